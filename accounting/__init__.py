@@ -1,0 +1,1 @@
+"""Accounting (Buchhaltung): the ledger and everything that posts into it."""

@@ -1,0 +1,1 @@
+"""The general ledger (Hauptbuch): accounts, fiscal years, entries. Money gets in here alone."""

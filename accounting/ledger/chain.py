@@ -1,0 +1,63 @@
+"""The hash chain (Prüfkette): the canonical form of an entry, and its link to the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+FORMAT: Final = "rappen-entry-1"
+NO_LINK: Final = b""
+
+
+def content_digest(
+    *,
+    company: int,
+    fiscal_year: int,
+    date: dt.date,
+    kind: str,
+    text: str,
+    voucher: str,
+    source: str,
+    source_key: str,
+    reverses: int | None,
+    posted_by: int,
+    posted_at: dt.datetime,
+    lines: Sequence[Sequence[Any]],
+    vouchers: Iterable[str],
+) -> bytes:
+    """SHA-256 over an entry: header, lines, voucher digests, user and time in UTC.
+
+    ``lines`` are (position, account, debit, credit, text, currency, amount in currency, cost
+    centre, cost object, VAT code, VAT part, VAT rate, VAT base, supply date) in order of
+    position. The form is fixed by ``FORMAT``; another form gets another name.
+    """
+    form = [
+        FORMAT, company, fiscal_year, date.isoformat(), kind, text, voucher, source, source_key,
+        reverses, posted_by, posted_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        [[_plain(value) for value in line] for line in lines],
+        sorted(vouchers),
+    ]  # fmt: skip
+    written = json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).digest()
+
+
+def link(previous: bytes, *, position: int, number: int, content: bytes) -> bytes:
+    """SHA-256 over the link before, the place in the chain, the number and the content.
+
+    The same is computed in the database by ``accounting_seal``.
+    """
+    return hashlib.sha256(
+        previous + position.to_bytes(8, "big") + number.to_bytes(4, "big") + content
+    ).digest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value

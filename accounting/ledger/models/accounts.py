@@ -1,0 +1,159 @@
+"""The chart of accounts, and what costs are tracked by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from erp.companies.models import CompanyOwned, Multilingual
+
+
+class AccountGroup(CompanyOwned, Multilingual):
+    """A heading of the chart (Kontengruppe): class, main group or group."""
+
+    number = models.CharField(_("number"), max_length=10)
+    parent_number = models.CharField(_("belongs to"), max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="group_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class AccountType(models.TextChoices):
+    """What an account measures. The first three are carried forward, the others start at zero."""
+
+    ASSET = "asset", _("Asset")
+    LIABILITY = "liability", _("Liability")
+    EQUITY = "equity", _("Equity")
+    INCOME = "income", _("Income")
+    EXPENSE = "expense", _("Expense")
+    CLOSING = "closing", _("Closing")
+
+
+BALANCE_SHEET_TYPES = frozenset({AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY})
+
+
+class Rule(models.TextChoices):
+    """Whether a line on the account names a cost centre or cost object."""
+
+    NO = "no", _("no")
+    MAY = "may", _("may")
+    MUST = "must", _("must")
+
+
+class Purpose(models.TextChoices):
+    """Accounts the program itself books to, one of each per company."""
+
+    RECEIVABLES = "receivables", _("Receivables")
+    PAYABLES = "payables", _("Payables")
+    INPUT_TAX_MATERIAL = "input_tax_material", _("Input tax on material and services")
+    INPUT_TAX_INVESTMENT = "input_tax_investment", _("Input tax on investments and other costs")
+    OUTPUT_TAX = "output_tax", _("VAT due")
+    ACQUISITION_TAX = "acquisition_tax", _("Acquisition tax due")
+    VAT_SETTLEMENT = "vat_settlement", _("VAT settlement")
+    SUSPENSE = "suspense", _("Suspense")
+    TRANSFER = "transfer", _("Transfers in transit")
+    ROUNDING_EXPENSE = "rounding_expense", _("Rounding differences, expense")
+    ROUNDING_INCOME = "rounding_income", _("Rounding differences, income")
+    CURRENCY_LOSS = "currency_loss", _("Currency losses")
+    CURRENCY_GAIN = "currency_gain", _("Currency gains")
+    RESULT_OF_YEAR = "result_of_year", _("Result of the year")
+    RETAINED_EARNINGS = "retained_earnings", _("Result carried forward")
+    OPENING = "opening", _("Opening balance sheet")
+    PROFIT_AND_LOSS = "profit_and_loss", _("Income statement")
+    WAGES_CLEARING = "wages_clearing", _("Wages clearing")
+
+
+class SubLedger(models.TextChoices):
+    """The sub-ledger that owns a control account; nobody else posts to it by hand."""
+
+    RECEIVABLES = "receivables", _("Debtors")
+    PAYABLES = "payables", _("Creditors")
+    PAYROLL = "payroll", _("Payroll")
+
+
+class CostCentre(CompanyOwned, Multilingual):
+    """Where costs arise (Kostenstelle)."""
+
+    number = models.CharField(_("number"), max_length=10)
+    active_until = models.DateField(_("active until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="cost_centre_once"),
+            models.UniqueConstraint(fields=["company", "id"], name="cost_centre_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class CostObject(CompanyOwned, Multilingual):
+    """What costs are for (Kostenträger): a project, an order, a product."""
+
+    number = models.CharField(_("number"), max_length=10)
+    active_until = models.DateField(_("active until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="cost_object_once"),
+            models.UniqueConstraint(fields=["company", "id"], name="cost_object_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Account(CompanyOwned, Multilingual):
+    """An account of the chart (Konto). Reports group it by its place in the law, not its number."""
+
+    Type = AccountType
+    Rule = Rule
+    Purpose = Purpose
+    SubLedger = SubLedger
+
+    number = models.CharField(_("number"), max_length=10)
+    type = models.CharField(_("type"), max_length=9, choices=AccountType)
+    or_position = models.CharField(_("position in the statements"), max_length=12, blank=True)
+    group_number = models.CharField(_("group"), max_length=10, blank=True)
+    currency = models.CharField(_("foreign currency"), max_length=3, blank=True)
+    cost_centre_rule = models.CharField(
+        _("cost centre"), max_length=4, choices=Rule, default=Rule.MAY
+    )
+    cost_object_rule = models.CharField(
+        _("cost object"), max_length=4, choices=Rule, default=Rule.MAY
+    )
+    vat_code = models.ForeignKey(
+        "vat.VatCode",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("default VAT code"),
+    )
+    purpose = models.CharField(_("purpose"), max_length=24, choices=Purpose, blank=True)
+    control = models.CharField(_("owned by"), max_length=12, choices=SubLedger, blank=True)
+    blocked_from = models.DateField(_("blocked from"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("account")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="account_once"),
+            models.UniqueConstraint(fields=["company", "id"], name="account_of_company"),
+            models.UniqueConstraint(
+                fields=["company", "purpose"], condition=~Q(purpose=""), name="account_purpose_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def is_balance_sheet(self) -> bool:
+        return self.type in BALANCE_SHEET_TYPES

@@ -1,0 +1,227 @@
+-- Rules across rows of the ledger. The order of locks: period, draft, head of the chain, number, totals.
+
+CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: %', code, details USING ERRCODE = 'P0001', HINT = code;
+END $$;
+
+-- A posted entry never changes and never goes (OR 957a, GeBüV Art. 3).
+CREATE FUNCTION accounting_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    state text;
+    bounds record;
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.number IS NOT NULL THEN
+        PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', OLD.number));
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.number IS NOT NULL THEN
+        PERFORM accounting_raise('ledger.not_sealed', 'an entry is written as a draft and then sealed');
+    END IF;
+    IF NEW.number IS NOT NULL THEN
+        -- The lock on the period comes before the look at it: who closes the period waits, or we do.
+        SELECT p.lock INTO state FROM accounting_period p
+        WHERE p.company_id = NEW.company_id AND p.fiscal_year_id = NEW.fiscal_year_id
+          AND NEW.date BETWEEN p.start AND p."end" FOR SHARE;
+        IF state IS NULL THEN
+            PERFORM accounting_raise('ledger.no_period', format('%s lies in no period of the year', NEW.date));
+        ELSIF state = 'locked'
+           OR (state = 'closing' AND coalesce(current_setting('rappen.closing', true), '') <> 'on') THEN
+            PERFORM accounting_raise('ledger.period_locked', format('%s', NEW.date));
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER entry_guard BEFORE INSERT OR UPDATE OR DELETE ON accounting_journalentry
+    FOR EACH ROW EXECUTE FUNCTION accounting_entry_guard();
+
+-- Lines come and go only while their entry is a draft. The lock makes a seal under way be waited for.
+CREATE FUNCTION accounting_lines_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    posted bigint;
+BEGIN
+    PERFORM 1 FROM accounting_journalentry e
+        WHERE e.id IN (SELECT entry_id FROM new_lines) FOR KEY SHARE;
+    SELECT e.number INTO posted FROM accounting_journalentry e
+        WHERE e.id IN (SELECT entry_id FROM new_lines) AND e.number IS NOT NULL LIMIT 1;
+    IF posted IS NOT NULL THEN
+        PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', posted));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER lines_guard AFTER INSERT ON accounting_entryline
+    REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting_lines_guard();
+
+CREATE FUNCTION accounting_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    posted bigint;
+BEGIN
+    SELECT e.number INTO posted FROM accounting_journalentry e
+        WHERE e.id = OLD.entry_id FOR KEY SHARE;
+    IF posted IS NULL AND TG_OP = 'UPDATE' AND NEW.entry_id <> OLD.entry_id THEN
+        SELECT e.number INTO posted FROM accounting_journalentry e
+            WHERE e.id = NEW.entry_id FOR KEY SHARE;
+    END IF;
+    IF posted IS NOT NULL THEN
+        PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', posted));
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE TRIGGER line_guard BEFORE UPDATE OR DELETE ON accounting_entryline
+    FOR EACH ROW EXECUTE FUNCTION accounting_line_guard();
+
+-- Debit equals credit, at least two lines: proven at commit for each entry that was posted.
+CREATE FUNCTION accounting_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    sums record;
+BEGIN
+    SELECT coalesce(sum(l.debit), 0) AS debit, coalesce(sum(l.credit), 0) AS credit, count(*) AS lines
+    INTO sums FROM accounting_entryline l
+    WHERE l.company_id = NEW.company_id AND l.entry_id = NEW.id;
+    IF sums.lines < 2 OR sums.debit <> sums.credit THEN
+        PERFORM accounting_raise('ledger.unbalanced_entry',
+            format('entry %s: %s lines, debit %s, credit %s', NEW.number, sums.lines, sums.debit, sums.credit));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT OR UPDATE ON accounting_journalentry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.number IS NOT NULL)
+    EXECUTE FUNCTION accounting_entry_balances();
+
+-- Vouchers sealed into the chain stay; later ones may still be added.
+CREATE FUNCTION accounting_voucher_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    posted bigint;
+BEGIN
+    SELECT e.number INTO posted FROM accounting_journalentry e WHERE e.id = OLD.entry_id FOR KEY SHARE;
+    IF posted IS NOT NULL THEN
+        PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', posted));
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE TRIGGER voucher_guard BEFORE UPDATE OR DELETE ON accounting_entryvoucher
+    FOR EACH ROW EXECUTE FUNCTION accounting_voucher_guard();
+
+-- Numbers only go up, by one; the head only goes forward.
+CREATE FUNCTION accounting_series_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.last < OLD.last THEN
+        PERFORM accounting_raise('ledger.number_series', 'numbers never go back');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER series_guard BEFORE UPDATE ON accounting_numberseries
+    FOR EACH ROW EXECUTE FUNCTION accounting_series_guard();
+
+-- Seal drafts: number, chain, totals. The only way from draft to posted; `digests` are the SHA-256 of the
+-- entries' contents, in the order of `drafts`. One short lock on the head of the chain, taken last.
+CREATE FUNCTION accounting_seal(
+    client bigint, drafts bigint[], digests bytea[], who bigint, moment timestamptz
+) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql AS $$
+DECLARE
+    head record;
+    draft record;
+    place bigint;
+    link bytea;
+    year_now bigint := NULL;
+    series_now text := NULL;
+    next_number integer := 0;
+BEGIN
+    PERFORM 1 FROM accounting_journalentry e
+        WHERE e.company_id = client AND e.id = ANY (drafts) ORDER BY e.id FOR UPDATE;
+    SELECT e.id, sum(l.debit) AS debit, sum(l.credit) AS credit INTO draft
+        FROM unnest(drafts) AS e(id)
+        LEFT JOIN accounting_entryline l ON l.company_id = client AND l.entry_id = e.id
+        GROUP BY e.id HAVING count(l.id) < 2 OR sum(l.debit) <> sum(l.credit) LIMIT 1;
+    IF FOUND THEN
+        PERFORM accounting_raise('ledger.unbalanced_entry',
+            format('draft %s: debit %s, credit %s', draft.id, draft.debit, draft.credit));
+    END IF;
+    UPDATE accounting_entryvoucher v SET sealed = true
+        WHERE v.company_id = client AND v.entry_id = ANY (drafts);
+
+    SELECT h.position, h.digest INTO head FROM accounting_ledgerhead h
+        WHERE h.company_id = client FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO accounting_ledgerhead (company_id, position, digest) VALUES (client, 0, ''::bytea)
+            ON CONFLICT (company_id) DO NOTHING;
+        SELECT h.position, h.digest INTO head FROM accounting_ledgerhead h
+            WHERE h.company_id = client FOR UPDATE;
+    END IF;
+    place := head.position;
+    link := head.digest;
+
+    FOR draft IN
+        SELECT e.id, e.fiscal_year_id, e.series, e.number, w.digest
+        FROM unnest(drafts, digests) WITH ORDINALITY AS w(id, digest, nth)
+        LEFT JOIN accounting_journalentry e ON e.company_id = client AND e.id = w.id
+        ORDER BY w.nth
+    LOOP
+        IF draft.id IS NULL THEN
+            PERFORM accounting_raise('ledger.no_draft', 'the draft is gone');
+        ELSIF draft.number IS NOT NULL THEN
+            PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', draft.number));
+        END IF;
+        IF draft.fiscal_year_id IS DISTINCT FROM year_now OR draft.series IS DISTINCT FROM series_now THEN
+            IF year_now IS NOT NULL THEN
+                UPDATE accounting_numberseries s SET last = next_number WHERE s.company_id = client
+                    AND s.fiscal_year_id = year_now AND s.series = series_now;
+            END IF;
+            year_now := draft.fiscal_year_id;
+            series_now := draft.series;
+            SELECT s.last INTO next_number FROM accounting_numberseries s
+                WHERE s.company_id = client AND s.fiscal_year_id = year_now AND s.series = series_now
+                FOR UPDATE;
+            IF NOT FOUND THEN  -- the lock on the head of the chain keeps others from doing the same
+                INSERT INTO accounting_numberseries (company_id, fiscal_year_id, series, last)
+                    VALUES (client, year_now, series_now, 0);
+                next_number := 0;
+            END IF;
+        END IF;
+        next_number := next_number + 1;
+        place := place + 1;
+        link := sha256(link || int8send(place) || int4send(next_number) || draft.digest);
+        UPDATE accounting_journalentry e
+            SET number = next_number, posted_at = moment, posted_by_id = who, chain_position = place,
+                content_digest = draft.digest, chain_digest = link
+            WHERE e.id = draft.id;
+        entry := draft.id;
+        given := next_number;
+        RETURN NEXT;
+    END LOOP;
+
+    UPDATE accounting_numberseries s SET last = next_number WHERE s.company_id = client
+        AND s.fiscal_year_id = year_now AND s.series = series_now;
+    UPDATE accounting_ledgerhead h SET position = place, digest = link WHERE h.company_id = client;
+    INSERT INTO accounting_accounttotal AS t (company_id, fiscal_year_id, month, opening, account_id,
+            cost_centre_id, debit, credit, amount_foreign)
+        SELECT client, e.fiscal_year_id, date_trunc('month', l.date)::date, e.kind = 'opening', l.account_id,
+            l.cost_centre_id, sum(l.debit), sum(l.credit), sum(coalesce(l.amount_foreign, 0))
+        FROM accounting_entryline l
+        JOIN accounting_journalentry e ON e.company_id = client AND e.id = l.entry_id
+        WHERE l.company_id = client AND l.entry_id = ANY (drafts)
+        GROUP BY 2, 3, 4, 5, 6
+        ORDER BY 2, 3, 4, 5, 6
+        ON CONFLICT (company_id, fiscal_year_id, month, opening, account_id, cost_centre_id) DO UPDATE
+        SET debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
+            amount_foreign = t.amount_foreign + excluded.amount_foreign;
+END $$;
+
+CREATE FUNCTION accounting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM accounting_raise('ledger.frozen', format('%s is never emptied', TG_TABLE_NAME));
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER entries_stay BEFORE TRUNCATE ON accounting_journalentry
+    FOR EACH STATEMENT EXECUTE FUNCTION accounting_no_truncate();
+CREATE TRIGGER lines_stay BEFORE TRUNCATE ON accounting_entryline
+    FOR EACH STATEMENT EXECUTE FUNCTION accounting_no_truncate();

@@ -1,0 +1,1 @@
+"""Contacts (Adressen): persons, organisations and their addresses; knows nothing of money."""

@@ -1,0 +1,1 @@
+"""The base of all endpoints: gate, errors, input rules, idempotency, paging, OpenAPI."""

@@ -1,0 +1,88 @@
+"""The base of a company's endpoints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from erp.access.gate import Access, access_to
+from erp.access.permissions import Permission
+from erp.api.idempotency import once
+from erp.api.problems import PreconditionFailed, PreconditionRequired
+from erp.companies.models import Company
+
+
+class Pages(CursorPagination):
+    """Pages by cursor; ``page_size`` up to 500."""
+
+    page_size = 50
+    max_page_size = 500
+    page_size_query_param = "page_size"
+
+
+class CompanyViewSet(GenericViewSet[Any]):
+    """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
+
+    ``permissions`` names what each action needs; an action that is not named is closed.
+    """
+
+    permissions: ClassVar[dict[str, Permission]] = {}
+    pagination_class = Pages
+
+    access: Access
+    company: Company
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()  # while the rows are still visible
+            return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.access = access_to(int(kwargs["company"]), user=request.user)
+        self.company = self.access.company
+        needed = self.permissions.get(self.action or "")
+        if not self.access.may(needed):
+            raise PermissionDenied
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        if hasattr(self, "company"):  # absent while the OpenAPI document is drawn up
+            context |= {"company": self.company, "access": self.access}
+        return context
+
+    def once(self, act: Callable[[], Response]) -> Response:
+        """Run a write that posts, pays, imports or starts a run, once per Idempotency-Key."""
+        return once(self.request, self.access, f"{self.basename}.{self.action}", act)
+
+    def require_match(self, representation: Any) -> None:
+        """Refuse a change of something the caller has not read as it is now."""
+        wanted = self.request.headers.get("If-Match")
+        if not wanted:
+            raise PreconditionRequired
+        if wanted not in {"*", etag(representation)}:
+            raise PreconditionFailed
+
+
+def etag(representation: Any) -> str:
+    """The version of a resource, from what it shows."""
+    written = json.dumps(representation, sort_keys=True, cls=DjangoJSONEncoder)
+    return f'"{hashlib.sha256(written.encode()).hexdigest()[:32]}"'
+
+
+def with_etag(representation: Any, status: int = 200) -> Response:
+    return Response(representation, status=status, headers={"ETag": etag(representation)})

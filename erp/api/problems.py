@@ -1,0 +1,104 @@
+"""Errors as problem+json (RFC 9457): a stable code, the place, the value, the remedy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils.encoding import force_str
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from erp.core.errors import DomainError, Refusals
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class PreconditionRequired(exceptions.APIException):
+    status_code = 428
+    default_code = "precondition_required"
+    default_detail = "Send If-Match with the ETag you read."
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_code = "precondition_failed"
+    default_detail = "The resource has changed since you read it. Read it again."
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception into an answer, and undo what the request wrote."""
+    problem = _problem(error)
+    if problem is None:
+        return None
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    code, body, headers = problem
+    body["request_id"] = uuid.uuid4().hex
+    return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+    if isinstance(error, DomainError):
+        return _refusal(error)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_flat(error.detail))
+        return 400, _body(400, "invalid", force_str(errors[0]["message"]), errors), {}
+    if isinstance(error, exceptions.APIException):
+        headers = {}
+        if getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = error.auth_header
+        if getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(error.wait))
+        code = error.get_codes()
+        text = force_str(error.detail)
+        return error.status_code, _body(error.status_code, str(code), text, []), headers
+    return None
+
+
+def _refusal(error: DomainError) -> tuple[int, dict[str, Any], dict[str, str]]:
+    each = error.refusals if isinstance(error, Refusals) else [error]
+    code = status.HTTP_409_CONFLICT if error.conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
+    errors = [
+        {
+            "code": one.code,
+            "field": one.place,
+            "message": str(one),
+            "values": {name: force_str(value) for name, value in one.values.items()},
+        }
+        for one in each
+    ]
+    return code, _body(code, error.code, str(error), errors), {}
+
+
+def _body(code: int, name: str, detail: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "type": "about:blank",
+        "title": name.replace("_", " ").replace(".", ": "),
+        "status": code,
+        "code": name,
+        "detail": detail,
+        "errors": errors,
+    }
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[dict[str, Any]]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            step = "" if name == "non_field_errors" else str(name)
+            yield from _flat(inner, ".".join(p for p in (path, step) if p))
+    elif isinstance(detail, list):
+        for nth, inner in enumerate(detail):
+            nested = isinstance(inner, (dict, list))
+            yield from _flat(inner, f"{path}[{nth}]" if nested else path)
+    else:
+        code = getattr(detail, "code", "invalid")
+        yield {"code": code, "field": path or None, "message": force_str(detail), "values": {}}

@@ -1,0 +1,43 @@
+"""How endpoints appear in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+
+class Problem(serializers.Serializer[Any]):
+    """An error (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = serializers.ListField(child=serializers.DictField())
+    request_id = serializers.CharField()
+
+
+class Schema(AutoSchema):
+    """Adds the errors that every endpoint can answer with."""
+
+    def _get_response_bodies(self, direction: str = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        problem = self.resolve_serializer(Problem(), "response").ref
+        codes = {"400", "401", "403", "404", "409", "412", "415", "422", "428"}
+        for code in sorted(codes - set(bodies)):
+            bodies[code] = {
+                "description": "Problem",
+                "content": {"application/problem+json": {"schema": problem}},
+            }
+        return bodies
+
+
+class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "erp.api.inputs.AmountField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
+        return {"type": "string", "pattern": r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$"}

@@ -1,0 +1,1 @@
+"""The audit trail (Protokoll): who did what, append-only."""

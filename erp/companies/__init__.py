@@ -1,0 +1,1 @@
+"""Companies (Mandanten): whose books are kept, and which modules they use."""

@@ -1,0 +1,122 @@
+"""The client whose books are kept, and the base of all that belongs to one."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """The national languages of commerce, and English."""
+
+    DE = "de", _("German")
+    FR = "fr", _("French")
+    IT = "it", _("Italian")
+    EN = "en", _("English")
+
+
+class Module(models.TextChoices):
+    """What a company can switch on and off. Switching off hides; it never deletes."""
+
+    LEDGER = "ledger", _("Ledger")
+    BANKING = "banking", _("Banking")
+    VAT = "vat", _("VAT")
+    COST_ACCOUNTING = "costs", _("Cost accounting")
+
+
+class LegalForm(models.TextChoices):
+    """Legal forms (Rechtsformen) that change the chart's equity accounts."""
+
+    SOLE_PROPRIETOR = "sole", _("Sole proprietorship")
+    PARTNERSHIP = "partnership", _("General or limited partnership")
+    LLC = "llc", _("Limited liability company (GmbH)")
+    CORPORATION = "corporation", _("Corporation (AG)")
+    COOPERATIVE = "cooperative", _("Cooperative")
+    ASSOCIATION = "association", _("Association")
+    FOUNDATION = "foundation", _("Foundation")
+
+
+def all_modules() -> list[str]:
+    return [module.value for module in Module]
+
+
+class Company(models.Model):
+    """A client whose books are kept (Mandant). Its ``id`` is the client number."""
+
+    short_name = models.SlugField(_("short name"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    legal_form = models.CharField(_("legal form"), max_length=12, choices=LegalForm)
+    uid = models.CharField("UID", max_length=12, blank=True)
+    street = models.CharField(_("street"), max_length=70, blank=True)
+    house_number = models.CharField(_("house number"), max_length=16, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    town = models.CharField(_("town"), max_length=35, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="CH")
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DE)
+    currency = models.CharField(_("currency"), max_length=3, default="CHF")
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)
+    fiscal_year_start = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
+    modules = ArrayField(
+        models.CharField(max_length=12, choices=Module), default=all_modules, blank=True
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(fiscal_year_start__range=(1, 12)), name="company_start_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def uses(self, module: str) -> bool:
+        return module in self.modules
+
+
+class CompanyOwned(models.Model):
+    """A row of one client (Mandant). There is no ``objects``: every query says whose rows.
+
+    Row-level security lies under it for what slips through.
+    """
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, verbose_name=_("client"), related_name="+"
+    )
+
+    unscoped: models.Manager[Any] = models.Manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def of(cls, company: Company | int) -> models.QuerySet[Self]:
+        return cls.unscoped.filter(company=company)
+
+
+class Multilingual(models.Model):
+    """A thing with a name in each language; a missing one falls back to the first filled."""
+
+    name_de = models.CharField(_("name (German)"), max_length=120, blank=True)
+    name_fr = models.CharField(_("name (French)"), max_length=120, blank=True)
+    name_it = models.CharField(_("name (Italian)"), max_length=120, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        return self.name_in(get_language() or "de")
+
+    def name_in(self, language: str) -> str:
+        names = (self.name_de, self.name_fr, self.name_it, self.name_en)
+        wanted = getattr(self, f"name_{language[:2]}", "")
+        return wanted or next((name for name in names if name), "")

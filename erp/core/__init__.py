@@ -1,0 +1,1 @@
+"""What every room stands on: money, dates, errors, identifiers. No views, no models."""

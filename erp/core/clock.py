@@ -1,0 +1,38 @@
+"""The clock (Uhr): the only place that asks the machine what time it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+
+def _machine_time() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+_source: Callable[[], dt.datetime] = _machine_time
+
+
+def now() -> dt.datetime:
+    """The present moment in UTC."""
+    return _source()
+
+
+def today() -> dt.date:
+    """The business day of this moment, as decided in Europe/Zurich."""
+    return now().astimezone(ZURICH).date()
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Let the clock stand still at ``moment`` (UTC). For tests and for seeding demo books."""
+    global _source
+    before, _source = _source, lambda: moment
+    try:
+        yield
+    finally:
+        _source = before

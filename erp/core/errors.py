@@ -1,0 +1,50 @@
+"""Refusals (Ablehnungen): what the trade forbids, told with a place and a remedy."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A request that the rules of the trade refuse; nothing was written.
+
+    Each refusal is a subclass beside the act that raises it, with a stable ``code``
+    (``room.what_is_wrong``), a ``message`` that names value and remedy as a ``%(name)s`` format,
+    and the ``field`` it belongs to. What is no ``DomainError`` is a bug.
+    """
+
+    code: ClassVar[str] = "refused"
+    message: ClassVar[Any] = _("This is not possible.")
+    field: ClassVar[str | None] = None
+    conflict: ClassVar[bool] = False  # True: the state of the books is in the way (HTTP 409)
+
+    def __init__(self, *, field: str | None = None, **values: Any) -> None:
+        self.values = values
+        self.place = field or self.field
+        super().__init__(self.code, values)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restore, (type(self), self.place, self.values))
+
+
+def _restore(kind: type[DomainError], place: str | None, values: dict[str, Any]) -> DomainError:
+    return kind(field=place, **values)
+
+
+class Refusals(DomainError):
+    """Several refusals at once, so that a form or an import names all of them."""
+
+    code = "refused"
+    message = _("%(count)s problems were found. Correct them and try again.")
+
+    def __init__(self, refusals: list[DomainError]) -> None:
+        self.refusals = refusals
+        super().__init__(count=len(refusals))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Refusals, (self.refusals,))

@@ -1,0 +1,1 @@
+"""Stored files (Belege): kept bit for bit, named by their digest."""

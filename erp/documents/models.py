@@ -1,0 +1,29 @@
+"""The index of what is stored."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from erp.companies.models import CompanyOwned
+
+
+class StoredFile(CompanyOwned):
+    """An original as it came in (Beleg): never changed, never overwritten (GeBüV Art. 3, 9)."""
+
+    digest = models.CharField("SHA-256", max_length=64)
+    name = models.CharField(_("file name"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=40)
+    size = models.PositiveIntegerField(_("size"))
+    stored_at = models.DateTimeField(_("stored at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "digest"], name="stored_file_once"),
+            models.UniqueConstraint(fields=["company", "id"], name="stored_file_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,113 @@
+"""Storing and reading originals by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.models import User
+from erp.audit import trail
+from erp.companies.models import Company
+from erp.core import clock
+from erp.core.errors import DomainError
+from erp.documents.models import StoredFile
+
+LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
+
+#: Content types by the first bytes, never by the file's name.
+_SIGNATURES: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+
+
+class UnknownFileType(DomainError):
+    code = "documents.unknown_type"
+    message = _("“%(name)s” is no PDF, JPG or PNG file. Save the voucher in one of these formats.")
+    field = "file"
+
+
+class FileTooLarge(DomainError):
+    code = "documents.too_large"
+    message = _("“%(name)s” has %(megabytes)s MB; at most %(limit)s MB are stored. Scan it smaller.")
+    field = "file"
+
+
+class EmptyFile(DomainError):
+    code = "documents.empty"
+    message = _("“%(name)s” is empty. Choose the file again.")
+    field = "file"
+
+
+def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFile:
+    """Keep an original and return its index row; the same content is stored once.
+
+    Raises ``UnknownFileType``, ``FileTooLarge`` or ``EmptyFile``.
+    """
+    name = Path(name.replace("\\", "/")).name[:200] or "file"
+    if not content:
+        raise EmptyFile(name=name)
+    if len(content) > LARGEST:
+        raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST >> 20)
+    content_type = _type_of(content)
+    if content_type is None:
+        raise UnknownFileType(name=name)
+    digest = hashlib.sha256(content).hexdigest()
+    _write_once(path_of(company.pk, digest), content)
+    row, created = StoredFile.unscoped.get_or_create(
+        company=company,
+        digest=digest,
+        defaults={
+            "name": name,
+            "content_type": content_type,
+            "size": len(content),
+            "stored_at": clock.now(),
+            "by": by,
+        },
+    )
+    if created:
+        trail.record(company=company, by=by, action="file.store", subject=row)
+    return row
+
+
+def content_of(file: StoredFile) -> bytes:
+    """The bytes as they came in; ``FileNotFoundError`` when the archive lost them."""
+    return path_of(file.company_id, file.digest).read_bytes()
+
+
+def is_intact(company_id: int, digest: str) -> bool:
+    """Whether the archived bytes still have their digest."""
+    try:
+        content = path_of(company_id, digest).read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(content).hexdigest() == digest
+
+
+def path_of(company_id: int, digest: str) -> Path:
+    return Path(settings.RAPPEN_VAR) / "files" / str(company_id) / digest[:2] / digest
+
+
+def _type_of(content: bytes) -> str | None:
+    return next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write completely or not at all; what is there already is left alone."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    scratch = path.with_name(f".{secrets.token_hex(8)}")
+    with scratch.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.chmod(0o400)
+    scratch.replace(path)

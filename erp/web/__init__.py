@@ -1,0 +1,1 @@
+"""The base of all pages: gate, navigation, help, formats."""

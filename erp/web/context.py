@@ -1,0 +1,26 @@
+"""What every page knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Company, rights, navigation and help of the page that is shown."""
+    access = getattr(request, "access", None)
+    help_page = getattr(request, "help_page", "") or "start"
+    context: dict[str, Any] = {
+        "access": access,
+        "company": access.company if access else None,
+        "help_url": reverse("help", args=[help_page]),
+        "demo_sign_in": settings.DEMO_SIGN_IN if settings.DEMO else None,
+        "navigation": [],
+    }
+    if access:
+        context["navigation"] = import_string(settings.NAVIGATION)(access, request)
+    return context

@@ -1,0 +1,63 @@
+"""What happens around each page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import resolve
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+#: Open to people who are not signed in; everything else sends them to the sign-in page.
+PUBLIC = ("/accounts/", "/_allauth/", "/static/", "/api/", "/healthz", "/readyz", "/i18n/",
+          "/manifest.webmanifest", "/favicon.ico")  # fmt: skip
+
+
+class LanguageMiddleware:
+    """Choose the language: the user's own, else the cookie's, else the browser's."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.handler(request)
+        response.setdefault("Content-Language", translation.get_language() or language)
+        return response
+
+
+class SignInRequiredMiddleware:
+    """Send strangers to the sign-in page; endpoints answer for themselves."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(PUBLIC) or request.user.is_authenticated:
+            return self.handler(request)
+        resolve(request.path)  # an address that does not exist is a 404 for everyone
+        answer = redirect(settings.LOGIN_URL)
+        if request.method == "GET":
+            answer["Location"] += f"?next={request.path}"
+        return answer
+
+
+class PrivateAnswersMiddleware:
+    """Keep pages with people's data out of every cache."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.handler(request)
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,67 @@
+"""The base of a company's pages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.views.generic import View
+
+from erp.access.gate import Access, access_to
+from erp.access.permissions import Permission
+from erp.companies.models import Company
+from erp.core.errors import DomainError, Refusals
+
+
+class CompanyView(View):
+    """A page of one company: ``/c/{company}/…``, in one transaction, behind the gate.
+
+    ``permission`` is what the page needs; ``permissions`` names others per HTTP method. A page
+    that declares nothing is closed. ``help_page`` names its page of the manual.
+    """
+
+    permission: ClassVar[Permission | None] = None
+    permissions: ClassVar[dict[str, Permission]] = {}
+    help_page: ClassVar[str] = ""
+
+    access: Access
+    company: Company
+
+    @classmethod
+    def needs(cls, method: str) -> Permission | None:
+        return cls.permissions.get(method.upper(), cls.permission)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            self.access = access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
+            self.company = self.access.company
+            request.access = self.access  # type: ignore[attr-defined]
+            request.help_page = self.help_page  # type: ignore[attr-defined]
+            self.access.require(self.needs(request.method or "GET"))
+            response = super().dispatch(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()  # while the rows are still visible
+            return response
+
+    def require(self, permission: Permission) -> None:
+        if not self.access.may(permission):
+            raise PermissionDenied
+
+
+def tell(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Put a refusal beside the field it belongs to, or above the form."""
+    for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+        place = one.place if one.place in form.fields else None
+        form.add_error(place, forms.ValidationError(str(one), code=one.code))
+
+
+def refused(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Mark an answer as a refusal: HTTP 422, and nothing of the request is kept."""
+    transaction.set_rollback(True)
+    response.status_code = 422
+    return response

@@ -1,0 +1,1 @@
+"""Payroll (Lohn): employees, wages and declarations."""
