@@ -1,5 +1,6 @@
 """Table of contents: the tables of accounting's rooms."""
 
+from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.models import (
     Account,
     AccountGroup,
@@ -20,6 +21,8 @@ __all__ = [
     "Account",
     "AccountGroup",
     "AccountTotal",
+    "BankAccount",
+    "BankTransaction",
     "CostCentre",
     "CostObject",
     "EntryLine",
@@ -30,4 +33,5 @@ __all__ = [
     "LedgerHead",
     "NumberSeries",
     "Period",
+    "Statement",
 ]

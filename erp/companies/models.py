@@ -104,10 +104,10 @@ class CompanyOwned(models.Model):
 class Multilingual(models.Model):
     """A thing with a name in each language; a missing one falls back to the first filled."""
 
-    name_de = models.CharField(_("name (German)"), max_length=120, blank=True)
-    name_fr = models.CharField(_("name (French)"), max_length=120, blank=True)
-    name_it = models.CharField(_("name (Italian)"), max_length=120, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
+    name_de = models.CharField(_("name (German)"), max_length=160, blank=True)
+    name_fr = models.CharField(_("name (French)"), max_length=160, blank=True)
+    name_it = models.CharField(_("name (Italian)"), max_length=160, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=160, blank=True)
 
     class Meta:
         abstract = True

@@ -1,0 +1,1 @@
+"""Banking: bank accounts, statements in, and their booking."""

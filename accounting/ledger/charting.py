@@ -1,0 +1,188 @@
+"""Changing the chart (Kontenplan): accounts, cost centres and cost objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounting.ledger.chart import kmu_chart
+from accounting.ledger.models import (
+    Account,
+    AccountGroup,
+    CostCentre,
+    CostObject,
+    EntryLine,
+)
+from erp.access.models import User
+from erp.audit import trail
+from erp.companies.models import Company
+from erp.core.errors import DomainError, Refusals
+from vat.codes.models import VatCode
+
+NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
+ACCOUNT_FIELDS: Final = (
+    "number", *NAMES, "type", "or_position", "group_number", "currency", "cost_centre_rule",
+    "cost_object_rule", "vat_code", "blocked_from",
+)  # fmt: skip
+#: What may no longer change once something was posted to the account.
+FROZEN_ONCE_USED: Final = ("type", "currency")
+
+
+class NumberTaken(DomainError):
+    code = "ledger.number_taken"
+    message = _("Number %(number)s is taken. Choose another.")
+    field = "number"
+
+
+class NameMissing(DomainError):
+    code = "ledger.name_missing"
+    message = _("%(number)s has no name. Give it one in at least one language.")
+    field = "name_de"
+
+
+class AccountInUse(DomainError):
+    code = "ledger.account_in_use"
+    message = _("Account %(account)s has entries: its %(what)s can no longer change. Block it from a "
+                "date and open another account.")  # fmt: skip
+    field = "type"
+    conflict = True
+
+
+class NotDeletable(DomainError):
+    code = "ledger.not_deletable"
+    message = _("%(number)s has entries and stays. Block it from a date instead.")
+    field = "number"
+    conflict = True
+
+
+class BadValue(DomainError):
+    code = "ledger.bad_value"
+    message = _("%(number)s: “%(value)s” is not possible here. %(reason)s")
+    field = "number"
+
+
+@transaction.atomic
+def set_up_chart(*, company: Company, by: User) -> None:
+    """Give a new company the KMU chart (Schweizer Kontenrahmen KMU) fit for its legal form."""
+    codes = {code.code: code for code in VatCode.of(company)}
+    groups, accounts = [], []
+    for row in kmu_chart(company.legal_form):
+        names = {name: getattr(row, name) for name in NAMES}
+        if row.level != "account":
+            groups.append(
+                AccountGroup(
+                    company=company, number=row.number, parent_number=row.parent, **names
+                )
+            )
+            continue
+        accounts.append(
+            Account(
+                company=company, number=row.number, type=row.type, or_position=row.or_position,
+                group_number=row.parent, currency=row.currency, purpose=row.purpose,
+                control=row.control, vat_code=codes.get(row.vat_code), **names,
+                cost_centre_rule=_rule_for(row.type), cost_object_rule=_rule_for(row.type),
+            )
+        )  # fmt: skip
+    AccountGroup.unscoped.bulk_create(groups)
+    Account.unscoped.bulk_create(accounts)
+    trail.record(company=company, by=by, action="chart.set_up",
+                 details={"accounts": len(accounts)})  # fmt: skip
+
+
+@transaction.atomic
+def add_account(*, company: Company, by: User, **values: Any) -> Account:
+    """Open an account (Konto eröffnen). Raises ``NumberTaken``, ``NameMissing``, ``BadValue``."""
+    account = Account(company=company, **values)
+    _require_sound(account)
+    account.save(force_insert=True)
+    trail.record(company=company, by=by, action="account.add", subject=account,
+                 details=_shown(account))  # fmt: skip
+    return account
+
+
+@transaction.atomic
+def change_account(account: Account, *, by: User, **values: Any) -> Account:
+    """Change an account: rename, renumber, block, set its rules. Past entries stay as they are.
+
+    Type and currency of an account with entries stay. Raises ``AccountInUse``, ``NumberTaken``,
+    ``NameMissing`` or ``BadValue``.
+    """
+    current: Account = Account.of(account.company_id).select_for_update().get(pk=account.pk)
+    before = _shown(current)
+    for name, value in values.items():
+        if name in FROZEN_ONCE_USED and value != getattr(current, name) and is_used(current):
+            label = str(Account._meta.get_field(name).verbose_name)
+            raise AccountInUse(field=name, account=current.number, what=label)
+        setattr(current, name, value)
+    _require_sound(current)
+    current.save()
+    trail.record(company=current.company, by=by, action="account.change", subject=current,
+                 details=trail.changes(before, _shown(current)))  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def delete_account(account: Account, *, by: User) -> None:
+    """Remove an account nothing was ever written to. Raises ``NotDeletable``."""
+    if is_used(account) or account.purpose:
+        raise NotDeletable(number=account.number)
+    trail.record(company=account.company, by=by, action="account.delete", subject=account,
+                 details=_shown(account))  # fmt: skip
+    account.delete()
+
+
+@transaction.atomic
+def save_cost_unit(
+    unit: CostCentre | CostObject, *, by: User, **values: Any
+) -> CostCentre | CostObject:
+    """Add or change a cost centre or cost object. Raises ``NumberTaken`` or ``NameMissing``."""
+    action = "change" if unit.pk else "add"
+    for name, value in values.items():
+        setattr(unit, name, value)
+    taken = type(unit).of(unit.company).filter(number=unit.number).exclude(pk=unit.pk)
+    if taken.exists():
+        raise NumberTaken(number=unit.number)
+    if not unit.name_in("de"):
+        raise NameMissing(number=unit.number)
+    unit.save()
+    trail.record(company=unit.company, by=by, action=f"cost_unit.{action}", subject=unit,
+                 details={"number": unit.number, "name": unit.name})  # fmt: skip
+    return unit
+
+
+def is_used(account: Account) -> bool:
+    """Whether any line, draft or posted, names the account."""
+    return EntryLine.of(account.company_id).filter(account=account).exists()
+
+
+def _require_sound(account: Account) -> None:
+    taken = Account.of(account.company_id).filter(number=account.number).exclude(pk=account.pk)
+    if taken.exists():
+        raise NumberTaken(number=account.number)
+    if not account.name_in("de"):
+        raise NameMissing(number=account.number)
+    try:
+        account.clean_fields(exclude=["company", "vat_code"])
+    except ValidationError as error:
+        refusals: list[DomainError] = [
+            BadValue(field=name, number=account.number, value=getattr(account, name),
+                     reason=" ".join(reasons))
+            for name, reasons in error.message_dict.items()
+        ]  # fmt: skip
+        raise (refusals[0] if len(refusals) == 1 else Refusals(refusals)) from None
+
+
+def _rule_for(kind: str) -> str:
+    costs = {Account.Type.INCOME, Account.Type.EXPENSE}
+    return Account.Rule.MAY if kind in costs else Account.Rule.NO
+
+
+def _shown(account: Account) -> Mapping[str, Any]:
+    return {
+        name: str(value) if (value := getattr(account, name)) is not None else None
+        for name in ACCOUNT_FIELDS
+    }

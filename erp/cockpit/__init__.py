@@ -1,0 +1,1 @@
+"""Under the roof: pages that know every room. No room knows them."""

@@ -1,0 +1,47 @@
+"""A company from nothing to its first entry: roles, VAT codes, chart, fiscal year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from accounting.ledger.charting import set_up_chart
+from accounting.ledger.years import open_fiscal_year
+from erp.access.founding import found_company
+from erp.access.models import User
+from erp.companies.models import Company
+from vat.codes.models import VatSettings
+from vat.codes.setup import change_settings, set_up_codes
+
+
+@transaction.atomic
+def set_up_company(
+    *,
+    by: User,
+    name: str,
+    short_name: str,
+    legal_form: str,
+    first_year: tuple[dt.date, dt.date],
+    vat_method: str = VatSettings.Method.EFFECTIVE,
+    vat_basis: str = VatSettings.Basis.AGREED,
+    **more: Any,
+) -> Company:
+    """Found a company that can be posted to at once.
+
+    ``first_year`` are the first and last day of its first fiscal year; VAT settings hold from the
+    start of the quarter it begins in. Raises what founding and opening a year raise.
+    """
+    company = found_company(
+        by=by, name=name, short_name=short_name, legal_form=legal_form, **more
+    )
+    set_up_codes(company=company)
+    set_up_chart(company=company, by=by)
+    start, end = first_year
+    open_fiscal_year(company=company, start=start, end=end, by=by)
+    change_settings(
+        company=company, valid_from=dt.date(start.year, (start.month - 1) // 3 * 3 + 1, 1),
+        method=vat_method, basis=vat_basis, interval=VatSettings.Interval.QUARTER, by=by,
+    )  # fmt: skip
+    return company

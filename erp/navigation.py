@@ -1,0 +1,102 @@
+"""The way around: what the side bar and the command palette offer, by right and module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.gate import Access
+from erp.access.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Item:
+    """A page to go to; ``shortcut`` is typed after ``g``."""
+
+    label: Any
+    url_name: str
+    permission: Permission
+    shortcut: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    label: Any
+    icon: str
+    items: tuple[Item, ...] = field(default_factory=tuple)
+
+
+SECTIONS = (
+    Section(
+        _("Overview"),
+        "home",
+        (Item(_("Start"), "start", Permission.COMPANY_READ, "s"),),
+    ),
+    Section(
+        _("Ledger"),
+        "ledger",
+        (
+            Item(_("Enter"), "entry-post", Permission.LEDGER_DRAFT, "b"),
+            Item(_("Journal"), "journal", Permission.LEDGER_READ, "j"),
+            Item(_("Accounts"), "accounts", Permission.LEDGER_READ, "k"),
+            Item(_("Recurring entries"), "recurring", Permission.LEDGER_READ, "d"),
+            Item(_("Import journal"), "journal-import", Permission.LEDGER_IMPORT),
+        ),
+    ),
+    Section(
+        _("Banking"),
+        "bank",
+        (
+            Item(_("Bank transactions"), "bank-transactions", Permission.BANKING_READ, "t"),
+            Item(_("Statements"), "statements", Permission.BANKING_READ),
+            Item(_("Bank accounts"), "bank-accounts", Permission.BANKING_READ),
+        ),
+    ),
+    Section(
+        _("Reports"),
+        "chart",
+        (
+            Item(_("Balance sheet"), "balance-sheet", Permission.LEDGER_READ, "i"),
+            Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
+            Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
+        ),
+    ),
+    Section(
+        _("Settings"),
+        "settings",
+        (
+            Item(_("Company"), "company-settings", Permission.COMPANY_READ),
+            Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
+            Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
+            Item(_("VAT"), "vat-settings", Permission.VAT_READ),
+            Item(_("Access"), "members", Permission.MEMBERS_READ),
+            Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),
+        ),
+    ),
+)
+
+
+def sections(access: Access, request: HttpRequest) -> list[dict[str, Any]]:
+    """The side bar for one user in one company: only what may be opened."""
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    shown = []
+    for section in SECTIONS:
+        items = [
+            {
+                "label": item.label,
+                "url": reverse(item.url_name, args=[access.company.pk]),
+                "permission": item.permission,
+                "current": item.url_name == here,
+                "shortcut": item.shortcut,
+            }
+            for item in section.items
+            if access.may(item.permission)
+        ]
+        if items:
+            shown.append({"label": section.label, "icon": section.icon, "items": items})
+    return shown

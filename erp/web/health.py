@@ -1,0 +1,35 @@
+"""Whether this process lives, and whether it can serve."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """``/healthz``: the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """``/readyz``: 200 when the database answers; says which helper service is away."""
+    state = {"database": _database(), "queue": _queue()}
+    return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "away"
+    return "ok"
+
+
+def _queue() -> str:
+    try:
+        cache.get("readyz")
+    except Exception as error:  # noqa: BLE001 - any failure of the client means it is away
+        return f"away ({type(error).__name__})"
+    return "ok"

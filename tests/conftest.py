@@ -1,0 +1,80 @@
+"""The harness: a real PostgreSQL, the runtime role, one database per worker.
+
+``python -m tools.testing pytest`` starts the services and migrates one database; each worker
+works in a copy of it. Nothing is ever emptied: tests that commit make companies of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("RAPPEN_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "DATABASE_OWNER_URL" not in os.environ:
+        raise pytest.UsageError("start the tests with `make test`, which brings the services")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the migrated database for this worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_{worker}"
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"].replace("/rappen?", "/postgres?"),
+                         autocommit=True) as owner:  # fmt: skip
+        owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        for attempt in range(50):
+            try:
+                owner.execute(f"CREATE DATABASE {name} TEMPLATE rappen")
+                break
+            except psycopg.errors.ObjectInUse:  # another worker is copying
+                if attempt == 49:
+                    raise
+                import time
+
+                time.sleep(0.2)
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        _require_runtime_role()
+    yield
+    connections.close_all()
+
+
+def _require_runtime_role() -> None:
+    """Tests see what the program sees: a role that owns nothing and bypasses nothing (DB-3)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls,"
+            " (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid)"
+            " FROM pg_roles r WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == ("rappen_app", False, False, 0)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits on real connections; the test makes a company of its own and leaves it."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Official samples and schemas, which are not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"official samples are not at {SHARED}; set RAPPEN_SHARED")
+    return SHARED

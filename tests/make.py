@@ -1,0 +1,72 @@
+"""Test books, made through the program's own doors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+from decimal import Decimal
+from typing import Any
+
+from accounting.ledger.lines import credit, debit
+from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.posting import post
+from accounting.ledger.years import open_fiscal_year
+from erp.access.founding import grant
+from erp.access.models import Membership, Role, User
+from erp.cockpit.founding import set_up_company
+from erp.companies.models import Company
+
+YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+MARCH_31 = dt.date(2026, 3, 31)
+_numbers = itertools.count(1)
+
+
+def chf(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def user(*, company: Company | None = None, granted: list[str] | None = None, **more: Any) -> User:
+    """A user, in ``company`` with exactly the permissions ``granted``."""
+    number = next(_numbers)
+    new = User.objects.create_user(
+        f"user{number}-{os.getpid()}@example.ch", "ein-gutes-Kennwort-2026", name=f"User {number}",
+        **more,
+    )  # fmt: skip
+    if company is not None and granted is not None:
+        role = Role.unscoped.create(
+            company=company, code=f"own-{number}", name="Own", permissions=granted
+        )
+        Membership.unscoped.create(company=company, user=new, role=role)
+    return new
+
+
+def company(*, by: User | None = None, first_year: Any = YEAR, **more: Any) -> Company:
+    """A company with chart, VAT codes and the year 2026; its rows are open to the transaction."""
+    number = next(_numbers)
+    values = {"name": f"Muster {number} AG", "short_name": f"muster-{number}-{os.getpid()}",
+              "legal_form": "corporation"} | more  # fmt: skip
+    return set_up_company(by=by or user(), first_year=first_year, **values)
+
+
+def owner_of(company: Company) -> User:
+    return Membership.of(company).filter(role__code="owner").first().user
+
+
+def account(company: Company, number: str) -> Account:
+    return Account.of(company).select_related("vat_code").get(number=number)
+
+
+def rent(company: Company, *, amount: str = "2000.00", date: dt.date = MARCH_31, by: User | None = None,
+         **more: Any) -> JournalEntry:  # fmt: skip
+    """Rent paid from the bank."""
+    lines = [
+        debit(account(company, "6000"), chf(amount)),
+        credit(account(company, "1020"), chf(amount)),
+    ]
+    return post(company=company, date=date, text="Miete", lines=lines,
+                by=by or owner_of(company), **more)  # fmt: skip
+
+
+__all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "grant", "open_fiscal_year", "owner_of",
+           "rent", "user"]  # fmt: skip

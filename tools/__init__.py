@@ -1,0 +1,1 @@
+"""Running Rappen: embedded services, start and stop."""

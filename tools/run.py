@@ -1,0 +1,244 @@
+"""``python -m tools.run demo|up|shell COMMAND…``: everything on one machine, from one terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from tools.databases import Database, RolesMissing, chosen
+from tools.environment import ROOT, child_environment, var_folder
+from tools.postgres import PostgresFailed
+from tools.valkey import Valkey, ValkeyFailed
+
+SIGNS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+class Machine:
+    """The services and processes of one installation."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = "demo" if mode == "demo" else "production"
+        self.demo = mode == "demo"
+        self.port = int(os.environ.get("PORT", "8000"))
+        self.database: Database | None = None
+        self.valkey: Valkey | None = None
+        self.children: dict[str, subprocess.Popen[str]] = {}
+        self.pids = var_folder() / "run.pids"
+
+    def start_services(self) -> None:
+        end_leftovers(self.pids)
+        self.database = chosen()
+        redis = os.environ.get("REDIS_URL", "")
+        if not redis:
+            self.valkey = Valkey(var_folder() / "valkey")
+            self.valkey.start()
+            redis = self.valkey.url
+            if self.valkey.pid:
+                remember(self.pids, self.valkey.pid)
+        self.redis = redis
+
+    def environment(self, *, owner: bool = False) -> dict[str, str]:
+        assert self.database is not None
+        return child_environment(
+            self.mode, runtime=self.database.runtime,
+            owner=self.database.owner if owner else None, redis=self.redis,
+        )  # fmt: skip
+
+    def prepare(self) -> None:
+        """Bring schema and static files up to date; a second start finds nothing to do."""
+        state = migrations_digest() + (self.database.owner if self.database else "")
+        mark = var_folder() / "prepared"
+        if not mark.exists() or mark.read_text() != state:
+            self.manage("migrate", "--database=owner", "--verbosity=0", owner=True)
+            self.manage("collectstatic", "--noinput", "--verbosity=0")
+            mark.write_text(state)
+        if self.demo:
+            self.manage("seed_demo")
+        else:
+            self.manage("create_first_admin")
+
+    def manage(self, *arguments: str, owner: bool = False) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, check=True,
+            env=self.environment(owner=owner),
+        )  # fmt: skip
+
+    def serve(self) -> None:
+        """Start web, worker and beat, and watch them until somebody stops us."""
+        address = os.environ.get("RAPPEN_BIND", "127.0.0.1")
+        self._start("web", "gunicorn", "erp.wsgi", "--bind", f"{address}:{self.port}",
+                    "--workers", "2", "--threads", "4", "--worker-class", "gthread",
+                    "--no-control-socket", "--timeout", "120", "--log-level", "warning")  # fmt: skip
+        self._start("worker", "celery", "-A", "erp", "worker", "--loglevel", "WARNING",
+                    "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
+        self._start("beat", "celery", "-A", "erp", "beat", "--loglevel", "WARNING",
+                    "--schedule", str(var_folder() / "beat-schedule"), "--pidfile=")  # fmt: skip
+        self._wait_until_answering()
+        self._tell()
+        while True:
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    print(f"{name} ended with {child.returncode}; see "
+                          f"{var_folder() / 'log' / name}.log", file=sys.stderr)  # fmt: skip
+                    raise Stopped
+            if self.database and self.database.server and not self.database.server.alive:
+                print("PostgreSQL ended; see its log under var/postgres", file=sys.stderr)
+                raise Stopped
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+        if self.valkey:
+            self.valkey.stop()
+        if self.database and self.database.server:
+            self.database.server.stop()
+        self.pids.unlink(missing_ok=True)
+
+    def _start(self, name: str, program: str, *arguments: str) -> None:
+        child = subprocess.Popen(
+            [str(Path(sys.executable).with_name(program)), *arguments], cwd=ROOT,
+            env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        self.children[name] = child
+        remember(self.pids, child.pid)
+        threading.Thread(target=_relay, args=(name, child), daemon=True).start()
+
+    def _wait_until_answering(self) -> None:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            if self.children["web"].poll() is not None:
+                raise Stopped
+            time.sleep(0.1)
+
+    def _tell(self) -> None:
+        print(f"\n  Rappen runs on http://localhost:{self.port}", flush=True)
+        if self.demo:
+            print("  Sign in with demo@rappen.example and Buchhaltung-macht-Freude")
+        print("  Ctrl-C stops everything.\n", flush=True)
+
+
+def _relay(name: str, child: subprocess.Popen[str]) -> None:
+    folder = var_folder() / "log"
+    folder.mkdir(exist_ok=True)
+    assert child.stdout is not None
+    with (folder / f"{name}.log").open("a") as log:
+        for line in child.stdout:
+            log.write(line)
+            log.flush()
+            with contextlib.suppress(ValueError, OSError):
+                print(f"{name:>6} | {line}", end="", flush=True)
+
+
+def migrations_digest() -> str:
+    """Changes whenever the schema or the static files could."""
+    digest = hashlib.sha256()
+    for folder, patterns in (("erp", ("migrations/*", "static/**/*")), ("vat", ("migrations/*",)),
+                             ("accounting", ("migrations/*",)), ("contacts", ("migrations/*",)),
+                             ("payroll", ("migrations/*",))):  # fmt: skip
+        for pattern in patterns:
+            for path in sorted((ROOT / folder).glob(pattern)):
+                if path.is_file() and path.suffix != ".pyc":
+                    digest.update(str(path).encode() + path.read_bytes())
+    digest.update((ROOT / "requirements.txt").read_bytes())
+    return digest.hexdigest()
+
+
+def remember(pids: Path, pid: int) -> None:
+    with pids.open("a") as file:
+        file.write(f"{pid} {_started(pid)}\n")
+
+
+def end_leftovers(pids: Path) -> None:
+    """End processes that a killed launcher left behind; a number given anew is left alone."""
+    if not pids.exists():
+        return
+    for line in pids.read_text().splitlines():
+        pid, _, started = line.partition(" ")
+        if started and _started(int(pid)) == started:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(int(pid), signal.SIGKILL)
+    pids.unlink()
+    time.sleep(0.3)
+
+
+def _started(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _port_is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in {"demo", "up", "shell"}:
+        print(__doc__, file=sys.stderr)
+        return 2
+
+    def stop(_sign: int, _frame: FrameType | None) -> None:
+        for sign in SIGNS:
+            signal.signal(sign, signal.SIG_IGN)
+        raise Stopped
+
+    for sign in SIGNS:
+        signal.signal(sign, stop)
+    machine = Machine(os.environ.get("RAPPEN_RUN", "demo") if arguments[0] == "shell" else arguments[0])
+    outcome = 0
+    try:
+        end_leftovers(machine.pids)
+        if arguments[0] != "shell" and _port_is_taken(machine.port):
+            print(f"Port {machine.port} is in use. Stop what runs there, or choose another: "
+                  f"PORT=8001 make {arguments[0]}", file=sys.stderr)  # fmt: skip
+            return 1
+        machine.start_services()
+        if arguments[0] == "shell":
+            return subprocess.call(arguments[1:], cwd=ROOT, env=machine.environment(owner=True))
+        machine.prepare()
+        machine.serve()
+    except Stopped:
+        print("\nStopping …", flush=True)
+        outcome = 1 if any(c.poll() not in (None, 0) for c in machine.children.values()) else 0
+    except (PostgresFailed, ValkeyFailed, RolesMissing) as error:
+        print(error, file=sys.stderr)
+        outcome = 1
+    except subprocess.CalledProcessError as error:
+        print(f"{' '.join(map(str, error.cmd[1:]))} failed", file=sys.stderr)
+        outcome = 1
+    finally:
+        machine.stop()
+    return outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

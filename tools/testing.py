@@ -1,0 +1,53 @@
+"""``python -m tools.testing COMMAND…``: run a command beside throw-away services."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.environment import ROOT
+from tools.postgres import OWNER, RUNTIME, Postgres
+from tools.valkey import Valkey
+
+
+def main(command: list[str]) -> int:
+    """Start both services in a scratch folder, migrate once, run, and leave nothing behind."""
+    scratch = Path(tempfile.mkdtemp(prefix="rappen-test-"))
+    scratch.chmod(0o755)
+    server, queue = Postgres(scratch / "postgres", durable=False), Valkey(scratch / "valkey")
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda *_: sys.exit(143))
+    try:
+        server.start()
+        queue.start()
+        server.create_roles()
+        server.create_database("rappen")
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "erp.settings",
+            "RAPPEN_MODE": "test",
+            "RAPPEN_VAR": str(scratch / "var"),
+            "DATABASE_URL": server.url(RUNTIME, "rappen"),
+            "DATABASE_OWNER_URL": server.url(OWNER, "rappen"),
+            "REDIS_URL": queue.url,
+        }
+        (scratch / "var").mkdir()
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0",
+             "--skip-checks"],
+            cwd=ROOT, env=environment, check=True,
+        )  # fmt: skip
+        return subprocess.call(command, cwd=ROOT, env=environment)
+    finally:
+        queue.stop()
+        server.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

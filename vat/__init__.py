@@ -1,0 +1,1 @@
+"""Swiss value added tax (Mehrwertsteuer, MWST)."""

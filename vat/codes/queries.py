@@ -1,0 +1,52 @@
+"""Questions about rates, codes and settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from vat.codes.models import RateClass, VatCode, VatRate, VatSettings
+
+
+class NoRate(DomainError):
+    code = "vat.no_rate"
+    message = _("There is no %(rate_class)s on %(date)s. Check the supply date.")
+    field = "supply_date"
+
+
+def rate_on(rate_class: str, supply_date: dt.date) -> Decimal:
+    """The statutory rate in percent on the day of supply; zero for codes without tax.
+
+    Raises ``NoRate`` where the law knew none on that day.
+    """
+    if rate_class == RateClass.NONE:
+        return Decimal("0.00")
+    rate = (
+        VatRate.objects.filter(rate_class=rate_class, valid_from__lte=supply_date)
+        .order_by("-valid_from")
+        .first()
+    )
+    if rate is None or (rate.valid_to is not None and rate.valid_to < supply_date):
+        raise NoRate(rate_class=RateClass(rate_class).label, date=supply_date)
+    percent: Decimal = rate.percent
+    return percent
+
+
+def was_ever_a_rate(percent: Decimal) -> bool:
+    """Whether the law ever knew this rate, in any class."""
+    return VatRate.objects.filter(percent=percent).exists()
+
+
+def codes_of(company: Company) -> QuerySet[VatCode]:
+    """The company's codes that may be used, in the catalogue's order."""
+    return VatCode.of(company).filter(active=True).order_by("position", "code")
+
+
+def settings_on(company: Company, day: dt.date) -> VatSettings | None:
+    """How the company settles VAT on a day; None before its first settings."""
+    return VatSettings.of(company).filter(valid_from__lte=day).order_by("-valid_from").first()
