@@ -16,6 +16,8 @@ class ErpConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from erp import celery  # noqa: F401 - tasks find their queue through it
+
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 
 

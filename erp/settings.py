@@ -237,3 +237,6 @@ LOGGING = {
 
 NAVIGATION = "erp.navigation.sections"
 DEMO_SIGN_IN = {"email": "demo@rappen.example", "password": "Buchhaltung-macht-Freude"}
+CELERY_BEAT_SCHEDULE = {
+    "keep the ledgers' heads": {"task": "ledger.keep_heads", "schedule": 24 * 60 * 60.0},
+}

@@ -142,8 +142,15 @@ def _new_ids(count: int) -> list[int]:
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[object, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    ) as copy:
-        for row in rows:
-            copy.write_row(row)
+    """COPY by way of a scratch table: PostgreSQL copies into no table with row-level security."""
+    names, scratch = ", ".join(columns), f"new_{table}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{scratch}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {scratch} ON COMMIT DROP AS"
+            f" SELECT {names} FROM {table} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {scratch} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {scratch}")

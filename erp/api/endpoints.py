@@ -30,6 +30,10 @@ class Pages(CursorPagination):
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"
+    ordering = ("pk",)
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        return tuple(getattr(view, "ordering", self.ordering))
 
 
 class CompanyViewSet(GenericViewSet[Any]):

@@ -1,0 +1,53 @@
+# Rappen: `make demo` and `make test` are all one needs; both set up by themselves.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE
+PY := .venv/bin/python
+PLAIN_PACKAGES := python3-venv libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation
+BROWSER_PACKAGES := chromium libatomic1
+
+.PHONY: help setup setup-dev demo up test check bench e2e messages clean
+
+help: ## This list
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.runtime ## Install what running needs
+setup-dev: .venv/.dev ## Install what testing needs, too
+
+.venv/.runtime: requirements.txt tools/install.sh
+	@tools/install.sh requirements.txt $(PLAIN_PACKAGES)
+	@touch $@
+
+.venv/.dev: requirements-dev.txt tools/install.sh
+	@tools/install.sh requirements-dev.txt $(PLAIN_PACKAGES) $(BROWSER_PACKAGES)
+	@touch .venv/.runtime $@
+
+demo: setup ## Start everything with demo books, on http://localhost:8000
+	@exec $(PY) -m tools.run demo
+
+up: setup ## Start everything without demo books
+	@exec $(PY) -m tools.run up
+
+test: setup-dev ## All tests but those in a browser, beside throw-away services
+	@$(PY) -m tools.testing $(PY) -m pytest -n 2 --ignore tests/e2e $(ARGS)
+
+e2e: setup-dev ## The tests in a real browser
+	@$(PY) -m tools.testing $(PY) -m pytest tests/e2e $(ARGS)
+
+check: setup-dev ## Style, types, layers, migrations, translations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy erp accounting vat contacts payroll
+	.venv/bin/lint-imports
+	RAPPEN_MODE=test $(PY) manage.py makemigrations --check --dry-run --skip-checks
+	$(PY) -m tools.messages check
+
+bench: setup-dev ## Speed beside plain SQL, in the same run
+	@$(PY) -m tools.testing $(PY) -m tools.bench $(ARGS)
+
+messages: setup-dev ## Collect and compile translations
+	@$(PY) -m tools.messages collect
+	@$(PY) -m tools.messages compile
+
+clean: ## Remove what can be made again; keeps var/
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis

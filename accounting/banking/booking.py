@@ -1,0 +1,252 @@
+"""Booking bank transactions (Bankbewegungen verbuchen), and what to propose for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.ledger import posting
+from accounting.ledger.balances import balance_before
+from accounting.ledger.entering import Reader, TypedLine
+from accounting.ledger.lines import Line
+from accounting.ledger.models import JournalEntry
+from erp.access.models import User
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from erp.core.identifiers import parse_iban
+from erp.core.money import ZERO, to_centimes
+
+
+class AlreadyBooked(DomainError):
+    code = "banking.already_booked"
+    message = _("This transaction is booked already, by entry %(number)s.")
+    field = "transaction"
+    conflict = True
+
+
+class NotBooked(DomainError):
+    code = "banking.not_booked"
+    message = _("This transaction is not booked.")
+    field = "transaction"
+    conflict = True
+
+
+class RateMissing(DomainError):
+    code = "banking.rate_missing"
+    message = _("The account is kept in %(currency)s. Give the exchange rate of %(date)s.")
+    field = "rate"
+
+
+class BankAccountTaken(DomainError):
+    code = "banking.bank_account_taken"
+    message = _("%(value)s belongs to another bank account already.")
+    field = "iban"
+
+
+class WrongLedgerAccount(DomainError):
+    code = "banking.wrong_ledger_account"
+    message = _("Ledger account %(account)s is kept in %(found)s, the bank account in %(expected)s.")
+    field = "account"
+
+
+@transaction.atomic
+def save_bank_account(bank: BankAccount) -> BankAccount:
+    """Add or change a bank account. Raises ``NotAnIban``, ``BankAccountTaken`` or
+    ``WrongLedgerAccount``."""
+    bank.iban = parse_iban(bank.iban)
+    bank.qr_iban = parse_iban(bank.qr_iban) if bank.qr_iban else ""
+    others = BankAccount.of(bank.company).exclude(pk=bank.pk)
+    if others.filter(iban=bank.iban).exists():
+        raise BankAccountTaken(value=bank.iban)
+    if others.filter(account=bank.account).exists():
+        raise BankAccountTaken(field="account", value=bank.account.number)
+    kept_in = bank.account.currency or bank.company.currency
+    if kept_in != bank.currency:
+        raise WrongLedgerAccount(
+            account=bank.account.number, found=kept_in, expected=bank.currency
+        )
+    bank.save()
+    return bank
+
+
+@transaction.atomic
+def book(
+    movement: BankTransaction,
+    *,
+    contra: Sequence[TypedLine],
+    by: User,
+    text: str = "",
+    rate: Decimal | None = None,
+) -> JournalEntry:
+    """Book a bank transaction against typed lines, which take the other side.
+
+    The amounts of ``contra`` are in the company's currency; one line without an amount takes the
+    whole. ``rate`` is the company's currency per unit of the account's, needed where they differ.
+    Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
+    """
+    current = _locked(movement)
+    if current.entry is not None:
+        raise AlreadyBooked(number=current.entry.number)
+    bank, company = current.bank_account, current.company
+    amount = _in_books(current, bank, rate)
+    reader = Reader(company)
+    bank_line = _bank_line(bank, current, amount)
+    inward = current.amount > 0
+    typed = [
+        line if line.debit or line.credit
+        else replace(line, **{"credit" if inward else "debit": amount})
+        for line in contra
+    ]  # fmt: skip
+    lines = [bank_line, *reader.lines(typed, date=current.booking_date)]
+    entry = posting.post(
+        company=company, date=current.booking_date, text=(text or description(current))[:200],
+        lines=lines, by=by, voucher=current.statement.identification[:40],
+        source=JournalEntry.Source.BANK, source_key=f"bank:{current.pk}",
+    )  # fmt: skip
+    BankTransaction.of(company).filter(pk=current.pk).update(entry=entry)
+    return entry
+
+
+@transaction.atomic
+def unbook(movement: BankTransaction, *, by: User, date: dt.date | None = None) -> JournalEntry:
+    """Undo a booking: its entry is reversed, and the transaction is open again.
+
+    Raises ``NotBooked`` and what ``posting.reverse`` raises.
+    """
+    current = _locked(movement)
+    if current.entry is None:
+        raise NotBooked
+    mirror = posting.reverse(current.entry, date=date or current.entry.date, by=by)
+    BankTransaction.of(current.company).filter(pk=current.pk).update(entry=None)
+    return mirror
+
+
+def description(movement: BankTransaction) -> str:
+    """What the entry is called unless somebody says otherwise."""
+    return " ".join(filter(None, (movement.party, movement.text)))[:200] or str(_("Bank"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was booked last for the same party: contra account and VAT code, and why."""
+
+    account: str
+    vat_code: str
+    because: str
+
+
+_HISTORY = """
+    SELECT DISTINCT ON (t.party_iban, t.party, t.amount > 0)
+           t.party_iban, t.party, t.amount > 0, a.number, coalesce(c.code, ''), e.number
+    FROM accounting_banktransaction t
+    JOIN accounting_journalentry e ON e.company_id = t.company_id AND e.id = t.entry_id
+    JOIN accounting_bankaccount b ON b.company_id = t.company_id AND b.id = t.bank_account_id
+    JOIN accounting_entryline l ON l.company_id = e.company_id AND l.entry_id = e.id
+         AND l.account_id <> b.account_id AND l.vat_part <> 'T'
+    JOIN accounting_account a ON a.company_id = l.company_id AND a.id = l.account_id
+    LEFT JOIN vat_vatcode c ON c.company_id = l.company_id AND c.id = l.vat_code_id
+    WHERE t.company_id = %s AND (t.party_iban = ANY (%s) OR t.party = ANY (%s))
+    ORDER BY t.party_iban, t.party, t.amount > 0, t.booking_date DESC, t.id DESC, l.position
+"""
+
+
+def proposals(
+    company: Company, movements: Iterable[BankTransaction]
+) -> dict[int, Proposal]:
+    """For each transaction what was booked for its party before, the account number first."""
+    rows = list(movements)
+    ibans = sorted({m.party_iban for m in rows if m.party_iban})
+    parties = sorted({m.party for m in rows if m.party})
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, [company.pk, ibans, parties])
+        history = cursor.fetchall()
+    by_iban = {(iban, inward): rest for iban, _p, inward, *rest in history if iban}
+    by_name = {(party, inward): rest for _i, party, inward, *rest in history if party}
+    found = {}
+    for movement in rows:
+        inward = movement.amount > 0
+        hit, why = by_iban.get((movement.party_iban, inward)), _("same account as in entry %s")
+        if hit is None:
+            hit, why = by_name.get((movement.party, inward)), _("same name as in entry %s")
+        if hit is not None:
+            account, code, number = hit
+            found[movement.pk] = Proposal(account, code, str(why) % number)
+    return found
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A bank account's ledger balance beside its statement, in the account's currency."""
+
+    bank_account: BankAccount
+    statement: Statement | None
+    ledger: Decimal
+    unbooked: Decimal
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Statement less ledger and what is not booked yet; zero when all is well."""
+        if self.statement is None or self.statement.closing is None:
+            return None
+        return self.statement.closing - self.ledger - self.unbooked
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference == 0 and self.unbooked == 0
+
+
+def agreement(bank: BankAccount) -> Agreement:
+    """Whether the ledger agrees with the last statement's closing balance, on its day."""
+    statement = (
+        Statement.of(bank.company)
+        .filter(bank_account=bank, message_type="camt.053", closing__isnull=False)
+        .order_by("-to_date", "-pk")
+        .first()
+    )
+    if statement is None or statement.to_date is None:
+        return Agreement(bank, None, ZERO, ZERO)
+    balance, foreign = balance_before(
+        bank.company, account=bank.account_id, day=statement.to_date + dt.timedelta(days=1),
+        year=None, carried=True,
+    )  # fmt: skip
+    ledger = foreign if bank.account.currency else balance
+    waiting = BankTransaction.of(bank.company).filter(
+        bank_account=bank, entry=None, booking_date__lte=statement.to_date
+    )
+    return Agreement(bank, statement, ledger, sum((m.amount for m in waiting), ZERO))
+
+
+def _locked(movement: BankTransaction) -> BankTransaction:
+    found: BankTransaction = (
+        BankTransaction.of(movement.company_id)
+        .select_for_update(of=("self",))
+        .select_related("company", "bank_account__account", "statement", "entry__company")
+        .get(pk=movement.pk)
+    )
+    return found
+
+
+def _in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None) -> Decimal:
+    """The amount without sign in the company's currency."""
+    if bank.currency == movement.company.currency:
+        return abs(movement.amount)
+    if rate is None:
+        raise RateMissing(currency=bank.currency, date=movement.booking_date)
+    return to_centimes(abs(movement.amount) * rate)
+
+
+def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) -> Line:
+    foreign = (
+        {"currency": bank.currency, "amount_foreign": movement.amount}
+        if bank.account.currency else {}
+    )  # fmt: skip
+    if movement.amount > 0:
+        return Line(bank.account, debit=amount, **foreign)
+    return Line(bank.account, credit=amount, **foreign)
+

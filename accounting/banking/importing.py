@@ -1,0 +1,241 @@
+"""Taking statements in (Kontoauszüge einlesen): checked, without doubles, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounting.banking import camt
+from accounting.banking.models import BankAccount, BankTransaction, Statement
+from erp.access.models import User
+from erp.audit import trail
+from erp.companies.models import Company
+from erp.core import clock, sandbox
+from erp.core.errors import DomainError
+from erp.core.identifiers import format_iban
+
+MOST_FILES: Final = 50
+
+
+class UnknownBankAccount(DomainError):
+    code = "banking.unknown_account"
+    message = _("The statement is of account %(iban)s, which is none of this company's. Add the "
+                "bank account first, or open the right company.")  # fmt: skip
+    field = "file"
+
+
+class WrongCurrency(DomainError):
+    code = "banking.wrong_currency"
+    message = _("Statement %(statement)s is in %(found)s, the account in %(expected)s.")
+    field = "file"
+
+
+class InconsistentStatement(DomainError):
+    code = "banking.inconsistent_statement"
+    message = _("Statement %(statement)s does not add up: opening %(opening)s plus entries "
+                "%(entries)s should be %(closing)s; the difference is %(difference)s. Download it "
+                "again, complete.")  # fmt: skip
+    field = "file"
+
+
+class IntradayOnly(DomainError):
+    code = "banking.intraday_only"
+    message = _("This is an intraday report (camt.052), which is not final. Import the day's "
+                "statement (camt.053).")  # fmt: skip
+    field = "file"
+
+
+class BadArchive(DomainError):
+    code = "banking.bad_archive"
+    message = _("The ZIP file cannot be read, is too large or holds more than %(limit)s files.")
+    field = "file"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a statement: counts of entries."""
+
+    statement: str
+    bank_account: BankAccount
+    new: int
+    known: int
+    enriched: int
+    pending: int
+
+
+@transaction.atomic
+def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
+    """Read a file of statements, or a ZIP of such files, into a company.
+
+    All or nothing. An entry that was taken in before, from this or another file, is not taken
+    again: it is known by the bank's own reference, or where that is missing by day, amount,
+    parties and text, counting equal entries of one statement so that two real ones both stay.
+    A camt.054 adds details to entries known from a camt.053. Raises what ``camt.read`` raises,
+    ``UnknownBankAccount``, ``WrongCurrency``, ``InconsistentStatement`` or ``IntradayOnly``.
+    """
+    results = []
+    for part in _parts(content):
+        file: camt.StatementFile = sandbox.call("accounting.banking.camt:read", part)
+        if file.kind == "camt.052":
+            raise IntradayOnly
+        digest = hashlib.sha256(part).hexdigest()
+        for statement in file.statements:
+            results.append(_take(company, file.kind, statement, digest, by))
+    return results
+
+
+def _take(
+    company: Company, kind: str, statement: camt.Statement, digest: str, by: User
+) -> Taken:
+    account = _account_of(company, statement)
+    _require_consistent(kind, statement, account)
+    booked = [e for e in statement.entries if e.is_booked]
+    keys = _keys(booked)
+    known = {
+        row.dedupe_key: row
+        for row in BankTransaction.of(company)
+        .filter(bank_account=account, dedupe_key__in=keys)
+        .select_for_update()
+    }
+    fresh = [(key, e) for key, e in zip(keys, booked, strict=True) if key not in known]
+    if kind == "camt.054":  # advice without the bank's reference could be booked twice
+        fresh = [(key, e) for key, e in fresh if e.servicer_reference]
+    enriched = _enrich(known, dict(zip(keys, booked, strict=True)))
+    if fresh or not Statement.of(company).filter(
+        bank_account=account, message_type=kind, identification=statement.identification
+    ).exists():
+        row = Statement.unscoped.create(
+            company=company, bank_account=account, identification=statement.identification[:80],
+            message_type=kind, file_digest=digest, from_date=statement.from_date,
+            to_date=statement.to_date, opening=statement.opening, closing=statement.closing,
+            entry_count=len(booked), imported_at=clock.now(), imported_by=by,
+        )  # fmt: skip
+        BankTransaction.unscoped.bulk_create(
+            (_row(company, account, row, nth, key, e) for nth, (key, e) in enumerate(fresh, 1)),
+            batch_size=2000,
+        )
+        trail.record(company=company, by=by, action="statement.import", subject=row,
+                     details={"new": len(fresh), "known": len(known)})  # fmt: skip
+    return Taken(statement.identification, account, len(fresh), len(known), enriched,
+                 len(statement.entries) - len(booked))  # fmt: skip
+
+
+def _account_of(company: Company, statement: camt.Statement) -> BankAccount:
+    number = statement.iban or statement.other_account
+    found: BankAccount | None = (
+        BankAccount.of(company).filter(iban=number).select_related("account").first()
+    )
+    if found is None:
+        shown = format_iban(number) if statement.iban else number
+        raise UnknownBankAccount(iban=shown or "?")
+    return found
+
+
+def _require_consistent(kind: str, statement: camt.Statement, account: BankAccount) -> None:
+    foreign = ({e.currency for e in statement.entries} | {statement.currency}) - {""}
+    for currency in foreign - {account.currency}:
+        raise WrongCurrency(
+            statement=statement.identification, found=currency or "?", expected=account.currency
+        )
+    if kind != "camt.053" or statement.opening is None or statement.closing is None:
+        return
+    difference = statement.opening + statement.booked - statement.closing
+    if difference:
+        raise InconsistentStatement(
+            statement=statement.identification, opening=statement.opening,
+            entries=statement.booked, closing=statement.closing, difference=difference,
+        )  # fmt: skip
+
+
+def _keys(entries: list[camt.Entry]) -> list[str]:
+    """One key per entry; equal entries of a statement are told apart by their count."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for entry in entries:
+        if entry.servicer_reference:
+            base = f"r:{entry.servicer_reference}:{entry.amount}"
+        else:
+            told = [
+                entry.booking_date, entry.value_date, entry.amount, entry.reference, entry.text,
+                *((d.end_to_end_id, d.reference, d.party, d.text) for d in entry.details),
+            ]  # fmt: skip
+            base = "h:" + hashlib.sha256(repr(told).encode()).hexdigest()
+        seen[base] += 1
+        keys.append(f"{base}#{seen[base]}"[:140])
+    return keys
+
+
+def _enrich(known: dict[str, BankTransaction], entries: dict[str, camt.Entry]) -> int:
+    """Fill in what an earlier message did not tell: details, party, reference."""
+    changed = []
+    for key, row in known.items():
+        details = entries[key].details
+        if details and len(details) > len(row.details):
+            _describe(row, entries[key])
+            changed.append(row)
+    BankTransaction.unscoped.bulk_update(
+        changed, ["details", "party", "party_iban", "reference", "text"], batch_size=500
+    )
+    return len(changed)
+
+
+def _row(
+    company: Company, account: BankAccount, statement: Statement, nth: int, key: str,
+    entry: camt.Entry,
+) -> BankTransaction:  # fmt: skip
+    row = BankTransaction(
+        company=company, bank_account=account, statement=statement, position=nth, dedupe_key=key,
+        booking_date=entry.booking_date or entry.value_date or statement.to_date,
+        value_date=entry.value_date, amount=entry.amount, is_reversal=entry.reversal,
+        bank_code=entry.bank_code[:20],
+    )  # fmt: skip
+    _describe(row, entry)
+    return row
+
+
+def _describe(row: BankTransaction, entry: camt.Entry) -> None:
+    details = entry.details
+    only = details[0] if len(details) == 1 else None
+    parties = list(dict.fromkeys(d.party for d in details if d.party))
+    row.party = (only.party if only else ", ".join(parties))[:140]
+    row.party_iban = only.party_iban[:34] if only else ""
+    row.reference = only.reference[:35] if only else ""
+    row.text = (only.text if only and only.text else entry.text)[:500]
+    row.details = [_plain(d) for d in details]
+
+
+def _plain(detail: camt.Detail) -> dict[str, Any]:
+    return {
+        "amount": str(detail.amount),
+        "currency": detail.currency,
+        "party": detail.party,
+        "party_iban": detail.party_iban,
+        "reference": detail.reference,
+        "reference_type": detail.reference_type,
+        "end_to_end_id": detail.end_to_end_id,
+        "servicer_reference": detail.servicer_reference,
+        "text": detail.text,
+        "return_reason": detail.return_reason,
+    }
+
+
+def _parts(content: bytes) -> list[bytes]:
+    """The files of a ZIP, or the file itself."""
+    if not content.startswith(b"PK\x03\x04"):
+        return [content]
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            if len(members) > MOST_FILES or sum(m.file_size for m in members) > camt.LARGEST:
+                raise BadArchive(limit=MOST_FILES)
+            return [archive.read(m) for m in members]
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+        raise BadArchive(limit=MOST_FILES) from None
+

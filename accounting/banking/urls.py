@@ -1,0 +1,16 @@
+"""Addresses of banking."""
+
+from django.urls import path
+
+from accounting.banking import api, views
+
+pages = [
+    path("banking/accounts/", views.BankAccounts.as_view(), name="bank-accounts"),
+    path("banking/statements/", views.Statements.as_view(), name="statements"),
+    path("banking/transactions/", views.BankTransactions.as_view(), name="bank-transactions"),
+    path("banking/transactions/<int:movement>/book/", views.BookTransaction.as_view(),
+         name="bank-book"),
+    path("banking/transactions/<int:movement>/unbook/", views.UnbookTransaction.as_view(),
+         name="bank-unbook"),
+]  # fmt: skip
+endpoints = api.urls

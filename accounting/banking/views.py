@@ -1,0 +1,205 @@
+"""Bank accounts, statements, and booking what the bank reported."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounting.banking import booking, importing
+from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.ledger.entering import TypedLine
+from accounting.ledger.forms import UploadForm
+from accounting.ledger.models import Account
+from accounting.ledger.views.entering import choices_of_codes, told
+from erp.access.permissions import Permission
+from erp.core.errors import DomainError
+from erp.core.money import ZERO, parse_amount
+from erp.web.pages import CompanyView, refused, tell
+from vat.codes.queries import codes_of
+
+PAGE = 50
+
+
+class BankAccountForm(forms.ModelForm):
+    class Meta:
+        model = BankAccount
+        fields = ("name", "iban", "qr_iban", "currency", "account")
+
+    def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = Account.of(company).filter(or_position="959a-1-1a").order_by("number")
+        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+
+    def validate_unique(self) -> None:
+        """The act decides, in the books' own words."""
+
+
+class BankAccounts(CompanyView):
+    """``/c/{company}/banking/accounts/``: accounts, and whether the ledger agrees with them."""
+
+    permission = Permission.BANKING_READ
+    permissions = {"POST": Permission.BANKING_CHANGE}
+    help_page = "bank-accounts"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, BankAccountForm(company=self.company))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        bank = BankAccount(company=self.company)
+        form = BankAccountForm(request.POST, instance=bank, company=self.company)
+        if form.is_valid():
+            try:
+                booking.save_bank_account(bank)
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                return redirect("bank-accounts", self.company.pk)
+        return refused(request, self._show(request, form))
+
+    def _show(self, request: HttpRequest, form: BankAccountForm) -> HttpResponse:
+        banks = BankAccount.of(self.company).select_related("account", "company").order_by("name")
+        context = {
+            "page_title": _("Bank accounts"),
+            "agreements": [booking.agreement(bank) for bank in banks],
+            "form": form,
+        }
+        return render(request, "accounting/banking/accounts.html", context)
+
+
+class Statements(CompanyView):
+    """``/c/{company}/banking/statements/``: import files, see what was imported."""
+
+    permission = Permission.BANKING_READ
+    permissions = {"POST": Permission.BANKING_IMPORT}
+    help_page = "statements"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, UploadForm())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            upload = form.cleaned_data["file"]
+            try:
+                if upload.size > importing.camt.LARGEST:
+                    raise importing.camt.TooLarge(limit=importing.camt.LARGEST >> 20)
+                taken = importing.take_in(
+                    company=self.company, content=upload.read(), by=self.access.user
+                )
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                for one in taken:
+                    messages.success(
+                        request,
+                        _("Statement %(name)s: %(new)s new, %(known)s known, %(enriched)s completed.")
+                        % {"name": one.statement, "new": one.new, "known": one.known,
+                           "enriched": one.enriched},
+                    )  # fmt: skip
+                return redirect("bank-transactions", self.company.pk)
+        return refused(request, self._show(request, form))
+
+    def _show(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
+        rows = Statement.of(self.company).select_related("bank_account").order_by("-pk")[:100]
+        context = {"page_title": _("Statements"), "statements": rows, "form": form}
+        return render(request, "accounting/banking/statements.html", context)
+
+
+class BankTransactions(CompanyView):
+    """``/c/{company}/banking/transactions/``: what waits to be booked, with a proposal each."""
+
+    permission = Permission.BANKING_READ
+    help_page = "bank-transactions"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        waiting = BankTransaction.of(self.company).filter(entry=None)
+        rows = list(
+            waiting.select_related("bank_account").order_by("booking_date", "pk")[:PAGE]
+        )
+        proposed = booking.proposals(self.company, rows)
+        booked = (
+            BankTransaction.of(self.company)
+            .exclude(entry=None)
+            .select_related("bank_account", "entry")
+            .order_by("-booking_date", "-pk")[:20]
+        )
+        banks = BankAccount.of(self.company).select_related("account", "company").order_by("name")
+        accounts = Account.of(self.company).select_related("vat_code").order_by("number")
+        context = {
+            "page_title": _("Bank transactions"),
+            "rows": [(row, proposed.get(row.pk), booking.description(row)) for row in rows],
+            "waiting": waiting.count(),
+            "booked": booked,
+            "agreements": [booking.agreement(bank) for bank in banks],
+            "accounts": [[a.number, a.name, a.vat_code.code if a.vat_code else ""] for a in accounts],
+            "vat_codes": choices_of_codes(codes_of(self.company)),
+        }
+        return render(request, "accounting/banking/transactions.html", context)
+
+
+class BookTransaction(CompanyView):
+    """``/c/{company}/banking/transactions/{movement}/book/``: POST JSON, answer JSON."""
+
+    permission = Permission.BANKING_POST
+
+    def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
+        found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
+        try:
+            typed = json.loads(request.body or b"{}")
+            entry = booking.book(
+                found, contra=_contra(typed), by=self.access.user, text=str(typed.get("text", "")),
+                rate=parse_amount(typed["rate"], decimals=4, field="rate")
+                if typed.get("rate") else None,
+            )  # fmt: skip
+        except DomainError as refusal:
+            return refused(request, JsonResponse({"errors": told(refusal)}))
+        banks = BankAccount.of(self.company).select_related("account", "company")
+        now = booking.agreement(banks.get(pk=found.bank_account_id))
+        return JsonResponse(
+            {
+                "number": entry.number,
+                "url": reverse("entry", args=[self.company.pk, entry.pk]),
+                "said": _("Entry %s is posted.") % entry.number,
+                "agrees": now.agrees,
+                "waiting": BankTransaction.of(self.company).filter(entry=None).count(),
+            }
+        )
+
+
+class UnbookTransaction(CompanyView):
+    """``/c/{company}/banking/transactions/{movement}/unbook/``"""
+
+    permission = Permission.BANKING_POST
+
+    def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
+        found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
+        try:
+            mirror = booking.unbook(found, by=self.access.user)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The booking is undone by entry %s.") % mirror.number)
+        return redirect("bank-transactions", self.company.pk)
+
+
+def _contra(typed: dict[str, Any]) -> list[TypedLine]:
+    """One contra account, or several lines with amounts."""
+    rows = typed.get("lines") or [typed]
+    return [
+        TypedLine(
+            account=str(row.get("account", "")),
+            debit=parse_amount(row["debit"], field="debit") if row.get("debit") else ZERO,
+            credit=parse_amount(row["credit"], field="credit") if row.get("credit") else ZERO,
+            vat_code=str(row.get("vat_code", "")),
+            cost_centre=str(row.get("cost_centre", "")),
+            text=str(row.get("text", ""))[:200] if typed.get("lines") else "",
+        )
+        for row in rows
+    ]

@@ -1,0 +1,95 @@
+"""Forms of the ledger's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounting.ledger.chart import or_positions
+from accounting.ledger.models import Account, CostCentre, CostObject, EntryTemplate
+from vat.codes.queries import codes_of
+
+_NAMES = ("name_de", "name_fr", "name_it", "name_en")
+
+
+def _narrow(form: forms.Form | forms.ModelForm, **widths: str) -> None:
+    for name, width in widths.items():
+        form.fields[name].width = width  # type: ignore[attr-defined]
+
+
+class AccountForm(forms.ModelForm):
+    """An account of the chart."""
+
+    class Meta:
+        model = Account
+        fields = ("number", "type", *_NAMES, "or_position", "group_number", "currency", "vat_code",
+                  "cost_centre_rule", "cost_object_rule", "blocked_from")  # fmt: skip
+        widgets = {"blocked_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vat_code"].queryset = codes_of(company)  # type: ignore[attr-defined]
+        lines = [p for p in or_positions() if p.kind == "line"]
+        self.fields["or_position"] = forms.ChoiceField(
+            label=_("Position in the statements"), required=False,
+            choices=[("", "–"), *((p.code, f"{p.code} {p.name_de}") for p in lines)],
+        )  # fmt: skip
+        _narrow(self, number="w3", type="w3", currency="w3", group_number="w3", or_position="w6",
+                vat_code="w6", cost_centre_rule="w3", cost_object_rule="w3", blocked_from="w3")  # fmt: skip
+
+    def validate_unique(self) -> None:
+        """The act decides, in the books' own words."""
+
+
+class FiscalYearForm(forms.Form):
+    """A fiscal year to open."""
+
+    start = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    name = forms.CharField(label=_("Name"), required=False, max_length=20,
+                           help_text=_("Left empty, it is named after its years."))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _narrow(self, start="w4", end="w4", name="w4")
+
+
+class CostCentreForm(forms.ModelForm):
+    class Meta:
+        model = CostCentre
+        fields = ("number", *_NAMES, "active_until")
+        widgets = {"active_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def validate_unique(self) -> None:
+        """The act decides, in the books' own words."""
+
+
+class CostObjectForm(forms.ModelForm):
+    class Meta(CostCentreForm.Meta):
+        model = CostObject
+
+    def validate_unique(self) -> None:
+        """The act decides, in the books' own words."""
+
+
+class TemplateForm(forms.ModelForm):
+    """A template, or with a rhythm a recurring entry."""
+
+    class Meta:
+        model = EntryTemplate
+        fields = ("name", "rhythm", "next_date", "until")
+        widgets = {
+            "next_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def validate_unique(self) -> None:
+        """The act decides, in the books' own words."""
+
+
+class UploadForm(forms.Form):
+    """A file to import."""
+
+    file = forms.FileField(label=_("File"))

@@ -1,0 +1,213 @@
+"""Questions about journal, accounts and what was typed before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounting.ledger.balances import balance_before
+from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry
+from erp.companies.models import Company
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """A page of the journal; ``after`` and ``before`` are keys for the pages next to it."""
+
+    entries: list[JournalEntry]
+    after: str
+    before: str
+
+
+def year_of(company: Company, day: dt.date) -> FiscalYear | None:
+    """The fiscal year of a day, else the last one that began before, else the first."""
+    years = FiscalYear.of(company).order_by("-start")
+    return years.filter(start__lte=day).first() or years.last()
+
+
+def journal(
+    company: Company, *, search: str = "", start: dt.date | None = None, end: dt.date | None = None,
+    account: str = "", drafts: bool = False,
+) -> QuerySet[JournalEntry]:  # fmt: skip
+    """Entries with their lines, filtered; posted ones unless ``drafts``."""
+    entries = JournalEntry.of(company).filter(number__isnull=drafts)
+    if start:
+        entries = entries.filter(date__gte=start)
+    if end:
+        entries = entries.filter(date__lte=end)
+    if account:
+        lines = EntryLine.of(company).filter(account__number=account)
+        entries = entries.filter(pk__in=lines.values("entry"))
+    if search:
+        found = Q(text__icontains=search) | Q(voucher__icontains=search)
+        if search.isdigit():
+            found |= Q(number=int(search))
+        entries = entries.filter(found)
+    return entries.prefetch_related(
+        Prefetch(
+            "lines",
+            EntryLine.unscoped.select_related(
+                "account", "vat_code", "cost_centre", "cost_object"
+            ).order_by("position"),
+        ),
+        "vouchers__file",
+    ).select_related("posted_by", "created_by")
+
+
+def journal_page(
+    entries: QuerySet[JournalEntry], *, after: str = "", before: str = "", size: int = PAGE
+) -> JournalPage:
+    """A page by key (date, number, id), newest first: the last page costs what the first does.
+
+    ``after`` continues towards older entries, ``before`` towards newer ones.
+    """
+    key, backwards = (before, True) if before else (after, False)
+    if key:
+        day, number, pk = key.split(".")
+        entries = entries.extra(  # a row comparison uses the index, a chain of ORs does not
+            where=[f"(date, coalesce(accounting_journalentry.number, 0), accounting_journalentry.id)"
+                   f" {'>' if backwards else '<'} (%s, %s, %s)"],
+            params=[dt.date.fromisoformat(day), int(number), int(pk)],
+        )  # fmt: skip
+    order = ("date", "number", "pk") if backwards else ("-date", "-number", "-pk")
+    rows = list(entries.order_by(*order)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    older = more if not backwards else True
+    newer = bool(key) if not backwards else more
+    return JournalPage(
+        rows,
+        after=_key(rows[-1]) if rows and older else "",
+        before=_key(rows[0]) if rows and newer else "",
+    )
+
+
+def _key(entry: JournalEntry) -> str:
+    return f"{entry.date.isoformat()}.{entry.number or 0}.{entry.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A line on the account sheet; ``balance`` runs, debit positive."""
+
+    entry: int
+    number: int
+    date: dt.date
+    text: str
+    voucher: str
+    contra: str
+    vat_code: str
+    cost_centre: str
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+    currency: str
+    amount_foreign: Decimal | None
+    has_file: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An account sheet (Kontoblatt) for a span of days."""
+
+    account: Account
+    start: dt.date
+    end: dt.date
+    opening: Decimal
+    rows: list[SheetRow]
+    debit: Decimal
+    credit: Decimal
+    foreign_opening: Decimal
+    complete: bool
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+
+_SHEET = """
+    SELECT e.id, e.number, l.date, CASE l.text WHEN '' THEN e.text ELSE l.text END, e.voucher,
+           coalesce((SELECT CASE count(DISTINCT o.account_id) WHEN 1 THEN min(a.number) ELSE '…' END
+                     FROM accounting_entryline o
+                     JOIN accounting_account a ON a.company_id = o.company_id AND a.id = o.account_id
+                     WHERE o.company_id = l.company_id AND o.entry_id = l.entry_id
+                       AND (o.debit > 0) <> (l.debit > 0)), ''),
+           coalesce(c.code, ''), coalesce(k.number, ''), l.debit, l.credit,
+           %(opening)s + sum(l.debit - l.credit) OVER (ORDER BY l.date, e.number, l.position),
+           l.currency, l.amount_foreign,
+           EXISTS (SELECT 1 FROM accounting_entryvoucher v
+                   WHERE v.company_id = l.company_id AND v.entry_id = l.entry_id)
+    FROM accounting_entryline l
+    JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
+    LEFT JOIN vat_vatcode c ON c.company_id = l.company_id AND c.id = l.vat_code_id
+    LEFT JOIN accounting_costcentre k ON k.company_id = l.company_id AND k.id = l.cost_centre_id
+    WHERE l.company_id = %(company)s AND l.account_id = %(account)s
+      AND l.date BETWEEN %(start)s AND %(end)s AND e.number IS NOT NULL {centre}
+    ORDER BY l.date, e.number, l.position
+    LIMIT %(limit)s
+"""
+
+
+def account_sheet(
+    company: Company, account: Account, *, start: dt.date, end: dt.date, limit: int = 5000,
+    cost_centre: int | None = None,
+) -> Sheet:  # fmt: skip
+    """The lines of an account from ``start`` to ``end`` with the balance running.
+
+    The opening balance comes from the totals; the lines of the span are read once. Income and
+    expense accounts start each fiscal year at zero. At most ``limit`` rows; ``complete`` says
+    whether that was all.
+    """
+    year = year_of(company, start)
+    opening = foreign = Decimal(0)
+    if cost_centre is None:
+        opening, foreign = balance_before(
+            company, account=account.pk, day=start, year=year, carried=account.is_balance_sheet
+        )
+    told = {
+        "company": company.pk, "account": account.pk, "start": start, "end": end,
+        "opening": opening, "limit": limit + 1, "centre": cost_centre,
+    }  # fmt: skip
+    centre = "AND l.cost_centre_id = %(centre)s" if cost_centre else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEET.format(centre=centre), told)
+        rows = [SheetRow(*row) for row in cursor.fetchall()]
+    complete, rows = len(rows) <= limit, rows[:limit]
+    return Sheet(
+        account, start, end, opening, rows,
+        debit=sum((row.debit for row in rows), Decimal(0)),
+        credit=sum((row.credit for row in rows), Decimal(0)),
+        foreign_opening=foreign, complete=complete,
+    )  # fmt: skip
+
+
+def accounts_by_number(company: Company, numbers: Sequence[str]) -> dict[str, Account]:
+    return {a.number: a for a in Account.of(company).filter(number__in=numbers)}
+
+
+def texts_used(company: Company, *, debit: str, limit: int = 8) -> list[dict[str, Any]]:
+    """What was booked before on an account: texts with contra account and code, latest first."""
+    sql = """
+        SELECT e.text, max(o.number), max(e.id) FROM accounting_entryline l
+        JOIN accounting_account a ON a.company_id = l.company_id AND a.id = l.account_id
+        JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
+        JOIN accounting_entryline ol ON ol.company_id = l.company_id AND ol.entry_id = l.entry_id
+             AND ol.credit > 0
+        JOIN accounting_account o ON o.company_id = ol.company_id AND o.id = ol.account_id
+        WHERE l.company_id = %s AND a.number = %s AND l.debit > 0 AND e.number IS NOT NULL
+          AND l.date > (SELECT max(date) FROM accounting_entryline WHERE company_id = %s
+                        AND account_id = l.account_id) - 400
+        GROUP BY e.text ORDER BY max(e.id) DESC LIMIT %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [company.pk, debit, company.pk, limit])
+        return [{"text": text, "credit": contra} for text, contra, _id in cursor.fetchall()]

@@ -1,0 +1,102 @@
+"""Rows out of CSV and XLSX files, with the place of each cell."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.errors import DomainError
+
+LARGEST: Final = 30 * 1024 * 1024
+LARGEST_UNPACKED: Final = 300 * 1024 * 1024
+
+
+class UnreadableFile(DomainError):
+    code = "import.unreadable_file"
+    message = _("The file is no readable CSV (UTF-8 or Windows-1252) or XLSX: %(reason)s")
+    field = "file"
+
+
+class FileTooLarge(DomainError):
+    code = "import.file_too_large"
+    message = _("The file has more than %(limit)s MB. Split it.")
+    field = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as text: ``cells`` by column title, ``number`` as the spreadsheet counts."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def rows_of(content: bytes) -> Iterator[Row]:
+    """The rows below the title row, empty ones left out.
+
+    Raises ``FileTooLarge`` or ``UnreadableFile``.
+    """
+    if len(content) > LARGEST:
+        raise FileTooLarge(limit=LARGEST >> 20)
+    lines = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
+    titles: list[str] | None = None
+    for number, cells in lines:
+        if not any(cells):
+            continue
+        if titles is None:
+            titles = [cell.strip().lower() for cell in cells]
+            continue
+        yield Row(number, dict(zip(titles, cells, strict=False)))
+    if titles is None:
+        raise UnreadableFile(reason=str(_("it is empty")))
+
+
+def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    if b"\x00" in content:
+        raise UnreadableFile(reason="NUL")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=first.count)
+    try:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise UnreadableFile(reason=str(error)) from None
+
+
+def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
+                raise FileTooLarge(limit=LARGEST_UNPACKED >> 20)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+            yield number, [_text(cell) for cell in cells]
+    except DomainError:
+        raise
+    except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
+        raise UnreadableFile(reason=type(error).__name__) from None
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float):  # a spreadsheet's number: what it shows to two decimals
+        return f"{Decimal(repr(cell)):.2f}" if cell != int(cell) else str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,149 @@
+"""The journal, an entry with its voucher, and reversal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from csp.decorators import csp_replace
+
+from accounting.ledger import posting, queries
+from accounting.ledger.models import EntryVoucher, JournalEntry
+from erp.access.permissions import Permission
+from erp.core import clock
+from erp.core.errors import DomainError
+from erp.documents import storing
+from erp.web.pages import CompanyView
+
+
+class Journal(CompanyView):
+    """``/c/{company}/ledger/journal/``: what was posted, newest first, paged by key."""
+
+    permission = Permission.LEDGER_READ
+    help_page = "journal"
+    drafts = False
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        told = request.GET
+        entries = queries.journal(
+            self.company, search=told.get("q", "").strip()[:60], start=_day(told.get("from")),
+            end=_day(told.get("until")), account=told.get("account", "")[:10], drafts=self.drafts,
+        )  # fmt: skip
+        page = queries.journal_page(
+            entries, after=_key(told.get("after", "")), before=_key(told.get("before", ""))
+        )
+        context = {
+            "page_title": _("Drafts") if self.drafts else _("Journal"),
+            "page": page,
+            "drafts": self.drafts,
+            "draft_count": JournalEntry.of(self.company).filter(number=None).count(),
+        }
+        return render(request, "accounting/ledger/journal.html", context)
+
+
+class EntryPage(CompanyView):
+    """``/c/{company}/ledger/entries/{entry}/``: an entry whole, its voucher beside it."""
+
+    permission = Permission.LEDGER_READ
+    permissions = {"POST": Permission.LEDGER_DRAFT}
+    help_page = "entry"
+
+    def get(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
+        found = self._found(entry)
+        context = {
+            "page_title": _("Entry %s") % found.number if found.is_posted else _("Draft"),
+            "entry": found,
+            "lines": list(found.lines.all()),
+            "reversed_by": found.reversals.first(),
+            "vouchers": list(found.vouchers.all()),
+            "today": clock.today(),
+        }
+        return render(request, "accounting/ledger/entry.html", context)
+
+    def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
+        """Attach a further voucher."""
+        found = self._found(entry)
+        try:
+            files = [
+                storing.store(company=self.company, name=f.name or "file", content=f.read(),
+                              by=self.access.user)
+                for f in request.FILES.getlist("voucher_file")
+            ]  # fmt: skip
+            posting.attach(found, files)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("entry", self.company.pk, entry)
+
+    def _found(self, entry: int) -> JournalEntry:
+        entries = queries.journal(self.company) | queries.journal(self.company, drafts=True)
+        found: JournalEntry = get_object_or_404(entries.select_related("reverses"), pk=entry)
+        return found
+
+
+class ReverseEntry(CompanyView):
+    """``/c/{company}/ledger/entries/{entry}/reverse/``"""
+
+    permission = Permission.LEDGER_REVERSE
+
+    def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
+        found = get_object_or_404(
+            JournalEntry.of(self.company).select_related("company"), pk=entry
+        )
+        try:
+            date = _day(request.POST.get("date")) or found.date
+            mirror = posting.reverse(found, date=date, by=self.access.user)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("entry", self.company.pk, entry)
+        messages.success(request, _("Entry %(old)s is reversed by entry %(new)s.")
+                         % {"old": found.number, "new": mirror.number})  # fmt: skip
+        return redirect("entry", self.company.pk, mirror.pk)
+
+
+class VoucherFile(CompanyView):
+    """``/c/{company}/ledger/vouchers/{voucher}/``: the original, bit for bit."""
+
+    permission = Permission.LEDGER_READ
+
+    def get(self, request: HttpRequest, voucher: int, **kwargs: Any) -> HttpResponse:
+        row = get_object_or_404(
+            EntryVoucher.of(self.company).select_related("file"), pk=voucher
+        )
+        try:
+            content = storing.content_of(row.file)
+        except FileNotFoundError:
+            raise Http404 from None
+        response = HttpResponse(content, content_type=row.file.content_type)
+        kind = "attachment" if "download" in request.GET else "inline"
+        response["Content-Disposition"] = f'{kind}; filename="{row.file.digest[:16]}"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+#: A voucher may be shown in a frame of our own pages, and can do nothing there.
+voucher_file = xframe_options_sameorigin(
+    csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "object-src": ["'self'"],
+                 "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})(
+        VoucherFile.as_view()
+    )
+)  # fmt: skip
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _key(text: str) -> str:
+    """A page key as given by ``journal_page``, or nothing when somebody made one up."""
+    parts = text.split(".")
+    if len(parts) == 3 and _day(parts[0]) and all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:]):
+        return text
+    return ""

@@ -1,0 +1,1 @@
+"""Statements (Jahresrechnung): trial balance, balance sheet, income statement."""

@@ -1,0 +1,82 @@
+"""The trial balance (Summen- und Saldenliste)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.ledger.balances import AccountSums, account_sums
+from accounting.ledger.models import Account, FiscalYear
+from erp.companies.models import Company
+from erp.core.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceRow:
+    """An account: all amounts in the company's currency, balances debit positive."""
+
+    number: str
+    name: str
+    opening: Decimal
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True)
+class TrialBalance:
+    """All accounts with anything on them up to a day. The balances add up to zero."""
+
+    year: FiscalYear
+    until: dt.date
+    rows: list[TrialBalanceRow]
+
+    @property
+    def opening(self) -> Decimal:
+        return sum((row.opening for row in self.rows), ZERO)
+
+    @property
+    def debit(self) -> Decimal:
+        return sum((row.debit for row in self.rows), ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        return sum((row.credit for row in self.rows), ZERO)
+
+    @property
+    def closing(self) -> Decimal:
+        return sum((row.closing for row in self.rows), ZERO)
+
+
+def trial_balance(
+    company: Company, *, year: FiscalYear, until: dt.date, cost_centre: int | None = None
+) -> TrialBalance:
+    """Opening, turnover and closing balance of every account up to and including ``until``.
+
+    Income and expense accounts start the year at zero: what they held before stands on the
+    account for the result carried forward, whether or not the year before was closed.
+    """
+    sums = account_sums(company, year=year, until=until, cost_centre=cost_centre)
+    accounts = list(Account.of(company).order_by("number"))
+    carried = ZERO
+    if cost_centre is None:
+        carried = sum((sums[a.pk].opening for a in accounts if _is_result(a) and a.pk in sums), ZERO)
+    rows = []
+    for account in accounts:
+        own = sums.get(account.pk, AccountSums())
+        opening = ZERO if _is_result(account) else own.opening
+        if account.purpose == Account.Purpose.RETAINED_EARNINGS:
+            opening += carried
+        if opening or own.debit or own.credit:
+            rows.append(
+                TrialBalanceRow(account.number, account.name, opening, own.debit, own.credit)
+            )
+    return TrialBalance(year, until, rows)
+
+
+def _is_result(account: Account) -> bool:
+    return account.type in {Account.Type.INCOME, Account.Type.EXPENSE}

@@ -1,0 +1,140 @@
+"""The statements' pages, and the same figures as PDF, XLSX and CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounting.ledger.models import CostCentre, FiscalYear
+from accounting.ledger.queries import year_of
+from accounting.statements import statements
+from accounting.statements.trial_balance import TrialBalance, trial_balance
+from erp.access.permissions import Permission
+from erp.core import clock
+from erp.web.display import swiss_date
+from erp.web.export import Table, answer, table
+from erp.web.pages import CompanyView
+
+
+class Report(CompanyView):
+    """A report as of a day: ``?until=2026-12-31``, with ``format=pdf|xlsx|csv`` as a file."""
+
+    permission = Permission.LEDGER_READ
+
+    def until(self) -> dt.date:
+        """The day asked for, brought into a fiscal year; by default today."""
+        try:
+            day = dt.date.fromisoformat(self.request.GET.get("until", ""))
+        except ValueError:
+            day = clock.today()
+        year = year_of(self.company, day)
+        return min(max(day, year.start), year.end) if year else day
+
+    def centre(self) -> int | None:
+        number = self.request.GET.get("cost_centre", "")
+        found = CostCentre.of(self.company).filter(number=number).first() if number else None
+        return found.pk if found else None
+
+    def base(self) -> dict[str, Any]:
+        return {
+            "until": self.until(),
+            "years": FiscalYear.of(self.company).order_by("-start"),
+            "cost_centres": CostCentre.of(self.company).order_by("number"),
+        }
+
+    def no_year(self) -> HttpResponse:
+        return redirect("fiscal-years", self.company.pk)
+
+    def file(self, content: Table) -> HttpResponse | None:
+        form = self.request.GET.get("format", "")
+        if not form:
+            return None
+        self.require(Permission.LEDGER_EXPORT)
+        return answer(form, content, company=self.company)
+
+
+class BalanceSheet(Report):
+    """``/c/{company}/reports/balance-sheet/``"""
+
+    help_page = "balance-sheet"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        cols = statements.columns(self.company, until=self.until())
+        if not cols:
+            return self.no_year()
+        found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
+        return self.file(_statement_table(found, "balance-sheet")) or render(
+            request,
+            "accounting/statements/statement.html",
+            {**self.base(), "page_title": found.title, "statement": found, "cols": cols},
+        )
+
+
+class IncomeStatement(Report):
+    """``/c/{company}/reports/income-statement/``"""
+
+    help_page = "income-statement"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        cols = statements.columns(self.company, until=self.until())
+        if not cols:
+            return self.no_year()
+        found = statements.income_statement(
+            self.company, cols, language=get_language() or "de", cost_centre=self.centre()
+        )
+        return self.file(_statement_table(found, "income-statement")) or render(
+            request,
+            "accounting/statements/statement.html",
+            {**self.base(), "page_title": found.title, "statement": found, "cols": cols,
+             "by_centre": True},
+        )  # fmt: skip
+
+
+class TrialBalancePage(Report):
+    """``/c/{company}/reports/trial-balance/``"""
+
+    help_page = "trial-balance"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        until = self.until()
+        year = year_of(self.company, until)
+        if year is None:
+            return self.no_year()
+        found = trial_balance(self.company, year=year, until=until, cost_centre=self.centre())
+        return self.file(_trial_table(found)) or render(
+            request,
+            "accounting/statements/trial_balance.html",
+            {**self.base(), "page_title": _("Trial balance"), "trial": found, "by_centre": True},
+        )
+
+
+def _statement_table(found: statements.Statement, name: str) -> Table:
+    return table(
+        title=found.title,
+        subtitle=swiss_date(found.days[0]),
+        head=["", *(swiss_date(day) for day in found.days)],
+        rows=[[row.name, *row.figures] for row in found.rows],
+        name=name,
+        kinds={nth: row.kind for nth, row in enumerate(found.rows)},
+    )
+
+
+def _trial_table(found: TrialBalance) -> Table:
+    rows: list[list[Any]] = [
+        [row.number, row.name, row.opening, row.debit, row.credit, row.closing]
+        for row in found.rows
+    ]
+    rows.append(["", _("Total"), found.opening, found.debit, found.credit, found.closing])
+    return table(
+        title=_("Trial balance"),
+        subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}",
+        head=[_("Account"), _("Name"), _("Opening"), _("Debit"), _("Credit"), _("Closing")],
+        rows=rows,
+        name="trial-balance",
+        kinds={len(rows) - 1: "grand"},
+    )

@@ -1,0 +1,287 @@
+"""Demo books (Vorführmandanten): made through the program's own doors, the same for each seed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounting.banking.booking import book, save_bank_account
+from accounting.banking.importing import take_in
+from accounting.banking.models import BankAccount, BankTransaction
+from accounting.ledger import posting
+from accounting.ledger.balances import balance_before
+from accounting.ledger.bulk import NewEntry, post_many
+from accounting.ledger.charting import save_cost_unit
+from accounting.ledger.entering import Reader, TypedLine, simple_entry
+from accounting.ledger.models import Account, CostCentre, EntryTemplate, JournalEntry
+from accounting.ledger.recurring import save_template
+from accounting.ledger.years import lock_period, open_fiscal_year
+from erp.access.models import User
+from erp.cockpit.founding import set_up_company
+from erp.companies.models import Company
+from vat.codes.models import VatSettings
+
+IBAN = "CH9300762011623852957"
+FIRST, SECOND = 2025, 2026
+CUSTOMERS = ("Sägerei Brunner GmbH", "Hotel Seeblick AG", "Gemeinde Flüelen", "Müller & Söhne",
+             "Boulangerie Rochat Sàrl", "Officina Bernasconi", "Velo Meier", "Praxis Dr. Keller")  # fmt: skip
+SUPPLIERS = (("Papeterie Zumstein", "6500", "IN"), ("Swisscom (Schweiz) AG", "6510", "IN"),
+             ("Stadtwerke", "6400", "IN"), ("Garage Huber AG", "6200", "IN"),
+             ("Druckerei Odermatt", "6600", "IN"), ("Holz Import AG", "4200", "MN"),
+             ("Beschläge Koch AG", "4200", "MN"), ("Treuhand Arnold", "6530", "IN"))  # fmt: skip
+
+
+def seed(*, seed_number: int = 2026) -> int:
+    """Three companies: a trading company with two full years, a sole proprietor, a club.
+
+    Each is made in a transaction of its own, as every write belongs to one company; one that is
+    there already is left alone. Returns how many were made.
+    """
+    demo = settings.DEMO_SIGN_IN
+    owner = User.objects.filter(email=demo["email"]).first() or User.objects.create_user(
+        demo["email"], demo["password"], name="Vera Beispiel"
+    )
+    made = 0
+    for short_name, make in (
+        ("alpenholz", _trading_company), ("sonnenegg", _bakery), ("tv-seedorf", _club)
+    ):  # fmt: skip
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT rappen_find_company(%s)", [short_name])
+            if cursor.fetchone()[0] is None:
+                make(owner, random.Random(seed_number))  # noqa: S311 - demo figures
+                made += 1
+    return made
+
+
+def _bakery(owner: User, chance: random.Random) -> None:
+    company = set_up_company(
+        by=owner, name="Bäckerei Sonnenegg, P. Beispiel", short_name="sonnenegg",
+        legal_form="sole", first_year=_year(SECOND), street="Dorfstrasse", house_number="4",
+        postcode="6454", town="Flüelen", vat_method=VatSettings.Method.EFFECTIVE,
+    )  # fmt: skip
+    _small_books(company, owner, chance, income="3200", code="UR")
+
+
+def _club(owner: User, chance: random.Random) -> None:
+    company = set_up_company(
+        by=owner, name="Turnverein Seedorf", short_name="tv-seedorf", legal_form="association",
+        first_year=_year(SECOND), postcode="6462", town="Seedorf",
+        vat_method=VatSettings.Method.NOT_LIABLE,
+    )  # fmt: skip
+    _small_books(company, owner, chance, income="3600", code="")
+
+
+def _year(year: int) -> tuple[dt.date, dt.date]:
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def _trading_company(owner: User, chance: random.Random) -> None:
+    company = set_up_company(
+        by=owner, name="Alpenholz Handels AG", short_name="alpenholz", legal_form="corporation",
+        first_year=_year(FIRST), uid="CHE-107.810.911", street="Bahnhofstrasse", house_number="12",
+        postcode="6460", town="Altdorf",
+    )  # fmt: skip
+    open_fiscal_year(company=company, start=_year(SECOND)[0], end=_year(SECOND)[1], by=owner)
+    for number, german, french, italian, english in (
+        ("10", "Verkauf", "Vente", "Vendita", "Sales"),
+        ("20", "Werkstatt", "Atelier", "Officina", "Workshop"),
+        ("90", "Verwaltung", "Administration", "Amministrazione", "Administration"),
+    ):
+        save_cost_unit(CostCentre(company=company), by=owner, number=number, name_de=german,
+                       name_fr=french, name_it=italian, name_en=english)  # fmt: skip
+    account = Account.of(company).get(number="1020")
+    bank = save_bank_account(
+        BankAccount(company=company, name="Kontokorrent", iban=IBAN, currency="CHF",
+                    account=account)
+    )  # fmt: skip
+    _opening(company, owner)
+    reader = Reader(company)
+    entries = sorted(_two_years(reader, chance), key=lambda e: e.date)
+    post_many(company=company, entries=entries, by=owner, source=JournalEntry.Source.MANUAL,
+              closing=True)  # fmt: skip
+    _mistakes(company, owner)
+    _statement(company, bank, owner, chance)
+    for period in company_periods(company, FIRST):
+        lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
+    _template(company, owner)
+
+
+def company_periods(company: Company, year: int) -> Any:
+    from accounting.ledger.models import Period
+
+    return Period.of(company).filter(start__year=year).order_by("start")
+
+
+def _opening(company: Company, owner: User) -> None:
+    amounts = (("1020", "84250.35"), ("1000", "1240.00"), ("1100", "31770.90"),
+               ("1200", "56000.00"), ("1510", "18500.00"), ("1530", "32000.00"),
+               ("2000", "-19846.25"), ("2450", "-60000.00"), ("2800", "-100000.00"),
+               ("2950", "-12000.00"), ("2970", "-31915.00"))  # fmt: skip
+    typed = []
+    for number, text in amounts:
+        amount = Decimal(text)
+        typed.append(TypedLine(number, debit=amount) if amount > 0
+                     else TypedLine(number, credit=-amount))  # fmt: skip
+    lines = Reader(company).lines(typed, date=dt.date(FIRST, 1, 1))
+    posting.post(company=company, date=dt.date(FIRST, 1, 1), text="Eröffnungsbilanz", lines=lines,
+                 by=owner, kind=JournalEntry.Kind.OPENING)  # fmt: skip
+
+
+def _two_years(reader: Reader, chance: random.Random) -> Iterator[NewEntry]:
+    for year in (FIRST, SECOND):
+        last = 12 if year == FIRST else 10
+        for month in range(1, last + 1):
+            yield from _month(reader, chance, year, month)
+
+
+def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iterator[NewEntry]:
+    def entry(day: int, text: str, debit: str, credit: str, amount: str | Decimal,
+              **more: Any) -> NewEntry:  # fmt: skip
+        date = dt.date(year, month, day)
+        typed = simple_entry(reader=reader, date=date, debit=debit, credit=credit,
+                             amount=Decimal(amount), **more)  # fmt: skip
+        return NewEntry(date, text, reader.lines(typed, date=date),
+                        voucher=f"{year % 100:02}{month:02}{day:02}")  # fmt: skip
+
+    for _ in range(chance.randint(24, 30)):
+        customer = chance.choice(CUSTOMERS)
+        amount = Decimal(chance.randint(9000, 390000)) / 100
+        day = chance.randint(1, 27)
+        code = "UX" if chance.random() < 0.06 else "UN"
+        income = "3201" if code == "UX" else "3200"
+        yield entry(day, f"Rechnung {customer}", "1100", income, amount, vat_code=code,
+                    cost_centre="10")  # fmt: skip
+        if chance.random() < 0.9:
+            yield entry(min(day + chance.randint(0, 27), 28), f"Zahlung {customer}", "1020", "1100",
+                        amount)  # fmt: skip
+    for _ in range(chance.randint(10, 14)):
+        name, account, code = chance.choice(SUPPLIERS)
+        amount = Decimal(chance.randint(4000, 180000)) / 100
+        centre = chance.choice(("10", "20", "90"))
+        yield entry(chance.randint(1, 28), name, account, "1020", amount, vat_code=code,
+                    cost_centre=centre)  # fmt: skip
+    yield entry(1, "Miete Lager und Büro", "6000", "1020", "3400.00", cost_centre="90")
+    yield entry(25, "Nettolöhne", "5000", "1020", "14350.00", cost_centre="20")
+    yield entry(25, "Sozialversicherungen", "5700", "2270", "1310.45", cost_centre="20")
+    yield entry(28, "Zahlung Sozialversicherungen", "2270", "1020", "1310.45")
+    yield entry(28, "Bankspesen", "6940", "1020", "18.50")
+    yield entry(28, "Zins Darlehen", "6900", "1020", "125.00")
+    yield entry(5, "Softwaredienst aus Irland", "6570", "1020", "240.00", vat_code="BI",
+                cost_centre="90")  # fmt: skip
+    if month % 3 == 0:
+        date = dt.date(year, month, 20)
+        typed = [
+            TypedLine("1024", debit=Decimal("4689.00"), currency="EUR",
+                      amount_foreign=Decimal("5000.00")),
+            TypedLine("1020", credit=Decimal("4689.00")),
+        ]  # fmt: skip
+        yield NewEntry(date, "Kauf Euro", reader.lines(typed, date=date), voucher="FX")
+        typed = [
+            TypedLine("4201", debit=Decimal("4220.10"), cost_centre="20"),
+            TypedLine("1024", credit=Decimal("4220.10"), currency="EUR",
+                      amount_foreign=Decimal("4500.00")),
+        ]  # fmt: skip
+        yield NewEntry(date, "Holz Österreich", reader.lines(typed, date=date), voucher="AT")
+        yield entry(21, "Einfuhrsteuer", "4201", "1020", "341.80", vat_code="MZ")
+    if month == 12:
+        yield entry(28, "Abschreibung Fahrzeuge", "6820", "1530", "9600.00", cost_centre="90")
+
+
+def _mistakes(company: Company, owner: User) -> None:
+    """What happens in real books: entries that had to be undone."""
+    wrong = JournalEntry.of(company).filter(text="Bankspesen").order_by("number")[:4]
+    for entry in wrong:
+        posting.reverse(entry, date=entry.date, by=owner)
+
+
+def _statement(company: Company, bank: BankAccount, owner: User, chance: random.Random) -> None:
+    """November's statement, as the bank would send it; most of it booked, some left to do."""
+    start = dt.date(SECOND, 11, 1)
+    opening, _foreign = balance_before(
+        company, account=bank.account_id, day=start, year=None, carried=True
+    )
+    movements: list[tuple[int, Decimal, str, str]] = []
+    for nth in range(26):
+        if nth % 3:
+            party = chance.choice(CUSTOMERS)
+            amount, text = Decimal(chance.randint(9000, 290000)) / 100, "Rechnung"
+        else:
+            party, _account, _code = chance.choice(SUPPLIERS)
+            amount, text = -Decimal(chance.randint(4000, 160000)) / 100, "Zahlung"
+        movements.append((1 + nth * 20 // 26, amount, party, text))
+    content = statement_xml(bank.iban, opening, start, movements)
+    take_in(company=company, content=content, by=owner)
+    accounts = {name: (account, code) for name, account, code in SUPPLIERS}
+    rows = list(BankTransaction.of(company).order_by("booking_date", "pk"))
+    for row in rows[:18]:
+        account, code = accounts.get(row.party, ("1100", ""))
+        book(row, contra=[TypedLine(account, vat_code=code)], by=owner)
+
+
+def statement_xml(
+    iban: str, opening: Decimal, start: dt.date, movements: list[tuple[int, Decimal, str, str]]
+) -> bytes:
+    """A camt.053.001.08 statement: each movement is (day of the month, amount, party, text)."""
+    closing = opening + sum((m[1] for m in movements), Decimal(0))
+    last = max((start.replace(day=m[0]) for m in movements), default=start)
+
+    def balance(code: str, amount: Decimal, day: dt.date) -> str:
+        side = "CRDT" if amount >= 0 else "DBIT"
+        return (f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='CHF'>{abs(amount)}"
+                f"</Amt><CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>")  # fmt: skip
+
+    entries = []
+    for nth, (day, amount, party, text) in enumerate(movements, 1):
+        date, side = start.replace(day=day), "CRDT" if amount > 0 else "DBIT"
+        role = "Dbtr" if amount > 0 else "Cdtr"
+        entries.append(
+            f"<Ntry><Amt Ccy='CHF'>{abs(amount)}</Amt><CdtDbtInd>{side}</CdtDbtInd>"
+            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{date}</Dt></BookgDt><ValDt><Dt>{date}</Dt></ValDt>"
+            f"<AcctSvcrRef>{start:%Y%m}{nth:06}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>"
+            f"NOTPROVIDED</EndToEndId></Refs><Amt Ccy='CHF'>{abs(amount)}</Amt><RltdPties><{role}>"
+            f"<Pty><Nm>{escape(party)}</Nm></Pty></{role}></RltdPties><RmtInf><Ustrd>{escape(text)}"
+            f"</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+        )
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?>"
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><GrpHdr>"
+        f"<MsgId>D{start:%Y%m%d}</MsgId><CreDtTm>{last}T20:00:00</CreDtTm></GrpHdr><Stmt>"
+        f"<Id>S{start:%Y%m}</Id><CreDtTm>{last}T20:00:00</CreDtTm><FrToDt><FrDtTm>{start}T00:00:00"
+        f"</FrDtTm><ToDtTm>{last}T23:59:59</ToDtTm></FrToDt><Acct><Id><IBAN>{iban}</IBAN></Id>"
+        f"<Ccy>CHF</Ccy></Acct>{balance('OPBD', opening, start)}{balance('CLBD', closing, last)}"
+        f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def _template(company: Company, owner: User) -> None:
+    content = {
+        "mode": "split", "text": "Miete Lager und Büro",
+        "lines": [{"account": "6000", "debit": "3400.00", "cost_centre": "90"},
+                  {"account": "1020", "credit": "3400.00"}],
+    }  # fmt: skip
+    template = EntryTemplate(company=company, name="Miete", rhythm="month",
+                             next_date=dt.date(SECOND, 12, 1))  # fmt: skip
+    save_template(template, by=owner, content=content)
+
+
+def _small_books(
+    company: Company, owner: User, chance: random.Random, *, income: str, code: str
+) -> None:
+    reader, entries = Reader(company), []
+    for month in range(1, 11):
+        for _ in range(8):
+            date = dt.date(SECOND, month, chance.randint(1, 28))
+            typed = simple_entry(
+                reader=reader, date=date, debit="1000", credit=income,
+                amount=Decimal(chance.randint(2000, 90000)) / 100, vat_code=code,
+            )  # fmt: skip
+            entries.append(NewEntry(date, "Einnahmen", reader.lines(typed, date=date)))
+    entries.sort(key=lambda e: e.date)
+    post_many(company=company, entries=entries, by=owner, source=JournalEntry.Source.MANUAL)

@@ -1,0 +1,71 @@
+"""Forms of a company and its members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.models import Role
+from erp.companies.models import Company, LegalForm, Module
+from erp.core.errors import DomainError
+from erp.core.identifiers import format_uid, parse_uid
+
+
+class CompanyForm(forms.ModelForm):
+    """A company's own data."""
+
+    modules = forms.MultipleChoiceField(
+        label=_("Modules"), choices=Module.choices, widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Switching a module off hides it; its data stays and comes back with it."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Company
+        fields = ("name", "uid", "street", "house_number", "postcode", "town", "country",
+                  "language", "modules")  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uid"].max_length = None  # type: ignore[attr-defined]
+        self.fields["uid"].validators = []
+        self.fields["uid"].widget.attrs.pop("maxlength", None)
+        self.initial["uid"] = format_uid(self.instance.uid)
+        widths = {"name": "w8", "uid": "w4", "house_number": "w2", "street": "w8", "postcode": "w2",
+                  "town": "w6", "country": "w2", "language": "w4", "modules": "w12"}  # fmt: skip
+        for name, width in widths.items():
+            self.fields[name].width = width  # type: ignore[attr-defined]
+
+    def clean_uid(self) -> str:
+        if not self.cleaned_data["uid"]:
+            return ""
+        try:
+            return parse_uid(self.cleaned_data["uid"])
+        except DomainError as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from None
+
+
+class NewCompanyForm(forms.Form):
+    """A company to take on."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    short_name = forms.SlugField(label=_("Short name"), max_length=30,
+                                 help_text=_("Lower-case letters, digits and dashes."))  # fmt: skip
+    legal_form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
+    year_start = forms.DateField(label=_("First fiscal year from"),
+                                 widget=forms.DateInput(attrs={"type": "date"}))  # fmt: skip
+    year_end = forms.DateField(label=_("until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class MemberForm(forms.Form):
+    """A user to let in."""
+
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = Role.of(company).order_by("name")
+        self.fields["role"].choices = [(r.code, r.name) for r in roles]  # type: ignore[attr-defined]

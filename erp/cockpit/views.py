@@ -1,0 +1,226 @@
+"""The entrance, a company's start page, its settings and its members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from accounting.banking.models import BankTransaction
+from accounting.ledger import queries
+from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.recurring import due
+from accounting.statements import statements
+from accounting.statements.monthly import by_month
+from erp.access.founding import grant, withdraw
+from erp.access.gate import companies_of
+from erp.access.models import Membership, User
+from erp.access.permissions import Permission
+from erp.audit import trail
+from erp.audit.models import AuditEvent
+from erp.cockpit import charts
+from erp.cockpit.forms import CompanyForm, MemberForm, NewCompanyForm
+from erp.cockpit.founding import set_up_company
+from erp.core import clock
+from erp.core.errors import DomainError
+from erp.web.pages import CompanyView, refused, tell
+
+
+class Companies(View):
+    """``/``: the companies a user may open."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        request.help_page = "start"  # type: ignore[attr-defined]
+        with transaction.atomic():
+            companies = companies_of(request.user)  # type: ignore[arg-type]
+        context = {"companies": companies, "page_title": _("Companies")}
+        return render(request, "erp/companies.html", context)
+
+
+class NewCompany(View):
+    """``/companies/add/``: take on a company with chart, codes and first year."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        today = clock.today()
+        form = NewCompanyForm(initial={
+            "year_start": today.replace(month=1, day=1), "year_end": today.replace(month=12, day=31)
+        })  # fmt: skip
+        return self._show(request, form)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = NewCompanyForm(request.POST)
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                with transaction.atomic():
+                    company = set_up_company(
+                        by=request.user,  # type: ignore[arg-type]
+                        name=values["name"], short_name=values["short_name"],
+                        legal_form=values["legal_form"],
+                        first_year=(values["year_start"], values["year_end"]),
+                    )  # fmt: skip
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                return redirect("start", company.pk)
+        response = self._show(request, form)
+        response.status_code = 422
+        return response
+
+    def _show(self, request: HttpRequest, form: NewCompanyForm) -> HttpResponse:
+        context = {"form": form, "page_title": _("Add a company")}
+        return render(request, "erp/new_company.html", context)
+
+
+class Start(CompanyView):
+    """``/c/{company}/``: how the company stands, and what is to be done."""
+
+    permission = Permission.COMPANY_READ
+    help_page = "start"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        context: dict[str, Any] = {"page_title": self.company.name}
+        if self.access.may(Permission.LEDGER_READ):
+            context |= self._figures()
+        return render(request, "erp/start.html", context)
+
+    def _figures(self) -> dict[str, Any]:
+        today = clock.today()
+        year = queries.year_of(self.company, today)
+        if year is None:
+            return {"no_year": True}
+        day = min(today, year.end)
+        months = by_month(self.company, last=day)
+        cols = statements.columns(self.company, until=day)
+        found = statements.income_statement(self.company, cols, language="de")
+        return {
+            "day": day,
+            "liquidity": months[-1].liquidity,
+            "result": found.result[0],
+            "income": charts.income_and_expense(months),
+            "liquid": charts.liquidity(months),
+            "latest": queries.journal(self.company).order_by("-posted_at", "-pk")[:8],
+            "todo": self._todo(today),
+        }
+
+    def _todo(self, today: Any) -> list[tuple[str, str]]:
+        company = self.company
+        todo = []
+        open_bank = BankTransaction.of(company).filter(entry=None).count()
+        if open_bank:
+            todo.append((_("%s bank transactions are to be booked") % open_bank,
+                         reverse("bank-transactions", args=[company.pk])))  # fmt: skip
+        drafts = JournalEntry.of(company).filter(number=None).count()
+        if drafts:
+            todo.append((_("%s drafts wait") % drafts, reverse("drafts", args=[company.pk])))
+        if recurring := len(due(company, today)):
+            todo.append((_("%s recurring entries are due") % recurring,
+                         reverse("recurring", args=[company.pk])))  # fmt: skip
+        return todo
+
+
+class Palette(CompanyView):
+    """``/c/{company}/palette/``: accounts for the command palette."""
+
+    permission = Permission.COMPANY_READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rows = []
+        if self.access.may(Permission.LEDGER_READ):
+            rows = [
+                {"label": f"{a.number} {a.name}", "note": _("Account"),
+                 "url": reverse("account-sheet", args=[self.company.pk, a.number])}
+                for a in Account.of(self.company).order_by("number")
+            ]  # fmt: skip
+        return JsonResponse(rows, safe=False)
+
+
+class CompanySettings(CompanyView):
+    """``/c/{company}/settings/``"""
+
+    permission = Permission.COMPANY_READ
+    permissions = {"POST": Permission.COMPANY_CHANGE}
+    help_page = "company"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, CompanyForm(instance=self.company))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        before = {name: getattr(self.company, name) for name in CompanyForm.Meta.fields}
+        form = CompanyForm(request.POST, instance=self.company)
+        if not form.is_valid():
+            return refused(request, self._show(request, form))
+        company = form.save()
+        trail.record(company=company, by=self.access.user, action="company.change",
+                     subject=company, details=trail.changes(before, form.cleaned_data))  # fmt: skip
+        messages.success(request, _("The settings are saved."))
+        return redirect("company-settings", company.pk)
+
+    def _show(self, request: HttpRequest, form: CompanyForm) -> HttpResponse:
+        context = {"page_title": _("Company"), "form": form,
+                   "back_url": reverse("start", args=[self.company.pk])}  # fmt: skip
+        return render(request, "erp/components/form_page.html", context)
+
+
+class Members(CompanyView):
+    """``/c/{company}/settings/access/``: who may do what."""
+
+    permission = Permission.MEMBERS_READ
+    permissions = {"POST": Permission.MEMBERS_CHANGE}
+    help_page = "members"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, MemberForm(company=self.company))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = MemberForm(request.POST, company=self.company)
+        if form.is_valid():
+            user = User.objects.filter(email=form.cleaned_data["email"].lower()).first()
+            act = withdraw if "withdraw" in request.POST else grant
+            try:
+                if user is None:
+                    raise UnknownUser(email=form.cleaned_data["email"])
+                act(company=self.company, user=user, role=form.cleaned_data["role"],
+                    by=self.access.user)  # fmt: skip
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                return redirect("members", self.company.pk)
+        return refused(request, self._show(request, form))
+
+    def _show(self, request: HttpRequest, form: MemberForm) -> HttpResponse:
+        members = Membership.of(self.company).select_related("user", "role")
+        context = {"page_title": _("Access"), "form": form,
+                   "members": members.order_by("user__name", "role__name")}  # fmt: skip
+        return render(request, "erp/members.html", context)
+
+
+class UnknownUser(DomainError):
+    code = "access.unknown_user"
+    message = gettext_lazy("Nobody here signs in with %(email)s. An operator creates users.")
+    field = "email"
+
+
+class AuditTrail(CompanyView):
+    """``/c/{company}/settings/audit/``: who did what, newest first."""
+
+    permission = Permission.AUDIT_READ
+    help_page = "audit"
+    size = 100
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        events = AuditEvent.of(self.company).select_related("by").order_by("-pk")
+        after = request.GET.get("after", "")
+        if after.isascii() and after.isdigit() and len(after) < 19:
+            events = events.filter(pk__lt=int(after))
+        rows = list(events[: self.size + 1])
+        context = {"page_title": _("Audit trail"), "events": rows[: self.size],
+                   "after": rows[self.size - 1].pk if len(rows) > self.size else None}  # fmt: skip
+        return render(request, "erp/audit.html", context)

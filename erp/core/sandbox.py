@@ -1,0 +1,64 @@
+"""Reading foreign files in a child process with limits: the worker lives, whatever comes in."""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.errors import DomainError
+
+MEMORY: Final = 1 << 30
+CPU_SECONDS: Final = 30
+WALL_SECONDS: Final = 60
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+
+class TooCostly(DomainError):
+    code = "sandbox.too_costly"
+    message = _("The file needs more time or memory than is allowed. Ask for a smaller one.")
+    field = "file"
+
+
+def call(function: str, content: bytes) -> Any:
+    """Call ``package.module:name`` with bytes in a child process and return its result.
+
+    The child has 1 GB of memory, 30 seconds of processor and 60 of time, and none of our secrets.
+    What it raises as ``DomainError`` is raised here; if it dies, ``TooCostly`` is.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", "from erp.core.sandbox import serve; serve()", function],
+            input=content, capture_output=True, timeout=WALL_SECONDS, cwd=ROOT, check=False,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise TooCostly from None
+    if done.returncode != 0:
+        raise TooCostly
+    kind, value = pickle.loads(done.stdout)  # noqa: S301 - written by our own code in the child
+    if kind == "refused":
+        raise value
+    return value
+
+
+def serve() -> None:
+    """The child's side: limits first, then the function, then its result on standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    module, _colon, name = sys.argv[1].partition(":")
+    function = getattr(import_module(module), name)
+    content = sys.stdin.buffer.read()
+    try:
+        answer = ("done", function(content))
+    except DomainError as refusal:
+        answer = ("refused", refusal)
+    sys.stdout.buffer.write(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,41 @@
+"""HTML to PDF (WeasyPrint). Only packaged style sheets are ever fetched."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.errors import DomainError
+
+STYLES: Final = Path(__file__).resolve().parent.parent / "static" / "erp" / "css" / "print.css"
+
+
+class PdfUnavailable(DomainError):
+    code = "documents.pdf_unavailable"
+    message = _("PDF files cannot be made: a system library is missing. Install it with: "
+                "apt install libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation")  # fmt: skip
+
+
+def render(html: str) -> bytes:
+    """A PDF of a page that needs nothing from outside. Raises ``PdfUnavailable``."""
+    try:
+        import weasyprint
+    except OSError as error:
+        raise PdfUnavailable from error
+    page = weasyprint.HTML(string=html, url_fetcher=_nothing)
+    pdf: bytes = page.write_pdf(stylesheets=[_styles()])
+    return pdf
+
+
+@cache
+def _styles() -> Any:
+    import weasyprint
+
+    return weasyprint.CSS(string=STYLES.read_text(encoding="utf-8"))
+
+
+def _nothing(url: str, *args: Any, **kwargs: Any) -> Any:
+    raise ValueError(f"a report fetches nothing, and certainly not {url[:80]}")

@@ -1,0 +1,112 @@
+/** What every page has: widgets, shortcuts, command palette, help, theme. */
+import { enhance as amount } from "./amount.js";
+import { enhance as combobox } from "./combobox.js";
+import { enhance as date } from "./dates.js";
+
+/** Bring the fields below `root` to life. */
+export function enliven(root) {
+  root.querySelectorAll("input[data-amount]").forEach(amount);
+  root.querySelectorAll("input[data-date]").forEach(date);
+  root.querySelectorAll("input[data-combobox]").forEach(combobox);
+}
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+function palette() {
+  const dialog = document.querySelector("dialog.palette");
+  if (!dialog) return;
+  const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
+  let items = null, shown = [], marked = 0;
+  const load = async () => {
+    items = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
+    if (dialog.dataset.source) {
+      const answer = await fetch(dialog.dataset.source, { headers: { Accept: "application/json" } });
+      if (answer.ok) items.push(...await answer.json());
+    }
+  };
+  const mark = (nth) => {
+    marked = Math.max(0, Math.min(nth, shown.length - 1));
+    [...list.children].forEach((li, i) => li.setAttribute("aria-selected", i === marked));
+    list.children[marked]?.scrollIntoView({ block: "nearest" });
+  };
+  const draw = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    shown = (items || []).filter((item) => words.every((w) => item.label.toLowerCase().includes(w))).slice(0, 40);
+    list.replaceChildren(...shown.map((item) => {
+      const li = document.createElement("li"), a = document.createElement("a"), note = document.createElement("span");
+      a.href = item.url; a.append(item.label); note.textContent = item.note || ""; note.className = "soft"; a.append(note); li.append(a);
+      return li;
+    }));
+    mark(0);
+  };
+  input.addEventListener("input", draw);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") { event.preventDefault(); mark(marked + 1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
+    if (event.key === "Enter" && shown[marked]) location.href = shown[marked].url;
+  });
+  document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
+  const open = async () => { dialog.showModal(); input.value = ""; if (!items) await load(); draw(); };
+  return open;
+}
+
+function help() {
+  const dialog = document.querySelector("dialog.help");
+  if (!dialog) return;
+  const open = async () => {
+    const answer = await fetch(dialog.dataset.source + "?fragment=1");
+    dialog.querySelector(".manual").innerHTML = answer.ok ? await answer.text() : "";
+    dialog.showModal();
+  };
+  document.querySelectorAll("[data-help]").forEach((b) => b.addEventListener("click", (event) => { event.preventDefault(); open(); }));
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  return open;
+}
+
+function rows() {
+  const table = document.querySelector("table[data-rows]");
+  if (!table) return () => {};
+  let at = -1;
+  return (step) => {
+    const all = [...table.querySelectorAll("tbody tr")].filter((tr) => tr.querySelector("a"));
+    if (!all.length) return;
+    if (step === 0) { all[at]?.querySelector("a")?.click(); return; }
+    at = Math.max(0, Math.min(at + step, all.length - 1));
+    all.forEach((tr, i) => tr.setAttribute("aria-selected", i === at));
+    all[at].scrollIntoView({ block: "nearest" });
+  };
+}
+
+const openPalette = palette(), openHelp = help(), move = rows();
+let prefix = false;
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); openPalette?.(); return; }
+  if (event.key === "F1") { event.preventDefault(); openHelp?.(); return; }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") { openHelp?.(); return; }
+  if (prefix) {
+    prefix = false;
+    const link = document.querySelector(`.side a[data-shortcut="${CSS.escape(event.key)}"]`);
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.key === "g") { prefix = true; setTimeout(() => { prefix = false; }, 1500); return; }
+  if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
+  if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
+  if (event.key === "Enter") move(0);
+});
+
+document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
+  const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("rappen-theme", next);
+  document.documentElement.dataset.theme = next;
+});
+document.querySelector(".menu-button")?.addEventListener("click", (event) => {
+  const open = document.querySelector(".side").classList.toggle("open");
+  event.currentTarget.setAttribute("aria-expanded", open);
+});
+document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("change", () => s.form.requestSubmit()));
+document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
+  if (!confirm(f.dataset.confirm)) event.preventDefault();
+}));
+enliven(document);

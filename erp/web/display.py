@@ -1,0 +1,23 @@
+"""Figures and dates as Swiss people read them: 1’234.55, 23.11.2026. Plain text operations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+MINUS = "\u2212"
+GROUP = "\u2019"
+
+
+def chf(amount: Decimal | None, *, zero: str = "0.00") -> str:
+    """An amount with two decimals, grouped by thousands; nothing for None."""
+    if amount is None:
+        return ""
+    if not amount:
+        return zero
+    text = f"{amount:,.2f}".replace(",", GROUP)
+    return MINUS + text[1:] if text[0] == "-" else text
+
+
+def swiss_date(day: dt.date | None) -> str:
+    return f"{day.day:02}.{day.month:02}.{day.year}" if day else ""

@@ -1,0 +1,147 @@
+"""One table, four faces: page, PDF, XLSX and CSV show the same figures."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
+
+from erp.companies.models import Company
+from erp.core import clock
+from erp.web.display import chf, swiss_date
+
+
+@dataclass(frozen=True)
+class Table:
+    """A report as rows of values. ``kinds`` names the style of a row by its place."""
+
+    title: str
+    subtitle: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    name: str
+    wide: bool = False
+    kinds: Mapping[int, str] = field(default_factory=dict)
+
+
+def table(**values: Any) -> Table:
+    return Table(**values)
+
+
+def answer(form: str, content: Table, *, company: Company) -> HttpResponse:
+    """The table as ``csv``, ``xlsx`` or ``pdf``; another form is a 404."""
+    makers = {"csv": (as_csv, "text/csv; charset=utf-8"), "pdf": (as_pdf, "application/pdf"),
+              "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}  # fmt: skip
+    if form not in makers:
+        raise Http404
+    make, content_type = makers[form]
+    response = HttpResponse(make(content, company), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{company.short_name}-{content.name}.{form}"'
+    return response
+
+
+def as_csv(content: Table, company: Company) -> bytes:
+    """CSV in UTF-8 with a mark for Excel, ``;`` between cells, plain numbers and ISO dates."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([harmless(cell) for cell in content.head])
+    for row in content.rows:
+        writer.writerow([_plain(cell) for cell in row])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def as_xlsx(content: Table, company: Company) -> bytes:
+    """A workbook with typed numbers and dates."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(content.name[:31])
+    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+    strong = book.add_format({"num_format": "#,##0.00", "bold": True})
+    day = book.add_format({"num_format": "dd.mm.yyyy"})
+    sheet.write_row(0, 0, [f"{company.name}: {content.title}"], bold)
+    sheet.write_string(1, 0, content.subtitle)
+    sheet.write_row(3, 0, content.head, bold)
+    widths = [len(str(title)) for title in content.head]
+    for nth, row in enumerate(content.rows):
+        emphasised = content.kinds.get(nth, "") in {"total", "grand", "section", "group"}
+        for column, cell in enumerate(row):
+            if isinstance(cell, Decimal):
+                sheet.write_number(nth + 4, column, cell, strong if emphasised else money)
+            elif isinstance(cell, dt.date):
+                sheet.write_datetime(nth + 4, column, dt.datetime.combine(cell, dt.time()), day)
+            elif isinstance(cell, int):
+                sheet.write_number(nth + 4, column, cell)
+            elif cell:
+                sheet.write_string(nth + 4, column, str(cell), bold if emphasised else None)
+            widths[column] = max(widths[column], min(len(str(cell or "")) + 1, 60))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width + 2)
+    sheet.freeze_panes(4, 0)
+    book.close()
+    return out.getvalue()
+
+
+def as_pdf(content: Table, company: Company) -> bytes:
+    """A printed report (WeasyPrint), A4."""
+    from erp.documents.pdf import render
+
+    html = render_to_string(
+        "erp/print_table.html",
+        {
+            "table": content,
+            "company": company,
+            "printed": clock.now().astimezone(clock.ZURICH),
+            "rows": [
+                (content.kinds.get(nth, ""), [_shown(cell) for cell in row])
+                for nth, row in enumerate(content.rows)
+            ],
+            "figures": _figure_columns(content),
+        },
+    )
+    return render(html)
+
+
+def harmless(text: Any) -> str:
+    """A text cell that no spreadsheet reads as a formula (OUT-1)."""
+    cell = str(text)
+    return "'" + cell if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def _plain(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return f"{cell:.2f}"
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, int) else harmless(cell)
+
+
+def _shown(cell: Any) -> tuple[str, str]:
+    """Text and class of a printed cell."""
+    if isinstance(cell, Decimal):
+        return chf(cell), "figure negative" if cell < 0 else "figure"
+    if isinstance(cell, dt.date):
+        return swiss_date(cell), ""
+    return ("" if cell is None else str(cell)), ""
+
+
+def _figure_columns(content: Table) -> list[bool]:
+    return [
+        any(isinstance(row[column], Decimal) for row in content.rows if column < len(row))
+        for column in range(len(content.head))
+    ]
+
+
+__all__ = ["Table", "answer", "as_csv", "as_pdf", "as_xlsx", "harmless", "table"]
