@@ -130,8 +130,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
 ]
 ACCOUNT_ADAPTER = "erp.access.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -145,7 +147,9 @@ HEADLESS_ONLY = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "companies"
 LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = env("RAPPEN_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = env(
+    "RAPPEN_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
+)
 DEFAULT_FROM_EMAIL = env("RAPPEN_EMAIL_FROM", default="rappen@localhost")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60

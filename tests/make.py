@@ -12,9 +12,9 @@ from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post
 from accounting.ledger.years import open_fiscal_year
-from erp.access.founding import grant
 from erp.access.models import Membership, Role, User
 from erp.cockpit.founding import set_up_company
+from erp.cockpit.members import grant
 from erp.companies.models import Company
 
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))

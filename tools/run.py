@@ -213,7 +213,9 @@ def main(arguments: list[str]) -> int:
 
     for sign in SIGNS:
         signal.signal(sign, stop)
-    machine = Machine(os.environ.get("RAPPEN_RUN", "demo") if arguments[0] == "shell" else arguments[0])
+    machine = Machine(
+        os.environ.get("RAPPEN_RUN", "demo") if arguments[0] == "shell" else arguments[0]
+    )
     outcome = 0
     try:
         end_leftovers(machine.pids)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +52,9 @@ class BankAccountTaken(DomainError):
 
 class WrongLedgerAccount(DomainError):
     code = "banking.wrong_ledger_account"
-    message = _("Ledger account %(account)s is kept in %(found)s, the bank account in %(expected)s.")
+    message = _(
+        "Ledger account %(account)s is kept in %(found)s, the bank account in %(expected)s."
+    )
     field = "account"
 
 
@@ -68,9 +71,7 @@ def save_bank_account(bank: BankAccount) -> BankAccount:
         raise BankAccountTaken(field="account", value=bank.account.number)
     kept_in = bank.account.currency or bank.company.currency
     if kept_in != bank.currency:
-        raise WrongLedgerAccount(
-            account=bank.account.number, found=kept_in, expected=bank.currency
-        )
+        raise WrongLedgerAccount(account=bank.account.number, found=kept_in, expected=bank.currency)
     bank.save()
     return bank
 
@@ -97,12 +98,7 @@ def book(
     amount = _in_books(current, bank, rate)
     reader = Reader(company)
     bank_line = _bank_line(bank, current, amount)
-    inward = current.amount > 0
-    typed = [
-        line if line.debit or line.credit
-        else replace(line, **{"credit" if inward else "debit": amount})
-        for line in contra
-    ]  # fmt: skip
+    typed = [_whole(line, amount, inward=current.amount > 0) for line in contra]
     lines = [bank_line, *reader.lines(typed, date=current.booking_date)]
     entry = posting.post(
         company=company, date=current.booking_date, text=(text or description(current))[:200],
@@ -156,9 +152,7 @@ _HISTORY = """
 """
 
 
-def proposals(
-    company: Company, movements: Iterable[BankTransaction]
-) -> dict[int, Proposal]:
+def proposals(company: Company, movements: Iterable[BankTransaction]) -> dict[int, Proposal]:
     """For each transaction what was booked for its party before, the account number first."""
     rows = list(movements)
     ibans = sorted({m.party_iban for m in rows if m.party_iban})
@@ -242,7 +236,7 @@ def _in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None
 
 
 def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) -> Line:
-    foreign = (
+    foreign: dict[str, Any] = (
         {"currency": bank.currency, "amount_foreign": movement.amount}
         if bank.account.currency else {}
     )  # fmt: skip
@@ -250,3 +244,9 @@ def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) ->
         return Line(bank.account, debit=amount, **foreign)
     return Line(bank.account, credit=amount, **foreign)
 
+
+def _whole(line: TypedLine, amount: Decimal, *, inward: bool) -> TypedLine:
+    """A contra line without an amount takes the whole, on the other side of the bank's."""
+    if line.debit or line.credit:
+        return line
+    return replace(line, credit=amount) if inward else replace(line, debit=amount)

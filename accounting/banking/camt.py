@@ -251,7 +251,9 @@ def _entry(element: Any, reading: _Reading) -> Entry:
     ns = reading.ns
     amount = _signed(element, reading)
     status = element.find(f"{ns}Sts")
-    status_code = "" if status is None else _text(status, reading, "Cd") or (status.text or "").strip()
+    status_code = (
+        "" if status is None else _text(status, reading, "Cd") or (status.text or "").strip()
+    )
     is_credit = amount > 0 or (not amount and _text(element, reading, "CdtDbtInd") == "CRDT")
     currency = element.find(f"{ns}Amt").get("Ccy", "")
     details = tuple(
@@ -352,7 +354,9 @@ def _amount(element: Any, reading: _Reading) -> Decimal:
     if len(element) or found is None:
         shown = "".join(element.itertext())[:40]
         raise UnreadableValue(entry=reading.count, element="Amt", value=shown)
-    return Decimal(text).quantize(Decimal("0.01")) if len(found.group(1) or "") <= 2 else Decimal(text)
+    return (
+        Decimal(text).quantize(Decimal("0.01")) if len(found.group(1) or "") <= 2 else Decimal(text)
+    )
 
 
 def _text(element: Any, reading: _Reading, *path: str) -> str:
@@ -386,4 +390,3 @@ def _moment(element: Any, reading: _Reading, name: str) -> dt.date | None:
 
 def _clean(text: str) -> str:
     return " ".join(_BANK_INTERNALS.sub("", text).split())[:500]
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import zipfile
@@ -91,9 +92,7 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
     return results
 
 
-def _take(
-    company: Company, kind: str, statement: camt.Statement, digest: str, by: User
-) -> Taken:
+def _take(company: Company, kind: str, statement: camt.Statement, digest: str, by: User) -> Taken:
     account = _account_of(company, statement)
     _require_consistent(kind, statement, account)
     booked = [e for e in statement.entries if e.is_booked]
@@ -108,9 +107,12 @@ def _take(
     if kind == "camt.054":  # advice without the bank's reference could be booked twice
         fresh = [(key, e) for key, e in fresh if e.servicer_reference]
     enriched = _enrich(known, dict(zip(keys, booked, strict=True)))
-    if fresh or not Statement.of(company).filter(
-        bank_account=account, message_type=kind, identification=statement.identification
-    ).exists():
+    if (
+        fresh
+        or not Statement.of(company)
+        .filter(bank_account=account, message_type=kind, identification=statement.identification)
+        .exists()
+    ):
         row = Statement.unscoped.create(
             company=company, bank_account=account, identification=statement.identification[:80],
             message_type=kind, file_digest=digest, from_date=statement.from_date,
@@ -192,12 +194,19 @@ def _row(
 ) -> BankTransaction:  # fmt: skip
     row = BankTransaction(
         company=company, bank_account=account, statement=statement, position=nth, dedupe_key=key,
-        booking_date=entry.booking_date or entry.value_date or statement.to_date,
+        booking_date=_day_of(entry, statement),
         value_date=entry.value_date, amount=entry.amount, is_reversal=entry.reversal,
         bank_code=entry.bank_code[:20],
     )  # fmt: skip
     _describe(row, entry)
     return row
+
+
+def _day_of(entry: camt.Entry, statement: Statement) -> dt.date:
+    day = entry.booking_date or entry.value_date or statement.to_date
+    if day is None:
+        raise camt.UnreadableValue(entry=entry.reference or "?", element="BookgDt", value="")
+    return day
 
 
 def _describe(row: BankTransaction, entry: camt.Entry) -> None:
@@ -238,4 +247,3 @@ def _parts(content: bytes) -> list[bytes]:
             return [archive.read(m) for m in members]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
         raise BadArchive(limit=MOST_FILES) from None
-

@@ -120,9 +120,7 @@ class BankTransactions(CompanyView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         waiting = BankTransaction.of(self.company).filter(entry=None)
-        rows = list(
-            waiting.select_related("bank_account").order_by("booking_date", "pk")[:PAGE]
-        )
+        rows = list(waiting.select_related("bank_account").order_by("booking_date", "pk")[:PAGE])
         proposed = booking.proposals(self.company, rows)
         booked = (
             BankTransaction.of(self.company)
@@ -138,7 +136,9 @@ class BankTransactions(CompanyView):
             "waiting": waiting.count(),
             "booked": booked,
             "agreements": [booking.agreement(bank) for bank in banks],
-            "accounts": [[a.number, a.name, a.vat_code.code if a.vat_code else ""] for a in accounts],
+            "accounts": [
+                [a.number, a.name, a.vat_code.code if a.vat_code else ""] for a in accounts
+            ],
             "vat_codes": choices_of_codes(codes_of(self.company)),
         }
         return render(request, "accounting/banking/transactions.html", context)

@@ -16,7 +16,14 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.ledger import charting, posting, queries
 from accounting.ledger.entering import Reader, TypedLine
-from accounting.ledger.models import Account, CostCentre, EntryLine, FiscalYear, JournalEntry, Period
+from accounting.ledger.models import (
+    Account,
+    CostCentre,
+    EntryLine,
+    FiscalYear,
+    JournalEntry,
+    Period,
+)
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.inputs import AmountField, Input
@@ -192,7 +199,7 @@ class JournalEntryInput(Input):
     text = serializers.CharField(max_length=200)
     voucher = serializers.CharField(max_length=40, required=False, allow_blank=True)
     draft = serializers.BooleanField(required=False)
-    lines = LineInput(many=True, max_length=1000)
+    lines = LineInput(many=True, max_length=1000)  # type: ignore[call-arg]
 
     def validate_lines(self, rows: list[dict[str, Any]]) -> list[TypedLine]:
         known = set(
@@ -252,7 +259,9 @@ class JournalEntryViewSet(mixins.ListModelMixin, CompanyViewSet):
     @extend_schema(
         request=JournalEntryInput,
         responses={201: JournalEntryOutput},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)],
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+        ],
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         data = JournalEntryInput(data=request.data, context=self.get_serializer_context())
@@ -271,7 +280,9 @@ class JournalEntryViewSet(mixins.ListModelMixin, CompanyViewSet):
     @extend_schema(
         request=ReversalInput,
         responses={201: JournalEntryOutput},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)],
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+        ],
     )
     @action(detail=True, methods=["post"])
     def reverse(self, request: Request, pk: str, **kwargs: Any) -> Response:

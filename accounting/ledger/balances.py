@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -79,7 +80,7 @@ def account_sums(
         centre_of_total="AND t.cost_centre_id = %(centre)s" if cost_centre else "",
         centre_of_line="AND l.cost_centre_id = %(centre)s" if cost_centre else "",
     )
-    told = {
+    told: dict[str, Any] = {
         "company": company.pk, "year": year.pk, "start": year.start, "until": until,
         "cut_month": cut, "centre": cost_centre,
     }  # fmt: skip
@@ -113,7 +114,7 @@ def balance_before(
               {only.format("e")}
         ) AS posted
     """  # noqa: S608 - only fixed text is put in
-    told = {
+    told: dict[str, Any] = {
         "company": company.pk, "account": account, "month": month, "day": day,
         "year": year.pk if year else None,
     }  # fmt: skip

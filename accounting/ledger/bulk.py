@@ -43,8 +43,8 @@ class Calendar:
     """The periods of a company, looked up without asking the database each time."""
 
     def __init__(self, company: Company, *, closing: bool = False) -> None:
-        periods = Period.of(company).order_by("start").values_list(
-            "start", "end", "lock", "fiscal_year"
+        periods = (
+            Period.of(company).order_by("start").values_list("start", "end", "lock", "fiscal_year")
         )
         self._periods = list(periods)
         self._starts = [period[0] for period in self._periods]

@@ -74,9 +74,7 @@ def set_up_chart(*, company: Company, by: User) -> None:
         names = {name: getattr(row, name) for name in NAMES}
         if row.level != "account":
             groups.append(
-                AccountGroup(
-                    company=company, number=row.number, parent_number=row.parent, **names
-                )
+                AccountGroup(company=company, number=row.number, parent_number=row.parent, **names)
             )
             continue
         accounts.append(
@@ -115,7 +113,7 @@ def change_account(account: Account, *, by: User, **values: Any) -> Account:
     before = _shown(current)
     for name, value in values.items():
         if name in FROZEN_ONCE_USED and value != getattr(current, name) and is_used(current):
-            label = str(Account._meta.get_field(name).verbose_name)
+            label = str(getattr(Account._meta.get_field(name), "verbose_name", name))
             raise AccountInUse(field=name, account=current.number, what=label)
         setattr(current, name, value)
     _require_sound(current)

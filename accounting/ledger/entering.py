@@ -212,12 +212,12 @@ def simple_entry(
     payable = amount
     if vat_code and vat_basis == Basis.NET:
         payable = _payable(reader, vat_code, amount, date, more)
-    carrying = {"vat_code": vat_code, "vat_basis": vat_basis, **more}
-    shared = {name: more[name] for name in ("text",) if name in more}
-    foreign = {
+    carrying: dict[str, Any] = {"vat_code": vat_code, "vat_basis": vat_basis, **more}
+    shared: dict[str, Any] = {name: more[name] for name in ("text",) if name in more}
+    foreign: dict[str, Any] = {
         name: carrying.pop(name) for name in ("currency", "amount_foreign") if name in carrying
     }
-    sides = [{}, {}] if not foreign else [
+    sides: list[dict[str, Any]] = [
         foreign if _is_foreign(reader, number) else {} for number in (debit, credit)
     ]
     if on_debit:

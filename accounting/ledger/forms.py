@@ -67,8 +67,10 @@ class CostCentreForm(forms.ModelForm):
 
 
 class CostObjectForm(forms.ModelForm):
-    class Meta(CostCentreForm.Meta):
+    class Meta:
         model = CostObject
+        fields = ("number", *_NAMES, "active_until")
+        widgets = {"active_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""

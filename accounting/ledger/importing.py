@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -116,9 +116,7 @@ def import_journal(
     preview = dry_run(company=company, content=content, columns=columns, closing=closing)
     if preview.refusals:
         raise Refusals(preview.refusals)
-    bulk.post_many(
-        company=company, entries=preview.entries, by=by, closing=closing, checked=True
-    )
+    bulk.post_many(company=company, entries=preview.entries, by=by, closing=closing, checked=True)
     return preview
 
 
@@ -158,7 +156,7 @@ def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
 def _entry(group: list[Row], reader: Reader) -> bulk.NewEntry:
     first = group[0].cells
     date = _day(first["date"], "date")
-    if "account" in first and first["account"]:
+    if first.get("account"):
         typed = [_split_line(row.cells) for row in group]
     else:
         typed = [line for row in group for line in _simple_lines(row.cells, reader, date)]
@@ -188,8 +186,8 @@ def _split_line(cells: Mapping[str, str]) -> TypedLine:
     )
 
 
-def _more(cells: Mapping[str, str]) -> dict[str, object]:
-    more: dict[str, object] = {
+def _more(cells: Mapping[str, str]) -> dict[str, Any]:
+    more: dict[str, Any] = {
         name: cells[name] for name in ("cost_centre", "cost_object", "currency") if cells.get(name)
     }
     if cells.get("supply_date"):

@@ -128,9 +128,7 @@ class Line:
         """The line that undoes this one."""
         vat = self.vat and replace(self.vat, base=-self.vat.base)
         foreign = None if self.amount_foreign is None else -self.amount_foreign
-        return replace(
-            self, debit=self.credit, credit=self.debit, amount_foreign=foreign, vat=vat
-        )
+        return replace(self, debit=self.credit, credit=self.debit, amount_foreign=foreign, vat=vat)
 
 
 def debit(account: Account, amount: Decimal, **more: Any) -> Line:
@@ -189,9 +187,7 @@ def require_sound_lines(
         raise Refusals(found)
 
 
-def _faults(
-    company: Company, nth: int, line: Line, date: dt.date, owner: str
-) -> list[DomainError]:
+def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -> list[DomainError]:
     account = line.account
     faults: list[DomainError] = []
     if account.company_id != company.pk:
@@ -207,9 +203,7 @@ def _faults(
     if account.blocked_from is not None and date >= account.blocked_from:
         faults.append(AccountBlocked(account=account.number, blocked_from=account.blocked_from))
     if account.control and account.control != owner and company.uses(account.control):
-        faults.append(
-            ControlAccount(account=account.number, owner=account.get_control_display())
-        )
+        faults.append(ControlAccount(account=account.number, owner=account.get_control_display()))
     if account.currency and line.currency != account.currency:
         faults.append(
             WrongCurrency(
@@ -222,7 +216,7 @@ def _faults(
 
 def _cost_faults(nth: int, line: Line, date: dt.date) -> list[DomainError]:
     account, faults = line.account, list[DomainError]()
-    told = {"account": account.number, "line": nth}
+    told: dict[str, Any] = {"account": account.number, "line": nth}
     if line.cost_centre is None and account.cost_centre_rule == Rule.MUST:
         faults.append(CostCentreMissing(**told))
     if line.cost_centre is not None and account.cost_centre_rule == Rule.NO:

@@ -283,9 +283,7 @@ def open_year(company: Company, date: dt.date) -> FiscalYear:
 
 def locked_draft(draft: JournalEntry) -> JournalEntry:
     """The draft as it is now, held until the transaction ends. Raises ``NotADraft``."""
-    current: JournalEntry = (
-        JournalEntry.of(draft.company_id).select_for_update().get(pk=draft.pk)
-    )
+    current: JournalEntry = JournalEntry.of(draft.company_id).select_for_update().get(pk=draft.pk)
     if current.is_posted:
         raise NotADraft(number=current.number)
     return current

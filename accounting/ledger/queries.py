@@ -173,7 +173,7 @@ def account_sheet(
         opening, foreign = balance_before(
             company, account=account.pk, day=start, year=year, carried=account.is_balance_sheet
         )
-    told = {
+    told: dict[str, Any] = {
         "company": company.pk, "account": account.pk, "start": start, "end": end,
         "opening": opening, "limit": limit + 1, "centre": cost_centre,
     }  # fmt: skip

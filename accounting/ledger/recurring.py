@@ -63,9 +63,10 @@ def due(company: Company, until: dt.date) -> list[tuple[EntryTemplate, dt.date]]
     rows = EntryTemplate.of(company).exclude(rhythm="").filter(next_date__lte=until)
     for template in rows:
         day = template.next_date
+        anchor = day.day if day else 1
         while day is not None and day <= until and not (template.until and day > template.until):
             found.append((template, day))
-            day = following(day, template.rhythm, anchor=template.next_date.day)
+            day = following(day, template.rhythm, anchor=anchor)
     return sorted(found, key=lambda pair: (pair[1], pair[0].name))
 
 

@@ -161,9 +161,7 @@ def _entries(company: Company) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any
             yield group[0][:_HEADER_WIDTH], lines
 
 
-def _content_of(
-    company: Company, header: tuple[Any, ...], lines: list[tuple[Any, ...]]
-) -> bytes:
+def _content_of(company: Company, header: tuple[Any, ...], lines: list[tuple[Any, ...]]) -> bytes:
     posted_at: dt.datetime = header[14]
     return chain.content_digest(
         company=company.pk, fiscal_year=header[5], date=header[6], kind=header[7], text=header[8],
@@ -188,7 +186,9 @@ def _check_sums(verdict: Verdict, company: Company) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WRONG_TOTALS, told)
         for account, month in cursor.fetchall():
-            _note(verdict, TOTALS, None, f"account {account}, {month:%Y-%m}: totals and lines differ")
+            _note(
+                verdict, TOTALS, None, f"account {account}, {month:%Y-%m}: totals and lines differ"
+            )
         cursor.execute(_WRONG_NUMBERS, told)
         for year, series, count, highest, last in cursor.fetchall():
             _note(verdict, NUMBERS, None, f"{year}, series {series}: {count} entries, highest number "

@@ -85,9 +85,7 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
     Raises ``DraftsInPeriod`` when a period with drafts is to be locked.
     """
     current = Period.of(company).select_for_update().get(pk=period.pk)
-    drafts = JournalEntry.of(company).filter(
-        number=None, date__range=(current.start, current.end)
-    )
+    drafts = JournalEntry.of(company).filter(number=None, date__range=(current.start, current.end))
     if lock == Period.Lock.LOCKED and (count := drafts.count()):
         raise DraftsInPeriod(count=count)
     if current.lock == lock:

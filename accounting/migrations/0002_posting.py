@@ -28,9 +28,7 @@ class Migration(migrations.Migration):
         protect("accounting_fiscalyear"),
         protect(
             "accounting_period",
-            references=[
-                ("fiscal_year_id", "accounting_fiscalyear", "period_year_of_same_client")
-            ],
+            references=[("fiscal_year_id", "accounting_fiscalyear", "period_year_of_same_client")],
         ),
         protect(
             "accounting_journalentry",
@@ -77,9 +75,7 @@ class Migration(migrations.Migration):
         protect(
             "accounting_numberseries",
             grants=NEVER_DELETED,
-            references=[
-                ("fiscal_year_id", "accounting_fiscalyear", "series_year_of_same_client")
-            ],
+            references=[("fiscal_year_id", "accounting_fiscalyear", "series_year_of_same_client")],
         ),
         protect("accounting_ledgerhead", grants=NEVER_DELETED),
         protect("accounting_entrytemplate"),
@@ -90,9 +86,7 @@ class Migration(migrations.Migration):
         protect(
             "accounting_statement",
             grants=("SELECT", "INSERT"),
-            references=[
-                ("bank_account_id", "accounting_bankaccount", "statement_of_same_client")
-            ],
+            references=[("bank_account_id", "accounting_bankaccount", "statement_of_same_client")],
         ),
         protect(
             "accounting_banktransaction",

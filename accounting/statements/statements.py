@@ -94,9 +94,15 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
     }
     rows = _rows("balance", accounts, figures, computed, len(cols), language)
     closing = [a.pk for a in accounts if a.type == Account.Type.CLOSING]
-    difference = sum((sums[0][pk].closing for pk in closing if pk in sums[0]), ZERO) if sums else ZERO
+    difference = (
+        sum((sums[0][pk].closing for pk in closing if pk in sums[0]), ZERO) if sums else ZERO
+    )
     return Statement(
-        _("Balance sheet"), tuple(c.until for c in cols), rows, tuple(-r for r in result), difference
+        _("Balance sheet"),
+        tuple(c.until for c in cols),
+        rows,
+        tuple(-r for r in result),
+        difference,
     )
 
 
@@ -115,9 +121,7 @@ def income_statement(
     }
     result = [-sum((f[nth] for f in figures.values()), ZERO) for nth in range(len(cols))]
     rows = _rows("income", accounts, figures, {}, len(cols), language)
-    return Statement(
-        _("Income statement"), tuple(c.until for c in cols), rows, tuple(result), ZERO
-    )
+    return Statement(_("Income statement"), tuple(c.until for c in cols), rows, tuple(result), ZERO)
 
 
 def _rows(

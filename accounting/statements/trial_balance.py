@@ -64,7 +64,9 @@ def trial_balance(
     accounts = list(Account.of(company).order_by("number"))
     carried = ZERO
     if cost_centre is None:
-        carried = sum((sums[a.pk].opening for a in accounts if _is_result(a) and a.pk in sums), ZERO)
+        carried = sum(
+            (sums[a.pk].opening for a in accounts if _is_result(a) and a.pk in sums), ZERO
+        )
     rows = []
     for account in accounts:
         own = sums.get(account.pk, AccountSums())

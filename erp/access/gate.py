@@ -57,13 +57,11 @@ def access_to(company_id: int, *, user: User) -> Access:
     Strangers do not learn that the company exists. Must run inside a transaction.
     """
     set_local("rappen.user", str(user.pk))
-    memberships = list(
-        Membership.unscoped.filter(company_id=company_id, user=user).select_related(
-            "company", "role"
-        )
-    )
-    if not memberships or not user.is_active:
+    own = Membership.unscoped.filter(company_id=company_id, user=user)
+    if not user.is_active or not own.exists():
         raise Http404
+    open_companies([company_id])  # roles are seen from inside only
+    memberships = list(own.select_related("company", "role"))
     company: Company = memberships[0].company
     granted = _effective(company, [m.role.permissions for m in memberships])
     _open(company, granted)
@@ -74,8 +72,9 @@ def companies_of(user: User) -> list[Company]:
     """The companies a user has a role in, by name. Must run inside a transaction."""
     set_local("rappen.user", str(user.pk))
     return list(
-        Company.objects.filter(pk__in=Membership.unscoped.filter(user=user).values("company"))
-        .order_by("name")
+        Company.objects.filter(
+            pk__in=Membership.unscoped.filter(user=user).values("company")
+        ).order_by("name")
     )
 
 

@@ -73,8 +73,15 @@ READY_ROLES = (
     ReadyRole(
         "assistant",
         _("Assistant (drafts only)"),
-        frozenset({Permission.LEDGER_READ, Permission.LEDGER_DRAFT, Permission.BANKING_READ,
-                   Permission.VAT_READ, Permission.COMPANY_READ}),
+        frozenset(
+            {
+                Permission.LEDGER_READ,
+                Permission.LEDGER_DRAFT,
+                Permission.BANKING_READ,
+                Permission.VAT_READ,
+                Permission.COMPANY_READ,
+            }
+        ),
     ),
     ReadyRole("auditor", _("Auditor"), frozenset(_READ | {Permission.LEDGER_EXPORT})),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from erp.access.gate import Access, access_to
+from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.api.idempotency import once
 from erp.api.problems import PreconditionFailed, PreconditionRequired
@@ -43,7 +44,7 @@ class CompanyViewSet(GenericViewSet[Any]):
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
-    pagination_class = Pages
+    pagination_class: Any = Pages
 
     access: Access
     company: Company
@@ -57,14 +58,14 @@ class CompanyViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.access = access_to(int(kwargs["company"]), user=request.user)
+        self.access = access_to(int(kwargs["company"]), user=cast(User, request.user))
         self.company = self.access.company
         needed = self.permissions.get(self.action or "")
         if not self.access.may(needed):
             raise PermissionDenied
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if hasattr(self, "company"):  # absent while the OpenAPI document is drawn up
             context |= {"company": self.company, "access": self.access}
         return context

@@ -32,9 +32,7 @@ class StillRunning(DomainError):
     conflict = True
 
 
-def once(
-    request: Request, access: Access, operation: str, act: Callable[[], Response]
-) -> Response:
+def once(request: Request, access: Access, operation: str, act: Callable[[], Response]) -> Response:
     """Run ``act`` once per ``Idempotency-Key``; repeat the first answer afterwards.
 
     The record is written in the transaction of the effect. Only answers of success are kept.
@@ -47,9 +45,11 @@ def once(
         )
     _lock(f"{access.company.pk}:{access.user.pk}:{operation}:{key}", key)
     digest = _digest(request)
-    kept = IdempotencyRecord.of(access.company).filter(
-        user=access.user, operation=operation, key=key
-    ).first()
+    kept = (
+        IdempotencyRecord.of(access.company)
+        .filter(user=access.user, operation=operation, key=key)
+        .first()
+    )
     if kept is not None:
         if kept.payload_digest != digest:
             raise KeyReused(key=key)

@@ -37,7 +37,7 @@ class AmountField(serializers.Field[Decimal, str, str, Any]):
             amount = parse_amount(data, decimals=self.decimals)
         except (DomainError, TypeError):
             raise serializers.ValidationError(
-                _("Send an amount as text with a point, such as \"1234.50\"."), code="not_an_amount"
+                _('Send an amount as text with a point, such as "1234.50".'), code="not_an_amount"
             ) from None
         if self.positive and amount < 0:
             raise serializers.ValidationError(

@@ -54,10 +54,10 @@ def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | N
         return 400, _body(400, "invalid", force_str(errors[0]["message"]), errors), {}
     if isinstance(error, exceptions.APIException):
         headers = {}
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait))
+        if challenge := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(wait))
         code = error.get_codes()
         text = force_str(error.detail)
         return error.status_code, _body(error.status_code, str(code), text, []), headers

@@ -17,14 +17,14 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = serializers.ListField(child=serializers.DictField())
+    errors: Any = serializers.ListField(child=serializers.DictField())
     request_id = serializers.CharField()
 
 
 class Schema(AutoSchema):
     """Adds the errors that every endpoint can answer with."""
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(Problem(), "response").ref
         codes = {"400", "401", "403", "404", "409", "412", "415", "422", "428"}

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounting.ledger.charting import set_up_chart
 from accounting.ledger.years import open_fiscal_year
-from erp.access.founding import found_company
 from erp.access.models import User
+from erp.cockpit.members import found_company
 from erp.companies.models import Company
 from vat.codes.models import VatSettings
 from vat.codes.setup import change_settings, set_up_codes
@@ -33,9 +33,7 @@ def set_up_company(
     ``first_year`` are the first and last day of its first fiscal year; VAT settings hold from the
     start of the quarter it begins in. Raises what founding and opening a year raise.
     """
-    company = found_company(
-        by=by, name=name, short_name=short_name, legal_form=legal_form, **more
-    )
+    company = found_company(by=by, name=name, short_name=short_name, legal_form=legal_form, **more)
     set_up_codes(company=company)
     set_up_chart(company=company, by=by)
     start, end = first_year

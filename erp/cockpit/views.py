@@ -19,7 +19,6 @@ from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.recurring import due
 from accounting.statements import statements
 from accounting.statements.monthly import by_month
-from erp.access.founding import grant, withdraw
 from erp.access.gate import companies_of
 from erp.access.models import Membership, User
 from erp.access.permissions import Permission
@@ -28,6 +27,7 @@ from erp.audit.models import AuditEvent
 from erp.cockpit import charts
 from erp.cockpit.forms import CompanyForm, MemberForm, NewCompanyForm
 from erp.cockpit.founding import set_up_company
+from erp.cockpit.members import grant, withdraw
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.web.pages import CompanyView, refused, tell

@@ -15,7 +15,9 @@ QR_IID_FIRST, QR_IID_LAST = 30000, 31999  # IIDs of QR-IBANs, SIX bank master
 
 class NotAUid(DomainError):
     code = "identifiers.not_a_uid"
-    message = _("“%(value)s” is not a valid UID. Write it as CHE-123.456.788, with its check digit.")
+    message = _(
+        "“%(value)s” is not a valid UID. Write it as CHE-123.456.788, with its check digit."
+    )
     field = "uid"
 
 

@@ -8,7 +8,7 @@ means no rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, migrations
 
@@ -38,7 +38,7 @@ def protect(
     policy = f"{table}_of_the_client"
     seen = f"{column} = {VISIBLE}"
     using = f"({seen}) OR ({also_visible})" if also_visible else seen
-    sql = [
+    sql: list[Any] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY {policy} ON {table} USING ({using}) WITH CHECK ({seen})",
@@ -54,7 +54,8 @@ def protect(
 
 def share(table: str, *, grants: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:
     """Open a table without client rows (rates, sessions) to the runtime role."""
-    return migrations.RunSQL(grant_statements(table, grants), migrations.RunSQL.noop)
+    sql: list[Any] = [*grant_statements(table, grants)]
+    return migrations.RunSQL(sql, migrations.RunSQL.noop)
 
 
 def grant_statements(table: str, grants: Sequence[str]) -> list[str]:

@@ -36,7 +36,9 @@ class UnknownFileType(DomainError):
 
 class FileTooLarge(DomainError):
     code = "documents.too_large"
-    message = _("“%(name)s” has %(megabytes)s MB; at most %(limit)s MB are stored. Scan it smaller.")
+    message = _(
+        "“%(name)s” has %(megabytes)s MB; at most %(limit)s MB are stored. Scan it smaller."
+    )
     field = "file"
 
 

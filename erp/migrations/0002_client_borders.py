@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
         share("erp_user", grants=["SELECT", "INSERT", "UPDATE"]),
         migrations.RunSQL(
             [
-                "GRANT USAGE ON SEQUENCE erp_company_id_seq TO rappen_app",
                 Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
             ],
             migrations.RunSQL.noop,

@@ -15,3 +15,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 REVOKE ALL ON FUNCTION rappen_company_numbers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rappen_company_numbers() TO rappen_app;
+
+-- Row-level security is forced upon the owner, too; these functions may look over the fence of this one table.
+CREATE POLICY erp_company_lookup ON erp_company FOR SELECT TO CURRENT_USER USING (true);

@@ -43,7 +43,9 @@ def answer(form: str, content: Table, *, company: Company) -> HttpResponse:
         raise Http404
     make, content_type = makers[form]
     response = HttpResponse(make(content, company), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{company.short_name}-{content.name}.{form}"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{company.short_name}-{content.name}.{form}"'
+    )
     return response
 
 

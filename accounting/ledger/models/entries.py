@@ -77,12 +77,19 @@ class JournalEntry(CompanyOwned):
             models.UniqueConstraint(fields=["company", "reverses"], name="entry_reversed_once"),
             models.CheckConstraint(
                 condition=Q(
-                    number=None, posted_at=None, posted_by=None, chain_position=None,
-                    content_digest=None, chain_digest=None,
+                    number=None,
+                    posted_at=None,
+                    posted_by=None,
+                    chain_position=None,
+                    content_digest=None,
+                    chain_digest=None,
                 )
                 | Q(
-                    number__gt=0, posted_at__isnull=False, posted_by__isnull=False,
-                    chain_position__gt=0, content_digest__isnull=False,
+                    number__gt=0,
+                    posted_at__isnull=False,
+                    posted_by__isnull=False,
+                    chain_position__gt=0,
+                    content_digest__isnull=False,
                     chain_digest__isnull=False,
                 ),
                 name="entry_numbered_when_posted",
@@ -166,8 +173,11 @@ class EntryLine(CompanyOwned):
                     vat_code=None, vat_part="", vat_rate=None, vat_base=None, supply_date=None
                 )
                 | Q(
-                    vat_code__isnull=False, vat_part__in=["B", "T"], vat_rate__isnull=False,
-                    vat_base__isnull=False, supply_date__isnull=False,
+                    vat_code__isnull=False,
+                    vat_part__in=["B", "T"],
+                    vat_rate__isnull=False,
+                    vat_base__isnull=False,
+                    supply_date__isnull=False,
                 ),
                 name="line_vat_whole",
             ),

@@ -100,9 +100,7 @@ class ImportChart(_Import):
         return chart_import.preview(company=self.company, content=content)
 
     def perform(self, content: bytes) -> tuple[str, str]:
-        done = chart_import.import_chart(
-            company=self.company, content=content, by=self.access.user
-        )
+        done = chart_import.import_chart(company=self.company, content=content, by=self.access.user)
         return (
             _("%(new)s accounts are added, %(changed)s changed.")
             % {"new": len(done.new), "changed": len(done.changed)},

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from csp.decorators import csp_replace
 
 from accounting.ledger import posting, queries
 from accounting.ledger.models import EntryVoucher, JournalEntry
@@ -91,9 +91,7 @@ class ReverseEntry(CompanyView):
     permission = Permission.LEDGER_REVERSE
 
     def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
-        found = get_object_or_404(
-            JournalEntry.of(self.company).select_related("company"), pk=entry
-        )
+        found = get_object_or_404(JournalEntry.of(self.company).select_related("company"), pk=entry)
         try:
             date = _day(request.POST.get("date")) or found.date
             mirror = posting.reverse(found, date=date, by=self.access.user)
@@ -111,9 +109,7 @@ class VoucherFile(CompanyView):
     permission = Permission.LEDGER_READ
 
     def get(self, request: HttpRequest, voucher: int, **kwargs: Any) -> HttpResponse:
-        row = get_object_or_404(
-            EntryVoucher.of(self.company).select_related("file"), pk=voucher
-        )
+        row = get_object_or_404(EntryVoucher.of(self.company).select_related("file"), pk=voucher)
         try:
             content = storing.content_of(row.file)
         except FileNotFoundError:
@@ -144,6 +140,10 @@ def _day(text: str | None) -> dt.date | None:
 def _key(text: str) -> str:
     """A page key as given by ``journal_page``, or nothing when somebody made one up."""
     parts = text.split(".")
-    if len(parts) == 3 and _day(parts[0]) and all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:]):
+    if (
+        len(parts) == 3
+        and _day(parts[0])
+        and all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:])
+    ):
         return text
     return ""

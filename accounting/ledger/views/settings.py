@@ -141,9 +141,7 @@ class Recurring(CompanyView):
             for chosen in sorted(request.POST.getlist("due")):
                 day, _sep, template_id = chosen.partition(":")
                 template = get_object_or_404(EntryTemplate.of(self.company), pk=template_id)
-                recurring.book_due(
-                    template, date=dt.date.fromisoformat(day), by=self.access.user
-                )
+                recurring.book_due(template, date=dt.date.fromisoformat(day), by=self.access.user)
                 booked += 1
         except DomainError as refusal:
             messages.error(request, str(refusal))

@@ -38,4 +38,6 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(str(refusal)) from None
         verb = "would be posted" if options["dry_run"] else "posted"
-        self.stdout.write(f"{len(done.entries)} entries from {done.rows} rows {verb}, total {done.total}")
+        self.stdout.write(
+            f"{len(done.entries)} entries from {done.rows} rows {verb}, total {done.total}"
+        )

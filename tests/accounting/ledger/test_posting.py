@@ -174,10 +174,12 @@ def test_the_database_itself_refuses_a_locked_period(company, anna):
     )  # fmt: skip
     Period.of(company).filter(start=dt.date(2026, 3, 1)).update(lock="locked")
     with pytest.raises(PeriodLocked):
-        from accounting.ledger.posting import rows_of, seal
         from accounting.ledger.lines import line_of
+        from accounting.ledger.posting import rows_of, seal
 
-        seal(draft, rows_of([line_of(row) for row in draft.lines.order_by("position")]), [], by=anna)
+        seal(
+            draft, rows_of([line_of(row) for row in draft.lines.order_by("position")]), [], by=anna
+        )
 
 
 def test_a_draft_has_no_number_until_it_is_posted(company, anna):

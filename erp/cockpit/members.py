@@ -50,7 +50,9 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
         cursor.execute("SELECT rappen_find_company(%s)", [short_name])
         if cursor.fetchone()[0] is not None:
             raise ShortNameTaken(short_name=short_name)
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('erp_company', 'id'))")
+        # One founding at a time, so that client numbers have no gaps.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rappen.found_company'))")
+        cursor.execute("SELECT coalesce(max(n), 0) + 1 FROM rappen_company_numbers() AS n")
         (number,) = cursor.fetchone()
     open_companies([number])
     set_local("rappen.closing", "on")
@@ -64,7 +66,7 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
         for ready in READY_ROLES:
             Role.unscoped.create(
                 company=company, code=ready.code, name=str(ready.name),
-                permissions=sorted(p.value for p in ready.permissions),
+                permissions=sorted(str(p) for p in ready.permissions),
             )  # fmt: skip
     grant(company=company, user=by, role="owner", by=by)
     trail.record(company=company, by=by, action="company.found", subject=company)

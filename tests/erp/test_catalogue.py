@@ -1,0 +1,150 @@
+"""The database catalogue: every business table is fenced, and the runtime role is small."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from erp.companies.models import Company, CompanyOwned
+from erp.core.tenancy import open_companies
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+OWN_APPS = ("erp", "vat", "accounting", "contacts", "payroll")
+WITHOUT_A_CLIENT = {"erp_user", "vat_vatrate"}  # people, and rates of the law
+
+
+def own_models():
+    return [m for label in OWN_APPS for m in apps.get_app_config(label).get_models()]
+
+
+def rows(sql, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def test_every_model_belongs_to_a_client_or_says_why_not():
+    """DB-4"""
+    without = {
+        m._meta.db_table for m in own_models() if not issubclass(m, (CompanyOwned, Company))
+    }
+    assert without == WITHOUT_A_CLIENT
+
+
+@pytest.mark.parametrize(
+    "table", [m._meta.db_table for m in own_models() if issubclass(m, (CompanyOwned, Company))]
+)
+def test_each_business_table_has_forced_row_level_security(table):
+    """DB-4: enabled, forced, one policy for all commands with USING and WITH CHECK."""
+    assert rows(
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = %s", table
+    ) == [(True, True)]
+    policies = rows(
+        "SELECT qual IS NOT NULL, with_check IS NOT NULL FROM pg_policies"
+        " WHERE tablename = %s AND cmd = 'ALL'",
+        table,
+    )
+    assert policies == [(True, True)]
+
+
+@pytest.mark.parametrize("model", [m for m in own_models() if issubclass(m, CompanyOwned)])
+def test_foreign_keys_between_client_tables_name_the_client(model):
+    """DB-6: plain foreign keys ignore row-level security."""
+    for field in model._meta.get_fields():
+        related = getattr(field, "related_model", None)
+        if not (field.concrete and related and issubclass(related, CompanyOwned)):
+            continue
+        found = rows(
+            "SELECT array_agg(a.attname::text ORDER BY k.nth) FROM pg_constraint c,"
+            " unnest(c.conkey) WITH ORDINALITY AS k(num, nth), pg_attribute a"
+            " WHERE c.contype = 'f' AND c.conrelid = %s::regclass AND a.attrelid = c.conrelid"
+            " AND a.attnum = k.num GROUP BY c.oid",
+            model._meta.db_table,
+        )
+        keys = [columns for (columns,) in found if field.column in columns]
+        assert keys, f"{model.__name__}.{field.name} has no foreign key"
+        assert all(columns[0] == "company_id" for columns in keys), (model, field.name, keys)
+
+
+@pytest.mark.parametrize("model", [m for m in own_models() if issubclass(m, CompanyOwned)])
+def test_unique_constraints_begin_with_the_client(model):
+    """DB-6"""
+    for constraint in model._meta.constraints:
+        fields = getattr(constraint, "fields", None)
+        if fields and constraint.__class__.__name__ == "UniqueConstraint":
+            assert fields[0] == "company", constraint.name
+
+
+def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
+    """DB-2"""
+    assert rows(
+        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles"
+        " WHERE rolname = 'rappen_app'"
+    ) == [(False, False, False, False)]
+    assert rows(
+        "SELECT DISTINCT privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee = 'rappen_app' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')"
+    ) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "granted"),
+    [
+        ("accounting_accounttotal", {"SELECT", "INSERT", "UPDATE"}),
+        ("accounting_ledgerhead", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_auditevent", {"SELECT", "INSERT"}),
+        ("erp_storedfile", {"SELECT", "INSERT"}),
+        ("vat_vatrate", {"SELECT"}),
+    ],
+)
+def test_grants_are_no_wider_than_needed(table, granted):
+    found = rows(
+        "SELECT privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee = 'rappen_app' AND table_name = %s",
+        table,
+    )
+    assert {p for (p,) in found} == granted
+
+
+def test_security_definer_functions_are_few_and_fixed():
+    """DB-7"""
+    found = rows(
+        "SELECT p.proname, p.proconfig IS NOT NULL FROM pg_proc p JOIN pg_namespace n"
+        " ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname = 'public' ORDER BY 1"
+    )
+    assert found == [("rappen_company_numbers", True), ("rappen_find_company", True)]
+
+
+def test_nothing_set_means_no_rows_and_no_writes():
+    company = make.company()
+    make.rent(company)
+    open_companies([])
+    assert rows("SELECT count(*) FROM accounting_entryline") == [(0,)]
+    assert rows("SELECT count(*) FROM erp_company") == [(0,)]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows(
+            "INSERT INTO accounting_costcentre (company_id, number, name_de, name_fr, name_it,"
+            " name_en) VALUES (%s, '1', 'x', '', '', '') RETURNING id",
+            company.pk,
+        )
+
+
+def test_one_client_neither_sees_nor_changes_nor_names_another():
+    other = make.company()
+    entry = make.rent(other)
+    mine = make.company()  # opens its own rows only
+    assert rows("SELECT DISTINCT company_id FROM accounting_account") == [(mine.pk,)]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounting_account SET name_de = 'x' WHERE company_id = %s", [other.pk])
+        assert cursor.rowcount == 0
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows(
+            "INSERT INTO accounting_entryvoucher (company_id, entry_id, file_id, sealed)"
+            " VALUES (%s, %s, 1, false) RETURNING id",
+            mine.pk, entry.pk,
+        )  # fmt: skip
+    open_companies([other.pk])
+    assert rows("SELECT count(*) FROM accounting_journalentry") == [(1,)]

@@ -1,0 +1,134 @@
+"""Every route: declared, closed to strangers, silent about other companies."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.urls import endpoints, pages
+from erp.web.pages import CompanyView
+from tests import make
+
+FILLED = {"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "template": 999999,
+          "movement": 999999, "number": "1020", "pk": "999999"}  # fmt: skip
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def flat(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from flat(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield prefix, pattern
+
+
+def view_class(pattern):
+    callback = pattern.callback
+    while hasattr(callback, "__wrapped__") and not hasattr(callback, "view_class"):
+        callback = callback.__wrapped__
+    return getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+
+
+def test_every_page_of_a_company_declares_its_permission():
+    """AUZ-1: silence denies, and is not to be found."""
+    for _prefix, pattern in flat(pages):
+        view = view_class(pattern)
+        assert issubclass(view, CompanyView), pattern
+        for method in METHODS:
+            if hasattr(view, method):
+                assert view.needs(method) in Permission, (pattern.name, method)
+
+
+def test_every_endpoint_declares_a_permission_per_action():
+    for _prefix, pattern in flat(endpoints):
+        view = view_class(pattern)
+        assert issubclass(view, CompanyViewSet), pattern
+        for action in set(pattern.callback.actions.values()):
+            assert view.permissions.get(action) in Permission, (pattern.name, action)
+
+
+def addresses():
+    for start, patterns in (("c/{company}/", pages), ("api/v1/companies/{company}/", endpoints)):
+        for prefix, pattern in flat(patterns):
+            yield start + prefix, pattern
+
+
+def fill(pattern, company):
+    from django.urls import reverse
+
+    values = {**FILLED, "company": company}
+    names = list(pattern.pattern.converters) + [
+        name for name in getattr(pattern.pattern, "regex", None).groupindex
+        if name not in pattern.pattern.converters
+    ]  # fmt: skip
+    return reverse(pattern.name, kwargs={"company": company, **{n: values[n] for n in names}})
+
+
+@pytest.mark.django_db
+def test_a_foreign_company_is_as_missing_as_one_that_does_not_exist():
+    """AUZ-2: on every route and method, the same 404 for both."""
+    stranger = make.user()
+    foreign = make.company()
+    client = Client()
+    client.force_login(stranger)
+    tried = 0
+    for start, pattern in addresses():
+        if "\\." in str(pattern.pattern):  # the router's format suffixes
+            continue
+        theirs, nobodys = fill(pattern, foreign.pk), fill(pattern, 987654)
+        for method in ("get", "post"):
+            a = getattr(client, method)(theirs)
+            b = getattr(client, method)(nobodys)
+            told = (pattern.name, method, a.status_code, b.status_code)
+            assert (a.status_code, b.status_code) in {(404, 404), (405, 405)}, told
+            if start.startswith("c/"):
+                assert len(a.content) == len(b.content), told
+            tried += 1
+    assert tried > 60
+
+
+@pytest.mark.django_db
+def test_a_member_without_the_right_gets_403_everywhere():
+    company = make.company()
+    nobody = make.user(company=company, granted=[])
+    client = Client()
+    client.force_login(nobody)
+    for _start, pattern in addresses():
+        if "\\." in str(pattern.pattern):
+            continue
+        for method in ("get", "post"):
+            status = getattr(client, method)(fill(pattern, company.pk)).status_code
+            assert status in {403, 405}, (pattern.name, method, status)
+
+
+@pytest.mark.django_db
+def test_a_module_switched_off_takes_its_rights_along_and_keeps_its_data():
+    company = make.company()
+    owner = make.owner_of(company)
+    make.rent(company, by=owner)
+    client = Client()
+    client.force_login(owner)
+    journal = f"/c/{company.pk}/ledger/journal/"
+    assert client.get(journal).status_code == 200
+    company.modules = []
+    company.save()
+    assert client.get(journal).status_code == 403
+    company.modules = ["ledger", "banking", "vat", "costs"]
+    company.save()
+    assert "Miete" in client.get(journal).content.decode()
+
+
+@pytest.mark.django_db
+def test_strangers_are_sent_to_the_sign_in_page():
+    client = Client()
+    assert client.get("/c/1/").headers["Location"] == "/accounts/login/?next=/c/1/"
+    assert client.get("/api/v1/companies/").status_code in {401, 403}
+    assert client.get("/healthz").content == b"ok"
+    assert client.get("/api/v1/openapi.json").status_code == 200
+
+
+def test_every_route_has_a_view():
+    assert len(list(flat(get_resolver().url_patterns))) > 80
