@@ -4,7 +4,7 @@ SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 PLAIN_PACKAGES := python3-venv libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation
-BROWSER_PACKAGES := chromium libatomic1
+DEV_PACKAGES := chromium libatomic1 gettext
 
 .PHONY: help setup setup-dev demo up test check bench e2e messages clean
 
@@ -19,7 +19,7 @@ setup-dev: .venv/.dev ## Install what testing needs, too
 	@touch $@
 
 .venv/.dev: requirements-dev.txt tools/install.sh
-	@tools/install.sh requirements-dev.txt $(PLAIN_PACKAGES) $(BROWSER_PACKAGES)
+	@tools/install.sh requirements-dev.txt $(PLAIN_PACKAGES) $(DEV_PACKAGES)
 	@touch .venv/.runtime $@
 
 demo: setup ## Start everything with demo books, on http://localhost:8000

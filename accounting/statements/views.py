@@ -133,7 +133,14 @@ def _trial_table(found: TrialBalance) -> Table:
     return table(
         title=_("Trial balance"),
         subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}",
-        head=[_("Account"), _("Name"), _("Opening"), _("Debit"), _("Credit"), _("Closing")],
+        head=[
+            _("Account"),
+            _("Name"),
+            _("Opening balance"),
+            _("Debit"),
+            _("Credit"),
+            _("Closing balance"),
+        ],
         rows=rows,
         name="trial-balance",
         kinds={len(rows) - 1: "grand"},

@@ -28,9 +28,7 @@ def rows(sql, *values):
 
 def test_every_model_belongs_to_a_client_or_says_why_not():
     """DB-4"""
-    without = {
-        m._meta.db_table for m in own_models() if not issubclass(m, (CompanyOwned, Company))
-    }
+    without = {m._meta.db_table for m in own_models() if not issubclass(m, (CompanyOwned, Company))}
     assert without == WITHOUT_A_CLIENT
 
 
@@ -84,10 +82,13 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles"
         " WHERE rolname = 'rappen_app'"
     ) == [(False, False, False, False)]
-    assert rows(
-        "SELECT DISTINCT privilege_type FROM information_schema.role_table_grants"
-        " WHERE grantee = 'rappen_app' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')"
-    ) == []
+    assert (
+        rows(
+            "SELECT DISTINCT privilege_type FROM information_schema.role_table_grants"
+            " WHERE grantee = 'rappen_app' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,7 @@ def test_nothing_set_means_no_rows_and_no_writes():
             " name_en) VALUES (%s, '1', 'x', '', '', '') RETURNING id",
             company.pk,
         )
+    open_companies([company.pk])  # at its end the transaction proves its entries
 
 
 def test_one_client_neither_sees_nor_changes_nor_names_another():
@@ -138,7 +140,9 @@ def test_one_client_neither_sees_nor_changes_nor_names_another():
     mine = make.company()  # opens its own rows only
     assert rows("SELECT DISTINCT company_id FROM accounting_account") == [(mine.pk,)]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE accounting_account SET name_de = 'x' WHERE company_id = %s", [other.pk])
+        cursor.execute(
+            "UPDATE accounting_account SET name_de = 'x' WHERE company_id = %s", [other.pk]
+        )
         assert cursor.rowcount == 0
     with pytest.raises(DatabaseError), transaction.atomic():
         rows(

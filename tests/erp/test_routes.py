@@ -27,9 +27,9 @@ def flat(patterns, prefix=""):
 
 def view_class(pattern):
     callback = pattern.callback
-    while hasattr(callback, "__wrapped__") and not hasattr(callback, "view_class"):
+    while not (hasattr(callback, "view_class") or hasattr(callback, "cls")):
         callback = callback.__wrapped__
-    return getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    return getattr(callback, "view_class", None) or callback.cls
 
 
 def test_every_page_of_a_company_declares_its_permission():
