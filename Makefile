@@ -37,7 +37,7 @@ e2e: setup-dev ## The tests in a real browser
 check: setup-dev ## Style, types, layers, migrations, translations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy erp accounting vat contacts payroll
+	RAPPEN_MODE=test $(PY) -m mypy erp accounting vat contacts payroll
 	.venv/bin/lint-imports
 	RAPPEN_MODE=test $(PY) manage.py makemigrations --check --dry-run --skip-checks
 	$(PY) -m tools.messages check

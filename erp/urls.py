@@ -11,6 +11,7 @@ from accounting.statements import urls as statements
 from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
+from erp.web.language import choose_language
 from vat.codes import urls as vat_codes
 
 ROOMS = [cockpit, ledger, banking, vat_codes, statements]
@@ -33,7 +34,7 @@ urlpatterns = [
     path("help/<slug:name>/", help_page, name="help"),
     path("accounts/", include("allauth.account.urls")),
     path("_allauth/", include("allauth.headless.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="language"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

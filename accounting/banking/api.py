@@ -66,7 +66,9 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         data = BankAccountInput(data=request.data, context=self.get_serializer_context())
         data.is_valid(raise_exception=True)
-        bank = booking.save_bank_account(BankAccount(company=self.company, **data.validated_data))
+        bank = booking.save_bank_account(
+            BankAccount(company=self.company, **data.validated_data), by=self.access.user
+        )
         return Response(BankAccountOutput(bank).data, status=201)
 
 

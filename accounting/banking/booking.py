@@ -18,6 +18,7 @@ from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import Line
 from accounting.ledger.models import JournalEntry
 from erp.access.models import User
+from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
@@ -44,6 +45,12 @@ class RateMissing(DomainError):
     field = "rate"
 
 
+class PartsTooLarge(DomainError):
+    code = "banking.parts_too_large"
+    message = _("The parts come to %(parts)s; that leaves nothing of %(amount)s for the first line.")
+    field = "amount"
+
+
 class BankAccountTaken(DomainError):
     code = "banking.bank_account_taken"
     message = _("%(value)s belongs to another bank account already.")
@@ -59,7 +66,7 @@ class WrongLedgerAccount(DomainError):
 
 
 @transaction.atomic
-def save_bank_account(bank: BankAccount) -> BankAccount:
+def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
     """Add or change a bank account. Raises ``NotAnIban``, ``BankAccountTaken`` or
     ``WrongLedgerAccount``."""
     bank.iban = parse_iban(bank.iban)
@@ -72,7 +79,10 @@ def save_bank_account(bank: BankAccount) -> BankAccount:
     kept_in = bank.account.currency or bank.company.currency
     if kept_in != bank.currency:
         raise WrongLedgerAccount(account=bank.account.number, found=kept_in, expected=bank.currency)
+    action = "bank_account.change" if bank.pk else "bank_account.add"
     bank.save()
+    trail.record(company=bank.company, by=by, action=action, subject=bank,
+                 details={"name": bank.name, "iban": bank.iban, "qr_iban": bank.qr_iban})  # fmt: skip
     return bank
 
 
@@ -87,8 +97,8 @@ def book(
 ) -> JournalEntry:
     """Book a bank transaction against typed lines, which take the other side.
 
-    The amounts of ``contra`` are in the company's currency; one line without an amount takes the
-    whole. ``rate`` is the company's currency per unit of the account's, needed where they differ.
+    The amounts of ``contra`` are in the company's currency; one line without an amount takes what
+    the others leave. ``rate`` is the company's currency per unit of the account's, needed where they differ.
     Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
     """
     current = _locked(movement)
@@ -98,7 +108,7 @@ def book(
     amount = _in_books(current, bank, rate)
     reader = Reader(company)
     bank_line = _bank_line(bank, current, amount)
-    typed = [_whole(line, amount, inward=current.amount > 0) for line in contra]
+    typed = _shared_out(contra, amount, inward=current.amount > 0)
     lines = [bank_line, *reader.lines(typed, date=current.booking_date)]
     entry = posting.post(
         company=company, date=current.booking_date, text=(text or description(current))[:200],
@@ -113,12 +123,17 @@ def book(
 def unbook(movement: BankTransaction, *, by: User, date: dt.date | None = None) -> JournalEntry:
     """Undo a booking: its entry is reversed, and the transaction is open again.
 
-    Raises ``NotBooked`` and what ``posting.reverse`` raises.
+    The reversal gets the date of the entry, or ``date`` where that period is locked; the ledger
+    itself refuses to reverse what was booked here. Raises ``NotBooked`` and what
+    ``posting.reverse`` raises.
     """
     current = _locked(movement)
     if current.entry is None:
         raise NotBooked
-    mirror = posting.reverse(current.entry, date=date or current.entry.date, by=by)
+    day = current.entry.date
+    if date is not None and not posting.is_open(current.company, day):
+        day = date
+    mirror = posting.reverse(current.entry, date=day, by=by, owner=JournalEntry.Source.BANK)
     BankTransaction.of(current.company).filter(pk=current.pk).update(entry=None)
     return mirror
 
@@ -139,7 +154,8 @@ class Proposal:
 
 _HISTORY = """
     SELECT DISTINCT ON (t.party_iban, t.party, t.amount > 0)
-           t.party_iban, t.party, t.amount > 0, a.number, coalesce(c.code, ''), e.number
+           t.booking_date, t.id, t.party_iban, t.party, t.amount > 0,
+           a.number, coalesce(c.code, ''), e.number
     FROM accounting_banktransaction t
     JOIN accounting_journalentry e ON e.company_id = t.company_id AND e.id = t.entry_id
     JOIN accounting_bankaccount b ON b.company_id = t.company_id AND b.id = t.bank_account_id
@@ -159,7 +175,7 @@ def proposals(company: Company, movements: Iterable[BankTransaction]) -> dict[in
     parties = sorted({m.party for m in rows if m.party})
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY, [company.pk, ibans, parties])
-        history = cursor.fetchall()
+        history = [row[2:] for row in sorted(cursor.fetchall())]  # the last one counts
     by_iban = {(iban, inward): rest for iban, _p, inward, *rest in history if iban}
     by_name = {(party, inward): rest for _i, party, inward, *rest in history if party}
     found = {}
@@ -182,6 +198,7 @@ class Agreement:
     statement: Statement | None
     ledger: Decimal
     unbooked: Decimal
+    waiting: int = 0
 
     @property
     def difference(self) -> Decimal | None:
@@ -192,37 +209,47 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        return self.difference == 0 and self.unbooked == 0
+        return self.difference == 0 and not self.waiting
 
 
 def agreement(bank: BankAccount) -> Agreement:
     """Whether the ledger agrees with the last statement's closing balance, on its day."""
     statement = (
         Statement.of(bank.company)
-        .filter(bank_account=bank, message_type="camt.053", closing__isnull=False)
+        .filter(bank_account=bank, message_type="camt.053")
+        .exclude(closing=None)
+        .exclude(to_date=None)
         .order_by("-to_date", "-pk")
         .first()
     )
-    if statement is None or statement.to_date is None:
+    if statement is None:
         return Agreement(bank, None, ZERO, ZERO)
+    assert statement.to_date is not None  # the query asked for it
     balance, foreign = balance_before(
         bank.company, account=bank.account_id, day=statement.to_date + dt.timedelta(days=1),
         year=None, carried=True,
     )  # fmt: skip
     ledger = foreign if bank.account.currency else balance
-    waiting = BankTransaction.of(bank.company).filter(
-        bank_account=bank, entry=None, booking_date__lte=statement.to_date
+    waiting = (
+        BankTransaction.of(bank.company)
+        .filter(bank_account=bank, entry=None, booking_date__lte=statement.to_date)
+        .exclude(amount=0)
+        .values_list("amount", flat=True)
     )
-    return Agreement(bank, statement, ledger, sum((m.amount for m in waiting), ZERO))
+    return Agreement(bank, statement, ledger, sum(waiting, ZERO), len(waiting))
 
 
 def _locked(movement: BankTransaction) -> BankTransaction:
-    found: BankTransaction = (
-        BankTransaction.of(movement.company_id)
-        .select_for_update(of=("self",))
-        .select_related("company", "bank_account__account", "statement", "entry__company")
-        .get(pk=movement.pk)
-    )
+    """The transaction as it is once nobody else holds it.
+
+    Two statements: what is joined to a row that was waited for is seen as of before the wait, so
+    that an entry posted meanwhile would be missed.
+    """
+    rows = BankTransaction.of(movement.company_id)
+    rows.select_for_update().get(pk=movement.pk)
+    found: BankTransaction = rows.select_related(
+        "company", "bank_account__account", "statement", "entry__company"
+    ).get(pk=movement.pk)
     return found
 
 
@@ -245,8 +272,16 @@ def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) ->
     return Line(bank.account, credit=amount, **foreign)
 
 
-def _whole(line: TypedLine, amount: Decimal, *, inward: bool) -> TypedLine:
-    """A contra line without an amount takes the whole, on the other side of the bank's."""
-    if line.debit or line.credit:
-        return line
-    return replace(line, credit=amount) if inward else replace(line, debit=amount)
+def _shared_out(
+    contra: Sequence[TypedLine], amount: Decimal, *, inward: bool
+) -> list[TypedLine]:  # fmt: skip
+    """The line without an amount takes what the others leave, on the other side of the bank's."""
+    given = sum((line.credit - line.debit for line in contra), ZERO)
+    rest = amount - (given if inward else -given)
+    if rest <= 0 and any(not line.debit and not line.credit for line in contra):
+        raise PartsTooLarge(parts=amount - rest, amount=amount)
+    side = "credit" if inward else "debit"
+    return [
+        line if line.debit or line.credit else replace(line, **{side: rest})  # type: ignore[arg-type]
+        for line in contra
+    ]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from erp.core.errors import DomainError
+from erp.core.money import CENTIME
 
 LARGEST: Final = 50 * 1024 * 1024  # 50,000 entries with details
 MOST_ENTRIES: Final = 100_000  # the most that the Swiss Payment Standards allow in one message
@@ -26,7 +27,7 @@ ZURICH: Final = ZoneInfo("Europe/Zurich")
 KINDS: Final = {"BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054",
                 "BkToCstmrAcctRpt": "camt.052"}  # fmt: skip
 
-_AMOUNT = re.compile(r"[0-9]{1,13}(?:\.([0-9]{1,5}))?", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,5})?", re.ASCII)
 _BANK_INTERNALS = re.compile(r"\?(?:REJECT|ERROR)\?\S*")
 _QRR = re.compile(r"[0-9]{27}", re.ASCII)
 
@@ -122,6 +123,7 @@ class Statement:
     to_date: dt.date | None
     opening: Decimal | None
     closing: Decimal | None
+    balance_currencies: frozenset[str]
     entries: tuple[Entry, ...]
 
     @property
@@ -221,11 +223,12 @@ def _kind(root: Any) -> str:
 
 def _statement(element: Any, reading: _Reading) -> Statement:
     ns = reading.ns
-    balances: dict[str, tuple[Decimal, dt.date | None]] = {}
+    balances: dict[str, tuple[Decimal, dt.date | None, str]] = {}
     for balance in element.iterfind(f"{ns}Bal"):
         code = _text(balance, reading, "Tp", "CdOrPrtry", "Cd")
         if code not in balances:
-            balances[code] = (_signed(balance, reading), _date(balance.find(f"{ns}Dt"), reading))
+            amount, day = _signed(balance, reading), _date(balance.find(f"{ns}Dt"), reading)
+            balances[code] = (amount, day, balance.find(f"{ns}Amt").get("Ccy", ""))
     account = element.find(f"{ns}Acct")
     span = element.find(f"{ns}FrToDt")
     opening = balances.get("OPBD") or balances.get("PRCD")
@@ -240,11 +243,13 @@ def _statement(element: Any, reading: _Reading) -> Statement:
         other_account="" if account is None else _text(account, reading, "Id", "Othr", "Id"),
         currency=currency,
         from_date=_moment(span, reading, "FrDtTm") or min(days, default=None),
-        to_date=_moment(span, reading, "ToDtTm") or max(days, default=None),
+        to_date=_moment(span, reading, "ToDtTm")
+        or (closing[1] if closing else None) or max(days, default=None),
         opening=opening[0] if opening else None,
         closing=closing[0] if closing else None,
+        balance_currencies=frozenset(b[2] for b in (opening, closing) if b),
         entries=tuple(reading.entries),
-    )
+    )  # fmt: skip
 
 
 def _entry(element: Any, reading: _Reading) -> Entry:
@@ -252,12 +257,13 @@ def _entry(element: Any, reading: _Reading) -> Entry:
     amount = _signed(element, reading)
     status = element.find(f"{ns}Sts")
     status_code = (
-        "" if status is None else _text(status, reading, "Cd") or (status.text or "").strip()
+        "" if status is None else _text(status, reading, "Cd") or _value(status, reading)
     )
     is_credit = amount > 0 or (not amount and _text(element, reading, "CdtDbtInd") == "CRDT")
     currency = element.find(f"{ns}Amt").get("Ccy", "")
+    reversal = _text(element, reading, "RvslInd") in {"true", "1"}
     details = tuple(
-        _detail(tx, reading, is_credit, amount, currency)
+        _detail(tx, reading, is_credit, reversal, amount, currency)
         for tx in element.iterfind(f"{ns}NtryDtls/{ns}TxDtls")
     )
     code = element.find(f"{ns}BkTxCd/{ns}Domn")
@@ -267,9 +273,9 @@ def _entry(element: Any, reading: _Reading) -> Entry:
         status=status_code or "BOOK",
         booking_date=_date(element.find(f"{ns}BookgDt"), reading),
         value_date=_date(element.find(f"{ns}ValDt"), reading),
-        reversal=_text(element, reading, "RvslInd") == "true",
+        reversal=reversal,
         reference=_text(element, reading, "NtryRef"),
-        servicer_reference=_text(element, reading, "AcctSvcrRef"),
+        servicer_reference=_given(_text(element, reading, "AcctSvcrRef")),
         bank_code="" if code is None else "/".join(
             filter(None, (_text(code, reading, "Cd"), _text(code, reading, "Fmly", "Cd"),
                           _text(code, reading, "Fmly", "SubFmlyCd")))
@@ -279,7 +285,10 @@ def _entry(element: Any, reading: _Reading) -> Entry:
     )  # fmt: skip
 
 
-def _detail(tx: Any, reading: _Reading, is_credit: bool, total: Decimal, currency: str) -> Detail:
+def _detail(
+    tx: Any, reading: _Reading, is_credit: bool, reversal: bool, total: Decimal, currency: str
+) -> Detail:
+    """A payment; in a reversal the parties keep the roles they had in the payment reversed."""
     ns = reading.ns
     place = tx.find(f"{ns}Amt")
     if place is None:
@@ -290,17 +299,16 @@ def _detail(tx: Any, reading: _Reading, is_credit: bool, total: Decimal, currenc
     indicator = _text(tx, reading, "CdtDbtInd")
     credited = is_credit if indicator not in {"CRDT", "DBIT"} else indicator == "CRDT"
     refs, parties = tx.find(f"{ns}Refs"), tx.find(f"{ns}RltdPties")
-    role = "Dbtr" if credited else "Cdtr"
+    role = "Dbtr" if credited != reversal else "Cdtr"
     reference, kind = _reference(tx, reading)
-    end_to_end = "" if refs is None else _text(refs, reading, "EndToEndId")
-    texts = [(t.text or "").strip() for t in tx.iterfind(f"{ns}RmtInf/{ns}Ustrd")]
-    texts += [(t.text or "").strip() for t in tx.iterfind(f"{ns}RmtInf/{ns}Strd/{ns}AddtlRmtInf")]
+    texts = [_value(t, reading) for t in tx.iterfind(f"{ns}RmtInf/{ns}Ustrd")]
+    texts += [_value(t, reading) for t in tx.iterfind(f"{ns}RmtInf/{ns}Strd/{ns}AddtlRmtInf")]
     texts.append(_text(tx, reading, "AddtlTxInf"))
     return Detail(
         amount=amount if credited else -amount,
         currency=currency,
-        servicer_reference="" if refs is None else _text(refs, reading, "AcctSvcrRef"),
-        end_to_end_id="" if end_to_end == "NOTPROVIDED" else end_to_end,
+        servicer_reference="" if refs is None else _given(_text(refs, reading, "AcctSvcrRef")),
+        end_to_end_id="" if refs is None else _given(_text(refs, reading, "EndToEndId")),
         message_id="" if refs is None else _text(refs, reading, "MsgId"),
         reference=reference,
         reference_type=kind,
@@ -309,6 +317,11 @@ def _detail(tx: Any, reading: _Reading, is_credit: bool, total: Decimal, currenc
         party_iban="" if parties is None else _text(parties, reading, f"{role}Acct", "Id", "IBAN"),
         return_reason=_text(tx, reading, "RtrInf", "Rsn", "Cd"),
     )
+
+
+def _given(reference: str) -> str:
+    """A reference, unless the bank wrote that there is none."""
+    return "" if reference == "NOTPROVIDED" else reference
 
 
 def _reference(tx: Any, reading: _Reading) -> tuple[str, str]:
@@ -341,6 +354,8 @@ def _signed(element: Any, reading: _Reading) -> Decimal:
     if place is None:
         raise UnreadableValue(entry=reading.count, element="Amt", value="")
     amount = _amount(place, reading)
+    if amount != amount.quantize(CENTIME):  # the books could not keep it
+        raise UnreadableValue(entry=reading.count, element="Amt", value=str(amount))
     direction = _text(element, reading, "CdtDbtInd")
     if direction not in {"CRDT", "DBIT"}:
         raise UnreadableValue(entry=reading.count, element="CdtDbtInd", value=direction[:40])
@@ -348,20 +363,26 @@ def _signed(element: Any, reading: _Reading) -> Decimal:
 
 
 def _amount(element: Any, reading: _Reading) -> Decimal:
-    """An amount; a comment or instruction hidden inside one refuses the file."""
-    text = (element.text or "").strip()
-    found = _AMOUNT.fullmatch(text)
-    if len(element) or found is None:
-        shown = "".join(element.itertext())[:40]
-        raise UnreadableValue(entry=reading.count, element="Amt", value=shown)
-    return (
-        Decimal(text).quantize(Decimal("0.01")) if len(found.group(1) or "") <= 2 else Decimal(text)
-    )
+    text = _value(element, reading)
+    if not _AMOUNT.fullmatch(text):
+        raise UnreadableValue(entry=reading.count, element="Amt", value=text[:40])
+    amount = Decimal(text)
+    centimes = amount.quantize(CENTIME)
+    return centimes if centimes == amount else amount
 
 
 def _text(element: Any, reading: _Reading, *path: str) -> str:
     found = element.find("/".join(f"{reading.ns}{name}" for name in path))
-    return "" if found is None else (found.text or "").strip()
+    return "" if found is None else _value(found, reading)
+
+
+def _value(element: Any, reading: _Reading) -> str:
+    """What stands in an element; a comment or instruction hidden in it refuses the file."""
+    if len(element):
+        shown = "".join(element.itertext())[:40]
+        name = element.tag.rpartition("}")[2]
+        raise UnreadableValue(entry=reading.count, element=name, value=shown)
+    return (element.text or "").strip()
 
 
 def _date(element: Any, reading: _Reading) -> dt.date | None:
@@ -383,9 +404,9 @@ def _moment(element: Any, reading: _Reading, name: str) -> dt.date | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date()
+    except (ValueError, OverflowError):
         raise UnreadableValue(entry=reading.count, element=name, value=text[:40]) from None
-    return moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date()
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,8 @@ from erp.core.errors import DomainError
 from erp.core.identifiers import format_iban
 
 MOST_FILES: Final = 50
+LONGEST_REFERENCE: Final = 64
+PACKINGS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others unpack without a bound
 
 
 class UnknownBankAccount(DomainError):
@@ -53,6 +56,12 @@ class IntradayOnly(DomainError):
     field = "file"
 
 
+class NoStatement(DomainError):
+    code = "banking.no_statement"
+    message = _("The file holds no statement at all. Download it again, complete.")
+    field = "file"
+
+
 class BadArchive(DomainError):
     code = "banking.bad_archive"
     message = _("The ZIP file cannot be read, is too large or holds more than %(limit)s files.")
@@ -79,13 +88,18 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
     again: it is known by the bank's own reference, or where that is missing by day, amount,
     parties and text, counting equal entries of one statement so that two real ones both stay.
     A camt.054 adds details to entries known from a camt.053. Raises what ``camt.read`` raises,
-    ``UnknownBankAccount``, ``WrongCurrency``, ``InconsistentStatement`` or ``IntradayOnly``.
+    ``BadArchive``, ``NoStatement``, ``UnknownBankAccount``, ``WrongCurrency``,
+    ``InconsistentStatement`` or ``IntradayOnly``.
     """
+    if len(content) > camt.LARGEST:
+        raise camt.TooLarge(limit=camt.LARGEST >> 20)
     results = []
     for part in _parts(content):
         file: camt.StatementFile = sandbox.call("accounting.banking.camt:read", part)
         if file.kind == "camt.052":
             raise IntradayOnly
+        if not file.statements:
+            raise NoStatement
         digest = hashlib.sha256(part).hexdigest()
         for statement in file.statements:
             results.append(_take(company, file.kind, statement, digest, by))
@@ -95,6 +109,7 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
 def _take(company: Company, kind: str, statement: camt.Statement, digest: str, by: User) -> Taken:
     account = _account_of(company, statement)
     _require_consistent(kind, statement, account)
+    identification = statement.identification[:80]
     booked = [e for e in statement.entries if e.is_booked]
     keys = _keys(booked)
     known = {
@@ -110,11 +125,11 @@ def _take(company: Company, kind: str, statement: camt.Statement, digest: str, b
     if (
         fresh
         or not Statement.of(company)
-        .filter(bank_account=account, message_type=kind, identification=statement.identification)
+        .filter(bank_account=account, message_type=kind, identification=identification)
         .exists()
     ):
         row = Statement.unscoped.create(
-            company=company, bank_account=account, identification=statement.identification[:80],
+            company=company, bank_account=account, identification=identification,
             message_type=kind, file_digest=digest, from_date=statement.from_date,
             to_date=statement.to_date, opening=statement.opening, closing=statement.closing,
             entry_count=len(booked), imported_at=clock.now(), imported_by=by,
@@ -130,9 +145,14 @@ def _take(company: Company, kind: str, statement: camt.Statement, digest: str, b
 
 
 def _account_of(company: Company, statement: camt.Statement) -> BankAccount:
+    """The statement's account, held until the transaction ends: one import at a time."""
     number = statement.iban or statement.other_account
     found: BankAccount | None = (
-        BankAccount.of(company).filter(iban=number).select_related("account").first()
+        BankAccount.of(company)
+        .filter(iban=number)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("account")
+        .first()
     )
     if found is None:
         shown = format_iban(number) if statement.iban else number
@@ -141,8 +161,9 @@ def _account_of(company: Company, statement: camt.Statement) -> BankAccount:
 
 
 def _require_consistent(kind: str, statement: camt.Statement, account: BankAccount) -> None:
-    foreign = ({e.currency for e in statement.entries} | {statement.currency}) - {""}
-    for currency in foreign - {account.currency}:
+    found = {e.currency for e in statement.entries} | {statement.currency}
+    found |= statement.balance_currencies
+    for currency in found - {"", account.currency}:
         raise WrongCurrency(
             statement=statement.identification, found=currency or "?", expected=account.currency
         )
@@ -162,7 +183,7 @@ def _keys(entries: list[camt.Entry]) -> list[str]:
     keys = []
     for entry in entries:
         if entry.servicer_reference:
-            base = f"r:{entry.servicer_reference}:{entry.amount}"
+            base = f"r:{_short(entry.servicer_reference)}:{entry.amount}"
         else:
             told = [
                 entry.booking_date, entry.value_date, entry.amount, entry.reference, entry.text,
@@ -170,22 +191,33 @@ def _keys(entries: list[camt.Entry]) -> list[str]:
             ]  # fmt: skip
             base = "h:" + hashlib.sha256(repr(told).encode()).hexdigest()
         seen[base] += 1
-        keys.append(f"{base}#{seen[base]}"[:140])
+        keys.append(f"{base}#{seen[base]}")
     return keys
+
+
+def _short(reference: str) -> str:
+    """A reference, or its digest where a bank's is longer than the standard's 35 characters."""
+    if len(reference) <= LONGEST_REFERENCE:
+        return reference
+    return hashlib.sha256(reference.encode()).hexdigest()
 
 
 def _enrich(known: dict[str, BankTransaction], entries: dict[str, camt.Entry]) -> int:
     """Fill in what an earlier message did not tell: details, party, reference."""
     changed = []
     for key, row in known.items():
-        details = entries[key].details
-        if details and len(details) > len(row.details):
+        if _told([_plain(d) for d in entries[key].details]) > _told(row.details):
             _describe(row, entries[key])
             changed.append(row)
     BankTransaction.unscoped.bulk_update(
         changed, ["details", "party", "party_iban", "reference", "text"], batch_size=500
     )
     return len(changed)
+
+
+def _told(details: list[dict[str, Any]]) -> tuple[int, int]:
+    """How much a message tells of an entry: its payments, then what is known about them."""
+    return len(details), sum(bool(value) for one in details for value in one.values())
 
 
 def _row(
@@ -210,13 +242,17 @@ def _day_of(entry: camt.Entry, statement: Statement) -> dt.date:
 
 
 def _describe(row: BankTransaction, entry: camt.Entry) -> None:
+    """Say what the entry is; what an earlier message told and this one does not, stays."""
     details = entry.details
     only = details[0] if len(details) == 1 else None
-    parties = list(dict.fromkeys(d.party for d in details if d.party))
-    row.party = (only.party if only else ", ".join(parties))[:140]
-    row.party_iban = only.party_iban[:34] if only else ""
-    row.reference = only.reference[:35] if only else ""
-    row.text = (only.text if only and only.text else entry.text)[:500]
+    if only:
+        row.party = (only.party or row.party)[:140]
+        row.party_iban = (only.party_iban or row.party_iban)[:34]
+        row.reference = (only.reference or row.reference)[:35]
+    else:
+        row.party = ", ".join(dict.fromkeys(d.party for d in details if d.party))[:140]
+        row.party_iban = row.reference = ""
+    row.text = ((only.text if only else "") or entry.text or row.text)[:500]
     row.details = [_plain(d) for d in details]
 
 
@@ -242,8 +278,18 @@ def _parts(content: bytes) -> list[bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
-            if len(members) > MOST_FILES or sum(m.file_size for m in members) > camt.LARGEST:
+            if (
+                not 0 < len(members) <= MOST_FILES
+                or sum(m.file_size for m in members) > camt.LARGEST
+                or any(m.compress_type not in PACKINGS for m in members)
+            ):
                 raise BadArchive(limit=MOST_FILES)
-            return [archive.read(m) for m in members]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+            return [_unpacked(archive, m) for m in members]
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError):
         raise BadArchive(limit=MOST_FILES) from None
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's content, never more than its entry says: that may be a lie, and a bomb."""
+    with archive.open(member) as packed:
+        return packed.read(member.file_size + 1)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.banking import booking, importing
 from accounting.banking.models import BankAccount, BankTransaction, Statement
-from accounting.ledger.entering import TypedLine
+from accounting.ledger.entering import TypedLine, choices
 from accounting.ledger.forms import UploadForm
-from accounting.ledger.models import Account
+from accounting.ledger.models import Account, CostCentre
 from accounting.ledger.views.entering import choices_of_codes, told
 from erp.access.permissions import Permission
+from erp.companies.models import Company
+from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, parse_amount
 from erp.web.pages import CompanyView, refused, tell
-from vat.codes.queries import codes_of
+from vat.codes.queries import codes_of, is_liable_on
 
 PAGE = 50
 
@@ -56,7 +60,7 @@ class BankAccounts(CompanyView):
         form = BankAccountForm(request.POST, instance=bank, company=self.company)
         if form.is_valid():
             try:
-                booking.save_bank_account(bank)
+                booking.save_bank_account(bank, by=self.access.user)
             except DomainError as refusal:
                 tell(form, refusal)
             else:
@@ -64,10 +68,9 @@ class BankAccounts(CompanyView):
         return refused(request, self._show(request, form))
 
     def _show(self, request: HttpRequest, form: BankAccountForm) -> HttpResponse:
-        banks = BankAccount.of(self.company).select_related("account", "company").order_by("name")
         context = {
             "page_title": _("Bank accounts"),
-            "agreements": [booking.agreement(bank) for bank in banks],
+            "agreements": _agreements(self.company),
             "form": form,
         }
         return render(request, "accounting/banking/accounts.html", context)
@@ -128,18 +131,21 @@ class BankTransactions(CompanyView):
             .select_related("bank_account", "entry")
             .order_by("-booking_date", "-pk")[:20]
         )
-        banks = BankAccount.of(self.company).select_related("account", "company").order_by("name")
         accounts = Account.of(self.company).select_related("vat_code").order_by("number")
+        taxed = is_liable_on(self.company, clock.today())
+        centres = CostCentre.of(self.company).order_by("number")
         context = {
             "page_title": _("Bank transactions"),
             "rows": [(row, proposed.get(row.pk), booking.description(row)) for row in rows],
             "waiting": waiting.count(),
             "booked": booked,
-            "agreements": [booking.agreement(bank) for bank in banks],
+            "agreements": _agreements(self.company),
             "accounts": [
-                [a.number, a.name, a.vat_code.code if a.vat_code else ""] for a in accounts
+                [a.number, a.name, a.vat_code.code if a.vat_code and taxed else ""]
+                for a in accounts
             ],
-            "vat_codes": choices_of_codes(codes_of(self.company)),
+            "vat_codes": choices_of_codes(codes_of(self.company)) if taxed else [],
+            "cost_centres": choices(centres) if self.company.uses("costs") else [],
         }
         return render(request, "accounting/banking/transactions.html", context)
 
@@ -152,7 +158,7 @@ class BookTransaction(CompanyView):
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
         try:
-            typed = json.loads(request.body or b"{}")
+            typed = json.loads(request.body or b"{}") | {"inward": found.amount > 0}
             entry = booking.book(
                 found, contra=_contra(typed), by=self.access.user, text=str(typed.get("text", "")),
                 rate=parse_amount(typed["rate"], decimals=4, field="rate")
@@ -160,14 +166,16 @@ class BookTransaction(CompanyView):
             )  # fmt: skip
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
-        banks = BankAccount.of(self.company).select_related("account", "company")
-        now = booking.agreement(banks.get(pk=found.bank_account_id))
         return JsonResponse(
             {
                 "number": entry.number,
                 "url": reverse("entry", args=[self.company.pk, entry.pk]),
                 "said": _("Entry %s is posted.") % entry.number,
-                "agrees": now.agrees,
+                "agreements": render_to_string(
+                    "accounting/banking/_agreements.html",
+                    {"agreements": _agreements(self.company), "company": self.company},
+                    request,
+                ),
                 "waiting": BankTransaction.of(self.company).filter(entry=None).count(),
             }
         )
@@ -181,7 +189,7 @@ class UnbookTransaction(CompanyView):
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
         try:
-            mirror = booking.unbook(found, by=self.access.user)
+            mirror = booking.unbook(found, by=self.access.user, date=clock.today())
         except DomainError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -189,17 +197,29 @@ class UnbookTransaction(CompanyView):
         return redirect("bank-transactions", self.company.pk)
 
 
+def _agreements(company: Company) -> list[booking.Agreement]:
+    banks = BankAccount.of(company).select_related("account", "company").order_by("name")
+    return [booking.agreement(bank) for bank in banks]
+
+
 def _contra(typed: dict[str, Any]) -> list[TypedLine]:
-    """One contra account, or several lines with amounts."""
-    rows = typed.get("lines") or [typed]
-    return [
-        TypedLine(
-            account=str(row.get("account", "")),
-            debit=parse_amount(row["debit"], field="debit") if row.get("debit") else ZERO,
-            credit=parse_amount(row["credit"], field="credit") if row.get("credit") else ZERO,
-            vat_code=str(row.get("vat_code", "")),
-            cost_centre=str(row.get("cost_centre", "")),
-            text=str(row.get("text", ""))[:200] if typed.get("lines") else "",
-        )
-        for row in rows
-    ]
+    """The row's own account, which takes what is left, and the parts split off."""
+    parts = [part for part in typed.get("parts") or [] if part.get("account")]
+    return [_line(typed, ZERO, text=""), *(
+        _line(part, parse_amount(str(part.get("amount", "")), field="amount"),
+              text=str(part.get("text", ""))[:200], inward=bool(typed.get("inward")))
+        for part in parts
+    )]  # fmt: skip
+
+
+def _line(row: dict[str, Any], amount: Decimal, *, text: str, inward: bool = False) -> TypedLine:
+    """A contra line; a negative amount, such as a fee, stands on the bank's own side."""
+    on_credit = inward == (amount > 0)
+    return TypedLine(
+        account=str(row.get("account", "")),
+        debit=ZERO if on_credit else abs(amount),
+        credit=abs(amount) if on_credit else ZERO,
+        vat_code=str(row.get("vat_code", "")),
+        cost_centre=str(row.get("cost_centre", "")),
+        text=text,
+    )

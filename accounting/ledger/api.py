@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.ledger import charting, posting, queries
-from accounting.ledger.entering import Reader, TypedLine
+from accounting.ledger.entering import (
+    Reader,
+    TypedLine,
+    UnknownAccount,
+    UnknownCostUnit,
+    UnknownVatCode,
+)
 from accounting.ledger.models import (
     Account,
     CostCentre,
+    CostObject,
     EntryLine,
     FiscalYear,
     JournalEntry,
@@ -202,17 +211,31 @@ class JournalEntryInput(Input):
     lines = LineInput(many=True, max_length=1000)  # type: ignore[call-arg]
 
     def validate_lines(self, rows: list[dict[str, Any]]) -> list[TypedLine]:
-        known = set(
-            Account.of(self.context["company"])
-            .filter(number__in=[row["account"] for row in rows])
-            .values_list("number", flat=True)
-        )
-        unknown = sorted({row["account"] for row in rows} - known)
-        if unknown:
-            raise serializers.ValidationError(
-                f"There is no account {', '.join(unknown)}.", code="unknown_account"
+        """Numbers and codes must be the company's own; a foreign one is as unknown as any."""
+        faults: list[dict[str, Any]] = [{} for _row in rows]
+        for name, model, column in _REFERENCES:
+            told = [str(row.get(name) or "").strip() for row in rows]
+            told = [text.upper() for text in told] if model is VatCode else told
+            known = set(
+                model.of(self.context["company"])
+                .filter(**{f"{column}__in": told})
+                .values_list(column, flat=True)
             )
+            for nth, text in enumerate(told):
+                if text and text not in known:
+                    refusal = _UNKNOWN[name](value=text)
+                    faults[nth][name] = [ErrorDetail(str(refusal), refusal.code)]
+        if any(faults):
+            raise serializers.ValidationError(faults)
         return [TypedLine(**{"debit": ZERO, "credit": ZERO, **row}) for row in rows]
+
+
+_REFERENCES: Final = (
+    ("account", Account, "number"), ("vat_code", VatCode, "code"),
+    ("cost_centre", CostCentre, "number"), ("cost_object", CostObject, "number"),
+)  # fmt: skip
+_UNKNOWN: Final = {"account": UnknownAccount, "vat_code": UnknownVatCode,
+                   "cost_centre": UnknownCostUnit, "cost_object": UnknownCostUnit}  # fmt: skip
 
 
 class ReversalInput(Input):
@@ -239,8 +262,8 @@ class JournalEntryViewSet(mixins.ListModelMixin, CompanyViewSet):
             return JournalEntry.unscoped.none()
         told = self.request.query_params
         entries = queries.journal(
-            self.company, search=told.get("search", "")[:60], start=_day(told.get("date_from")),
-            end=_day(told.get("date_until")), account=told.get("account", "")[:10],
+            self.company, search=told.get("search", "")[:60], start=_day(told, "date_from"),
+            end=_day(told, "date_until"), account=told.get("account", "")[:10],
         )  # fmt: skip
         return entries.order_by("date", "number", "pk")
 
@@ -352,14 +375,14 @@ class CostCentreViewSet(mixins.ListModelMixin, CompanyViewSet):
         return CostCentre.of(self.company).order_by("number")
 
 
-def _day(text: str | None) -> dt.date | None:
-    if not text:
+def _day(told: Mapping[str, str], name: str) -> dt.date | None:
+    if not told.get(name):
         return None
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(told[name])
     except ValueError:
         raise serializers.ValidationError(
-            {"date_from": [f"“{text[:20]}” is no date. Write 2026-12-31."]}
+            {name: [f"“{told[name][:20]}” is no date. Write 2026-12-31."]}
         ) from None
 
 

@@ -63,6 +63,10 @@ class AccountSums:
     def closing(self) -> Decimal:
         return self.opening + self.debit - self.credit
 
+    def shown(self, *, carried: bool) -> Decimal:
+        """The balance as the account shows it: income and expense start each year at zero."""
+        return self.closing if carried else self.turnover
+
     @property
     def turnover(self) -> Decimal:
         return self.debit - self.credit

@@ -39,7 +39,7 @@ def content_digest(
         FORMAT, company, fiscal_year, date.isoformat(), kind, text, voucher, source, source_key,
         reverses, posted_by, posted_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
         [[_plain(value) for value in line] for line in lines],
-        sorted(vouchers),
+        sorted(set(vouchers)),
     ]  # fmt: skip
     written = json.dumps(form, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).digest()
@@ -57,7 +57,7 @@ def link(previous: bytes, *, position: int, number: int, content: bytes) -> byte
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return f"{value:z.2f}"  # no negative zero: the database has none
     if isinstance(value, dt.date):
         return value.isoformat()
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +62,14 @@ def preview(*, company: Company, content: bytes) -> ChartPreview:
             if account is None:
                 if "type" not in values:
                     raise UnknownType(value="", known=", ".join(Account.Type.values))
+                charting.require_sound(Account(company=company, **values))
                 found.new.append(values)
             elif any(getattr(account, name) != value for name, value in values.items()):
+                charting.alter(copy(account), values)
                 found.changed.append((account, values))
         except DomainError as refusal:
-            found.refusals.append(_placed(refusal, row, cells))
+            each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
+            found.refusals.extend(_placed(one, row, cells) for one in each)
     return found
 
 

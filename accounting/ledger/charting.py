@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -26,16 +27,24 @@ from vat.codes.models import VatCode
 NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
 ACCOUNT_FIELDS: Final = (
     "number", *NAMES, "type", "or_position", "group_number", "currency", "cost_centre_rule",
-    "cost_object_rule", "vat_code", "blocked_from",
+    "cost_object_rule", "vat_code", "blocked_from", "purpose", "control",
 )  # fmt: skip
 #: What may no longer change once something was posted to the account.
 FROZEN_ONCE_USED: Final = ("type", "currency")
+#: A number stands in addresses of pages and endpoints.
+_NUMBER: Final = RegexValidator(r"^[A-Za-z0-9]{1,10}\Z")
 
 
 class NumberTaken(DomainError):
     code = "ledger.number_taken"
     message = _("Number %(number)s is taken. Choose another.")
     field = "number"
+
+
+class PurposeTaken(DomainError):
+    code = "ledger.purpose_taken"
+    message = _("Account %(account)s has the purpose “%(purpose)s” already. Take it away there first.")
+    field = "purpose"
 
 
 class NameMissing(DomainError):
@@ -95,7 +104,7 @@ def set_up_chart(*, company: Company, by: User) -> None:
 def add_account(*, company: Company, by: User, **values: Any) -> Account:
     """Open an account (Konto eröffnen). Raises ``NumberTaken``, ``NameMissing``, ``BadValue``."""
     account = Account(company=company, **values)
-    _require_sound(account)
+    require_sound(account)
     account.save(force_insert=True)
     trail.record(company=company, by=by, action="account.add", subject=account,
                  details=_shown(account))  # fmt: skip
@@ -111,12 +120,7 @@ def change_account(account: Account, *, by: User, **values: Any) -> Account:
     """
     current: Account = Account.of(account.company_id).select_for_update().get(pk=account.pk)
     before = _shown(current)
-    for name, value in values.items():
-        if name in FROZEN_ONCE_USED and value != getattr(current, name) and is_used(current):
-            label = str(getattr(Account._meta.get_field(name), "verbose_name", name))
-            raise AccountInUse(field=name, account=current.number, what=label)
-        setattr(current, name, value)
-    _require_sound(current)
+    alter(current, values)
     current.save()
     trail.record(company=current.company, by=by, action="account.change", subject=current,
                  details=trail.changes(before, _shown(current)))  # fmt: skip
@@ -157,19 +161,38 @@ def is_used(account: Account) -> bool:
     return EntryLine.of(account.company_id).filter(account=account).exists()
 
 
-def _require_sound(account: Account) -> None:
+def alter(account: Account, values: Mapping[str, Any]) -> None:
+    """Set values on an account without saving it. Raises what ``change_account`` raises."""
+    for name, value in values.items():
+        if name in FROZEN_ONCE_USED and value != getattr(account, name) and is_used(account):
+            label = str(getattr(Account._meta.get_field(name), "verbose_name", name))
+            raise AccountInUse(field=name, account=account.number, what=label)
+        setattr(account, name, value)
+    require_sound(account)
+
+
+def require_sound(account: Account) -> None:
+    """Raise ``NumberTaken``, ``NameMissing`` or ``BadValue`` unless the account may be saved."""
     taken = Account.of(account.company_id).filter(number=account.number).exclude(pk=account.pk)
     if taken.exists():
         raise NumberTaken(number=account.number)
     if not account.name_in("de"):
         raise NameMissing(number=account.number)
+    other = (
+        Account.of(account.company_id).filter(purpose=account.purpose).exclude(pk=account.pk).first()
+        if account.purpose else None
+    )  # fmt: skip
+    if other is not None:
+        raise PurposeTaken(account=other.number, purpose=account.get_purpose_display())
     try:
         account.clean_fields(exclude=["company", "vat_code"])
+        _NUMBER(account.number)
     except ValidationError as error:
+        found = error.message_dict if hasattr(error, "error_dict") else {"number": error.messages}
         refusals: list[DomainError] = [
             BadValue(field=name, number=account.number, value=getattr(account, name),
                      reason=" ".join(reasons))
-            for name, reasons in error.message_dict.items()
+            for name, reasons in found.items()
         ]  # fmt: skip
         raise (refusals[0] if len(refusals) == 1 else Refusals(refusals)) from None
 

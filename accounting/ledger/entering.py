@@ -143,8 +143,8 @@ class Reader:
             raise UnknownAccount(value=row.account)
         told: dict[str, Any] = {
             "text": row.text,
-            "cost_centre": _known(self.cost_centres, row.cost_centre),
-            "cost_object": _known(self.cost_objects, row.cost_object),
+            "cost_centre": _known(self.cost_centres, row.cost_centre, "cost_centre"),
+            "cost_object": _known(self.cost_objects, row.cost_object, "cost_object"),
         }
         on_debit = bool(row.debit) or not row.credit
         if row.amount_foreign is not None:
@@ -168,6 +168,7 @@ class Reader:
         parts = break_down(
             code, row.debit or row.credit, supply_date=supplied, basis=row.vat_basis,
             rate=row.vat_rate, rate_on=self.rate_on,
+            deducts=method == VatSettings.Method.EFFECTIVE,
         )  # fmt: skip
         if parts.overridden:
             self.warnings.append(
@@ -176,8 +177,7 @@ class Reader:
             )
         if method != VatSettings.Method.EFFECTIVE and code.kind != CodeKind.ACQUISITION:
             # Net and flat rates settle on gross turnover: nothing is split off here.
-            gross = row.debit or row.credit
-            parts = Breakdown(gross, parts.rate, (), parts.overridden)
+            parts = Breakdown(parts.payable, parts.payable, parts.rate, (), parts.overridden)
         return self._split(parts, account, code, supplied, on_debit, told)
 
     def _split(
@@ -187,14 +187,14 @@ class Reader:
         sign = 1 if on_debit else -1
         lines = []
         if parts.net:
-            facts = VatFacts(code, "B", parts.rate, sign * parts.net, supplied)
+            facts = VatFacts(code, "B", parts.rate, sign * parts.base, supplied)
             lines.append(_sided(account, parts.net, on_debit, vat=facts, **told))
         for tax in parts.tax_lines:
             target = self.by_purpose.get(tax.purpose)
             if target is None:
                 raise PurposeMissing(purpose=Account.Purpose(tax.purpose).label)
             side = on_debit == tax.same_side
-            facts = VatFacts(code, "T", parts.rate, parts.net if side else -parts.net, supplied)
+            facts = VatFacts(code, "T", parts.rate, parts.base if side else -parts.base, supplied)
             lines.append(_sided(target, tax.amount, side, vat=facts, text=told["text"]))
         return lines
 
@@ -267,11 +267,11 @@ def _sided(account: Account, amount: Decimal, on_debit: bool, **more: Any) -> Li
     return Line(account, debit=amount, **more) if on_debit else Line(account, credit=amount, **more)
 
 
-def _known(units: dict[str, Any], number: str) -> Any:
+def _known(units: dict[str, Any], number: str, place: str) -> Any:
     if not number:
         return None
     if number.strip() not in units:
-        raise UnknownCostUnit(value=number)
+        raise UnknownCostUnit(field=place, value=number)
     return units[number.strip()]
 
 

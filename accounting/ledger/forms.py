@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.chart import or_positions
 from accounting.ledger.models import Account, CostCentre, CostObject, EntryTemplate
+from erp.web.dates import DayInput
 from vat.codes.queries import codes_of
 
 _NAMES = ("name_de", "name_fr", "name_it", "name_en")
@@ -25,8 +26,8 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = ("number", "type", *_NAMES, "or_position", "group_number", "currency", "vat_code",
-                  "cost_centre_rule", "cost_object_rule", "blocked_from")  # fmt: skip
-        widgets = {"blocked_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+                  "cost_centre_rule", "cost_object_rule", "blocked_from", "purpose", "control")  # fmt: skip
+        widgets = {"blocked_from": DayInput()}
 
     def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,7 +38,8 @@ class AccountForm(forms.ModelForm):
             choices=[("", "–"), *((p.code, f"{p.code} {p.name_de}") for p in lines)],
         )  # fmt: skip
         _narrow(self, number="w3", type="w3", currency="w3", group_number="w3", or_position="w6",
-                vat_code="w6", cost_centre_rule="w3", cost_object_rule="w3", blocked_from="w3")  # fmt: skip
+                vat_code="w6", cost_centre_rule="w3", cost_object_rule="w3", blocked_from="w3",
+                purpose="w6", control="w3")  # fmt: skip
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""
@@ -46,8 +48,8 @@ class AccountForm(forms.ModelForm):
 class FiscalYearForm(forms.Form):
     """A fiscal year to open."""
 
-    start = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(label=_("First day"), widget=DayInput())
+    end = forms.DateField(label=_("Last day"), widget=DayInput())
     name = forms.CharField(label=_("Name"), required=False, max_length=20,
                            help_text=_("Left empty, it is named after its years."))  # fmt: skip
 
@@ -60,7 +62,7 @@ class CostCentreForm(forms.ModelForm):
     class Meta:
         model = CostCentre
         fields = ("number", *_NAMES, "active_until")
-        widgets = {"active_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"active_until": DayInput()}
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""
@@ -70,7 +72,7 @@ class CostObjectForm(forms.ModelForm):
     class Meta:
         model = CostObject
         fields = ("number", *_NAMES, "active_until")
-        widgets = {"active_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"active_until": DayInput()}
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""
@@ -83,8 +85,8 @@ class TemplateForm(forms.ModelForm):
         model = EntryTemplate
         fields = ("name", "rhythm", "next_date", "until")
         widgets = {
-            "next_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "next_date": DayInput(),
+            "until": DayInput(),
         }
 
     def validate_unique(self) -> None:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import bulk
-from accounting.ledger.entering import Reader, TypedLine, simple_entry
+from accounting.ledger.entering import Reader, TypedLine, UnknownAccount, simple_entry
 from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.companies.models import Company
@@ -91,14 +91,15 @@ def dry_run(
     entries: list[bulk.NewEntry] = []
     refusals: list[DomainError] = []
     count = 0
-    for group in _groups(content, columns or {}):
+    names, groups = _groups(content, columns or {})
+    for group in groups:
         count += len(group)
         try:
-            entry = _entry(group, reader)
+            entry = _entry(group, reader, names)
             bulk.check(company, entry, calendar)
             entries.append(entry)
         except DomainError as refusal:
-            refusals += _placed(refusal, group)
+            refusals += _placed(refusal, group, names)
             if len(refusals) >= MOST_REFUSALS:
                 break
     return Preview(entries, count, refusals, list(dict.fromkeys(reader.warnings)))
@@ -120,21 +121,22 @@ def import_journal(
     return preview
 
 
-def _groups(content: bytes, chosen: Mapping[str, str]) -> list[list[Row]]:
+def _groups(content: bytes, chosen: Mapping[str, str]) -> tuple[Mapping[str, str], list[list[Row]]]:
+    """Our column names with the file's titles, and the rows that make an entry each."""
     groups: list[list[Row]] = []
     names: dict[str, str] = {}
-    key = None
+    key = ("", "")
     for row in rows_of(content):
         if not names:
             names = _names(list(row.cells), chosen)
         told = Row(row.number, {name: row.cells.get(title) or "" for name, title in names.items()})
-        entry = told.cells.get("entry", "")
-        if entry and entry == key:
+        entry, date = told.cells.get("entry", ""), told.cells["date"]
+        if entry and entry == key[0] and date in {"", key[1]}:
             groups[-1].append(told)
         else:
             groups.append([told])
-        key = entry
-    return groups
+            key = (entry, date)
+    return names, groups
 
 
 def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -145,21 +147,28 @@ def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
         title = next((t for t in wanted if t in titles), None)
         if title is not None:
             names[name] = title
-    simple = {"debit", "credit", "amount"} <= set(names)
-    split = {"account", "debit", "credit", "entry"} <= set(names)
-    for needed in ("date", "text", *(() if simple or split else ("amount",))):
+    split = "account" in names and "amount" not in names
+    form = ("account", "debit", "credit", "entry") if split else ("debit", "credit", "amount")
+    for needed in ("date", "text", *form):
         if needed not in names:
             raise ColumnMissing(column=needed, found=", ".join(titles)[:200])
     return names
 
 
-def _entry(group: list[Row], reader: Reader) -> bulk.NewEntry:
+def _entry(group: list[Row], reader: Reader, names: Mapping[str, str]) -> bulk.NewEntry:
     first = group[0].cells
     date = _day(first["date"], "date")
-    if first.get("account"):
-        typed = [_split_line(row.cells) for row in group]
-    else:
-        typed = [line for row in group for line in _simple_lines(row.cells, reader, date)]
+    typed, refusals = list[TypedLine](), list[DomainError]()
+    for row in group:
+        try:
+            if row.cells.get("account") or "amount" not in row.cells:
+                typed.append(_split_line(row.cells))
+            else:
+                typed += _simple_lines(row.cells, reader, date)
+        except DomainError as refusal:
+            refusals += _placed(refusal, [row], names)
+    if refusals:
+        raise Refusals(refusals)
     return bulk.NewEntry(
         date=date, text=first["text"].strip()[:200], lines=reader.lines(typed, date=date),
         voucher=first.get("voucher", "")[:40],
@@ -176,6 +185,8 @@ def _simple_lines(cells: Mapping[str, str], reader: Reader, date: dt.date) -> li
 
 
 def _split_line(cells: Mapping[str, str]) -> TypedLine:
+    if not cells["account"]:
+        raise UnknownAccount(value="")
     return TypedLine(
         account=cells["account"],
         debit=_amount(cells["debit"], "debit") if cells.get("debit") else ZERO,
@@ -213,17 +224,28 @@ def _day(text: str, place: str) -> dt.date:
         raise NotADate(field=place, value=text[:20]) from None
 
 
-def _placed(refusal: DomainError, group: list[Row]) -> list[DomainError]:
-    """A refusal with row, column and value of the file."""
+def _placed(refusal: DomainError, group: list[Row], names: Mapping[str, str]) -> list[DomainError]:
+    """A refusal with row, column and value of the file, the column as it is titled there."""
     found: list[DomainError] = []
     for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-        column = one.place or "entry"
-        value, row = "", group[0]
-        for candidate in group:
-            told = candidate.cells.get(column, "")
-            if str(one.values.get("value", told)) in {told, candidate.cells.get("debit"),
-                                                      candidate.cells.get("credit")}:  # fmt: skip
-                value, row = str(one.values.get("value", told)), candidate
-                break
-        found.append(BadRow(row=row.number, column=column, value=value[:60], remedy=str(one)))
+        if isinstance(one, BadRow):
+            found.append(one)
+            continue
+        row, column = _place(one, group)
+        value = row.cells.get(column, "")[:60]
+        found.append(BadRow(row=row.number, column=names.get(column, column), value=value,
+                            remedy=str(one)))  # fmt: skip
     return found
+
+
+def _place(refusal: DomainError, group: list[Row]) -> tuple[Row, str]:
+    """Where in an entry's rows the value or the account stands that a refusal names."""
+    place = refusal.place or "lines"
+    for name in ("value", "account"):
+        wanted = str(refusal.values.get(name, ""))
+        for row in group if wanted else ():
+            for column in (place, "account", "debit", "credit"):
+                if row.cells.get(column, "").strip() == wanted:
+                    return row, (column if place in {"account", "lines"} else place)
+    column = "entry" if place == "lines" else place
+    return next((row for row in group if row.cells.get(column)), group[0]), column

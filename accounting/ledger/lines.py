@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -176,11 +176,27 @@ def require_sound_lines(
     ``owner`` is the sub-ledger that posts, or blank. Raises the one ``DomainError`` found, or
     ``Refusals`` with all of them.
     """
-    found = [
+    _refuse(
         refusal
         for nth, line in enumerate(lines, 1)
         for refusal in _faults(company, nth, line, date, owner)
-    ]
+    )
+
+
+def require_possible_amounts(company: Company, lines: Sequence[Line]) -> None:
+    """What even a draft must keep: amounts that exist, and a currency only with an amount in it.
+
+    Raises ``BadLineAmount``, ``WrongCurrency``, or ``Refusals`` with all of them.
+    """
+    _refuse(
+        refusal
+        for nth, line in enumerate(lines, 1)
+        for refusal in _amount_faults(company, nth, line)
+    )
+
+
+def _refuse(refusals: Iterable[DomainError]) -> None:
+    found = list(refusals)
     if len(found) == 1:
         raise found[0]
     if found:
@@ -189,9 +205,22 @@ def require_sound_lines(
 
 def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -> list[DomainError]:
     account = line.account
-    faults: list[DomainError] = []
     if account.company_id != company.pk:
         raise ValueError(f"account {account.pk} belongs to another company")
+    faults = _amount_faults(company, nth, line)
+    paired = bool(line.currency) == (line.amount_foreign is not None)
+    if paired and account.currency and line.currency != account.currency:
+        faults.append(_wrong_currency(company, nth, line))
+    if account.blocked_from is not None and date >= account.blocked_from:
+        faults.append(AccountBlocked(account=account.number, blocked_from=account.blocked_from))
+    if account.control and account.control != owner and company.uses(account.control):
+        faults.append(ControlAccount(account=account.number, owner=account.get_control_display()))
+    faults += _cost_faults(nth, line, date)
+    return faults
+
+
+def _amount_faults(company: Company, nth: int, line: Line) -> list[DomainError]:
+    account, faults = line.account, list[DomainError]()
     for amount in (line.debit, line.credit):
         if not isinstance(amount, Decimal):
             raise FloatRefused(f"money is Decimal, not {type(amount).__name__}")
@@ -200,18 +229,21 @@ def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -
     amount = line.debit or line.credit
     if (bare and not only_foreign) or not _is_money(line.debit) or not _is_money(line.credit):
         faults.append(BadLineAmount(line=nth, account=account.number, amount=amount))
-    if account.blocked_from is not None and date >= account.blocked_from:
-        faults.append(AccountBlocked(account=account.number, blocked_from=account.blocked_from))
-    if account.control and account.control != owner and company.uses(account.control):
-        faults.append(ControlAccount(account=account.number, owner=account.get_control_display()))
-    if account.currency and line.currency != account.currency:
-        faults.append(
-            WrongCurrency(
-                account=account.number, line=nth, expected=account.currency, currency=line.currency
-            )
-        )
-    faults += _cost_faults(nth, line, date)
+    signed = (line.amount_foreign, *((line.vat.base, line.vat.rate) if line.vat else ()))
+    faults += [
+        BadLineAmount(line=nth, account=account.number, amount=amount)
+        for amount in signed
+        if amount is not None and not _is_money(amount.copy_abs())
+    ]
+    if bool(line.currency) != (line.amount_foreign is not None):
+        faults.append(_wrong_currency(company, nth, line))
     return faults
+
+
+def _wrong_currency(company: Company, nth: int, line: Line) -> DomainError:
+    expected = line.account.currency or company.currency
+    told = line.currency if line.amount_foreign is not None else ""
+    return WrongCurrency(account=line.account.number, line=nth, expected=expected, currency=told)
 
 
 def _cost_faults(nth: int, line: Line, date: dt.date) -> list[DomainError]:

@@ -11,7 +11,13 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import chain
-from accounting.ledger.lines import Line, line_of, require_balance, require_sound_lines
+from accounting.ledger.lines import (
+    Line,
+    line_of,
+    require_balance,
+    require_possible_amounts,
+    require_sound_lines,
+)
 from accounting.ledger.models import EntryVoucher, FiscalYear, JournalEntry, Period
 from erp.access.models import User
 from erp.audit import trail
@@ -82,6 +88,14 @@ class NotPosted(DomainError):
     conflict = True
 
 
+class UndoneElsewhere(DomainError):
+    code = "ledger.undone_elsewhere"
+    message = _("Entry %(number)s comes from a bank transaction. Undo it under Bank transactions, "
+                "and the transaction is open again.")  # fmt: skip
+    field = "entry"
+    conflict = True
+
+
 class TextMissing(DomainError):
     code = "ledger.text_missing"
     message = _("The entry has no text. Say what was booked, in a few words.")
@@ -138,10 +152,12 @@ def write_draft(
 ) -> JournalEntry:
     """Write an entry without a number: a draft (Entwurf), which need not balance yet.
 
-    Raises ``TextMissing``, ``NoOpenYear`` or ``PeriodLocked``.
+    Raises ``TextMissing``, ``NoOpenYear``, ``PeriodLocked`` or what ``require_possible_amounts``
+    raises.
     """
     if not text.strip():
         raise TextMissing
+    require_possible_amounts(company, lines)
     year = open_year(company, date)
     entry = JournalEntry(
         company=company, fiscal_year=year, date=date, text=text, voucher=voucher, kind=kind,
@@ -162,16 +178,17 @@ def write_draft(
 @transaction.atomic
 def change_draft(
     draft: JournalEntry, *, date: dt.date, text: str, lines: Sequence[Line], by: User,
-    voucher: str = "",
+    voucher: str = "", kind: str = JournalEntry.Kind.NORMAL,
 ) -> JournalEntry:  # fmt: skip
     """Put new contents into a draft. Raises ``NotADraft`` and what ``write_draft`` raises."""
     draft = locked_draft(draft)
     if not text.strip():
         raise TextMissing
+    require_possible_amounts(draft.company, lines)
     draft.fiscal_year = open_year(draft.company, date)
-    draft.date, draft.text, draft.voucher = date, text, voucher
+    draft.date, draft.text, draft.voucher, draft.kind = date, text, voucher, kind
     draft.lines.all().delete()
-    draft.save(update_fields=["fiscal_year", "date", "text", "voucher"])
+    draft.save(update_fields=["fiscal_year", "date", "text", "voucher", "kind"])
     columns = _columns(rows_of(lines))
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE_LINES, [draft.company_id, draft.pk, date, *columns])
@@ -214,10 +231,13 @@ def reverse(
     """Undo a posted entry by its mirror image (stornieren); both stay in the journal.
 
     ``date`` must lie in an open period; blocked accounts and cost rules do not stand in the way of
-    undoing. Raises ``NotPosted``, ``AlreadyReversed``, ``NoOpenYear`` or ``PeriodLocked``.
+    undoing. What another room posted is undone there: ``owner`` is the room that asks. Raises
+    ``NotPosted``, ``AlreadyReversed``, ``UndoneElsewhere``, ``NoOpenYear`` or ``PeriodLocked``.
     """
     if not entry.is_posted:
         raise NotPosted
+    if entry.source == JournalEntry.Source.BANK and owner != JournalEntry.Source.BANK:
+        raise UndoneElsewhere(number=entry.number)
     if JournalEntry.of(entry.company_id).filter(reverses=entry).exists():
         raise AlreadyReversed(number=entry.number)
     stored = entry.lines.order_by("position").select_related(
@@ -279,6 +299,15 @@ def open_year(company: Company, date: dt.date) -> FiscalYear:
         raise PeriodLocked(date=date)
     year: FiscalYear = period.fiscal_year
     return year
+
+
+def is_open(company: Company, date: dt.date) -> bool:
+    """Whether entries of a day are taken."""
+    try:
+        open_year(company, date)
+    except (NoOpenYear, PeriodLocked):
+        return False
+    return True
 
 
 def locked_draft(draft: JournalEntry) -> JournalEntry:

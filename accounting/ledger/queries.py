@@ -182,32 +182,58 @@ def account_sheet(
         cursor.execute(_SHEET.format(centre=centre), told)
         rows = [SheetRow(*row) for row in cursor.fetchall()]
     complete, rows = len(rows) <= limit, rows[:limit]
-    return Sheet(
-        account, start, end, opening, rows,
-        debit=sum((row.debit for row in rows), Decimal(0)),
-        credit=sum((row.credit for row in rows), Decimal(0)),
-        foreign_opening=foreign, complete=complete,
-    )  # fmt: skip
+    debit = sum((row.debit for row in rows), Decimal(0))
+    credit = sum((row.credit for row in rows), Decimal(0))
+    if not complete:
+        debit, credit = _turnover(told, centre)
+    return Sheet(account, start, end, opening, rows, debit, credit, foreign, complete)
+
+
+def _turnover(told: dict[str, Any], centre: str) -> tuple[Decimal, Decimal]:
+    """Debit and credit of the whole span, where not all of its lines are shown."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(l.debit), sum(l.credit) FROM accounting_entryline l"
+            " JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id"
+            " WHERE l.company_id = %(company)s AND l.account_id = %(account)s"
+            f" AND l.date BETWEEN %(start)s AND %(end)s AND e.number IS NOT NULL {centre}",
+            told,
+        )
+        debit, credit = cursor.fetchone()
+    return debit, credit
 
 
 def accounts_by_number(company: Company, numbers: Sequence[str]) -> dict[str, Account]:
     return {a.number: a for a in Account.of(company).filter(number__in=numbers)}
 
 
-def texts_used(company: Company, *, debit: str, limit: int = 8) -> list[dict[str, Any]]:
-    """What was booked before on an account: texts with contra account and code, latest first."""
-    sql = """
-        SELECT e.text, max(o.number), max(e.id) FROM accounting_entryline l
-        JOIN accounting_account a ON a.company_id = l.company_id AND a.id = l.account_id
-        JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
-        JOIN accounting_entryline ol ON ol.company_id = l.company_id AND ol.entry_id = l.entry_id
-             AND ol.credit > 0
-        JOIN accounting_account o ON o.company_id = ol.company_id AND o.id = ol.account_id
-        WHERE l.company_id = %s AND a.number = %s AND l.debit > 0 AND e.number IS NOT NULL
-          AND l.date > (SELECT max(date) FROM accounting_entryline WHERE company_id = %s
-                        AND account_id = l.account_id) - 400
-        GROUP BY e.text ORDER BY max(e.id) DESC LIMIT %s
+_HISTORY = """
+    WITH recent AS (
+        SELECT e.id, e.text, e.date, e.number FROM accounting_journalentry e
+        WHERE e.company_id = %(company)s AND e.number IS NOT NULL AND e.kind = 'normal'
+        ORDER BY e.date DESC, e.number DESC, e.id DESC LIMIT %(look_at)s
+    )
+    SELECT r.text, max(a.number) FILTER (WHERE l.debit > 0),
+           max(a.number) FILTER (WHERE l.credit > 0), coalesce(max(c.code), ''),
+           coalesce(max(k.number), '')
+    FROM recent r
+    JOIN accounting_entryline l ON l.company_id = %(company)s AND l.entry_id = r.id
+         AND l.vat_part <> 'T'
+    JOIN accounting_account a ON a.company_id = l.company_id AND a.id = l.account_id
+    LEFT JOIN vat_vatcode c ON c.company_id = l.company_id AND c.id = l.vat_code_id
+    LEFT JOIN accounting_costcentre k ON k.company_id = l.company_id AND k.id = l.cost_centre_id
+    GROUP BY r.id, r.text, r.date, r.number HAVING count(*) = 2
+    ORDER BY r.date DESC, r.number DESC, r.id DESC
+"""
+
+
+def history(company: Company, *, look_at: int = 1000, limit: int = 300) -> list[list[str]]:
+    """What was booked lately: text, debit, credit, VAT code, cost centre; each text once.
+
+    Looks at the last ``look_at`` entries, whatever the size of the journal.
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [company.pk, debit, company.pk, limit])
-        return [{"text": text, "credit": contra} for text, contra, _id in cursor.fetchall()]
+        cursor.execute(_HISTORY, {"company": company.pk, "look_at": look_at})
+        rows = cursor.fetchall()
+    latest = {row[0]: list(row) for row in reversed(rows) if row[1] and row[2]}
+    return list(reversed(latest.values()))[:limit]

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import posting
-from accounting.ledger.entering import Reader, TypedLine
+from accounting.ledger.entering import Reader
 from accounting.ledger.models import EntryTemplate, JournalEntry
+from accounting.ledger.typed import lines_of
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError
-from erp.core.money import ZERO, parse_amount
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
@@ -34,7 +34,8 @@ class NextDateMissing(DomainError):
 
 class NotDue(DomainError):
     code = "ledger.not_due"
-    message = _("“%(name)s” is not due on %(date)s; somebody has booked it already.")
+    message = _("“%(name)s” is not due on %(date)s: it is booked already, or an earlier date comes "
+                "first. Book the dates in order, or skip the earlier one.")  # fmt: skip
     field = "next_date"
     conflict = True
 
@@ -57,13 +58,20 @@ def save_template(
     return template
 
 
+@transaction.atomic
+def delete_template(template: EntryTemplate, *, by: User) -> None:
+    """Remove a template; what was booked from it stays."""
+    trail.record(company=template.company, by=by, action="template.delete", subject=template,
+                 details={"name": template.name})  # fmt: skip
+    template.delete()
+
+
 def due(company: Company, until: dt.date) -> list[tuple[EntryTemplate, dt.date]]:
     """The proposal list: each template with every date on which it is due, oldest first."""
     found = []
     rows = EntryTemplate.of(company).exclude(rhythm="").filter(next_date__lte=until)
     for template in rows:
-        day = template.next_date
-        anchor = day.day if day else 1
+        day, anchor = template.next_date, _anchor(template)
         while day is not None and day <= until and not (template.until and day > template.until):
             found.append((template, day))
             day = following(day, template.rhythm, anchor=anchor)
@@ -77,36 +85,48 @@ def book_due(template: EntryTemplate, *, date: dt.date, by: User) -> JournalEntr
     Twice for one date is refused: raises ``NotDue``, and what ``posting.post`` raises.
     """
     current = EntryTemplate.of(template.company).select_for_update().get(pk=template.pk)
-    if not current.rhythm or current.next_date != date:
+    source_key = f"template:{current.pk}:{date}"
+    booked = JournalEntry.of(current.company).filter(
+        source=JournalEntry.Source.RECURRING, source_key=source_key, reversals=None
+    )
+    over = current.until is not None and date > current.until
+    if not current.rhythm or current.next_date != date or over or booked.exists():
         raise NotDue(name=current.name, date=date)
-    lines = Reader(current.company).lines(typed_of_template(current.content), date=date)
+    reader = Reader(current.company)
+    lines = reader.lines(lines_of(current.content, reader, date), date=date)
     entry = posting.post(
         company=current.company, date=date, text=current.content["text"], lines=lines, by=by,
         voucher=current.content.get("voucher", ""), source=JournalEntry.Source.RECURRING,
-        source_key=f"template:{current.pk}:{date}",
+        source_key=source_key,
     )  # fmt: skip
-    current.next_date = following(date, current.rhythm, anchor=date.day)
-    current.save(update_fields=["next_date"])
+    _move_on(current, date)
     return entry
 
 
-def typed_of_template(content: dict[str, Any]) -> list[TypedLine]:
-    """A template's lines as typed ones."""
-    return [
-        TypedLine(
-            account=row["account"],
-            debit=parse_amount(row["debit"]) if row.get("debit") else ZERO,
-            credit=parse_amount(row["credit"]) if row.get("credit") else ZERO,
-            text=row.get("text", ""),
-            vat_code=row.get("vat_code", ""),
-            cost_centre=row.get("cost_centre", ""),
-            cost_object=row.get("cost_object", ""),
-            currency=row.get("currency", ""),
-            amount_foreign=parse_amount(row["amount_foreign"])
-            if row.get("amount_foreign") else None,
-        )
-        for row in content["lines"]
-    ]  # fmt: skip
+@transaction.atomic
+def skip_due(template: EntryTemplate, *, date: dt.date, by: User) -> None:
+    """Leave a recurring entry's next date out. Raises ``NotDue``."""
+    current = EntryTemplate.of(template.company).select_for_update().get(pk=template.pk)
+    if not current.rhythm or current.next_date != date:
+        raise NotDue(name=current.name, date=date)
+    trail.record(company=current.company, by=by, action="template.skip", subject=current,
+                 details={"name": current.name, "date": date})  # fmt: skip
+    _move_on(current, date)
+
+
+def _move_on(template: EntryTemplate, date: dt.date) -> None:
+    anchor = _anchor(template)
+    template.next_date = following(date, template.rhythm, anchor=anchor)
+    template.content["day"] = anchor
+    template.save(update_fields=["next_date", "content"])
+
+
+def _anchor(template: EntryTemplate) -> int:
+    """The day of the month a template falls on, which a short month before may have cut."""
+    day, kept = template.next_date, template.content.get("day", 0)
+    if day is None or (kept > day.day and (day + dt.timedelta(days=1)).day == 1):
+        return int(kept or 1)
+    return day.day
 
 
 def following(day: dt.date, rhythm: str, *, anchor: int) -> dt.date:

@@ -14,6 +14,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
+from erp.core.money import to_centimes
 
 LARGEST: Final = 30 * 1024 * 1024
 LARGEST_UNPACKED: Final = 300 * 1024 * 1024
@@ -49,7 +50,7 @@ def rows_of(content: bytes) -> Iterator[Row]:
     lines = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
     titles: list[str] | None = None
     for number, cells in lines:
-        if not any(cells):
+        if not any(cell.strip() for cell in cells):
             continue
         if titles is None:
             titles = [cell.strip().lower() for cell in cells]
@@ -69,9 +70,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     try:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-        for cells in reader:
-            yield reader.line_num, cells
+        yield from enumerate(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True), 1)
     except csv.Error as error:
         raise UnreadableFile(reason=str(error)) from None
 
@@ -98,5 +97,5 @@ def _text(cell: object) -> str:
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
     if isinstance(cell, float):  # a spreadsheet's number: what it shows to two decimals
-        return f"{Decimal(repr(cell)):.2f}" if cell != int(cell) else str(int(cell))
+        return str(to_centimes(Decimal(repr(cell)))) if cell != int(cell) else str(int(cell))
     return str(cell).strip()

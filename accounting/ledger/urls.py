@@ -7,7 +7,6 @@ from accounting.ledger.views import chart, entering, importing, journal, setting
 
 pages = [
     path("ledger/post/", entering.EnterEntry.as_view(), name="entry-post"),
-    path("ledger/suggestions/", entering.TextSuggestions.as_view(), name="entry-suggestions"),
     path("ledger/journal/", journal.Journal.as_view(), name="journal"),
     path("ledger/drafts/", journal.Journal.as_view(drafts=True), name="drafts"),
     path("ledger/import/", importing.ImportJournal.as_view(), name="journal-import"),

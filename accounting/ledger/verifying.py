@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,6 +15,7 @@ from accounting.ledger import chain
 from accounting.ledger.models import LedgerHead
 from accounting.ledger.posting import LINE_COLUMNS
 from erp.companies.models import Company
+from erp.core.tenancy import set_local
 from erp.documents.storing import is_intact
 
 CHANGED, MISSING, INSERTED, REORDERED = "changed", "missing", "inserted", "reordered"
@@ -25,20 +27,23 @@ _BATCH: Final = 2000
 _CHAIN = f"""
     SELECT e.chain_position, e.id, e.number, e.content_digest, e.chain_digest, e.fiscal_year_id,
            e.date, e.kind, e.text, e.voucher, e.source, e.source_key, e.reverses_id,
-           e.posted_by_id, e.posted_at,
-           array(SELECT f.digest::text FROM accounting_entryvoucher v
-                 JOIN erp_storedfile f ON f.company_id = v.company_id AND f.id = v.file_id
-                 WHERE v.company_id = e.company_id AND v.entry_id = e.id AND v.sealed),
-           {", ".join(f"l.{column}" for column in LINE_COLUMNS)}
+           e.posted_by_id, e.posted_at, coalesce(v.digests, '{{}}'),
+           {", ".join(f"l.{column}" for column in LINE_COLUMNS)}, l.date
     FROM accounting_journalentry e
     LEFT JOIN accounting_entryline l ON l.company_id = e.company_id AND l.entry_id = e.id
-    WHERE e.company_id = %s AND e.number IS NOT NULL
-    ORDER BY e.chain_position, l.position
+    LEFT JOIN (
+        SELECT s.entry_id, array_agg(f.digest::text) AS digests
+        FROM accounting_entryvoucher s
+        JOIN erp_storedfile f ON f.company_id = s.company_id AND f.id = s.file_id
+        WHERE s.company_id = %(company)s AND s.sealed GROUP BY s.entry_id
+    ) v ON v.entry_id = e.id
+    WHERE e.company_id = %(company)s AND e.number IS NOT NULL
+    ORDER BY e.chain_position, e.id, l.position
 """
 _HEADER_WIDTH = 16
 
 _WRONG_TOTALS = """
-    SELECT coalesce(t.account_id, s.account_id), coalesce(t.month, s.month)
+    SELECT a.number, coalesce(t.month, s.month)
     FROM (
         SELECT e.fiscal_year_id, date_trunc('month', l.date)::date AS month,
                e.kind = 'opening' AS opening, l.account_id, coalesce(l.cost_centre_id, 0) AS centre,
@@ -53,6 +58,7 @@ _WRONG_TOTALS = """
         SELECT *, coalesce(cost_centre_id, 0) AS centre FROM accounting_accounttotal
         WHERE company_id = %(company)s
     ) AS t USING (fiscal_year_id, month, opening, account_id, centre)
+    LEFT JOIN accounting_account a ON a.company_id = %(company)s AND a.id = account_id
     WHERE (t.debit, t.credit, t.amount_foreign) IS DISTINCT FROM
           (s.debit, s.credit, s.amount_foreign)
     ORDER BY 2, 1 LIMIT 20
@@ -60,14 +66,19 @@ _WRONG_TOTALS = """
 _WRONG_NUMBERS = """
     SELECT y.name, coalesce(e.series, s.series), count(e.id), coalesce(max(e.number), 0),
            coalesce(max(s.last), 0)
-    FROM accounting_journalentry e
-    FULL JOIN accounting_numberseries s ON s.company_id = e.company_id
-        AND s.fiscal_year_id = e.fiscal_year_id AND s.series = e.series
+    FROM (SELECT * FROM accounting_journalentry
+          WHERE company_id = %(company)s AND number IS NOT NULL) e
+    FULL JOIN (SELECT * FROM accounting_numberseries WHERE company_id = %(company)s) s
+        ON s.fiscal_year_id = e.fiscal_year_id AND s.series = e.series
     JOIN accounting_fiscalyear y ON y.id = coalesce(e.fiscal_year_id, s.fiscal_year_id)
-    WHERE coalesce(e.company_id, s.company_id) = %(company)s
-      AND (e.id IS NULL OR e.number IS NOT NULL)
     GROUP BY 1, 2
     HAVING count(e.id) <> coalesce(max(e.number), 0) OR count(e.id) <> coalesce(max(s.last), 0)
+"""
+_PAST_THE_HEAD = """
+    SELECT e.number, coalesce(h.position, 0)
+    FROM accounting_journalentry e LEFT JOIN accounting_ledgerhead h ON h.company_id = e.company_id
+    WHERE e.company_id = %s AND e.number IS NOT NULL AND e.chain_position > coalesce(h.position, 0)
+    ORDER BY e.chain_position LIMIT 20
 """
 
 
@@ -107,41 +118,89 @@ class Anchor:
 def verify_ledger(company: Company, *, anchors: Iterable[Anchor] = ()) -> Verdict:
     """Prove a company's ledger from its rows (LED-6 to LED-8).
 
-    Reads every posted entry once, in order of the chain, in flat memory. Finds what was changed,
-    removed, inserted or put in another order, entries that do not balance, totals that differ
-    from the lines, gaps in the numbers, vouchers whose bytes changed, and a chain that was cut:
-    by its head, and by ``anchors`` kept elsewhere. The first break of the chain comes first.
+    Reads every posted entry once, in order of the chain, in flat memory; others may post
+    meanwhile. Finds what was changed, removed, inserted or put in another order, entries that do
+    not balance, totals that differ from the lines, gaps in the numbers, vouchers whose bytes
+    changed, and a chain that was cut: by its head, and by ``anchors`` kept elsewhere. The first
+    break of the chain comes first.
     """
     verdict = Verdict(company.pk)
-    wanted = {anchor.position: anchor.digest for anchor in anchors}
-    previous, position = chain.NO_LINK, 0
+    set_local("enable_nestloop", "off")  # whole tables are read, even before they were analysed
+    kept = defaultdict[int, set[str]](set)
+    for anchor in (head_of(company), *anchors):
+        if anchor.position:
+            kept[anchor.position].add(anchor.digest)
+    walk = _Walk()
     for header, lines in _entries(company):
+        number = header[2]
         verdict.entries += 1
         verdict.lines += len(lines)
-        place, number, stored_link = header[0], header[2], bytes(header[4])
-        if place != position + 1:
-            kind = MISSING if place > position + 1 else INSERTED
-            _note(verdict, kind, number, f"place {position + 1} in the chain, found {place}")
-        content = _content_of(company, header, lines)
-        if content != bytes(header[3]):
+        content = _content_of(company, header, [line[:-1] for line in lines])
+        if content != bytes(header[3]) or any(line[-1] != header[6] for line in lines):
             _note(verdict, CHANGED, number, "the content differs from what was sealed")
-        link = chain.link(previous, position=place, number=number, content=bytes(header[3]))
-        if link != stored_link:
-            _note(verdict, REORDERED if content == bytes(header[3]) else CHANGED, number,
-                  "the link to the entry before is broken")  # fmt: skip
+        if found := walk.step(header):
+            verdict.breaks.append(found)
+        if kept.pop(walk.place, {walk.link.hex()}) != {walk.link.hex()}:
+            _note(verdict, CHANGED, number, "the chain differs from a head that was kept")
         debit = sum(line[2] for line in lines)
         if len(lines) < 2 or debit != sum(line[3] for line in lines):
             _note(verdict, UNBALANCED, number, f"debit {debit}")
         for digest in header[15]:
             if not is_intact(company.pk, digest):
                 _note(verdict, ATTACHMENT, number, f"voucher {digest[:12]}…")
-        previous, position = stored_link, place
-        if place in wanted and wanted.pop(place) != stored_link.hex():
-            _note(verdict, CHANGED, number, "the chain differs from the head kept elsewhere")
-    verdict.head, verdict.position = previous.hex(), position
-    _check_end(verdict, company, previous, position, wanted)
+    verdict.head, verdict.position = walk.link.hex(), walk.position
+    for place in sorted(kept):
+        _note(verdict, CUT, None, f"a head at place {place} was kept, and the place is gone")
+    _check_end(verdict, company)
     _check_sums(verdict, company)
+    set_local("enable_nestloop", "on")
     return verdict
+
+
+class _Walk:
+    """Follows the links from entry to entry."""
+
+    def __init__(self) -> None:
+        self.position, self.link = 0, chain.NO_LINK
+        self._link_before = chain.NO_LINK
+        self._year: int | None = None
+        self._number = 0
+        self._pushed = 0  # places by which inserted entries pushed back the others
+
+    @property
+    def place(self) -> int:
+        """Where the last entry stood when it was sealed."""
+        return self.position - self._pushed
+
+    def step(self, header: tuple[Any, ...]) -> Break | None:
+        """Take the next entry; what is wrong with its place, if anything."""
+        place, number = header[0], header[2]
+        if place <= self.position:
+            return Break(INSERTED, number, f"place {place} in the chain is taken twice")
+        found = None
+        if place > self.position + 1:
+            found = Break(MISSING, self._first_missing(header), f"place {self.position + 1} in the "
+                          f"chain is empty, entry {number} comes next")  # fmt: skip
+        elif not self._fits(header, self.link, self._pushed):
+            if self.position and self._fits(header, self._link_before, self._pushed + 1):
+                found = Break(INSERTED, self._number, f"entry {number} links to the one before it")
+                self._pushed += 1
+            else:
+                found = Break(REORDERED, number, "the link to the entry before is broken")
+        self._link_before, self.link = self.link, bytes(header[4])
+        self.position, self._number, self._year = place, number, header[5]
+        return found
+
+    def _fits(self, header: tuple[Any, ...], link: bytes, pushed: int) -> bool:
+        return bytes(header[4]) == chain.link(
+            link, position=header[0] - pushed, number=header[2], content=bytes(header[3])
+        )
+
+    def _first_missing(self, header: tuple[Any, ...]) -> int | None:
+        """The number that is gone, where the numbers around tell it."""
+        told = self._year in {None, header[5]}
+        alike = header[2] - self._number == header[0] - self.position
+        return self._number + 1 if told and alike else None
 
 
 def head_of(company: Company) -> Anchor:
@@ -154,7 +213,7 @@ def _entries(company: Company) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any
     connection.ensure_connection()
     with connection.connection.cursor(name="rappen_verify") as cursor:
         cursor.itersize = _BATCH
-        cursor.execute(_CHAIN, [company.pk])
+        cursor.execute(_CHAIN, {"company": company.pk})
         for _place, rows in groupby(cursor, key=lambda row: row[1]):
             group = list(rows)
             lines = [row[_HEADER_WIDTH:] for row in group if row[_HEADER_WIDTH] is not None]
@@ -170,15 +229,15 @@ def _content_of(company: Company, header: tuple[Any, ...], lines: list[tuple[Any
     )  # fmt: skip
 
 
-def _check_end(
-    verdict: Verdict, company: Company, link: bytes, position: int, unmet: dict[int, str]
-) -> None:
-    head = head_of(company)
-    if (head.position, head.digest) != (position, link.hex()):
-        _note(verdict, CUT, None, f"the head says place {head.position}, the last entry is at "
-              f"{position}")  # fmt: skip
-    for place in sorted(unmet):
-        _note(verdict, CUT, None, f"place {place} was kept elsewhere and is gone")
+def _check_end(verdict: Verdict, company: Company) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST_THE_HEAD, [company.pk])
+        for number, head in cursor.fetchall():
+            if head:
+                _note(verdict, INSERTED, number, f"the head of the chain says place {head}")
+            else:
+                _note(verdict, CUT, None, "the head of the chain is gone")
+                return
 
 
 def _check_sums(verdict: Verdict, company: Company) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.models import FiscalYear, JournalEntry, Period
+from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
+from erp.core import clock
 from erp.core.errors import DomainError
 
 LONGEST_DAYS = 366 * 2  # a first year may be long; the tax offices accept up to 23 months
@@ -84,6 +85,7 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
 
     Raises ``DraftsInPeriod`` when a period with drafts is to be locked.
     """
+    _hold_chain(company)
     current = Period.of(company).select_for_update().get(pk=period.pk)
     drafts = JournalEntry.of(company).filter(number=None, date__range=(current.start, current.end))
     if lock == Period.Lock.LOCKED and (count := drafts.count()):
@@ -108,6 +110,23 @@ def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
                  details={"name": year.name})  # fmt: skip
     year.periods.all().delete()
     year.delete()
+
+
+def _hold_chain(company: Company) -> None:
+    """Take the head of the chain before the period, as every posting does: no deadlock."""
+    LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
+    LedgerHead.of(company).select_for_update().get()
+
+
+def following_year(company: Company) -> tuple[dt.date, dt.date]:
+    """First and last day of the year to open next: twelve months after the last one."""
+    last = FiscalYear.of(company).order_by("-end").first()
+    if last is None:
+        start = dt.date(clock.today().year, company.fiscal_year_start, 1)
+    else:
+        start = last.end + dt.timedelta(days=1)
+    after = [first for first, _last in months(start, start + dt.timedelta(days=400))][12]
+    return start, after - dt.timedelta(days=1)
 
 
 def months(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

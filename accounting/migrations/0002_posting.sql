@@ -1,4 +1,4 @@
--- Rules across rows of the ledger. The order of locks: period, draft, head of the chain, number, totals.
+-- Rules across rows of the ledger. The order of locks: draft, head of the chain, number, period, totals.
 
 CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -122,7 +122,7 @@ CREATE TRIGGER series_guard BEFORE UPDATE ON accounting_numberseries
     FOR EACH ROW EXECUTE FUNCTION accounting_series_guard();
 
 -- Seal drafts: number, chain, totals. The only way from draft to posted; `digests` are the SHA-256 of the
--- entries' contents, in the order of `drafts`. One short lock on the head of the chain, taken last.
+-- entries' contents, in the order of `drafts`. One short lock on the head of the chain, taken late.
 CREATE FUNCTION accounting_seal(
     client bigint, drafts bigint[], digests bytea[], who bigint, moment timestamptz
 ) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql AS $$

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from accounting.ledger.balances import account_sums
+from accounting.ledger.models import Account, FiscalYear
 from erp.companies.models import Company
 
 LIQUID = "959a-1-1a"
@@ -32,6 +34,13 @@ class Month:
     income: Decimal
     expense: Decimal
     liquidity: Decimal
+
+
+def liquid_funds(company: Company, *, year: FiscalYear, day: dt.date) -> Decimal:
+    """Cash and bank balances at the end of a day of ``year``."""
+    sums = account_sums(company, year=year, until=day)
+    liquid = Account.of(company).filter(or_position=LIQUID).values_list("pk", flat=True)
+    return sum((sums[pk].closing for pk in liquid if pk in sums), Decimal(0))
 
 
 def by_month(company: Company, *, last: dt.date, count: int = 12) -> list[Month]:

@@ -172,17 +172,20 @@ def _details(
     rows = [
         StatementRow(
             "account", position.code, f"{a.number} {a.name}",
-            tuple(sign * f for f in figures[a.pk]), account=a.number,
+            _on_side(sign, figures[a.pk]), account=a.number,
         )
         for a in by_position.pop(position.code, [])
     ]  # fmt: skip
     if position.code in computed:
         name, amounts = computed[position.code]
         if any(amounts):
-            rows.append(
-                StatementRow("account", position.code, name, tuple(sign * f for f in amounts))
-            )
+            rows.append(StatementRow("account", position.code, name, _on_side(sign, amounts)))
     return rows
+
+
+def _on_side(sign: int, amounts: list[Decimal]) -> tuple[Decimal, ...]:
+    """Debit positive amounts as the position shows them, without a negative zero."""
+    return tuple(ZERO + sign * amount for amount in amounts)
 
 
 def _unplaced(

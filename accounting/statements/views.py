@@ -16,6 +16,7 @@ from accounting.statements import statements
 from accounting.statements.trial_balance import TrialBalance, trial_balance
 from erp.access.permissions import Permission
 from erp.core import clock
+from erp.web.dates import read_day
 from erp.web.display import swiss_date
 from erp.web.export import Table, answer, table
 from erp.web.pages import CompanyView
@@ -28,10 +29,7 @@ class Report(CompanyView):
 
     def until(self) -> dt.date:
         """The day asked for, brought into a fiscal year; by default today."""
-        try:
-            day = dt.date.fromisoformat(self.request.GET.get("until", ""))
-        except ValueError:
-            day = clock.today()
+        day = read_day(self.request.GET.get("until")) or clock.today()
         year = year_of(self.company, day)
         return min(max(day, year.start), year.end) if year else day
 
@@ -39,6 +37,11 @@ class Report(CompanyView):
         number = self.request.GET.get("cost_centre", "")
         found = CostCentre.of(self.company).filter(number=number).first() if number else None
         return found.pk if found else None
+
+    def of_centre(self) -> str:
+        """What a filtered report adds to its subtitle."""
+        centre = CostCentre.of(self.company).filter(pk=self.centre() or 0).first()
+        return f" · {centre}" if centre else ""
 
     def base(self) -> dict[str, Any]:
         return {
@@ -87,7 +90,7 @@ class IncomeStatement(Report):
         found = statements.income_statement(
             self.company, cols, language=get_language() or "de", cost_centre=self.centre()
         )
-        return self.file(_statement_table(found, "income-statement")) or render(
+        return self.file(_statement_table(found, "income-statement", self.of_centre())) or render(
             request,
             "accounting/statements/statement.html",
             {**self.base(), "page_title": found.title, "statement": found, "cols": cols,
@@ -106,17 +109,17 @@ class TrialBalancePage(Report):
         if year is None:
             return self.no_year()
         found = trial_balance(self.company, year=year, until=until, cost_centre=self.centre())
-        return self.file(_trial_table(found)) or render(
+        return self.file(_trial_table(found, self.of_centre())) or render(
             request,
             "accounting/statements/trial_balance.html",
             {**self.base(), "page_title": _("Trial balance"), "trial": found, "by_centre": True},
         )
 
 
-def _statement_table(found: statements.Statement, name: str) -> Table:
+def _statement_table(found: statements.Statement, name: str, more: str = "") -> Table:
     return table(
         title=found.title,
-        subtitle=swiss_date(found.days[0]),
+        subtitle=swiss_date(found.days[0]) + more,
         head=["", *(swiss_date(day) for day in found.days)],
         rows=[[row.name, *row.figures] for row in found.rows],
         name=name,
@@ -124,7 +127,7 @@ def _statement_table(found: statements.Statement, name: str) -> Table:
     )
 
 
-def _trial_table(found: TrialBalance) -> Table:
+def _trial_table(found: TrialBalance, more: str) -> Table:
     rows: list[list[Any]] = [
         [row.number, row.name, row.opening, row.debit, row.credit, row.closing]
         for row in found.rows
@@ -132,7 +135,7 @@ def _trial_table(found: TrialBalance) -> Table:
     rows.append(["", _("Total"), found.opening, found.debit, found.credit, found.closing])
     return table(
         title=_("Trial balance"),
-        subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}",
+        subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}{more}",
         head=[
             _("Account"),
             _("Name"),

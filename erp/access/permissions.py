@@ -57,13 +57,14 @@ class ReadyRole:
 _READ = {p for p in Permission if p.value.endswith(".read")}
 _BOOKS = {p for p in Permission if p.module is not None}
 _ALL = set(Permission)
+_CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
 READY_ROLES = (
     ReadyRole("owner", _("Owner"), frozenset(_ALL)),
     ReadyRole(
         "bookkeeper",
         _("Bookkeeper"),
-        frozenset(_BOOKS | {Permission.COMPANY_READ, Permission.AUDIT_READ}),
+        frozenset((_BOOKS | {Permission.COMPANY_READ, Permission.AUDIT_READ}) - _CLOSING),
     ),
     ReadyRole(
         "fiduciary",

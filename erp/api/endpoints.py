@@ -26,8 +26,13 @@ from erp.companies.models import Company
 
 
 class Pages(CursorPagination):
-    """Pages by cursor; ``page_size`` up to 500."""
+    """Pages by cursor; ``page_size`` up to 500.
 
+    Within a day of the journal the cursor counts on, and a day may have more entries than the
+    cut-off of the framework.
+    """
+
+    offset_cutoff = None
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"

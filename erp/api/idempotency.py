@@ -70,7 +70,7 @@ def _lock(name: str, key: str) -> None:
 
 
 def _digest(request: Request) -> str:
-    parts: list[Any] = [json.dumps(request.query_params, sort_keys=True)]
+    parts: list[Any] = [request.path, json.dumps(request.query_params, sort_keys=True)]
     if request.FILES:
         parts += [
             (name, hashlib.sha256(file.read()).hexdigest(), file.seek(0))

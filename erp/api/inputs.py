@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from erp.core.errors import DomainError
 from erp.core.money import parse_amount
@@ -16,13 +17,17 @@ class Input(serializers.Serializer[Any]):
     """A request body. Unknown fields are refused by name (no mass assignment)."""
 
     def to_internal_value(self, data: Any) -> Any:
+        faults: dict[str, Any] = {}
         if isinstance(data, dict):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError(
-                    {str(name): [_("This field is unknown.")] for name in unknown}, code="unknown"
-                )
-        return super().to_internal_value(data)
+            unknown = sorted(str(name) for name in set(data) - set(self.fields))
+            faults = {name: [ErrorDetail(_("This field is unknown."), "unknown")] for name in unknown}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **faults}) from None
+        if faults:
+            raise serializers.ValidationError(faults)
+        return values
 
 
 class AmountField(serializers.Field[Decimal, str, str, Any]):

@@ -99,7 +99,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     account = Account.of(company).get(number="1020")
     bank = save_bank_account(
         BankAccount(company=company, name="Kontokorrent", iban=IBAN, currency="CHF",
-                    account=account)
+                    account=account), by=owner,
     )  # fmt: skip
     _opening(company, owner)
     reader = Reader(company)

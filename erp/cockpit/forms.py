@@ -11,6 +11,7 @@ from erp.access.models import Role
 from erp.companies.models import Company, LegalForm, Module
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid, parse_uid
+from erp.web.dates import DayInput
 
 
 class CompanyForm(forms.ModelForm):
@@ -55,8 +56,8 @@ class NewCompanyForm(forms.Form):
                                  help_text=_("Lower-case letters, digits and dashes."))  # fmt: skip
     legal_form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
     year_start = forms.DateField(label=_("First fiscal year from"),
-                                 widget=forms.DateInput(attrs={"type": "date"}))  # fmt: skip
-    year_end = forms.DateField(label=_("until"), widget=forms.DateInput(attrs={"type": "date"}))
+                                 widget=DayInput())  # fmt: skip
+    year_end = forms.DateField(label=_("until"), widget=DayInput())
 
 
 class MemberForm(forms.Form):

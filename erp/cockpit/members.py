@@ -92,6 +92,8 @@ def withdraw(*, company: Company, user: User, role: str, by: User) -> None:
     owners = Membership.of(company).select_for_update().filter(role__code="owner")
     if role == "owner" and not owners.exclude(user=user).exists():
         raise LastOwner(user=user)
-    Membership.of(company).filter(user=user, role__code=role).delete()
+    gone, _of_which = Membership.of(company).filter(user=user, role__code=role).delete()
+    if not gone:
+        return
     trail.record(company=company, by=by, action="member.withdraw", subject=user,
                  details={"role": role})  # fmt: skip

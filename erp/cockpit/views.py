@@ -18,11 +18,12 @@ from accounting.ledger import queries
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.recurring import due
 from accounting.statements import statements
-from accounting.statements.monthly import by_month
+from accounting.statements.monthly import by_month, liquid_funds
 from erp.access.gate import companies_of
 from erp.access.models import Membership, User
 from erp.access.permissions import Permission
 from erp.audit import trail
+from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
 from erp.cockpit import charts
 from erp.cockpit.forms import CompanyForm, MemberForm, NewCompanyForm
@@ -96,13 +97,13 @@ class Start(CompanyView):
         year = queries.year_of(self.company, today)
         if year is None:
             return {"no_year": True}
-        day = min(today, year.end)
+        day = min(max(today, year.start), year.end)
         months = by_month(self.company, last=day)
         cols = statements.columns(self.company, until=day)
         found = statements.income_statement(self.company, cols, language="de")
         return {
             "day": day,
-            "liquidity": months[-1].liquidity,
+            "liquidity": liquid_funds(self.company, year=year, day=day),
             "result": found.result[0],
             "income": charts.income_and_expense(months),
             "liquid": charts.liquidity(months),
@@ -165,6 +166,7 @@ class CompanySettings(CompanyView):
 
     def _show(self, request: HttpRequest, form: CompanyForm) -> HttpResponse:
         context = {"page_title": _("Company"), "form": form,
+                   "read_only": not self.access.may(Permission.COMPANY_CHANGE),
                    "back_url": reverse("start", args=[self.company.pk])}  # fmt: skip
         return render(request, "erp/components/form_page.html", context)
 
@@ -221,6 +223,22 @@ class AuditTrail(CompanyView):
         if after.isascii() and after.isdigit() and len(after) < 19:
             events = events.filter(pk__lt=int(after))
         rows = list(events[: self.size + 1])
-        context = {"page_title": _("Audit trail"), "events": rows[: self.size],
+        entries = [e.subject_id for e in rows if e.subject == "journalentry" and e.subject_id]
+        numbers = dict(
+            JournalEntry.of(self.company).filter(pk__in=entries).values_list("pk", "number")
+        )
+        context = {"page_title": _("Audit trail"),
+                   "rows": [_told(e, numbers) for e in rows[: self.size]],
                    "after": rows[self.size - 1].pk if len(rows) > self.size else None}  # fmt: skip
         return render(request, "erp/audit.html", context)
+
+
+def _told(event: AuditEvent, numbers: dict[int, int | None]) -> dict[str, Any]:
+    """An event in people's words."""
+    number = numbers.get(event.subject_id or 0) if event.subject == "journalentry" else None
+    parts = []
+    for name, value in event.details.items():
+        pair = isinstance(value, list) and len(value) == 2
+        parts.append(f"{name}: {value[0]} → {value[1]}" if pair else f"{name}: {value}")
+    return {"event": event, "label": ACTIONS.get(event.action, event.action),
+            "about": number or "", "details": "; ".join(parts)}  # fmt: skip

@@ -9,11 +9,13 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 MANUAL: Final = Path(__file__).resolve().parent.parent / "manual"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
+_LINK: Final = re.compile(r'href="\.\./([a-z0-9-]+)/?"')
 
 
 def source_of(name: str, language: str) -> Path:
@@ -25,7 +27,7 @@ def rendered(name: str, language: str) -> str:
     """A manual page as HTML. Raises ``FileNotFoundError``."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     html: str = markdown.render(source_of(name, language).read_text(encoding="utf-8"))
-    return html
+    return _LINK.sub(lambda link: f'href="{reverse("help", args=[link[1]])}"', html)
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:

@@ -13,20 +13,21 @@ from django.utils import translation
 Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Open to people who are not signed in; everything else sends them to the sign-in page.
-PUBLIC = ("/accounts/", "/_allauth/", "/static/", "/api/", "/healthz", "/readyz", "/i18n/",
+PUBLIC = ("/accounts/", "/_allauth/", "/static/", "/api/", "/healthz", "/readyz", "/language/",
           "/manifest.webmanifest", "/favicon.ico")  # fmt: skip
 
 
 class LanguageMiddleware:
-    """Choose the language: the user's own, else the cookie's, else the browser's."""
+    """Choose the language: the user's own, else the cookie's, else what the client asks for."""
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if language not in dict(settings.LANGUAGES):
-            language = translation.get_language_from_request(request)
+        if request.user.is_authenticated:
+            language = request.user.language  # type: ignore[union-attr]
+        else:
+            language = translation.get_language_from_request(request)  # the cookie comes first
         translation.activate(language)
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         response = self.handler(request)

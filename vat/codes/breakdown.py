@@ -51,10 +51,13 @@ class TaxLine:
 class Breakdown:
     """A typed amount taken apart. ``net`` plus the tax on its side is the amount to be paid.
 
-    ``overridden`` says that another rate than the law's on the supply date was used.
+    ``base`` is the consideration the tax is reckoned on: ``net``, but for acquisition tax without
+    deduction, which becomes part of the cost. ``overridden`` says that another rate than the
+    law's on the supply date was used.
     """
 
     net: Decimal
+    base: Decimal
     rate: Decimal
     tax_lines: tuple[TaxLine, ...]
     overridden: bool
@@ -73,20 +76,22 @@ def break_down(
     basis: str = Basis.GROSS,
     rate: Decimal | None = None,
     rate_on: RateOn,
+    deducts: bool = True,
 ) -> Breakdown:
     """Split an amount by its VAT code.
 
     ``amount`` is not negative, in the company's currency. Acquisition tax is owed on top of the
     amount, which is its base whatever ``basis`` says; of import tax the whole amount is tax.
-    ``rate`` in percent overrides the rate of the supply date. Tax is rounded to 0.01.
+    ``deducts`` says whether the company may deduct input tax at all; with net and flat rates it
+    may not. ``rate`` in percent overrides the rate of the supply date. Tax is rounded to 0.01.
     Raises ``CodeInactive``, ``ImpossibleRate`` or ``NoRate``.
     """
     if not code.active:
         raise CodeInactive(code=code.code)
     shipped = catalogue()[code.code]
     if code.kind == CodeKind.IMPORT:
-        return Breakdown(ZERO, Decimal("100.00"), (TaxLine(shipped.input_purpose, amount, True),),
-                         False)  # fmt: skip
+        return Breakdown(ZERO, ZERO, Decimal("100.00"),
+                         (TaxLine(shipped.input_purpose, amount, True),), False)  # fmt: skip
     lawful = rate_on(code.rate_class, supply_date)
     used = lawful if rate is None else rate
     if not 0 <= used < 100:
@@ -94,14 +99,14 @@ def break_down(
     if code.kind == CodeKind.ACQUISITION:
         tax = tax_on_net(amount, rate=used)
         taxes = [TaxLine("acquisition_tax", tax, False)]
-        if shipped.input_purpose:
+        if shipped.input_purpose and deducts:
             taxes.insert(0, TaxLine(shipped.input_purpose, tax, True))
             net = amount
         else:  # without deduction the tax is part of the cost
             net = amount + tax
-        return Breakdown(net, used, tuple(t for t in taxes if t.amount), used != lawful)
+        return Breakdown(net, amount, used, tuple(t for t in taxes if t.amount), used != lawful)
     if not shipped.tax_box or not used:
-        return Breakdown(amount, used, (), used != lawful)
+        return Breakdown(amount, amount, used, (), used != lawful)
     if basis == Basis.GROSS:
         tax = tax_in_gross(amount, rate=used)
         net = amount - tax
@@ -109,4 +114,4 @@ def break_down(
         tax, net = tax_on_net(amount, rate=used), amount
     purpose = shipped.input_purpose or "output_tax"
     taxes = [TaxLine(purpose, tax, True)] if tax else []
-    return Breakdown(net, used, tuple(taxes), used != lawful)
+    return Breakdown(net, net, used, tuple(taxes), used != lawful)

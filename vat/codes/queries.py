@@ -47,6 +47,13 @@ def codes_of(company: Company) -> QuerySet[VatCode]:
     return VatCode.of(company).filter(active=True).order_by("position", "code")
 
 
+def is_liable_on(company: Company, day: dt.date) -> bool:
+    """Whether the company settles VAT on a day, and keeps it in this program."""
+    settings = settings_on(company, day)
+    liable = settings is not None and settings.method != VatSettings.Method.NOT_LIABLE
+    return liable and company.uses("vat")
+
+
 def settings_on(company: Company, day: dt.date) -> VatSettings | None:
     """How the company settles VAT on a day; None before its first settings."""
     return VatSettings.of(company).filter(valid_from__lte=day).order_by("-valid_from").first()

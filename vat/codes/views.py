@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.web.dates import DayInput
 from erp.web.pages import CompanyView, refused, tell
 from vat.codes.catalogue import boxes_of
 from vat.codes.models import RateClass, VatCode, VatRate, VatSettings
@@ -24,9 +25,7 @@ from vat.codes.setup import change_settings
 class SettingsForm(forms.Form):
     """How VAT is settled from a day on."""
 
-    valid_from = forms.DateField(
-        label=gettext_lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
     method = forms.ChoiceField(label=gettext_lazy("Method"), choices=VatSettings.Method.choices)
     basis = forms.ChoiceField(label=gettext_lazy("Basis"), choices=VatSettings.Basis.choices)
     interval = forms.ChoiceField(

@@ -19,6 +19,7 @@ from accounting.ledger.models import Account, AccountGroup
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.web.dates import read_day
 from erp.web.export import answer, table
 from erp.web.pages import CompanyView, refused, tell
 
@@ -34,12 +35,18 @@ class Accounts(CompanyView):
         year = queries.year_of(self.company, today)
         sums: dict[int, AccountSums] = {}
         if year:
-            sums = account_sums(self.company, year=year, until=min(today, year.end))
+            sums = account_sums(
+                self.company, year=year, until=min(max(today, year.start), year.end)
+            )
         groups = {g.number: g for g in AccountGroup.of(self.company)}
         rows = []
         accounts = Account.of(self.company).select_related("vat_code").order_by("number")
         for number, members in groupby(accounts, key=lambda a: a.group_number):
-            rows.append((groups.get(number), [(a, sums.get(a.pk, AccountSums())) for a in members]))
+            shown = [
+                (a, sums.get(a.pk, AccountSums()).shown(carried=a.is_balance_sheet))
+                for a in members
+            ]
+            rows.append((groups.get(number), shown))
         context = {"page_title": _("Chart of accounts"), "groups": rows, "today": today}
         return render(request, "accounting/ledger/accounts.html", context)
 
@@ -113,13 +120,9 @@ class AccountSheet(CompanyView):
         today = clock.today()
         year = queries.year_of(self.company, today)
         first, last = (year.start, year.end) if year else (today.replace(month=1, day=1), today)
-        try:
-            start = dt.date.fromisoformat(request.GET.get("from", ""))
-        except ValueError:
-            start = first
-        try:
-            end = dt.date.fromisoformat(request.GET.get("until", ""))
-        except ValueError:
+        start = read_day(request.GET.get("from")) or first
+        end = read_day(request.GET.get("until"))
+        if end is None:
             chosen = queries.year_of(self.company, start)
             end = chosen.end if chosen and chosen.contains(start) else last
         return start, end

@@ -10,12 +10,19 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounting.ledger import chart_import, importing
 from accounting.ledger.forms import UploadForm
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
 from erp.web.pages import CompanyView, refused, tell
+
+
+class PreviewTooOld(DomainError):
+    code = "import.preview_too_old"
+    message = gettext_lazy("The preview is older than an hour or not yours. Choose the file again.")
+    field = "file"
 
 
 class _Import(CompanyView):
@@ -35,9 +42,8 @@ class _Import(CompanyView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if "confirmed" in request.POST:
-            content = base64.b64decode(signing.loads(request.POST["confirmed"], max_age=3600))
             try:
-                said, target = self.perform(content)
+                said, target = self.perform(self._kept(request.POST["confirmed"]))
             except DomainError as refusal:
                 for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
                     messages.error(request, str(one))
@@ -53,8 +59,22 @@ class _Import(CompanyView):
         except DomainError as refusal:
             tell(form, refusal)
             return refused(request, self._show(request, form))
-        kept = signing.dumps(base64.b64encode(content).decode()) if not preview.refusals else ""
+        kept = (
+            "" if preview.refusals
+            else signing.dumps(base64.b64encode(content).decode(), salt=self._salt, compress=True)
+        )  # fmt: skip
         return self._show(request, UploadForm(), preview=preview, confirmed=kept)
+
+    def _kept(self, token: str) -> bytes:
+        """The bytes that were previewed, by this person for this company, within the hour."""
+        try:
+            return base64.b64decode(signing.loads(token, salt=self._salt, max_age=3600))
+        except signing.BadSignature:
+            raise PreviewTooOld from None
+
+    @property
+    def _salt(self) -> str:
+        return f"{type(self).__name__}:{self.company.pk}:{self.access.user.pk}"
 
     def _show(self, request: HttpRequest, form: UploadForm, **more: Any) -> HttpResponse:
         return render(request, self.template, {"page_title": self.title, "form": form, **more})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -10,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounting.ledger import posting, queries
@@ -17,8 +17,14 @@ from accounting.ledger.models import EntryVoucher, JournalEntry
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.core.money import ZERO
 from erp.documents import storing
+from erp.web.dates import read_day
+from erp.web.display import swiss_date
+from erp.web.export import answer, table
 from erp.web.pages import CompanyView
+
+MOST_PRINTED, MOST_EXPORTED = 4_000, 200_000  # lines of a PDF, and of CSV or XLSX
 
 
 class Journal(CompanyView):
@@ -30,20 +36,63 @@ class Journal(CompanyView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         told = request.GET
+        start, end = read_day(told.get("from")), read_day(told.get("until"))
         entries = queries.journal(
-            self.company, search=told.get("q", "").strip()[:60], start=_day(told.get("from")),
-            end=_day(told.get("until")), account=told.get("account", "")[:10], drafts=self.drafts,
+            self.company, search=told.get("q", "").strip()[:60], start=start, end=end,
+            account=told.get("account", "")[:10], drafts=self.drafts,
         )  # fmt: skip
+        if told.get("format"):
+            self.require(Permission.LEDGER_EXPORT)
+            return self._file(told["format"], entries, start, end)
         page = queries.journal_page(
             entries, after=_key(told.get("after", "")), before=_key(told.get("before", ""))
         )
         context = {
             "page_title": _("Drafts") if self.drafts else _("Journal"),
             "page": page,
+            "start": start,
+            "end": end,
             "drafts": self.drafts,
             "draft_count": JournalEntry.of(self.company).filter(number=None).count(),
         }
         return render(request, "accounting/ledger/journal.html", context)
+
+
+    def _file(self, form: str, entries: Any, start: Any, end: Any) -> HttpResponse:
+        """The journal as filtered, oldest first, with its sums."""
+        rows, kinds = list[list[Any]](), dict[int, str]()
+        most = MOST_PRINTED if form == "pdf" else MOST_EXPORTED
+        debit = credit = ZERO
+        for entry in entries.order_by("date", "number", "pk")[: most + 1].iterator(chunk_size=2000):
+            for line in entry.lines.all():
+                rows.append([
+                    entry.number, entry.date, entry.voucher, line.account.number,
+                    line.account.name, line.text or entry.text,
+                    line.vat_code.code if line.vat_code else "",
+                    line.cost_centre.number if line.cost_centre else "",
+                    line.debit or None, line.credit or None,
+                ])  # fmt: skip
+                debit, credit = debit + line.debit, credit + line.credit
+        if len(rows) > most:
+            messages.error(self.request, str(TooLong(limit=most)))
+            return redirect("journal", self.company.pk)
+        kinds[len(rows)] = "grand"
+        rows.append([None, None, "", "", _("Total"), "", "", "", debit, credit])
+        span = " – ".join(filter(None, (swiss_date(start), swiss_date(end)))) or _("all entries")
+        head = [_("No."), _("Date"), _("Voucher"), _("Account"), _("Name"), _("Text"), _("VAT"),
+                _("Cost centre"), _("Debit"), _("Credit")]  # fmt: skip
+        return answer(
+            form,
+            table(title=_("Journal"), subtitle=span, head=head, rows=rows, name="journal",
+                  wide=True, kinds=kinds),
+            company=self.company,
+        )  # fmt: skip
+
+
+class TooLong(DomainError):
+    code = "ledger.journal_too_long"
+    message = gettext_lazy("More than %(limit)s lines are too many for this file. Choose a shorter "
+                           "span of days, or CSV instead of PDF.")  # fmt: skip
 
 
 class EntryPage(CompanyView):
@@ -93,7 +142,7 @@ class ReverseEntry(CompanyView):
     def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(JournalEntry.of(self.company).select_related("company"), pk=entry)
         try:
-            date = _day(request.POST.get("date")) or found.date
+            date = read_day(request.POST.get("date")) or found.date
             mirror = posting.reverse(found, date=date, by=self.access.user)
         except DomainError as refusal:
             messages.error(request, str(refusal))
@@ -130,19 +179,12 @@ voucher_file = xframe_options_sameorigin(
 )  # fmt: skip
 
 
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text or "")
-    except ValueError:
-        return None
-
-
 def _key(text: str) -> str:
     """A page key as given by ``journal_page``, or nothing when somebody made one up."""
     parts = text.split(".")
     if (
         len(parts) == 3
-        and _day(parts[0])
+        and read_day(parts[0])
         and all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:])
     ):
         return text

@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.ledger import charting, recurring, years
+from accounting.ledger.entering import Reader
 from accounting.ledger.forms import CostCentreForm, CostObjectForm, FiscalYearForm, TemplateForm
 from accounting.ledger.models import (
     CostCentre,
@@ -21,7 +23,7 @@ from accounting.ledger.models import (
     JournalEntry,
     Period,
 )
-from accounting.ledger.views.entering import typed_of
+from accounting.ledger.typed import typed_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -36,9 +38,12 @@ class FiscalYears(CompanyView):
     help_page = "fiscal-years"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show(request, FiscalYearForm())
+        start, end = years.following_year(self.company)
+        return self._show(request, FiscalYearForm(initial={"start": start, "end": end}))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "delete" in request.POST:
+            return self._delete(request)
         form = FiscalYearForm(request.POST)
         if form.is_valid():
             try:
@@ -55,11 +60,22 @@ class FiscalYears(CompanyView):
     def _show(self, request: HttpRequest, form: FiscalYearForm) -> HttpResponse:
         context = {
             "page_title": _("Fiscal years"),
-            "years": FiscalYear.of(self.company).order_by("-start").prefetch_related("periods"),
+            "years": FiscalYear.of(self.company)
+            .annotate(used=Exists(JournalEntry.unscoped.filter(fiscal_year=OuterRef("pk"))))
+            .order_by("-start")
+            .prefetch_related("periods"),
             "form": form,
             "locks": Period.Lock.choices,
         }
         return render(request, "accounting/ledger/years.html", context)
+
+    def _delete(self, request: HttpRequest) -> HttpResponse:
+        year = get_object_or_404(FiscalYear.of(self.company), pk=request.POST["delete"])
+        try:
+            years.delete_fiscal_year(company=self.company, year=year, by=self.access.user)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("fiscal-years", self.company.pk)
 
 
 class LockPeriod(CompanyView):
@@ -90,13 +106,20 @@ class CostUnits(CompanyView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self._show(request, {})
 
+    def _editing(self, request: HttpRequest, kind: str) -> Any:
+        """The unit that is to be changed, or a new one."""
+        model = self.kinds[kind][0]
+        pk = request.POST.get("id") or request.GET.get(kind)
+        return (
+            get_object_or_404(model.of(self.company), pk=pk) if pk else model(company=self.company)
+        )
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         kind = request.POST.get("kind", "centre")
-        model, form_class = self.kinds.get(kind, self.kinds["centre"])
-        unit: Any = model(company=self.company)
-        if request.POST.get("id"):
-            unit = get_object_or_404(model.of(self.company), pk=request.POST["id"])
-        form: Any = form_class(request.POST, instance=unit)
+        if kind not in self.kinds:
+            raise Http404
+        unit = self._editing(request, kind)
+        form: Any = self.kinds[kind][1](request.POST, instance=unit)
         if form.is_valid():
             try:
                 charting.save_cost_unit(unit, by=self.access.user, **form.cleaned_data)
@@ -108,11 +131,13 @@ class CostUnits(CompanyView):
 
     def _show(self, request: HttpRequest, forms: dict[str, Any]) -> HttpResponse:
         titles = {"centre": _("Cost centres"), "object": _("Cost objects")}
-        units = [
-            (kind, titles[kind], model.of(self.company).order_by("number"),
-             forms.get(kind) or form(auto_id=f"id_{kind}_%s"))
-            for kind, (model, form) in self.kinds.items()
-        ]  # fmt: skip
+        units = []
+        for kind, (model, form) in self.kinds.items():
+            unit = forms[kind].instance if kind in forms else self._editing(request, kind)
+            units.append(
+                (kind, titles[kind], model.of(self.company).order_by("number"),
+                 forms.get(kind) or form(instance=unit, auto_id=f"id_{kind}_%s"), unit.pk)
+            )  # fmt: skip
         context = {"page_title": _("Cost centres"), "units": units}
         return render(request, "accounting/ledger/cost_units.html", context)
 
@@ -137,6 +162,8 @@ class Recurring(CompanyView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Book what was ticked, each template's dates in order; the first refusal stops."""
         booked = 0
+        if request.POST.get("skip"):
+            return self._skip(request)
         try:
             for chosen in sorted(request.POST.getlist("due")):
                 day, _sep, template_id = chosen.partition(":")
@@ -147,6 +174,15 @@ class Recurring(CompanyView):
             messages.error(request, str(refusal))
         if booked:
             messages.success(request, _("%s entries are posted.") % booked)
+        return redirect("recurring", self.company.pk)
+
+    def _skip(self, request: HttpRequest) -> HttpResponse:
+        day, _sep, template_id = request.POST["skip"].partition(":")
+        template = get_object_or_404(EntryTemplate.of(self.company), pk=template_id)
+        try:
+            recurring.skip_due(template, date=dt.date.fromisoformat(day), by=self.access.user)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
         return redirect("recurring", self.company.pk)
 
 
@@ -161,7 +197,8 @@ class TemplatePage(CompanyView):
             found: EntryTemplate = get_object_or_404(EntryTemplate.of(self.company), pk=template)
             return found
         entry = get_object_or_404(JournalEntry.of(self.company), pk=request.GET.get("entry") or 0)
-        return EntryTemplate(company=self.company, name=entry.text[:80], content=typed_of(entry))
+        content = typed_of(entry, Reader(self.company))
+        return EntryTemplate(company=self.company, name=entry.text[:80], content=content)
 
     def get(self, request: HttpRequest, template: int | None = None, **kw: Any) -> HttpResponse:
         row = self._template(request, template)
@@ -170,7 +207,7 @@ class TemplatePage(CompanyView):
     def post(self, request: HttpRequest, template: int | None = None, **kw: Any) -> HttpResponse:
         row = self._template(request, template)
         if "delete" in request.POST and row.pk:
-            row.delete()
+            recurring.delete_template(row, by=self.access.user)
             return redirect("recurring", self.company.pk)
         form = TemplateForm(request.POST, instance=row)
         if form.is_valid():

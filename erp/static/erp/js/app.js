@@ -53,11 +53,16 @@ function palette() {
 function help() {
   const dialog = document.querySelector("dialog.help");
   if (!dialog) return;
-  const open = async () => {
-    const answer = await fetch(dialog.dataset.source + "?fragment=1");
-    dialog.querySelector(".manual").innerHTML = answer.ok ? await answer.text() : "";
-    dialog.showModal();
+  const read = async (address) => {
+    const answer = await fetch(address + "?fragment=1"), manual = dialog.querySelector(".manual");
+    manual.innerHTML = answer.ok ? await answer.text() : "";
+    dialog.scrollTop = 0;
   };
+  const open = async () => { await read(dialog.dataset.source); dialog.showModal(); };
+  dialog.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="/help/"]');
+    if (link) { event.preventDefault(); read(link.getAttribute("href")); }
+  });
   document.querySelectorAll("[data-help]").forEach((b) => b.addEventListener("click", (event) => { event.preventDefault(); open(); }));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   return open;
@@ -101,11 +106,21 @@ document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
   localStorage.setItem("rappen-theme", next);
   document.documentElement.dataset.theme = next;
 });
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
 document.querySelector(".menu-button")?.addEventListener("click", (event) => {
   const open = document.querySelector(".side").classList.toggle("open");
   event.currentTarget.setAttribute("aria-expanded", open);
 });
-document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("change", () => s.form.requestSubmit()));
+document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("change", () => {
+  if (s.form.dataset.askWhen) {
+    const reason = prompt(s.form.dataset.ask);
+    if (reason === null) { s.form.reset(); return; }
+    s.form.elements.reason.value = reason;
+  }
+  s.form.requestSubmit();
+}));
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));

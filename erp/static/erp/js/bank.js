@@ -1,40 +1,80 @@
-/** Booking bank transactions: Enter books the row and moves to the next. */
+/** Booking bank transactions: Enter books the row and moves to the next; Alt and + splits a part off. */
+import { evaluate, format, plain } from "./amount.js";
+import { enliven } from "./app.js";
+
 const table = document.getElementById("movements");
 const csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
 const show = (id, text) => { const box = document.getElementById(id); box.textContent = text; box.hidden = !text; };
+const movementOf = (element) => element.closest("tbody.movement");
+const valuesOf = (row) => Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => {
+  const amount = i.hasAttribute("data-amount") ? evaluate(i.value) : null;
+  return [i.name, amount === null ? i.value.trim() : plain(amount)];
+}));
+const partsOf = (movement) => [...movement.querySelectorAll("tr.part")];
 
-async function book(row) {
-  if (row.dataset.busy) return;
-  row.dataset.busy = "yes";
-  const typed = Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => [i.name, i.value.trim()]));
+/** What is left for the row's own account when parts are split off. */
+function rest(movement) {
+  const said = movement.querySelector("tr:first-child .said"), parts = partsOf(movement);
+  if (!parts.length) return;
+  const whole = evaluate(movement.dataset.amount.replace("-", "")) ?? 0n;
+  const split = parts.reduce((sum, part) => sum + (evaluate(part.querySelector("[name=amount]").value || "0") ?? 0n), 0n);
+  said.textContent = format(whole - split);
+  said.classList.toggle("negative", whole - split <= 0n);
+}
+
+function split(movement) {
+  const part = document.getElementById("part").content.cloneNode(true).querySelector("tr");
+  movement.append(part);
+  enliven(part);
+  part.addEventListener("amount", () => rest(movement));
+  part.querySelector("[name=amount]").focus();
+}
+
+async function book(movement) {
+  if (movement.dataset.busy) return;
+  movement.dataset.busy = "yes";
+  const [first] = movement.rows;
+  const typed = { ...valuesOf(first), parts: partsOf(movement).map(valuesOf) };
   try {
-    const answer = await fetch(row.dataset.book, { method: "POST", body: JSON.stringify(typed), headers: { "X-CSRFToken": csrf, "Content-Type": "application/json" } });
+    const answer = await fetch(movement.dataset.book, { method: "POST", body: JSON.stringify(typed), headers: { "X-CSRFToken": csrf, "Content-Type": "application/json" } });
     const result = await answer.json().catch(() => null);
     if (!answer.ok || !result) {
-      show("said", ""); show("refusal", (result?.errors || [{ message: `HTTP ${answer.status}` }]).map((e) => e.message).join(" "));
-      row.querySelector("input[name=account]").focus();
+      const errors = result?.errors || [{ message: `HTTP ${answer.status}` }];
+      show("said", ""); show("refusal", errors.map((e) => e.message).join(" "));
+      (first.querySelector(`[name="${CSS.escape(errors[0].field || "account")}"]`) || first.querySelector("[name=account]")).focus();
       return;
     }
     show("refusal", ""); show("said", result.said);
     document.getElementById("waiting").textContent = result.waiting;
-    const next = row.nextElementSibling || row.previousElementSibling;
-    row.remove();
+    document.getElementById("agreements").innerHTML = result.agreements;
+    const next = movement.nextElementSibling?.matches(".movement") ? movement.nextElementSibling : table.querySelector("tbody.movement:not([data-busy])");
+    movement.remove();
     if (next) next.querySelector("input[name=account]").focus();
     else location.reload();
-  } finally { delete row.dataset.busy; }
+  } finally { delete movement.dataset.busy; }
 }
 
-table?.addEventListener("click", (event) => { if (event.target.closest(".book")) book(event.target.closest("tr")); });
+table?.addEventListener("click", (event) => {
+  const movement = movementOf(event.target);
+  if (event.target.closest(".book")) book(movement);
+  if (event.target.closest(".split")) split(movement);
+  if (event.target.closest(".drop-part")) { event.target.closest("tr").remove(); rest(movement); movement.querySelector("input").focus(); }
+});
 table?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.closest("tr[data-book]")) return;
+  const movement = movementOf(event.target);
+  if (!movement || event.target.tagName !== "INPUT") return;
+  if (event.altKey && event.key === "+") { event.preventDefault(); split(movement); return; }
+  if (event.key !== "Enter") return;
   event.preventDefault();
-  setTimeout(() => book(event.target.closest("tr")), 0);
+  setTimeout(() => book(movement), 0);
 });
 table?.addEventListener("chosen", (event) => {
   const code = event.target.closest("tr").querySelector("input[name=vat_code]");
-  if (event.target.name !== "account" || !event.detail) return;
-  const before = event.target.dataset.taken ?? event.target.defaultValue;
-  if (before !== event.detail.key) code.value = event.detail.row[2] || "";
-  event.target.dataset.taken = event.detail.key;
+  if (event.target.name !== "account") return;
+  const before = event.target.dataset.taken ?? event.target.defaultValue, now = event.detail?.key ?? "";
+  if (before === now) return;
+  event.target.dataset.taken = now;
+  if (code) code.value = event.detail?.row[2] || "";
+  if (!partsOf(movementOf(event.target)).length) event.target.closest("td").querySelector(".said").textContent = event.detail?.name || "";
 });
 table?.querySelector("input[name=account]")?.focus();

@@ -31,11 +31,13 @@ export const shown = (isoDate) => isoDate.split("-").reverse().join(".");
 
 export function enhance(input) {
   const reference = () => input.dataset.reference || iso(new Date());
-  input.addEventListener("blur", () => {
+  const complete = () => {
     if (!input.value.trim()) return;
     const found = readDate(input.value, reference());
     input.setAttribute("aria-invalid", found === null);
-    if (found) { input.value = shown(found); input.dataset.iso = found; }
-  });
+    if (found) input.value = shown(found);
+  };
+  input.addEventListener("blur", complete);
+  input.form?.addEventListener("submit", complete, { capture: true });
   input.addEventListener("focus", () => input.select());
 }

@@ -7,6 +7,8 @@ import { readDate, shown } from "./dates.js";
 const mask = document.getElementById("mask");
 const $ = (id) => document.getElementById(id);
 const body = mask.querySelector("#split tbody");
+const history = JSON.parse($("history").textContent);
+const SIMPLE = ["debit", "credit", "amount", "amount_foreign", "vat_code", "vat_basis", "vat_rate", "supply_date", "cost_centre", "cost_object"];
 let draftId = null, last = null, busy = false;
 
 // --- lines of a split entry ---------------------------------------------------------------------
@@ -18,13 +20,23 @@ function addLine(values = {}) {
   }
   body.append(row);
   enliven(row);
-  row.querySelector("[name=account]").addEventListener("chosen", (event) => {
-    row.querySelector(".said").textContent = event.detail?.name || "";
-    const code = row.querySelector("[name=vat_code]");
-    if (code && event.detail && !code.value) code.value = event.detail.row[2] || "";
+  const account = row.querySelector("[name=account]"), code = row.querySelector("[name=vat_code]");
+  account.dataset.taken = account.value;
+  describeLine(row);
+  account.addEventListener("chosen", (event) => {
+    if (event.detail && account.dataset.taken !== event.detail.key && code) code.value = event.detail.row[2] || "";
+    account.dataset.taken = event.detail?.key || "";
+    describeLine(row);
   });
   row.addEventListener("amount", balance);
   return row;
+}
+
+function describeLine(row) {
+  const found = choice("accounts", row.querySelector("[name=account]").value), foreign = row.querySelector(".foreign");
+  row.querySelector(".said").textContent = found?.name || "";
+  foreign.hidden = !found?.row[3];
+  foreign.querySelector("span").textContent = found?.row[3] || "";
 }
 
 function sums() {
@@ -48,38 +60,49 @@ function setMode(mode) {
   $("mode").value = mode;
   $("simple").hidden = mode !== "simple";
   $("split").hidden = mode === "simple";
-  while (mode === "split" && body.rows.length < 2) addLine();
+  while (mode !== "simple" && body.rows.length < 2) addLine();
   balance();
 }
 
 // --- what the fields say ------------------------------------------------------------------------
-function describe(id) {
-  $(id)?.addEventListener("chosen", (event) => {
-    $(`${id}-said`).textContent = event.detail?.name || "";
-    const code = $("vat_code");
-    const result = event.detail && ["income", "expense"].includes(event.detail.row[4]);
-    if (code && event.detail && (result || !code.value) && event.detail.row[2] !== undefined && (result || event.detail.row[2])) {
-      code.value = event.detail.row[2];
-    }
-    const currency = ["debit", "credit"].map((side) => choice("accounts", $(side).value)?.row[3]).find(Boolean);
-    $("foreign-box").hidden = !currency;
-    $("foreign-currency").textContent = currency || "";
-    if (id === "debit" && event.detail) suggest(event.detail.key);
-  });
-}
-describe("debit"); describe("credit");
-$("vat_code")?.addEventListener("chosen", (event) => { $("vat-said").textContent = event.detail?.name || ""; });
-
-async function suggest(debit) {
-  const answer = await fetch(`${mask.dataset.suggestions}?debit=${encodeURIComponent(debit)}`);
-  if (!answer.ok) return;
-  const rows = await answer.json();
-  $("texts").replaceChildren(...rows.map((row) => { const o = document.createElement("option"); o.value = row.text; return o; }));
-  if (rows.length && !$("credit").value) {
-    $("credit").value = rows[0].credit;
-    $("credit-said").textContent = choice("accounts", rows[0].credit)?.name || "";
+function describe() {
+  for (const side of ["debit", "credit"]) {
+    $(`${side}-said`).textContent = choice("accounts", $(side).value)?.name || "";
   }
+  if ($("vat_code")) $("vat-said").textContent = choice("vat-codes", $("vat_code").value)?.name || "";
+  const currency = ["debit", "credit"].map((side) => choice("accounts", $(side).value)?.row[3]).find(Boolean);
+  $("foreign-box").hidden = !currency;
+  $("foreign-currency").textContent = currency || "";
 }
+
+/** An account brings its VAT code along, but only when it is newly chosen. */
+function chosen(event) {
+  const input = event.target, now = event.detail?.key || "", code = $("vat_code");
+  if (input.dataset.taken !== now) {
+    input.dataset.taken = now;
+    const result = event.detail && ["income", "expense"].includes(event.detail.row[4]);
+    if (code && event.detail && (result || (event.detail.row[2] && !code.value))) code.value = event.detail.row[2] || "";
+    if (input.id === "debit" && now && !$("credit").value) take($("credit"), history.find((row) => row[1] === now)?.[2]);
+  }
+  describe();
+}
+$("debit").addEventListener("chosen", chosen);
+$("credit").addEventListener("chosen", chosen);
+$("vat_code")?.addEventListener("chosen", describe);
+
+function take(input, value) {
+  if (!input || value === undefined) return;
+  input.value = value;
+  input.dataset.taken = value;
+}
+
+/** A text that was booked before brings its accounts, code and cost centre along. */
+$("text").addEventListener("change", () => {
+  const found = history.find((row) => row[0] === $("text").value);
+  if (!found || $("mode").value !== "simple" || $("debit").value || $("credit").value) return;
+  take($("debit"), found[1]); take($("credit"), found[2]); take($("vat_code"), found[3]); take($("cost_centre"), found[4]);
+  describe();
+});
 
 // --- reading and filling ------------------------------------------------------------------------
 const dateOf = (input) => (input?.value.trim() ? readDate(input.value, input.dataset.reference) || input.value : "");
@@ -88,24 +111,18 @@ const amountOf = (input) => {
   const value = evaluate(input.value);
   return value === null ? input.value : plain(value);
 };
+const valueOf = (input) => {
+  if (!input || input.closest("[hidden]")) return "";
+  if (input.hasAttribute("data-amount")) return amountOf(input);
+  return input.hasAttribute("data-date") ? dateOf(input) : input.value.trim();
+};
 
 function read() {
-  const typed = { mode: $("mode").value, date: dateOf($("date")), text: $("text").value.trim(), voucher: $("voucher").value.trim() };
+  const mode = $("mode").value;
+  const typed = { mode: mode === "simple" ? "simple" : "split", kind: mode === "opening" ? "opening" : "", date: dateOf($("date")), text: $("text").value.trim(), voucher: $("voucher").value.trim() };
   if (draftId) typed.draft_id = draftId;
-  if (typed.mode === "simple") {
-    for (const name of ["debit", "credit", "vat_code", "vat_basis", "cost_centre"]) typed[name] = $(name)?.value.trim() || "";
-    typed.amount = amountOf($("amount"));
-    typed.supply_date = dateOf($("supply_date"));
-    if (!$("foreign-box").hidden) typed.amount_foreign = amountOf($("amount_foreign"));
-  } else {
-    typed.lines = [...body.rows].map((row) => {
-      const line = { ...row.dataset };
-      for (const input of row.querySelectorAll("input[name]")) {
-        line[input.name] = input.hasAttribute("data-amount") ? amountOf(input) : input.value.trim();
-      }
-      return line;
-    });
-  }
+  if (mode === "simple") for (const name of SIMPLE) typed[name] = valueOf($(name));
+  else typed.lines = [...body.rows].map((row) => ({ ...row.dataset, ...Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => [i.name, valueOf(i)])) }));
   return typed;
 }
 
@@ -114,30 +131,27 @@ function fill(typed) {
   if (typed.date) $("date").value = shown(typed.date);
   $("text").value = typed.text || ""; $("voucher").value = typed.voucher || "";
   body.replaceChildren();
-  if (typed.mode === "split") {
-    typed.lines.forEach(addLine);
-    for (const row of body.rows) row.querySelector(".said").textContent = choice("accounts", row.querySelector("[name=account]").value)?.name || "";
-  } else {
-    for (const name of ["debit", "credit", "amount", "amount_foreign", "vat_code", "vat_basis", "cost_centre"]) if ($(name)) $(name).value = typed[name] ?? $(name).value;
+  if (typed.mode === "split") typed.lines.forEach(addLine);
+  else {
+    for (const name of SIMPLE) if ($(name)) $(name).value = typed[name] ?? "";
+    if ($("supply_date") && typed.supply_date) $("supply_date").value = shown(typed.supply_date);
+    if ($("vat_basis") && !$("vat_basis").value) $("vat_basis").value = "gross";
+    for (const side of ["debit", "credit"]) $(side).dataset.taken = $(side).value;
+    describe();
   }
-  setMode(typed.mode || "simple");
+  setMode(typed.kind === "opening" ? "opening" : typed.mode || "simple");
 }
 
 function clear() {
   draftId = null;
-  for (const name of ["text", "voucher", "debit", "credit", "amount", "amount_foreign", "vat_code", "supply_date", "cost_centre"]) if ($(name)) $(name).value = "";
-  for (const said of mask.querySelectorAll(".said")) said.textContent = "";
+  for (const name of ["text", "voucher", ...SIMPLE]) if ($(name) && name !== "vat_basis") $(name).value = "";
+  for (const side of ["debit", "credit"]) $(side).dataset.taken = "";
   mask.querySelectorAll("[aria-invalid=true]").forEach((input) => input.setAttribute("aria-invalid", "false"));
   body.replaceChildren();
-  $("foreign-box").hidden = true;
-  $("voucher_file").value = ""; $("viewer").hidden = true;
+  describe();
+  $("voucher_file").value = ""; $("viewer").hidden = true; $("viewer").removeAttribute("src");
   setMode($("mode").value);
-  focusFirst();
-}
-
-function focusFirst() {
-  const first = $("mode").value === "simple" ? $("debit") : body.querySelector("input");
-  (mask.dataset.touched ? $("date") : first)?.focus();
+  $("date").focus();
 }
 
 // --- saving -------------------------------------------------------------------------------------
@@ -159,18 +173,27 @@ async function save(asDraft) {
   data.set("entry", JSON.stringify({ ...typed, as_draft: asDraft }));
   for (const file of $("voucher_file").files) data.append("voucher_file", file);
   try {
-    const answer = await fetch(mask.action || location.pathname, {
+    const answer = await fetch(location.pathname, {
       method: "POST", body: data, headers: { "X-CSRFToken": mask.querySelector("[name=csrfmiddlewaretoken]").value },
     });
     const result = await answer.json().catch(() => null);
     if (!answer.ok || !result) { refuse(result?.errors || [{ message: `HTTP ${answer.status}` }]); return; }
     last = typed;
+    remember(typed);
     const said = $("said");
     said.textContent = [result.said, ...result.warnings].join(" "); said.hidden = false;
     if (!asDraft) note(result);
-    mask.dataset.touched = "yes";
     clear();
   } finally { busy = false; }
+}
+
+/** What was just typed is proposed next time. */
+function remember(typed) {
+  if (typed.mode !== "simple" || !typed.text) return;
+  const known = history.findIndex((row) => row[0] === typed.text);
+  if (known >= 0) history.splice(known, 1);
+  else { const option = document.createElement("option"); option.value = typed.text; $("texts").prepend(option); }
+  history.unshift([typed.text, typed.debit, typed.credit, typed.vat_code, typed.cost_centre]);
 }
 
 function note(result) {
@@ -203,17 +226,18 @@ mask.addEventListener("keydown", (event) => {
       return;
     }
   }
-  all[Math.min(at + (event.shiftKey ? -1 : 1), all.length - 1)]?.focus();
+  all[Math.min(Math.max(at + (event.shiftKey ? -1 : 1), 0), all.length - 1)]?.focus();
 });
+const repeat = () => { if (last) { fill({ ...last, draft_id: null }); $("date").focus(); } };
 document.addEventListener("keydown", (event) => {
   if (!event.altKey) return;
-  if (event.key === "d") { event.preventDefault(); save(true); }
-  if (event.key === "w" && last) { event.preventDefault(); fill({ ...last, draft_id: null }); focusFirst(); }
-  if (event.key === "+" && $("mode").value === "split") { event.preventDefault(); addLine().querySelector("input").focus(); }
+  if (event.key === "d") { event.preventDefault(); document.activeElement?.blur(); save(true); }
+  if (event.key === "w") { event.preventDefault(); repeat(); }
+  if (event.key === "+" && $("mode").value !== "simple") { event.preventDefault(); addLine().querySelector("input").focus(); }
 });
 mask.addEventListener("submit", (event) => { event.preventDefault(); save(false); });
 $("save-draft").addEventListener("click", () => save(true));
-$("copy-last").addEventListener("click", () => { if (last) { fill({ ...last, draft_id: null }); focusFirst(); } });
+$("copy-last").addEventListener("click", repeat);
 $("add-line").addEventListener("click", () => addLine().querySelector("input").focus());
 $("mode").addEventListener("change", () => setMode($("mode").value));
 $("template")?.addEventListener("change", (event) => { if (event.target.value) location.href = `${event.target.dataset.url}?template=${event.target.value}`; });
@@ -233,6 +257,11 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     if (kind === "drop") { $("voucher_file").files = event.dataTransfer.files; showVoucher(); }
   });
 }
+document.addEventListener("paste", (event) => {
+  if (!event.clipboardData?.files.length) return;
+  $("voucher_file").files = event.clipboardData.files;
+  showVoucher();
+});
 
 const started = JSON.parse($("started").textContent);
 if (started.mode) fill(started); else setMode("simple");

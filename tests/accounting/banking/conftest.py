@@ -1,0 +1,63 @@
+"""Books with a bank account, for the tests of banking."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import connection
+
+from accounting.banking import booking, importing
+from accounting.banking.models import BankAccount, BankTransaction
+from tests import make
+from tests.accounting.banking.files import IBAN
+
+
+def bank_account(company, *, iban=IBAN, account="1020", currency="CHF", name="Hausbank"):
+    bank = BankAccount(company=company, name=name, iban=iban, currency=currency,
+                       account=make.account(company, account))  # fmt: skip
+    return booking.save_bank_account(bank, by=make.owner_of(company))
+
+
+def wait_until_somebody_waits(seconds=20):
+    """Returns once another connection waits for a lock that this one holds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+@pytest.fixture
+def company(db):
+    return make.company()
+
+
+@pytest.fixture
+def anna(company):
+    return make.owner_of(company)
+
+
+@pytest.fixture
+def bank(company):
+    return bank_account(company)
+
+
+@pytest.fixture
+def take_in(company, anna, bank):
+    """Takes a file into the company, as its owner."""
+    return lambda content: importing.take_in(company=company, content=content, by=anna)
+
+
+@pytest.fixture
+def movements(company):
+    """The company's bank transactions as they are now, oldest first."""
+    return lambda **only: list(
+        BankTransaction.of(company).filter(**only).order_by("booking_date", "pk")
+    )

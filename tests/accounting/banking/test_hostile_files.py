@@ -1,0 +1,454 @@
+"""Files that lie, attack or are broken: refused with a reason, nothing written, and we live."""
+
+from __future__ import annotations
+
+import struct
+import time
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+from django.utils import translation
+
+from accounting.banking import camt, importing
+from accounting.banking.models import BankTransaction, Statement
+from erp.audit.models import AuditEvent
+from erp.core import sandbox
+from tests.accounting.banking import files
+from tests.accounting.banking.files import OTHER_IBAN, camt053, entry, statement, tx, zipped
+
+MEGABYTE = 1 << 20
+GOOD = camt053(entry("100.00", tx("100.00", party="Kundin"), ref="REF-1"), opening="50.00")
+
+
+def rows(company):
+    return [kind.of(company).count() for kind in (Statement, BankTransaction, AuditEvent)]
+
+
+@pytest.fixture
+def refused(company, take_in):
+    """Take a file in, and see it refused as told with nothing written; gives the message."""
+
+    def check(content, kind, *fragments, **values):
+        before = rows(company)
+        with translation.override("en"), pytest.raises(kind) as caught:
+            take_in(content)
+        assert type(caught.value) is kind
+        assert rows(company) == before
+        for name, value in values.items():
+            assert caught.value.values[name] == value
+        with translation.override("en"):
+            message = str(caught.value)
+        for fragment in fragments:
+            assert fragment in message
+        return message
+
+    return check
+
+
+def with_doctype(subset, *, text="Kundin"):
+    content = camt053(entry(text="TEXT")).decode().replace("TEXT", text)
+    return content.replace("?>", f"?><!DOCTYPE Document {subset}>", 1).encode()
+
+
+def laughs(levels=9):
+    entities = ['<!ENTITY lol "lol">']
+    for n in range(1, levels + 1):
+        entities.append(f'<!ENTITY lol{n} "{f"&lol{n - 1 or str()};" * 10}">')
+    return f"[{''.join(entities)}]"
+
+
+def test_the_good_file_the_bad_ones_are_made_of_is_taken(company, take_in):
+    """Else every refusal below could have another reason."""
+    before = rows(company)
+    (taken,) = take_in(GOOD)
+    assert taken.new == 1
+    assert rows(company) == [now + 1 for now in before]
+
+
+class TestDocumentTypes:
+    def test_a_document_type_is_refused(self, refused):
+        refused(with_doctype(""), camt.ForbiddenDoctype, "document type")
+
+    def test_an_internal_entity_is_refused(self, refused):
+        content = with_doctype('[<!ENTITY name "Kundin">]', text="&name;")
+        refused(content, camt.ForbiddenDoctype)
+
+    def test_a_billion_laughs_are_refused_at_once(self, refused):
+        started = time.monotonic()
+        refused(with_doctype(laughs(), text="&lol9;"), camt.ForbiddenDoctype)
+        assert time.monotonic() - started < 10
+
+    @pytest.mark.parametrize(
+        ("whole", "broken", "kind"),
+        [('Ccy="CHF"', 'Ccy="&lol9;"', camt.ForbiddenDoctype),
+         ("<Document ", '<Document a="&lol9;" ', camt.NotXml)],
+    )  # fmt: skip
+    def test_a_billion_laughs_in_an_attribute_are_refused(self, refused, whole, broken, kind):
+        content = with_doctype(laughs()).decode()
+        assert whole in content
+        refused(content.replace(whole, broken, 1).encode(), kind)
+
+    def test_a_quadratic_blow_up_is_refused(self, refused):
+        content = with_doctype(f'[<!ENTITY a "{"a" * 100_000}">]', text="&a;" * 100_000)
+        refused(content, camt.ForbiddenDoctype)
+
+    @pytest.mark.parametrize("address", ["file://{}", "http://127.0.0.1:9/secret"])
+    def test_an_external_entity_is_refused_and_not_read(self, refused, tmp_path, address):
+        secret = tmp_path / "secret.txt"
+        secret.write_text("Staatsgeheimnis")
+        content = with_doctype(
+            f'[<!ENTITY secret SYSTEM "{address.format(secret)}">]', text="&secret;"
+        )
+        message = refused(content, camt.ForbiddenDoctype)
+        assert "Staatsgeheimnis" not in message
+
+    def test_an_external_subset_is_refused(self, refused, tmp_path):
+        subset = tmp_path / "evil.dtd"
+        subset.write_text('<!ENTITY name "Kundin">')
+        refused(with_doctype(f'SYSTEM "file://{subset}"'), camt.ForbiddenDoctype)
+
+    def test_a_parameter_entity_is_refused(self, refused):
+        content = with_doctype('[<!ENTITY % p "x"> <!ENTITY q "%p;">]')
+        refused(content, camt.NotXml)
+
+    def test_an_inclusion_is_not_followed(self, company, take_in, tmp_path):
+        """XInclude is only text in a place that nobody reads."""
+        secret = tmp_path / "secret.txt"
+        secret.write_text("Staatsgeheimnis")
+        include = (
+            f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{secret}" parse="text"/>'
+        )
+        take_in(camt053(entry(more=include)))
+        (row,) = BankTransaction.of(company)
+        assert "Staatsgeheimnis" not in row.text + row.party + str(row.details)
+
+
+class TestSizes:
+    def test_300000_nested_levels_are_refused(self, refused):
+        nested = "<Envlp>" * 300_000 + "</Envlp>" * 300_000
+        refused(camt053(entry(more=nested)), camt.NotXml, "depth")
+
+    def test_300000_levels_that_never_close_are_refused(self, refused):
+        refused(b"<Document>" * 300_000, camt.NotXml, "depth")
+
+    def test_200_megabytes_are_refused(self, refused):
+        started = time.monotonic()
+        content = GOOD.replace(b"<Document", b" " * (200 * MEGABYTE) + b"<Document")
+        refused(content, camt.TooLarge, "50 MB")
+        assert time.monotonic() - started < 10
+
+    def test_200_megabytes_called_zip_are_refused(self, refused):
+        refused(b"PK\x03\x04" + bytes(200 * MEGABYTE), camt.TooLarge, "50 MB")
+
+    def test_more_entries_than_a_message_may_have_are_refused(self, refused):
+        one = '<Ntry><Amt Ccy="CHF">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>'
+        content = camt053(one * (camt.MOST_ENTRIES + 1), closing="1.00")
+        refused(content, camt.TooManyEntries, "100000")
+
+    def test_a_million_attributes_do_not_stop_the_reader(self, refused):
+        attributes = " ".join(f'a{n}="1"' for n in range(1_000_000))
+        content = GOOD.replace(b"<GrpHdr>", f"<GrpHdr {attributes}>".encode())
+        message = refused(content, camt.NotXml)
+        assert len(message) < 300
+
+    def test_a_child_that_is_killed_is_told_as_too_costly(self, monkeypatch, refused):
+        """Whatever kills the reader, this process goes on and says so."""
+        monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
+        refused(GOOD, sandbox.TooCostly, "time or memory")
+
+
+class TestArchives:
+    def test_a_bomb_is_refused_before_it_goes_off(self, refused):
+        bomb = zipped(bytes(200 * MEGABYTE))
+        assert len(bomb) < MEGABYTE
+        assert peak(refused, bomb, importing.BadArchive) < 80 * MEGABYTE
+
+    @pytest.mark.parametrize(
+        "how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+    )  # fmt: skip
+    def test_a_bomb_that_lies_about_its_size_is_refused_before_it_goes_off(self, refused, how):
+        bomb = understated(zipped(bytes(200 * MEGABYTE), how=how), size=1000)
+        assert peak(refused, bomb, importing.BadArchive) < 80 * MEGABYTE
+
+    def test_members_that_share_one_bomb_are_refused(self, refused):
+        """Many small members, together too large."""
+        refused(zipped(*[bytes(2 * MEGABYTE)] * 26), importing.BadArchive)
+
+    def test_an_archive_in_an_archive_is_refused(self, refused):
+        refused(zipped(zipped(GOOD)), camt.NotXml, "XML")
+
+    def test_too_many_files_are_refused(self, refused):
+        refused(zipped(*[GOOD] * (importing.MOST_FILES + 1)), importing.BadArchive, "50")
+
+    def test_an_archive_without_a_file_is_refused(self, refused):
+        box = files.io.BytesIO()
+        with zipfile.ZipFile(box, "w") as archive:
+            archive.writestr("folder/", b"")
+        refused(box.getvalue(), importing.BadArchive)
+
+    def test_an_empty_archive_is_refused(self, refused):
+        refused(zipped(), camt.NotXml)
+
+    def test_a_truncated_archive_is_refused(self, refused):
+        refused(zipped(GOOD)[:-30], importing.BadArchive, "ZIP")
+
+    @pytest.mark.parametrize("place", [0.3, 0.5, 0.7])
+    def test_damaged_data_is_refused(self, refused, place):
+        whole = bytearray(zipped(GOOD))
+        at = int(len(whole) * place * 0.6) + 35
+        whole[at : at + 8] = b"\xff" * 8
+        refused(bytes(whole), importing.BadArchive, "ZIP")
+
+    def test_an_encrypted_archive_is_refused(self, refused):
+        whole = bytearray(zipped(GOOD))
+        whole[6] |= 1  # the flag in the member's own header
+        whole[whole.index(b"PK\x01\x02") + 8] |= 1  # and in the directory
+        refused(bytes(whole), importing.BadArchive, "ZIP")
+
+    def test_a_file_that_only_begins_like_an_archive_is_refused(self, refused):
+        refused(b"PK\x03\x04" + GOOD, importing.BadArchive, "ZIP")
+
+    def test_one_bad_file_refuses_the_good_ones_beside_it(self, refused):
+        refused(zipped(GOOD, b"<a/>"), camt.NotACamtFile)
+        refused(zipped(GOOD, GOOD.replace(b">50.00<", b">51.00<")), importing.InconsistentStatement)
+
+    def test_names_that_leave_the_folder_are_only_names(self, company, take_in, tmp_path):
+        box = files.io.BytesIO()
+        with zipfile.ZipFile(box, "w") as archive:
+            archive.writestr(f"../../../../{tmp_path}/escaped.xml", GOOD)
+        (taken,) = take_in(box.getvalue())
+        assert taken.new == 1
+        assert not (tmp_path / "escaped.xml").exists()
+
+
+def peak(refused, content, kind):
+    """The most memory this process took while it refused a file."""
+    tracemalloc.start()
+    try:
+        refused(content, kind, "ZIP")
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def understated(archive, *, size):
+    """The archive, saying that its one member is small once unpacked."""
+    whole = bytearray(archive)
+    directory = whole.index(b"PK\x01\x02")
+    struct.pack_into("<L", whole, 22, size)
+    struct.pack_into("<L", whole, directory + 24, size)
+    return bytes(whole)
+
+
+class TestOtherFiles:
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b" \n", b"\x00" * 50, b"Datum;Betrag\n31.03.2026;100.00\n", b"%PDF-1.7\n", b"{}",
+         b":20:STARTUMS\n:25:0123456789\n", b"\xff\xfe\x00\xd8", GOOD[:-1], GOOD[: len(GOOD) // 2],
+         GOOD[:200], GOOD + b"<more/>", GOOD.replace(b"</Stmt>", b""),
+         GOOD.replace(b"UTF-8", b"KLINGON"), GOOD.replace(b"Kundin", b"Kund\xfc"),
+         GOOD.replace(b"Kundin", b"&#0;"), GOOD.replace(b"Kundin", b"&unknown;"),
+         zlib.compress(GOOD)],
+    )  # fmt: skip
+    def test_what_is_no_readable_xml_is_refused(self, refused, content):
+        message = refused(content, camt.NotXml, "no readable XML file")
+        assert len(message) < 300
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"<a/>", b"<html><body>Fehler 500</body></html>", b"<Document/>", b"<Document><a/></Document>",
+         GOOD.replace(b"BkToCstmrStmt", b"CstmrCdtTrfInitn"),
+         GOOD.replace(b"Document", b"Dokument"),
+         b"<!-- only --><?php echo 1 ?><a/>",
+         b"<Ntry><Amt>1</Amt></Ntry>"],
+    )  # fmt: skip
+    def test_other_xml_is_refused_by_name(self, refused, content):
+        refused(content, camt.NotACamtFile, "no camt.052, .053 or .054")
+
+    def test_payment_orders_and_their_answers_are_refused(self, refused, shared, subtests):
+        for path in sorted((shared / "samples" / "pain").glob("*.xml")):
+            with subtests.test(path.name):
+                refused(path.read_bytes(), camt.NotACamtFile, "Document")
+
+    def test_a_statement_without_statements_is_refused(self, refused):
+        refused(files.camt(), importing.NoStatement, "no statement")
+
+    def test_an_intraday_report_is_refused(self, refused, shared):
+        sample = shared / "samples" / "camt" / "camt.052.001.08_generic.xml"
+        refused(sample.read_bytes(), importing.IntradayOnly, "camt.052", "camt.053")
+        report = files.camt(statement(entry(), kind="052"), kind="052")
+        refused(report, importing.IntradayOnly)
+
+
+class TestStatementsThatDoNotFit:
+    def test_the_account_must_be_the_companys(self, refused):
+        content = GOOD.replace(files.IBAN.encode(), OTHER_IBAN.encode())
+        refused(content, importing.UnknownBankAccount, "CH56 0483 5012 3456 7800 9")
+
+    def test_the_account_must_be_told(self, refused):
+        refused(camt053(entry(), account=""), importing.UnknownBankAccount)
+        nothing = camt053(entry()).replace(b"<Acct></Acct>", b"")
+        refused(nothing.replace(b"<IBAN>", b"<IBAN></IBAN><X>").replace(b"</IBAN></Id>", b"</X></Id>"),
+                importing.UnknownBankAccount)  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            camt053(entry(currency="EUR")),
+            camt053(entry(), account=f"<Id><IBAN>{files.IBAN}</IBAN></Id><Ccy>EUR</Ccy>"),
+            camt053(entry("1.00"), entry("2.00", currency="EUR")),
+            camt053(entry(), currency="EUR"),  # only the balances
+            camt053(currency="EUR", account=f"<Id><IBAN>{files.IBAN}</IBAN></Id>"),
+        ],
+    )
+    def test_the_currency_must_be_the_accounts(self, refused, content):
+        refused(content, importing.WrongCurrency, "EUR", "CHF", found="EUR", expected="CHF")
+
+    @pytest.mark.parametrize(
+        ("opening", "closing", "difference"),
+        [("0.00", "100.01", "-0.01"), ("0.00", "99.99", "0.01"), ("0.01", "100.00", "0.01"),
+         ("-100.00", "100.00", "-100.00"), ("0.00", "-100.00", "200.00")],
+    )  # fmt: skip
+    def test_the_sums_must_be_right(self, refused, opening, closing, difference):
+        content = camt053(entry("100.00"), opening=opening, closing=closing)
+        refused(content, importing.InconsistentStatement, "S-1", opening, closing, difference)
+
+    def test_a_pending_entry_does_not_make_sums_right(self, refused):
+        content = camt053(entry("100.00", status="PDNG"), closing="100.00")
+        refused(content, importing.InconsistentStatement)
+
+    def test_the_second_statement_wrong_refuses_the_first(self, refused):
+        good, bad = statement(entry(), ident="A"), statement(entry(), ident="B", closing="1.00")
+        refused(files.camt(good, bad), importing.InconsistentStatement, "B")
+
+    def test_the_samples_that_do_not_add_up_or_fit_are_refused(self, refused, shared):
+        folder = shared / "samples" / "camt"
+        refused((folder / "camt.053.001.08_generic.xml").read_bytes(),
+                importing.UnknownBankAccount)  # fmt: skip
+
+    def test_an_entry_without_any_day_is_refused(self, refused):
+        nameless = entry(ref="R").replace("<Dt>2026-03-31</Dt>", "")
+        content = files.camt054(nameless, days=None)
+        refused(content, camt.UnreadableValue, "BookgDt")
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        "written",
+        ["1e5", "1E5", "1e-5", "١٢", "١٢.٠٠", "１２.00", "-5.00", "+5.00", "1'000.00", "1’000.00",
+         "1,000.00", "1.000,00", "100,00", "0x10", "0b1", "1_000", "NaN", "Infinity", "inf", "",
+         " ", "CHF 5", "5 CHF", "1 000", ".5", "5.", "1.2.3", "--5", "10000000000000",
+         "99999999999999.99", "9" * 400, "1.123456", "1.005", "0.001", "½", "null", "None",
+         "5\n5"],
+    )  # fmt: skip
+    def test_an_amount_that_cannot_be_read_refuses_the_file(self, refused, written):
+        content = camt053(entry("1.00"), entry("77.77"), closing="1.00").replace(
+            b"77.77", written.encode()
+        )
+        told = {"entry": 2, "element": "Amt", "value": written.strip()[:40]}
+        message = refused(content, camt.UnreadableValue, "Entry 2", "refused as a whole", **told)
+        assert len(message) < 300
+
+    @pytest.mark.parametrize("written", ["1e5", "-5.00", "", "1.005"])
+    def test_the_same_holds_for_balances(self, refused, written):
+        content = camt053(opening="77.77").replace(b"77.77", written.encode())
+        refused(content, camt.UnreadableValue, "Amt")
+
+    @pytest.mark.parametrize("written", ["1e5", "-5.00", "", "0x10"])
+    def test_the_same_holds_for_payments(self, refused, written):
+        content = camt053(entry("5.00", tx("77.77"))).replace(b"77.77", written.encode())
+        refused(content, camt.UnreadableValue, "Amt")
+
+    @pytest.mark.parametrize(
+        "hidden", ["<!-- 1 -->", "<?x 1?>", "<!---->", "<b>1</b>", "<b/>"]
+    )  # fmt: skip
+    @pytest.mark.parametrize("place", [0, 1, 3, 6])
+    def test_nothing_may_hide_inside_an_amount(self, refused, hidden, place):
+        written = "100.00"[:place] + hidden + "100.00"[place:]
+        content = camt053(entry("77.77"), closing="100.00").replace(b"77.77", written.encode())
+        refused(content, camt.UnreadableValue, "Amt", entry=1)
+
+    @pytest.mark.parametrize("hidden", ["<!-- x -->", "<?x y?>"])
+    @pytest.mark.parametrize(
+        ("element", "value"),
+        [("CdtDbtInd", "CRDT"), ("Cd", "BOOK"), ("IBAN", files.IBAN), ("AcctSvcrRef", "REF-1"),
+         ("Dt", "2026-03-31"), ("Nm", "Kundin"), ("Id", "S-1")],
+    )  # fmt: skip
+    def test_nothing_may_hide_inside_another_value(self, refused, hidden, element, value):
+        whole, broken = f">{value}</{element}>", f">{value[:2]}{hidden}{value[2:]}</{element}>"
+        assert whole.encode() in GOOD
+        content = GOOD.replace(whole.encode(), broken.encode(), 1)
+        refused(content, camt.UnreadableValue, element=element)
+
+    def test_comments_between_elements_do_no_harm(self, take_in):
+        content = GOOD.replace(b"<Ntry>", b"<!-- a --><?b c?><Ntry>")
+        content = content.replace(b"<CdtDbtInd>", b"<!-- d --><CdtDbtInd>")
+        (taken,) = take_in(content)
+        assert taken.new == 1
+
+    @pytest.mark.parametrize("written", ["", "KRED", "crdt", "CRDT DBIT", "C"])
+    def test_an_unknown_direction_refuses_the_file(self, refused, written):
+        content = GOOD.replace(b"<CdtDbtInd>CRDT</CdtDbtInd><Sts>",
+                               f"<CdtDbtInd>{written}</CdtDbtInd><Sts>".encode())  # fmt: skip
+        assert content != GOOD
+        refused(content, camt.UnreadableValue, "CdtDbtInd", value=written)
+
+    def test_a_missing_direction_refuses_the_file(self, refused):
+        content = GOOD.replace(b"<CdtDbtInd>CRDT</CdtDbtInd><Sts>", b"<Sts>")
+        assert content != GOOD
+        refused(content, camt.UnreadableValue, "CdtDbtInd", entry=1, value="")
+
+    def test_a_missing_amount_refuses_the_file(self, refused):
+        content = GOOD.replace(b'<Ntry><Amt Ccy="CHF">100.00</Amt>', b"<Ntry>")
+        assert content != GOOD
+        refused(content, camt.UnreadableValue, "Amt", entry=1)
+
+    @pytest.mark.parametrize(
+        "written",
+        ["31.03.2026", "2026-13-01", "2026-02-30", "0000-01-01", "heute", "2026-3-1", "٢٠٢٦-٠٣-٣١",
+         "12026-03-31", "-2026-03-31"],
+    )  # fmt: skip
+    def test_a_day_that_does_not_exist_refuses_the_file(self, refused, written):
+        content = GOOD.replace(b"<BookgDt><Dt>2026-03-31", f"<BookgDt><Dt>{written}".encode())
+        refused(content, camt.UnreadableValue, "Dt", entry=1)
+
+    @pytest.mark.parametrize(
+        "written",
+        ["2026-03-31T25:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "gestern",
+         "2026-03-31T10:00:00+25:00"],
+    )  # fmt: skip
+    def test_a_moment_that_does_not_exist_refuses_the_file(self, refused, written):
+        content = GOOD.replace(b"<BookgDt><Dt>2026-03-31</Dt>",
+                               f"<BookgDt><DtTm>{written}</DtTm>".encode())  # fmt: skip
+        refused(content, camt.UnreadableValue, "DtTm", entry=1)
+
+    def test_a_status_of_the_banks_own_refuses_the_file(self, refused):
+        content = GOOD.replace(b"<Sts><Cd>BOOK</Cd></Sts>", b"<Sts><Prtry>VIELLEICHT</Prtry></Sts>")
+        refused(content, camt.UnreadableValue, "VIELLEICHT", element="Sts")
+
+
+class TestOverlongValues:
+    """Longer than the standard allows: taken as far as there is room, never an accident."""
+
+    def test_long_names_and_texts_are_cut(self, company, take_in):
+        payment = tx("1.00", party="P" * 5000, iban="CH" + "1" * 500, text="T" * 5000,
+                     reference="R" * 500)  # fmt: skip
+        take_in(camt053(entry("1.00", payment, text="E" * 5000)))
+        (row,) = BankTransaction.of(company)
+        assert (len(row.party), len(row.text), len(row.reference)) == (140, 500, 35)
+
+    def test_a_long_statement_number_is_known_again(self, company, take_in):
+        content = camt053(ident="S" * 200)
+        take_in(content)
+        before = rows(company)
+        (again,) = take_in(content)
+        assert (again.new, rows(company)) == (0, before)
+
+    def test_long_references_of_the_bank_stay_apart(self, company, take_in):
+        """Cut off, they would look the same, and the second entry would be lost."""
+        content = camt053(entry("1.00", ref="R" * 200 + "a"), entry("1.00", ref="R" * 200 + "b"))
+        (first,) = take_in(content)
+        (again,) = take_in(content.replace(b"S-1", b"S-2"))
+        assert (first.new, first.known, again.new, again.known) == (2, 0, 0, 2)

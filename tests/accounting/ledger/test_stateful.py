@@ -1,0 +1,320 @@
+"""The ledger against books on paper: the same random acts, the same answers after each (VER-3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounting.ledger import posting
+from accounting.ledger.balances import account_sums
+from accounting.ledger.bulk import NewEntry, post_many
+from accounting.ledger.lines import Line
+from accounting.ledger.models import Account, CostCentre, FiscalYear, JournalEntry, Period
+from accounting.ledger.queries import account_sheet
+from accounting.ledger.verifying import verify_ledger
+from accounting.ledger.years import lock_period, open_fiscal_year
+from accounting.statements.trial_balance import trial_balance
+from erp.core.errors import DomainError
+from tests import make
+from tests.accounting.ledger.paper import PaperBooks, Row, Slip
+
+pytestmark = pytest.mark.django_db
+
+#: Two short years that part in the middle of a month, so that acts meet in few periods.
+YEARS = [
+    (dt.date(2026, 1, 10), dt.date(2026, 3, 14)),
+    (dt.date(2026, 3, 15), dt.date(2026, 6, 30)),
+]
+FIRST, LAST = YEARS[0][0], YEARS[1][1]
+ACCOUNTS = {
+    "1000": {"carried": True},
+    "1024": {"carried": True, "currency": "EUR"},
+    "2979": {"carried": True},
+    "3200": {"carried": False, "centre": "no"},
+    "4000": {"carried": False, "centre": "must"},
+    "6000": {"carried": False, "blocked": dt.date(2026, 6, 1)},
+}
+CENTRES = {"10": None, "20": dt.date(2026, 3, 20)}
+LOCKS = ["open", "closing", "locked"]
+
+inside = st.dates(FIRST, LAST) | st.sampled_from([day for year in YEARS for day in year])
+days = st.one_of(inside, inside, inside, inside, st.dates(dt.date(2026, 1, 1), dt.date(2026, 7, 9)))
+centimes = st.integers(1, 1_000_000).map(lambda n: Decimal(n) / 100)
+picks = st.integers(0, 999)
+
+
+def seldom(draw) -> bool:
+    """True once in a while: a mistake that the books must refuse."""
+    return draw(st.integers(0, 14)) == 14
+
+
+@st.composite
+def rows(draw, amount):
+    account = draw(st.sampled_from(sorted(ACCOUNTS)))
+    rule_of = "may" if seldom(draw) else ACCOUNTS[account].get("centre", "may")
+    centre = draw(st.sampled_from({"no": [""], "must": ["10", "10", "20"]}.get(rule_of, ["", "10"])))
+    currency = ACCOUNTS[account].get("currency", "")
+    if seldom(draw):
+        currency = draw(st.sampled_from(["", "EUR", "USD"]))
+    foreign = draw(centimes) * (-1 if amount < 0 else 1) if currency else None
+    return Row(account, amount, centre, currency, foreign)
+
+
+@st.composite
+def slips(draw, least=2):
+    count = draw(st.integers(least, 5))
+    amounts = [draw(centimes) * draw(st.sampled_from([1, -1])) for _ in range(count - 1)]
+    if count:
+        amounts.append(draw(centimes) if seldom(draw) else -sum(amounts, Decimal(0)))
+    text = " " if seldom(draw) else "Beleg"
+    return Slip(
+        draw(days), text, tuple(draw(rows(amount)) for amount in amounts),
+        opening=draw(st.integers(0, 5)) == 5,
+    )  # fmt: skip
+
+
+class Bookkeeping(RuleBasedStateMachine):
+    """Every act is done in the books and on paper; one savepoint per run."""
+
+    def __init__(self, company, by) -> None:
+        super().__init__()
+        self.company, self.by = company, by
+        self.accounts = {a.number: a for a in Account.of(company).filter(number__in=ACCOUNTS)}
+        self.centres = {c.number: c for c in CostCentre.of(company)}
+        self.years = list(FiscalYear.of(company).order_by("start"))
+        self.periods = {
+            (self.years.index(p.fiscal_year), f"{p.start:%Y-%m}"): p
+            for p in Period.of(company).select_related("fiscal_year")
+        }
+        self.paper = PaperBooks(YEARS, ACCOUNTS, CENTRES)
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+
+    def teardown(self) -> None:
+        try:
+            if not connection.needs_rollback:
+                self.the_proof_holds()
+                for day in (*YEARS[0], *YEARS[1]):
+                    self.balances(day=day, centre="")
+                connection.check_constraints()  # what the database itself checks at commit
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+    # --- acts
+
+    @rule(slip=slips())
+    def post(self, slip) -> None:
+        entry = self.attempt(
+            lambda: posting.post(company=self.company, kind=kind(slip), **self.told(slip)),
+            refusals=self.paper.refusals_of_post(slip),
+        )
+        if entry is not None:
+            assert entry.number == self.paper.post(entry.pk, slip).number
+
+    @rule(batch=st.lists(slips(), max_size=4))
+    def post_many(self, batch) -> None:
+        faulty = [found for slip in batch if (found := self.paper.refusals_of_post(slip))]
+        entries = [
+            NewEntry(slip.date, slip.text, self.lines(slip), kind=kind(slip)) for slip in batch
+        ]
+        ids = self.attempt(
+            lambda: post_many(company=self.company, entries=entries, by=self.by),
+            refusals=faulty[0] if faulty else set(),
+        )
+        for pk, slip in zip(ids or [], batch, strict=not faulty):
+            self.paper.post(pk, slip)
+
+    @rule(slip=slips(least=0))
+    def write_draft(self, slip) -> None:
+        draft = self.attempt(
+            lambda: posting.write_draft(company=self.company, kind=kind(slip), **self.told(slip)),
+            refusals=self.paper.refusals_of_draft(slip),
+        )
+        if draft is not None:
+            self.paper.keep(draft.pk, slip)
+
+    @precondition(lambda self: self.paper.slips)
+    @rule(pick=picks, slip=slips(least=0))
+    def change_draft(self, pick, slip) -> None:
+        key = self.any_slip(pick)
+        changed = replace(slip, opening=self.paper.slips[key].opening)
+        refusals = self.paper.refusals_of_change(key) or self.paper.refusals_of_draft(slip)
+        if self.attempt(
+            lambda: posting.change_draft(self.entry(key), **self.told(slip)), refusals=refusals
+        ):
+            self.paper.keep(key, changed)
+
+    @precondition(lambda self: self.paper.slips)
+    @rule(pick=picks)
+    def post_draft(self, pick) -> None:
+        key = self.any_slip(pick)
+        slip = self.paper.slips[key]
+        refusals = self.paper.refusals_of_change(key) or self.paper.refusals_of_post(slip)
+        entry = self.attempt(
+            lambda: posting.post_draft(self.entry(key), by=self.by), refusals=refusals
+        )
+        if entry is not None:
+            assert entry.number == self.paper.post(key, slip).number
+
+    @precondition(lambda self: self.paper.slips)
+    @rule(pick=picks)
+    def delete_draft(self, pick) -> None:
+        key = self.any_slip(pick)
+        refusals = self.paper.refusals_of_change(key)
+        self.attempt(lambda: posting.delete_draft(self.entry(key), by=self.by), refusals=refusals)
+        if not refusals:
+            del self.paper.slips[key]
+
+    @precondition(lambda self: self.paper.slips)
+    @rule(pick=picks, date=days)
+    def reverse(self, pick, date) -> None:
+        key = self.any_slip(pick)
+        reversal = self.attempt(
+            lambda: posting.reverse(self.entry(key), date=date, by=self.by),
+            refusals=self.paper.refusals_of_reversal(key, date),
+        )
+        if reversal is not None:
+            slip = self.paper.post(reversal.pk, self.paper.mirror(key, date))
+            assert (reversal.number, reversal.reverses_id) == (slip.number, key)
+
+    @rule(pick=picks, lock=st.sampled_from(LOCKS))
+    def lock_period(self, pick, lock) -> None:
+        place = sorted(self.periods)[pick % len(self.periods)]
+        refusals = self.paper.refusals_of_lock(place, lock)
+        self.attempt(
+            lambda: lock_period(
+                company=self.company, period=self.periods[place], lock=lock, by=self.by
+            ),
+            refusals=refusals,
+        )
+        if not refusals:
+            self.paper.locks[place] = lock
+
+    # --- questions
+
+    @rule(day=inside, centre=st.sampled_from(["", "", "10", "20"]))
+    def balances(self, day, centre) -> None:
+        pk = self.centres[centre].pk if centre else None
+        sums = account_sums(self.company, year=self.year_of(day), until=day, cost_centre=pk)
+        told = {
+            number: (own.opening, own.debit, own.credit, own.foreign)
+            for number, account in self.accounts.items()
+            if (own := sums.get(account.pk))
+        }
+        assert told == self.paper.sums(day, centre)
+        assert len(told) == len(sums)
+        if not centre:
+            balance = trial_balance(self.company, year=self.year_of(day), until=day)
+            assert (balance.opening, balance.closing) == (0, 0)
+            assert balance.debit == balance.credit
+
+    @rule(number=st.sampled_from(sorted(ACCOUNTS)), start=inside, end=inside)
+    def account_sheet(self, number, start, end) -> None:
+        start, end = min(start, end), max(start, end)
+        if not ACCOUNTS[number]["carried"]:
+            end = min(end, self.year_of(start).end)
+        sheet = account_sheet(self.company, self.accounts[number], start=start, end=end)
+        told = [(row.number, row.date, row.debit - row.credit, row.balance) for row in sheet.rows]
+        assert (sheet.opening, told) == self.paper.sheet(number, start, end)
+        assert sheet.closing == (told[-1][-1] if told else sheet.opening)
+
+    @rule()
+    def the_proof_holds(self) -> None:
+        verdict = verify_ledger(self.company)
+        assert verdict.breaks == []
+        assert verdict.entries == verdict.position == len(self.paper.journal)
+
+    @invariant()
+    def numbers_have_no_gaps(self) -> None:
+        posted = JournalEntry.of(self.company).filter(number__isnull=False)
+        told = posted.order_by("chain_position").values_list(
+            "chain_position", "fiscal_year", "number"
+        )
+        assert list(told) == [
+            (place, self.years[year].pk, number)
+            for place, (year, number) in enumerate(self.paper.numbers(), 1)
+        ]
+
+    # --- between the two
+
+    def attempt(self, act, *, refusals: set[str]):
+        """Do ``act``; it must be refused exactly when paper has ``refusals``, and for one of them."""
+        try:
+            done = act()
+        except DomainError as refusal:
+            told = {one.code for one in getattr(refusal, "refusals", [refusal])}
+            assert told <= refusals, (told, refusals)
+            return None
+        assert not refusals, refusals
+        return done
+
+    def any_slip(self, pick: int) -> int:
+        return sorted(self.paper.slips)[-1 - pick % len(self.paper.slips)]
+
+    def entry(self, key: int) -> JournalEntry:
+        return JournalEntry.of(self.company).select_related("company").get(pk=key)
+
+    def year_of(self, day: dt.date) -> FiscalYear:
+        return next(year for year in self.years if year.contains(day))
+
+    def told(self, slip: Slip) -> dict:
+        return {"date": slip.date, "text": slip.text, "lines": self.lines(slip), "by": self.by}
+
+    def lines(self, slip: Slip) -> list[Line]:
+        zero = Decimal(0)
+        return [
+            Line(
+                self.accounts[row.account], debit=max(row.amount, zero),
+                credit=max(-row.amount, zero), currency=row.currency, amount_foreign=row.foreign,
+                cost_centre=self.centres.get(row.centre),
+            )
+            for row in slip.rows
+        ]  # fmt: skip
+
+
+def kind(slip: Slip) -> str:
+    return "opening" if slip.opening else "normal"
+
+
+@pytest.fixture
+def company():
+    company = make.company(first_year=YEARS[0])
+    by = make.owner_of(company)
+    open_fiscal_year(company=company, start=YEARS[1][0], end=YEARS[1][1], by=by, name="2026 II")
+    for number, own in ACCOUNTS.items():
+        account = make.account(company, number)
+        account.cost_centre_rule = own.get("centre", "may")
+        account.blocked_from = own.get("blocked")
+        account.save()
+        assert account.currency == own.get("currency", "")
+        assert account.is_balance_sheet == own["carried"]
+    for number, until in CENTRES.items():
+        CostCentre.unscoped.create(
+            company=company, number=number, name_de=f"Stelle {number}", active_until=until
+        )
+    return company
+
+
+def test_the_books_agree_with_books_on_paper(company):
+    by = make.owner_of(company)
+    run_state_machine_as_test(
+        lambda: Bookkeeping(company, by),
+        settings=settings(
+            max_examples=30, stateful_step_count=40, deadline=None, derandomize=True,
+            database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        ),
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""A real site for a real browser: gunicorn, a Celery worker, demo books, Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EMAIL, PASSWORD = "demo@rappen.example", "Buchhaltung-macht-Freude"
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync"]  # fmt: skip
+
+
+class Site:
+    """The running program: its address, and its commands for looking behind the pages."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://localhost:{port}"
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr or done.stdout
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    found = Site(port)
+    found.manage("seed_demo")
+    log = Path(os.environ["RAPPEN_VAR"]) / "web.log"
+    with log.open("w") as out:
+        web = subprocess.Popen(
+            [str(Path(sys.executable).with_name("gunicorn")), "erp.wsgi", "--bind",
+             f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket"],
+            cwd=ROOT, stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(found.url + "/healthz", timeout=1).read()
+                break
+            except OSError:
+                assert web.poll() is None, log.read_text()
+                time.sleep(0.1)
+        yield found
+        assert "Traceback" not in log.read_text(), log.read_text()
+    finally:
+        web.terminate()
+        web.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine; `make setup-dev` as root installs it")
+    found = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> Any:
+    """The session of somebody who signed in by the page."""
+    context = browser.new_context(locale="de-CH")
+    page = context.new_page()
+    page.goto(site.url)
+    page.fill("#id_login", EMAIL)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(site.url + "/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+class Watched:
+    """A page whose script errors, console errors and failed answers are kept."""
+
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page, self.site = page, site
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("console", lambda m: m.type == "error" and self.faults.append(f"console: {m.text}"))
+        page.on("response", lambda r: r.status >= 500 and self.faults.append(f"{r.status} {r.url}"))
+
+    def goto(self, path: str) -> Page:
+        self.page.goto(self.site.url + path)
+        return self.page
+
+
+@pytest.fixture
+def opened(browser: Browser, signed_in: Any, site: Site) -> Iterator[Any]:
+    """Pages of a signed-in user; the test fails when any of them reports an error."""
+    made: list[tuple[Any, Watched]] = []
+
+    def new(viewport: dict[str, int] = WIDE, **more: Any) -> Watched:
+        context = browser.new_context(
+            storage_state=signed_in, viewport=viewport, locale="de-CH", **more
+        )
+        context.set_default_timeout(8000)
+        watched = Watched(context.new_page(), site)
+        made.append((context, watched))
+        return watched
+
+    yield new
+    faults = [fault for _context, watched in made for fault in watched.faults]
+    for context, _watched in made:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def wide(opened: Any) -> Watched:
+    return opened()

@@ -1,0 +1,114 @@
+"""Every page: it opens, fits, is accessible, and its help is there."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.conftest import NARROW, WIDE
+
+pytestmark = pytest.mark.e2e
+
+PAGES = {
+    "companies": "/",
+    "add-company": "/companies/add/",
+    "start": "/c/1/",
+    "enter": "/c/1/ledger/post/",
+    "journal": "/c/1/ledger/journal/",
+    "drafts": "/c/1/ledger/drafts/",
+    "entry": "/c/1/ledger/entries/2/",
+    "accounts": "/c/1/ledger/accounts/",
+    "account-add": "/c/1/ledger/accounts/add/",
+    "account-edit": "/c/1/ledger/accounts/1020/edit/",
+    "account-sheet": "/c/1/ledger/accounts/1020/?from=2026-10-01&until=2026-10-31",
+    "euro-sheet": "/c/1/ledger/accounts/1024/",
+    "journal-import": "/c/1/ledger/import/",
+    "chart-import": "/c/1/ledger/accounts/import/",
+    "fiscal-years": "/c/1/ledger/years/",
+    "cost-centres": "/c/1/ledger/cost-centres/",
+    "recurring": "/c/1/ledger/recurring/",
+    "template": "/c/1/ledger/recurring/1/",
+    "bank-accounts": "/c/1/banking/accounts/",
+    "statements": "/c/1/banking/statements/",
+    "bank-transactions": "/c/1/banking/transactions/",
+    "balance-sheet": "/c/1/reports/balance-sheet/?until=2026-10-31",
+    "income-statement": "/c/1/reports/income-statement/?until=2026-10-31",
+    "trial-balance": "/c/1/reports/trial-balance/?until=2026-10-31",
+    "company": "/c/1/settings/",
+    "members": "/c/1/settings/access/",
+    "audit": "/c/1/settings/audit/",
+    "vat": "/c/1/vat/settings/",
+}
+#: Widths of a desk, of a phone, and of the narrowest phone in use.
+SIZES = [WIDE, NARROW, {"width": 360, "height": 740}]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_and_fits(opened, name):
+    for size in SIZES:
+        page = opened(size).goto(PAGES[name])
+        assert page.locator("h1").first.is_visible()
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"{name} is {wider} px wider than {size['width']} px"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(opened, scheme):
+    """WCAG 2.2 AA as far as axe sees it, in both themes."""
+    watched = opened(color_scheme=scheme)
+    found = {}
+    for name, address in PAGES.items():
+        page = watched.goto(address)
+        results = Axe().run(page, options={
+            "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+        })  # fmt: skip
+        faults = [(v["id"], v["nodes"][0]["html"][:90]) for v in results.response["violations"]]
+        if faults:
+            found[name] = faults
+    assert not found
+
+
+def test_every_page_of_a_company_opens_its_help(opened):
+    watched = opened()
+    for name, address in PAGES.items():
+        if not address.startswith("/c/"):
+            continue
+        page = watched.goto(address)
+        page.keyboard.press("F1")
+        page.wait_for_selector("dialog.help[open] h1")
+        assert len(page.inner_text("dialog.help .manual")) > 300, name
+
+
+@pytest.mark.parametrize("language", ["fr", "it", "en", "de"])
+def test_the_language_is_chosen_in_the_menu_and_kept(wide, language):
+    page = wide.goto("/c/1/")
+    page.click("details.menu summary")
+    page.click(f"details.menu button[value={language}]")
+    page.wait_for_load_state()
+    assert page.get_attribute("html", "lang") == language
+    told = {"de": "Bilanz", "fr": "Bilan", "it": "Bilancio", "en": "Balance sheet"}[language]
+    assert told in page.inner_text("nav.side")
+
+
+def test_the_palette_finds_pages_and_accounts(wide):
+    page = wide.goto("/c/1/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("1020")
+    page.wait_for_selector("dialog.palette li a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ledger/accounts/1020/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("bilanz")
+    page.wait_for_selector("dialog.palette li a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/balance-sheet/")
+
+
+def test_letters_lead_to_pages_and_rows(wide):
+    page = wide.goto("/c/1/")
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    page.wait_for_url("**/ledger/journal/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ledger/entries/*/")
