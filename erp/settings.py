@@ -192,7 +192,7 @@ LANGUAGE_COOKIE_NAME = "rappen_language"
 FORMAT_MODULE_PATH = ["erp.web.formats"]
 USE_TZ = True
 TIME_ZONE = "Europe/Zurich"
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # amounts are grouped by their own filter; ids never are
 
 STATIC_URL = "/static/"
 STATIC_ROOT = RAPPEN_VAR / "static"

@@ -216,6 +216,8 @@ class JournalEntryInput(Input):
         for name, model, column in _REFERENCES:
             told = [str(row.get(name) or "").strip() for row in rows]
             told = [text.upper() for text in told] if model is VatCode else told
+            if not any(told):
+                continue
             known = set(
                 model.of(self.context["company"])
                 .filter(**{f"{column}__in": told})

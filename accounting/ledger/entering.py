@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.ledger.lines import Line, VatFacts
 from accounting.ledger.models import Account, CostCentre, CostObject
 from erp.companies.models import Company
+from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO
 from vat.codes import queries as vat
@@ -173,7 +174,7 @@ class Reader:
         if parts.overridden:
             self.warnings.append(
                 str(_("VAT code %(code)s: %(rate)s %% instead of the rate of %(date)s."))
-                % {"code": code.code, "rate": parts.rate, "date": supplied}
+                % {"code": code.code, "rate": parts.rate, "date": swiss_date(supplied)}
             )
         if method != VatSettings.Method.EFFECTIVE and code.kind != CodeKind.ACQUISITION:
             # Net and flat rates settle on gross turnover: nothing is split off here.

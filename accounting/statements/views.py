@@ -16,8 +16,8 @@ from accounting.statements import statements
 from accounting.statements.trial_balance import TrialBalance, trial_balance
 from erp.access.permissions import Permission
 from erp.core import clock
+from erp.core.display import swiss_date
 from erp.web.dates import read_day
-from erp.web.display import swiss_date
 from erp.web.export import Table, answer, table
 from erp.web.pages import CompanyView
 

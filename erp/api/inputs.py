@@ -20,7 +20,9 @@ class Input(serializers.Serializer[Any]):
         faults: dict[str, Any] = {}
         if isinstance(data, dict):
             unknown = sorted(str(name) for name in set(data) - set(self.fields))
-            faults = {name: [ErrorDetail(_("This field is unknown."), "unknown")] for name in unknown}
+            faults = {
+                name: [ErrorDetail(_("This field is unknown."), "unknown")] for name in unknown
+            }
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:

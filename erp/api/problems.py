@@ -93,6 +93,9 @@ def _body(code: int, name: str, detail: str, errors: list[dict[str, Any]]) -> di
 def _flat(detail: Any, path: str = "") -> Iterator[dict[str, Any]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
+            if isinstance(name, int):  # a row of a list
+                yield from _flat(inner, f"{path}[{name}]")
+                continue
             step = "" if name == "non_field_errors" else str(name)
             yield from _flat(inner, ".".join(p for p in (path, step) if p))
     elif isinstance(detail, list):

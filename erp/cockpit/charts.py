@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounting.statements.monthly import Month
-from erp.web.display import GROUP, chf
+from erp.core.display import GROUP, chf
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 64, 22, 12
 

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.display import told
+
 
 class DomainError(Exception):
     """A request that the rules of the trade refuse; nothing was written.
@@ -26,7 +28,7 @@ class DomainError(Exception):
         super().__init__(self.code, values)
 
     def __str__(self) -> str:
-        return str(self.message) % self.values
+        return str(self.message) % {name: told(value) for name, value in self.values.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_restore, (type(self), self.place, self.values))

@@ -10,8 +10,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from erp.core import display
 from erp.core.identifiers import format_iban, format_uid
-from erp.web import display
 
 register = template.Library()
 

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 
 from erp.companies.models import Company
 from erp.core import clock
-from erp.web.display import chf, swiss_date
+from erp.core.display import chf, swiss_date
 
 
 @dataclass(frozen=True)

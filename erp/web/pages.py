@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.views.generic import View
@@ -51,6 +51,13 @@ class CompanyView(View):
     def require(self, permission: Permission) -> None:
         if not self.access.may(permission):
             raise PermissionDenied
+
+
+def id_of(text: str | None) -> int:
+    """An id from an address or a form; what is none is a 404."""
+    if not text or not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)
 
 
 def tell(form: forms.BaseForm, refusal: DomainError) -> None:

@@ -14,7 +14,7 @@ import pytest
 from django.http import Http404
 
 from erp.companies.models import Company
-from erp.web.display import chf
+from erp.core.display import chf
 from erp.web.export import answer, as_csv, as_pdf, as_xlsx, table
 
 COMPANY = Company(pk=1, name="Bäckerei Müller & Söhne AG", short_name="mueller", currency="CHF")

@@ -113,6 +113,7 @@ def test_acquisition_tax_is_owed_on_top_and_deducted_again(basis):
 def test_acquisition_tax_without_deduction_is_part_of_the_cost():
     parts = taken_apart("BO", "1000.00")
     assert (parts.net, parts.payable) == (D("1081.00"), D("1000.00"))
+    assert parts.base == D("1000.00")  # what the return declares
     assert parts.tax_lines == (TaxLine("acquisition_tax", D("81.00"), False),)
 
 

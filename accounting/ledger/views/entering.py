@@ -23,10 +23,10 @@ from accounting.ledger.models import (
 from accounting.ledger.typed import Typed, day_of, lines_of, typed_of
 from erp.access.permissions import Permission
 from erp.core import clock
+from erp.core.display import chf, swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.documents import storing
-from erp.web.display import chf, swiss_date
-from erp.web.pages import CompanyView, refused
+from erp.web.pages import CompanyView, id_of, refused
 from vat.codes.queries import codes_of, is_liable_on
 
 
@@ -77,7 +77,7 @@ class EnterEntry(CompanyView):
                          "kind": _kind(typed)}  # fmt: skip
         draft = None
         if typed.get("draft_id"):
-            draft = get_object_or_404(JournalEntry.of(self.company), pk=typed["draft_id"])
+            draft = get_object_or_404(JournalEntry.of(self.company), pk=id_of(str(typed["draft_id"])))
             draft = posting.change_draft(draft, **header)
             posting.attach(draft, files)
         if typed.get("as_draft"):
@@ -94,13 +94,13 @@ class EnterEntry(CompanyView):
         """The contents to begin with: a draft, a copy of an entry, or a template."""
         entries = JournalEntry.of(self.company)
         if draft := request.GET.get("draft"):
-            entry = get_object_or_404(entries, pk=draft, number=None)
+            entry = get_object_or_404(entries, pk=id_of(draft), number=None)
             return {**typed_of(entry, Reader(self.company)), "draft_id": entry.pk}
         if copied := request.GET.get("copy"):
-            entry = get_object_or_404(entries, pk=copied)
+            entry = get_object_or_404(entries, pk=id_of(copied))
             return {**typed_of(entry, Reader(self.company)), "date": "", "voucher": ""}
         if template := request.GET.get("template"):
-            found: Typed = get_object_or_404(EntryTemplate.of(self.company), pk=template).content
+            found: Typed = get_object_or_404(EntryTemplate.of(self.company), pk=id_of(template)).content
             return {**found, "date": ""}
         return None
 

@@ -16,11 +16,11 @@ from accounting.ledger import posting, queries
 from accounting.ledger.models import EntryVoucher, JournalEntry
 from erp.access.permissions import Permission
 from erp.core import clock
+from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.documents import storing
 from erp.web.dates import read_day
-from erp.web.display import swiss_date
 from erp.web.export import answer, table
 from erp.web.pages import CompanyView
 

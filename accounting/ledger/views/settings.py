@@ -23,11 +23,11 @@ from accounting.ledger.models import (
     JournalEntry,
     Period,
 )
-from accounting.ledger.typed import typed_of
+from accounting.ledger.typed import day_of, typed_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.web.pages import CompanyView, refused, tell
+from erp.web.pages import CompanyView, id_of, refused, tell
 
 
 class FiscalYears(CompanyView):
@@ -70,7 +70,7 @@ class FiscalYears(CompanyView):
         return render(request, "accounting/ledger/years.html", context)
 
     def _delete(self, request: HttpRequest) -> HttpResponse:
-        year = get_object_or_404(FiscalYear.of(self.company), pk=request.POST["delete"])
+        year = get_object_or_404(FiscalYear.of(self.company), pk=id_of(request.POST["delete"]))
         try:
             years.delete_fiscal_year(company=self.company, year=year, by=self.access.user)
         except DomainError as refusal:
@@ -111,7 +111,7 @@ class CostUnits(CompanyView):
         model = self.kinds[kind][0]
         pk = request.POST.get("id") or request.GET.get(kind)
         return (
-            get_object_or_404(model.of(self.company), pk=pk) if pk else model(company=self.company)
+            get_object_or_404(model.of(self.company), pk=id_of(pk)) if pk else model(company=self.company)
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -167,8 +167,8 @@ class Recurring(CompanyView):
         try:
             for chosen in sorted(request.POST.getlist("due")):
                 day, _sep, template_id = chosen.partition(":")
-                template = get_object_or_404(EntryTemplate.of(self.company), pk=template_id)
-                recurring.book_due(template, date=dt.date.fromisoformat(day), by=self.access.user)
+                template = get_object_or_404(EntryTemplate.of(self.company), pk=id_of(template_id))
+                recurring.book_due(template, date=day_of(day), by=self.access.user)
                 booked += 1
         except DomainError as refusal:
             messages.error(request, str(refusal))
@@ -178,9 +178,9 @@ class Recurring(CompanyView):
 
     def _skip(self, request: HttpRequest) -> HttpResponse:
         day, _sep, template_id = request.POST["skip"].partition(":")
-        template = get_object_or_404(EntryTemplate.of(self.company), pk=template_id)
+        template = get_object_or_404(EntryTemplate.of(self.company), pk=id_of(template_id))
         try:
-            recurring.skip_due(template, date=dt.date.fromisoformat(day), by=self.access.user)
+            recurring.skip_due(template, date=day_of(day), by=self.access.user)
         except DomainError as refusal:
             messages.error(request, str(refusal))
         return redirect("recurring", self.company.pk)
@@ -196,7 +196,7 @@ class TemplatePage(CompanyView):
         if template is not None:
             found: EntryTemplate = get_object_or_404(EntryTemplate.of(self.company), pk=template)
             return found
-        entry = get_object_or_404(JournalEntry.of(self.company), pk=request.GET.get("entry") or 0)
+        entry = get_object_or_404(JournalEntry.of(self.company), pk=id_of(request.GET.get("entry")))
         content = typed_of(entry, Reader(self.company))
         return EntryTemplate(company=self.company, name=entry.text[:80], content=content)
 

@@ -57,6 +57,7 @@ class PaperBooks:
             for year, (first, last) in enumerate(years)
             for month in sorted({self._month(day) for day in _days(first, last)})
         }
+        self.may_close = False
         self.slips: dict[int, Slip] = {}  # by the key the caller gives
         self.journal: list[int] = []  # keys, in order of posting
 
@@ -97,7 +98,8 @@ class PaperBooks:
         year = self._year(date)
         if year is None:
             return {"ledger.no_open_year"}
-        is_open = self.locks[year, self._month(date)] == "open"
+        lock = self.locks[year, self._month(date)]
+        is_open = lock == "open" or (lock == "closing" and self.may_close)
         return set() if is_open else {"ledger.period_locked"}
 
     def _of_rows(self, slip: Slip) -> set[str]:

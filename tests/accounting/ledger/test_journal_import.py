@@ -10,6 +10,9 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from lxml import html
 
 from accounting.ledger import charting
 from accounting.ledger.importing import BadRow, ColumnMissing, dry_run, import_journal
@@ -319,6 +322,37 @@ def test_what_is_no_table_is_refused(company, content):
 def test_a_file_beyond_the_limit_is_not_even_read():
     with pytest.raises(FileTooLarge):
         list(rows_of(b"x" * (30 * 1024 * 1024 + 1)))
+
+
+def confirmation(answer):
+    """The hidden field that stands for the file that was shown."""
+    found = html.fromstring(answer.content).xpath("//input[@name='confirmed']/@value")
+    return found[0] if found else ""
+
+
+def test_the_page_posts_what_it_showed_and_nothing_else(company, anna):
+    client = Client()
+    client.force_login(anna)
+    address = f"/c/{company.pk}/ledger/import/"
+    shown_page = client.post(address, {"file": SimpleUploadedFile("j.csv", SIMPLE.encode())})
+    token = confirmation(shown_page)
+    assert shown_page.status_code == 200 and token and not journal(company).exists()
+    assert client.post(address, {"confirmed": token[:-1] + "x"}).status_code == 422
+    elsewhere = make.company(by=anna)
+    assert client.post(f"/c/{elsewhere.pk}/ledger/import/", {"confirmed": token}).status_code == 422
+    assert not journal(elsewhere).exists()
+    assert client.post(address, {"confirmed": token}).status_code == 302
+    assert shown(journal(company)) == POSTED
+
+
+def test_the_page_offers_no_import_of_a_file_with_bad_rows(company, anna):
+    client = Client()
+    client.force_login(anna)
+    content = SIMPLE.replace("6500", "6599").encode()
+    answer = client.post(
+        f"/c/{company.pk}/ledger/import/", {"file": SimpleUploadedFile("j.csv", content)}
+    )
+    assert confirmation(answer) == "" and "6599" in answer.content.decode()
 
 
 def test_ten_thousand_rows(company, anna):

@@ -28,6 +28,7 @@ from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period, open_fiscal_year
 from accounting.statements.trial_balance import trial_balance
 from erp.core.errors import DomainError
+from erp.core.tenancy import set_local
 from tests import make
 from tests.accounting.ledger.paper import PaperBooks, Row, Slip
 
@@ -102,6 +103,7 @@ class Bookkeeping(RuleBasedStateMachine):
         self.paper = PaperBooks(YEARS, ACCOUNTS, CENTRES)
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
+        self.may_close(False)
 
     def teardown(self) -> None:
         try:
@@ -132,7 +134,9 @@ class Bookkeeping(RuleBasedStateMachine):
             NewEntry(slip.date, slip.text, self.lines(slip), kind=kind(slip)) for slip in batch
         ]
         ids = self.attempt(
-            lambda: post_many(company=self.company, entries=entries, by=self.by),
+            lambda: post_many(
+                company=self.company, entries=entries, by=self.by, closing=self.paper.may_close
+            ),
             refusals=faulty[0] if faulty else set(),
         )
         for pk, slip in zip(ids or [], batch, strict=not faulty):
@@ -203,6 +207,12 @@ class Bookkeeping(RuleBasedStateMachine):
         )
         if not refusals:
             self.paper.locks[place] = lock
+
+    @rule(may=st.booleans())
+    def may_close(self, may) -> None:
+        """Whether the user has the right to post into periods open for closing only."""
+        set_local("rappen.closing", "on" if may else "off")
+        self.paper.may_close = may
 
     # --- questions
 

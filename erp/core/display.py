@@ -19,5 +19,12 @@ def chf(amount: Decimal | None, *, zero: str = "0.00") -> str:
     return MINUS + text[1:] if text[0] == "-" else text
 
 
+def told(value: object) -> object:
+    """A value as a message names it: amounts grouped, dates in Swiss form, all else as it is."""
+    if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == -2:
+        return chf(value)
+    return swiss_date(value) if isinstance(value, dt.date) else value
+
+
 def swiss_date(day: dt.date | None) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year}" if day else ""
