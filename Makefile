@@ -43,7 +43,7 @@ check: setup-dev ## Style, types, layers, migrations, translations
 	$(PY) -m tools.messages check
 
 bench: setup-dev ## Speed beside plain SQL, in the same run
-	@$(PY) -m tools.testing $(PY) -m tools.bench $(ARGS)
+	@$(PY) -m tools.testing --durable $(PY) -m tools.bench $(ARGS)
 
 messages: setup-dev ## Collect and compile translations
 	@$(PY) -m tools.messages collect

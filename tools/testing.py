@@ -1,4 +1,7 @@
-"""``python -m tools.testing COMMAND…``: run a command beside throw-away services."""
+"""``python -m tools.testing [--durable] COMMAND…``: run a command beside throw-away services.
+
+``--durable`` keeps the disk honest, as in real use: for measuring.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ def main(command: list[str]) -> int:
     """Start both services in a scratch folder, migrate once, run, and leave nothing behind."""
     scratch = Path(tempfile.mkdtemp(prefix="rappen-test-"))
     scratch.chmod(0o755)
-    server, queue = Postgres(scratch / "postgres", durable=False), Valkey(scratch / "valkey")
+    durable = command[:1] == ["--durable"]
+    command = command[durable:]
+    server, queue = Postgres(scratch / "postgres", durable=durable), Valkey(scratch / "valkey")
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(143))
     try:

@@ -23,6 +23,7 @@ from erp.core.money import CENTIME
 
 LARGEST: Final = 50 * 1024 * 1024  # 50,000 entries with details
 MOST_ENTRIES: Final = 100_000  # the most that the Swiss Payment Standards allow in one message
+YEARS: Final = range(1900, 2100)  # what lies outside is no day a bank books on
 ZURICH: Final = ZoneInfo("Europe/Zurich")
 KINDS: Final = {"BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054",
                 "BkToCstmrAcctRpt": "camt.052"}  # fmt: skip
@@ -256,9 +257,7 @@ def _entry(element: Any, reading: _Reading) -> Entry:
     ns = reading.ns
     amount = _signed(element, reading)
     status = element.find(f"{ns}Sts")
-    status_code = (
-        "" if status is None else _text(status, reading, "Cd") or _value(status, reading)
-    )
+    status_code = "" if status is None else _text(status, reading, "Cd") or _value(status, reading)
     is_credit = amount > 0 or (not amount and _text(element, reading, "CdtDbtInd") == "CRDT")
     currency = element.find(f"{ns}Amt").get("Ccy", "")
     reversal = _text(element, reading, "RvslInd") in {"true", "1"}
@@ -392,7 +391,7 @@ def _date(element: Any, reading: _Reading) -> dt.date | None:
     if not day:
         return _moment(element, reading, "DtTm")
     try:
-        return dt.date.fromisoformat(day[:10])
+        return _sensible(dt.date.fromisoformat(day[:10]))
     except ValueError:
         raise UnreadableValue(entry=reading.count, element="Dt", value=day[:40]) from None
 
@@ -404,9 +403,15 @@ def _moment(element: Any, reading: _Reading, name: str) -> dt.date | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(text)
-        return moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date()
+        return _sensible(moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date())
     except (ValueError, OverflowError):
         raise UnreadableValue(entry=reading.count, element=name, value=text[:40]) from None
+
+
+def _sensible(day: dt.date) -> dt.date:
+    if day.year not in YEARS:
+        raise ValueError(day)
+    return day
 
 
 def _clean(text: str) -> str:

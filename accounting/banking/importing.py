@@ -25,6 +25,7 @@ from erp.core.identifiers import format_iban
 
 MOST_FILES: Final = 50
 LONGEST_REFERENCE: Final = 64
+DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 PACKINGS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others unpack without a bound
 
 
@@ -275,6 +276,8 @@ def _parts(content: bytes) -> list[bytes]:
     """The files of a ZIP, or the file itself."""
     if not content.startswith(b"PK\x03\x04"):
         return [content]
+    if content.count(DIRECTORY_ENTRY) > 2 * MOST_FILES:  # with folders; a million fill the memory
+        raise BadArchive(limit=MOST_FILES)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]

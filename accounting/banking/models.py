@@ -20,8 +20,7 @@ class BankAccount(CompanyOwned):
     currency = models.CharField(_("currency"), max_length=3, default="CHF")
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False,
-        verbose_name=_("ledger account"),
-    )  # fmt: skip
+        verbose_name=_("ledger account"), db_index=False)  # fmt: skip
 
     class Meta:
         constraints = [
@@ -38,7 +37,11 @@ class Statement(CompanyOwned):
     """An account statement (Kontoauszug, camt.053), taken in whole or not at all."""
 
     bank_account = models.ForeignKey(
-        BankAccount, on_delete=models.PROTECT, related_name="statements", db_constraint=False
+        BankAccount,
+        on_delete=models.PROTECT,
+        related_name="statements",
+        db_constraint=False,
+        db_index=False,
     )
     identification = models.CharField(_("statement"), max_length=80)
     message_type = models.CharField(max_length=8)
@@ -50,7 +53,7 @@ class Statement(CompanyOwned):
     entry_count = models.PositiveIntegerField(_("entries"), default=0)
     imported_at = models.DateTimeField(_("imported at"))
     imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:
@@ -76,10 +79,18 @@ class BankTransaction(CompanyOwned):
     """
 
     bank_account = models.ForeignKey(
-        BankAccount, on_delete=models.PROTECT, related_name="transactions", db_constraint=False
+        BankAccount,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_constraint=False,
+        db_index=False,
     )
     statement = models.ForeignKey(
-        Statement, on_delete=models.PROTECT, related_name="transactions", db_constraint=False
+        Statement,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_constraint=False,
+        db_index=False,
     )
     position = models.PositiveIntegerField()
     dedupe_key = models.CharField(max_length=140)
@@ -95,8 +106,7 @@ class BankTransaction(CompanyOwned):
     details = models.JSONField(_("details"), default=list)
     entry = models.ForeignKey(
         JournalEntry, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False,
-        verbose_name=_("journal entry"),
-    )  # fmt: skip
+        verbose_name=_("journal entry"), db_index=False)  # fmt: skip
 
     class Meta:
         constraints = [
@@ -109,6 +119,12 @@ class BankTransaction(CompanyOwned):
                 fields=["company", "bank_account", "booking_date", "id"],
                 name="bank_transaction_by_date",
             ),
+            models.Index(
+                fields=["company", "booking_date", "id"],
+                name="bank_transaction_waiting",
+                condition=models.Q(entry=None),
+            ),
+            models.Index(fields=["company", "party"], name="bank_transaction_by_name"),
             models.Index(
                 fields=["company", "party_iban"],
                 name="bank_transaction_by_party",

@@ -33,7 +33,7 @@ _SUMS = """
         FROM accounting_entryline l
         JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
         WHERE %(cut_month)s <= %(until)s
-          AND l.company_id = %(company)s AND l.date BETWEEN %(cut_month)s AND %(until)s
+          AND l.company_id = %(company)s AND e.date BETWEEN %(cut_month)s AND %(until)s AND e.company_id = %(company)s
           AND e.number IS NOT NULL
           {centre_of_line}
     )

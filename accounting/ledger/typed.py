@@ -69,7 +69,8 @@ def _more(row: Typed) -> dict[str, Any]:
     if row.get("supply_date"):
         more["supply_date"] = day_of(row["supply_date"], place="supply_date")
     for name in ("amount_foreign", "vat_rate"):
-        if amount := _amount(row, name):
+        amount = _amount(row, name)
+        if amount is not None:  # zero is an amount, and a rate
             more[name] = amount
     return more
 

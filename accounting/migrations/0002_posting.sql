@@ -1,4 +1,7 @@
--- Rules across rows of the ledger. The order of locks: draft, head of the chain, number, period, totals.
+-- Rules across rows of the ledger. Functions look rows up by key: a table that was never analysed must not
+-- make them read it whole, or filling it would take time by the square of its size.
+--
+-- The order of locks: draft, head of the chain, number, period, totals.
 
 CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -39,7 +42,7 @@ CREATE TRIGGER entry_guard BEFORE INSERT OR UPDATE OR DELETE ON accounting_journ
     FOR EACH ROW EXECUTE FUNCTION accounting_entry_guard();
 
 -- Lines come and go only while their entry is a draft. The lock makes a seal under way be waited for.
-CREATE FUNCTION accounting_lines_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_lines_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -56,7 +59,7 @@ END $$;
 CREATE TRIGGER lines_guard AFTER INSERT ON accounting_entryline
     REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting_lines_guard();
 
-CREATE FUNCTION accounting_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_line_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -76,7 +79,7 @@ CREATE TRIGGER line_guard BEFORE UPDATE OR DELETE ON accounting_entryline
     FOR EACH ROW EXECUTE FUNCTION accounting_line_guard();
 
 -- Debit equals credit, at least two lines: proven at commit for each entry that was posted.
-CREATE FUNCTION accounting_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_entry_balances() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     sums record;
 BEGIN
@@ -95,7 +98,7 @@ CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT OR UPDATE ON accounting_jo
     EXECUTE FUNCTION accounting_entry_balances();
 
 -- Vouchers sealed into the chain stay; later ones may still be added.
-CREATE FUNCTION accounting_voucher_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_voucher_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -125,7 +128,7 @@ CREATE TRIGGER series_guard BEFORE UPDATE ON accounting_numberseries
 -- entries' contents, in the order of `drafts`. One short lock on the head of the chain, taken late.
 CREATE FUNCTION accounting_seal(
     client bigint, drafts bigint[], digests bytea[], who bigint, moment timestamptz
-) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     head record;
     draft record;

@@ -67,10 +67,17 @@ class Membership(CompanyOwned):
     """A user's role in a company. Several roles add up."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        db_index=False,
     )
     role = models.ForeignKey(
-        Role, on_delete=models.PROTECT, related_name="memberships", db_constraint=False
+        Role,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:

@@ -32,7 +32,7 @@ class Pages(CursorPagination):
     cut-off of the framework.
     """
 
-    offset_cutoff = None
+    offset_cutoff = 0  # none
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"

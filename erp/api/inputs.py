@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -18,15 +18,14 @@ class Input(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         faults: dict[str, Any] = {}
-        if isinstance(data, dict):
-            unknown = sorted(str(name) for name in set(data) - set(self.fields))
-            faults = {
-                name: [ErrorDetail(_("This field is unknown."), "unknown")] for name in unknown
-            }
+        values: Any = None
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            raise serializers.ValidationError({**error.detail, **faults}) from None
+            faults |= cast(dict[str, Any], error.detail)
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        for name in sorted(map(str, unknown)):
+            faults[name] = [ErrorDetail(str(_("This field is unknown.")), "unknown")]
         if faults:
             raise serializers.ValidationError(faults)
         return values

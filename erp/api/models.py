@@ -12,7 +12,9 @@ from erp.companies.models import CompanyOwned
 class IdempotencyRecord(CompanyOwned):
     """The answer to a write that must not be repeated, kept with the effect itself."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     operation = models.CharField(max_length=120)
     key = models.CharField(max_length=100)
     payload_digest = models.CharField(max_length=64)

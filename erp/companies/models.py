@@ -84,11 +84,17 @@ class Company(models.Model):
 class CompanyOwned(models.Model):
     """A row of one client (Mandant). There is no ``objects``: every query says whose rows.
 
-    Row-level security lies under it for what slips through.
+    Row-level security lies under it for what slips through. Foreign keys have no index of their
+    own: each table's indexes begin with the company, and a lone index on the company alone would
+    tempt the planner to read all of a client's rows.
     """
 
     company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, verbose_name=_("client"), related_name="+"
+        Company,
+        on_delete=models.PROTECT,
+        verbose_name=_("client"),
+        related_name="+",
+        db_index=False,
     )
 
     unscoped: models.Manager[Any] = models.Manager()

@@ -136,6 +136,7 @@ class Account(CompanyOwned, Multilingual):
         db_constraint=False,
         related_name="+",
         verbose_name=_("default VAT code"),
+        db_index=False,
     )
     purpose = models.CharField(_("purpose"), max_length=24, choices=Purpose, blank=True)
     control = models.CharField(_("owned by"), max_length=12, choices=SubLedger, blank=True)

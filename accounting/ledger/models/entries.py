@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models.accounts import Account, CostCentre, CostObject
 from accounting.ledger.models.years import FiscalYear
-from erp.companies.models import CompanyOwned
+from erp.companies.models import Company, CompanyOwned
 from erp.core import clock
 from erp.documents.models import StoredFile
 
@@ -35,7 +35,11 @@ class JournalEntry(CompanyOwned):
         RECURRING = "recurring", _("recurring entry")
 
     fiscal_year = models.ForeignKey(
-        FiscalYear, on_delete=models.PROTECT, related_name="entries", db_constraint=False
+        FiscalYear,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_constraint=False,
+        db_index=False,
     )
     date = models.DateField(_("date"))
     text = models.CharField(_("text"), max_length=200)
@@ -50,16 +54,21 @@ class JournalEntry(CompanyOwned):
         related_name="reversals",
         db_constraint=False,
         verbose_name=_("reverses"),
+        db_index=False,
     )
     series = models.CharField(max_length=8, default="J")
     number = models.PositiveIntegerField(_("number"), null=True)
     created_at = models.DateTimeField(_("written at"), default=clock.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     posted_at = models.DateTimeField(_("posted at"), null=True)
     posted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
     )
     chain_position = models.BigIntegerField(null=True)
     content_digest = models.BinaryField(null=True)
@@ -120,17 +129,26 @@ class JournalEntry(CompanyOwned):
 class EntryLine(CompanyOwned):
     """A debit or a credit on one account (Buchungszeile), in the company's currency."""
 
+    # The key to the entry proves the company along; a second proof per line would cost an import.
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
     class VatPart(models.TextChoices):
         BASE = "B", _("base")
         TAX = "T", _("tax")
 
     entry = models.ForeignKey(
-        JournalEntry, on_delete=models.PROTECT, related_name="lines", db_constraint=False
+        JournalEntry,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
     )
     date = models.DateField(_("date"))
     position = models.PositiveIntegerField()
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     debit = models.DecimalField(_("debit"), max_digits=15, decimal_places=2, default=Decimal(0))
     credit = models.DecimalField(_("credit"), max_digits=15, decimal_places=2, default=Decimal(0))
@@ -140,13 +158,28 @@ class EntryLine(CompanyOwned):
         _("amount in currency"), max_digits=15, decimal_places=2, null=True
     )
     cost_centre = models.ForeignKey(
-        CostCentre, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+        CostCentre,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     cost_object = models.ForeignKey(
-        CostObject, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+        CostObject,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     vat_code = models.ForeignKey(
-        "vat.VatCode", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+        "vat.VatCode",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     vat_part = models.CharField(max_length=1, choices=VatPart, blank=True)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, null=True)
@@ -196,10 +229,14 @@ class EntryVoucher(CompanyOwned):
     """A stored original that belongs to an entry (Beleg zur Buchung)."""
 
     entry = models.ForeignKey(
-        JournalEntry, on_delete=models.PROTECT, related_name="vouchers", db_constraint=False
+        JournalEntry,
+        on_delete=models.PROTECT,
+        related_name="vouchers",
+        db_constraint=False,
+        db_index=False,
     )
     file = models.ForeignKey(
-        StoredFile, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        StoredFile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     sealed = models.BooleanField(default=False)
 
@@ -220,15 +257,20 @@ class AccountTotal(CompanyOwned):
     """
 
     fiscal_year = models.ForeignKey(
-        FiscalYear, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        FiscalYear, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     month = models.DateField(_("month"))
     opening = models.BooleanField(default=False)
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     cost_centre = models.ForeignKey(
-        CostCentre, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+        CostCentre,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     debit = models.DecimalField(max_digits=18, decimal_places=2)
     credit = models.DecimalField(max_digits=18, decimal_places=2)
@@ -251,7 +293,7 @@ class NumberSeries(CompanyOwned):
     """The last number given in a series and year (Nummernkreis). Numbers have no gaps."""
 
     fiscal_year = models.ForeignKey(
-        FiscalYear, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        FiscalYear, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     series = models.CharField(max_length=8)
     last = models.PositiveIntegerField(default=0)

@@ -61,7 +61,11 @@ class Period(CompanyOwned):
         LOCKED = "locked", _("locked")
 
     fiscal_year = models.ForeignKey(
-        FiscalYear, on_delete=models.PROTECT, related_name="periods", db_constraint=False
+        FiscalYear,
+        on_delete=models.PROTECT,
+        related_name="periods",
+        db_constraint=False,
+        db_index=False,
     )
     start = models.DateField(_("from"))
     end = models.DateField(_("until"))

@@ -7,6 +7,7 @@ import time
 import tracemalloc
 import zipfile
 import zlib
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -182,6 +183,15 @@ class TestArchives:
     def test_too_many_files_are_refused(self, refused):
         refused(zipped(*[GOOD] * (importing.MOST_FILES + 1)), importing.BadArchive, "50")
 
+    def test_a_directory_of_a_million_files_is_refused_unread(self, refused):
+        whole = zipped(b"")
+        start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+        one = whole[start:end]
+        many = (camt.LARGEST - MEGABYTE) // len(one)
+        sizes = struct.pack("<HHLLH", 65535, 65535, many * len(one), start, 0)
+        bomb = whole[:start] + one * many + whole[end : end + 8] + sizes
+        assert peak(refused, bomb, importing.BadArchive) < 10 * MEGABYTE
+
     def test_an_archive_without_a_file_is_refused(self, refused):
         box = files.io.BytesIO()
         with zipfile.ZipFile(box, "w") as archive:
@@ -313,7 +323,9 @@ class TestStatementsThatDoNotFit:
     )  # fmt: skip
     def test_the_sums_must_be_right(self, refused, opening, closing, difference):
         content = camt053(entry("100.00"), opening=opening, closing=closing)
-        refused(content, importing.InconsistentStatement, "S-1", opening, closing, difference)
+        told = {"opening": opening, "closing": closing, "difference": difference}
+        refused(content, importing.InconsistentStatement, "S-1", "does not add up",
+                **{name: Decimal(amount) for name, amount in told.items()})  # fmt: skip
 
     def test_a_pending_entry_does_not_make_sums_right(self, refused):
         content = camt053(entry("100.00", status="PDNG"), closing="100.00")
@@ -408,7 +420,7 @@ class TestValues:
     @pytest.mark.parametrize(
         "written",
         ["31.03.2026", "2026-13-01", "2026-02-30", "0000-01-01", "heute", "2026-3-1", "٢٠٢٦-٠٣-٣١",
-         "12026-03-31", "-2026-03-31"],
+         "12026-03-31", "-2026-03-31", "0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31"],
     )  # fmt: skip
     def test_a_day_that_does_not_exist_refuses_the_file(self, refused, written):
         content = GOOD.replace(b"<BookgDt><Dt>2026-03-31", f"<BookgDt><Dt>{written}".encode())
@@ -417,12 +429,18 @@ class TestValues:
     @pytest.mark.parametrize(
         "written",
         ["2026-03-31T25:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "gestern",
-         "2026-03-31T10:00:00+25:00"],
+         "2026-03-31T10:00:00+25:00", "9999-12-31T23:59:59"],
     )  # fmt: skip
     def test_a_moment_that_does_not_exist_refuses_the_file(self, refused, written):
         content = GOOD.replace(b"<BookgDt><Dt>2026-03-31</Dt>",
                                f"<BookgDt><DtTm>{written}</DtTm>".encode())  # fmt: skip
         refused(content, camt.UnreadableValue, "DtTm", entry=1)
+
+    def test_a_statement_does_not_last_for_ever(self, refused):
+        """Its day would be the last one there is, and every page would ask for the day after."""
+        content = GOOD.replace(b"<ToDtTm>2026-03-31", b"<ToDtTm>9999-12-31")
+        assert content != GOOD
+        refused(content, camt.UnreadableValue, "ToDtTm")
 
     def test_a_status_of_the_banks_own_refuses_the_file(self, refused):
         content = GOOD.replace(b"<Sts><Cd>BOOK</Cd></Sts>", b"<Sts><Prtry>VIELLEICHT</Prtry></Sts>")

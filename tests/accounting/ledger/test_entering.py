@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -18,7 +19,8 @@ from accounting.ledger.entering import (
     simple_entry,
 )
 from accounting.ledger.models import Account, CostCentre, CostObject
-from accounting.ledger.posting import post
+from accounting.ledger.posting import post, rows_of
+from accounting.ledger.typed import lines_of, typed_of
 from erp.core.errors import Refusals
 from tests import make
 from tests.make import MARCH_31, chf
@@ -238,6 +240,49 @@ def test_a_pure_currency_difference_has_no_francs(company, anna):
     )  # fmt: skip
     post(company=company, date=MARCH_31, text="Kurs", lines=lines, by=anna)
     assert (lines[0].debit, lines[0].credit, lines[0].amount_foreign) == (0, 0, chf("0.37"))
+
+
+# And back
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        [TypedLine("6500", debit=chf("108.10"), vat_code="IN"), TypedLine("1020", credit=chf("108.10"))],
+        [TypedLine("1020", debit=chf("87.20")), TypedLine("3200", credit=chf("87.20"), vat_code="UN")],
+        [TypedLine("6500", debit=chf("33.33"), vat_code="IN", vat_basis="net"),
+         TypedLine("1020", credit=chf("36.03"))],
+        [TypedLine("6500", debit=chf("107.70"), vat_code="IN", supply_date=dt.date(2023, 12, 31)),
+         TypedLine("1020", credit=chf("107.70"))],
+        [TypedLine("6500", debit=chf("107.70"), vat_code="IN", vat_rate=chf("7.7")),
+         TypedLine("1020", credit=chf("107.70"))],
+        [TypedLine("6500", debit=chf("100.00"), vat_code="IN", vat_rate=chf("0.00")),
+         TypedLine("1020", credit=chf("100.00"))],
+        [TypedLine("4400", debit=chf("1000.00"), vat_code="BM"), TypedLine("1020", credit=chf("1000.00"))],
+        [TypedLine("4400", debit=chf("1000.00"), vat_code="BO"), TypedLine("1020", credit=chf("1000.00"))],
+        [TypedLine("4200", debit=chf("77.70"), vat_code="MZ"), TypedLine("1020", credit=chf("77.70"))],
+        [TypedLine("1024", debit=chf("94.00"), amount_foreign=chf("100.00")),
+         TypedLine("3201", credit=chf("94.00"), vat_code="UX")],
+        [TypedLine("6500", debit=chf("50.00"), vat_code="IN", text="Papier"),
+         TypedLine("6510", debit=chf("20.00"), vat_code="IN"),
+         TypedLine("6000", debit=chf("30.00")), TypedLine("1020", credit=chf("100.00"))],
+        [TypedLine("1024", amount_foreign=chf("0.37")), TypedLine("1000", debit=chf("1.00")),
+         TypedLine("6940", credit=chf("1.00"))],
+        [TypedLine("1024", debit=chf("5.00"), amount_foreign=chf("0.00")),
+         TypedLine("6999", credit=chf("5.00"))],
+    ],
+    ids=["cost", "income", "net", "old supply", "other rate", "no rate", "acquisition",
+         "acquisition without deduction", "import", "currency", "split", "difference",
+         "revaluation"],
+)  # fmt: skip
+def test_an_entry_typed_back_gives_the_same_lines(company, anna, typed):
+    """Copies, templates and drafts that are edited lose neither tax nor currency."""
+    reader = Reader(company)
+    lines = reader.lines(typed, date=MARCH_31)
+    entry = post(company=company, date=MARCH_31, text="x", lines=lines, by=anna)
+    told = json.loads(json.dumps(typed_of(entry, reader)))
+    again = reader.lines(lines_of(told, reader, MARCH_31), date=MARCH_31)
+    assert rows_of(again) == rows_of(lines)
 
 
 # Refusals

@@ -8,17 +8,21 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from accounting.ledger.entering import Reader, simple_entry
 from accounting.ledger.models import EntryLine, EntryTemplate, JournalEntry, Period
-from accounting.ledger.posting import PeriodLocked, reverse
+from accounting.ledger.posting import PeriodLocked, post, reverse
 from accounting.ledger.recurring import (
     NextDateMissing,
     NotDue,
     TemplateNameTaken,
     book_due,
+    delete_template,
     due,
     following,
     save_template,
+    skip_due,
 )
+from accounting.ledger.typed import typed_of
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.gate import operating
 from tests import make
@@ -110,17 +114,41 @@ def test_an_entry_is_posted_as_the_template_says(company, anna):
     ]  # fmt: skip
 
 
-def test_vat_is_split_at_the_rate_of_each_date(company, anna):
-    open_fiscal_year(company=company, start=day(2023, 1, 1), end=day(2025, 1, 1), by=anna)
+def test_a_template_of_an_entry_with_vat_follows_the_rate_of_each_date(company, anna):
+    open_fiscal_year(company=company, start=day(2023, 1, 1), end=day(2024, 12, 31), by=anna)
     change_settings(company=company, valid_from=day(2023, 1, 1), method="effective",
                     basis="agreed", interval="quarter", by=anna)  # fmt: skip
-    lease = {"text": "Leasing", "lines": [
-        {"account": "6260", "debit": "1000.00", "vat_code": "IN", "vat_basis": "net"},
-        {"account": "1020", "credit": "1077.00"}]}  # fmt: skip
-    rent = template(company, anna, next_date=day(2023, 12, 31), content=lease)
-    entry = book_due(rent, date=day(2023, 12, 31), by=anna)
-    tax = EntryLine.of(company).get(entry=entry, vat_part="T")
-    assert (tax.debit, tax.vat_rate, tax.vat_base) == (77, make.chf("7.7"), 1000)
+    reader = Reader(company)
+    typed = simple_entry(reader=reader, date=day(2023, 12, 31), debit="6260", credit="1020",
+                         amount=make.chf("100.00"), vat_code="IN")  # fmt: skip
+    lease = post(company=company, date=day(2023, 12, 31), text="Leasing", by=anna,
+                 lines=reader.lines(typed, date=day(2023, 12, 31)))  # fmt: skip
+    row = template(company, anna, next_date=day(2023, 12, 31), content=typed_of(lease, reader))
+    taxes = [
+        EntryLine.of(company).get(entry=book_due(row, date=date, by=anna), vat_part="T")
+        for date in (day(2023, 12, 31), day(2024, 1, 31))
+    ]
+    assert [(t.debit, t.vat_rate, t.supply_date) for t in taxes] == [
+        (make.chf("7.15"), make.chf("7.7"), day(2023, 12, 31)),
+        (make.chf("7.49"), make.chf("8.1"), day(2024, 1, 31)),
+    ]
+
+
+def test_a_date_is_skipped_once_and_the_rhythm_goes_on(company, anna):
+    rent = template(company, anna, next_date=day(2026, 1, 31))
+    skip_due(rent, date=day(2026, 1, 31), by=anna)
+    with pytest.raises(NotDue):
+        skip_due(rent, date=day(2026, 1, 31), by=anna)
+    assert due_days(company, day(2026, 3, 31)) == [day(2026, 2, 28), day(2026, 3, 31)]
+    assert not JournalEntry.of(company).exists()
+
+
+def test_what_was_booked_stays_when_its_template_goes(company, anna):
+    rent = template(company, anna, next_date=day(2026, 1, 31))
+    book_due(rent, date=day(2026, 1, 31), by=anna)
+    delete_template(rent, by=anna)
+    assert due_days(company, day(2026, 12, 31)) == []
+    assert JournalEntry.of(company).count() == 1
 
 
 def test_nothing_is_due_or_booked_past_the_last_day(company, anna):

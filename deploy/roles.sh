@@ -1,0 +1,20 @@
+#!/bin/sh
+# Create the roles and the database, as the server's administrator. It may run twice.
+# Needs owner_password and app_password in SECRETS; further settings as psql reads them.
+set -eu
+secrets=${SECRETS:-/run/secrets}
+
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+    --set owner_password="$(cat "$secrets/owner_password")" \
+    --set app_password="$(cat "$secrets/app_password")" <<'SQL'
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['rappen_owner', 'rappen_app', 'rappen_readonly']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE rappen_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'owner_password';
+ALTER ROLE rappen_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'app_password';
+ALTER ROLE rappen_readonly NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
+
+SELECT 'CREATE DATABASE rappen OWNER rappen_owner ENCODING ''UTF8'' TEMPLATE template0'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'rappen') \gexec
+REVOKE ALL ON DATABASE rappen FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE rappen TO rappen_app, rappen_readonly;
+SQL
