@@ -6,6 +6,7 @@ umask 077
 folder=${1:-$(dirname "$0")/secrets}
 mkdir -p "$folder"
 cd "$folder"
+echo '*' > .gitignore
 
 secret() { [ -s "$1" ] || od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$1"; }
 line() { [ -s "$1" ] || printf '%s' "$2" > "$1"; }

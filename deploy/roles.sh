@@ -2,11 +2,11 @@
 # Create the roles and the database, as the server's administrator. It may run twice.
 # Needs owner_password and app_password in SECRETS; further settings as psql reads them.
 set -eu
-secrets=${SECRETS:-/run/secrets}
+export SECRETS="${SECRETS:-/run/secrets}"
 
-psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
-    --set owner_password="$(cat "$secrets/owner_password")" \
-    --set app_password="$(cat "$secrets/app_password")" <<'SQL'
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\set owner_password `cat "$SECRETS/owner_password"`
+\set app_password `cat "$SECRETS/app_password"`
 SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['rappen_owner', 'rappen_app', 'rappen_readonly']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE rappen_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'owner_password';

@@ -33,12 +33,13 @@ _SUMS = """
         FROM accounting_entryline l
         JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
         WHERE %(cut_month)s <= %(until)s
-          AND l.company_id = %(company)s AND e.date BETWEEN %(cut_month)s AND %(until)s AND e.company_id = %(company)s
-          AND e.number IS NOT NULL
+          AND l.company_id = %(company)s AND e.company_id = %(company)s
+          AND e.date BETWEEN %(cut_month)s AND %(until)s AND e.number IS NOT NULL
           {centre_of_line}
     )
     SELECT p.account_id,
-           coalesce(sum(debit - credit) FILTER (WHERE NOT this_year OR opening), 0),
+           coalesce(sum(debit - credit) FILTER (WHERE NOT this_year), 0),
+           coalesce(sum(debit - credit) FILTER (WHERE this_year AND opening), 0),
            coalesce(sum(debit) FILTER (WHERE this_year AND NOT opening), 0),
            coalesce(sum(credit) FILTER (WHERE this_year AND NOT opening), 0),
            coalesce(sum(amount_foreign), 0)
@@ -50,26 +51,28 @@ _SUMS = """
 class AccountSums:
     """What was posted to an account: all amounts in the company's currency, debit positive.
 
-    ``opening`` is what was posted before the year, and the year's opening entries; ``debit`` and
-    ``credit`` the year's turnover; ``foreign`` the balance in the account's own currency.
+    ``before`` is what was posted before the year, ``opened`` the year's opening entries; ``debit``
+    and ``credit`` the year's turnover; ``foreign`` the balance in the account's own currency.
     """
 
-    opening: Decimal = ZERO
+    before: Decimal = ZERO
+    opened: Decimal = ZERO
     debit: Decimal = ZERO
     credit: Decimal = ZERO
     foreign: Decimal = ZERO
 
     @property
     def closing(self) -> Decimal:
-        return self.opening + self.debit - self.credit
+        return self.before + self.of_year
+
+    @property
+    def of_year(self) -> Decimal:
+        """What the year itself brought. Books taken over in mid-year open income and expense."""
+        return self.opened + self.debit - self.credit
 
     def shown(self, *, carried: bool) -> Decimal:
         """The balance as the account shows it: income and expense start each year at zero."""
-        return self.closing if carried else self.turnover
-
-    @property
-    def turnover(self) -> Decimal:
-        return self.debit - self.credit
+        return self.closing if carried else self.of_year
 
 
 def account_sums(

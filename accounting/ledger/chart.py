@@ -72,6 +72,23 @@ def or_positions() -> tuple[OrPosition, ...]:
         return tuple(OrPosition(**row) for row in csv.DictReader(file))
 
 
+def statement_of(position: str) -> str:
+    """``balance`` or ``income`` for a position accounts may have; blank for anything else."""
+    return next((p.statement for p in or_positions() if p.code == position and p.kind == "line"), "")
+
+
+def position_like(number: str, kind: str) -> str:
+    """Where the KMU chart puts an account of this type with a number like this; blank if nowhere.
+
+    The account that shares the most leading digits counts, at least the first two.
+    """
+    for length in range(len(number), 1, -1):
+        for row in _all():
+            if row.type == kind and row.or_position and row.number.startswith(number[:length]):
+                return row.or_position
+    return ""
+
+
 def kmu_chart(legal_form: str) -> list[ChartAccount]:
     """The chart fit for a legal form: equity accounts and their names differ.
 

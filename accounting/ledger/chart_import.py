@@ -62,7 +62,7 @@ def preview(*, company: Company, content: bytes) -> ChartPreview:
             if account is None:
                 if "type" not in values:
                     raise UnknownType(value="", known=", ".join(Account.Type.values))
-                charting.require_sound(Account(company=company, **values))
+                charting.require_sound(charting.new_account(company, values))
                 found.new.append(values)
             elif any(getattr(account, name) != value for name, value in values.items()):
                 charting.alter(copy(account), values)

@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.chart import kmu_chart
+from accounting.ledger.chart import kmu_chart, position_like, statement_of
 from accounting.ledger.models import (
     Account,
     AccountGroup,
@@ -45,6 +45,13 @@ class PurposeTaken(DomainError):
     code = "ledger.purpose_taken"
     message = _("Account %(account)s has the purpose “%(purpose)s” already. Take it away there first.")
     field = "purpose"
+
+
+class UnknownPosition(DomainError):
+    code = "ledger.unknown_position"
+    message = _("Account %(number)s: “%(value)s” is no position for an account of type %(kind)s. "
+                "Choose one, or the account would stand in no statement.")  # fmt: skip
+    field = "or_position"
 
 
 class NameMissing(DomainError):
@@ -103,7 +110,7 @@ def set_up_chart(*, company: Company, by: User) -> None:
 @transaction.atomic
 def add_account(*, company: Company, by: User, **values: Any) -> Account:
     """Open an account (Konto eröffnen). Raises ``NumberTaken``, ``NameMissing``, ``BadValue``."""
-    account = Account(company=company, **values)
+    account = new_account(company, values)
     require_sound(account)
     account.save(force_insert=True)
     trail.record(company=company, by=by, action="account.add", subject=account,
@@ -161,6 +168,16 @@ def is_used(account: Account) -> bool:
     return EntryLine.of(account.company_id).filter(account=account).exists()
 
 
+def new_account(company: Company, values: Mapping[str, Any]) -> Account:
+    """An account that is not saved yet.
+
+    Without a position it stands where the KMU chart has the account with a number like it.
+    """
+    account = Account(company=company, **values)
+    account.or_position = account.or_position or position_like(account.number, account.type)
+    return account
+
+
 def alter(account: Account, values: Mapping[str, Any]) -> None:
     """Set values on an account without saving it. Raises what ``change_account`` raises."""
     for name, value in values.items():
@@ -172,7 +189,10 @@ def alter(account: Account, values: Mapping[str, Any]) -> None:
 
 
 def require_sound(account: Account) -> None:
-    """Raise ``NumberTaken``, ``NameMissing`` or ``BadValue`` unless the account may be saved."""
+    """Refuse an account that may not be saved.
+
+    Raises ``NumberTaken``, ``NameMissing``, ``PurposeTaken``, ``BadValue`` or ``UnknownPosition``.
+    """
     taken = Account.of(account.company_id).filter(number=account.number).exclude(pk=account.pk)
     if taken.exists():
         raise NumberTaken(number=account.number)
@@ -195,6 +215,20 @@ def require_sound(account: Account) -> None:
             for name, reasons in found.items()
         ]  # fmt: skip
         raise (refusals[0] if len(refusals) == 1 else Refusals(refusals)) from None
+    _require_position(account)
+
+
+def _require_position(account: Account) -> None:
+    """Each account stands in one place of one statement; closing accounts in none."""
+    if account.type == Account.Type.CLOSING:
+        found = not account.or_position
+    else:
+        wanted = "balance" if account.is_balance_sheet else "income"
+        found = statement_of(account.or_position) == wanted
+    if not found:
+        raise UnknownPosition(
+            number=account.number, value=account.or_position, kind=account.get_type_display()
+        )
 
 
 def _rule_for(kind: str) -> str:

@@ -178,15 +178,15 @@ def write_draft(
 @transaction.atomic
 def change_draft(
     draft: JournalEntry, *, date: dt.date, text: str, lines: Sequence[Line], by: User,
-    voucher: str = "", kind: str = JournalEntry.Kind.NORMAL,
+    voucher: str = "", kind: str | None = None,
 ) -> JournalEntry:  # fmt: skip
-    """Put new contents into a draft. Raises ``NotADraft`` and what ``write_draft`` raises."""
+    """Put new contents into a draft; its kind stays unless ``kind`` says otherwise. Raises ``NotADraft`` and what ``write_draft`` raises."""
     draft = locked_draft(draft)
     if not text.strip():
         raise TextMissing
     require_possible_amounts(draft.company, lines)
     draft.fiscal_year = open_year(draft.company, date)
-    draft.date, draft.text, draft.voucher, draft.kind = date, text, voucher, kind
+    draft.date, draft.text, draft.voucher, draft.kind = date, text, voucher, kind or draft.kind
     draft.lines.all().delete()
     draft.save(update_fields=["fiscal_year", "date", "text", "voucher", "kind"])
     columns = _columns(rows_of(lines))

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounting.ledger.balances import balance_before
 from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry
+from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES, RESULT_TYPES
 from erp.companies.models import Company
 
 PAGE = 100
@@ -201,6 +202,36 @@ def _turnover(told: dict[str, Any], centre: str) -> tuple[Decimal, Decimal]:
         )
         debit, credit = cursor.fetchone()
     return debit, credit
+
+
+class ChartRow(NamedTuple):
+    """What a report needs of an account."""
+
+    pk: int
+    number: str
+    name: str
+    type: str
+    or_position: str
+    purpose: str
+
+    @property
+    def is_balance_sheet(self) -> bool:
+        return self.type in BALANCE_SHEET_TYPES
+
+    @property
+    def is_result(self) -> bool:
+        return self.type in RESULT_TYPES
+
+
+def chart_rows(company: Company, *, language: str) -> list[ChartRow]:
+    """Every account in order of its number, with its name in a language or the first filled."""
+    columns = ("pk", "number", "type", "or_position", "purpose",
+               f"name_{language[:2]}", "name_de", "name_fr", "name_it", "name_en")  # fmt: skip
+    rows = Account.of(company).order_by("number").values_list(*columns)
+    return [
+        ChartRow(pk, number, next(filter(None, names), ""), kind, position, purpose)
+        for pk, number, kind, position, purpose, *names in rows
+    ]
 
 
 def accounts_by_number(company: Company, numbers: Sequence[str]) -> dict[str, Account]:

@@ -151,7 +151,8 @@ def verify_ledger(company: Company, *, anchors: Iterable[Anchor] = ()) -> Verdic
     verdict.head, verdict.position = walk.link.hex(), walk.position
     for place in sorted(kept):
         _note(verdict, CUT, None, f"a head at place {place} was kept, and the place is gone")
-    _check_end(verdict, company)
+    if walk.place == walk.position:  # what was inserted is named already
+        _check_end(verdict, company)
     _check_sums(verdict, company)
     set_local("enable_nestloop", "on")
     return verdict
@@ -165,6 +166,7 @@ class _Walk:
         self._link_before = chain.NO_LINK
         self._year: int | None = None
         self._number = 0
+        self._fitted = False  # whether the last entry was in order
         self._pushed = 0  # places by which inserted entries pushed back the others
 
     @property
@@ -182,13 +184,14 @@ class _Walk:
             found = Break(MISSING, self._first_missing(header), f"place {self.position + 1} in the "
                           f"chain is empty, entry {number} comes next")  # fmt: skip
         elif not self._fits(header, self.link, self._pushed):
-            if self.position and self._fits(header, self._link_before, self._pushed + 1):
+            if self._fitted and self._fits(header, self._link_before, self._pushed + 1):
                 found = Break(INSERTED, self._number, f"entry {number} links to the one before it")
                 self._pushed += 1
             else:
                 found = Break(REORDERED, number, "the link to the entry before is broken")
         self._link_before, self.link = self.link, bytes(header[4])
         self.position, self._number, self._year = place, number, header[5]
+        self._fitted = found is None
         return found
 
     def _fits(self, header: tuple[Any, ...], link: bytes, pushed: int) -> bool:

@@ -134,9 +134,9 @@ DECLARE
     draft record;
     place bigint;
     link bytea;
-    year_now bigint := NULL;
-    series_now text := NULL;
-    next_number integer := 0;
+    links bytea[] := '{}';
+    numbers integer[] := '{}';
+    written bigint;
 BEGIN
     PERFORM 1 FROM accounting_journalentry e
         WHERE e.company_id = client AND e.id = ANY (drafts) ORDER BY e.id FOR UPDATE;
@@ -162,10 +162,18 @@ BEGIN
     place := head.position;
     link := head.digest;
 
+    -- The lock on the head of the chain keeps others away from the numbers, too.
+    INSERT INTO accounting_numberseries (company_id, fiscal_year_id, series, last)
+        SELECT DISTINCT client, e.fiscal_year_id, e.series, 0 FROM accounting_journalentry e
+        WHERE e.company_id = client AND e.id = ANY (drafts)
+        ON CONFLICT (company_id, fiscal_year_id, series) DO NOTHING;
     FOR draft IN
-        SELECT e.id, e.fiscal_year_id, e.series, e.number, w.digest
+        SELECT e.id, e.number, w.digest,
+               s.last + row_number() OVER (PARTITION BY e.fiscal_year_id, e.series ORDER BY w.nth) AS next
         FROM unnest(drafts, digests) WITH ORDINALITY AS w(id, digest, nth)
         LEFT JOIN accounting_journalentry e ON e.company_id = client AND e.id = w.id
+        LEFT JOIN accounting_numberseries s ON s.company_id = client
+            AND s.fiscal_year_id = e.fiscal_year_id AND s.series = e.series
         ORDER BY w.nth
     LOOP
         IF draft.id IS NULL THEN
@@ -173,36 +181,26 @@ BEGIN
         ELSIF draft.number IS NOT NULL THEN
             PERFORM accounting_raise('ledger.frozen', format('entry %s is posted and frozen', draft.number));
         END IF;
-        IF draft.fiscal_year_id IS DISTINCT FROM year_now OR draft.series IS DISTINCT FROM series_now THEN
-            IF year_now IS NOT NULL THEN
-                UPDATE accounting_numberseries s SET last = next_number WHERE s.company_id = client
-                    AND s.fiscal_year_id = year_now AND s.series = series_now;
-            END IF;
-            year_now := draft.fiscal_year_id;
-            series_now := draft.series;
-            SELECT s.last INTO next_number FROM accounting_numberseries s
-                WHERE s.company_id = client AND s.fiscal_year_id = year_now AND s.series = series_now
-                FOR UPDATE;
-            IF NOT FOUND THEN  -- the lock on the head of the chain keeps others from doing the same
-                INSERT INTO accounting_numberseries (company_id, fiscal_year_id, series, last)
-                    VALUES (client, year_now, series_now, 0);
-                next_number := 0;
-            END IF;
-        END IF;
-        next_number := next_number + 1;
         place := place + 1;
-        link := sha256(link || int8send(place) || int4send(next_number) || draft.digest);
-        UPDATE accounting_journalentry e
-            SET number = next_number, posted_at = moment, posted_by_id = who, chain_position = place,
-                content_digest = draft.digest, chain_digest = link
-            WHERE e.id = draft.id;
-        entry := draft.id;
-        given := next_number;
-        RETURN NEXT;
+        link := sha256(link || int8send(place) || int4send(draft.next::integer) || draft.digest);
+        links := links || link;
+        numbers := numbers || draft.next::integer;
     END LOOP;
 
-    UPDATE accounting_numberseries s SET last = next_number WHERE s.company_id = client
-        AND s.fiscal_year_id = year_now AND s.series = series_now;
+    RETURN QUERY UPDATE accounting_journalentry e
+        SET number = w.number, posted_at = moment, posted_by_id = who,
+            chain_position = head.position + w.nth, content_digest = w.digest, chain_digest = w.link
+        FROM unnest(drafts, digests, numbers, links) WITH ORDINALITY AS w(id, digest, number, link, nth)
+        WHERE e.company_id = client AND e.id = w.id
+        RETURNING e.id, e.number;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> cardinality(drafts) THEN
+        PERFORM accounting_raise('ledger.no_draft', 'a draft is named twice');
+    END IF;
+    UPDATE accounting_numberseries s SET last = s.last + n.count
+        FROM (SELECT e.fiscal_year_id, e.series, count(*) FROM accounting_journalentry e
+              WHERE e.company_id = client AND e.id = ANY (drafts) GROUP BY 1, 2) AS n
+        WHERE s.company_id = client AND s.fiscal_year_id = n.fiscal_year_id AND s.series = n.series;
     UPDATE accounting_ledgerhead h SET position = place, digest = link WHERE h.company_id = client;
     INSERT INTO accounting_accounttotal AS t (company_id, fiscal_year_id, month, opening, account_id,
             cost_centre_id, debit, credit, amount_foreign)

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.chart import OrPosition, or_positions
-from accounting.ledger.models import Account, FiscalYear
+from accounting.ledger.models import FiscalYear
+from accounting.ledger.queries import ChartRow, chart_rows
 from erp.companies.models import Company
 from erp.core.money import ZERO
 
 CARRIED, RESULT = "959a-2-3f", "959a-2-3g"
-_RESULTS = {Account.Type.INCOME, Account.Type.EXPENSE}
+NOTHING = AccountSums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +79,20 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
     Assets and liabilities are equal as every entry balances; ``difference`` shows what an
     incomplete opening balance leaves on the opening account.
     """
-    accounts = list(Account.of(company).order_by("number"))
+    accounts = chart_rows(company, language=language)
     sums = [account_sums(company, year=c.year, until=c.until) for c in cols]
-    figures: dict[int, list[Decimal]] = {
-        a.pk: [s.get(a.pk, AccountSums()).closing for s in sums]
-        for a in accounts
-        if a.is_balance_sheet
+    figures = {
+        a.pk: [s.get(a.pk, NOTHING).closing for s in sums] for a in accounts if a.is_balance_sheet
     }
-    results = [a.pk for a in accounts if a.type in _RESULTS]
-    carried = [sum((s[pk].opening for pk in results if pk in s), ZERO) for s in sums]
-    result = [sum((s[pk].turnover for pk in results if pk in s), ZERO) for s in sums]
+    results = [a.pk for a in accounts if a.is_result]
+    carried = [sum((s[pk].before for pk in results if pk in s), ZERO) for s in sums]
+    result = [sum((s[pk].of_year for pk in results if pk in s), ZERO) for s in sums]
     computed = {
         CARRIED: (_("Results of earlier years"), carried),
         RESULT: (_("Result of the year"), result),
     }
     rows = _rows("balance", accounts, figures, computed, len(cols), language)
-    closing = [a.pk for a in accounts if a.type == Account.Type.CLOSING]
+    closing = [a.pk for a in accounts if not a.is_balance_sheet and not a.is_result]
     difference = (
         sum((sums[0][pk].closing for pk in closing if pk in sums[0]), ZERO) if sums else ZERO
     )
@@ -110,15 +109,11 @@ def income_statement(
     company: Company, cols: list[Column], *, language: str, cost_centre: int | None = None
 ) -> Statement:
     """Income and expense of each column's year up to its day, with the usual subtotals."""
-    accounts = list(Account.of(company).order_by("number"))
+    accounts = chart_rows(company, language=language)
     sums = [
         account_sums(company, year=c.year, until=c.until, cost_centre=cost_centre) for c in cols
     ]
-    figures = {
-        a.pk: [s.get(a.pk, AccountSums()).turnover for s in sums]
-        for a in accounts
-        if a.type in _RESULTS
-    }
+    figures = {a.pk: [s.get(a.pk, NOTHING).of_year for s in sums] for a in accounts if a.is_result}
     result = [-sum((f[nth] for f in figures.values()), ZERO) for nth in range(len(cols))]
     rows = _rows("income", accounts, figures, {}, len(cols), language)
     return Statement(_("Income statement"), tuple(c.until for c in cols), rows, tuple(result), ZERO)
@@ -126,13 +121,13 @@ def income_statement(
 
 def _rows(
     statement: str,
-    accounts: list[Account],
+    accounts: list[ChartRow],
     figures: dict[int, list[Decimal]],
     computed: dict[str, tuple[str, list[Decimal]]],
     width: int,
     language: str,
 ) -> list[StatementRow]:
-    by_position: dict[str, list[Account]] = defaultdict(list)
+    by_position: dict[str, list[ChartRow]] = defaultdict(list)
     for account in accounts:
         if account.pk in figures and any(figures[account.pk]):
             by_position[account.or_position].append(account)
@@ -158,13 +153,12 @@ def _rows(
             if detail:
                 rows.append(StatementRow("position", position.code, name, tuple(total)))
                 rows += detail
-    rows += _unplaced(by_position, figures)
     return rows
 
 
 def _details(
     position: OrPosition,
-    by_position: dict[str, list[Account]],
+    by_position: dict[str, list[ChartRow]],
     figures: dict[int, list[Decimal]],
     computed: dict[str, tuple[str, list[Decimal]]],
     sign: int,
@@ -186,17 +180,6 @@ def _details(
 def _on_side(sign: int, amounts: list[Decimal]) -> tuple[Decimal, ...]:
     """Debit positive amounts as the position shows them, without a negative zero."""
     return tuple(ZERO + sign * amount for amount in amounts)
-
-
-def _unplaced(
-    by_position: dict[str, list[Account]], figures: dict[int, list[Decimal]]
-) -> list[StatementRow]:
-    """Accounts without a place in the law: shown at the end rather than left out."""
-    return [
-        StatementRow("account", "", f"{a.number} {a.name}", tuple(figures[a.pk]), account=a.number)
-        for accounts in by_position.values()
-        for a in accounts
-    ]
 
 
 def _same_day(day: dt.date, before: FiscalYear) -> dt.date:

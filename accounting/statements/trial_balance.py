@@ -6,10 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.models import Account, FiscalYear
+from accounting.ledger.queries import chart_rows
 from erp.companies.models import Company
 from erp.core.money import ZERO
+
+NOTHING = AccountSums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +62,18 @@ def trial_balance(
 ) -> TrialBalance:
     """Opening, turnover and closing balance of every account up to and including ``until``.
 
-    Income and expense accounts start the year at zero: what they held before stands on the
-    account for the result carried forward, whether or not the year before was closed.
+    Income and expense accounts start the year at zero, but for what its opening entries say: what
+    they held before stands on the account for the result carried forward, whether or not the year before was closed.
     """
     sums = account_sums(company, year=year, until=until, cost_centre=cost_centre)
-    accounts = list(Account.of(company).order_by("number"))
+    accounts = chart_rows(company, language=get_language() or "de")
     carried = ZERO
     if cost_centre is None:
-        carried = sum(
-            (sums[a.pk].opening for a in accounts if _is_result(a) and a.pk in sums), ZERO
-        )
+        carried = sum((sums[a.pk].before for a in accounts if a.is_result and a.pk in sums), ZERO)
     rows = []
     for account in accounts:
-        own = sums.get(account.pk, AccountSums())
-        opening = ZERO if _is_result(account) else own.opening
+        own = sums.get(account.pk, NOTHING)
+        opening = own.opened if account.is_result else own.before + own.opened
         if account.purpose == Account.Purpose.RETAINED_EARNINGS:
             opening += carried
         if opening or own.debit or own.credit:
@@ -78,7 +81,3 @@ def trial_balance(
                 TrialBalanceRow(account.number, account.name, opening, own.debit, own.credit)
             )
     return TrialBalance(year, until, rows)
-
-
-def _is_result(account: Account) -> bool:
-    return account.type in {Account.Type.INCOME, Account.Type.EXPENSE}

@@ -263,7 +263,8 @@ def test_the_state_of_the_books_in_the_way_is_a_conflict(api, company, anna):
 def test_foreign_numbers_and_ids_are_as_unknown_as_any(api, company, anna):
     """In the address 404, in the body 400, both told the same way as what never was."""
     other = make.company()
-    charting.add_account(company=other, by=anna, number="7777", name_de="Fremd", type="asset")
+    charting.add_account(company=other, by=anna, number="7777", name_de="Fremd", type="asset",
+                         or_position="959a-1-1c")  # fmt: skip
     charting.save_cost_unit(CostCentre(company=other), by=anna, number="77", name_de="Fremd")
     theirs = make.rent(other, by=make.owner_of(other))
     open_companies([company.pk])

@@ -36,6 +36,7 @@ class AccountType(models.TextChoices):
 
 
 BALANCE_SHEET_TYPES = frozenset({AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY})
+RESULT_TYPES = frozenset({AccountType.INCOME, AccountType.EXPENSE})
 
 
 class Rule(models.TextChoices):
@@ -149,6 +150,11 @@ class Account(CompanyOwned, Multilingual):
             models.UniqueConstraint(fields=["company", "id"], name="account_of_company"),
             models.UniqueConstraint(
                 fields=["company", "purpose"], condition=~Q(purpose=""), name="account_purpose_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(type="closing", or_position="")
+                | (~Q(type="closing") & ~Q(or_position="")),
+                name="account_stands_in_a_statement",
             ),
         ]
 

@@ -188,7 +188,7 @@ def test_an_account_is_not_renumbered_onto_another(company, anna):
         charting.change_account(make.account(company, "6000"), by=anna, number="1020")
 
 
-@pytest.mark.parametrize(("name", "value"), [("type", "asset"), ("currency", "EUR")])
+@pytest.mark.parametrize(("name", "value"), [("type", "income"), ("currency", "EUR")])
 def test_type_and_currency_freeze_with_the_first_line(company, anna, name, value):
     rent = make.account(company, "6000")
     charting.change_account(rent, by=anna, type="expense", currency="")  # no change, no refusal
@@ -200,6 +200,21 @@ def test_type_and_currency_freeze_with_the_first_line(company, anna, name, value
     unused = make.account(company, "6100")
     charting.change_account(unused, by=anna, **{name: value})
     assert getattr(make.account(company, "6100"), name) == value
+
+
+def test_an_account_has_a_place_in_the_statements(company, anna):
+    """Without one it would be missing from both sides' totals; a neighbour's place is taken."""
+    added = charting.add_account(
+        company=company, by=anna, number="1021", name_de="Zweite Bank", type="asset"
+    )
+    assert added.or_position == make.account(company, "1020").or_position
+    for number, kind, place in (
+        ("9999", "asset", ""), ("1022", "asset", "959b-2-1"), ("6001", "expense", "959a-1-1a"),
+        ("1023", "asset", "nowhere"), ("9101", "closing", "959a-1-1a"),
+    ):  # fmt: skip
+        with pytest.raises(charting.UnknownPosition):
+            charting.add_account(company=company, by=anna, number=number, name_de="X", type=kind,
+                                 or_position=place)  # fmt: skip
 
 
 def test_a_blocked_account_takes_entries_until_the_day_before(company, anna):

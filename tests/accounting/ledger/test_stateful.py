@@ -244,7 +244,7 @@ class Bookkeeping(RuleBasedStateMachine):
         pk = self.centres[centre].pk if centre else None
         sums = account_sums(self.company, year=self.year_of(day), until=day, cost_centre=pk)
         told = {
-            number: (own.opening, own.debit, own.credit, own.foreign)
+            number: (own.before + own.opened, own.debit, own.credit, own.foreign)
             for number, account in self.accounts.items()
             if (own := sums.get(account.pk))
         }
