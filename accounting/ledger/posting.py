@@ -180,7 +180,10 @@ def change_draft(
     draft: JournalEntry, *, date: dt.date, text: str, lines: Sequence[Line], by: User,
     voucher: str = "", kind: str | None = None,
 ) -> JournalEntry:  # fmt: skip
-    """Put new contents into a draft; its kind stays unless ``kind`` says otherwise. Raises ``NotADraft`` and what ``write_draft`` raises."""
+    """Put new contents into a draft; its kind stays unless ``kind`` says otherwise.
+
+    Raises ``NotADraft`` and what ``write_draft`` raises.
+    """
     draft = locked_draft(draft)
     if not text.strip():
         raise TextMissing

@@ -210,7 +210,7 @@ def test_an_account_has_a_place_in_the_statements(company, anna):
     assert added.or_position == make.account(company, "1020").or_position
     for number, kind, place in (
         ("9999", "asset", ""), ("1022", "asset", "959b-2-1"), ("6001", "expense", "959a-1-1a"),
-        ("1023", "asset", "nowhere"), ("9101", "closing", "959a-1-1a"),
+        ("1023", "asset", "nowhere"), ("9199", "closing", "959a-1-1a"),
     ):  # fmt: skip
         with pytest.raises(charting.UnknownPosition):
             charting.add_account(company=company, by=anna, number=number, name_de="X", type=kind,
