@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from erp.companies.models import Company
 from erp.core import clock, sandbox
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_iban
+from erp.core.money import ZERO
 
 MOST_FILES: Final = 50
 LONGEST_REFERENCE: Final = 64
@@ -71,7 +73,10 @@ class BadArchive(DomainError):
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a statement: counts of entries."""
+    """What became of a statement: counts of entries.
+
+    ``gap`` is by how much it opens away from where the statement before it closed.
+    """
 
     statement: str
     bank_account: BankAccount
@@ -79,6 +84,7 @@ class Taken:
     known: int
     enriched: int
     pending: int
+    gap: Decimal = ZERO
 
 
 @transaction.atomic
@@ -142,7 +148,22 @@ def _take(company: Company, kind: str, statement: camt.Statement, digest: str, b
         trail.record(company=company, by=by, action="statement.import", subject=row,
                      details={"new": len(fresh), "known": len(known)})  # fmt: skip
     return Taken(statement.identification, account, len(fresh), len(known), enriched,
-                 len(statement.entries) - len(booked))  # fmt: skip
+                 len(statement.entries) - len(booked), _gap(company, account, statement))  # fmt: skip
+
+
+def _gap(company: Company, account: BankAccount, statement: camt.Statement) -> Decimal:
+    if statement.opening is None or statement.from_date is None:
+        return ZERO
+    before = (
+        Statement.of(company)
+        .filter(bank_account=account, message_type="camt.053", to_date__lt=statement.from_date)
+        .exclude(closing=None)
+        .order_by("-to_date", "-pk")
+        .first()
+    )
+    if before is None or before.closing is None:
+        return ZERO
+    return statement.opening - before.closing
 
 
 def _account_of(company: Company, statement: camt.Statement) -> BankAccount:

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import Account, JournalEntry
-from erp.companies.models import CompanyOwned
+from erp.companies.models import Company, CompanyOwned
 from erp.core.identifiers import format_iban
 
 
@@ -131,6 +131,11 @@ class BankTransaction(CompanyOwned):
                 condition=~models.Q(party_iban=""),
             ),
         ]
+
+    @classmethod
+    def waiting(cls, company: Company) -> models.QuerySet[BankTransaction]:
+        """What is to be booked; a notice without an amount needs no entry."""
+        return cls.of(company).filter(entry=None).exclude(amount=0)
 
     def __str__(self) -> str:
         return f"{self.booking_date} {self.amount} {self.party}"

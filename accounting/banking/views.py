@@ -23,6 +23,7 @@ from accounting.ledger.views.entering import choices_of_codes, told
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core import clock
+from erp.core.display import chf
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, parse_amount
 from erp.web.pages import CompanyView, refused, tell
@@ -100,6 +101,13 @@ class Statements(CompanyView):
                 tell(form, refusal)
             else:
                 for one in taken:
+                    if one.gap:
+                        messages.warning(
+                            request,
+                            _("Statement %(name)s opens %(gap)s away from where the one before "
+                              "closed. A statement is missing between them.")
+                            % {"name": one.statement, "gap": chf(one.gap)},
+                        )  # fmt: skip
                     messages.success(
                         request,
                         _("Statement %(name)s: %(new)s new, %(known)s known, %(enriched)s completed.")
@@ -122,7 +130,7 @@ class BankTransactions(CompanyView):
     help_page = "bank-transactions"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        waiting = BankTransaction.of(self.company).filter(entry=None)
+        waiting = BankTransaction.waiting(self.company)
         rows = list(waiting.select_related("bank_account").order_by("booking_date", "pk")[:PAGE])
         proposed = booking.proposals(self.company, rows)
         booked = (
@@ -176,7 +184,7 @@ class BookTransaction(CompanyView):
                     {"agreements": _agreements(self.company), "company": self.company},
                     request,
                 ),
-                "waiting": BankTransaction.of(self.company).filter(entry=None).count(),
+                "waiting": BankTransaction.waiting(self.company).count(),
             }
         )
 

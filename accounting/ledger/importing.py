@@ -7,6 +7,7 @@ credit); rows with the same value in ``entry`` belong together.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,11 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import bulk
 from accounting.ledger.entering import Reader, TypedLine, UnknownAccount, simple_entry
+from accounting.ledger.models import JournalEntry
 from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO, parse_amount
+from vat.codes.breakdown import Basis
 
 #: Columns and the titles they are found by, in the four languages.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,8 +43,19 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "cost_object": ("cost_object", "cost object", "kostenträger"),
     "currency": ("currency", "währung", "monnaie", "valuta"),
     "amount_foreign": ("amount_foreign", "fremdwährung", "fw-betrag"),
-    "entry": ("entry", "buchung", "gruppe", "écriture"),
+    "entry": ("entry", "buchung", "gruppe", "écriture", "registrazione"),
+    "kind": ("kind", "buchungsart", "genre", "tipo"),
 }
+#: What people write for the values of two columns.
+KINDS: Final[Mapping[str, str]] = {
+    "": JournalEntry.Kind.NORMAL, "normal": JournalEntry.Kind.NORMAL,
+    **dict.fromkeys(("opening", "eröffnung", "ouverture", "apertura"), JournalEntry.Kind.OPENING),
+}  # fmt: skip
+BASES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("", "gross", "brutto", "brut", "lordo", "inkl", "incl"), Basis.GROSS),
+    **dict.fromkeys(("net", "netto", "exkl", "excl"), Basis.NET),
+}
+LONGEST: Final[Mapping[str, int]] = {"text": 200, "voucher": 40}
 MOST_REFUSALS: Final = 200
 _SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
@@ -64,6 +78,18 @@ class NotADate(DomainError):
     field = "date"
 
 
+class UnknownWord(DomainError):
+    code = "import.unknown_word"
+    message = _("“%(value)s” is not known here. Write one of: %(known)s.")
+    field = "kind"
+
+
+class TooLong(DomainError):
+    code = "import.too_long"
+    message = _("More than %(limit)s characters do not fit. Shorten it.")
+    field = "text"
+
+
 @dataclass(frozen=True)
 class Preview:
     """What an import would post; ``refusals`` name every bad row."""
@@ -84,25 +110,53 @@ def dry_run(
 ) -> Preview:  # fmt: skip
     """Read and check a file as the import would, writing nothing.
 
-    ``columns`` maps our column names to the file's titles where they differ from ``COLUMNS``.
-    Raises ``ColumnMissing`` or ``UnreadableFile``; bad rows are collected, not raised.
+    ``columns`` maps our column names to the file's titles where they differ from ``COLUMNS``; a
+    blank title leaves a column out. Raises ``ColumnMissing`` or ``UnreadableFile``; bad rows are collected, not raised.
     """
     reader, calendar = Reader(company), bulk.Calendar(company, closing=closing)
     entries: list[bulk.NewEntry] = []
     refusals: list[DomainError] = []
     count = 0
     names, groups = _groups(content, columns or {})
+    key = _key_of(content)
     for group in groups:
         count += len(group)
         try:
-            entry = _entry(group, reader, names)
+            entry = _entry(group, reader, names, key)
             bulk.check(company, entry, calendar)
             entries.append(entry)
         except DomainError as refusal:
             refusals += _placed(refusal, group, names)
             if len(refusals) >= MOST_REFUSALS:
                 break
-    return Preview(entries, count, refusals, list(dict.fromkeys(reader.warnings)))
+    warnings = list(dict.fromkeys(reader.warnings))
+    if was_imported(company, content):
+        warnings.append(str(_("This very file was imported before. Its entries would be posted twice.")))
+    return Preview(entries, count, refusals, warnings)
+
+
+def was_imported(company: Company, content: bytes) -> bool:
+    """Whether entries were posted from a file of the same content."""
+    return (
+        JournalEntry.of(company)
+        .filter(source=JournalEntry.Source.IMPORT, source_key=_key_of(content))
+        .exists()
+    )
+
+
+def titles_of(content: bytes) -> list[str]:
+    """The file's column titles. Raises ``UnreadableFile``."""
+    return list(next(rows_of(content), Row(0, {})).cells)
+
+
+def guessed(titles: list[str]) -> dict[str, str]:
+    """Our column names with the file's titles, as far as they are known words."""
+    pairs = {name: next((t for t in known if t in titles), "") for name, known in COLUMNS.items()}
+    return {name: title for name, title in pairs.items() if title}
+
+
+def _key_of(content: bytes) -> str:
+    return "file:" + hashlib.sha256(content).hexdigest()[:40]
 
 
 @transaction.atomic
@@ -143,7 +197,7 @@ def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
     """Our column names with the file's titles. Raises ``ColumnMissing``."""
     names = {}
     for name, known in COLUMNS.items():
-        wanted = [chosen[name].strip().lower()] if chosen.get(name) else list(known)
+        wanted = [chosen[name].strip().lower()] if name in chosen else list(known)
         title = next((t for t in wanted if t in titles), None)
         if title is not None:
             names[name] = title
@@ -155,14 +209,17 @@ def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-def _entry(group: list[Row], reader: Reader, names: Mapping[str, str]) -> bulk.NewEntry:
+def _entry(
+    group: list[Row], reader: Reader, names: Mapping[str, str], key: str
+) -> bulk.NewEntry:
     first = group[0].cells
     date = _day(first["date"], "date")
     typed, refusals = list[TypedLine](), list[DomainError]()
     for row in group:
         try:
+            _require_short(row.cells)
             if row.cells.get("account") or "amount" not in row.cells:
-                typed.append(_split_line(row.cells))
+                typed.append(_split_line(row.cells, shared=first["text"]))
             else:
                 typed += _simple_lines(row.cells, reader, date)
         except DomainError as refusal:
@@ -170,9 +227,22 @@ def _entry(group: list[Row], reader: Reader, names: Mapping[str, str]) -> bulk.N
     if refusals:
         raise Refusals(refusals)
     return bulk.NewEntry(
-        date=date, text=first["text"].strip()[:200], lines=reader.lines(typed, date=date),
-        voucher=first.get("voucher", "")[:40],
+        date=date, text=first["text"].strip(), lines=reader.lines(typed, date=date),
+        voucher=first.get("voucher", "").strip(), kind=_word(first, "kind", KINDS), source_key=key,
     )  # fmt: skip
+
+
+def _require_short(cells: Mapping[str, str]) -> None:
+    for name, limit in LONGEST.items():
+        if len(cells.get(name, "").strip()) > limit:
+            raise TooLong(field=name, limit=limit)
+
+
+def _word(cells: Mapping[str, str], name: str, known: Mapping[str, str]) -> str:
+    value = cells.get(name, "").strip()
+    if value.lower() not in known:
+        raise UnknownWord(field=name, value=value[:40], known=", ".join(filter(None, known)))
+    return known[value.lower()]
 
 
 def _simple_lines(cells: Mapping[str, str], reader: Reader, date: dt.date) -> list[TypedLine]:
@@ -180,11 +250,12 @@ def _simple_lines(cells: Mapping[str, str], reader: Reader, date: dt.date) -> li
     return simple_entry(
         reader=reader, date=date, debit=cells["debit"], credit=cells["credit"],
         amount=_amount(cells["amount"], "amount"), vat_code=cells.get("vat_code", ""),
-        vat_basis=cells.get("vat_basis") or "gross", **more,
+        vat_basis=_word(cells, "vat_basis", BASES), **more,
     )  # fmt: skip
 
 
-def _split_line(cells: Mapping[str, str]) -> TypedLine:
+def _split_line(cells: Mapping[str, str], *, shared: str) -> TypedLine:
+    """A line of a split entry; its text is its own where it differs from the entry's."""
     if not cells["account"]:
         raise UnknownAccount(value="")
     return TypedLine(
@@ -192,7 +263,8 @@ def _split_line(cells: Mapping[str, str]) -> TypedLine:
         debit=_amount(cells["debit"], "debit") if cells.get("debit") else ZERO,
         credit=_amount(cells["credit"], "credit") if cells.get("credit") else ZERO,
         vat_code=cells.get("vat_code", ""),
-        vat_basis=cells.get("vat_basis") or "gross",
+        vat_basis=_word(cells, "vat_basis", BASES),
+        text="" if cells["text"].strip() == shared.strip() else cells["text"].strip(),
         **_more(cells),
     )
 

@@ -73,11 +73,14 @@ def journal_page(
     key, backwards = (before, True) if before else (after, False)
     if key:
         day, number, pk = key.split(".")
+        place = {"date": dt.date.fromisoformat(day), "number": int(number), "id": int(pk)}
+        if not place["number"]:  # drafts have none
+            del place["number"]
+        columns = ", ".join(f"accounting_journalentry.{name}" for name in place)
         entries = entries.extra(  # a row comparison uses the index, a chain of ORs does not
-            where=[f"(date, coalesce(accounting_journalentry.number, 0), accounting_journalentry.id)"
-                   f" {'>' if backwards else '<'} (%s, %s, %s)"],
-            params=[dt.date.fromisoformat(day), int(number), int(pk)],
-        )  # fmt: skip
+            where=[f"({columns}) {'>' if backwards else '<'} ({', '.join(['%s'] * len(place))})"],
+            params=list(place.values()),
+        )
     order = ("date", "number", "pk") if backwards else ("-date", "-number", "-pk")
     rows = list(entries.order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
@@ -133,6 +136,13 @@ class Sheet:
     @property
     def closing(self) -> Decimal:
         return self.opening + self.debit - self.credit
+
+    @property
+    def foreign_closing(self) -> Decimal | None:
+        """In the account's own currency; not known where only some lines are shown."""
+        if not self.complete:
+            return None
+        return sum((row.amount_foreign or Decimal(0) for row in self.rows), self.foreign_opening)
 
 
 _SHEET = """

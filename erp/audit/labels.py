@@ -29,7 +29,6 @@ ACTIONS: Final[dict[str, Any]] = {
     "template.delete": _("Template deleted"),
     "template.save": _("Template saved"),
     "template.skip": _("Recurring entry skipped"),
-    "user.create": _("User created"),
     "vat.change_settings": _("VAT settings changed"),
     "year.delete": _("Fiscal year deleted"),
     "year.open": _("Fiscal year opened"),

@@ -23,6 +23,9 @@ class CompanyForm(forms.ModelForm):
         help_text=_("Switching a module off hides it; its data stays and comes back with it."),
     )  # fmt: skip
 
+    logo = forms.FileField(label=_("Logo"), required=False,
+                           help_text=_("PNG or JPG, printed on reports and documents."))  # fmt: skip
+
     class Meta:
         model = Company
         fields = ("name", "uid", "street", "house_number", "postcode", "town", "country",
@@ -35,7 +38,7 @@ class CompanyForm(forms.ModelForm):
         self.fields["uid"].widget.attrs.pop("maxlength", None)
         self.initial["uid"] = format_uid(self.instance.uid)
         widths = {"name": "w8", "uid": "w4", "house_number": "w2", "street": "w8", "postcode": "w2",
-                  "town": "w6", "country": "w2", "language": "w4", "modules": "w12"}  # fmt: skip
+                  "town": "w6", "country": "w2", "language": "w4", "modules": "w12", "logo": "w6"}  # fmt: skip
         for name, width in widths.items():
             self.fields[name].width = width  # type: ignore[attr-defined]
 

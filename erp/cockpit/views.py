@@ -31,6 +31,7 @@ from erp.cockpit.founding import set_up_company
 from erp.cockpit.members import grant, withdraw
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.documents.logos import set_logo
 from erp.web.pages import CompanyView, refused, tell
 
 
@@ -114,7 +115,7 @@ class Start(CompanyView):
     def _todo(self, today: Any) -> list[tuple[str, str]]:
         company = self.company
         todo = []
-        open_bank = BankTransaction.of(company).filter(entry=None).count()
+        open_bank = BankTransaction.waiting(company).count()
         if open_bank:
             todo.append((_("%s bank transactions are to be booked") % open_bank,
                          reverse("bank-transactions", args=[company.pk])))  # fmt: skip
@@ -155,10 +156,17 @@ class CompanySettings(CompanyView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         before = {name: getattr(self.company, name) for name in CompanyForm.Meta.fields}
-        form = CompanyForm(request.POST, instance=self.company)
+        form = CompanyForm(request.POST, request.FILES, instance=self.company)
         if not form.is_valid():
             return refused(request, self._show(request, form))
         company = form.save()
+        logo = form.cleaned_data.pop("logo")
+        if logo is not None:
+            try:
+                set_logo(company=company, name=logo.name, content=logo.read(), by=self.access.user)
+            except DomainError as refusal:
+                form.add_error("logo", str(refusal))
+                return refused(request, self._show(request, form))
         trail.record(company=company, by=self.access.user, action="company.change",
                      subject=company, details=trail.changes(before, form.cleaned_data))  # fmt: skip
         messages.success(request, _("The settings are saved."))
@@ -206,7 +214,8 @@ class Members(CompanyView):
 
 class UnknownUser(DomainError):
     code = "access.unknown_user"
-    message = gettext_lazy("Nobody here signs in with %(email)s. An operator creates users.")
+    message = gettext_lazy("Nobody here signs in with %(email)s yet. An operator creates users with "
+                           "manage.py add_user.")  # fmt: skip
     field = "email"
 
 

@@ -96,6 +96,7 @@ def as_xlsx(content: Table, company: Company) -> bytes:
 
 def as_pdf(content: Table, company: Company) -> bytes:
     """A printed report (WeasyPrint), A4."""
+    from erp.documents.logos import logo_as_data
     from erp.documents.pdf import render
 
     html = render_to_string(
@@ -103,6 +104,7 @@ def as_pdf(content: Table, company: Company) -> bytes:
         {
             "table": content,
             "company": company,
+            "logo": logo_as_data(company),
             "printed": clock.now().astimezone(clock.ZURICH),
             "rows": [
                 (content.kinds.get(nth, ""), [_shown(cell) for cell in row])

@@ -128,13 +128,20 @@ class AccountSheet(CompanyView):
         return start, end
 
     def _table(self, sheet: queries.Sheet) -> Any:
-        head = [_("Date"), _("No."), _("Voucher"), _("Text"), _("Contra"), _("VAT"), _("Debit"),
-                _("Credit"), _("Balance")]  # fmt: skip
-        rows: list[list[Any]] = [[sheet.start, None, "", _("Opening balance"), "", "", None, None,
-                                  sheet.opening]]  # fmt: skip
-        rows += [[r.date, r.number, r.voucher, r.text, r.contra, r.vat_code, r.debit or None,
-                  r.credit or None, r.balance] for r in sheet.rows]  # fmt: skip
-        rows.append([sheet.end, None, "", _("Closing balance"), "", "", sheet.debit, sheet.credit,
+        foreign = sheet.account.currency
+        head = [_("Date"), _("No."), _("Voucher"), _("Text"), _("Contra"), _("VAT"),
+                *([foreign] if foreign else []), _("Debit"), _("Credit"), _("Balance")]  # fmt: skip
+        rows: list[list[Any]] = [
+            [sheet.start, None, "", _("Opening balance"), "", "",
+             *([sheet.foreign_opening] if foreign else []), None, None, sheet.opening]
+        ]  # fmt: skip
+        rows += [
+            [r.date, r.number, r.voucher, r.text, r.contra, r.vat_code,
+             *([r.amount_foreign] if foreign else []), r.debit or None, r.credit or None, r.balance]
+            for r in sheet.rows
+        ]  # fmt: skip
+        rows.append([sheet.end, None, "", _("Closing balance"), "", "",
+                     *([sheet.foreign_closing] if foreign else []), sheet.debit, sheet.credit,
                      sheet.closing])  # fmt: skip
         return table(
             title=f"{sheet.account.number} {sheet.account.name}",

@@ -16,7 +16,7 @@ from accounting.ledger import chart_import, importing
 from accounting.ledger.forms import UploadForm
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
-from erp.web.pages import CompanyView, refused, tell
+from erp.web.pages import CompanyView, refused
 
 
 class PreviewTooOld(DomainError):
@@ -37,35 +37,48 @@ class _Import(CompanyView):
     def perform(self, content: bytes) -> tuple[str, str]:
         raise TypeError
 
+    def more(self, content: bytes) -> dict[str, Any]:
+        """What else the page shows of a file."""
+        return {}
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self._show(request, UploadForm())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if "confirmed" in request.POST:
-            try:
-                said, target = self.perform(self._kept(request.POST["confirmed"]))
-            except DomainError as refusal:
-                for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-                    messages.error(request, str(one))
-                return refused(request, self._show(request, UploadForm()))
-            messages.success(request, said)
-            return redirect(target, self.company.pk)
         form = UploadForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return refused(request, self._show(request, form))
-        content = form.cleaned_data["file"].read()
+        try:
+            if request.POST.get("kept"):
+                content = self._content(request.POST["kept"])
+                if "confirm" in request.POST:
+                    return self._perform(request, content)
+            elif form.is_valid():
+                content = form.cleaned_data["file"].read()
+            else:
+                return refused(request, self._show(request, form))
+            shown = self.more(content) | {"kept": self._token(content)}
+        except DomainError as refusal:
+            return self._refuse(request, refusal)
         try:
             preview = self.preview(content)
         except DomainError as refusal:
-            tell(form, refusal)
-            return refused(request, self._show(request, form))
-        kept = (
-            "" if preview.refusals
-            else signing.dumps(base64.b64encode(content).decode(), salt=self._salt, compress=True)
-        )  # fmt: skip
-        return self._show(request, UploadForm(), preview=preview, confirmed=kept)
+            return self._refuse(request, refusal, **shown)
+        return self._show(request, UploadForm(), preview=preview, **shown)
 
-    def _kept(self, token: str) -> bytes:
+    def _perform(self, request: HttpRequest, content: bytes) -> HttpResponse:
+        said, target = self.perform(content)
+        messages.success(request, said)
+        return redirect(target, self.company.pk)
+
+    def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
+        each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
+        return refused(
+            request, self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
+        )
+
+    def _token(self, content: bytes) -> str:
+        return signing.dumps(base64.b64encode(content).decode(), salt=self._salt, compress=True)
+
+    def _content(self, token: str) -> bytes:
         """The bytes that were previewed, by this person for this company, within the hour."""
         try:
             return base64.b64decode(signing.loads(token, salt=self._salt, max_age=3600))
@@ -81,7 +94,7 @@ class _Import(CompanyView):
 
 
 class ImportJournal(_Import):
-    """``/c/{company}/ledger/import/``"""
+    """``/c/{company}/ledger/import/``: columns are recognised by their titles, or chosen."""
 
     permission = Permission.LEDGER_IMPORT
     help_page = "journal-import"
@@ -92,17 +105,55 @@ class ImportJournal(_Import):
         return _("Import journal")
 
     def preview(self, content: bytes) -> importing.Preview:
-        return importing.dry_run(company=self.company, content=content, closing=self._closing)
+        return importing.dry_run(
+            company=self.company, content=content, columns=self._columns, closing=self._closing
+        )
 
     def perform(self, content: bytes) -> tuple[str, str]:
         done = importing.import_journal(
-            company=self.company, content=content, by=self.access.user, closing=self._closing
-        )
+            company=self.company, content=content, by=self.access.user, columns=self._columns,
+            closing=self._closing,
+        )  # fmt: skip
         return _("%s entries are posted.") % len(done.entries), "journal"
+
+    def more(self, content: bytes) -> dict[str, Any]:
+        titles = importing.titles_of(content)
+        taken = importing.guessed(titles) | self._columns
+        return {
+            "titles": titles,
+            "columns": [(name, label, taken.get(name, "")) for name, label in LABELS.items()],
+        }
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        """Our columns with the titles chosen for them on the page."""
+        chosen = {name: self.request.POST.get(f"column-{name}") for name in importing.COLUMNS}
+        return {name: title for name, title in chosen.items() if title is not None}
 
     @property
     def _closing(self) -> bool:
         return self.access.may(Permission.LEDGER_CLOSE)
+
+
+#: What people call the columns of a journal.
+LABELS = {
+    "date": gettext_lazy("Date"),
+    "text": gettext_lazy("Text"),
+    "voucher": gettext_lazy("Voucher no."),
+    "debit": gettext_lazy("Debit"),
+    "credit": gettext_lazy("Credit"),
+    "amount": gettext_lazy("Amount"),
+    "entry": gettext_lazy("Entry (split entries)"),
+    "account": gettext_lazy("Account (split entries)"),
+    "vat_code": gettext_lazy("VAT code"),
+    "vat_basis": gettext_lazy("Amount is"),
+    "supply_date": gettext_lazy("Supplied on"),
+    "cost_centre": gettext_lazy("Cost centre"),
+    "cost_object": gettext_lazy("Cost object"),
+    "currency": gettext_lazy("Currency"),
+    "amount_foreign": gettext_lazy("Amount in currency"),
+    "kind": gettext_lazy("Kind"),
+}
 
 
 class ImportChart(_Import):

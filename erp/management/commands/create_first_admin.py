@@ -7,12 +7,11 @@ import os
 import sys
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 
 from erp.access.models import User
+from erp.access.users import create_user
+from erp.core.errors import DomainError
 
 
 class Command(BaseCommand):
@@ -31,12 +30,8 @@ class Command(BaseCommand):
                 "There is no user yet. Start in a terminal, or set RAPPEN_ADMIN_EMAIL and "
                 "RAPPEN_ADMIN_PASSWORD for the first start."
             )
-        user = User(email=email.lower(), is_operator=True)
         try:
-            validate_email(email)
-            validate_password(password, user)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
-        user.set_password(password)
-        user.save()
+            user = create_user(email=email, password=password, is_operator=True)
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from None
         self.stdout.write(f"{user.email} may sign in.")

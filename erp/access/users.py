@@ -1,0 +1,53 @@
+"""Creating people who may sign in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.models import User
+from erp.core.errors import DomainError
+
+
+class EmailTaken(DomainError):
+    code = "access.email_taken"
+    message = _("Somebody signs in with %(email)s already.")
+    field = "email"
+
+
+class NotAnEmail(DomainError):
+    code = "access.not_an_email"
+    message = _("“%(email)s” is no e-mail address.")
+    field = "email"
+
+
+class WeakPassword(DomainError):
+    code = "access.weak_password"
+    message = _("This password is not accepted: %(reasons)s")
+    field = "password"
+
+
+@transaction.atomic
+def create_user(*, email: str, password: str, name: str = "", is_operator: bool = False) -> User:
+    """Create a person who may sign in; rights come with a role in a company.
+
+    Raises ``NotAnEmail``, ``EmailTaken`` or ``WeakPassword``.
+    """
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise NotAnEmail(email=email[:60]) from None
+    if User.objects.filter(email=email).exists():
+        raise EmailTaken(email=email)
+    user = User(email=email, name=name, is_operator=is_operator)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise WeakPassword(reasons=" ".join(error.messages)) from None
+    user.set_password(password)
+    user.save()
+    return user

@@ -1,0 +1,46 @@
+"""A company's logo: stored like every original, printed on what goes out."""
+
+from __future__ import annotations
+
+import base64
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.models import User
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from erp.documents import storing
+from erp.documents.models import StoredFile
+
+LARGEST = 1024 * 1024
+
+
+class NotALogo(DomainError):
+    code = "documents.not_a_logo"
+    message = _("A logo is a PNG or JPG file of at most 1 MB; “%(name)s” is none.")
+    field = "logo"
+
+
+def set_logo(*, company: Company, name: str, content: bytes, by: User) -> StoredFile:
+    """Print this picture on the company's reports from now on. Raises ``NotALogo``."""
+    try:
+        file = storing.store(company=company, name=name, content=content, by=by)
+    except DomainError:
+        raise NotALogo(name=name[:60]) from None
+    if not file.content_type.startswith("image/") or len(content) > LARGEST:
+        raise NotALogo(name=name[:60])
+    company.logo_digest = file.digest
+    company.save(update_fields=["logo_digest"])
+    return file
+
+
+def logo_as_data(company: Company) -> str:
+    """The logo as an address that holds the picture itself; blank where there is none."""
+    file = StoredFile.of(company).filter(digest=company.logo_digest).first()
+    if not company.logo_digest or file is None:
+        return ""
+    try:
+        content = storing.content_of(file)
+    except FileNotFoundError:
+        return ""
+    return f"data:{file.content_type};base64,{base64.b64encode(content).decode()}"
