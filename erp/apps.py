@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,7 +17,18 @@ class ErpConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from erp import celery  # noqa: F401 - tasks find their queue through it
+        from django.conf import settings
+
+        from erp import (
+            celery,  # noqa: F401 - tasks find their queue through it
+            checks,  # noqa: F401 - registers itself
+        )
+        from erp.core import clock, crashpoints
+
+        if settings.CRASH_AT:
+            crashpoints.arm(settings.CRASH_AT)
+        if settings.CLOCK_AT:
+            clock.stand_still(dt.datetime.fromisoformat(settings.CLOCK_AT))
 
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
+import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,12 @@ if MODE not in {"production", "demo", "test"}:
 DEBUG = False
 DEMO = MODE == "demo"
 TESTING = MODE == "test"
+
+# For tests alone: die at a named point, or let the clock stand still (erp.core).
+CRASH_AT = env("RAPPEN_CRASH_AT", default="")
+CLOCK_AT = env("RAPPEN_CLOCK_AT", default="")
+if (CRASH_AT or CLOCK_AT) and not TESTING:
+    raise ImproperlyConfigured("RAPPEN_CRASH_AT and RAPPEN_CLOCK_AT exist in test mode only")
 
 RAPPEN_VAR = Path(env("RAPPEN_VAR", default=str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", default=8000)
@@ -103,7 +111,7 @@ DATABASE_ROUTERS = ["erp.routers.OneDatabase"]
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "erp.core.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "rappen",
         "TIMEOUT": 300,
@@ -147,9 +155,12 @@ HEADLESS_ONLY = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "companies"
 LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = env(
-    "RAPPEN_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
-)
+_MAIL = env.email_url("RAPPEN_EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (
+    _MAIL["EMAIL_BACKEND"], _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+)  # fmt: skip
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env("RAPPEN_EMAIL_FROM", default="rappen@localhost")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -160,6 +171,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "rappen_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "rappen_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine itself
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -231,10 +243,27 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
+_SHARED = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _SHARED,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False)
+                if MODE == "production"
+                else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
 }
@@ -242,5 +271,8 @@ LOGGING = {
 NAVIGATION = "erp.navigation.sections"
 DEMO_SIGN_IN = {"email": "demo@rappen.example", "password": "Buchhaltung-macht-Freude"}
 CELERY_BEAT_SCHEDULE = {
-    "keep the ledgers' heads": {"task": "ledger.keep_heads", "schedule": 24 * 60 * 60.0},
+    "keep the ledgers' heads": {
+        "task": "ledger.keep_heads",
+        "schedule": crontab(hour=2, minute=30),
+    },
 }

@@ -1,9 +1,14 @@
-"""``python -m tools.run demo|up|shell COMMAND…``: everything on one machine, from one terminal."""
+"""``python -m tools.run demo|up|shell COMMAND…``: everything on one machine, from one terminal.
+
+``shell`` runs a command beside the services: those that run, or its own until it ends.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -37,9 +42,20 @@ class Machine:
         self.valkey: Valkey | None = None
         self.children: dict[str, subprocess.Popen[str]] = {}
         self.pids = var_folder() / "run.pids"
+        self.running = var_folder() / "running.json"
+        self.claimed = False
+
+    def claim(self) -> bool:
+        """Hold the data folder for ourselves until we end, however we end."""
+        self.lock = (var_folder() / "run.lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        self.claimed = True
+        return True
 
     def start_services(self) -> None:
-        end_leftovers(self.pids)
         self.database = chosen()
         redis = os.environ.get("REDIS_URL", "")
         if not redis:
@@ -49,6 +65,18 @@ class Machine:
             if self.valkey.pid:
                 remember(self.pids, self.valkey.pid)
         self.redis = redis
+        self.running.touch(mode=0o600)
+        self.running.write_text(json.dumps({
+            "mode": self.mode, "runtime": self.database.runtime, "owner": self.database.owner,
+            "redis": redis,
+        }))  # fmt: skip
+
+    def join(self) -> dict[str, str]:
+        """The environment of the instance that runs on this data folder already."""
+        told = json.loads(self.running.read_text())
+        return child_environment(
+            told["mode"], runtime=told["runtime"], owner=told["owner"], redis=told["redis"]
+        )
 
     def environment(self, *, owner: bool = False) -> dict[str, str]:
         assert self.database is not None
@@ -64,6 +92,7 @@ class Machine:
         if not mark.exists() or mark.read_text() != state:
             self.manage("migrate", "--database=owner", "--verbosity=0", owner=True)
             self.manage("collectstatic", "--noinput", "--verbosity=0")
+            self.manage("check", "--database", "default", "--verbosity=0")
             mark.write_text(state)
         if self.demo:
             self.manage("seed_demo")
@@ -112,7 +141,9 @@ class Machine:
             self.valkey.stop()
         if self.database and self.database.server:
             self.database.server.stop()
-        self.pids.unlink(missing_ok=True)
+        if self.claimed:
+            self.pids.unlink(missing_ok=True)
+            self.running.unlink(missing_ok=True)
 
     def _start(self, name: str, program: str, *arguments: str) -> None:
         child = subprocess.Popen(
@@ -214,10 +245,16 @@ def main(arguments: list[str]) -> int:
     for sign in SIGNS:
         signal.signal(sign, stop)
     machine = Machine(
-        os.environ.get("RAPPEN_RUN", "demo") if arguments[0] == "shell" else arguments[0]
+        os.environ.get("RAPPEN_RUN", "up") if arguments[0] == "shell" else arguments[0]
     )
     outcome = 0
     try:
+        if not machine.claim():
+            if arguments[0] == "shell":
+                return subprocess.call(arguments[1:], cwd=ROOT, env=machine.join())
+            print(f"Rappen runs already on {var_folder()}. Stop it first, or choose another data "
+                  "folder: RAPPEN_VAR=…", file=sys.stderr)  # fmt: skip
+            return 1
         end_leftovers(machine.pids)
         if arguments[0] != "shell" and _port_is_taken(machine.port):
             print(f"Port {machine.port} is in use. Stop what runs there, or choose another: "

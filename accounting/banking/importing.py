@@ -20,7 +20,7 @@ from accounting.banking.models import BankAccount, BankTransaction, Statement
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
-from erp.core import clock, sandbox
+from erp.core import clock, crashpoints, sandbox
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_iban
 from erp.core.money import ZERO
@@ -110,6 +110,7 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
         digest = hashlib.sha256(part).hexdigest()
         for statement in file.statements:
             results.append(_take(company, file.kind, statement, digest, by))
+            crashpoints.reach("statement.taken")
     return results
 
 

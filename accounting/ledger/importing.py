@@ -23,6 +23,7 @@ from accounting.ledger.models import JournalEntry
 from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.companies.models import Company
+from erp.core import crashpoints
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO, parse_amount
 from vat.codes.breakdown import Basis
@@ -171,7 +172,9 @@ def import_journal(
     preview = dry_run(company=company, content=content, columns=columns, closing=closing)
     if preview.refusals:
         raise Refusals(preview.refusals)
+    crashpoints.reach("import.checked")
     bulk.post_many(company=company, entries=preview.entries, by=by, closing=closing, checked=True)
+    crashpoints.reach("import.sealed")
     return preview
 
 

@@ -22,7 +22,7 @@ from accounting.ledger.models import EntryVoucher, FiscalYear, JournalEntry, Per
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
-from erp.core import clock
+from erp.core import clock, crashpoints
 from erp.core.errors import DomainError
 from erp.documents.models import StoredFile
 
@@ -132,7 +132,10 @@ def post(
         company=company, date=date, text=text, lines=lines, by=by, voucher=voucher,
         vouchers=vouchers, kind=kind, source=source, source_key=source_key, reverses=reverses,
     )  # fmt: skip
-    return seal(entry, rows_of(lines), [file.digest for file in vouchers], by=by)
+    crashpoints.reach("posting.written")
+    entry = seal(entry, rows_of(lines), [file.digest for file in vouchers], by=by)
+    crashpoints.reach("posting.sealed")
+    return entry
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ class TrialBalanceOutput(serializers.Serializer[Any]):
     credit = AmountField()
 
 
-class StatementRowOutput(serializers.Serializer[Any]):
+class ReportRowOutput(serializers.Serializer[Any]):
     kind = serializers.CharField()
     code = serializers.CharField()
     name = serializers.CharField()
@@ -48,12 +48,12 @@ class StatementRowOutput(serializers.Serializer[Any]):
     figures = serializers.ListField(child=AmountField(allow_null=True))
 
 
-class StatementOutput(serializers.Serializer[Any]):
+class ReportOutput(serializers.Serializer[Any]):
     """Figures are positive on the position's own side; one per day in ``days``."""
 
     title = serializers.CharField()
     days = serializers.ListField(child=serializers.DateField())
-    rows = StatementRowOutput(many=True)
+    rows = ReportRowOutput(many=True)
     result = serializers.ListField(child=AmountField())
 
 
@@ -82,17 +82,17 @@ class ReportViewSet(CompanyViewSet):
         found = trial_balance(self.company, year=year, until=day)
         return Response(TrialBalanceOutput(found).data)
 
-    @extend_schema(parameters=[UNTIL], responses=StatementOutput)
+    @extend_schema(parameters=[UNTIL], responses=ReportOutput)
     def balance_sheet(self, request: Request, **kwargs: Any) -> Response:
         cols = self._columns(request)
         found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
-        return Response(StatementOutput(found).data)
+        return Response(ReportOutput(found).data)
 
-    @extend_schema(parameters=[UNTIL], responses=StatementOutput)
+    @extend_schema(parameters=[UNTIL], responses=ReportOutput)
     def income_statement(self, request: Request, **kwargs: Any) -> Response:
         cols = self._columns(request)
         found = statements.income_statement(self.company, cols, language=get_language() or "de")
-        return Response(StatementOutput(found).data)
+        return Response(ReportOutput(found).data)
 
     def _until(self, request: Request) -> Any:
         asked = Until(data=request.query_params)

@@ -108,7 +108,7 @@ class Start(CompanyView):
             "result": found.result[0],
             "income": charts.income_and_expense(months),
             "liquid": charts.liquidity(months),
-            "latest": queries.journal(self.company).order_by("-posted_at", "-pk")[:8],
+            "latest": queries.journal(self.company).order_by("-chain_position")[:8],
             "todo": self._todo(today),
         }
 

@@ -27,6 +27,12 @@ def today() -> dt.date:
     return now().astimezone(ZURICH).date()
 
 
+def stand_still(moment: dt.datetime) -> None:
+    """Let the clock of this process stand still for good. For tests."""
+    global _source
+    _source = lambda: moment  # noqa: E731
+
+
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Let the clock stand still at ``moment`` (UTC). For tests and for seeding demo books."""

@@ -123,7 +123,7 @@ class EnterEntry(CompanyView):
             "history": queries.history(self.company),
             "uses_vat": is_liable_on(self.company, today),
             "templates": EntryTemplate.of(self.company).order_by("name")[:50],
-            "latest": queries.journal(self.company).order_by("-posted_at", "-pk")[:8],
+            "latest": queries.journal(self.company).order_by("-chain_position")[:8],
             "may_post": self.access.may(Permission.LEDGER_POST),
         }  # fmt: skip
 

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(str(one) for one in refusals.refusals)) from None
         except DomainError as refusal:
             raise CommandError(str(refusal)) from None
+        for warning in done.warnings:
+            self.stderr.write(warning)
         verb = "would be posted" if options["dry_run"] else "posted"
         self.stdout.write(
             f"{len(done.entries)} entries from {done.rows} rows {verb}, total {done.total}"

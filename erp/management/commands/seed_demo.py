@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from erp.access.models import User
 from erp.cockpit.demo import seed
 
 
@@ -19,5 +20,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
             raise CommandError("Demo books and their known password exist in demo mode only.")
+        demo = User.objects.filter(email=settings.DEMO_SIGN_IN["email"])
+        if User.objects.exists() and not demo.exists():
+            raise CommandError(
+                "There are real users here. Demo books belong in a data folder of their own: "
+                "RAPPEN_VAR=var-demo make demo"
+            )
         if made := seed(seed_number=options["seed"]):
             self.stdout.write(f"{made} demo companies are ready.")

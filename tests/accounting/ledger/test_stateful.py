@@ -353,6 +353,6 @@ def test_the_books_agree_with_books_on_paper():
         Bookkeeping,
         settings=settings(
             max_examples=30, stateful_step_count=40, deadline=None, derandomize=True,
-            database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+            database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
         ),
     )  # fmt: skip

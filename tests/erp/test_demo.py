@@ -1,0 +1,123 @@
+"""A worked year: the demo company's books, re-added from the raw lines by code of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from django.db import connection
+
+from accounting.ledger.models import FiscalYear
+from accounting.ledger.verifying import verify_ledger
+from accounting.statements import statements
+from accounting.statements.trial_balance import trial_balance
+from erp.access.gate import operating
+from erp.cockpit.demo import seed
+
+DAYS = [dt.date(2025, 12, 31), dt.date(2026, 6, 17), dt.date(2026, 11, 30), dt.date(2025, 3, 9)]
+CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="module")
+def books(django_db_setup, django_db_blocker):
+    """The raw rows of the trading company, as plain tuples."""
+    with django_db_blocker.unblock():
+        seed()
+        with operating("alpenholz") as access, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT e.id, e.date, e.kind, e.source, a.number, a.type, a.or_position, l.debit,"
+                " l.credit, l.vat_part, l.vat_rate, l.vat_base, l.currency, l.cost_centre_id, c.kind"
+                " FROM accounting_journalentry e JOIN accounting_entryline l ON l.entry_id = e.id"
+                " JOIN accounting_account a ON a.id = l.account_id"
+                " LEFT JOIN vat_vatcode c ON c.id = l.vat_code_id"
+                " WHERE e.company_id = %s AND e.number IS NOT NULL", [access.company.pk],
+            )  # fmt: skip
+            yield cursor.fetchall()
+        connection.close()
+
+
+@pytest.fixture
+def company(books, django_db_blocker):
+    with django_db_blocker.unblock(), operating("alpenholz") as access:
+        yield access.company
+
+
+def test_the_year_is_worth_the_name(books):
+    """At least 1,500 entries over two years, with all that real books have."""
+    entries = {row[0]: row for row in books}
+    assert len(entries) >= 1500
+    assert {row[1].year for row in books} == {2025, 2026}
+    assert sum(1 for row in entries.values() if row[2] == "reversal") >= 3
+    assert sum(1 for row in entries.values() if row[3] == "bank") >= 15
+    assert sum(1 for row in entries.values() if row[2] == "opening") == 1
+    assert len({row[14] for row in books if row[14]}) >= 4, "kinds of VAT code"
+    assert any(row[12] == "EUR" for row in books)
+    assert len({row[13] for row in books if row[13]}) == 3, "cost centres"
+
+
+def test_each_entry_balances_and_each_tax_is_right(books):
+    sums = defaultdict(Decimal)
+    for row in books:
+        sums[row[0]] += row[7] - row[8]
+    assert {entry for entry, left in sums.items() if left} == set()
+    for row in books:
+        if row[9] == "T" and row[14] != "import":
+            tax = abs(row[11] * row[10] / 100)
+            taken_out = abs(row[7] - row[8])
+            assert abs(tax.quantize(CENT, ROUND_HALF_UP) - taken_out) <= CENT, row
+
+
+def by_hand(books, day):
+    """Balances by position, result of the year and of the years before: plain additions."""
+    positions, year, before = defaultdict(Decimal), Decimal(0), Decimal(0)
+    accounts = defaultdict(Decimal)
+    for _entry, date, _kind, _source, number, kind, position, debit, credit, *_rest in books:
+        if date > day:
+            continue
+        amount = debit - credit
+        if kind in {"income", "expense"}:
+            if date.year == day.year:
+                year -= amount
+                accounts[number] += amount
+            else:
+                before -= amount
+        else:
+            positions[position] += amount
+            accounts[number] += amount
+    return positions, accounts, year, before
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_balance_sheet_is_the_sum_of_its_lines(books, company, day):
+    positions, _accounts, year, before = by_hand(books, day)
+    cols = statements.columns(company, until=day, previous=False)
+    found = statements.balance_sheet(company, cols, language="de")
+    positions[statements.RESULT] -= year
+    positions[statements.CARRIED] -= before
+    for position, amount in positions.items():
+        if position and amount:
+            sign = 1 if position.startswith("959a-1") else -1
+            assert found.figure(position) == sign * amount, position
+    assets = sum((a for p, a in positions.items() if p.startswith("959a-1")), Decimal(0))
+    assert found.figure("A-total") == found.figure("P-total") == assets
+    assert found.result == (year,)
+    assert found.difference == 0
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_income_statement_and_the_trial_balance_are_theirs_too(books, company, day):
+    _positions, accounts, year, before = by_hand(books, day)
+    cols = statements.columns(company, until=day, previous=False)
+    income = statements.income_statement(company, cols, language="de")
+    assert income.figure("959b-2-11") == year
+    chosen = FiscalYear.of(company).get(start__lte=day, end__gte=day)
+    told = {row.number: row.closing for row in trial_balance(company, year=chosen, until=day).rows}
+    accounts["2970"] -= before
+    assert {n: a for n, a in told.items() if a} == {n: a for n, a in accounts.items() if a}
+
+
+def test_the_proof_of_the_books_holds(company):
+    verdict = verify_ledger(company)
+    assert verdict.sound and verdict.entries >= 1500

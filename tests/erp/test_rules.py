@@ -1,0 +1,141 @@
+"""Rules of the house that a reader of the code would otherwise have to check."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.utils.functional import Promise
+
+from erp.audit.labels import ACTIONS
+from erp.core.errors import DomainError
+from tests.erp.test_routes import flat, pages, view_class
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("erp", "accounting", "vat", "contacts", "payroll")
+CODE = [
+    path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))
+    if "migrations" not in path.parts
+]  # fmt: skip
+TEMPLATES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.html"))]
+MANUAL = ROOT / "erp" / "manual"
+LANGUAGES = ("de", "fr", "it", "en")
+
+
+def nodes(kind):
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kind):
+                yield path.relative_to(ROOT).as_posix(), node
+
+
+#: Charts turn amounts into pixels, demo books throw dice; times of day are no money.
+INEXACT = {"erp/cockpit/charts.py", "erp/cockpit/demo.py", "erp/settings.py"}
+
+
+def test_no_float_reaches_money():
+    """MON-1: neither a literal with a point nor a conversion, anywhere but where pixels are made."""
+    found = [
+        (path, node.lineno) for path, node in nodes(ast.Constant) if isinstance(node.value, float)
+    ] + [
+        (path, node.lineno) for path, node in nodes(ast.Call)
+        if isinstance(node.func, ast.Name) and node.func.id == "float"
+    ]  # fmt: skip
+    assert [place for place in found if place[0] not in INEXACT] == []
+
+
+def test_only_the_clock_asks_what_time_it_is():
+    """TIM-2"""
+    asked = {
+        path for path, node in nodes(ast.Attribute)
+        if node.attr in {"now", "today", "utcnow"} and isinstance(node.value, ast.Name)
+        and node.value.id not in {"clock"}
+    } | {
+        path for path, node in nodes(ast.Attribute)
+        if node.attr in {"now", "today", "utcnow"} and isinstance(node.value, ast.Attribute)
+    }  # fmt: skip
+    assert asked == {"erp/core/clock.py"}
+
+
+def test_every_act_that_is_recorded_has_a_name():
+    told = {
+        (path, keyword.value.value) for path, node in nodes(ast.Call) for keyword in node.keywords
+        if keyword.arg == "action" and isinstance(keyword.value, ast.Constant)
+        and isinstance(node.func, ast.Attribute) and node.func.attr == "record"
+    }  # fmt: skip
+    assert len(told) > 15
+    assert {pair for pair in told if pair[1] not in ACTIONS} == set()
+
+
+def refusals(kind=DomainError):
+    for one in kind.__subclasses__():
+        yield one
+        yield from refusals(one)
+
+
+def test_every_refusal_has_a_code_of_its_own_and_speaks_four_languages():
+    kinds = {one for one in refusals() if not one.__module__.startswith("tests")}
+    assert len(kinds) > 60
+    codes = Counter(one.code for one in kinds)
+    assert [code for code, count in codes.items() if count > 1] == ["refused"] or not [
+        code for code, count in codes.items() if count > 1
+    ]
+    for one in kinds:
+        assert isinstance(one.message, Promise), one
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+|refused", one.code), one.code
+        assert inspect.getdoc(one) is None or inspect.getdoc(one), one
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_script_and_no_style(path):
+    """WEB: the content security policy forbids them; a template with one would be broken."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text), "inline script"
+    assert not re.search(r"<style\b|\sstyle=", text), "inline style"
+    assert not re.search(r"\son[a-z]+=|javascript:|hx-on", text), "inline handler"
+
+
+def test_every_screen_has_a_page_of_the_manual_in_each_language():
+    wanted = {view_class(pattern).help_page for _prefix, pattern in flat(pages)} - {""}
+    assert len(wanted) > 15
+    for language in LANGUAGES:
+        there = {path.stem for path in (MANUAL / language).glob("*.md")}
+        assert wanted <= there, (language, wanted - there)
+        assert there == {path.stem for path in (MANUAL / "de").glob("*.md")}, language
+
+
+def test_every_page_that_is_shown_names_its_help():
+    for _prefix, pattern in flat(pages):
+        view = view_class(pattern)
+        source = inspect.getsource(view)
+        if "render(" in source and hasattr(view, "get"):
+            assert view.help_page, view
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_leads_nowhere_in_vain_and_spells_as_in_switzerland(language):
+    for path in (MANUAL / language).glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("# "), path
+        assert "ß" not in text, path
+        for link in re.findall(r"\]\(([^)]+)\)", text):
+            name = re.fullmatch(r"\.\./([a-z-]+)/", link)
+            assert name and (MANUAL / language / f"{name[1]}.md").exists(), (path.name, link)
+
+
+@pytest.mark.parametrize("name", ["RAPPEN_CRASH_AT", "RAPPEN_CLOCK_AT"])
+def test_switches_for_tests_are_refused_in_production(name, monkeypatch):
+    """VER-2"""
+    monkeypatch.setenv("RAPPEN_MODE", "production")
+    monkeypatch.setenv("RAPPEN_SECRET_KEY", "x" * 50)
+    monkeypatch.setenv(name, "posting.sealed")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode != 0 and "test mode only" in done.stderr
