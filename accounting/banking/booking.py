@@ -47,7 +47,9 @@ class RateMissing(DomainError):
 
 class PartsTooLarge(DomainError):
     code = "banking.parts_too_large"
-    message = _("The parts come to %(parts)s; that leaves nothing of %(amount)s for the first line.")
+    message = _(
+        "The parts come to %(parts)s; that leaves nothing of %(amount)s for the first line."
+    )
     field = "amount"
 
 

@@ -74,7 +74,9 @@ def or_positions() -> tuple[OrPosition, ...]:
 
 def statement_of(position: str) -> str:
     """``balance`` or ``income`` for a position accounts may have; blank for anything else."""
-    return next((p.statement for p in or_positions() if p.code == position and p.kind == "line"), "")
+    return next(
+        (p.statement for p in or_positions() if p.code == position and p.kind == "line"), ""
+    )
 
 
 def position_like(number: str, kind: str) -> str:

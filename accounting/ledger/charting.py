@@ -43,7 +43,9 @@ class NumberTaken(DomainError):
 
 class PurposeTaken(DomainError):
     code = "ledger.purpose_taken"
-    message = _("Account %(account)s has the purpose “%(purpose)s” already. Take it away there first.")
+    message = _(
+        "Account %(account)s has the purpose “%(purpose)s” already. Take it away there first."
+    )
     field = "purpose"
 
 

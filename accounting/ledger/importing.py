@@ -132,7 +132,9 @@ def dry_run(
                 break
     warnings = list(dict.fromkeys(reader.warnings))
     if was_imported(company, content):
-        warnings.append(str(_("This very file was imported before. Its entries would be posted twice.")))
+        warnings.append(
+            str(_("This very file was imported before. Its entries would be posted twice."))
+        )
     return Preview(entries, count, refusals, warnings)
 
 
@@ -212,9 +214,7 @@ def _names(titles: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-def _entry(
-    group: list[Row], reader: Reader, names: Mapping[str, str], key: str
-) -> bulk.NewEntry:
+def _entry(group: list[Row], reader: Reader, names: Mapping[str, str], key: str) -> bulk.NewEntry:
     first = group[0].cells
     date = _day(first["date"], "date")
     typed, refusals = list[TypedLine](), list[DomainError]()

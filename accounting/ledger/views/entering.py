@@ -77,7 +77,9 @@ class EnterEntry(CompanyView):
                          "kind": _kind(typed)}  # fmt: skip
         draft = None
         if typed.get("draft_id"):
-            draft = get_object_or_404(JournalEntry.of(self.company), pk=id_of(str(typed["draft_id"])))
+            draft = get_object_or_404(
+                JournalEntry.of(self.company), pk=id_of(str(typed["draft_id"]))
+            )
             draft = posting.change_draft(draft, **header)
             posting.attach(draft, files)
         if typed.get("as_draft"):
@@ -100,7 +102,9 @@ class EnterEntry(CompanyView):
             entry = get_object_or_404(entries, pk=id_of(copied))
             return {**typed_of(entry, Reader(self.company)), "date": "", "voucher": ""}
         if template := request.GET.get("template"):
-            found: Typed = get_object_or_404(EntryTemplate.of(self.company), pk=id_of(template)).content
+            found: Typed = get_object_or_404(
+                EntryTemplate.of(self.company), pk=id_of(template)
+            ).content
             return {**found, "date": ""}
         return None
 

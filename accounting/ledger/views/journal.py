@@ -57,7 +57,6 @@ class Journal(CompanyView):
         }
         return render(request, "accounting/ledger/journal.html", context)
 
-
     def _file(self, form: str, entries: Any, start: Any, end: Any) -> HttpResponse:
         """The journal as filtered, oldest first, with its sums."""
         rows, kinds = list[list[Any]](), dict[int, str]()

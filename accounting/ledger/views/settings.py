@@ -111,7 +111,9 @@ class CostUnits(CompanyView):
         model = self.kinds[kind][0]
         pk = request.POST.get("id") or request.GET.get(kind)
         return (
-            get_object_or_404(model.of(self.company), pk=id_of(pk)) if pk else model(company=self.company)
+            get_object_or_404(model.of(self.company), pk=id_of(pk))
+            if pk
+            else model(company=self.company)
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
