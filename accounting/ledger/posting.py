@@ -81,6 +81,13 @@ class NotADraft(DomainError):
     conflict = True
 
 
+class DraftGone(DomainError):
+    code = "ledger.draft_gone"
+    message = _("Somebody has deleted this draft in the meantime. Enter it anew.")
+    field = "entry"
+    conflict = True
+
+
 class NotPosted(DomainError):
     code = "ledger.not_posted"
     message = _("This entry is still a draft. Change or delete the draft instead of reversing it.")
@@ -317,8 +324,13 @@ def is_open(company: Company, date: dt.date) -> bool:
 
 
 def locked_draft(draft: JournalEntry) -> JournalEntry:
-    """The draft as it is now, held until the transaction ends. Raises ``NotADraft``."""
-    current: JournalEntry = JournalEntry.of(draft.company_id).select_for_update().get(pk=draft.pk)
+    """The draft as it is now, held until the transaction ends.
+
+    Raises ``NotADraft`` or ``DraftGone``.
+    """
+    current = JournalEntry.of(draft.company_id).select_for_update().filter(pk=draft.pk).first()
+    if current is None:
+        raise DraftGone
     if current.is_posted:
         raise NotADraft(number=current.number)
     return current

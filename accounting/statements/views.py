@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,6 +53,31 @@ class Report(CompanyView):
             "cost_centres": CostCentre.of(self.company).order_by("number"),
         }
 
+    def linked(
+        self, found: statements.Statement, cols: list[statements.Column]
+    ) -> list[tuple[statements.StatementRow, list[tuple[Decimal | None, str]]]]:
+        """Each figure with the page that shows what it is made of, in its own column's year."""
+        return [
+            (row, [(figure, self._below(row, col)) for figure, col in
+                   zip(row.figures, cols, strict=True)])
+            for row in found.rows
+        ]  # fmt: skip
+
+    def _below(self, row: statements.StatementRow, col: statements.Column) -> str:
+        told = {"from": col.year.start.isoformat(), "until": col.until.isoformat()}
+        if row.account:
+            if centre := self.request.GET.get("cost_centre"):
+                told["cost_centre"] = centre
+            page = reverse("account-sheet", args=[self.company.pk, row.account])
+        elif row.kind == "account" and row.code == statements.RESULT:
+            page = reverse("income-statement", args=[self.company.pk])
+        elif row.kind == "account" and row.code == statements.CARRIED:
+            told["until"] = (col.year.start - dt.timedelta(days=1)).isoformat()
+            page = reverse("income-statement", args=[self.company.pk])
+        else:
+            return ""
+        return f"{page}?{urlencode(told)}"
+
     def no_year(self) -> HttpResponse:
         return redirect("fiscal-years", self.company.pk)
 
@@ -74,8 +102,9 @@ class BalanceSheet(Report):
         return self.file(_statement_table(found, "balance-sheet")) or render(
             request,
             "accounting/statements/statement.html",
-            {**self.base(), "page_title": found.title, "statement": found, "cols": cols},
-        )
+            {**self.base(), "page_title": found.title, "statement": found,
+             "rows": self.linked(found, cols)},
+        )  # fmt: skip
 
 
 class IncomeStatement(Report):
@@ -93,8 +122,8 @@ class IncomeStatement(Report):
         return self.file(_statement_table(found, "income-statement", self.of_centre())) or render(
             request,
             "accounting/statements/statement.html",
-            {**self.base(), "page_title": found.title, "statement": found, "cols": cols,
-             "by_centre": True},
+            {**self.base(), "page_title": found.title, "statement": found, "by_centre": True,
+             "rows": self.linked(found, cols)},
         )  # fmt: skip
 
 

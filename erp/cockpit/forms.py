@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import Role
-from erp.companies.models import Company, LegalForm, Module
+from erp.companies.models import Company, Language, LegalForm, Module
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid, parse_uid
 from erp.web.dates import DayInput
+from vat.codes.models import VatSettings
 
 
 class CompanyForm(forms.ModelForm):
@@ -58,6 +59,12 @@ class NewCompanyForm(forms.Form):
     short_name = forms.SlugField(label=_("Short name"), max_length=30,
                                  help_text=_("Lower-case letters, digits and dashes."))  # fmt: skip
     legal_form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
+    uid = forms.CharField(label="UID", max_length=20, required=False)
+    town = forms.CharField(label=_("Town"), max_length=35, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in ("CHF", "EUR")])
+    vat_method = forms.ChoiceField(label=_("VAT"), choices=VatSettings.Method.choices,
+                                   initial=VatSettings.Method.EFFECTIVE)  # fmt: skip
     year_start = forms.DateField(label=_("First fiscal year from"),
                                  widget=DayInput())  # fmt: skip
     year_end = forms.DateField(label=_("until"), widget=DayInput())

@@ -33,10 +33,13 @@ def set_up_company(
     ``first_year`` are the first and last day of its first fiscal year; VAT settings hold from the
     start of the quarter it begins in. Raises what founding and opening a year raise.
     """
-    company = found_company(by=by, name=name, short_name=short_name, legal_form=legal_form, **more)
+    start, end = first_year
+    company = found_company(
+        by=by, name=name, short_name=short_name, legal_form=legal_form,
+        fiscal_year_start=start.month, **more,
+    )  # fmt: skip
     set_up_codes(company=company)
     set_up_chart(company=company, by=by)
-    start, end = first_year
     open_fiscal_year(company=company, start=start, end=end, by=by)
     change_settings(
         company=company, valid_from=dt.date(start.year, (start.month - 1) // 3 * 3 + 1, 1),

@@ -64,9 +64,7 @@ class NewCompany(View):
                 with transaction.atomic():
                     company = set_up_company(
                         by=request.user,  # type: ignore[arg-type]
-                        name=values["name"], short_name=values["short_name"],
-                        legal_form=values["legal_form"],
-                        first_year=(values["year_start"], values["year_end"]),
+                        first_year=(values.pop("year_start"), values.pop("year_end")), **values,
                     )  # fmt: skip
             except DomainError as refusal:
                 tell(form, refusal)

@@ -36,9 +36,9 @@ def set_logo(*, company: Company, name: str, content: bytes, by: User) -> Stored
 
 def logo_as_data(company: Company) -> str:
     """The logo as an address that holds the picture itself; blank where there is none."""
-    file = StoredFile.of(company).filter(digest=company.logo_digest).first()
-    if not company.logo_digest or file is None:
+    if not company.logo_digest:
         return ""
+    file = StoredFile.of(company).get(digest=company.logo_digest)
     try:
         content = storing.content_of(file)
     except FileNotFoundError:

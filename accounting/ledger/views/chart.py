@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from accounting.ledger import charting, queries
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.forms import AccountForm
-from accounting.ledger.models import Account, AccountGroup
+from accounting.ledger.models import Account, AccountGroup, CostCentre
 from erp.access.permissions import Permission
 from erp.core import clock
+from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.web.dates import read_day
 from erp.web.export import answer, table
@@ -101,16 +102,23 @@ class AccountSheet(CompanyView):
     def get(self, request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
         account = get_object_or_404(Account.of(self.company), number=number)
         start, end = self._span(request)
-        sheet = queries.account_sheet(self.company, account, start=start, end=end)
+        centre = CostCentre.of(self.company).filter(
+            number=request.GET.get("cost_centre", "")[:10]
+        ).first()  # fmt: skip
+        sheet = queries.account_sheet(
+            self.company, account, start=start, end=end, cost_centre=centre.pk if centre else None
+        )
         form = request.GET.get("format", "")
         if form:
             self.require(Permission.LEDGER_EXPORT)
-            return answer(form, self._table(sheet), company=self.company)
+            return answer(form, self._table(sheet, centre), company=self.company)
         numbers = list(Account.of(self.company).order_by("number").values_list("number", flat=True))
         at = numbers.index(account.number)
         context = {
             "page_title": f"{account.number} {account.name}",
             "sheet": sheet,
+            "centre": centre,
+            "cost_centres": CostCentre.of(self.company).order_by("number"),
             "previous": numbers[at - 1] if at else None,
             "next": numbers[at + 1] if at + 1 < len(numbers) else None,
         }
@@ -127,7 +135,7 @@ class AccountSheet(CompanyView):
             end = chosen.end if chosen and chosen.contains(start) else last
         return start, end
 
-    def _table(self, sheet: queries.Sheet) -> Any:
+    def _table(self, sheet: queries.Sheet, centre: CostCentre | None) -> Any:
         foreign = sheet.account.currency
         head = [_("Date"), _("No."), _("Voucher"), _("Text"), _("Contra"), _("VAT"),
                 *([foreign] if foreign else []), _("Debit"), _("Credit"), _("Balance")]  # fmt: skip
@@ -145,7 +153,8 @@ class AccountSheet(CompanyView):
                      sheet.closing])  # fmt: skip
         return table(
             title=f"{sheet.account.number} {sheet.account.name}",
-            subtitle=f"{sheet.start:%d.%m.%Y} – {sheet.end:%d.%m.%Y}", head=head, rows=rows,
+            subtitle=f"{swiss_date(sheet.start)} – {swiss_date(sheet.end)}"
+            + (f" · {centre}" if centre else ""), head=head, rows=rows,
             name=f"account-{sheet.account.number}", wide=True,
             kinds={0: "", len(rows) - 1: "total"},
         )  # fmt: skip
