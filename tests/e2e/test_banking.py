@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from erp.cockpit.demo import statement_xml
 from tests.e2e.conftest import NARROW
 
 pytestmark = pytest.mark.e2e
@@ -18,9 +19,15 @@ IBAN = "CH5604835012345678009"
 
 def statement(opening, movements):
     """A camt.053 as a bank sends it: (day of November 2026, amount, party, text)."""
-    from erp.cockpit.demo import statement_xml
-
     return statement_xml(IBAN, Decimal(opening), dt.date(2026, 11, 1), movements)
+
+
+NOVEMBER = statement("0.00", [
+    (2, Decimal("5000.00"), "Café Zentral", "Lieferung"),
+    (3, Decimal("-324.30"), "Swisscom (Schweiz) AG", "Telefon Oktober"),
+    (4, Decimal("-1081.00"), "Mühle Grüninger", "Mehl"),
+    (5, Decimal("-100.00"), "Diverse", "Porto und Büro"),
+])  # fmt: skip
 
 
 def upload(page, content):
@@ -47,12 +54,7 @@ def test_from_a_statement_to_the_balance_sheet_and_down_to_the_entry(opened, sit
     page.wait_for_selector("[data-agreement]")
 
     watched.goto("/c/2/banking/statements/")
-    upload(page, statement("0.00", [
-        (2, Decimal("5000.00"), "Café Zentral", "Lieferung"),
-        (3, Decimal("-324.30"), "Swisscom (Schweiz) AG", "Telefon Oktober"),
-        (4, Decimal("-1081.00"), "Mühle Grüninger", "Mehl"),
-        (5, Decimal("-100.00"), "Diverse", "Porto und Büro"),
-    ]))  # fmt: skip
+    upload(page, NOVEMBER)
     page.wait_for_url("**/banking/transactions/")
     assert page.inner_text("#waiting") == "4"
 
@@ -94,12 +96,7 @@ def test_from_a_statement_to_the_balance_sheet_and_down_to_the_entry(opened, sit
 
     # the same file once more changes nothing
     watched.goto("/c/2/banking/statements/")
-    upload(page, statement("0.00", [
-        (2, Decimal("5000.00"), "Café Zentral", "Lieferung"),
-        (3, Decimal("-324.30"), "Swisscom (Schweiz) AG", "Telefon Oktober"),
-        (4, Decimal("-1081.00"), "Mühle Grüninger", "Mehl"),
-        (5, Decimal("-100.00"), "Diverse", "Porto und Büro"),
-    ]))  # fmt: skip
+    upload(page, NOVEMBER)
     page.wait_for_url("**/banking/transactions/")
     assert page.inner_text("#waiting") == "0"
     assert "0 neu, 4 bekannt" in page.inner_text("main")

@@ -35,6 +35,11 @@ def typed(page, *keys):
             page.keyboard.type(key)
 
 
+def filled(page, **values):
+    for name, value in values.items():
+        page.fill(f"#{name}", value)
+
+
 def test_ten_simple_entries_without_the_mouse(wide, site):
     """An entry that was booked before takes few keys: its text brings accounts and code along."""
     before = balance(site, "6500")
@@ -112,11 +117,7 @@ def test_a_split_entry_closes_its_own_difference(wide, site):
 
 def test_a_refusal_names_the_remedy_and_keeps_what_was_typed(wide):
     page = wide.goto(MASK)
-    page.fill("#date", "31.12.2019")
-    page.fill("#text", "Vorjahr")
-    page.fill("#debit", "6000")
-    page.fill("#credit", "1000")
-    page.fill("#amount", "20")
+    filled(page, date="31.12.2019", text="Vorjahr", debit="6000", credit="1000", amount="20")
     typed(page, "[Control+Enter]")
     page.wait_for_selector("#refusal:not([hidden])")
     assert "Geschäftsjahr" in page.inner_text("#refusal")
@@ -127,11 +128,9 @@ def test_a_refusal_names_the_remedy_and_keeps_what_was_typed(wide):
 def test_a_draft_keeps_its_vat_when_it_is_edited(wide, site):
     before = balance(site, "1171")
     page = wide.goto(MASK)
-    page.fill("#text", "Entwurf mit Steuer")
-    page.fill("#debit", "6500")
-    page.fill("#credit", "1000")
-    page.fill("#amount", "108.10")
-    page.fill("#vat_code", "IN")
+    filled(
+        page, text="Entwurf mit Steuer", debit="6500", credit="1000", amount="108.10", vat_code="IN"
+    )
     typed(page, "[Alt+d]")
     assert "Entwurf" in said(page)
     wide.goto("/c/2/ledger/drafts/")
@@ -148,10 +147,7 @@ def test_a_draft_keeps_its_vat_when_it_is_edited(wide, site):
 
 def test_repeating_the_last_entry(wide):
     page = wide.goto(MASK)
-    page.fill("#text", "Parkgebühr")
-    page.fill("#debit", "6200")
-    page.fill("#credit", "1000")
-    page.fill("#amount", "8")
+    filled(page, text="Parkgebühr", debit="6200", credit="1000", amount="8")
     typed(page, "[Control+Enter]")
     page.wait_for_selector("#latest tr:first-child td:nth-child(3):text-is('Parkgebühr')")
     typed(page, "[Alt+w]")
@@ -165,10 +161,7 @@ def test_a_voucher_is_shown_beside_the_mask_and_kept_with_the_entry(wide):
     page.set_input_files("#voucher_file", {"name": "beleg.pdf", "mimeType": "application/pdf",
                                            "buffer": PDF})  # fmt: skip
     page.wait_for_selector("#viewer:not([hidden])")
-    page.fill("#text", "Mit Beleg")
-    page.fill("#debit", "6500")
-    page.fill("#credit", "1000")
-    page.fill("#amount", "5")
+    filled(page, text="Mit Beleg", debit="6500", credit="1000", amount="5")
     typed(page, "[Control+Enter]")
     said(page)
     page.click("#latest tr:first-child a")
@@ -181,11 +174,14 @@ def test_a_voucher_is_shown_beside_the_mask_and_kept_with_the_entry(wide):
 
 def test_an_entry_becomes_a_template_and_comes_back(wide):
     page = wide.goto(MASK)
-    page.fill("#text", "Abo Fachzeitschrift")
-    page.fill("#debit", "6503")
-    page.fill("#credit", "1000")
-    page.fill("#amount", "102.60")
-    page.fill("#vat_code", "IR")
+    filled(
+        page,
+        text="Abo Fachzeitschrift",
+        debit="6503",
+        credit="1000",
+        amount="102.60",
+        vat_code="IR",
+    )
     typed(page, "[Control+Enter]")
     said(page)
     page.click("#latest tr:first-child a")
