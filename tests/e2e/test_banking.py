@@ -85,7 +85,7 @@ def test_from_a_statement_to_the_balance_sheet_and_down_to_the_entry(opened, sit
     assert row.locator("td.figure").first.inner_text() == "3’494.70"
     assets = amounts(page, "tr.grand td.figure")
     assert assets[0] == assets[1], "assets and liabilities differ"
-    row.locator("a").click()
+    row.locator("td.figure a").first.click()
     page.wait_for_url("**/ledger/accounts/1020/**")
     assert page.locator("tfoot td.figure").last.inner_text() == "3’494.70"
     page.locator("tr", has_text="Mühle Grüninger").locator("a").first.click()
