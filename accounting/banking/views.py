@@ -26,7 +26,7 @@ from erp.core import clock
 from erp.core.display import chf
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, parse_amount
-from erp.web.pages import CompanyView, refused, tell
+from erp.web.pages import CompanyView, id_of, refused, tell
 from vat.codes.queries import codes_of, is_liable_on
 
 PAGE = 50
@@ -139,6 +139,9 @@ class BankTransactions(CompanyView):
             .select_related("bank_account", "entry")
             .order_by("-booking_date", "-pk")[:20]
         )
+        if request.GET.get("entry"):
+            booked = BankTransaction.of(self.company).filter(entry=id_of(request.GET["entry"]))
+            booked = booked.select_related("bank_account", "entry")
         accounts = Account.of(self.company).select_related("vat_code").order_by("number")
         taxed = is_liable_on(self.company, clock.today())
         centres = CostCentre.of(self.company).order_by("number")
@@ -147,6 +150,7 @@ class BankTransactions(CompanyView):
             "rows": [(row, proposed.get(row.pk), booking.description(row)) for row in rows],
             "waiting": waiting.count(),
             "booked": booked,
+            "one_entry": request.GET.get("entry", ""),
             "agreements": _agreements(self.company),
             "accounts": [
                 [a.number, a.name, a.vat_code.code if a.vat_code and taxed else ""]
@@ -212,7 +216,7 @@ def _agreements(company: Company) -> list[booking.Agreement]:
 
 def _contra(typed: dict[str, Any]) -> list[TypedLine]:
     """The row's own account, which takes what is left, and the parts split off."""
-    parts = [part for part in typed.get("parts") or [] if part.get("account")]
+    parts = [part for part in typed.get("parts") or [] if part.get("account") or part.get("amount")]
     return [_line(typed, ZERO, text=""), *(
         _line(part, parse_amount(str(part.get("amount", "")), field="amount"),
               text=str(part.get("text", ""))[:200], inward=bool(typed.get("inward")))

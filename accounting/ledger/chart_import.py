@@ -73,6 +73,16 @@ def preview(*, company: Company, content: bytes) -> ChartPreview:
     return found
 
 
+def differences(account: Account, values: dict[str, Any]) -> dict[str, list[str]]:
+    """What a row of the file changes, as ``{field: [old, new]}``, codes by what they are called."""
+    pairs = {name: [getattr(account, name), value] for name, value in values.items()}
+    return {
+        name: [one.code if isinstance(one, VatCode) else str(one or "") for one in pair]
+        for name, pair in pairs.items()
+        if pair[0] != pair[1]
+    }
+
+
 @transaction.atomic
 def import_chart(*, company: Company, content: bytes, by: User) -> ChartPreview:
     """Add and change accounts as ``preview`` showed, or nothing. Raises ``Refusals``."""
@@ -96,8 +106,9 @@ def _attempt(refusals: list[DomainError], act: Any, *args: Any, **values: Any) -
 
 def _values(cells: dict[str, str], codes: dict[str, VatCode]) -> dict[str, Any]:
     values: dict[str, Any] = {n: cells[n] for n in FIELDS if n in cells and n != "vat_code"}
-    if values.get("type") == "":
-        del values["type"]
+    for name in ("type", "or_position"):  # an empty cell leaves them as they are
+        if values.get(name) == "":
+            del values[name]
     if "type" in values and values["type"] not in Account.Type.values:
         raise UnknownType(value=values["type"], known=", ".join(Account.Type.values))
     if code := cells.get("vat_code"):

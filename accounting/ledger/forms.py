@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.chart import or_positions
@@ -33,9 +34,10 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["vat_code"].queryset = codes_of(company)  # type: ignore[attr-defined]
         lines = [p for p in or_positions() if p.kind == "line"]
+        language = get_language() or "de"
         self.fields["or_position"] = forms.ChoiceField(
             label=_("Position in the statements"), required=False,
-            choices=[("", "–"), *((p.code, f"{p.code} {p.name_de}") for p in lines)],
+            choices=[("", "–"), *((p.code, f"{p.code} {p.name_in(language)}") for p in lines)],
         )  # fmt: skip
         _narrow(self, number="w3", type="w3", currency="w3", group_number="w3", or_position="w6",
                 vat_code="w6", cost_centre_rule="w3", cost_object_rule="w3", blocked_from="w3",

@@ -215,7 +215,7 @@ def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -
         faults.append(AccountBlocked(account=account.number, blocked_from=account.blocked_from))
     if account.control and account.control != owner and company.uses(account.control):
         faults.append(ControlAccount(account=account.number, owner=account.get_control_display()))
-    faults += _cost_faults(nth, line, date)
+    faults += _cost_faults(company, nth, line, date)
     return faults
 
 
@@ -246,14 +246,15 @@ def _wrong_currency(company: Company, nth: int, line: Line) -> DomainError:
     return WrongCurrency(account=line.account.number, line=nth, expected=expected, currency=told)
 
 
-def _cost_faults(nth: int, line: Line, date: dt.date) -> list[DomainError]:
+def _cost_faults(company: Company, nth: int, line: Line, date: dt.date) -> list[DomainError]:
     account, faults = line.account, list[DomainError]()
     told: dict[str, Any] = {"account": account.number, "line": nth}
-    if line.cost_centre is None and account.cost_centre_rule == Rule.MUST:
+    asked = company.uses("costs")  # with the module off there is no field to fill in
+    if asked and line.cost_centre is None and account.cost_centre_rule == Rule.MUST:
         faults.append(CostCentreMissing(**told))
     if line.cost_centre is not None and account.cost_centre_rule == Rule.NO:
         faults.append(CostCentreNotAllowed(**told))
-    if line.cost_object is None and account.cost_object_rule == Rule.MUST:
+    if asked and line.cost_object is None and account.cost_object_rule == Rule.MUST:
         faults.append(CostObjectMissing(**told))
     if line.cost_object is not None and account.cost_object_rule == Rule.NO:
         faults.append(CostObjectNotAllowed(**told))

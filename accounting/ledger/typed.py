@@ -7,6 +7,7 @@ The ledger keeps lines with the tax taken off; people type amounts with the tax 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,14 @@ def _amount(row: Typed, name: str) -> Decimal | None:
     return parse_amount(str(text), field=name) if text not in (None, "") else None
 
 
+def typed_anew(entry: JournalEntry, reader: Reader) -> Typed:
+    """An entry to be booked again on another day: supplied then, and on a voucher of its own."""
+    typed = typed_of(entry, reader) | {"date": "", "voucher": "", "supply_date": ""}
+    return typed | {
+        "lines": [line | {"supply_date": ""} for line in typed.get("lines", [])]
+    }  # fmt: skip
+
+
 def typed_of(entry: JournalEntry, reader: Reader) -> Typed:
     """An entry as the mask would have sent it: simple where that gives the same lines."""
     stored = list(
@@ -100,6 +109,16 @@ def typed_of(entry: JournalEntry, reader: Reader) -> Typed:
     if simple is not None:
         return {**told, "mode": "simple", **simple}
     return {**told, "mode": "split", "lines": [_written(line) for line in typed]}
+
+
+def content_of(lines: Sequence[TypedLine], *, text: str, voucher: str = "") -> Typed:
+    """Typed lines as the mask would have sent them, for a template."""
+    return {
+        "mode": "split",
+        "text": text,
+        "voucher": voucher,
+        "lines": [_written(x) for x in lines],
+    }
 
 
 def _lines(stored: list[EntryLine], entry: JournalEntry, reader: Reader) -> list[TypedLine]:
@@ -151,7 +170,11 @@ def _simple(
     typed: list[TypedLine], stored: list[EntryLine], entry: JournalEntry, reader: Reader
 ) -> Typed | None:
     """Debit, credit, amount, code; None where that would not give the stored lines again."""
-    if len(typed) != 2 or bool(typed[0].debit) == bool(typed[1].debit):
+    if (
+        entry.kind == JournalEntry.Kind.OPENING
+        or len(typed) != 2
+        or bool(typed[0].debit) == bool(typed[1].debit)
+    ):
         return None
     left, right = typed if typed[0].debit else (typed[1], typed[0])
     carrying = left if left.vat_code or left.cost_centre or left.cost_object else right

@@ -20,7 +20,7 @@ from accounting.ledger.models import (
     EntryTemplate,
     JournalEntry,
 )
-from accounting.ledger.typed import Typed, day_of, lines_of, typed_of
+from accounting.ledger.typed import Typed, day_of, lines_of, typed_anew, typed_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.display import chf, swiss_date
@@ -100,7 +100,7 @@ class EnterEntry(CompanyView):
             return {**typed_of(entry, Reader(self.company)), "draft_id": entry.pk}
         if copied := request.GET.get("copy"):
             entry = get_object_or_404(entries, pk=id_of(copied))
-            return {**typed_of(entry, Reader(self.company)), "date": "", "voucher": ""}
+            return typed_anew(entry, Reader(self.company))
         if template := request.GET.get("template"):
             found: Typed = get_object_or_404(
                 EntryTemplate.of(self.company), pk=id_of(template)

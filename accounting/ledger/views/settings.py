@@ -23,7 +23,7 @@ from accounting.ledger.models import (
     JournalEntry,
     Period,
 )
-from accounting.ledger.typed import day_of, typed_of
+from accounting.ledger.typed import day_of, typed_anew
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -199,7 +199,7 @@ class TemplatePage(CompanyView):
             found: EntryTemplate = get_object_or_404(EntryTemplate.of(self.company), pk=template)
             return found
         entry = get_object_or_404(JournalEntry.of(self.company), pk=id_of(request.GET.get("entry")))
-        content = typed_of(entry, Reader(self.company))
+        content = typed_anew(entry, Reader(self.company))
         return EntryTemplate(company=self.company, name=entry.text[:80], content=content)
 
     def get(self, request: HttpRequest, template: int | None = None, **kw: Any) -> HttpResponse:

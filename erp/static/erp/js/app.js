@@ -116,7 +116,7 @@ document.querySelector(".menu-button")?.addEventListener("click", (event) => {
 document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("change", () => {
   if (s.form.dataset.askWhen) {
     const reason = prompt(s.form.dataset.ask);
-    if (reason === null) { s.form.reset(); return; }
+    if (!reason?.trim()) { s.form.reset(); return; }
     s.form.elements.reason.value = reason;
   }
   s.form.requestSubmit();

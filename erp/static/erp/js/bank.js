@@ -16,7 +16,8 @@ const partsOf = (movement) => [...movement.querySelectorAll("tr.part")];
 function rest(movement) {
   const said = movement.querySelector("tr:first-child .said"), parts = partsOf(movement);
   if (!parts.length) return;
-  const whole = evaluate(movement.dataset.amount.replace("-", "")) ?? 0n;
+  const rate = movement.querySelector("[name=rate]")?.value.trim();
+  const whole = evaluate(movement.dataset.amount.replace("-", "") + (rate ? `*${rate}` : "")) ?? 0n;
   const split = parts.reduce((sum, part) => sum + (evaluate(part.querySelector("[name=amount]").value || "0") ?? 0n), 0n);
   said.textContent = format(whole - split);
   said.classList.toggle("negative", whole - split <= 0n);
@@ -27,6 +28,7 @@ function split(movement) {
   movement.append(part);
   enliven(part);
   part.addEventListener("amount", () => rest(movement));
+  movement.querySelector("[name=rate]")?.addEventListener("change", () => rest(movement));
   part.querySelector("[name=amount]").focus();
 }
 
