@@ -243,9 +243,19 @@ $("mode").addEventListener("change", () => setMode($("mode").value));
 $("template")?.addEventListener("change", (event) => { if (event.target.value) location.href = `${event.target.dataset.url}?template=${event.target.value}`; });
 
 // --- voucher ------------------------------------------------------------------------------------
+let lastField = null, shownAt = 0;
+mask.addEventListener("focusin", (event) => { lastField = event.target; });
+/** A viewer that opens takes the keyboard; whoever is typing gets it back. */
+const keepTyping = () => {
+  if (document.activeElement === $("viewer") && performance.now() - shownAt < 3000) lastField?.focus();
+};
+$("viewer").addEventListener("load", keepTyping);
+addEventListener("blur", () => setTimeout(keepTyping));
+
 function showVoucher() {
   const file = $("voucher_file").files[0];
   if (!file) return;
+  shownAt = performance.now();
   $("viewer").src = URL.createObjectURL(file);
   $("viewer").hidden = false;
 }
