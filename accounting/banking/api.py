@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -14,17 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.banking import booking, importing
+from accounting.banking import booking, camt, importing
 from accounting.banking.models import BankAccount, BankTransaction, Statement
-from accounting.ledger.api import LineInput
-from accounting.ledger.entering import TypedLine
+from accounting.ledger.api.lines import LineInput, LinesInput, typed_lines
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.files import UploadInput
 from erp.api.inputs import AmountField, Input
-from erp.core.money import ZERO
-
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+from erp.api.schema import KEY
+from erp.core import clock
+from erp.core.money import RATE_DIGITS
+from erp.documents.storing import read_upload
 
 
 class BankAccountOutput(serializers.ModelSerializer[BankAccount]):
@@ -36,6 +36,8 @@ class BankAccountOutput(serializers.ModelSerializer[BankAccount]):
 
 
 class BankAccountInput(Input):
+    """A bank account to add, or the fields of one to change."""
+
     name = serializers.CharField(max_length=60)
     iban = serializers.CharField(max_length=42)
     qr_iban = serializers.CharField(max_length=30, required=False, allow_blank=True)
@@ -49,27 +51,62 @@ class BankAccountInput(Input):
         return account
 
 
+class AgreementOutput(serializers.Serializer[Any]):
+    """The ledger beside the last statement (camt.053), on its day and in the account's currency.
+
+    ``difference`` is the statement less the ledger and what is not booked yet (``unbooked``, from
+    ``waiting`` transactions); the books agree when it is zero and nothing waits. Without a
+    statement nothing is compared.
+    """
+
+    bank_account = serializers.IntegerField(source="bank_account.pk")
+    statement = serializers.IntegerField(source="statement.pk", default=None, allow_null=True)
+    date = serializers.DateField(source="statement.to_date", default=None, allow_null=True)
+    closing = AmountField(source="statement.closing", default=None, allow_null=True)
+    ledger = AmountField()
+    unbooked = AmountField()
+    waiting = serializers.IntegerField()
+    difference = AmountField(allow_null=True)
+    agrees = serializers.BooleanField()
+
+
 class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/bank-accounts/``"""
 
-    permissions = {"list": Permission.BANKING_READ, "create": Permission.BANKING_CHANGE}
+    permissions = {
+        "list": Permission.BANKING_READ,
+        "retrieve": Permission.BANKING_READ,
+        "agreement": Permission.BANKING_READ,
+        "create": Permission.BANKING_CHANGE,
+        "partial_update": Permission.BANKING_CHANGE,
+    }
     serializer_class = BankAccountOutput
     queryset = BankAccount.unscoped.none()
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[BankAccount]:
-        if not hasattr(self, "company"):
-            return BankAccount.unscoped.none()
-        return BankAccount.of(self.company).select_related("account").order_by("name")
+        return BankAccount.of(self.company).select_related("account", "company").order_by("name")
 
-    @extend_schema(request=BankAccountInput, responses={201: BankAccountOutput})
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=BankAccountInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
-        data = BankAccountInput(data=request.data, context=self.get_serializer_context())
-        data.is_valid(raise_exception=True)
-        bank = booking.save_bank_account(
-            BankAccount(company=self.company, **data.validated_data), by=self.access.user
-        )
-        return Response(BankAccountOutput(bank).data, status=201)
+        bank = BankAccount(company=self.company, **self.told(BankAccountInput))
+        return self.shown(booking.save_bank_account(bank, by=self.access.user), 201)
+
+    @extend_schema(request=BankAccountInput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        bank = self.changing()
+        for name, value in self.told(BankAccountInput, partial=True).items():
+            setattr(bank, name, value)
+        return self.shown(booking.save_bank_account(bank, by=self.access.user))
+
+    @extend_schema(responses=AgreementOutput)
+    @action(detail=True, methods=["get"])
+    def agreement(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Whether the ledger agrees with the bank (Abstimmung)."""
+        return Response(AgreementOutput(booking.agreement(self.get_object())).data)
 
 
 class StatementOutput(serializers.ModelSerializer[Statement]):
@@ -83,17 +120,16 @@ class StatementOutput(serializers.ModelSerializer[Statement]):
                   "opening", "closing", "entry_count", "imported_at")  # fmt: skip
 
 
-class StatementUpload(serializers.Serializer[Any]):
-    file = serializers.FileField(max_length=200)
-
-
 class TakenOutput(serializers.Serializer[Any]):
+    """What became of a statement; ``gap`` is how far it opens from where the last one closed."""
+
     statement = serializers.CharField()
     bank_account = serializers.IntegerField(source="bank_account.pk")
     new = serializers.IntegerField()
     known = serializers.IntegerField()
     enriched = serializers.IntegerField()
     pending = serializers.IntegerField()
+    gap = AmountField()
 
 
 class StatementViewSet(mixins.ListModelMixin, CompanyViewSet):
@@ -106,25 +142,19 @@ class StatementViewSet(mixins.ListModelMixin, CompanyViewSet):
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[Statement]:
-        if not hasattr(self, "company"):
-            return Statement.unscoped.none()
         return Statement.of(self.company).order_by("-pk")
 
     @extend_schema(
-        request={"multipart/form-data": StatementUpload},
+        request={"multipart/form-data": UploadInput},
         responses={201: TakenOutput(many=True)},
         parameters=[KEY],
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        data = StatementUpload(data=request.data)
-        data.is_valid(raise_exception=True)
+        upload = self.told(UploadInput)["file"]
 
         def take() -> Response:
-            upload = data.validated_data["file"]
-            upload.seek(0)
-            taken = importing.take_in(
-                company=self.company, content=upload.read(), by=self.access.user
-            )
+            content = read_upload(upload, camt.LARGEST)
+            taken = importing.take_in(company=self.company, content=content, by=self.access.user)
             return Response(TakenOutput(taken, many=True).data, status=201)
 
         return self.once(take)
@@ -137,56 +167,148 @@ class BankTransactionOutput(serializers.ModelSerializer[BankTransaction]):
 
     class Meta:
         model = BankTransaction
-        fields = ("id", "bank_account", "booking_date", "value_date", "amount", "is_reversal",
-                  "party", "party_iban", "reference", "text", "entry")  # fmt: skip
+        fields: tuple[str, ...] = (
+            "id", "bank_account", "booking_date", "value_date", "amount", "is_reversal",
+            "party", "party_iban", "reference", "text", "entry",
+        )  # fmt: skip
 
 
-class BookingInput(Input):
-    """A contra account for the whole amount, or lines."""
+class PaymentOutput(serializers.Serializer[Any]):
+    """One payment of a transaction, as the bank told it."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    party = serializers.CharField()
+    party_iban = serializers.CharField()
+    reference = serializers.CharField()
+    reference_type = serializers.CharField()
+    end_to_end_id = serializers.CharField()
+    servicer_reference = serializers.CharField()
+    text = serializers.CharField()
+    return_reason = serializers.CharField()
+
+
+class BankTransactionDetailOutput(BankTransactionOutput):
+    """A transaction with its statement and its payments."""
+
+    statement = serializers.IntegerField(source="statement_id")
+    details = PaymentOutput(many=True)
+
+    class Meta(BankTransactionOutput.Meta):
+        fields = (*BankTransactionOutput.Meta.fields, "statement", "bank_code", "details")
+
+
+class UnbookedOutput(BankTransactionOutput):
+    """A transaction that is open again; ``reversal`` is the entry that undid its own."""
+
+    reversal = serializers.IntegerField()
+
+    class Meta(BankTransactionOutput.Meta):
+        fields = (*BankTransactionOutput.Meta.fields, "reversal")
+
+
+class ProposalOutput(serializers.Serializer[Any]):
+    """What was booked last for the same party, and why; nothing where it is new."""
+
+    account = serializers.CharField(allow_null=True, default=None)
+    vat_code = serializers.CharField(allow_null=True, default=None)
+    because = serializers.CharField(allow_null=True, default=None)
+
+
+class BookingInput(LinesInput):
+    """A contra account for the whole amount, or lines; one without an amount takes the rest."""
 
     account = serializers.CharField(max_length=10, required=False)
     vat_code = serializers.CharField(max_length=6, required=False, allow_blank=True)
     text = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    rate = AmountField(decimals=4, required=False)
+    rate = AmountField(decimals=RATE_DIGITS, required=False)
     lines = LineInput(many=True, required=False, max_length=200)  # type: ignore[call-arg]
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
-        if bool(told.get("account")) == bool(told.get("lines")):
+        """What ``booking.book`` takes."""
+        account, code = told.pop("account", ""), told.pop("vat_code", "")
+        lines = told.pop("lines", [])
+        if bool(account) == bool(lines):
             raise serializers.ValidationError({"account": ["Send an account, or lines."]})
-        return told
+        if account:
+            row = {"account": account, "vat_code": code}
+            try:
+                lines = typed_lines(self.context["company"], [row])
+            except serializers.ValidationError as error:
+                (faults,) = cast(list[Any], error.detail)
+                raise serializers.ValidationError(faults) from None
+        return told | {"contra": lines}
+
+
+class BankTransactionQuery(serializers.Serializer[Any]):
+    open = serializers.BooleanField(required=False, help_text="to be booked, or booked")
+    bank_account = serializers.IntegerField(required=False, min_value=1, max_value=10**18)
 
 
 class BankTransactionViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/bank-transactions/``"""
 
-    permissions = {"list": Permission.BANKING_READ, "book": Permission.BANKING_POST}
+    permissions = {
+        "list": Permission.BANKING_READ,
+        "retrieve": Permission.BANKING_READ,
+        "proposal": Permission.BANKING_READ,
+        "book": Permission.BANKING_POST,
+        "unbook": Permission.BANKING_POST,
+    }
     serializer_class = BankTransactionOutput
     queryset = BankTransaction.unscoped.none()
-    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[BankTransaction]:
-        if not hasattr(self, "company"):
-            return BankTransaction.unscoped.none()
-        rows = BankTransaction.of(self.company).order_by("pk")
-        return rows.filter(entry=None) if "open" in self.request.query_params else rows
+        if self.action != "list":
+            return BankTransaction.of(self.company)
+        told = self.asked(BankTransactionQuery)
+        rows = BankTransaction.of(self.company)
+        if "open" in told:
+            waiting = BankTransaction.waiting(self.company)
+            rows = waiting if told["open"] else rows.exclude(entry=None)
+        if "bank_account" in told:
+            rows = rows.filter(bank_account=told["bank_account"])
+        return rows.order_by("pk")
+
+    @extend_schema(parameters=[BankTransactionQuery])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(responses=BankTransactionDetailOutput)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return Response(BankTransactionDetailOutput(self.get_object()).data)
+
+    @extend_schema(responses=ProposalOutput)
+    @action(detail=True, methods=["get"])
+    def proposal(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What to book a transaction against, going by its party."""
+        movement = self.get_object()
+        found = booking.proposals(self.company, [movement]).get(movement.pk)
+        return Response(ProposalOutput(found or {}).data)
 
     @extend_schema(request=BookingInput, responses={201: BankTransactionOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def book(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Book a transaction against its contra account."""
-        movement = get_object_or_404(BankTransaction.of(self.company), pk=int(pk))
-        data = BookingInput(data=request.data, context=self.get_serializer_context())
-        data.is_valid(raise_exception=True)
-        told = data.validated_data
-        rows = told.get("lines") or [{"account": told["account"],
-                                      "vat_code": told.get("vat_code", "")}]  # fmt: skip
-        contra = [TypedLine(**{"debit": ZERO, "credit": ZERO, **row}) for row in rows]
+        movement, told = self.get_object(), self.told(BookingInput)
 
         def act() -> Response:
-            booking.book(movement, contra=contra, by=self.access.user, text=told.get("text", ""),
-                         rate=told.get("rate"))  # fmt: skip
-            movement.refresh_from_db()
-            return Response(BankTransactionOutput(movement).data, status=201)
+            booking.book(movement, by=self.access.user, **told)
+            return Response(BankTransactionOutput(self.get_object()).data, status=201)
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses={201: UnbookedOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def unbook(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Undo a booking on its own day, or today where that period is locked."""
+        movement = self.get_object()
+
+        def act() -> Response:
+            mirror = booking.unbook(movement, by=self.access.user, date=clock.today())
+            found = self.get_object()
+            found.reversal = mirror.pk
+            return Response(UnbookedOutput(found).data, status=201)
 
         return self.once(act)
 

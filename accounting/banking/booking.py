@@ -67,10 +67,21 @@ class WrongLedgerAccount(DomainError):
     field = "account"
 
 
+class CurrencyFixed(DomainError):
+    code = "banking.currency_fixed"
+    message = _("Statements in %(currency)s were imported for this bank account. Add another "
+                "one for %(wanted)s.")  # fmt: skip
+    field = "currency"
+    conflict = True
+
+
 @transaction.atomic
 def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
-    """Add or change a bank account. Raises ``NotAnIban``, ``BankAccountTaken`` or
-    ``WrongLedgerAccount``."""
+    """Add or change a bank account.
+
+    Raises ``NotAnIban``, ``BankAccountTaken``, ``WrongLedgerAccount`` or, once there are
+    statements, ``CurrencyFixed``.
+    """
     bank.iban = parse_iban(bank.iban)
     bank.qr_iban = parse_iban(bank.qr_iban) if bank.qr_iban else ""
     others = BankAccount.of(bank.company).exclude(pk=bank.pk)
@@ -78,6 +89,10 @@ def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
         raise BankAccountTaken(value=bank.iban)
     if others.filter(account=bank.account).exists():
         raise BankAccountTaken(field="account", value=bank.account.number)
+    before = BankAccount.of(bank.company).filter(pk=bank.pk).first()
+    moved = before is not None and before.currency != bank.currency
+    if before is not None and moved and before.statements.exists():
+        raise CurrencyFixed(currency=before.currency, wanted=bank.currency)
     kept_in = bank.account.currency or bank.company.currency
     if kept_in != bank.currency:
         raise WrongLedgerAccount(account=bank.account.number, found=kept_in, expected=bank.currency)

@@ -119,7 +119,7 @@ def _take(company: Company, kind: str, statement: camt.Statement, digest: str, b
     _require_consistent(kind, statement, account)
     identification = statement.identification[:80]
     booked = [e for e in statement.entries if e.is_booked]
-    keys = _keys(booked)
+    keys = _keys(booked, _counted_before(company, account, kind, statement))
     known = {
         row.dedupe_key: row
         for row in BankTransaction.of(company)
@@ -200,13 +200,39 @@ def _require_consistent(kind: str, statement: camt.Statement, account: BankAccou
         )  # fmt: skip
 
 
-def _keys(entries: list[camt.Entry]) -> list[str]:
-    """One key per entry; equal entries of a statement are told apart by their count."""
-    seen: Counter[str] = Counter()
+def _counted_before(
+    company: Company, account: BankAccount, kind: str, statement: camt.Statement
+) -> Counter[str]:
+    """How often entries like these were taken, where the statement goes on exactly where the last
+    one closed: then nothing in it was told before, however equal it looks."""
+    last = (
+        Statement.of(company)
+        .filter(bank_account=account, message_type="camt.053")
+        .exclude(to_date=None)
+        .order_by("-to_date", "-pk")
+        .first()
+    )
+    known = Statement.of(company).filter(
+        bank_account=account, message_type=kind, identification=statement.identification[:80]
+    )
+    if (
+        kind != "camt.053" or last is None or last.to_date is None or statement.from_date is None
+        or last.closing != statement.opening or statement.from_date < last.to_date
+        or known.exists()
+    ):  # fmt: skip
+        return Counter()
+    days = {entry.booking_date for entry in statement.entries if entry.booking_date}
+    taken = BankTransaction.of(company).filter(bank_account=account, booking_date__in=days)
+    return Counter(key.rpartition("#")[0] for key in taken.values_list("dedupe_key", flat=True))
+
+
+def _keys(entries: list[camt.Entry], counted: Counter[str]) -> list[str]:
+    """One key per entry; equal entries are told apart by their count, on from ``counted``."""
+    seen = Counter(counted)
     keys = []
     for entry in entries:
         if entry.servicer_reference:
-            base = f"r:{_short(entry.servicer_reference)}:{entry.amount}"
+            base = f"r:{_short(entry.servicer_reference)}:{entry.amount}:{entry.booking_date or ''}"
         else:
             told = [
                 entry.booking_date, entry.value_date, entry.amount, entry.reference, entry.text,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +24,8 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf
 from erp.core.errors import DomainError
-from erp.core.money import ZERO, parse_amount
+from erp.core.money import RATE_DIGITS, ZERO, parse_amount
+from erp.web.bodies import read_object
 from erp.web.pages import CompanyView, id_of, refused, tell
 from vat.codes.queries import codes_of, is_liable_on
 
@@ -170,10 +170,10 @@ class BookTransaction(CompanyView):
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
         try:
-            typed = json.loads(request.body or b"{}") | {"inward": found.amount > 0}
+            typed = read_object(request.body, lists=("parts",)) | {"inward": found.amount > 0}
             entry = booking.book(
                 found, contra=_contra(typed), by=self.access.user, text=str(typed.get("text", "")),
-                rate=parse_amount(typed["rate"], decimals=4, field="rate")
+                rate=parse_amount(typed["rate"], decimals=RATE_DIGITS, field="rate")
                 if typed.get("rate") else None,
             )  # fmt: skip
         except DomainError as refusal:

@@ -97,8 +97,9 @@ def account_sums(
 
 
 def balance_before(
-    company: Company, *, account: int, day: dt.date, year: FiscalYear | None, carried: bool
-) -> tuple[Decimal, Decimal]:
+    company: Company, *, account: int, day: dt.date, year: FiscalYear | None, carried: bool,
+    cost_centre: int | None = None,
+) -> tuple[Decimal, Decimal]:  # fmt: skip
     """An account's balance at the start of ``day``, and in its own currency; debit positive.
 
     ``carried`` says whether earlier years count (balance sheet accounts). Opening entries of the
@@ -106,29 +107,45 @@ def balance_before(
     """
     month = day.replace(day=1)
     only = "" if carried or year is None else "AND {}.fiscal_year_id = %(year)s"
+    centre = "AND {}.cost_centre_id = %(centre)s" if cost_centre else ""
     sql = f"""
         SELECT coalesce(sum(amount), 0), coalesce(sum(foreign_amount), 0) FROM (
             SELECT t.debit - t.credit AS amount, t.amount_foreign AS foreign_amount
             FROM accounting_accounttotal t
             WHERE t.company_id = %(company)s AND t.account_id = %(account)s
-              AND t.month < %(month)s {only.format("t")}
+              AND t.month < %(month)s {only.format("t")} {centre.format("t")}
             UNION ALL
             SELECT l.debit - l.credit, coalesce(l.amount_foreign, 0)
             FROM accounting_entryline l
             JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
             WHERE l.company_id = %(company)s AND l.account_id = %(account)s
               AND l.date >= %(month)s AND l.date < %(day)s AND e.number IS NOT NULL
-              {only.format("e")}
+              {only.format("e")} {centre.format("l")}
         ) AS posted
     """  # noqa: S608 - only fixed text is put in
     told: dict[str, Any] = {
         "company": company.pk, "account": account, "month": month, "day": day,
-        "year": year.pk if year else None,
+        "year": year.pk if year else None, "centre": cost_centre,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, told)
         amount, foreign = cursor.fetchone()
     return amount, foreign
+
+
+def results_before(company: Company, year: FiscalYear) -> Decimal:
+    """Income and expense of all years before one, debit positive: what stands carried forward."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(t.debit - t.credit), 0) FROM accounting_accounttotal t"
+            " JOIN accounting_fiscalyear y ON y.company_id = t.company_id"
+            " AND y.id = t.fiscal_year_id"
+            " JOIN accounting_account a ON a.company_id = t.company_id AND a.id = t.account_id"
+            " WHERE t.company_id = %s AND y.start < %s AND a.type IN ('income', 'expense')",
+            [company.pk, year.start],
+        )
+        (amount,) = cursor.fetchone()
+    return Decimal(amount)
 
 
 def _cut_month(year: FiscalYear, until: dt.date) -> dt.date:

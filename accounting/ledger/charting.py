@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.chart import kmu_chart, position_like, statement_of
@@ -77,6 +78,14 @@ class NotDeletable(DomainError):
     conflict = True
 
 
+class NamedElsewhere(DomainError):
+    code = "ledger.account_named_elsewhere"
+    message = _("A setting elsewhere, such as a bank account, names account %(number)s, so it stays. "
+                "Change that first, or block the account from a date.")  # fmt: skip
+    field = "number"
+    conflict = True
+
+
 class BadValue(DomainError):
     code = "ledger.bad_value"
     message = _("%(number)s: “%(value)s” is not possible here. %(reason)s")
@@ -138,12 +147,18 @@ def change_account(account: Account, *, by: User, **values: Any) -> Account:
 
 @transaction.atomic
 def delete_account(account: Account, *, by: User) -> None:
-    """Remove an account nothing was ever written to. Raises ``NotDeletable``."""
+    """Remove an account nothing was ever written to.
+
+    Raises ``NotDeletable``, or ``NamedElsewhere`` where other rooms name it.
+    """
     if is_used(account) or account.purpose:
         raise NotDeletable(number=account.number)
     trail.record(company=account.company, by=by, action="account.delete", subject=account,
                  details=_shown(account))  # fmt: skip
-    account.delete()
+    try:
+        account.delete()
+    except ProtectedError:
+        raise NamedElsewhere(number=account.number) from None
 
 
 @transaction.atomic

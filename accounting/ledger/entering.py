@@ -43,6 +43,13 @@ class UnknownCostUnit(DomainError):
     field = "cost_centre"
 
 
+class OneSideOnly(DomainError):
+    code = "ledger.one_side_only"
+    message = _("Account %(account)s has debit %(debit)s and credit %(credit)s. A line with a VAT code "
+                "has one of them.")  # fmt: skip
+    field = "debit"
+
+
 class NotLiable(DomainError):
     code = "ledger.not_liable_for_vat"
     message = _("On %(date)s the company is not liable for VAT. Leave the VAT code empty.")
@@ -53,6 +60,9 @@ class PurposeMissing(DomainError):
     code = "ledger.purpose_missing"
     message = _("No account has the purpose “%(purpose)s”. Set it in the chart of accounts.")
     field = "account"
+
+
+WHOLE = Decimal("100.00")  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,8 @@ class Reader:
             "cost_centre": _known(self.cost_centres, row.cost_centre, "cost_centre"),
             "cost_object": _known(self.cost_objects, row.cost_object, "cost_object"),
         }
+        if row.vat_code and bool(row.debit) == bool(row.credit):
+            raise OneSideOnly(account=account.number, debit=row.debit, credit=row.credit)
         on_debit = bool(row.debit) or not row.credit
         if row.amount_foreign is not None:
             told["currency"] = row.currency or account.currency
@@ -185,6 +197,9 @@ class Reader:
         self, parts: Breakdown, account: Account, code: VatCode, supplied: dt.date,
         on_debit: bool, told: dict[str, Any],
     ) -> list[Line]:  # fmt: skip
+        if code.kind == CodeKind.CORRECTION:  # the whole amount is tax, on the account typed
+            facts = VatFacts(code, "T", WHOLE, ZERO, supplied)
+            return [_sided(account, parts.payable, on_debit, vat=facts, **told)]
         sign = 1 if on_debit else -1
         lines = []
         if parts.net:
@@ -250,13 +265,15 @@ def _carries_vat(reader: Reader, debit: str, credit: str, vat_code: str) -> bool
     left, right = reader.accounts.get(debit.strip()), reader.accounts.get(credit.strip())
     if left is None or right is None:
         return True
+    found = reader.vat_codes.get(vat_code.strip().upper())
+    if found is not None and found.kind == CodeKind.CORRECTION:
+        return left.purpose.startswith("input_tax")  # the correction stands on the tax account
     results = {Account.Type.INCOME, Account.Type.EXPENSE}
     if (left.type in results) != (right.type in results):
         return left.type in results
     if (left.vat_code is None) != (right.vat_code is None):
         return left.vat_code is not None
-    code = reader.vat_codes.get(vat_code.strip().upper())
-    return code is None or code.kind != CodeKind.OUTPUT
+    return found is None or found.kind != CodeKind.OUTPUT
 
 
 def _is_foreign(reader: Reader, number: str) -> bool:

@@ -142,12 +142,12 @@ def dry_run(
     return Preview(entries, count, refusals, warnings)
 
 
-def was_imported(company: Company, content: bytes) -> bool:
-    """Whether entries were posted from a file of the same content."""
+def was_imported(company: Company, content: bytes) -> int:
+    """How many entries were posted from a file of the same content."""
     return (
         JournalEntry.of(company)
         .filter(source=JournalEntry.Source.IMPORT, source_key=_key_of(content))
-        .exists()
+        .count()
     )
 
 

@@ -314,6 +314,16 @@ def open_year(company: Company, date: dt.date) -> FiscalYear:
     return year
 
 
+def sent_before(company: Company, key: str) -> JournalEntry | None:
+    """The entry a page sent before under this key, held against a second one at the same time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                       [f"{company.pk}:{key}"])  # fmt: skip
+    return JournalEntry.of(company).filter(
+        source=JournalEntry.Source.MANUAL, source_key=key
+    ).first()  # fmt: skip
+
+
 def is_open(company: Company, date: dt.date) -> bool:
     """Whether entries of a day are taken."""
     try:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounting.ledger.balances import balance_before
+from accounting.ledger.balances import balance_before, results_before
 from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry
 from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES, RESULT_TYPES
 from erp.companies.models import Company
@@ -36,10 +36,12 @@ def year_of(company: Company, day: dt.date) -> FiscalYear | None:
 
 def journal(
     company: Company, *, search: str = "", start: dt.date | None = None, end: dt.date | None = None,
-    account: str = "", drafts: bool = False,
+    account: str = "", drafts: bool | None = False,
 ) -> QuerySet[JournalEntry]:  # fmt: skip
-    """Entries with their lines, filtered; posted ones unless ``drafts``."""
-    entries = JournalEntry.of(company).filter(number__isnull=drafts)
+    """Entries with their lines, filtered; posted ones, ``drafts`` or (None) both."""
+    entries = JournalEntry.of(company)
+    if drafts is not None:
+        entries = entries.filter(number__isnull=drafts)
     if start:
         entries = entries.filter(date__gte=start)
     if end:
@@ -49,7 +51,7 @@ def journal(
         entries = entries.filter(pk__in=lines.values("entry"))
     if search:
         found = Q(text__icontains=search) | Q(voucher__icontains=search)
-        if search.isdigit():
+        if search.isascii() and search.isdigit():
             found |= Q(number=int(search))
         entries = entries.filter(found)
     return entries.prefetch_related(
@@ -175,15 +177,20 @@ def account_sheet(
     """The lines of an account from ``start`` to ``end`` with the balance running.
 
     The opening balance comes from the totals; the lines of the span are read once. Income and
-    expense accounts start each fiscal year at zero. At most ``limit`` rows; ``complete`` says
+    expense accounts start each fiscal year at zero, so ``end`` is brought into the year of
+    ``start`` for them; the account for the result carried forward opens with the results of all
+    years before. At most ``limit`` rows; ``complete`` says
     whether that was all.
     """
     year = year_of(company, start)
-    opening = foreign = Decimal(0)
-    if cost_centre is None:
-        opening, foreign = balance_before(
-            company, account=account.pk, day=start, year=year, carried=account.is_balance_sheet
-        )
+    if year and not account.is_balance_sheet:
+        end = min(end, year.end)
+    opening, foreign = balance_before(
+        company, account=account.pk, day=start, year=year, carried=account.is_balance_sheet,
+        cost_centre=cost_centre,
+    )  # fmt: skip
+    if account.purpose == Account.Purpose.RETAINED_EARNINGS and year and cost_centre is None:
+        opening += results_before(company, year)
     told: dict[str, Any] = {
         "company": company.pk, "account": account.pk, "start": start, "end": end,
         "opening": opening, "limit": limit + 1, "centre": cost_centre,

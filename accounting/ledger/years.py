@@ -15,6 +15,7 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_DAYS = 366 * 2  # a first year may be long; the tax offices accept up to 23 months
 
 
@@ -35,6 +36,20 @@ class YearTooLong(DomainError):
     message = _("A fiscal year ends after it starts and lasts two years at most; this one has "
                 "%(days)s days.")  # fmt: skip
     field = "end"
+
+
+class YearOutOfRange(DomainError):
+    code = "ledger.year_out_of_range"
+    message = _("A fiscal year lies between %(first)s and %(last)s. Check the dates.")
+    field = "start"
+
+
+class YearBeforeLocked(DomainError):
+    code = "ledger.year_before_locked"
+    message = _("The period from %(locked)s is locked; entries of an earlier year would change its "
+                "balances. Open that period first.")  # fmt: skip
+    field = "start"
+    conflict = True
 
 
 class YearNotEmpty(DomainError):
@@ -60,12 +75,17 @@ def open_fiscal_year(
     ``end`` is its last day. Balances are carried forward by themselves, as reports read what was
     posted before. Raises ``YearOverlaps``, ``YearNameTaken`` or ``YearTooLong``.
     """
+    if not (start.year >= FIRST_YEAR and end.year <= LAST_YEAR):
+        raise YearOutOfRange(first=FIRST_YEAR, last=LAST_YEAR)
     days = (end - start).days + 1
     if not 2 <= days <= LONGEST_DAYS:
         raise YearTooLong(days=days)
     other = FiscalYear.of(company).filter(start__lte=end, end__gte=start).first()
     if other is not None:
         raise YearOverlaps(start=start, end=end, year=other)
+    locked = Period.of(company).filter(lock=Period.Lock.LOCKED, start__gt=end).order_by("start")
+    if later := locked.first():
+        raise YearBeforeLocked(locked=later.start)
     name = name or (f"{start:%Y}" if start.year == end.year else f"{start:%Y}/{end:%y}")
     if FiscalYear.of(company).filter(name=name).exists():
         raise YearNameTaken(name=name)
@@ -85,7 +105,7 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
 
     Raises ``DraftsInPeriod`` when a period with drafts is to be locked.
     """
-    _hold_chain(company)
+    hold_chain(company)
     current = Period.of(company).select_for_update().get(pk=period.pk)
     drafts = JournalEntry.of(company).filter(number=None, date__range=(current.start, current.end))
     if lock == Period.Lock.LOCKED and (count := drafts.count()):
@@ -112,7 +132,7 @@ def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
     year.delete()
 
 
-def _hold_chain(company: Company) -> None:
+def hold_chain(company: Company) -> None:
     """Take the head of the chain before the period, as every posting does: no deadlock."""
     LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
     LedgerHead.of(company).select_for_update().get()

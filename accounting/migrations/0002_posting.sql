@@ -1,15 +1,19 @@
 -- Rules across rows of the ledger. Functions look rows up by key: a table that was never analysed must not
 -- make them read it whole, or filling it would take time by the square of its size.
 --
+-- They find tables in our own schema alone: a temporary table of the same name must not stand in for one.
+--
 -- The order of locks: draft, head of the chain, number, period, totals.
 
-CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '%: %', code, details USING ERRCODE = 'P0001', HINT = code;
 END $$;
 
 -- A posted entry never changes and never goes (OR 957a, GeBüV Art. 3).
-CREATE FUNCTION accounting_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_entry_guard() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     state text;
     bounds record;
@@ -42,7 +46,8 @@ CREATE TRIGGER entry_guard BEFORE INSERT OR UPDATE OR DELETE ON accounting_journ
     FOR EACH ROW EXECUTE FUNCTION accounting_entry_guard();
 
 -- Lines come and go only while their entry is a draft. The lock makes a seal under way be waited for.
-CREATE FUNCTION accounting_lines_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION accounting_lines_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -59,7 +64,8 @@ END $$;
 CREATE TRIGGER lines_guard AFTER INSERT ON accounting_entryline
     REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting_lines_guard();
 
-CREATE FUNCTION accounting_line_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION accounting_line_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -79,7 +85,8 @@ CREATE TRIGGER line_guard BEFORE UPDATE OR DELETE ON accounting_entryline
     FOR EACH ROW EXECUTE FUNCTION accounting_line_guard();
 
 -- Debit equals credit, at least two lines: proven at commit for each entry that was posted.
-CREATE FUNCTION accounting_entry_balances() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION accounting_entry_balances() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     sums record;
 BEGIN
@@ -98,7 +105,8 @@ CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT OR UPDATE ON accounting_jo
     EXECUTE FUNCTION accounting_entry_balances();
 
 -- Vouchers sealed into the chain stay; later ones may still be added.
-CREATE FUNCTION accounting_voucher_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION accounting_voucher_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     posted bigint;
 BEGIN
@@ -113,7 +121,8 @@ CREATE TRIGGER voucher_guard BEFORE UPDATE OR DELETE ON accounting_entryvoucher
     FOR EACH ROW EXECUTE FUNCTION accounting_voucher_guard();
 
 -- Numbers only go up, by one; the head only goes forward.
-CREATE FUNCTION accounting_series_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_series_guard() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.last < OLD.last THEN
         PERFORM accounting_raise('ledger.number_series', 'numbers never go back');
@@ -128,7 +137,8 @@ CREATE TRIGGER series_guard BEFORE UPDATE ON accounting_numberseries
 -- entries' contents, in the order of `drafts`. One short lock on the head of the chain, taken late.
 CREATE FUNCTION accounting_seal(
     client bigint, drafts bigint[], digests bytea[], who bigint, moment timestamptz
-) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+) RETURNS TABLE (entry bigint, given integer) LANGUAGE plpgsql SET enable_seqscan = off
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     head record;
     draft record;
@@ -216,7 +226,8 @@ BEGIN
             amount_foreign = t.amount_foreign + excluded.amount_foreign;
 END $$;
 
-CREATE FUNCTION accounting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION accounting_no_truncate() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM accounting_raise('ledger.frozen', format('%s is never emptied', TG_TABLE_NAME));
     RETURN NULL;

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.models import Account, FiscalYear
@@ -71,6 +72,8 @@ def trial_balance(
     if cost_centre is None:
         carried = sum((sums[a.pk].before for a in accounts if a.is_result and a.pk in sums), ZERO)
     rows = []
+    if carried and not any(a.purpose == Account.Purpose.RETAINED_EARNINGS for a in accounts):
+        rows.append(TrialBalanceRow("", str(_("Results of earlier years")), carried, ZERO, ZERO))
     for account in accounts:
         own = sums.get(account.pk, NOTHING)
         opening = own.opened if account.is_result else own.before + own.opened

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -38,8 +38,10 @@ class Report(CompanyView):
 
     def centre(self) -> int | None:
         number = self.request.GET.get("cost_centre", "")
-        found = CostCentre.of(self.company).filter(number=number).first() if number else None
-        return found.pk if found else None
+        if not number:
+            return None
+        found: CostCentre = get_object_or_404(CostCentre.of(self.company), number=number)
+        return found.pk
 
     def of_centre(self) -> str:
         """What a filtered report adds to its subtitle."""

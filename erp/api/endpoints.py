@@ -11,10 +11,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from erp.access.gate import Access, access_to
@@ -26,7 +28,7 @@ from erp.companies.models import Company
 
 
 class Pages(CursorPagination):
-    """Pages by cursor; ``page_size`` up to 500.
+    """Pages by cursor in the ``ordering`` of the endpoints; ``page_size`` up to 500.
 
     Within a day of the journal the cursor counts on, and a day may have more entries than the
     cut-off of the framework.
@@ -36,23 +38,13 @@ class Pages(CursorPagination):
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"
-    ordering = ("pk",)
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return tuple(getattr(view, "ordering", self.ordering))
+        return tuple(view.ordering)
 
 
-class CompanyViewSet(GenericViewSet[Any]):
-    """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
-
-    ``permissions`` names what each action needs; an action that is not named is closed.
-    """
-
-    permissions: ClassVar[dict[str, Permission]] = {}
-    pagination_class: Any = Pages
-
-    access: Access
-    company: Company
+class OneTransaction(GenericViewSet[Any]):
+    """Endpoints that work in one transaction, the writing of the answer included."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
@@ -61,12 +53,42 @@ class CompanyViewSet(GenericViewSet[Any]):
                 response.render()  # while the rows are still visible
             return response
 
+    def told(self, body: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """The values of the request's body."""
+        context = self.get_serializer_context()
+        data = body(data=self.request.data, partial=partial, context=context)
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+    def asked(self, query: type[Serializer[Any]]) -> dict[str, Any]:
+        """The values of the address's query that are offered; blank ones are as if left out."""
+        given = {name: value for name, value in self.request.query_params.items() if value}
+        data = query(data=given, context=self.get_serializer_context())
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+
+class CompanyViewSet(OneTransaction):
+    """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
+
+    ``permissions`` names what each action needs; an action that is not named is closed.
+    """
+
+    permissions: ClassVar[dict[str, Permission]] = {}
+    pagination_class: Any = Pages
+    lookup_value_regex = "[0-9]{1,18}"
+    ordering: ClassVar[tuple[str, ...]] = ("pk",)
+
+    access: Access
+    company: Company
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.access = access_to(int(kwargs["company"]), user=cast(User, request.user))
         self.company = self.access.company
-        needed = self.permissions.get(self.action or "")
-        if not self.access.may(needed):
+        if self.action is None:  # nothing here answers to the method, whoever asks
+            raise MethodNotAllowed(request.method or "")
+        if not self.access.may(self.permissions.get(self.action)):
             raise PermissionDenied
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -78,6 +100,27 @@ class CompanyViewSet(GenericViewSet[Any]):
     def once(self, act: Callable[[], Response]) -> Response:
         """Run a write that posts, pays, imports or starts a run, once per Idempotency-Key."""
         return once(self.request, self.access, f"{self.basename}.{self.action}", act)
+
+    def shown(self, found: Any, status: int = 200) -> Response:
+        """Something as this resource tells it, with its version."""
+        return with_etag(self.get_serializer(found).data, status)
+
+    def changing(self) -> Any:
+        """What the address names, for a change by a caller who has read it as it is now.
+
+        It is held until the end of the transaction, and read afterwards: what somebody else has
+        changed meanwhile is seen, and never overwritten.
+        """
+        self.hold()
+        found = self.get_object()
+        self.require_match(self.get_serializer(found).data)
+        return found
+
+    def hold(self) -> None:
+        """Keep others from changing what the address names."""
+        place = self.lookup_field
+        rows = self.get_queryset().model.of(self.company)
+        get_object_or_404(rows.select_for_update(no_key=True), **{place: self.kwargs[place]})
 
     def require_match(self, representation: Any) -> None:
         """Refuse a change of something the caller has not read as it is now."""

@@ -72,10 +72,10 @@ def _lock(name: str, key: str) -> None:
 def _digest(request: Request) -> str:
     parts: list[Any] = [request.path, json.dumps(request.query_params, sort_keys=True)]
     if request.FILES:
-        parts += [
-            (name, hashlib.sha256(file.read()).hexdigest(), file.seek(0))
-            for name, file in sorted(request.FILES.items())
-        ]
+        for name, file in sorted(request.FILES.items()):
+            file.seek(0)  # who came here may have read it
+            parts.append((name, hashlib.sha256(file.read()).hexdigest()))
+            file.seek(0)
         parts.append(sorted((k, v) for k, v in request.POST.items()))
     else:
         parts.append(json.dumps(request.data, sort_keys=True, default=str))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -11,6 +12,9 @@ from rest_framework.exceptions import ErrorDetail
 
 from erp.core.errors import DomainError
 from erp.core.money import parse_amount
+
+#: Books are kept for days of these years; beyond them arithmetic with dates ends.
+YEARS: Final = range(1900, 2200)
 
 
 class Input(serializers.Serializer[Any]):
@@ -53,3 +57,18 @@ class AmountField(serializers.Field[Decimal, str, str, Any]):
 
     def to_representation(self, value: Decimal) -> str:
         return f"{value:.{self.decimals}f}"
+
+
+class DayField(serializers.DateField):
+    """A day as text, such as ``"2026-12-31"``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        day: dt.date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            raise serializers.ValidationError(
+                f"Send a day of the years {YEARS[0]} to {YEARS[-1]}.", code="out_of_range"
+            )
+        return day

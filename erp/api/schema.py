@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+
+#: For endpoints that answer through ``CompanyViewSet.once``.
+KEY: Final = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    description="8 to 100 characters; the same key gives the same answer, and one effect.",
+)  # fmt: skip
+#: For endpoints that answer through ``CompanyViewSet.changing``.
+IF_MATCH: Final = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True,
+    description="The ETag that was read, or * for whatever there is.",
+)  # fmt: skip
 
 
 class Problem(serializers.Serializer[Any]):
@@ -22,7 +34,10 @@ class Problem(serializers.Serializer[Any]):
 
 
 class Schema(AutoSchema):
-    """Adds the errors that every endpoint can answer with."""
+    """Adds the errors that every endpoint can answer with, and what every change must send."""
+
+    def get_override_parameters(self) -> Any:
+        return [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
@@ -40,4 +55,5 @@ class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
     target_class = "erp.api.inputs.AmountField"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
-        return {"type": "string", "pattern": r"^-?[0-9]{1,13}(\.[0-9]{1,4})?$"}
+        decimals = self.target.decimals
+        return {"type": "string", "pattern": rf"^-?[0-9]{{1,13}}(\.[0-9]{{1,{decimals}}})?$"}

@@ -29,6 +29,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "template.delete": _("Template deleted"),
     "template.save": _("Template saved"),
     "template.skip": _("Recurring entry skipped"),
+    "vat.change_code": _("VAT code changed"),
     "vat.change_settings": _("VAT settings changed"),
     "year.delete": _("Fiscal year deleted"),
     "year.open": _("Fiscal year opened"),

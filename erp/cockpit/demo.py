@@ -46,7 +46,7 @@ def seed(*, seed_number: int = 2026) -> int:
     """
     demo = settings.DEMO_SIGN_IN
     owner = User.objects.filter(email=demo["email"]).first() or User.objects.create_user(
-        demo["email"], demo["password"], name="Vera Beispiel"
+        demo["email"], demo["password"], name="Vera Beispiel", is_operator=True
     )
     made = 0
     for short_name, make in (

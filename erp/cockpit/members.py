@@ -1,4 +1,4 @@
-"""Founding a company and letting people in."""
+"""Founding a company, changing what it is, and letting people in."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ class NoSuchRole(DomainError):
     code = "access.no_such_role"
     message = _("There is no role “%(role)s” in this company.")
     field = "role"
+
+
+class UnknownUser(DomainError):
+    code = "access.unknown_user"
+    message = _("Nobody here signs in with %(email)s yet. An operator creates users with "
+                "manage.py add_user.")  # fmt: skip
+    field = "email"
 
 
 class LastOwner(DomainError):
@@ -71,6 +78,31 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
     grant(company=company, user=by, role="owner", by=by)
     trail.record(company=company, by=by, action="company.found", subject=company)
     return company
+
+
+@transaction.atomic
+def change_company(company: Company, *, by: User, **values: Any) -> Company:
+    """Change a company's own data (columns of ``Company``). Raises ``NotAUid``."""
+    current = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    if values.get("uid"):
+        values["uid"] = parse_uid(values["uid"])
+    changed = trail.changes({name: getattr(current, name) for name in values}, values)
+    if not changed:
+        return current
+    for name, value in values.items():
+        setattr(current, name, value)
+    current.save(update_fields=list(values))
+    trail.record(company=current, by=by, action="company.change", subject=current,
+                 details=changed)  # fmt: skip
+    return current
+
+
+def user_named(email: str) -> User:
+    """The person who signs in with an e-mail address. Raises ``UnknownUser``."""
+    found = User.objects.filter(email=email.lower()).first()
+    if found is None:
+        raise UnknownUser(email=email)
+    return found
 
 
 @transaction.atomic

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounting.banking.models import BankTransaction
@@ -20,18 +21,18 @@ from accounting.ledger.recurring import due
 from accounting.statements import statements
 from accounting.statements.monthly import by_month, liquid_funds
 from erp.access.gate import companies_of
-from erp.access.models import Membership, User
+from erp.access.models import Membership
 from erp.access.permissions import Permission
-from erp.audit import trail
 from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
 from erp.cockpit import charts
 from erp.cockpit.forms import CompanyForm, MemberForm, NewCompanyForm
 from erp.cockpit.founding import set_up_company
-from erp.cockpit.members import grant, withdraw
+from erp.cockpit.members import change_company, grant, user_named, withdraw
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
+from erp.documents.storing import read_upload
 from erp.web.pages import CompanyView, refused, tell
 
 
@@ -47,7 +48,12 @@ class Companies(View):
 
 
 class NewCompany(View):
-    """``/companies/add/``: take on a company with chart, codes and first year."""
+    """``/companies/add/``: take on a company with chart, codes and first year; for operators."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not getattr(request.user, "is_operator", False):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today = clock.today()
@@ -153,20 +159,19 @@ class CompanySettings(CompanyView):
         return self._show(request, CompanyForm(instance=self.company))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        before = {name: getattr(self.company, name) for name in CompanyForm.Meta.fields}
         form = CompanyForm(request.POST, request.FILES, instance=self.company)
         if not form.is_valid():
             return refused(request, self._show(request, form))
-        company = form.save()
-        logo = form.cleaned_data.pop("logo")
-        if logo is not None:
-            try:
-                set_logo(company=company, name=logo.name, content=logo.read(), by=self.access.user)
-            except DomainError as refusal:
-                form.add_error("logo", str(refusal))
-                return refused(request, self._show(request, form))
-        trail.record(company=company, by=self.access.user, action="company.change",
-                     subject=company, details=trail.changes(before, form.cleaned_data))  # fmt: skip
+        values = {name: form.cleaned_data[name] for name in CompanyForm.Meta.fields}
+        logo = form.cleaned_data["logo"]
+        try:
+            company = change_company(self.company, by=self.access.user, **values)
+            if logo is not None:
+                set_logo(company=company, name=logo.name, content=read_upload(logo),
+                         by=self.access.user)  # fmt: skip
+        except DomainError as refusal:
+            tell(form, refusal)
+            return refused(request, self._show(request, form))
         messages.success(request, _("The settings are saved."))
         return redirect("company-settings", company.pk)
 
@@ -190,13 +195,10 @@ class Members(CompanyView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = MemberForm(request.POST, company=self.company)
         if form.is_valid():
-            user = User.objects.filter(email=form.cleaned_data["email"].lower()).first()
             act = withdraw if "withdraw" in request.POST else grant
             try:
-                if user is None:
-                    raise UnknownUser(email=form.cleaned_data["email"])
-                act(company=self.company, user=user, role=form.cleaned_data["role"],
-                    by=self.access.user)  # fmt: skip
+                act(company=self.company, user=user_named(form.cleaned_data["email"]),
+                    role=form.cleaned_data["role"], by=self.access.user)  # fmt: skip
             except DomainError as refusal:
                 tell(form, refusal)
             else:
@@ -208,13 +210,6 @@ class Members(CompanyView):
         context = {"page_title": _("Access"), "form": form,
                    "members": members.order_by("user__name", "role__name")}  # fmt: skip
         return render(request, "erp/members.html", context)
-
-
-class UnknownUser(DomainError):
-    code = "access.unknown_user"
-    message = gettext_lazy("Nobody here signs in with %(email)s yet. An operator creates users with "
-                           "manage.py add_user.")  # fmt: skip
-    field = "email"
 
 
 class AuditTrail(CompanyView):

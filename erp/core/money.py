@@ -16,7 +16,7 @@ FIVE_CENTIMES = Decimal("0.05")
 AMOUNT_DIGITS = 15  # 13 before the point, 2 after: what a numeric(15, 2) column holds
 RATE_DIGITS = 6
 
-_AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.([0-9]{1,4}))?", re.ASCII)
+_AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.([0-9]{1,6}))?", re.ASCII)
 
 
 class NotAnAmount(DomainError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from erp.access.models import User
 from erp.companies.models import Company
@@ -13,6 +15,7 @@ from erp.documents import storing
 from erp.documents.models import StoredFile
 
 LARGEST = 1024 * 1024
+WIDEST = 3000  # pixels; 45 mm in print need a fifth of it
 
 
 class NotALogo(DomainError):
@@ -23,15 +26,21 @@ class NotALogo(DomainError):
 
 def set_logo(*, company: Company, name: str, content: bytes, by: User) -> StoredFile:
     """Print this picture on the company's reports from now on. Raises ``NotALogo``."""
-    try:
-        file = storing.store(company=company, name=name, content=content, by=by)
-    except DomainError:
-        raise NotALogo(name=name[:60]) from None
-    if not file.content_type.startswith("image/") or len(content) > LARGEST:
+    if len(content) > LARGEST or not _is_small_picture(content):
         raise NotALogo(name=name[:60])
+    file = storing.store(company=company, name=name, content=content, by=by)
     company.logo_digest = file.digest
     company.save(update_fields=["logo_digest"])
     return file
+
+
+def _is_small_picture(content: bytes) -> bool:
+    """Whether this is a picture that does not unfold into a huge one."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+            return max(picture.size) <= WIDEST
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
 
 
 def logo_as_data(company: Company) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
@@ -26,6 +27,7 @@ _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
+CONTENT_TYPES: Final = tuple(kind for _start, kind in _SIGNATURES)
 
 
 class UnknownFileType(DomainError):
@@ -77,6 +79,14 @@ def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFil
     if created:
         trail.record(company=company, by=by, action="file.store", subject=row)
     return row
+
+
+def read_upload(upload: UploadedFile, limit: int = LARGEST) -> bytes:
+    """The bytes of an upload that is not too large to be held. Raises ``FileTooLarge``."""
+    size = upload.size or 0
+    if size > limit:
+        raise FileTooLarge(name=(upload.name or "")[:60], megabytes=size >> 20, limit=limit >> 20)
+    return upload.read()
 
 
 def content_of(file: StoredFile) -> bytes:

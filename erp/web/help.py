@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 MANUAL: Final = Path(__file__).resolve().parent.parent / "manual"
-_NAME: Final = re.compile(r"[a-z0-9-]+")
+_NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
 _LINK: Final = re.compile(r'href="\.\./([a-z0-9-]+)/?"')
 
 

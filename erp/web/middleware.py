@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import resolve
 from django.utils import translation
@@ -15,6 +16,20 @@ Handler = Callable[[HttpRequest], HttpResponse]
 #: Open to people who are not signed in; everything else sends them to the sign-in page.
 PUBLIC = ("/accounts/", "/_allauth/", "/static/", "/api/", "/healthz", "/readyz", "/language/",
           "/manifest.webmanifest", "/favicon.ico")  # fmt: skip
+
+
+class SoundAddressMiddleware:
+    """Refuse addresses that no database could look up: with NUL in them."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            problem = {"type": "about:blank", "title": "invalid", "status": 400, "code": "invalid",
+                       "detail": "The address holds a NUL character.", "errors": []}  # fmt: skip
+            return JsonResponse(problem, status=400, content_type="application/problem+json")
+        return self.handler(request)
 
 
 class LanguageMiddleware:
@@ -47,7 +62,7 @@ class SignInRequiredMiddleware:
         resolve(request.path)  # an address that does not exist is a 404 for everyone
         answer = redirect(settings.LOGIN_URL)
         if request.method == "GET":
-            answer["Location"] += f"?next={request.path}"
+            answer["Location"] += "?" + urlencode({"next": request.get_full_path()}, safe="/")
         return answer
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 import threading
-import uuid
 
 import pytest
 from django.db import connection, transaction
@@ -21,6 +20,7 @@ from accounting.ledger.years import lock_period
 from erp.access.gate import operating
 from erp.core.tenancy import open_companies
 from tests import make
+from tests.erp.client import Api, changed, places, problem
 from tests.make import MARCH_31, chf
 
 RENT = {
@@ -32,68 +32,6 @@ SALE = {
     "lines": [{"account": "1020", "debit": "108.10"},
               {"account": "3200", "credit": "108.10", "vat_code": "un"}],
 }  # fmt: skip
-
-
-@pytest.fixture
-def company(db):
-    return make.company()
-
-
-@pytest.fixture
-def anna(company):
-    return make.owner_of(company)
-
-
-@pytest.fixture
-def api(company, anna):
-    return Api(company, anna)
-
-
-class Api:
-    """A signed-in client of one company's endpoints."""
-
-    def __init__(self, company, user):
-        self.client, self.start = Client(), f"/api/v1/companies/{company.pk}/"
-        self.client.force_login(user)
-
-    def get(self, path, **query):
-        return self.client.get(self.start + path, query)
-
-    def post(self, path, body, *, key=None, **headers):
-        if key is not None:
-            headers["HTTP_IDEMPOTENCY_KEY"] = key
-        return self.client.post(
-            self.start + path, body if isinstance(body, (str, bytes)) else json.dumps(body),
-            content_type=headers.pop("content_type", "application/json"), **headers,
-        )  # fmt: skip
-
-    def patch(self, path, body, **headers):
-        return self.client.patch(self.start + path, json.dumps(body),
-                                 content_type="application/json", **headers)  # fmt: skip
-
-    def enter(self, body):
-        return self.post("journal-entries/", body, key=uuid.uuid4().hex)
-
-
-def changed(body, **values):
-    return {**json.loads(json.dumps(body)), **values}
-
-
-def problem(answer, status, code=None):
-    """The body of a refusal, which always has the same shape."""
-    told = answer.json()
-    assert (answer.status_code, told["status"]) == (status, status), told
-    assert answer["Content-Type"] == "application/problem+json"
-    assert set(told) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
-    assert told["detail"] and len(told["request_id"]) == 32
-    assert all(set(e) == {"code", "field", "message", "values"} for e in told["errors"])
-    if code:
-        assert told["code"] == code
-    return told
-
-
-def places(told):
-    return [(e["field"], e["code"]) for e in told["errors"]]
 
 
 # Once per key

@@ -1,4 +1,4 @@
-"""Codes for a new company, and settings that change on a day."""
+"""Codes for a new company, which of them are offered, and settings that change on a day."""
 
 from __future__ import annotations
 
@@ -54,3 +54,16 @@ def change_settings(
         details={"valid_from": valid_from, "method": method, "basis": basis, "interval": interval},
     )  # fmt: skip
     return settings
+
+
+@transaction.atomic
+def change_code(code: VatCode, *, active: bool, by: User) -> VatCode:
+    """Offer a code, or offer it no longer; entries that carry it stay as they are."""
+    current: VatCode = VatCode.of(code.company_id).select_for_update().get(pk=code.pk)
+    if current.active == active:
+        return current
+    trail.record(company=current.company, by=by, action="vat.change_code", subject=current,
+                 details={"code": current.code, "active": [current.active, active]})  # fmt: skip
+    current.active = active
+    current.save(update_fields=["active"])
+    return current

@@ -102,9 +102,8 @@ class AccountSheet(CompanyView):
     def get(self, request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
         account = get_object_or_404(Account.of(self.company), number=number)
         start, end = self._span(request)
-        centre = CostCentre.of(self.company).filter(
-            number=request.GET.get("cost_centre", "")[:10]
-        ).first()  # fmt: skip
+        asked = request.GET.get("cost_centre", "")
+        centre = get_object_or_404(CostCentre.of(self.company), number=asked) if asked else None
         sheet = queries.account_sheet(
             self.company, account, start=start, end=end, cost_centre=centre.pk if centre else None
         )

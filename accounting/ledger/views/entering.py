@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +25,7 @@ from erp.core import clock
 from erp.core.display import chf, swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.documents import storing
+from erp.web.bodies import read_object
 from erp.web.pages import CompanyView, id_of, refused
 from vat.codes.queries import codes_of, is_liable_on
 
@@ -41,8 +41,8 @@ class EnterEntry(CompanyView):
         return render(request, "accounting/ledger/enter.html", self._context(started))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        typed = json.loads(request.POST.get("entry", "{}"))
         try:
+            typed = read_object(request.POST.get("entry", ""), lists=("lines",))
             entry, warnings = self._save(typed, request)
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
@@ -64,17 +64,22 @@ class EnterEntry(CompanyView):
         )  # fmt: skip
 
     def _save(self, typed: Typed, request: HttpRequest) -> tuple[JournalEntry, list[str]]:
+        key = f"mask:{typed['once']}"[:100] if typed.get("once") else ""
+        if key and (saved := posting.sent_before(self.company, key)):
+            return saved, []
         date = day_of(typed.get("date", ""))
         reader = Reader(self.company)
         lines = reader.lines(lines_of(typed, reader, date), date=date)
         files = [
-            storing.store(company=self.company, name=upload.name or "file", content=upload.read(),
+            storing.store(company=self.company, name=upload.name or "file", content=storing.read_upload(upload),
                           by=self.access.user)
             for upload in request.FILES.getlist("voucher_file")
         ]  # fmt: skip
         header: Typed = {"date": date, "text": str(typed.get("text", ""))[:200], "lines": lines,
                          "by": self.access.user, "voucher": str(typed.get("voucher", ""))[:40],
                          "kind": _kind(typed)}  # fmt: skip
+        if not typed.get("draft_id"):
+            header["source_key"] = key
         draft = None
         if typed.get("draft_id"):
             draft = get_object_or_404(

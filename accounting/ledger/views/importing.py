@@ -7,15 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounting.ledger import chart_import, importing
+from accounting.ledger import chart_import, importing, spreadsheets
 from accounting.ledger.forms import UploadForm
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
+from erp.documents.storing import read_upload
 from erp.web.pages import CompanyView, refused
 
 
@@ -23,6 +25,13 @@ class PreviewTooOld(DomainError):
     code = "import.preview_too_old"
     message = gettext_lazy("The preview is older than an hour or not yours. Choose the file again.")
     field = "file"
+
+
+class AlreadyImported(DomainError):
+    code = "import.already_imported"
+    message = gettext_lazy("This preview was confirmed already. Look into the journal.")
+    field = "file"
+    conflict = True
 
 
 class _Import(CompanyView):
@@ -52,7 +61,7 @@ class _Import(CompanyView):
                 if "confirm" in request.POST:
                     return self._perform(request, content)
             elif form.is_valid():
-                content = form.cleaned_data["file"].read()
+                content = read_upload(form.cleaned_data["file"], spreadsheets.LARGEST)
             else:
                 return refused(request, self._show(request, form))
             shown = self.more(content) | {"kept": self._token(content)}
@@ -65,6 +74,10 @@ class _Import(CompanyView):
         return self._show(request, UploadForm(), preview=preview, **shown)
 
     def _perform(self, request: HttpRequest, content: bytes) -> HttpResponse:
+        with connection.cursor() as cursor:  # one confirmation at a time
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [self._salt])
+        if self.done_before(content) != self._done:
+            raise AlreadyImported
         said, target = self.perform(content)
         messages.success(request, said)
         return redirect(target, self.company.pk)
@@ -75,13 +88,19 @@ class _Import(CompanyView):
             request, self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
         )
 
+    def done_before(self, content: bytes) -> int:
+        """How often this content was imported; a preview is good for one more time."""
+        return 0
+
     def _token(self, content: bytes) -> str:
-        return signing.dumps(base64.b64encode(content).decode(), salt=self._salt, compress=True)
+        kept = [base64.b64encode(content).decode(), self.done_before(content)]
+        return signing.dumps(kept, salt=self._salt, compress=True)
 
     def _content(self, token: str) -> bytes:
         """The bytes that were previewed, by this person for this company, within the hour."""
         try:
-            return base64.b64decode(signing.loads(token, salt=self._salt, max_age=3600))
+            content, self._done = signing.loads(token, salt=self._salt, max_age=3600)
+            return base64.b64decode(content)
         except signing.BadSignature:
             raise PreviewTooOld from None
 
@@ -123,6 +142,9 @@ class ImportJournal(_Import):
             "titles": titles,
             "columns": [(name, label, taken.get(name, "")) for name, label in LABELS.items()],
         }
+
+    def done_before(self, content: bytes) -> int:
+        return importing.was_imported(self.company, content)
 
     @property
     def _columns(self) -> dict[str, str]:

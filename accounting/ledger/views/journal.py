@@ -118,7 +118,7 @@ class EntryPage(CompanyView):
         found = self._found(entry)
         try:
             files = [
-                storing.store(company=self.company, name=f.name or "file", content=f.read(),
+                storing.store(company=self.company, name=f.name or "file", content=storing.read_upload(f),
                               by=self.access.user)
                 for f in request.FILES.getlist("voucher_file")
             ]  # fmt: skip
@@ -183,6 +183,7 @@ def _key(text: str) -> str:
     parts = text.split(".")
     if (
         len(parts) == 3
+        and parts[0].strip() == parts[0]
         and read_day(parts[0])
         and all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts[1:])
     ):

@@ -89,7 +89,7 @@ class LockPeriod(CompanyView):
         if lock in Period.Lock.values:
             try:
                 years.lock_period(company=self.company, period=found, lock=lock,
-                                  by=self.access.user, reason=request.POST.get("reason", ""))  # fmt: skip
+                                  by=self.access.user, reason=_plain(request.POST.get("reason", "")))  # fmt: skip
             except DomainError as refusal:
                 messages.error(request, str(refusal))
         return redirect("fiscal-years", self.company.pk)
@@ -225,3 +225,7 @@ class TemplatePage(CompanyView):
         context = {"page_title": _("Template"), "form": form, "template": row,
                    "back_url": reverse("recurring", args=[self.company.pk])}  # fmt: skip
         return render(request, "accounting/ledger/template.html", context)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "")[:500]

@@ -9,7 +9,8 @@ const $ = (id) => document.getElementById(id);
 const body = mask.querySelector("#split tbody");
 const history = JSON.parse($("history").textContent);
 const SIMPLE = ["debit", "credit", "amount", "amount_foreign", "vat_code", "vat_basis", "vat_rate", "supply_date", "cost_centre", "cost_object"];
-let draftId = null, last = null, busy = false;
+let draftId = null, last = null, busy = false, once = null;
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 // --- lines of a split entry ---------------------------------------------------------------------
 function addLine(values = {}) {
@@ -170,15 +171,16 @@ async function save(asDraft) {
   $("refusal").hidden = true;
   const typed = read();
   const data = new FormData();
-  data.set("entry", JSON.stringify({ ...typed, as_draft: asDraft }));
+  data.set("entry", JSON.stringify({ ...typed, as_draft: asDraft, once: once ??= newKey() }));
   for (const file of $("voucher_file").files) data.append("voucher_file", file);
   try {
     const answer = await fetch(location.pathname, {
       method: "POST", body: data, headers: { "X-CSRFToken": mask.querySelector("[name=csrfmiddlewaretoken]").value },
     });
     const result = await answer.json().catch(() => null);
-    if (!answer.ok || !result) { refuse(result?.errors || [{ message: `HTTP ${answer.status}` }]); return; }
+    if (!answer.ok || !result) { once = null; refuse(result?.errors || [{ message: `HTTP ${answer.status}` }]); return; }
     last = typed;
+    once = null;
     remember(typed);
     const said = $("said");
     said.textContent = [result.said, ...result.warnings].join(" "); said.hidden = false;

@@ -1,0 +1,28 @@
+"""The ledger's endpoints under ``/api/v1/companies/{company}/``, a file per resource."""
+
+from rest_framework.routers import SimpleRouter
+
+from accounting.ledger.api.accounts import AccountViewSet
+from accounting.ledger.api.cost_units import CostCentreViewSet, CostObjectViewSet
+from accounting.ledger.api.entries import DraftViewSet, JournalEntryViewSet
+from accounting.ledger.api.imports import AccountImportViewSet, JournalImportViewSet
+from accounting.ledger.api.templates import TemplateViewSet
+from accounting.ledger.api.vouchers import VoucherViewSet
+from accounting.ledger.api.years import FiscalYearViewSet, PeriodViewSet
+
+router = SimpleRouter()
+for name, endpoints in {
+    "accounts": AccountViewSet,
+    "account-imports": AccountImportViewSet,
+    "journal-entries": JournalEntryViewSet,
+    "journal-imports": JournalImportViewSet,
+    "drafts": DraftViewSet,
+    "vouchers": VoucherViewSet,
+    "entry-templates": TemplateViewSet,
+    "fiscal-years": FiscalYearViewSet,
+    "periods": PeriodViewSet,
+    "cost-centres": CostCentreViewSet,
+    "cost-objects": CostObjectViewSet,
+}.items():
+    router.register(name, endpoints, basename=name)
+urls = router.urls

@@ -1,0 +1,149 @@
+"""``…/accounts/``: the chart, and the sheet of each account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounting.ledger import charting, queries
+from accounting.ledger.models import Account
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import AmountField, DayField, Input
+from vat.codes.models import VatCode
+
+
+class AccountOutput(serializers.ModelSerializer[Account]):
+    vat_code = serializers.CharField(source="vat_code.code", default=None, allow_null=True)
+
+    class Meta:
+        model = Account
+        fields = ("id", "number", "name_de", "name_fr", "name_it", "name_en", "type",
+                  "or_position", "group_number", "currency", "vat_code", "cost_centre_rule",
+                  "cost_object_rule", "purpose", "control", "blocked_from")  # fmt: skip
+
+
+class AccountInput(Input):
+    """An account to open, or the fields of one to change."""
+
+    number = serializers.CharField(max_length=10)
+    name_de = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_fr = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_it = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_en = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    type = serializers.ChoiceField(choices=Account.Type.choices)
+    or_position = serializers.CharField(max_length=12, required=False, allow_blank=True)
+    group_number = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    currency = serializers.CharField(max_length=3, required=False, allow_blank=True)
+    vat_code = serializers.CharField(required=False, allow_null=True)
+    cost_centre_rule = serializers.ChoiceField(choices=Account.Rule.choices, required=False)
+    cost_object_rule = serializers.ChoiceField(choices=Account.Rule.choices, required=False)
+    blocked_from = DayField(required=False, allow_null=True)
+
+    def validate_vat_code(self, value: str | None) -> VatCode | None:
+        if not value:
+            return None
+        code = VatCode.of(self.context["company"]).filter(code=value.upper()).first()
+        if code is None:
+            raise serializers.ValidationError(f"There is no VAT code {value}.", code="unknown")
+        return code
+
+
+class AccountQuery(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=Account.Type.choices, required=False)
+    number_prefix = serializers.CharField(max_length=10, required=False)
+
+
+class SpanQuery(serializers.Serializer[Any]):
+    until = DayField(source="end")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": DayField(source="start"), **super().get_fields()}  # a word of Python
+
+
+class SheetLineOutput(serializers.Serializer[Any]):
+    entry = serializers.IntegerField()
+    number = serializers.IntegerField()
+    date = serializers.DateField()
+    text = serializers.CharField()
+    contra = serializers.CharField()
+    debit = AmountField()
+    credit = AmountField()
+    balance = AmountField()
+
+
+class SheetOutput(serializers.Serializer[Any]):
+    """An account sheet; balances are debit positive, ``complete`` is false where lines are cut."""
+
+    account = serializers.CharField(source="account.number")
+    until = serializers.DateField(source="end")
+    opening = AmountField()
+    closing = AmountField()
+    complete = serializers.BooleanField()
+    lines = SheetLineOutput(source="rows", many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "from": serializers.DateField(source="start")}
+
+
+class AccountViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/accounts/``: addressed by number."""
+
+    permissions = {
+        "list": Permission.LEDGER_READ,
+        "retrieve": Permission.LEDGER_READ,
+        "sheet": Permission.LEDGER_READ,
+        "create": Permission.CHART_CHANGE,
+        "partial_update": Permission.CHART_CHANGE,
+        "destroy": Permission.CHART_CHANGE,
+    }
+    serializer_class = AccountOutput
+    queryset = Account.unscoped.none()
+    lookup_field = "number"
+    lookup_value_regex = "[A-Za-z0-9]{1,10}"
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Account]:
+        rows = Account.of(self.company).select_related("vat_code", "company").order_by("number")
+        told = self.asked(AccountQuery) if self.action == "list" else {}
+        if "type" in told:
+            rows = rows.filter(type=told["type"])
+        return rows.filter(number__startswith=told.get("number_prefix", ""))
+
+    @extend_schema(parameters=[AccountQuery])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, number: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=AccountInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        told = self.told(AccountInput)
+        account = charting.add_account(company=self.company, by=self.access.user, **told)
+        return self.shown(account, 201)
+
+    @extend_schema(request=AccountInput)
+    def partial_update(self, request: Request, number: str, **kwargs: Any) -> Response:
+        account = self.changing()
+        told = self.told(AccountInput, partial=True)
+        return self.shown(charting.change_account(account, by=self.access.user, **told))
+
+    def destroy(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """Remove an account that nothing was ever written to."""
+        charting.delete_account(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(parameters=[SpanQuery], responses=SheetOutput)
+    @action(detail=True, methods=["get"])
+    def sheet(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """The account's lines in a span of days with the balance running (Kontoblatt)."""
+        account, span = self.get_object(), self.asked(SpanQuery)
+        found = queries.account_sheet(self.company, account, limit=1000, **span)
+        return Response(SheetOutput(found).data)

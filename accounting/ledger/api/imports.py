@@ -1,0 +1,207 @@
+"""``…/journal-imports/`` and ``…/account-imports/``: looked at first, or done, from one file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounting.ledger import chart_import, importing
+from accounting.ledger.bulk import NewEntry
+from accounting.ledger.lines import Line
+from accounting.ledger.spreadsheets import LARGEST
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.files import UploadInput
+from erp.api.inputs import AmountField
+from erp.core.errors import Refusals
+from erp.documents.storing import read_upload
+
+MOST_SHOWN = 50  # entries of a file
+KEY_UNLESS_DRY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Required unless dry_run."
+)
+
+
+class DryRunQuery(serializers.Serializer[Any]):
+    dry_run = serializers.BooleanField(required=False, help_text="In the body or here")
+
+
+class ImportInput(UploadInput):
+    dry_run = serializers.BooleanField(required=False)
+
+
+class JournalImportInput(ImportInput):
+    """``columns`` is JSON: our names with the file's titles, blank for a column to leave out."""
+
+    columns = serializers.CharField(max_length=4000, required=False)
+
+    def validate_columns(self, text: str) -> dict[str, str]:
+        try:
+            told = json.loads(text)
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict) or not all(isinstance(t, str) for t in told.values()):
+            raise serializers.ValidationError('Send JSON, such as {"text": "Buchungstext"}.')
+        if unknown := sorted(set(told) - set(importing.COLUMNS)):
+            raise serializers.ValidationError(
+                f"Columns are called {', '.join(importing.COLUMNS)}, not {unknown[0][:40]}."
+            )
+        return told
+
+
+class ImportedLineOutput(serializers.Serializer[Line]):
+    account = serializers.CharField(source="account.number")
+    debit = AmountField()
+    credit = AmountField()
+    text = serializers.CharField()
+    vat_code = serializers.CharField(source="vat.code.code", default=None, allow_null=True)
+    cost_centre = serializers.CharField(source="cost_centre.number", default=None, allow_null=True)
+    cost_object = serializers.CharField(source="cost_object.number", default=None, allow_null=True)
+
+
+class ImportedEntryOutput(serializers.Serializer[NewEntry]):
+    date = serializers.DateField()
+    text = serializers.CharField()
+    voucher = serializers.CharField()
+    kind = serializers.CharField()
+    lines = ImportedLineOutput(many=True)
+
+
+class JournalImportOutput(serializers.Serializer[Any]):
+    """What an import would post or has posted; ``first`` shows at most 50 of its entries."""
+
+    dry_run = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    entries = serializers.IntegerField()
+    total = AmountField()
+    warnings = serializers.ListField(child=serializers.CharField())
+    first = ImportedEntryOutput(many=True)
+
+
+class NewAccountOutput(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    type = serializers.CharField()
+    name_de = serializers.CharField(required=False)
+    name_fr = serializers.CharField(required=False)
+    name_it = serializers.CharField(required=False)
+    name_en = serializers.CharField(required=False)
+
+
+class ChangedAccountOutput(serializers.Serializer[Any]):
+    """``changes`` has the old and the new value of each field."""
+
+    number = serializers.CharField()
+    changes = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class AccountImportOutput(serializers.Serializer[Any]):
+    dry_run = serializers.BooleanField()
+    new = NewAccountOutput(many=True)
+    changed = ChangedAccountOutput(many=True)
+
+
+class _Imports(CompanyViewSet):
+    """What imports have in common: a file, a look at it, an act; every bad row is told (422)."""
+
+    parser_classes = (MultiPartParser,)
+    pagination_class = None
+    body: type[ImportInput] = ImportInput
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def as_told(self, found: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _take(self) -> Response:
+        told = self.told(self.body)
+        dry_run = told.pop("dry_run", False) or self.asked(DryRunQuery).get("dry_run", False)
+        content = read_upload(told.pop("file"), LARGEST)
+        if not dry_run:
+            return self.once(lambda: self._answer(self.perform(content, told), dry_run=False))
+        found = self.preview(content, told)
+        if found.refusals:
+            raise Refusals(found.refusals)
+        return self._answer(found, dry_run=True)
+
+    def _answer(self, found: Any, *, dry_run: bool) -> Response:
+        shown = self.get_serializer({"dry_run": dry_run, **self.as_told(found)}).data
+        return Response(shown, status=200 if dry_run else 201)
+
+
+class JournalImportViewSet(_Imports):
+    """``…/journal-imports/``"""
+
+    permissions = {"create": Permission.LEDGER_IMPORT}
+    serializer_class = JournalImportOutput
+    body = JournalImportInput
+
+    @extend_schema(
+        request={"multipart/form-data": JournalImportInput},
+        responses={200: JournalImportOutput, 201: JournalImportOutput},
+        parameters=[KEY_UNLESS_DRY, DryRunQuery],
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Post every entry of a CSV or XLSX file, or none; with ``dry_run`` only look at it."""
+        return self._take()
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
+        return importing.dry_run(
+            company=self.company, content=content, closing=self._closing, **told
+        )  # fmt: skip
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
+        return importing.import_journal(
+            company=self.company, content=content, by=self.access.user, closing=self._closing,
+            **told,
+        )  # fmt: skip
+
+    def as_told(self, found: importing.Preview) -> dict[str, Any]:
+        return {
+            "rows": found.rows, "entries": len(found.entries), "total": found.total,
+            "warnings": found.warnings, "first": found.entries[:MOST_SHOWN],
+        }  # fmt: skip
+
+    @property
+    def _closing(self) -> bool:
+        return self.access.may(Permission.LEDGER_CLOSE)
+
+
+class AccountImportViewSet(_Imports):
+    """``…/account-imports/``"""
+
+    permissions = {"create": Permission.CHART_CHANGE}
+    serializer_class = AccountImportOutput
+
+    @extend_schema(
+        request={"multipart/form-data": ImportInput},
+        responses={200: AccountImportOutput, 201: AccountImportOutput},
+        parameters=[KEY_UNLESS_DRY, DryRunQuery],
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Add and change the accounts of a CSV or XLSX file, or none; ``dry_run`` only looks."""
+        return self._take()
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> chart_import.ChartPreview:
+        return chart_import.preview(company=self.company, content=content)
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> chart_import.ChartPreview:
+        return chart_import.import_chart(
+            company=self.company, content=content, by=self.access.user
+        )  # fmt: skip
+
+    def as_told(self, found: chart_import.ChartPreview) -> dict[str, Any]:
+        changed = [
+            {"number": account.number, "changes": chart_import.differences(account, values)}
+            for account, values in found.changed
+        ]
+        return {"new": found.new, "changed": changed}

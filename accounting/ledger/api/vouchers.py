@@ -1,0 +1,52 @@
+"""``…/vouchers/{id}/``: originals, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from accounting.ledger.models import EntryVoucher
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.files import AnyType
+from erp.documents.serving import original
+from erp.documents.storing import CONTENT_TYPES
+
+
+class VoucherOutput(serializers.ModelSerializer[EntryVoucher]):
+    """An original on an entry; its bytes are at ``…/vouchers/{id}/``."""
+
+    entry = serializers.IntegerField(source="entry_id")
+    name = serializers.CharField(source="file.name")
+    content_type = serializers.CharField(source="file.content_type")
+    size = serializers.IntegerField(source="file.size")
+    digest = serializers.CharField(source="file.digest", help_text="SHA-256")
+    stored_at = serializers.DateTimeField(source="file.stored_at")
+
+    class Meta:
+        model = EntryVoucher
+        fields = ("id", "entry", "name", "content_type", "size", "digest", "stored_at")
+
+
+class VoucherViewSet(CompanyViewSet):
+    """``…/vouchers/``"""
+
+    permissions = {"retrieve": Permission.LEDGER_READ}
+    serializer_class = VoucherOutput
+    queryset = EntryVoucher.unscoped.none()
+    renderer_classes = (JSONRenderer, AnyType)
+
+    def get_queryset(self) -> QuerySet[EntryVoucher]:
+        return EntryVoucher.of(self.company).select_related("file")
+
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """The original, to be saved."""
+        return original(self.get_object().file, download=True)

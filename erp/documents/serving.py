@@ -1,0 +1,27 @@
+"""Handing out originals."""
+
+from __future__ import annotations
+
+from csp.constants import NONE
+from django.http import Http404, HttpResponse
+
+from erp.documents import storing
+from erp.documents.models import StoredFile
+
+
+def original(file: StoredFile, *, download: bool) -> HttpResponse:
+    """The bytes as they came in, which no browser may take for another type, and may not run.
+
+    They are shown in place or, as ``download``, saved; a name never comes from the outside.
+    Answers 404 when the archive lost them.
+    """
+    try:
+        content = storing.content_of(file)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(content, content_type=file.content_type)
+    kind = "attachment" if download else "inline"
+    response["Content-Disposition"] = f'{kind}; filename="{file.digest[:16]}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response._csp_replace = {"default-src": [NONE], "sandbox": True}  # type: ignore[attr-defined]
+    return response

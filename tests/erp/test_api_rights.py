@@ -1,0 +1,215 @@
+"""Who may call which endpoint: one right each, 403 without it, 404 from outside, nothing written."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT
+from django.urls import resolve
+
+from accounting.banking.models import BankTransaction
+from accounting.ledger.models import CostCentre
+from erp.access.gate import operating
+from erp.access.models import Membership
+from erp.access.permissions import Permission
+from erp.core.tenancy import open_companies
+from erp.urls import endpoints
+from tests import make
+from tests.accounting.banking.conftest import bank_account
+from tests.accounting.banking.files import camt053, paid
+from tests.erp.client import Api, new_key, problem
+from tests.erp.test_api import RENT
+from tests.erp.test_routes import flat
+
+LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
+         "cost-centres/", "cost-objects/", "bank-accounts/", "bank-transactions/", "statements/",
+         "vat-codes/", "vat-settings/", "members/", "roles/", "audit-events/", "")  # fmt: skip
+TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
+            "lines": RENT["lines"]}  # fmt: skip
+
+#: Method, address, body (None: a file), and the one right it takes.
+ENDPOINTS = [
+    ("PATCH", "", {"town": "Bern"}, "company.change"),
+    ("PUT", "logo/", None, "company.change"),
+    ("GET", "members/", {}, "members.read"),
+    ("GET", "members/{member}/", {}, "members.read"),
+    ("POST", "members/", {"email": "x", "role": "owner"}, "members.change"),
+    ("DELETE", "members/{member}/", {}, "members.change"),
+    ("GET", "roles/", {}, "members.read"),
+    ("GET", "audit-events/", {}, "audit.read"),
+    ("PATCH", "accounts/1021/", {"name_de": "x"}, "ledger.chart"),
+    ("DELETE", "accounts/1021/", {}, "ledger.chart"),
+    ("POST", "account-imports/", None, "ledger.chart"),
+    ("POST", "journal-imports/", None, "ledger.import"),
+    ("GET", "drafts/", {}, "ledger.read"),
+    ("GET", "drafts/{draft}/", {}, "ledger.read"),
+    ("POST", "drafts/", RENT, "ledger.draft"),
+    ("PATCH", "drafts/{draft}/", {"text": "x"}, "ledger.draft"),
+    ("DELETE", "drafts/{draft}/", {}, "ledger.draft"),
+    ("POST", "drafts/{draft}/post/", {}, "ledger.post"),
+    ("GET", "journal-entries/{draft}/vouchers/", {}, "ledger.read"),
+    ("POST", "journal-entries/{draft}/vouchers/", None, "ledger.draft"),
+    ("GET", "vouchers/{voucher}/", {}, "ledger.read"),
+    ("GET", "entry-templates/", {}, "ledger.read"),
+    ("GET", "entry-templates/{template}/", {}, "ledger.read"),
+    ("GET", "entry-templates/due/", {}, "ledger.read"),
+    ("POST", "entry-templates/", {**TEMPLATE, "name": ""}, "ledger.draft"),
+    ("PATCH", "entry-templates/{template}/", {"name": "x"}, "ledger.draft"),
+    ("DELETE", "entry-templates/{template}/", {}, "ledger.draft"),
+    ("POST", "entry-templates/{template}/book/", {"date": "2026-01-31"}, "ledger.post"),
+    ("POST", "entry-templates/{template}/skip/", {"date": "gestern"}, "ledger.post"),
+    ("GET", "fiscal-years/{year}/", {}, "ledger.read"),
+    ("POST", "fiscal-years/", {"start": "2028-01-01"}, "ledger.chart"),
+    ("DELETE", "fiscal-years/{year}/", {}, "ledger.chart"),
+    ("GET", "periods/{period}/", {}, "ledger.read"),
+    ("PATCH", "periods/{period}/", {"lock": "locked"}, "ledger.lock"),
+    *[
+        row for unit in ("centre", "object") for row in (
+            ("GET", f"cost-{unit}s/", {}, "ledger.read"),
+            ("GET", f"cost-{unit}s/{{{unit}}}/", {}, "ledger.read"),
+            ("POST", f"cost-{unit}s/", {"number": ""}, "ledger.chart"),
+            ("PATCH", f"cost-{unit}s/{{{unit}}}/", {"name_de": "x"}, "ledger.chart"),
+        )
+    ],
+    ("GET", "bank-accounts/{bank}/", {}, "banking.read"),
+    ("GET", "bank-accounts/{bank}/agreement/", {}, "banking.read"),
+    ("PATCH", "bank-accounts/{bank}/", {"name": "x"}, "banking.change"),
+    ("GET", "bank-transactions/{movement}/", {}, "banking.read"),
+    ("GET", "bank-transactions/{movement}/proposal/", {}, "banking.read"),
+    ("POST", "bank-transactions/{movement}/book/", {"account": "3200"}, "banking.post"),
+    ("POST", "bank-transactions/{movement}/unbook/", {}, "banking.post"),
+    ("GET", "vat-settings/", {}, "vat.read"),
+    ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
+    ("GET", "vat-codes/UX/", {}, "vat.read"),
+    ("PATCH", "vat-codes/UX/", {"active": False}, "vat.change"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def books(api, company):
+    """One of everything, and the ids of it."""
+    draft = api.post("drafts/", RENT, key=new_key()).json()["id"]
+    voucher = api.upload(f"journal-entries/{draft}/vouchers/", b"%PDF-1.7", key=new_key()).json()
+    api.post("accounts/", {"number": "1021", "type": "asset", "name_de": "Bank"})
+    year = api.post("fiscal-years/", {"start": "2027-01-01", "end": "2027-12-31"}).json()
+    units = {
+        unit: api.post(f"cost-{unit}s/", {"number": "1", "name_de": "x"}).json()["id"]
+        for unit in ("centre", "object")
+    }
+    bank = bank_account(company)
+    api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
+    return {
+        **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk,
+        "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
+        "template": api.post("entry-templates/", TEMPLATE).json()["id"],
+        "movement": BankTransaction.of(company).get().pk,
+    }  # fmt: skip
+
+
+def call(user, start, method, path, body, **headers):
+    client = Client()
+    client.force_login(user)
+    kind = "application/json" if body is not None else MULTIPART_CONTENT
+    content = json.dumps(body) if body is not None else f"--{BOUNDARY}--\r\n"
+    return client.generic(method, start + path, content, content_type=kind, **headers)
+
+
+def everything(api):
+    return {path: api.get(path).json() for path in LISTS}
+
+
+def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
+    # No request below is complete: who may pass is told what is missing, and writes nothing.
+    others = {
+        right: make.user(company=company, granted=[p for p in Permission.values if p != right])
+        for right in {row[3] for row in ENDPOINTS}
+    }
+    ones = {right: make.user(company=company, granted=[right]) for right in others}
+    before = everything(api)
+    for method, path, body, right in ENDPOINTS:
+        place = path.format(**books)
+        told = (method, path, right)
+        refused = call(others[right], api.start, method, place, body, HTTP_IF_MATCH="*",
+                       HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
+        assert refused.status_code == 403, told
+        problem(refused, 403, "permission_denied")
+        passed = call(ones[right], api.start, method, place, body, HTTP_IF_MATCH='"0"')
+        expected = {"GET": {200}, "POST": {400}}.get(method, {412})
+        assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
+    assert everything(api) == before
+
+
+def test_from_outside_nothing_is_there(api, company, books):
+    """AUZ-2: whatever the method, as if the company did not exist."""
+    before = everything(api)
+    stranger = make.owner_of(make.company())
+    for method, path, body, _right in ENDPOINTS:
+        place = path.format(**books)
+        answers = [
+            problem(call(stranger, start, method, place, body, HTTP_IF_MATCH="*",
+                         HTTP_IDEMPOTENCY_KEY=new_key()), 404)
+            for start in (api.start, "/api/v1/companies/987654/")
+        ]  # fmt: skip
+        for answer in answers:
+            del answer["request_id"]
+        assert answers[0] == answers[1], (method, path)
+    open_companies([company.pk])
+    assert everything(api) == before
+
+
+def test_what_is_not_there_is_missing_whatever_is_asked_of_it(api, anna, books):
+    for method, path, body, _right in ENDPOINTS:
+        if "{" in path:
+            nowhere = path.format(**dict.fromkeys(books, 999999999))
+            answer = call(anna, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
+                          HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
+            assert answer.status_code == 404, (method, path, answer.status_code)
+
+
+def test_a_change_of_anything_says_what_was_read(api, anna, books):
+    """API-2: a missing If-Match is 428, a stale one 412, on every PUT, PATCH and DELETE."""
+    tried = set()
+    for method, path, body, _right in ENDPOINTS:
+        if method in {"PUT", "PATCH", "DELETE"}:
+            place = path.format(**books)
+            problem(call(anna, api.start, method, place, body), 428)
+            problem(call(anna, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
+            tried.add((resolve(api.start + place).url_name, method.lower()))
+    offered = {
+        (pattern.name, method) for _prefix, pattern in flat(endpoints)
+        for method in set(pattern.callback.actions) & {"put", "patch", "delete"}
+    }  # fmt: skip
+    assert tried == offered
+
+
+def test_of_changes_sent_at_once_one_is_made_and_the_others_read_again(committed_db):
+    with transaction.atomic():
+        company = make.company()
+        anna = make.owner_of(company)
+    clients = [Api(company, anna) for _ in range(4)]
+    path = f"cost-centres/{_unit(clients[0])}/"
+    _told, version = clients[0].read(path)
+    answers, barrier = [], threading.Barrier(4)
+
+    def send(nth):
+        barrier.wait(10)
+        answers.append(clients[nth].patch(path, {"name_de": f"Nr. {nth}"}, **version))
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=[nth]) for nth in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(a.status_code for a in answers) == [200, 412, 412, 412]
+    (made,) = (a.json()["name_de"] for a in answers if a.status_code == 200)
+    with operating(str(company.pk)):
+        assert CostCentre.of(company).get().name_de == made
+
+
+def _unit(api):
+    return api.post("cost-centres/", {"number": "1", "name_de": "x"}).json()["id"]
