@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.encoding import force_str
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, Overtaken, Refusals
+
+log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -43,6 +46,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+    if isinstance(error, IntegrityError):
+        log.error("a write met another one", exc_info=error)
+        error = Overtaken()
     if isinstance(error, DomainError):
         return _refusal(error)
     if isinstance(error, Http404):

@@ -38,6 +38,15 @@ def _restore(kind: type[DomainError], place: str | None, values: dict[str, Any])
     return kind(field=place, **values)
 
 
+class Overtaken(DomainError):
+    """What the database refused because another write came first."""
+
+    code = "core.overtaken"
+    message = _("Somebody saved the same at the same moment. Look at it again, and repeat what is "
+                "still missing.")  # fmt: skip
+    conflict = True
+
+
 class Refusals(DomainError):
     """Several refusals at once, so that a form or an import names all of them."""
 

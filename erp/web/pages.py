@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 from django.views.generic import View
 
 from erp.access.gate import Access, access_to
 from erp.access.permissions import Permission
 from erp.companies.models import Company
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, Overtaken, Refusals
+
+log = logging.getLogger(__name__)
 
 
 class CompanyView(View):
@@ -37,6 +41,13 @@ class CompanyView(View):
         return cls.permissions.get(method.upper(), cls.permission)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return self._answer(request, *args, **kwargs)
+        except IntegrityError:
+            log.exception("a write met another one: %s", request.path)
+            return self._conflict(request)
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
             self.access = access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
             self.company = self.access.company
@@ -47,6 +58,14 @@ class CompanyView(View):
             if isinstance(response, SimpleTemplateResponse):
                 response.render()  # while the rows are still visible
             return response
+
+    def _conflict(self, request: HttpRequest) -> HttpResponse:
+        """Two people saved the same thing at the same moment; this one came second."""
+        message = str(Overtaken())
+        if request.headers.get("Sec-Fetch-Dest") == "empty":  # a script asked
+            errors = [{"field": None, "code": Overtaken.code, "message": message}]
+            return JsonResponse({"errors": errors}, status=409)
+        return render(request, "409.html", {"message": message}, status=409)
 
     def require(self, permission: Permission) -> None:
         if not self.access.may(permission):

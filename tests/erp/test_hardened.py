@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import threading
 import zipfile
 from decimal import Decimal
 
@@ -24,14 +25,13 @@ from accounting.ledger.queries import account_sheet
 from accounting.ledger.years import YearBeforeLocked, YearOutOfRange, lock_period, open_fiscal_year
 from accounting.statements.trial_balance import trial_balance
 from erp.cockpit.demo import IBAN, statement_xml
+from erp.core.tenancy import open_companies
 from tests import make
 from tests.make import chf
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
-def company():
+def company(db):
     return make.company()
 
 
@@ -66,7 +66,7 @@ def test_a_temporary_table_does_not_stand_in_for_ours(company, anna, shadow, dee
         cursor.execute("DROP TABLE pg_temp.accounting_journalentry")
 
 
-def test_every_function_of_ours_says_where_it_looks():
+def test_every_function_of_ours_says_where_it_looks(db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.proname, array_to_string(p.proconfig, ' ') FROM pg_proc p"
@@ -238,3 +238,33 @@ def test_the_trial_balance_closes_at_zero_without_an_account_to_carry_to(company
 def test_only_an_operator_takes_on_companies(client):
     assert client.get("/companies/add/").status_code == 403
     assert client.post("/companies/add/", {"name": "X"}).status_code == 403
+
+
+def test_who_comes_second_is_told_so(committed_db):
+    """Two people add the same cost centre at the same moment: one is told, nobody sees a 500."""
+    with transaction.atomic():
+        company = make.company()
+        owner = make.owner_of(company)
+    address = f"/c/{company.pk}/ledger/cost-centres/"
+    sessions = [Client(), Client()]
+    for session in sessions:
+        session.force_login(owner)
+    told = {}
+
+    def second():
+        told["page"] = (
+            sessions[0]
+            .post(address, {"kind": "centre", "number": "10", "name_de": "Zweite"})
+            .status_code
+        )
+        connection.close()
+
+    with transaction.atomic():
+        open_companies([company.pk])
+        charting.save_cost_unit(CostCentre(company=company), by=owner, number="10", name_de="Erste")
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(timeout=1.5)
+        assert thread.is_alive(), "the second write waits for the first"
+    thread.join(timeout=20)
+    assert told["page"] == 409
