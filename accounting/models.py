@@ -1,6 +1,7 @@
 """Table of contents: the tables of accounting's rooms."""
 
 from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.budgets.models import Budget, BudgetAmount
 from accounting.ledger.models import (
     Account,
     AccountGroup,
@@ -23,6 +24,8 @@ __all__ = [
     "AccountTotal",
     "BankAccount",
     "BankTransaction",
+    "Budget",
+    "BudgetAmount",
     "CostCentre",
     "CostObject",
     "EntryLine",

@@ -63,6 +63,7 @@ SECTIONS = (
             Item(_("Balance sheet"), "balance-sheet", Permission.LEDGER_READ, "i"),
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
+            Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
         ),
     ),
     Section(

@@ -29,8 +29,9 @@ django.setup()
 import psycopg  # noqa: E402 - settings come first
 from django.db import connection, transaction  # noqa: E402
 
-from accounting.banking import camt, importing  # noqa: E402
+from accounting.banking import importing  # noqa: E402
 from accounting.banking.booking import save_bank_account  # noqa: E402
+from accounting.banking.camt import reading as camt  # noqa: E402
 from accounting.banking.models import BankAccount  # noqa: E402
 from accounting.ledger import posting, queries  # noqa: E402
 from accounting.ledger.bulk import NewEntry, post_many  # noqa: E402
@@ -170,7 +171,7 @@ def bench_post(book: Book) -> None:
     chance = random.Random(1)  # noqa: S311
     with acting(book) as (company, owner):
         accounts, year = accounts_of(company), FiscalYear.of(company).get(name="2026")
-    plain = psycopg.connect(os.environ["DATABASE_URL"])
+    plain = psycopg.connect(os.environ["DATABASE_OWNER_URL"])  # may write the trail by hand
     plain.prepare_threshold = 2
     day = dt.date(2026, 6, 15)
     state = {"place": 10**9, "number": 10**8}
@@ -200,8 +201,10 @@ def bench_post(book: Book) -> None:
                     " VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '')",
                     [company.pk, entry, day, position, line.account.pk, line.debit, line.credit])  # fmt: skip
             run("INSERT INTO erp_auditevent (company_id, at, by_id, action, subject, subject_id,"
-                " details) VALUES (%s, now(), %s, 'entry.post', 'journalentry', %s, '{}')",
-                [company.pk, owner.pk, entry])  # fmt: skip
+                " details, address, agent, via, request_id, position, content_digest, digest)"
+                " VALUES (%s, now(), %s, 'entry.post', 'journalentry', %s, '{}', '', '', 'command',"
+                " '', %s, '\\x01', '\\x02')",
+                [company.pk, owner.pk, entry, state["place"]])  # fmt: skip
             run("SELECT position FROM accounting_ledgerhead WHERE company_id = %s FOR UPDATE",
                 [company.pk])  # fmt: skip
             run("UPDATE accounting_journalentry SET number = %s, posted_at = now(), posted_by_id = %s,"

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.banking import booking, camt, importing
+from accounting.banking import booking, importing
+from accounting.banking.camt.reading import LARGEST
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.api.lines import LineInput, LinesInput, typed_lines
 from accounting.ledger.models import Account
@@ -153,7 +154,7 @@ class StatementViewSet(mixins.ListModelMixin, CompanyViewSet):
         upload = self.told(UploadInput)["file"]
 
         def take() -> Response:
-            content = read_upload(upload, camt.LARGEST)
+            content = read_upload(upload, LARGEST)
             taken = importing.take_in(company=self.company, content=content, by=self.access.user)
             return Response(TakenOutput(taken, many=True).data, status=201)
 

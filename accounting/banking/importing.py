@@ -15,7 +15,10 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounting.banking import camt
+from accounting.banking.camt import reading
+from accounting.banking.camt.contents import Detail, Entry, StatementFile
+from accounting.banking.camt.contents import Statement as Told
+from accounting.banking.camt.elements import UnreadableValue
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from erp.access.models import User
 from erp.audit import trail
@@ -94,15 +97,15 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
     All or nothing. An entry that was taken in before, from this or another file, is not taken
     again: it is known by the bank's own reference, or where that is missing by day, amount,
     parties and text, counting equal entries of one statement so that two real ones both stay.
-    A camt.054 adds details to entries known from a camt.053. Raises what ``camt.read`` raises,
+    A camt.054 adds details to entries known from a camt.053. Raises what ``reading.read`` raises,
     ``BadArchive``, ``NoStatement``, ``UnknownBankAccount``, ``WrongCurrency``,
     ``InconsistentStatement`` or ``IntradayOnly``.
     """
-    if len(content) > camt.LARGEST:
-        raise camt.TooLarge(limit=camt.LARGEST >> 20)
+    if len(content) > reading.LARGEST:
+        raise reading.TooLarge(limit=reading.LARGEST >> 20)
     results = []
     for part in _parts(content):
-        file: camt.StatementFile = sandbox.call("accounting.banking.camt:read", part)
+        file: StatementFile = sandbox.call("accounting.banking.camt.reading:read", part)
         if file.kind == "camt.052":
             raise IntradayOnly
         if not file.statements:
@@ -114,7 +117,7 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
     return results
 
 
-def _take(company: Company, kind: str, statement: camt.Statement, digest: str, by: User) -> Taken:
+def _take(company: Company, kind: str, statement: Told, digest: str, by: User) -> Taken:
     account = _account_of(company, statement)
     _require_consistent(kind, statement, account)
     identification = statement.identification[:80]
@@ -152,7 +155,7 @@ def _take(company: Company, kind: str, statement: camt.Statement, digest: str, b
                  len(statement.entries) - len(booked), _gap(company, account, statement))  # fmt: skip
 
 
-def _gap(company: Company, account: BankAccount, statement: camt.Statement) -> Decimal:
+def _gap(company: Company, account: BankAccount, statement: Told) -> Decimal:
     if statement.opening is None or statement.from_date is None:
         return ZERO
     before = (
@@ -167,7 +170,7 @@ def _gap(company: Company, account: BankAccount, statement: camt.Statement) -> D
     return statement.opening - before.closing
 
 
-def _account_of(company: Company, statement: camt.Statement) -> BankAccount:
+def _account_of(company: Company, statement: Told) -> BankAccount:
     """The statement's account, held until the transaction ends: one import at a time."""
     number = statement.iban or statement.other_account
     found: BankAccount | None = (
@@ -183,7 +186,7 @@ def _account_of(company: Company, statement: camt.Statement) -> BankAccount:
     return found
 
 
-def _require_consistent(kind: str, statement: camt.Statement, account: BankAccount) -> None:
+def _require_consistent(kind: str, statement: Told, account: BankAccount) -> None:
     found = {e.currency for e in statement.entries} | {statement.currency}
     found |= statement.balance_currencies
     for currency in found - {"", account.currency}:
@@ -201,7 +204,7 @@ def _require_consistent(kind: str, statement: camt.Statement, account: BankAccou
 
 
 def _counted_before(
-    company: Company, account: BankAccount, kind: str, statement: camt.Statement
+    company: Company, account: BankAccount, kind: str, statement: Told
 ) -> Counter[str]:
     """How often entries like these were taken, where the statement goes on exactly where the last
     one closed: then nothing in it was told before, however equal it looks."""
@@ -226,7 +229,7 @@ def _counted_before(
     return Counter(key.rpartition("#")[0] for key in taken.values_list("dedupe_key", flat=True))
 
 
-def _keys(entries: list[camt.Entry], counted: Counter[str]) -> list[str]:
+def _keys(entries: list[Entry], counted: Counter[str]) -> list[str]:
     """One key per entry; equal entries are told apart by their count, on from ``counted``."""
     seen = Counter(counted)
     keys = []
@@ -251,7 +254,7 @@ def _short(reference: str) -> str:
     return hashlib.sha256(reference.encode()).hexdigest()
 
 
-def _enrich(known: dict[str, BankTransaction], entries: dict[str, camt.Entry]) -> int:
+def _enrich(known: dict[str, BankTransaction], entries: dict[str, Entry]) -> int:
     """Fill in what an earlier message did not tell: details, party, reference."""
     changed = []
     for key, row in known.items():
@@ -271,7 +274,7 @@ def _told(details: list[dict[str, Any]]) -> tuple[int, int]:
 
 def _row(
     company: Company, account: BankAccount, statement: Statement, nth: int, key: str,
-    entry: camt.Entry,
+    entry: Entry,
 ) -> BankTransaction:  # fmt: skip
     row = BankTransaction(
         company=company, bank_account=account, statement=statement, position=nth, dedupe_key=key,
@@ -283,14 +286,14 @@ def _row(
     return row
 
 
-def _day_of(entry: camt.Entry, statement: Statement) -> dt.date:
+def _day_of(entry: Entry, statement: Statement) -> dt.date:
     day = entry.booking_date or entry.value_date or statement.to_date
     if day is None:
-        raise camt.UnreadableValue(entry=entry.reference or "?", element="BookgDt", value="")
+        raise UnreadableValue(entry=entry.reference or "?", element="BookgDt", value="")
     return day
 
 
-def _describe(row: BankTransaction, entry: camt.Entry) -> None:
+def _describe(row: BankTransaction, entry: Entry) -> None:
     """Say what the entry is; what an earlier message told and this one does not, stays."""
     details = entry.details
     only = details[0] if len(details) == 1 else None
@@ -305,7 +308,7 @@ def _describe(row: BankTransaction, entry: camt.Entry) -> None:
     row.details = [_plain(d) for d in details]
 
 
-def _plain(detail: camt.Detail) -> dict[str, Any]:
+def _plain(detail: Detail) -> dict[str, Any]:
     return {
         "amount": str(detail.amount),
         "currency": detail.currency,
@@ -331,7 +334,7 @@ def _parts(content: bytes) -> list[bytes]:
             members = [m for m in archive.infolist() if not m.is_dir()]
             if (
                 not 0 < len(members) <= MOST_FILES
-                or sum(m.file_size for m in members) > camt.LARGEST
+                or sum(m.file_size for m in members) > reading.LARGEST
                 or any(m.compress_type not in PACKINGS for m in members)
             ):
                 raise BadArchive(limit=MOST_FILES)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.banking import booking, importing
+from accounting.banking.camt import reading
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.entering import TypedLine, choices
 from accounting.ledger.forms import UploadForm
@@ -92,8 +93,8 @@ class Statements(CompanyView):
         if form.is_valid():
             upload = form.cleaned_data["file"]
             try:
-                if upload.size > importing.camt.LARGEST:
-                    raise importing.camt.TooLarge(limit=importing.camt.LARGEST >> 20)
+                if upload.size > reading.LARGEST:
+                    raise reading.TooLarge(limit=reading.LARGEST >> 20)
                 taken = importing.take_in(
                     company=self.company, content=upload.read(), by=self.access.user
                 )

@@ -25,7 +25,7 @@ from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import crashpoints
 from erp.core.errors import DomainError, Refusals
-from erp.core.money import ZERO, parse_amount
+from erp.core.money import ZERO, typed_amount
 from vat.codes.breakdown import Basis
 
 #: Columns and the titles they are found by, in the four languages.
@@ -256,7 +256,7 @@ def _simple_lines(cells: Mapping[str, str], reader: Reader, date: dt.date) -> li
     more = _more(cells)
     return simple_entry(
         reader=reader, date=date, debit=cells["debit"], credit=cells["credit"],
-        amount=_amount(cells["amount"], "amount"), vat_code=cells.get("vat_code", ""),
+        amount=typed_amount(cells["amount"], field="amount"), vat_code=cells.get("vat_code", ""),
         vat_basis=_word(cells, "vat_basis", BASES), **more,
     )  # fmt: skip
 
@@ -267,8 +267,8 @@ def _split_line(cells: Mapping[str, str], *, shared: str) -> TypedLine:
         raise UnknownAccount(value="")
     return TypedLine(
         account=cells["account"],
-        debit=_amount(cells["debit"], "debit") if cells.get("debit") else ZERO,
-        credit=_amount(cells["credit"], "credit") if cells.get("credit") else ZERO,
+        debit=typed_amount(cells["debit"], field="debit") if cells.get("debit") else ZERO,
+        credit=typed_amount(cells["credit"], field="credit") if cells.get("credit") else ZERO,
         vat_code=cells.get("vat_code", ""),
         vat_basis=_word(cells, "vat_basis", BASES),
         text="" if cells["text"].strip() == shared.strip() else cells["text"].strip(),
@@ -283,13 +283,8 @@ def _more(cells: Mapping[str, str]) -> dict[str, Any]:
     if cells.get("supply_date"):
         more["supply_date"] = _day(cells["supply_date"], "supply_date")
     if cells.get("amount_foreign"):
-        more["amount_foreign"] = _amount(cells["amount_foreign"], "amount_foreign")
+        more["amount_foreign"] = typed_amount(cells["amount_foreign"], field="amount_foreign")
     return more
-
-
-def _amount(text: str, place: str) -> Decimal:
-    """An amount; spreadsheets group by ’ or blanks, which are left out."""
-    return parse_amount(re.sub(r"['’\s]", "", text), field=place)
 
 
 def _day(text: str, place: str) -> dt.date:

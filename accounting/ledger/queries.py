@@ -230,6 +230,7 @@ class ChartRow(NamedTuple):
     type: str
     or_position: str
     purpose: str
+    group_number: str
 
     @property
     def is_balance_sheet(self) -> bool:
@@ -242,12 +243,12 @@ class ChartRow(NamedTuple):
 
 def chart_rows(company: Company, *, language: str) -> list[ChartRow]:
     """Every account in order of its number, with its name in a language or the first filled."""
-    columns = ("pk", "number", "type", "or_position", "purpose",
+    columns = ("pk", "number", "type", "or_position", "purpose", "group_number",
                f"name_{language[:2]}", "name_de", "name_fr", "name_it", "name_en")  # fmt: skip
     rows = Account.of(company).order_by("number").values_list(*columns)
     return [
-        ChartRow(pk, number, next(filter(None, names), ""), kind, position, purpose)
-        for pk, number, kind, position, purpose, *names in rows
+        ChartRow(pk, number, next(filter(None, names), ""), kind, position, purpose, group)
+        for pk, number, kind, position, purpose, group, *names in rows
     ]
 
 

@@ -42,7 +42,7 @@ class Row:
 
 
 def rows_of(content: bytes) -> Iterator[Row]:
-    """The rows below the title row, empty ones left out.
+    """The rows below the title row, empty ones and headings of one cell above it left out.
 
     Raises ``FileTooLarge`` or ``UnreadableFile``.
     """
@@ -58,6 +58,8 @@ def rows_of(content: bytes) -> Iterator[Row]:
         if not any(cell.strip() for cell in cells):
             continue
         if titles is None:
+            if len(cells) > 1 and sum(map(bool, cells)) < 2:
+                continue
             titles = [cell.strip().lower() for cell in cells]
             continue
         yield Row(number, dict(zip(titles, cells, strict=False)))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period
@@ -15,7 +16,6 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_DAYS = 366 * 2  # a first year may be long; the tax offices accept up to 23 months
 
 
@@ -59,6 +59,13 @@ class YearNotEmpty(DomainError):
     conflict = True
 
 
+class YearPlanned(DomainError):
+    code = "ledger.year_planned"
+    message = _("The fiscal year %(year)s has a budget. Delete the budget first.")
+    field = "fiscal_year"
+    conflict = True
+
+
 class DraftsInPeriod(DomainError):
     code = "ledger.drafts_in_period"
     message = _("%(count)s drafts lie in this period. Post or delete them before you lock it.")
@@ -75,8 +82,8 @@ def open_fiscal_year(
     ``end`` is its last day. Balances are carried forward by themselves, as reports read what was
     posted before. Raises ``YearOverlaps``, ``YearNameTaken`` or ``YearTooLong``.
     """
-    if not (start.year >= FIRST_YEAR and end.year <= LAST_YEAR):
-        raise YearOutOfRange(first=FIRST_YEAR, last=LAST_YEAR)
+    if start.year not in clock.YEARS or end.year not in clock.YEARS:
+        raise YearOutOfRange(first=clock.YEARS[0], last=clock.YEARS[-1])
     days = (end - start).days + 1
     if not 2 <= days <= LONGEST_DAYS:
         raise YearTooLong(days=days)
@@ -122,14 +129,17 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
 
 @transaction.atomic
 def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
-    """Delete a fiscal year opened by mistake. Raises ``YearNotEmpty``."""
+    """Delete a fiscal year opened by mistake. Raises ``YearNotEmpty`` or ``YearPlanned``."""
     year = FiscalYear.of(company).select_for_update().get(pk=year.pk)
     if JournalEntry.of(company).filter(fiscal_year=year).exists():
         raise YearNotEmpty(year=year)
     trail.record(company=company, by=by, action="year.delete", subject=year,
                  details={"name": year.name})  # fmt: skip
     year.periods.all().delete()
-    year.delete()
+    try:
+        year.delete()
+    except ProtectedError:
+        raise YearPlanned(year=year) from None
 
 
 def hold_chain(company: Company) -> None:

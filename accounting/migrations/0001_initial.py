@@ -506,4 +506,143 @@ class Migration(migrations.Migration):
             model_name='banktransaction',
             constraint=models.UniqueConstraint(fields=('company', 'bank_account', 'dedupe_key'), name='bank_transaction_once'),
         ),
+        migrations.CreateModel(
+            name="Budget",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("is_chosen", models.BooleanField(default=False, verbose_name="shown in reports")),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="erp.company",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "fiscal_year",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounting.fiscalyear",
+                        verbose_name="fiscal year",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "budget",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BudgetAmount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="month")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=15, verbose_name="amount"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounting.account",
+                    ),
+                ),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounting.budget",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="erp.company",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounting.costcentre",
+                    ),
+                ),
+            ],
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="budget",
+            constraint=models.UniqueConstraint(
+                fields=("company", "fiscal_year", "name"), name="budget_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="budget",
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="budget_of_company"),
+        ),
+        migrations.AddConstraint(
+            model_name="budget",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_chosen", True)),
+                fields=("company", "fiscal_year"),
+                name="budget_chosen_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="budgetamount",
+            constraint=models.UniqueConstraint(
+                fields=("company", "budget", "account", "cost_centre", "month"),
+                name="budget_amount_once",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="budgetamount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__day", 1)), name="budget_amount_of_a_month"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="budgetamount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="budget_amount_is_something"
+            ),
+        ),
     ]

@@ -97,6 +97,18 @@ class Migration(migrations.Migration):
                 ("entry_id", "accounting_journalentry", "transaction_entry_of_same_client"),
             ],
         ),
+        protect(
+            "accounting_budget",
+            references=[("fiscal_year_id", "accounting_fiscalyear", "budget_year_of_same_client")],
+        ),
+        protect(
+            "accounting_budgetamount",
+            references=[
+                ("budget_id", "accounting_budget", "budget_amount_of_same_client"),
+                ("account_id", "accounting_account", "budget_account_of_same_client"),
+                ("cost_centre_id", "accounting_costcentre", "budget_centre_of_same_client"),
+            ],
+        ),
         migrations.RunSQL(
             [
                 "GRANT USAGE ON SEQUENCE accounting_journalentry_id_seq TO rappen_app",

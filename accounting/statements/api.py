@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.urls import path
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounting.budgets.models import Budget
+from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
 from accounting.statements.trial_balance import trial_balance
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import AmountField
+from erp.api.inputs import AmountField, DayField
 from erp.core import clock
 
 
@@ -49,19 +53,54 @@ class ReportRowOutput(serializers.Serializer[Any]):
 
 
 class ReportOutput(serializers.Serializer[Any]):
-    """Figures are positive on the position's own side; one per day in ``days``."""
+    """Figures are positive on the position's own side; one per day in ``days``.
+
+    With a ``budget`` the last two are what it plans, and how far the first departs from that.
+    """
 
     title = serializers.CharField()
     days = serializers.ListField(child=serializers.DateField())
+    budget = serializers.CharField(source="budget.name", default=None, allow_null=True)
     rows = ReportRowOutput(many=True)
     result = serializers.ListField(child=AmountField())
 
 
-class Until(serializers.Serializer[Any]):
-    until = serializers.DateField(required=False)
+class ReportQuery(serializers.Serializer[Any]):
+    """What a report may be asked for; the budget is that which the year's reports show."""
+
+    until = DayField(required=False, help_text="Day, ISO; today where it is left out")
+    cost_centre = serializers.CharField(
+        max_length=10, required=False, help_text="Number; only what was posted to it"
+    )
+    budget = serializers.CharField(
+        max_length=19, required=False, help_text="Id of a budget of the year, or none"
+    )
+
+    def validate_cost_centre(self, number: str) -> CostCentre:
+        found = CostCentre.of(self.context["company"]).filter(number=number).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no cost centre with this number."))
+        return found
+
+    def validate_budget(self, told: str) -> Budget | None:
+        budgets = Budget.of(self.context["company"])
+        wanted = told.isascii() and told.isdigit() and int(told) < 2**63
+        found = budgets.filter(pk=told).first() if wanted else None
+        if found is None and told != "none":
+            raise serializers.ValidationError(_("There is no such budget."))
+        return found
 
 
-UNTIL = OpenApiParameter("until", str, description="Day, ISO; today where it is left out")
+class BalanceSheetQuery(ReportQuery):
+    """The balance sheet is of the whole company."""
+
+    cost_centre = None  # type: ignore[assignment]
+
+
+class TrialBalanceQuery(ReportQuery):
+    """A trial balance shows what was posted."""
+
+    budget = None  # type: ignore[assignment]
 
 
 class ReportViewSet(CompanyViewSet):
@@ -73,38 +112,46 @@ class ReportViewSet(CompanyViewSet):
     pagination_class = None
     serializer_class = TrialBalanceOutput
 
-    @extend_schema(parameters=[UNTIL], responses=TrialBalanceOutput)
+    @extend_schema(parameters=[TrialBalanceQuery], responses=TrialBalanceOutput)
     def trial_balance(self, request: Request, **kwargs: Any) -> Response:
-        day = self._until(request)
-        year = year_of(self.company, day)
-        if year is None or not year.contains(day):
-            raise NoOpenYear(date=day)
-        found = trial_balance(self.company, year=year, until=day)
+        told = self.asked(TrialBalanceQuery)
+        day = told.get("until") or clock.today()
+        year = self._year(day)
+        found = trial_balance(self.company, year=year, until=day, cost_centre=self._centre(told))
         return Response(TrialBalanceOutput(found).data)
 
-    @extend_schema(parameters=[UNTIL], responses=ReportOutput)
+    @extend_schema(parameters=[BalanceSheetQuery], responses=ReportOutput)
     def balance_sheet(self, request: Request, **kwargs: Any) -> Response:
-        cols = self._columns(request)
+        cols = self._columns(self.asked(BalanceSheetQuery), balances=True)
         found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
         return Response(ReportOutput(found).data)
 
-    @extend_schema(parameters=[UNTIL], responses=ReportOutput)
+    @extend_schema(parameters=[ReportQuery], responses=ReportOutput)
     def income_statement(self, request: Request, **kwargs: Any) -> Response:
-        cols = self._columns(request)
-        found = statements.income_statement(self.company, cols, language=get_language() or "de")
+        told = self.asked(ReportQuery)
+        found = statements.income_statement(
+            self.company, self._columns(told), language=get_language() or "de",
+            cost_centre=self._centre(told),
+        )  # fmt: skip
         return Response(ReportOutput(found).data)
 
-    def _until(self, request: Request) -> Any:
-        asked = Until(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return asked.validated_data.get("until") or clock.today()
-
-    def _columns(self, request: Request) -> list[statements.Column]:
-        day = self._until(request)
-        cols = statements.columns(self.company, until=day)
-        if not cols:
+    def _year(self, day: dt.date) -> FiscalYear:
+        year = year_of(self.company, day)
+        if year is None or not year.contains(day):
             raise NoOpenYear(date=day)
-        return cols
+        return year
+
+    def _centre(self, told: dict[str, Any]) -> int | None:
+        return told["cost_centre"].pk if "cost_centre" in told else None
+
+    def _columns(self, told: dict[str, Any], *, balances: bool = False) -> list[statements.Column]:
+        day = told.get("until") or clock.today()
+        year = self._year(day)
+        budget = (
+            told["budget"] if "budget" in told
+            else statements.budget_for(self.company, year=year, balances=balances)
+        )  # fmt: skip
+        return statements.columns(self.company, until=day, budget=budget)
 
 
 urls = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounting.budgets.models import Budget
+from accounting.budgets.queries import budgets_of, planned_until, plans_balances
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.chart import OrPosition, or_positions
 from accounting.ledger.models import FiscalYear
@@ -35,15 +37,40 @@ class StatementRow:
     account: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column shows: a fiscal year up to a day, as booked or as a budget plans it."""
+
+    year: FiscalYear
+    until: dt.date
+    budget: Budget | None = None
+
+
 @dataclass(frozen=True)
 class Statement:
-    """A statement with a column for each of ``days``; ``balanced`` is None where nothing must."""
+    """A statement with a figure in each row for each of ``columns``.
+
+    Where one of them is a budget's, a last figure says by how much the first column departs from
+    it. ``difference`` is what stands on the opening account; ``unplanned`` by how much a budget's
+    assets depart from its liabilities and equity, as nobody is forced to plan both.
+    """
 
     title: str
-    days: tuple[dt.date, ...]
+    columns: tuple[Column, ...]
     rows: list[StatementRow]
     result: tuple[Decimal, ...]
-    difference: Decimal
+    difference: Decimal = ZERO
+    unplanned: Decimal = ZERO
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        """The day of each figure."""
+        days = tuple(c.until for c in self.columns)
+        return (*days, days[0]) if self.budget else days
+
+    @property
+    def budget(self) -> Budget | None:
+        return next((c.budget for c in self.columns if c.budget), None)
 
     def figure(self, code: str) -> Decimal:
         """The first column's figure of a row with this code."""
@@ -51,17 +78,11 @@ class Statement:
         return found if found is not None else ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a column shows: a fiscal year up to a day."""
-
-    year: FiscalYear
-    until: dt.date
-
-
-def columns(company: Company, *, until: dt.date, previous: bool = True) -> list[Column]:
-    """The column for ``until``, and the year before: its last day, or the same day where the
-    year is not over."""
+def columns(
+    company: Company, *, until: dt.date, previous: bool = True, budget: Budget | None = None
+) -> list[Column]:
+    """The column for ``until``, the year before (its last day, or the same day where the year is
+    not over), and what ``budget`` plans, if it is of that year."""
     year = FiscalYear.of(company).filter(start__lte=until, end__gte=until).first()
     if year is None:
         return []
@@ -70,7 +91,15 @@ def columns(company: Company, *, until: dt.date, previous: bool = True) -> list[
     if previous and before is not None:
         day = before.end if until == year.end else _same_day(until, before)
         found.append(Column(before, day))
+    if budget is not None and budget.fiscal_year_id == year.pk:
+        found.append(Column(year, until, budget))
     return found
+
+
+def budget_for(company: Company, *, year: FiscalYear, balances: bool = False) -> Budget | None:
+    """The budget a year's reports show; for the balance sheet only one that plans balances."""
+    chosen = next((b for b in budgets_of(company, year) if b.is_chosen), None)
+    return None if chosen is not None and balances and not plans_balances(chosen) else chosen
 
 
 def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Statement:
@@ -80,7 +109,7 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
     incomplete opening balance leaves on the opening account.
     """
     accounts = chart_rows(company, language=language)
-    sums = [account_sums(company, year=c.year, until=c.until) for c in cols]
+    sums = _sums(company, cols, accounts)
     figures = {
         a.pk: [s.get(a.pk, NOTHING).closing for s in sums] for a in accounts if a.is_balance_sheet
     }
@@ -93,16 +122,14 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
     }
     rows = _rows("balance", accounts, figures, computed, len(cols), language)
     closing = [a.pk for a in accounts if not a.is_balance_sheet and not a.is_result]
-    difference = (
-        sum((sums[0][pk].closing for pk in closing if pk in sums[0]), ZERO) if sums else ZERO
-    )
+    opening = [sum((s[pk].closing for pk in closing if pk in s), ZERO) for s in sums]
+    over = [sum((f[n] for f in figures.values()), carried[n] + result[n] + opening[n])
+            for n in range(len(cols))]  # fmt: skip
     return Statement(
-        _("Balance sheet"),
-        tuple(c.until for c in cols),
-        rows,
-        tuple(-r for r in result),
-        difference,
-    )
+        _("Balance sheet"), tuple(cols), _compared(rows, cols), tuple(-r for r in result),
+        difference=opening[0] if opening else ZERO,
+        unplanned=sum((o for o, c in zip(over, cols, strict=True) if c.budget), ZERO),
+    )  # fmt: skip
 
 
 def income_statement(
@@ -110,13 +137,54 @@ def income_statement(
 ) -> Statement:
     """Income and expense of each column's year up to its day, with the usual subtotals."""
     accounts = chart_rows(company, language=language)
-    sums = [
-        account_sums(company, year=c.year, until=c.until, cost_centre=cost_centre) for c in cols
-    ]
+    sums = _sums(company, cols, accounts, cost_centre=cost_centre)
     figures = {a.pk: [s.get(a.pk, NOTHING).of_year for s in sums] for a in accounts if a.is_result}
     result = [-sum((f[nth] for f in figures.values()), ZERO) for nth in range(len(cols))]
     rows = _rows("income", accounts, figures, {}, len(cols), language)
-    return Statement(_("Income statement"), tuple(c.until for c in cols), rows, tuple(result), ZERO)
+    return Statement(
+        _("Income statement"), tuple(cols), _compared(rows, cols), tuple(result)
+    )  # fmt: skip
+
+
+def _sums(
+    company: Company, cols: list[Column], accounts: list[ChartRow], *, cost_centre: int | None = None
+) -> list[dict[int, AccountSums]]:  # fmt: skip
+    """Each column's sums by account; in a budget's, the plan stands in for what was booked."""
+    found: list[dict[int, AccountSums]] = []
+    for col in cols:
+        if col.budget is None:
+            found.append(
+                account_sums(company, year=col.year, until=col.until, cost_centre=cost_centre)
+            )
+        else:
+            planned = planned_until(col.budget, col.until, cost_centre=cost_centre)
+            found.append(_as_planned(found[0], planned, accounts))
+    return found
+
+
+def _as_planned(
+    booked: dict[int, AccountSums], planned: dict[int, Decimal], accounts: list[ChartRow]
+) -> dict[int, AccountSums]:
+    """What an account opens with as booked, and what is to come as planned."""
+    sums = {}
+    for account in accounts:
+        known = booked.get(account.pk, NOTHING)
+        opened = ZERO if account.is_result else known.opened  # a plan is for the whole year
+        sums[account.pk] = AccountSums(known.before, opened, planned.get(account.pk, ZERO))
+    return sums
+
+
+def _compared(rows: list[StatementRow], cols: list[Column]) -> list[StatementRow]:
+    """Where a column is a budget's, a last figure: the first column less the budget."""
+    at = next((nth for nth, col in enumerate(cols) if col.budget), None)
+    if at is None:
+        return rows
+    compared = []
+    for row in rows:
+        actual, planned = row.figures[0], row.figures[at]
+        apart = None if actual is None or planned is None else actual - planned
+        compared.append(replace(row, figures=(*row.figures, apart)))
+    return compared
 
 
 def _rows(

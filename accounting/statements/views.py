@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounting.budgets.models import Budget
+from accounting.budgets.queries import budgets_of
 from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
@@ -22,7 +25,7 @@ from erp.core import clock
 from erp.core.display import swiss_date
 from erp.web.dates import read_day
 from erp.web.export import Table, answer, table
-from erp.web.pages import CompanyView
+from erp.web.pages import CompanyView, id_of
 
 
 class Report(CompanyView):
@@ -43,6 +46,22 @@ class Report(CompanyView):
         found: CostCentre = get_object_or_404(CostCentre.of(self.company), number=number)
         return found.pk
 
+    def budgets(self) -> list[Budget]:
+        """The budgets of the year that is looked at."""
+        year = year_of(self.company, self.until())
+        return budgets_of(self.company, year) if year else []
+
+    def columns(self, *, balances: bool = False) -> list[statements.Column]:
+        """The report's columns: ``?budget=`` names one by its id, or says ``none``."""
+        asked, until = self.request.GET.get("budget", ""), self.until()
+        year = year_of(self.company, until)
+        budget: Budget | None = None
+        if asked and asked != "none":
+            budget = get_object_or_404(Budget.of(self.company), pk=id_of(asked))
+        elif not asked and year:
+            budget = statements.budget_for(self.company, year=year, balances=balances)
+        return statements.columns(self.company, until=until, budget=budget)
+
     def of_centre(self) -> str:
         """What a filtered report adds to its subtitle."""
         centre = CostCentre.of(self.company).filter(pk=self.centre() or 0).first()
@@ -53,19 +72,31 @@ class Report(CompanyView):
             "until": self.until(),
             "years": FiscalYear.of(self.company).order_by("-start"),
             "cost_centres": CostCentre.of(self.company).order_by("number"),
+            "budgets": self.budgets(),
         }
 
     def linked(
-        self, found: statements.Statement, cols: list[statements.Column]
-    ) -> list[tuple[statements.StatementRow, list[tuple[Decimal | None, str]]]]:
-        """Each figure with the page that shows what it is made of, in its own column's year."""
+        self, found: statements.Statement
+    ) -> list[tuple[statements.StatementRow, list[tuple[Decimal | None, str, bool]]]]:
+        """Each figure with the page that shows what it is made of, in its own column's year, and
+        whether a phone can do without it."""
         return [
-            (row, [(figure, self._below(row, col)) for figure, col in
-                   zip(row.figures, cols, strict=True)])
+            (row, [(figure, self._below(row, col), spare) for figure, col, spare in
+                   zip_longest(row.figures, found.columns, self.spare(found))])
             for row in found.rows
         ]  # fmt: skip
 
-    def _below(self, row: statements.StatementRow, col: statements.Column) -> str:
+    def spare(self, found: statements.Statement) -> list[bool]:
+        """Which columns a phone does without: beside a budget, all but it and the first."""
+        if not found.budget:
+            return [False] * len(found.columns)
+        return [*(bool(nth and not col.budget) for nth, col in enumerate(found.columns)), True]
+
+    def _below(self, row: statements.StatementRow, col: statements.Column | None) -> str:
+        if col is None:
+            return ""
+        if col.budget:
+            return self._plan(row, col.budget)
         told = {"from": col.year.start.isoformat(), "until": col.until.isoformat()}
         if row.account:
             if centre := self.request.GET.get("cost_centre"):
@@ -79,6 +110,13 @@ class Report(CompanyView):
         else:
             return ""
         return f"{page}?{urlencode(told)}"
+
+    def _plan(self, row: statements.StatementRow, budget: Budget) -> str:
+        if not row.account:
+            return ""
+        page = reverse("budget-account", args=[self.company.pk, budget.pk, row.account])
+        centre = self.request.GET.get("cost_centre")
+        return f"{page}?{urlencode({'cost_centre': centre})}" if centre else page
 
     def no_year(self) -> HttpResponse:
         return redirect("fiscal-years", self.company.pk)
@@ -97,7 +135,7 @@ class BalanceSheet(Report):
     help_page = "balance-sheet"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        cols = statements.columns(self.company, until=self.until())
+        cols = self.columns(balances=True)
         if not cols:
             return self.no_year()
         found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
@@ -105,7 +143,7 @@ class BalanceSheet(Report):
             request,
             "accounting/statements/statement.html",
             {**self.base(), "page_title": found.title, "statement": found,
-             "rows": self.linked(found, cols)},
+             "rows": self.linked(found), "heads": zip(heads(found), self.spare(found), strict=True)},
         )  # fmt: skip
 
 
@@ -115,7 +153,7 @@ class IncomeStatement(Report):
     help_page = "income-statement"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        cols = statements.columns(self.company, until=self.until())
+        cols = self.columns()
         if not cols:
             return self.no_year()
         found = statements.income_statement(
@@ -125,7 +163,7 @@ class IncomeStatement(Report):
             request,
             "accounting/statements/statement.html",
             {**self.base(), "page_title": found.title, "statement": found, "by_centre": True,
-             "rows": self.linked(found, cols)},
+             "rows": self.linked(found), "heads": zip(heads(found), self.spare(found), strict=True)},
         )  # fmt: skip
 
 
@@ -147,11 +185,20 @@ class TrialBalancePage(Report):
         )
 
 
+def heads(found: statements.Statement) -> list[str]:
+    """What stands above each column."""
+    titles = [
+        f"{_('Budget')} {col.budget}" if col.budget else swiss_date(col.until)
+        for col in found.columns
+    ]
+    return [*titles, _("Difference")] if found.budget else titles
+
+
 def _statement_table(found: statements.Statement, name: str, more: str = "") -> Table:
     return table(
         title=found.title,
         subtitle=swiss_date(found.days[0]) + more,
-        head=["", *(swiss_date(day) for day in found.days)],
+        head=["", *heads(found)],
         rows=[[row.name, *row.figures] for row in found.rows],
         name=name,
         kinds={nth: row.kind for nth, row in enumerate(found.rows)},

@@ -28,6 +28,7 @@ class Permission(models.TextChoices):
     LEDGER_EXPORT = "ledger.export", _("Export reports")
     LEDGER_LOCK = "ledger.lock", _("Lock and unlock periods")
     LEDGER_CLOSE = "ledger.close", _("Post into periods open for closing only")
+    BUDGET_CHANGE = "ledger.budget", _("Change budgets")
     CHART_CHANGE = "ledger.chart", _("Change accounts, cost centres and fiscal years")
 
     BANKING_READ = "banking.read", _("See bank accounts and statements")

@@ -22,9 +22,12 @@ from rest_framework.viewsets import GenericViewSet
 from erp.access.gate import Access, access_to
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.api import problems
 from erp.api.idempotency import once
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.companies.models import Company
+from erp.core.errors import Overtaken
+from erp.core.retrying import keep_body, retried, rewind
 
 
 class Pages(CursorPagination):
@@ -47,11 +50,22 @@ class OneTransaction(GenericViewSet[Any]):
     """Endpoints that work in one transaction, the writing of the answer included."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with transaction.atomic():
-            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-                response.render()  # while the rows are still visible
-            return response
+        def attempt() -> HttpResponseBase:
+            rewind(request)
+            with transaction.atomic():
+                response: HttpResponseBase = super(OneTransaction, self).dispatch(
+                    request, *args, **kwargs
+                )
+                if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                    response.render()  # while the rows are still visible
+                return response
+
+        if not keep_body(request):
+            return attempt()
+        try:
+            return retried(attempt)
+        except Overtaken as refusal:
+            return problems.plain(refusal)
 
     def told(self, body: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The values of the request's body."""

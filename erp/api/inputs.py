@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -10,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from erp.core.clock import YEARS
 from erp.core.errors import DomainError
 from erp.core.money import parse_amount
 
-#: Books are kept for days of these years; beyond them arithmetic with dates ends.
-YEARS: Final = range(1900, 2200)
+MONTH: Final = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Input(serializers.Serializer[Any]):
@@ -72,3 +73,18 @@ class DayField(serializers.DateField):
                 f"Send a day of the years {YEARS[0]} to {YEARS[-1]}.", code="out_of_range"
             )
         return day
+
+
+class MonthField(serializers.Field[dt.date, str, str, Any]):
+    """A month as text, such as ``"2026-01"``; its first day within."""
+
+    def to_internal_value(self, data: Any) -> dt.date:
+        found = MONTH.fullmatch(data) if isinstance(data, str) else None
+        if found is None:
+            raise serializers.ValidationError(
+                'Send a month as text, such as "2026-01".', code="not_a_month"
+            )
+        return dt.date(int(found[1]), int(found[2]), 1)
+
+    def to_representation(self, value: dt.date) -> str:
+        return f"{value:%Y-%m}"

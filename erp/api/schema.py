@@ -57,3 +57,10 @@ class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
         decimals = self.target.decimals
         return {"type": "string", "pattern": rf"^-?[0-9]{{1,13}}(\.[0-9]{{1,{decimals}}})?$"}
+
+
+class MonthExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "erp.api.inputs.MonthField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
+        return {"type": "string", "pattern": "^[12][0-9]{3}-(0[1-9]|1[0-2])$"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,12 +16,13 @@ from django.db import connection, transaction
 from accounting.banking.booking import book, save_bank_account
 from accounting.banking.importing import take_in
 from accounting.banking.models import BankAccount, BankTransaction
+from accounting.budgets.planning import Source, open_budget
 from accounting.ledger import posting
 from accounting.ledger.balances import balance_before
 from accounting.ledger.bulk import NewEntry, post_many
 from accounting.ledger.charting import save_cost_unit
 from accounting.ledger.entering import Reader, TypedLine, simple_entry
-from accounting.ledger.models import Account, CostCentre, EntryTemplate, JournalEntry
+from accounting.ledger.models import Account, CostCentre, EntryTemplate, FiscalYear, JournalEntry
 from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.models import User
@@ -38,9 +40,10 @@ SUPPLIERS = (("Papeterie Zumstein", "6500", "IN"), ("Swisscom (Schweiz) AG", "65
              ("Beschläge Koch AG", "4200", "MN"), ("Treuhand Arnold", "6530", "IN"))  # fmt: skip
 
 
-def seed(*, seed_number: int = 2026) -> int:
+def seed(*, seed_number: int = 2026, tenants: int = 3) -> int:
     """Three companies: a trading company with two full years, a sole proprietor, a club.
 
+    With more ``tenants`` there are small shops besides.
     Each is made in a transaction of its own, as every write belongs to one company; one that is
     there already is left alone. Returns how many were made.
     """
@@ -49,9 +52,11 @@ def seed(*, seed_number: int = 2026) -> int:
         demo["email"], demo["password"], name="Vera Beispiel", is_operator=True
     )
     made = 0
-    for short_name, make in (
-        ("alpenholz", _trading_company), ("sonnenegg", _bakery), ("tv-seedorf", _club)
-    ):  # fmt: skip
+    ready: list[tuple[str, Callable[[User, random.Random], None]]] = [
+        ("alpenholz", _trading_company), ("sonnenegg", _bakery), ("tv-seedorf", _club),
+        *((f"laden-{nth}", partial(_shop, nth=nth)) for nth in range(4, tenants + 1)),
+    ]  # fmt: skip
+    for short_name, make in ready[:tenants]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT rappen_find_company(%s)", [short_name])
             if cursor.fetchone()[0] is None:
@@ -67,6 +72,15 @@ def _bakery(owner: User, chance: random.Random) -> None:
         postcode="6454", town="Flüelen", vat_method=VatSettings.Method.EFFECTIVE,
     )  # fmt: skip
     _small_books(company, owner, chance, income="3200", code="UR")
+
+
+def _shop(owner: User, chance: random.Random, *, nth: int) -> None:
+    company = set_up_company(
+        by=owner, name=f"Laden {nth} GmbH", short_name=f"laden-{nth}", legal_form="llc",
+        first_year=_year(SECOND), postcode="6460", town="Altdorf",
+        vat_method=VatSettings.Method.EFFECTIVE,
+    )  # fmt: skip
+    _small_books(company, owner, chance, income="3200", code="UN")
 
 
 def _club(owner: User, chance: random.Random) -> None:
@@ -111,6 +125,8 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
     _template(company, owner)
+    open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Budget",
+                by=owner, source=Source.LAST_YEAR, percent=Decimal(4), step=Decimal(100))  # fmt: skip
 
 
 def company_periods(company: Company, year: int) -> Any:

@@ -12,6 +12,7 @@ from accounting.ledger.years import open_fiscal_year
 from erp.access.models import User
 from erp.cockpit.members import found_company
 from erp.companies.models import Company
+from erp.core.errors import called
 from vat.codes.models import VatSettings
 from vat.codes.setup import change_settings, set_up_codes
 
@@ -31,7 +32,8 @@ def set_up_company(
     """Found a company that can be posted to at once.
 
     ``first_year`` are the first and last day of its first fiscal year; VAT settings hold from the
-    start of the quarter it begins in. Raises what founding and opening a year raise.
+    start of the quarter it begins in. Raises what founding and opening a year raise, the days of
+    the year named ``year_start`` and ``year_end`` as those who ask call them.
     """
     start, end = first_year
     company = found_company(
@@ -40,7 +42,8 @@ def set_up_company(
     )  # fmt: skip
     set_up_codes(company=company)
     set_up_chart(company=company, by=by)
-    open_fiscal_year(company=company, start=start, end=end, by=by)
+    with called(start="year_start", end="year_end"):
+        open_fiscal_year(company=company, start=start, end=end, by=by)
     change_settings(
         company=company, valid_from=dt.date(start.year, (start.month - 1) // 3 * 3 + 1, 1),
         method=vat_method, basis=vat_basis, interval=VatSettings.Interval.QUARTER, by=by,

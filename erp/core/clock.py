@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 from zoneinfo import ZoneInfo
 
 ZURICH = ZoneInfo("Europe/Zurich")
+#: Books are kept for days of these years; beyond them arithmetic with dates ends.
+YEARS: Final = range(1900, 2200)
 
 
 def _machine_time() -> dt.datetime:

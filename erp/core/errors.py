@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -59,3 +61,14 @@ class Refusals(DomainError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Refusals, (self.refusals,))
+
+
+@contextmanager
+def called(**places: str) -> Iterator[None]:
+    """Let a refusal from within name its place as the caller does: ``called(start="year_start")``."""
+    try:
+        yield
+    except DomainError as refusal:
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            one.place = places.get(one.place or "", one.place)
+        raise

@@ -16,6 +16,7 @@ FIVE_CENTIMES = Decimal("0.05")
 AMOUNT_DIGITS = 15  # 13 before the point, 2 after: what a numeric(15, 2) column holds
 RATE_DIGITS = 6
 
+_GROUPS = re.compile(r"['’\s]")
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.([0-9]{1,6}))?", re.ASCII)
 
 
@@ -50,6 +51,14 @@ def parse_amount(text: str, *, decimals: int = 2, field: str | None = None) -> D
     return amount.quantize(Decimal(1).scaleb(-decimals))
 
 
+def typed_amount(text: str, *, field: str | None = None) -> Decimal:
+    """Read an amount as people type and spreadsheets show it: groups by ’ or blanks are left out.
+
+    Raises ``NotAnAmount``.
+    """
+    return parse_amount(_GROUPS.sub("", text).replace("\u2212", "-"), field=field)
+
+
 def to_centimes(amount: Decimal) -> Decimal:
     """Round to 0.01, half away from zero (kaufmännisch): 0.995 gives 1.00, -0.995 gives -1.00."""
     return _rounded(amount, CENTIME)
@@ -60,7 +69,12 @@ def to_five_centimes(amount: Decimal) -> Decimal:
 
     Only for payable totals in CHF; tax and ledger amounts are never rounded so.
     """
-    return (_rounded(amount / FIVE_CENTIMES, Decimal(1)) * FIVE_CENTIMES).quantize(CENTIME)
+    return rounded_to(amount, FIVE_CENTIMES)
+
+
+def rounded_to(amount: Decimal, step: Decimal) -> Decimal:
+    """Round to a multiple of ``step`` (such as 1 or 100), half away from zero, in centimes."""
+    return (_rounded(amount / step, Decimal(1)) * step).quantize(CENTIME)
 
 
 def split_by(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

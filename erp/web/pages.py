@@ -18,6 +18,7 @@ from erp.access.gate import Access, access_to
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Overtaken, Refusals
+from erp.core.retrying import retried, rewind
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,13 @@ class CompanyView(View):
         return cls.permissions.get(method.upper(), cls.permission)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
+        def attempt() -> HttpResponseBase:
+            rewind(request)
             return self._answer(request, *args, **kwargs)
-        except IntegrityError:
+
+        try:
+            return retried(attempt)
+        except (IntegrityError, Overtaken):
             log.exception("a write met another one: %s", request.path)
             return self._conflict(request)
 

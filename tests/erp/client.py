@@ -32,6 +32,10 @@ class Api:
         return self.client.patch(self.start + path, json.dumps(body),
                                  content_type="application/json", **headers)  # fmt: skip
 
+    def put(self, path, body, **headers):
+        return self.client.put(self.start + path, json.dumps(body),
+                               content_type="application/json", **headers)  # fmt: skip
+
     def delete(self, path, **headers):
         return self.client.delete(self.start + path, **headers)
 

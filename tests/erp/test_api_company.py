@@ -84,7 +84,8 @@ def test_the_same_company_sent_twice_is_one(found):
     ("values", "status", "place"),
     [
         ({"uid": "CHE-123.456.789"}, 422, "uid"),
-        ({"year_end": "2026-06-30"}, 422, "end"),
+        ({"year_end": "2026-06-30"}, 422, "year_end"),
+        ({"year_end": "2030-06-30"}, 422, "year_end"),
         ({"short_name": "mit Leerschlag"}, 400, "short_name"),
         ({"legal_form": "gmbh"}, 400, "legal_form"),
         ({"currency": "USD"}, 400, "currency"),

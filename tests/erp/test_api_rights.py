@@ -26,7 +26,7 @@ from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
-         "cost-centres/", "cost-objects/", "bank-accounts/", "bank-transactions/", "statements/",
+         "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "members/", "roles/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
@@ -75,6 +75,13 @@ ENDPOINTS = [
             ("PATCH", f"cost-{unit}s/{{{unit}}}/", {"name_de": "x"}, "ledger.chart"),
         )
     ],
+    ("GET", "budgets/{budget}/", {}, "ledger.read"),
+    ("GET", "budgets/{budget}/amounts/", {}, "ledger.read"),
+    ("POST", "budgets/", {"fiscal_year": "2027"}, "ledger.budget"),
+    ("PATCH", "budgets/{budget}/", {"name": "x"}, "ledger.budget"),
+    ("DELETE", "budgets/{budget}/", {}, "ledger.budget"),
+    ("PUT", "budgets/{budget}/amounts/", {"plans": []}, "ledger.budget"),
+    ("POST", "budgets/{budget}/imports/", None, "ledger.budget"),
     ("GET", "bank-accounts/{bank}/", {}, "banking.read"),
     ("GET", "bank-accounts/{bank}/agreement/", {}, "banking.read"),
     ("PATCH", "bank-accounts/{bank}/", {"name": "x"}, "banking.change"),
@@ -100,10 +107,11 @@ def books(api, company):
         unit: api.post(f"cost-{unit}s/", {"number": "1", "name_de": "x"}).json()["id"]
         for unit in ("centre", "object")
     }
+    budget = api.post("budgets/", {"fiscal_year": "2027", "name": "x"}).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     return {
-        **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk,
+        **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,

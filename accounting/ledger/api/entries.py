@@ -28,6 +28,7 @@ from erp.api.schema import IF_MATCH, KEY
 from erp.documents import storing
 
 Kind = JournalEntry.Kind
+TYPED_KINDS = [Kind.NORMAL, Kind.OPENING]  # a reversal has an act of its own
 
 
 class JournalEntryOutput(serializers.ModelSerializer[JournalEntry]):
@@ -48,7 +49,7 @@ class EntryInput(LinesInput):
     date = DayField()
     text = serializers.CharField(max_length=200)
     voucher = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    kind = serializers.ChoiceField(choices=[Kind.NORMAL, Kind.OPENING], required=False)
+    kind = serializers.ChoiceField(choices=TYPED_KINDS, required=False)
 
 
 class JournalEntryInput(EntryInput):

@@ -106,7 +106,7 @@ class AccountImportOutput(serializers.Serializer[Any]):
     changed = ChangedAccountOutput(many=True)
 
 
-class _Imports(CompanyViewSet):
+class FileImports(CompanyViewSet):
     """What imports have in common: a file, a look at it, an act; every bad row is told (422)."""
 
     parser_classes = (MultiPartParser,)
@@ -122,7 +122,7 @@ class _Imports(CompanyViewSet):
     def as_told(self, found: Any) -> dict[str, Any]:
         raise NotImplementedError
 
-    def _take(self) -> Response:
+    def take(self) -> Response:
         told = self.told(self.body)
         dry_run = told.pop("dry_run", False) or self.asked(DryRunQuery).get("dry_run", False)
         content = read_upload(told.pop("file"), LARGEST)
@@ -138,7 +138,7 @@ class _Imports(CompanyViewSet):
         return Response(shown, status=200 if dry_run else 201)
 
 
-class JournalImportViewSet(_Imports):
+class JournalImportViewSet(FileImports):
     """``…/journal-imports/``"""
 
     permissions = {"create": Permission.LEDGER_IMPORT}
@@ -152,7 +152,7 @@ class JournalImportViewSet(_Imports):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Post every entry of a CSV or XLSX file, or none; with ``dry_run`` only look at it."""
-        return self._take()
+        return self.take()
 
     def preview(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
         return importing.dry_run(
@@ -176,7 +176,7 @@ class JournalImportViewSet(_Imports):
         return self.access.may(Permission.LEDGER_CLOSE)
 
 
-class AccountImportViewSet(_Imports):
+class AccountImportViewSet(FileImports):
     """``…/account-imports/``"""
 
     permissions = {"create": Permission.CHART_CHANGE}
@@ -189,7 +189,7 @@ class AccountImportViewSet(_Imports):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add and change the accounts of a CSV or XLSX file, or none; ``dry_run`` only looks."""
-        return self._take()
+        return self.take()
 
     def preview(self, content: bytes, told: dict[str, Any]) -> chart_import.ChartPreview:
         return chart_import.preview(company=self.company, content=content)

@@ -10,6 +10,7 @@ from django.core import signing
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,7 +35,7 @@ class AlreadyImported(DomainError):
     conflict = True
 
 
-class _Import(CompanyView):
+class ImportPage(CompanyView):
     """Upload, look at the preview, confirm: the confirmed bytes are those that were shown."""
 
     template = ""
@@ -44,7 +45,11 @@ class _Import(CompanyView):
         raise TypeError
 
     def perform(self, content: bytes) -> tuple[str, str]:
+        """What to say when it is done, and the page to show then."""
         raise TypeError
+
+    def address(self, name: str) -> str:
+        return reverse(name, args=[self.company.pk])
 
     def more(self, content: bytes) -> dict[str, Any]:
         """What else the page shows of a file."""
@@ -75,12 +80,12 @@ class _Import(CompanyView):
 
     def _perform(self, request: HttpRequest, content: bytes) -> HttpResponse:
         with connection.cursor() as cursor:  # one confirmation at a time
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [self._salt])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [self.salt])
         if self.done_before(content) != self._done:
             raise AlreadyImported
         said, target = self.perform(content)
         messages.success(request, said)
-        return redirect(target, self.company.pk)
+        return redirect(target)
 
     def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
         each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
@@ -94,25 +99,26 @@ class _Import(CompanyView):
 
     def _token(self, content: bytes) -> str:
         kept = [base64.b64encode(content).decode(), self.done_before(content)]
-        return signing.dumps(kept, salt=self._salt, compress=True)
+        return signing.dumps(kept, salt=self.salt, compress=True)
 
     def _content(self, token: str) -> bytes:
         """The bytes that were previewed, by this person for this company, within the hour."""
         try:
-            content, self._done = signing.loads(token, salt=self._salt, max_age=3600)
+            content, self._done = signing.loads(token, salt=self.salt, max_age=3600)
             return base64.b64decode(content)
         except signing.BadSignature:
             raise PreviewTooOld from None
 
     @property
-    def _salt(self) -> str:
+    def salt(self) -> str:
+        """What a preview is good for: this page of this company, and this person."""
         return f"{type(self).__name__}:{self.company.pk}:{self.access.user.pk}"
 
     def _show(self, request: HttpRequest, form: UploadForm, **more: Any) -> HttpResponse:
         return render(request, self.template, {"page_title": self.title, "form": form, **more})
 
 
-class ImportJournal(_Import):
+class ImportJournal(ImportPage):
     """``/c/{company}/ledger/import/``: columns are recognised by their titles, or chosen."""
 
     permission = Permission.LEDGER_IMPORT
@@ -133,7 +139,7 @@ class ImportJournal(_Import):
             company=self.company, content=content, by=self.access.user, columns=self._columns,
             closing=self._closing,
         )  # fmt: skip
-        return _("%s entries are posted.") % len(done.entries), "journal"
+        return _("%s entries are posted.") % len(done.entries), self.address("journal")
 
     def more(self, content: bytes) -> dict[str, Any]:
         titles = importing.titles_of(content)
@@ -178,7 +184,7 @@ LABELS = {
 }
 
 
-class ImportChart(_Import):
+class ImportChart(ImportPage):
     """``/c/{company}/ledger/accounts/import/``"""
 
     permission = Permission.CHART_CHANGE
@@ -197,5 +203,5 @@ class ImportChart(_Import):
         return (
             _("%(new)s accounts are added, %(changed)s changed.")
             % {"new": len(done.new), "changed": len(done.changed)},
-            "accounts",
+            self.address("accounts"),
         )

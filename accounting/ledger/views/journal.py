@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.documents import storing
+from erp.documents.serving import original
 from erp.web.dates import read_day
 from erp.web.export import answer, table
 from erp.web.pages import CompanyView
@@ -158,15 +159,7 @@ class VoucherFile(CompanyView):
 
     def get(self, request: HttpRequest, voucher: int, **kwargs: Any) -> HttpResponse:
         row = get_object_or_404(EntryVoucher.of(self.company).select_related("file"), pk=voucher)
-        try:
-            content = storing.content_of(row.file)
-        except FileNotFoundError:
-            raise Http404 from None
-        response = HttpResponse(content, content_type=row.file.content_type)
-        kind = "attachment" if "download" in request.GET else "inline"
-        response["Content-Disposition"] = f'{kind}; filename="{row.file.digest[:16]}"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return original(row.file, download="download" in request.GET)
 
 
 #: A voucher may be shown in a frame of our own pages, and can do nothing there.

@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--tenants", type=int, default=3, help="how many companies")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
@@ -26,5 +27,5 @@ class Command(BaseCommand):
                 "There are real users here. Demo books belong in a data folder of their own: "
                 "RAPPEN_VAR=var-demo make demo"
             )
-        if made := seed(seed_number=options["seed"]):
+        if made := seed(seed_number=options["seed"], tenants=options["tenants"]):
             self.stdout.write(f"{made} demo companies are ready.")

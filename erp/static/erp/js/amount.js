@@ -58,11 +58,13 @@ export function format(rappen) {
 export const plain = (rappen) => format(rappen).replaceAll("’", "");
 
 export function enhance(input) {
-  input.addEventListener("blur", () => {
+  const settle = () => {
     if (!input.value.trim()) return;
     const value = evaluate(input.value);
     input.setAttribute("aria-invalid", value === null);
     if (value !== null) { input.value = format(value); input.dispatchEvent(new Event("amount", { bubbles: true })); }
-  });
+  };
+  input.addEventListener("blur", settle);
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") settle(); }); // before the form goes
   input.addEventListener("focus", () => input.select());
 }

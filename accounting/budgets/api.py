@@ -1,0 +1,279 @@
+"""``…/budgets/``: budgets, their amounts, and amounts from a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.fields import empty
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounting.budgets import importing, planning, queries
+from accounting.budgets.models import Budget
+from accounting.budgets.planning import Plan, Source, Spread
+from accounting.ledger.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
+from accounting.ledger.models import Account, CostCentre, FiscalYear
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import AmountField, Input, MonthField
+from erp.core.money import ZERO
+
+MOST_PLANS = 1000
+
+
+class NumberedField(serializers.CharField):
+    """An account or cost centre of the company by its number; blank, where allowed, is none.
+
+    All of them are read once per request, however many are named.
+    """
+
+    def __init__(self, model: type[Account | CostCentre], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(**kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        number = super().run_validation(data)
+        if not number:
+            return None
+        kept: dict[Any, Any] = cast(dict[Any, Any], self.context)
+        if self.model not in kept:
+            found = self.model.of(kept["company"])
+            kept[self.model] = {one.number: one for one in found}
+        known = kept[self.model]
+        if number not in known:
+            raise serializers.ValidationError(
+                _("There is nothing with the number %s.") % number, code="unknown"
+            )
+        return known[number]
+
+
+class BudgetOutput(serializers.ModelSerializer[Budget]):
+    fiscal_year = serializers.CharField(source="fiscal_year.name")
+
+    class Meta:
+        model = Budget
+        fields = ("id", "fiscal_year", "name", "is_chosen", "changed_at")
+
+
+class BudgetInput(Input):
+    """``source`` is what it starts from: nothing, the year before, or the budget ``other``."""
+
+    fiscal_year = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=60)
+    source = serializers.ChoiceField(choices=Source.choices, default=Source.NOTHING)  # type: ignore[assignment]
+    other = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    percent = AmountField(default=ZERO)
+    step = serializers.ChoiceField(choices=("0.01", "1.00", "10.00", "100.00", "1000.00"),
+                                   default="0.01")  # fmt: skip
+
+    def validate_percent(self, percent: Decimal) -> Decimal:
+        if not -100 <= percent <= 1000:
+            raise serializers.ValidationError(_("Send a percentage from -100 to 1000."))
+        return percent
+
+    def validate_step(self, step: str) -> Decimal:
+        return Decimal(step)
+
+    def validate_fiscal_year(self, name: str) -> FiscalYear:
+        found = FiscalYear.of(self.context["company"]).filter(name=name).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no fiscal year of this name."))
+        return found
+
+    def validate_other(self, pk: int) -> Budget:
+        found = Budget.of(self.context["company"]).select_related("fiscal_year").filter(pk=pk)
+        if (budget := found.first()) is None:
+            raise serializers.ValidationError(_("There is no such budget."))
+        return budget
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        if (told["source"] == Source.BUDGET) != ("other" in told):
+            raise serializers.ValidationError(
+                {"other": [_("Name the other budget where source is budget, and only there.")]}
+            )
+        return told
+
+
+class BudgetChange(Input):
+    name = serializers.CharField(max_length=60, required=False)
+    is_chosen = serializers.BooleanField(required=False)
+
+
+class MonthAmount(Input):
+    month = MonthField()
+    amount = AmountField()
+
+
+class PlanInput(Input):
+    """Either ``months``, or the ``amount`` of the year, which falls on the months by ``spread``."""
+
+    account = NumberedField(Account, max_length=10)
+    cost_centre = NumberedField(CostCentre, max_length=10, required=False, allow_blank=True)
+    months = MonthAmount(many=True, required=False)
+    amount = AmountField(required=False)
+    spread = serializers.ChoiceField(choices=Spread.choices, required=False)
+
+    def validate_months(self, rows: list[dict[str, Any]]) -> dict[dt.date, Decimal]:
+        months = {row["month"]: row["amount"] for row in rows}
+        if len(months) != len(rows):
+            raise serializers.ValidationError(_("Name each month once."))
+        return months
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        if ("months" in told) == ("amount" in told):
+            raise serializers.ValidationError(_("Send either months or the year’s amount."))
+        return told
+
+
+class PlansInput(Input):
+    plans = serializers.ListField(child=PlanInput(), allow_empty=False, max_length=MOST_PLANS)
+
+
+class MonthAmountOutput(serializers.Serializer[Any]):
+    month = MonthField()
+    amount = AmountField()
+
+
+class PlannedOutput(serializers.Serializer[Any]):
+    """Amounts are positive on the account's own side; months with nothing are left out."""
+
+    account = serializers.CharField()
+    cost_centre = serializers.CharField(allow_null=True)
+    amount = AmountField()
+    months = MonthAmountOutput(many=True)
+
+
+class AmountsOutput(serializers.Serializer[Any]):
+    budget = BudgetOutput()
+    planned = PlannedOutput(many=True)
+
+
+class BudgetImportOutput(serializers.Serializer[Any]):
+    """``total`` is the planned result of the file's rows: income less expense."""
+
+    dry_run = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    total = AmountField()
+
+
+class BudgetViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/budgets/``"""
+
+    permissions = {
+        "list": Permission.LEDGER_READ,
+        "retrieve": Permission.LEDGER_READ,
+        "amounts": Permission.LEDGER_READ,
+        "create": Permission.BUDGET_CHANGE,
+        "partial_update": Permission.BUDGET_CHANGE,
+        "destroy": Permission.BUDGET_CHANGE,
+        "plan": Permission.BUDGET_CHANGE,
+    }
+    serializer_class = BudgetOutput
+    queryset = Budget.unscoped.none()
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Budget]:
+        budgets = Budget.of(self.company).select_related("fiscal_year", "company")
+        return budgets.order_by("fiscal_year__start", "name")
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=BudgetInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        told = self.told(BudgetInput)
+        told["year"] = told.pop("fiscal_year")
+        budget = planning.open_budget(company=self.company, by=self.access.user, **told)
+        return self.shown(budget, 201)
+
+    @extend_schema(request=BudgetChange)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Rename a budget, or choose it for the reports."""
+        budget, told = self.changing(), self.told(BudgetChange, partial=True)
+        return self.shown(planning.change_budget(budget, by=self.access.user, **told))
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete a budget with its amounts."""
+        planning.delete_budget(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(responses=AmountsOutput)
+    def amounts(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What is planned, by account, cost centre and month."""
+        return Response(self._amounts(self.get_object()))
+
+    @extend_schema(request=PlansInput, responses=AmountsOutput)
+    def plan(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Plan accounts anew; what is not named stays. ``If-Match`` is the budget's ETag."""
+        budget, told = self.changing(), self.told(PlansInput)
+        plans: list[Plan] = []
+        for one in told["plans"]:
+            account, centre = one["account"], one.get("cost_centre")
+            if "months" in one:
+                plans.append(Plan(account, centre, one["months"]))
+            else:
+                how = one.get("spread", Spread.EVENLY)
+                plans += planning.spread_by(budget, how, {account: one["amount"]}, centre)
+        return Response(self._amounts(planning.plan(budget, plans, by=self.access.user)))
+
+    def _amounts(self, budget: Budget) -> Any:
+        accounts = dict(Account.of(self.company).values_list("pk", "number"))
+        centres = dict(CostCentre.of(self.company).values_list("pk", "number"))
+        planned = [
+            {"account": accounts[account], "cost_centre": centres.get(centre or 0),
+             "amount": sum(months.values(), ZERO),
+             "months": [{"month": month, "amount": amount} for month, amount in months.items()]}
+            for (account, centre), months in queries.amounts(budget).items()
+        ]  # fmt: skip
+        planned.sort(key=lambda one: (one["account"], one["cost_centre"] or ""))
+        return AmountsOutput({"budget": budget, "planned": planned}).data
+
+
+class BudgetImportViewSet(FileImports):
+    """``…/budgets/{id}/imports/``"""
+
+    permissions = {"create": Permission.BUDGET_CHANGE}
+    serializer_class = BudgetImportOutput
+    queryset = Budget.unscoped.none()
+    budget: Budget
+
+    def get_queryset(self) -> QuerySet[Budget]:
+        return Budget.of(self.company).select_related("fiscal_year", "company")
+
+    @extend_schema(
+        request={"multipart/form-data": ImportInput},
+        responses={200: BudgetImportOutput, 201: BudgetImportOutput},
+        parameters=[KEY_UNLESS_DRY, DryRunQuery],
+    )
+    def create(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Plan every row of a CSV or XLSX file, or none; with ``dry_run`` only look at it."""
+        self.budget = self.get_object()
+        return self.take()
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> importing.BudgetPreview:
+        return importing.preview(self.budget, content)
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> importing.BudgetPreview:
+        return importing.import_budget(self.budget, content, by=self.access.user)
+
+    def as_told(self, found: importing.BudgetPreview) -> dict[str, Any]:
+        return {"rows": len(found.plans), "total": found.total}
+
+
+router = SimpleRouter()
+router.register("budgets", BudgetViewSet, basename="budgets")
+urls = [
+    path("budgets/<int:pk>/amounts/", BudgetViewSet.as_view({"get": "amounts", "put": "plan"}),
+         name="budget-amounts"),
+    path("budgets/<int:pk>/imports/", BudgetImportViewSet.as_view({"post": "create"}),
+         name="budget-imports"),
+    *router.urls,
+]  # fmt: skip
