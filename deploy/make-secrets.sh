@@ -14,10 +14,13 @@ line() { [ -s "$1" ] || printf '%s' "$2" > "$1"; }
 for name in secret_key postgres_password owner_password app_password valkey_password; do
     secret "$name"
 done
+secret .field_key
+line field_keys "1:$(cat .field_key)"
+rm -f .field_key
 line database_url "postgres://rappen_app:$(cat app_password)@postgres/rappen"
 line database_owner_url "postgres://rappen_owner:$(cat owner_password)@postgres/rappen"
 line redis_url "redis://:$(cat valkey_password)@valkey:6379/0"
 
 # The containers' users read the files through their mounts; the folder keeps others out.
 chmod 444 ./*
-echo "The secrets are in $PWD. Keep a copy of secret_key where the backups are not."
+echo "The secrets are in $PWD. Keep copies of secret_key and field_keys where the backups are not."

@@ -75,7 +75,13 @@ SECTIONS = (
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
+            Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),
+            Item(_("Roles"), "roles", Permission.MEMBERS_READ),
+            Item(_("App tokens"), "tokens", Permission.MEMBERS_CHANGE),
+            Item(_("Security"), "security", Permission.SECURITY_READ),
+            Item(_("Support access"), "support-access", Permission.COMPANY_READ),
             Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),
+            Item(_("Access log"), "access-log", Permission.AUDIT_READ),
         ),
     ),
 )

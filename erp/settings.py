@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import environ
@@ -10,6 +11,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from erp.core.vault_keys import parse_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -37,6 +40,20 @@ if not SECRET_KEY:
             "var/secrets, or set it in the environment."
         )
     SECRET_KEY = "only-for-tests-" + "0" * 40  # noqa: S105
+if "RAPPEN_FIELD_KEYS" in env.ENVIRON:
+    try:
+        FIELD_KEYS = parse_keys(env("RAPPEN_FIELD_KEYS"))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"RAPPEN_FIELD_KEYS: {error}") from None
+elif TESTING:
+    FIELD_KEYS = [("test", hashlib.sha256(b"only for tests").digest())]
+else:
+    raise ImproperlyConfigured(
+        "RAPPEN_FIELD_KEYS is not set: it seals secrets in the database. Start with `make demo` or "
+        "`make up`, which keep one under var/secrets, or make one: openssl rand -base64 32"
+    )
+if not TESTING and (len(SECRET_KEY) < 40 or SECRET_KEY.startswith("only-for-tests")):
+    raise ImproperlyConfigured("RAPPEN_SECRET_KEY must be at least 40 random characters")
 ALLOWED_HOSTS = env.list("RAPPEN_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("RAPPEN_ORIGINS", default=[])
 HTTPS = env.bool("RAPPEN_HTTPS", default=False)
@@ -51,6 +68,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "django_htmx",
@@ -65,19 +84,23 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "erp.web.middleware.OriginMiddleware",
+    "erp.web.middleware.PrivateAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
     "erp.web.middleware.SoundAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "erp.access.sign_in.middleware.SessionLimitsMiddleware",
+    "erp.access.sign_in.middleware.LeavingMiddleware",
     "erp.web.middleware.LanguageMiddleware",
     "erp.web.middleware.SignInRequiredMiddleware",
+    "erp.access.sign_in.middleware.FullySignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "erp.web.middleware.PrivateAnswersMiddleware",
 ]
 
 ROOT_URLCONF = "erp.urls"
@@ -112,10 +135,11 @@ DATABASE_ROUTERS = ["erp.routers.OneDatabase"]
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "erp.core.cache.ForgivingCache",
+        "BACKEND": "erp.core.cache.SharedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "rappen",
         "TIMEOUT": 300,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
 }
 CELERY_BROKER_URL = REDIS_URL
@@ -129,22 +153,35 @@ CELERY_TIMEZONE = "Europe/Zurich"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 AUTH_USER_MODEL = "erp.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
 PASSWORD_HASHERS = ["erp.access.hashers.Argon2"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "name")},
-    },
-]
-ACCOUNT_ADAPTER = "erp.access.adapter.AccountAdapter"
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "erp.access.passwords.validators.AccessPasswordValidator"}]
+PWNED_FILE = env("RAPPEN_PWNED_FILE", default="")
+PWNED_URL = env("RAPPEN_PWNED_URL", default="" if TESTING else "https://api.pwnedpasswords.com")
+LEAKS_SOURCE = "erp.access.leaks.adapter.HaveIBeenPwned"
+LEAKS_URL = env("RAPPEN_LEAKS_URL", default="https://haveibeenpwned.com")
+LEAKS_KEY = env("RAPPEN_LEAKS_KEY", default="")
+ACCOUNT_ADAPTER = "erp.access.sign_in.adapter.AccountAdapter"
+MFA_ADAPTER = "erp.access.sign_in.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow localhost alone
+MFA_TOTP_ISSUER = "Rappen"
+MFA_RECOVERY_CODE_DIGITS = 20  # 66 bits each
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Rappen: "
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "login_strangers": "300/m/key",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -153,6 +190,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
+HEADLESS_TOKEN_STRATEGY = "erp.access.sign_in.sessions.PhoneSessions"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "companies"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -169,6 +208,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "rappen_session"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "rappen_device"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "rappen_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
@@ -222,10 +262,11 @@ if TESTING:
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "erp.api.authentication.AppTokenAuthentication",
         "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["erp.api.permissions.FullySignedIn"],
     "DEFAULT_PARSER_CLASSES": ["erp.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "erp.api.schema.Schema",
@@ -242,9 +283,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
+        "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
+        "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
+        "RhythmEnum": "vat.codes.models.VatSettings.Interval",
+        "VatMethodEnum": "vat.codes.models.VatSettings.Method",
+    },
 }
 
 _SHARED = [
+    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -270,10 +319,22 @@ LOGGING = {
 }
 
 NAVIGATION = "erp.navigation.sections"
-DEMO_SIGN_IN = {"email": "demo@rappen.example", "password": "Buchhaltung-macht-Freude"}
+DEMO_SIGN_IN = {
+    "email": "demo@rappen.example",
+    "password": "Buchhaltung-macht-Freude",
+    "seed": "RAPPENDEMORAPPENDEMORAPPENDEMO22",  # of the codes; known to everybody
+}
 CELERY_BEAT_SCHEDULE = {
     "keep the ledgers' heads": {
         "task": "ledger.keep_heads",
         "schedule": crontab(hour=2, minute=30),
+    },
+    "keep the audit trails' heads": {
+        "task": "audit.keep_heads",
+        "schedule": crontab(hour=2, minute=35),
+    },
+    "look for mail domains in leaks": {
+        "task": "leaks.check_all",
+        "schedule": crontab(hour=3, minute=30, day_of_week="mon"),
     },
 }

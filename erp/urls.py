@@ -6,15 +6,17 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounting.banking import urls as banking
+from accounting.budgets import urls as budgets
 from accounting.ledger import urls as ledger
 from accounting.statements import urls as statements
+from erp.access.sign_in import urls as sign_in
 from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
 from vat.codes import urls as vat_codes
 
-ROOMS = [cockpit, ledger, banking, vat_codes, statements]
+ROOMS = [cockpit, ledger, banking, vat_codes, budgets, statements]
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
 endpoints = [pattern for room in ROOMS for pattern in room.endpoints]
@@ -32,8 +34,8 @@ urlpatterns = [
         name="openapi",
     ),
     path("help/<slug:name>/", help_page, name="help"),
-    path("accounts/", include("allauth.account.urls")),
-    path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include(sign_in.accounts)),
+    path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -8,16 +8,21 @@ import os
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post
 from accounting.ledger.years import open_fiscal_year
 from erp.access.models import Membership, Role, User
+from erp.access.sign_in.adapter import SEALED_IN
 from erp.cockpit.founding import set_up_company
-from erp.cockpit.members import grant
+from erp.cockpit.members import grant, withdraw
 from erp.companies.models import Company
+from erp.core import vault
 
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the codes of test users
 MARCH_31 = dt.date(2026, 3, 31)
 _numbers = itertools.count(1)
 
@@ -26,13 +31,22 @@ def chf(text: str) -> Decimal:
     return Decimal(text)
 
 
-def user(*, company: Company | None = None, granted: list[str] | None = None, **more: Any) -> User:
-    """A user, in ``company`` with exactly the permissions ``granted``."""
+def user(
+    *, company: Company | None = None, granted: list[str] | None = None, factor: bool = True,
+    **more: Any,
+) -> User:  # fmt: skip
+    """A user, in ``company`` with exactly the permissions ``granted``; with a second factor."""
     number = next(_numbers)
     new = User.objects.create_user(
         f"user{number}-{os.getpid()}@example.ch", "ein-gutes-Kennwort-2026", name=f"User {number}",
         **more,
     )  # fmt: skip
+    if factor:
+        Authenticator.objects.create(
+            user=new,
+            type=Authenticator.Type.TOTP,
+            data={"secret": vault.seal(SEED, place=SEALED_IN)},
+        )
     if company is not None and granted is not None:
         role = Role.unscoped.create(
             company=company, code=f"own-{number}", name="Own", permissions=granted
@@ -69,4 +83,4 @@ def rent(company: Company, *, amount: str = "2000.00", date: dt.date = MARCH_31,
 
 
 __all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "grant", "open_fiscal_year", "owner_of",
-           "rent", "user"]  # fmt: skip
+           "rent", "user", "withdraw"]  # fmt: skip

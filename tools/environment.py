@@ -16,15 +16,18 @@ def var_folder() -> Path:
     return folder
 
 
-def secret(name: str) -> str:
-    """A secret of this installation, made once and readable by its owner alone."""
+def secret(name: str, *, of: str = "{}") -> str:
+    """A secret of this installation, made once and readable by its owner alone.
+
+    ``of`` is what it is written as: 32 random bytes in hex stand for ``{}``.
+    """
     folder = var_folder() / "secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     if not path.exists():
         scratch = folder / f".{name}.{os.getpid()}"
         scratch.touch(mode=0o600)
-        scratch.write_text(secrets.token_urlsafe(48))
+        scratch.write_text(of.format(secrets.token_hex(32)))
         scratch.replace(path)
     return path.read_text().strip()
 
@@ -37,6 +40,7 @@ def child_environment(mode: str, *, runtime: str, owner: str | None, redis: str)
         "RAPPEN_MODE": mode,
         "RAPPEN_VAR": str(var_folder()),
         "RAPPEN_SECRET_KEY": os.environ.get("RAPPEN_SECRET_KEY") or secret("secret_key"),
+        "RAPPEN_FIELD_KEYS": os.environ.get("RAPPEN_FIELD_KEYS") or secret("field_keys", of="1:{}"),
         "DATABASE_URL": runtime,
         "REDIS_URL": redis,
         "PYTHONUNBUFFERED": "1",

@@ -167,7 +167,9 @@ class Machine:
     def _tell(self) -> None:
         print(f"\n  Rappen runs on http://localhost:{self.port}", flush=True)
         if self.demo:
-            print("  Sign in with demo@rappen.example and Buchhaltung-macht-Freude")
+            print("  Sign in with demo@rappen.example and Buchhaltung-macht-Freude.")
+            print("  The page shows the code of the second factor; its key is "
+                  "RAPPENDEMORAPPENDEMORAPPENDEMO22.")  # fmt: skip
         print("  Ctrl-C stops everything.\n", flush=True)
 
 

@@ -81,6 +81,7 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         "create": Permission.BANKING_CHANGE,
         "partial_update": Permission.BANKING_CHANGE,
     }
+    step_up = frozenset({"create", "partial_update"})
     serializer_class = BankAccountOutput
     queryset = BankAccount.unscoped.none()
     pagination_class = None

@@ -96,11 +96,23 @@ def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
     kept_in = bank.account.currency or bank.company.currency
     if kept_in != bank.currency:
         raise WrongLedgerAccount(account=bank.account.number, found=kept_in, expected=bank.currency)
-    action = "bank_account.change" if bank.pk else "bank_account.add"
+    told = _shown(bank)
+    held = _shown(before) if before else {}
     bank.save()
-    trail.record(company=bank.company, by=by, action=action, subject=bank,
-                 details={"name": bank.name, "iban": bank.iban, "qr_iban": bank.qr_iban})  # fmt: skip
+    if before is None:
+        trail.record(company=bank.company, by=by, action="bank_account.add", subject=bank,
+                     details=trail.filled(told))  # fmt: skip
+    elif changed := trail.changes(held, told):
+        trail.record(company=bank.company, by=by, action="bank_account.change", subject=bank,
+                     details=changed)  # fmt: skip
     return bank
+
+
+def _shown(bank: BankAccount) -> dict[str, Any]:
+    return {
+        **trail.values(bank, "name", "iban", "qr_iban", "currency"),
+        "account": bank.account.number,
+    }
 
 
 @transaction.atomic

@@ -52,6 +52,7 @@ class BankAccounts(CompanyView):
 
     permission = Permission.BANKING_READ
     permissions = {"POST": Permission.BANKING_CHANGE}
+    step_up = frozenset({"POST"})
     help_page = "bank-accounts"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

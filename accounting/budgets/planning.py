@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet, TextChoices
@@ -24,6 +24,7 @@ from erp.core.errors import DomainError
 from erp.core.money import CENTIME, ZERO, rounded_to, split_by
 
 LARGEST: Final = Decimal("9999999999999.99")
+MOST_TOLD: Final = 200  # accounts that an event of the trail names
 
 
 class BudgetNameTaken(DomainError):
@@ -143,9 +144,10 @@ def change_budget(
         budget.is_chosen = is_chosen
     budget.changed_at = clock.now()
     budget.save()
-    trail.record(company=budget.company, by=by, action="budget.change", subject=budget,
-                 details=trail.changes(before, {"name": budget.name,
-                                                "is_chosen": budget.is_chosen}))  # fmt: skip
+    after = {"name": budget.name, "is_chosen": budget.is_chosen}
+    if changed := trail.changes(before, after):
+        trail.record(company=budget.company, by=by, action="budget.change", subject=budget,
+                     details=changed)  # fmt: skip
     return budget
 
 
@@ -154,7 +156,9 @@ def delete_budget(budget: Budget, *, by: User) -> None:
     """Delete a budget with its amounts."""
     budget = _held(budget)
     trail.record(company=budget.company, by=by, action="budget.delete", subject=budget,
-                 details={"name": budget.name, "year": budget.fiscal_year.name})  # fmt: skip
+                 details={"name": budget.name, "year": budget.fiscal_year.name,
+                          "is_chosen": budget.is_chosen,
+                          "accounts": len({a for a, _centre in queries.amounts(budget)})})  # fmt: skip
     budget.delete()
 
 
@@ -168,19 +172,26 @@ def plan(budget: Budget, plans: Sequence[Plan], *, by: User) -> Budget:
     year = budget.fiscal_year
     for one in plans:
         require_plannable(year, one)
+    standing = queries.amounts(budget)
     _write(budget, {one.place: dict(one.months) for one in plans})
     budget.changed_at = clock.now()
     budget.save(update_fields=["changed_at"])
-    trail.record(
-        company=budget.company, by=by, action="budget.plan", subject=budget,
-        details={
-            (f"{p.account.number} {p.cost_centre.number}" if p.cost_centre else p.account.number): (
-                str(sum(p.months.values(), ZERO))
-            )
-            for p in plans[:200]
-        },
-    )  # fmt: skip
+    trail.record(company=budget.company, by=by, action="budget.plan", subject=budget,
+                 details=_replanned(standing, plans))  # fmt: skip
     return budget
+
+
+def _replanned(
+    standing: Mapping[Place, Mapping[dt.date, Decimal]], plans: Sequence[Plan]
+) -> dict[str, Any]:
+    """The years that were planned before and are now, for the trail; of many the first ones."""
+    told: dict[str, Any] = {}
+    for one in plans[:MOST_TOLD]:
+        centre = f" {one.cost_centre.number}" if one.cost_centre else ""
+        before = sum(standing.get(one.place, {}).values(), ZERO)
+        after = sum(one.months.values(), ZERO)
+        told[one.account.number + centre] = [f"{before:.2f}", f"{after:.2f}"]
+    return told | ({"count": len(plans)} if len(plans) > MOST_TOLD else {})
 
 
 def require_plannable(year: FiscalYear, one: Plan) -> None:

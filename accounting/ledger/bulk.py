@@ -126,8 +126,9 @@ def post_many(
                 "SELECT count(*) FROM accounting_seal(%s, %s, %s, %s, %s)",
                 [company.pk, ids, digests, by.pk, moment],
             )
-    trail.record(company=company, by=by, action="entries.post",
-                 details={"count": len(ids), "source": source})  # fmt: skip
+    trail.record(company=company, by=by, action="entries.post", subject=JournalEntry(),
+                 details={"count": len(ids), "source": source,
+                          "first_id": ids[0], "last_id": ids[-1]})  # fmt: skip
     return ids
 
 

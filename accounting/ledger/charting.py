@@ -125,7 +125,7 @@ def add_account(*, company: Company, by: User, **values: Any) -> Account:
     require_sound(account)
     account.save(force_insert=True)
     trail.record(company=company, by=by, action="account.add", subject=account,
-                 details=_shown(account))  # fmt: skip
+                 details=trail.filled(_shown(account)))  # fmt: skip
     return account
 
 
@@ -140,8 +140,9 @@ def change_account(account: Account, *, by: User, **values: Any) -> Account:
     before = _shown(current)
     alter(current, values)
     current.save()
-    trail.record(company=current.company, by=by, action="account.change", subject=current,
-                 details=trail.changes(before, _shown(current)))  # fmt: skip
+    if changed := trail.changes(before, _shown(current)):
+        trail.record(company=current.company, by=by, action="account.change", subject=current,
+                     details=changed)  # fmt: skip
     return current
 
 
@@ -154,7 +155,7 @@ def delete_account(account: Account, *, by: User) -> None:
     if is_used(account) or account.purpose:
         raise NotDeletable(number=account.number)
     trail.record(company=account.company, by=by, action="account.delete", subject=account,
-                 details=_shown(account))  # fmt: skip
+                 details=trail.filled(_shown(account)))  # fmt: skip
     try:
         account.delete()
     except ProtectedError:
@@ -166,7 +167,7 @@ def save_cost_unit(
     unit: CostCentre | CostObject, *, by: User, **values: Any
 ) -> CostCentre | CostObject:
     """Add or change a cost centre or cost object. Raises ``NumberTaken`` or ``NameMissing``."""
-    action = "change" if unit.pk else "add"
+    before = type(unit).of(unit.company).filter(pk=unit.pk).first()
     for name, value in values.items():
         setattr(unit, name, value)
     taken = type(unit).of(unit.company).filter(number=unit.number).exclude(pk=unit.pk)
@@ -175,8 +176,13 @@ def save_cost_unit(
     if not unit.name_in("de"):
         raise NameMissing(number=unit.number)
     unit.save()
-    trail.record(company=unit.company, by=by, action=f"cost_unit.{action}", subject=unit,
-                 details={"number": unit.number, "name": unit.name})  # fmt: skip
+    told = trail.values(unit, "number", *NAMES, "active_until")
+    if before is None:
+        trail.record(company=unit.company, by=by, action="cost_unit.add", subject=unit,
+                     details=trail.filled(told))  # fmt: skip
+    elif changed := trail.changes(trail.values(before, *told), told):
+        trail.record(company=unit.company, by=by, action="cost_unit.change", subject=unit,
+                     details=changed)  # fmt: skip
     return unit
 
 
@@ -254,7 +260,5 @@ def _rule_for(kind: str) -> str:
 
 
 def _shown(account: Account) -> Mapping[str, Any]:
-    return {
-        name: str(value) if (value := getattr(account, name)) is not None else None
-        for name in ACCOUNT_FIELDS
-    }
+    code = account.vat_code.code if account.vat_code else None  # its name differs by language
+    return trail.values(account, *ACCOUNT_FIELDS) | {"vat_code": code}

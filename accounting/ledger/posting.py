@@ -213,7 +213,7 @@ def delete_draft(draft: JournalEntry, *, by: User) -> None:
     """Throw a draft away. Raises ``NotADraft``."""
     draft = locked_draft(draft)
     trail.record(company=draft.company, by=by, action="draft.delete", subject=draft,
-                 details={"text": draft.text, "date": draft.date})  # fmt: skip
+                 details=trail.filled(trail.values(draft, "date", "text", "voucher")))  # fmt: skip
     draft.vouchers.all().delete()
     draft.lines.all().delete()
     draft.delete()
@@ -276,7 +276,6 @@ def seal(
         source_key=entry.source_key, reverses=entry.reverses_id, posted_by=by.pk,
         posted_at=moment, lines=rows, vouchers=vouchers,
     )  # fmt: skip
-    trail.record(company=entry.company, by=by, action="entry.post", subject=entry)
     with refused_by_database(entry), connection.cursor() as cursor:
         cursor.execute(
             "SELECT given FROM accounting_seal(%s, %s, %s, %s, %s)",
@@ -287,6 +286,9 @@ def seal(
         raise RuntimeError(f"sealing draft {entry.pk} gave {len(sealed)} numbers")
     entry.number, entry.posted_at, entry.posted_by = sealed[0][0], moment, by
     entry.content_digest = digest
+    undone = {"reverses": entry.reverses.number} if entry.reverses is not None else {}
+    trail.record(company=entry.company, by=by, action="entry.post", subject=entry,
+                 details={"number": entry.number, "date": entry.date, **undone})  # fmt: skip
     return entry
 
 

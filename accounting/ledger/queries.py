@@ -12,8 +12,10 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounting.ledger.balances import balance_before, results_before
-from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry
+from accounting.ledger.models import Account, EntryLine, EntryVoucher, FiscalYear, JournalEntry
 from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES, RESULT_TYPES
+from erp.access.gate import Access
+from erp.access.permissions import Permission
 from erp.companies.models import Company
 
 PAGE = 100
@@ -34,12 +36,36 @@ def year_of(company: Company, day: dt.date) -> FiscalYear | None:
     return years.filter(start__lte=day).first() or years.last()
 
 
+def within_reach(access: Access) -> QuerySet[JournalEntry]:
+    """What somebody may see: all that is posted, drafts of their own, and of others by right."""
+    entries = JournalEntry.of(access.company)
+    if access.may(Permission.LEDGER_DRAFT_ALL):
+        return entries
+    return entries.filter(Q(number__isnull=False) | Q(created_by=access.user))
+
+
+def vouchers_within_reach(access: Access) -> QuerySet[EntryVoucher]:
+    """The originals on entries that somebody may see."""
+    vouchers = EntryVoucher.of(access.company)
+    if access.may(Permission.LEDGER_DRAFT_ALL):
+        return vouchers
+    return vouchers.filter(Q(entry__number__isnull=False) | Q(entry__created_by=access.user))
+
+
+def drafts_of(access: Access) -> QuerySet[JournalEntry]:
+    """The drafts that somebody may see: their own, and those of others by right."""
+    return within_reach(access).filter(number=None)
+
+
 def journal(
     company: Company, *, search: str = "", start: dt.date | None = None, end: dt.date | None = None,
-    account: str = "", drafts: bool | None = False,
+    account: str = "", drafts: bool | None = False, reach: QuerySet[JournalEntry] | None = None,
 ) -> QuerySet[JournalEntry]:  # fmt: skip
-    """Entries with their lines, filtered; posted ones, ``drafts`` or (None) both."""
-    entries = JournalEntry.of(company)
+    """Entries with their lines, filtered; posted ones, ``drafts`` or (None) both.
+
+    With drafts, ``reach`` are the entries that whoever asks may see (``within_reach``).
+    """
+    entries = JournalEntry.of(company) if reach is None or drafts is False else reach
     if drafts is not None:
         entries = entries.filter(number__isnull=drafts)
     if start:

@@ -52,9 +52,13 @@ def save_template(
         raise NextDateMissing
     if content is not None:
         template.content = content
+    before = EntryTemplate.of(template.company).filter(pk=template.pk).first()
     template.save()
-    trail.record(company=template.company, by=by, action="template.save", subject=template,
-                 details={"name": template.name, "rhythm": template.rhythm})  # fmt: skip
+    told = trail.changes(_shown(before), _shown(template)) if before else _shown(template)
+    if told:
+        name = {} if "name" in told else {"name": template.name}
+        trail.record(company=template.company, by=by, action="template.save", subject=template,
+                     details=name | (told if before else trail.filled(told)))  # fmt: skip
     return template
 
 
@@ -62,7 +66,7 @@ def save_template(
 def delete_template(template: EntryTemplate, *, by: User) -> None:
     """Remove a template; what was booked from it stays."""
     trail.record(company=template.company, by=by, action="template.delete", subject=template,
-                 details={"name": template.name})  # fmt: skip
+                 details=trail.filled(_shown(template)))  # fmt: skip
     template.delete()
 
 
@@ -109,9 +113,21 @@ def skip_due(template: EntryTemplate, *, date: dt.date, by: User) -> None:
     current = EntryTemplate.of(template.company).select_for_update().get(pk=template.pk)
     if not current.rhythm or current.next_date != date:
         raise NotDue(name=current.name, date=date)
-    trail.record(company=current.company, by=by, action="template.skip", subject=current,
-                 details={"name": current.name, "date": date})  # fmt: skip
     _move_on(current, date)
+    trail.record(company=current.company, by=by, action="template.skip", subject=current,
+                 details={"name": current.name, "next_date": [date, current.next_date]})  # fmt: skip
+
+
+def _shown(template: EntryTemplate) -> dict[str, Any]:
+    """What the trail keeps of a template: no amounts, which may be somebody's wage."""
+    content = template.content
+    accounts = [content.get("debit"), content.get("credit"),
+                *(line.get("account") for line in content.get("lines") or [])]  # fmt: skip
+    return {
+        **trail.values(template, "name", "rhythm", "next_date", "until"),
+        "text": content.get("text", ""),
+        "accounts": ", ".join(sorted({str(number) for number in accounts if number})),
+    }
 
 
 def _move_on(template: EntryTemplate, date: dt.date) -> None:

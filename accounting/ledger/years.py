@@ -102,7 +102,7 @@ def open_fiscal_year(
         for first, last in months(start, end)
     )
     trail.record(company=company, by=by, action="year.open", subject=year,
-                 details={"start": start, "end": end})  # fmt: skip
+                 details={"name": name, "start": start, "end": end})  # fmt: skip
     return year
 
 
@@ -121,7 +121,8 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
         return
     trail.record(
         company=company, by=by, action="period.lock", subject=current,
-        details={"lock": [current.lock, lock], "start": current.start, "reason": reason},
+        details={"lock": [current.lock, lock], "start": current.start, "end": current.end,
+                 "reason": reason},
     )  # fmt: skip
     current.lock = lock
     current.save(update_fields=["lock"])
@@ -134,7 +135,7 @@ def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
     if JournalEntry.of(company).filter(fiscal_year=year).exists():
         raise YearNotEmpty(year=year)
     trail.record(company=company, by=by, action="year.delete", subject=year,
-                 details={"name": year.name})  # fmt: skip
+                 details=trail.values(year, "name", "start", "end"))  # fmt: skip
     year.periods.all().delete()
     try:
         year.delete()

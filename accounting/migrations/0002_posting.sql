@@ -3,7 +3,7 @@
 --
 -- They find tables in our own schema alone: a temporary table of the same name must not stand in for one.
 --
--- The order of locks: draft, head of the chain, number, period, totals.
+-- The order of locks: draft, head of the chain, number, period, totals; at the commit the head of the audit trail.
 
 CREATE FUNCTION accounting_raise(code text, details text) RETURNS void LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$

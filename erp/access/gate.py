@@ -2,22 +2,31 @@
 
 Everything that touches a company's rows comes through here: pages and endpoints by
 ``access_to``, commands and jobs by ``operating``. The gate asks; acts do not.
+
+Members enter by their roles, a fiduciary's staff by the mandate of their firm, operators who are
+neither by the company's consent, and a token never opens more than its owner could.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from erp.access.firms.models import Mandate
 from erp.access.models import Membership, User
-from erp.access.permissions import Permission
+from erp.access.permissions import SUPPORT, Permission
+from erp.access.rights import bundles
+from erp.access.support.models import SupportConsent
+from erp.access.tokens.bearing import Bearer
 from erp.companies.models import Company
+from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies, set_local
 
@@ -36,11 +45,19 @@ class NobodyToActFor(DomainError):
 
 @dataclass(frozen=True)
 class Access:
-    """What one user may do in one company's books right now."""
+    """What one user may do in one company's books right now.
+
+    ``support`` is the consent by which an operator looks in who is no member.
+    """
 
     company: Company
     user: User
     granted: frozenset[str]
+    support: SupportConsent | None = None
+
+    @property
+    def read_only(self) -> bool:
+        return self.support is not None
 
     def may(self, permission: str | None) -> bool:
         return permission in self.granted
@@ -51,31 +68,55 @@ class Access:
             raise PermissionDenied
 
 
-def access_to(company_id: int, *, user: User) -> Access:
+def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> Access:
     """Open a company's door for this transaction, or answer 404.
 
-    Strangers do not learn that the company exists. Must run inside a transaction.
+    Strangers do not learn that the company exists. ``within`` is the token a program came with:
+    it opens its own company alone, and grants nothing beyond its scopes. Must run inside a
+    transaction.
     """
     set_local("rappen.user", str(user.pk))
-    own = Membership.unscoped.filter(company_id=company_id, user=user)
-    if not user.is_active or not own.exists():
+    if within is not None and (within.company, within.user.pk) != (company_id, user.pk):
         raise Http404
+    own = Membership.unscoped.filter(company_id=company_id, user=user)
+    mandates = Mandate.running_for(user.pk).filter(company_id=company_id)
+    if not user.is_active:
+        raise Http404
+    if not own.exists() and not mandates.exists():
+        return _as_support(company_id, user, within)
     open_companies([company_id])  # roles are seen from inside only
-    memberships = list(own.select_related("company", "role"))
-    company: Company = memberships[0].company
-    granted = _effective(company, [m.role.permissions for m in memberships])
+    company: Company = Company.objects.get(pk=company_id)
+    granted = _effective(company, bundles(user, company))
+    if within is not None:
+        granted &= within.scopes
     _open(company, granted)
     return Access(company, user, granted)
 
 
-def companies_of(user: User) -> list[Company]:
-    """The companies a user has a role in, by name. Must run inside a transaction."""
+def companies_of(user: User, *, within: Bearer | None = None) -> list[Company]:
+    """The companies a user works in, by role or mandate, by name. Must run inside a transaction."""
     set_local("rappen.user", str(user.pk))
-    return list(
-        Company.objects.filter(
-            pk__in=Membership.unscoped.filter(user=user).values("company")
-        ).order_by("name")
+    found = Company.objects.filter(
+        Q(pk__in=Membership.unscoped.filter(user=user).values("company"))
+        | Q(pk__in=Mandate.running_for(user.pk).values("company"))
     )
+    if within is not None:
+        found = found.filter(pk=within.company)
+    return list(found.order_by("name"))
+
+
+def supported_by(user: User) -> list[SupportConsent]:
+    """The consents by which an operator may look into companies, by the company's name.
+
+    Those are left out that open to them anyway. Must run inside a transaction.
+    """
+    if not _sees_consents(user):
+        return []
+    own = [company.pk for company in companies_of(user)]
+    longest: dict[int, SupportConsent] = {}
+    for consent in SupportConsent.running().exclude(company__in=own):
+        longest.setdefault(consent.company_id, consent)
+    return sorted(longest.values(), key=lambda one: one.company.name)
 
 
 @contextmanager
@@ -95,7 +136,7 @@ def operating(reference: str, *, by: str | None = None) -> Iterator[Access]:
         open_companies([company_id])
         members = Membership.of(company_id).select_related("user", "company", "role")
         if by is None:
-            found = members.filter(role__code="owner").order_by("pk").first()
+            found = members.filter(role__code="owner").order_by("-user__is_active", "pk").first()
         else:
             found = members.filter(user__email=by.lower()).first()
         if found is None:
@@ -105,12 +146,35 @@ def operating(reference: str, *, by: str | None = None) -> Iterator[Access]:
         yield Access(found.company, found.user, granted)
 
 
+def _sees_consents(user: User) -> bool:
+    """Let an operator see which companies consent right now; others see nothing."""
+    if not user.is_operator:
+        return False
+    set_local("rappen.user", str(user.pk))
+    set_local("rappen.moment", clock.now().isoformat())
+    return True
+
+
+def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
+    """Let an operator look into a company that consents, as its auditors do, or answer 404."""
+    if within is not None or not _sees_consents(user):
+        raise Http404
+    consent = SupportConsent.running().filter(company_id=company_id).first()
+    if consent is None:
+        raise Http404
+    open_companies([company_id])
+    company: Company = consent.company
+    granted = _effective(company, [SUPPORT])
+    _open(company, granted)
+    return Access(company, user, granted, consent)
+
+
 def _open(company: Company, granted: frozenset[str]) -> None:
     open_companies([company.pk])
     set_local("rappen.closing", "on" if Permission.LEDGER_CLOSE in granted else "off")
 
 
-def _effective(company: Company, bundles: list[list[str]]) -> frozenset[str]:
+def _effective(company: Company, bundles: Iterable[Iterable[str]]) -> frozenset[str]:
     """The union of the roles' permissions, without those of modules switched off."""
     wanted = {name for bundle in bundles for name in bundle}
     return frozenset(

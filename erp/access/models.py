@@ -8,9 +8,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from erp.access.permissions import Permission
+from erp.access.passwords.normal import normalised
+from erp.access.permissions import Permission, ready_rights
 from erp.companies.models import CompanyOwned, Language
 from erp.core import clock
 
@@ -32,6 +35,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_operator = models.BooleanField(_("operates this installation"), default=False)
     date_joined = models.DateTimeField(_("since"), default=clock.now)
+    password_checked_at = models.DateTimeField(_("password looked up in leaks"), null=True)
+    password_breached_at = models.DateTimeField(_("password found in a leak"), null=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -45,13 +50,33 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalised(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return raw_password is not None and super().check_password(normalised(raw_password))
+
+    async def acheck_password(self, raw_password: str | None) -> bool:
+        return raw_password is not None and await super().acheck_password(normalised(raw_password))
+
+    @cached_property
+    def has_factor(self) -> bool:
+        """Whether there is a second factor; set by the sign-in, so that it is seldom asked for."""
+        from erp.access.sign_in.backend import has_factor
+
+        return has_factor(self)
+
 
 class Role(CompanyOwned):
-    """A bundle of permissions in one company (Rolle); ready-made or its own."""
+    """A bundle of permissions in one company (Rolle); ready-made or its own.
+
+    ``permissions`` are those chosen for one of its own; what a role grants says ``rights``.
+    """
 
     code = models.SlugField(_("code"), max_length=30)
     name = models.CharField(_("name"), max_length=60)
     permissions = ArrayField(models.CharField(max_length=40, choices=Permission), default=list)
+    ready = models.BooleanField(_("ready-made"), default=False)
 
     class Meta:
         constraints = [
@@ -61,6 +86,11 @@ class Role(CompanyOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What the role grants: a ready-made one what the catalogue says, now and later."""
+        return ready_rights(self.code) if self.ready else frozenset(self.permissions)
 
 
 class Membership(CompanyOwned):
@@ -88,3 +118,51 @@ class Membership(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class Invitation(CompanyOwned):
+    """A word to an address that it may join a company with some roles (Einladung).
+
+    The link holds a token, of which only the digest is kept. It works once, for the person of
+    this address, and in the name of whoever sent it last.
+    """
+
+    email = models.EmailField(_("e-mail"))
+    roles = ArrayField(models.SlugField(max_length=30), verbose_name=_("roles"))
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    digest = models.CharField("SHA-256", max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
+    )
+    created_at = models.DateTimeField(_("sent at"))
+    expires_at = models.DateTimeField(_("valid until"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "email"],
+                name="invitation_once",
+                condition=Q(accepted_at=None, withdrawn_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                name="invitation_one_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["digest"], name="invitation_by_token")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted, as far as time and its sender's second thoughts go."""
+        return (
+            self.accepted_at is None and self.withdrawn_at is None and clock.now() < self.expires_at
+        )

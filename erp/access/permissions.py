@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +20,12 @@ class Permission(models.TextChoices):
     MEMBERS_READ = "members.read", _("See who has access")
     MEMBERS_CHANGE = "members.change", _("Give and take access")
     AUDIT_READ = "audit.read", _("See who did what")
+    SECURITY_READ = "security.read", _("See how safe the accounts of all members are")
+    SECURITY_CHANGE = "security.change", _("End sessions of members, and watch mail domains")
 
     LEDGER_READ = "ledger.read", _("See the books")
     LEDGER_DRAFT = "ledger.draft", _("Write drafts, templates and recurring entries")
+    LEDGER_DRAFT_ALL = "ledger.draft_all", _("See and work on other people's drafts")
     LEDGER_POST = "ledger.post", _("Post journal entries")
     LEDGER_REVERSE = "ledger.reverse", _("Reverse posted entries")
     LEDGER_IMPORT = "ledger.import", _("Import journals")
@@ -40,15 +44,46 @@ class Permission(models.TextChoices):
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
 
     @property
+    def group(self) -> str:
+        """The part before the dot, under which it stands on pages (``GROUPS``)."""
+        return self.value.partition(".")[0]
+
+    @property
     def module(self) -> str | None:
         """The module that must be switched on, or None where every company has it."""
-        prefix = self.value.partition(".")[0]
-        return prefix if prefix in Module.values else None
+        return self.group if self.group in Module.values else None
+
+
+#: What the parts before the dot are called, in the order of pages.
+GROUPS: Final[dict[str, Any]] = {
+    "company": _("Company"),
+    "members": _("Access"),
+    "audit": _("Audit trail"),
+    "security": _("Security"),
+    "ledger": Module.LEDGER.label,
+    "banking": Module.BANKING.label,
+    "vat": Module.VAT.label,
+}
+
+
+def grouped() -> list[tuple[Any, list[Permission]]]:
+    """The whole catalogue as pages show it: what a group is called, and its permissions."""
+    return [(label, [p for p in Permission if p.group == group]) for group, label in GROUPS.items()]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of permissions in the order of the catalogue, each once. Raises ``ValueError``."""
+    wanted = {Permission(name) for name in names}
+    return [p.value for p in Permission if p in wanted]
 
 
 @dataclass(frozen=True)
 class ReadyRole:
-    """A role that each new company starts with."""
+    """A role that each company starts with, and that stays as it is here.
+
+    What it grants is looked up here each time, so that it grows with the catalogue: sales, payroll
+    and approver have little to do until the modules they are for are there.
+    """
 
     code: str
     name: Any
@@ -60,8 +95,10 @@ _BOOKS = {p for p in Permission if p.module is not None}
 _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
+OWNER: Final = "owner"
+
 READY_ROLES = (
-    ReadyRole("owner", _("Owner"), frozenset(_ALL)),
+    ReadyRole(OWNER, _("Owner"), frozenset(_ALL)),
     ReadyRole(
         "bookkeeper",
         _("Bookkeeper"),
@@ -85,5 +122,26 @@ READY_ROLES = (
             }
         ),
     ),
+    # Invoices will bring more; codes and rates are what offers are written with.
+    ReadyRole("sales", _("Sales"), frozenset({Permission.COMPANY_READ, Permission.VAT_READ})),
+    # Wages will bring more.
+    ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
+    # Payments and suppliers' invoices will bring more; who approves sees what they rest on.
+    ReadyRole(
+        "approver",
+        _("Approver"),
+        frozenset({Permission.COMPANY_READ, Permission.LEDGER_READ, Permission.BANKING_READ}),
+    ),
     ReadyRole("auditor", _("Auditor"), frozenset(_READ | {Permission.LEDGER_EXPORT})),
 )
+
+#: All that ever opens to operators with a company's consent: to look, and to take reports along.
+SUPPORT: Final = frozenset(_READ | {Permission.LEDGER_EXPORT})
+
+_READY: Final = {role.code: role for role in READY_ROLES}
+
+
+def ready_rights(code: str) -> frozenset[str]:
+    """What a ready-made role grants; nothing where there is none of this code any more."""
+    found = _READY.get(code)
+    return frozenset(found.permissions) if found else frozenset()

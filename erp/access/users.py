@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
+from erp.companies.models import Language
 from erp.core.errors import DomainError
 
 
@@ -31,9 +34,13 @@ class WeakPassword(DomainError):
 
 
 @transaction.atomic
-def create_user(*, email: str, password: str, name: str = "", is_operator: bool = False) -> User:
+def create_user(
+    *, email: str, password: str, name: str = "", is_operator: bool = False,
+    language: str = Language.DE, words: Iterable[str] = (),
+) -> User:  # fmt: skip
     """Create a person who may sign in; rights come with a role in a company.
 
+    A password may not be made of ``words``, such as the name of the company that invites.
     Raises ``NotAnEmail``, ``EmailTaken`` or ``WeakPassword``.
     """
     email = email.strip().lower()
@@ -43,7 +50,8 @@ def create_user(*, email: str, password: str, name: str = "", is_operator: bool 
         raise NotAnEmail(email=email[:60]) from None
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email)
-    user = User(email=email, name=name, is_operator=is_operator)
+    user = User(email=email, name=name, is_operator=is_operator, language=language)
+    user.context_words = tuple(words)  # type: ignore[attr-defined]
     try:
         validate_password(password, user)
     except ValidationError as error:

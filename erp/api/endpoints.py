@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -22,9 +24,13 @@ from rest_framework.viewsets import GenericViewSet
 from erp.access.gate import Access, access_to
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems
+from erp.api.authentication import bearer_in, look_up
 from erp.api.idempotency import once
+from erp.api.permissions import StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
+from erp.audit import looks
 from erp.companies.models import Company
 from erp.core.errors import Overtaken
 from erp.core.retrying import keep_body, retried, rewind
@@ -60,6 +66,7 @@ class OneTransaction(GenericViewSet[Any]):
                     response.render()  # while the rows are still visible
                 return response
 
+        look_up(request)
         if not keep_body(request):
             return attempt()
         try:
@@ -85,10 +92,12 @@ class OneTransaction(GenericViewSet[Any]):
 class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
-    ``permissions`` names what each action needs; an action that is not named is closed.
+    ``permissions`` names what each action needs; an action that is not named is closed. Actions
+    in ``step_up`` want the second factor used minutes ago.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
+    step_up: ClassVar[frozenset[str]] = frozenset()
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
@@ -98,12 +107,25 @@ class CompanyViewSet(OneTransaction):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.access = access_to(int(kwargs["company"]), user=cast(User, request.user))
+        self.access = access_to(
+            int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
+        )
         self.company = self.access.company
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
         if not self.access.may(self.permissions.get(self.action)):
             raise PermissionDenied
+        if self.access.read_only and request.method not in SAFE_METHODS:
+            raise PermissionDenied
+        looks.note_entry(self.access)
+        if self.action in self.step_up and not is_fresh(session_of(request)):
+            raise StepUpNeeded
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = cast(Response, super().finalize_response(*args, **kwargs))
+        if hasattr(self, "access"):
+            looks.note_file(self.access, response)
+        return response
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
@@ -143,6 +165,13 @@ class CompanyViewSet(OneTransaction):
             raise PreconditionRequired
         if wanted not in {"*", etag(representation)}:
             raise PreconditionFailed
+
+
+def session_of(request: Request) -> Mapping[str, Any]:
+    """The session that signed a request in: a phone's or a browser's; an app token has none."""
+    if isinstance(request.auth, SessionBase):
+        return cast(Mapping[str, Any], request.auth)
+    return cast(Mapping[str, Any], request.session) if request.auth is None else {}
 
 
 def etag(representation: Any) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.encoding import force_str
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from erp.core.errors import DomainError, Overtaken, Refusals
+from erp.core.problems import CONTENT_TYPE, problem
 
 log = logging.getLogger(__name__)
-
-CONTENT_TYPE = "application/problem+json"
 
 
 class PreconditionRequired(exceptions.APIException):
@@ -35,17 +33,22 @@ class PreconditionFailed(exceptions.APIException):
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into an answer, and undo what the request wrote."""
-    problem = _problem(error)
-    if problem is None:
+    told = _told(error)
+    if told is None:
         return None
     if transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
-    code, body, headers = problem
-    body["request_id"] = uuid.uuid4().hex
+    code, body, headers = told
     return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+def plain(refusal: DomainError) -> JsonResponse:
+    """The same answer outside of the framework's own error handling."""
+    code, body, headers = _refusal(refusal)
+    return JsonResponse(body, status=code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _told(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
     if isinstance(error, IntegrityError):
         log.error("a write met another one", exc_info=error)
         error = Overtaken()
@@ -57,7 +60,7 @@ def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | N
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.ValidationError):
         errors = list(_flat(error.detail))
-        return 400, _body(400, "invalid", force_str(errors[0]["message"]), errors), {}
+        return 400, problem(400, "invalid", force_str(errors[0]["message"]), errors), {}
     if isinstance(error, exceptions.APIException):
         headers = {}
         if challenge := getattr(error, "auth_header", None):
@@ -66,7 +69,7 @@ def _problem(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | N
             headers["Retry-After"] = str(int(wait))
         code = error.get_codes()
         text = force_str(error.detail)
-        return error.status_code, _body(error.status_code, str(code), text, []), headers
+        return error.status_code, problem(error.status_code, str(code), text, []), headers
     return None
 
 
@@ -82,18 +85,7 @@ def _refusal(error: DomainError) -> tuple[int, dict[str, Any], dict[str, str]]:
         }
         for one in each
     ]
-    return code, _body(code, error.code, str(error), errors), {}
-
-
-def _body(code: int, name: str, detail: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": name.replace("_", " ").replace(".", ": "),
-        "status": code,
-        "code": name,
-        "detail": detail,
-        "errors": errors,
-    }
+    return code, problem(code, error.code, str(error), errors), {}
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[dict[str, Any]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -49,6 +52,14 @@ class Schema(AutoSchema):
                 "content": {"application/problem+json": {"schema": problem}},
             }
         return bodies
+
+
+class AppTokenExtension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "erp.api.authentication.AppTokenAuthentication"
+    name = "appToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "rappen_…"}
 
 
 class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

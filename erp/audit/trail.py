@@ -11,12 +11,9 @@ from django.db import connection, models
 
 from erp.access.models import User
 from erp.companies.models import Company
-from erp.core import clock
+from erp.core import clock, origin
 
-_INSERT = """
-    INSERT INTO erp_auditevent (company_id, at, by_id, action, subject, subject_id, details)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
+_RECORD = "SELECT erp_audit_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def record(
@@ -27,20 +24,43 @@ def record(
     subject: models.Model | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note an act in the transaction that does it. ``action`` reads ``noun.verb``."""
+    """Note an act in the transaction that does it. ``action`` reads ``noun.verb``.
+
+    ``details`` hold what a change replaced and what took its place (``changes``), what something
+    new was given, or what something deleted held: never a secret, never what a person earns.
+    """
+    where = origin.current()
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT,
+            _RECORD,
             [
                 company.pk,
                 clock.now(),
                 by.pk,
                 action,
-                subject._meta.model_name if subject is not None else "",
+                (subject._meta.model_name or "") if subject is not None else "",
                 subject.pk if subject is not None else None,
                 json.dumps(details or {}, cls=DjangoJSONEncoder),
+                where.address,
+                where.agent,
+                where.via,
+                where.request_id,
             ],
         )
+
+
+def values(row: models.Model, *names: str) -> dict[str, Any]:
+    """What some fields of a row hold, for ``details``: other rows by how they are called."""
+    held = {name: getattr(row, name) for name in names}
+    return {
+        name: str(value) if isinstance(value, models.Model) else value
+        for name, value in held.items()
+    }
+
+
+def filled(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not blank: what something new was given."""
+    return {name: value for name, value in told.items() if value not in (None, "", [])}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -26,6 +27,7 @@ from accounting.ledger.models import Account, CostCentre, EntryTemplate, FiscalY
 from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.models import User
+from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
 from erp.companies.models import Company
 from vat.codes.models import VatSettings
@@ -47,10 +49,7 @@ def seed(*, seed_number: int = 2026, tenants: int = 3) -> int:
     Each is made in a transaction of its own, as every write belongs to one company; one that is
     there already is left alone. Returns how many were made.
     """
-    demo = settings.DEMO_SIGN_IN
-    owner = User.objects.filter(email=demo["email"]).first() or User.objects.create_user(
-        demo["email"], demo["password"], name="Vera Beispiel", is_operator=True
-    )
+    owner = User.objects.filter(email=settings.DEMO_SIGN_IN["email"]).first() or _demo_user()
     made = 0
     ready: list[tuple[str, Callable[[User, random.Random], None]]] = [
         ("alpenholz", _trading_company), ("sonnenegg", _bakery), ("tv-seedorf", _club),
@@ -63,6 +62,16 @@ def seed(*, seed_number: int = 2026, tenants: int = 3) -> int:
                 make(owner, random.Random(seed_number))  # noqa: S311 - demo figures
                 made += 1
     return made
+
+
+@transaction.atomic
+def _demo_user() -> User:
+    """Whoever tries things out; with a second factor, as everybody, whose seed is no secret."""
+    demo = settings.DEMO_SIGN_IN
+    user = User.objects.create_user(demo["email"], demo["password"], name="Vera Beispiel",
+                                    is_operator=True)  # fmt: skip
+    TOTP.activate(user, demo["seed"])
+    return user
 
 
 def _bakery(owner: User, chance: random.Random) -> None:
@@ -90,6 +99,8 @@ def _club(owner: User, chance: random.Random) -> None:
         vat_method=VatSettings.Method.NOT_LIABLE,
     )  # fmt: skip
     _small_books(company, owner, chance, income="3600", code="")
+    firm = found_firm(name="Treuhand Beispiel", manager=owner, by=owner)
+    give_mandate(company=company, firm_code=firm.code, role="fiduciary", by=owner)
 
 
 def _year(year: int) -> tuple[dt.date, dt.date]:

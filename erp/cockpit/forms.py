@@ -1,13 +1,15 @@
-"""Forms of a company and its members."""
+"""Forms of a company, its people and its roles."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import Role
+from erp.access.permissions import Permission
 from erp.companies.models import Company, Language, LegalForm, Module
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid, parse_uid
@@ -70,13 +72,33 @@ class NewCompanyForm(forms.Form):
     year_end = forms.DateField(label=_("until"), widget=DayInput())
 
 
-class MemberForm(forms.Form):
-    """A user to let in."""
+class InvitationForm(forms.Form):
+    """Somebody to invite, to roles that whoever asks may give."""
 
-    email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("Role"))
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    language = forms.ChoiceField(label=_("Language of the e-mail"), choices=Language.choices)
+    roles = forms.MultipleChoiceField(label=_("Roles"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, givable: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = Role.of(company).order_by("name")
-        self.fields["role"].choices = [(r.code, r.name) for r in roles]  # type: ignore[attr-defined]
+        self.fields["roles"].choices = [(r.code, r.name) for r in givable]  # type: ignore[attr-defined]
+        for name, width in {"email": "w8", "language": "w4", "roles": "w12"}.items():
+            self.fields[name].width = width  # type: ignore[attr-defined]
+
+
+class CopyForm(forms.Form):
+    """A role of the company's own that begins as a copy."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    source = forms.ChoiceField(label=_("Begins as a copy of"))
+
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [(r.code, r.name) for r in roles]  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """What a role is called and grants."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    permissions = forms.MultipleChoiceField(choices=Permission.choices, required=False)

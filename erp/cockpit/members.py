@@ -1,16 +1,17 @@
-"""Founding a company, changing what it is, and letting people in."""
+"""Founding a company, changing what it is, and who may work in it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from erp.access.models import Membership, Role, User
-from erp.access.permissions import READY_ROLES
+from erp.access.models import Invitation, Membership, Role, User
+from erp.access.permissions import OWNER
 from erp.audit import trail
+from erp.cockpit.roles import hold, make_ready_roles, require_held, role_named
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -24,16 +25,9 @@ class ShortNameTaken(DomainError):
     field = "short_name"
 
 
-class NoSuchRole(DomainError):
-    code = "access.no_such_role"
-    message = _("There is no role “%(role)s” in this company.")
-    field = "role"
-
-
-class UnknownUser(DomainError):
-    code = "access.unknown_user"
-    message = _("Nobody here signs in with %(email)s yet. An operator creates users with "
-                "manage.py add_user.")  # fmt: skip
+class NotAMember(DomainError):
+    code = "access.not_a_member"
+    message = _("%(email)s has no access to this company yet. Send an invitation.")
     field = "email"
 
 
@@ -69,14 +63,12 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
     )  # fmt: skip
     company.full_clean(exclude=["logo_digest"], validate_unique=False)
     company.save(force_insert=True)
-    with translation.override(company.language):
-        for ready in READY_ROLES:
-            Role.unscoped.create(
-                company=company, code=ready.code, name=str(ready.name),
-                permissions=sorted(str(p) for p in ready.permissions),
-            )  # fmt: skip
-    grant(company=company, user=by, role="owner", by=by)
-    trail.record(company=company, by=by, action="company.found", subject=company)
+    make_ready_roles(company)
+    _give(company, by, role_named(company, OWNER), by=by)
+    set_up = ("name", "short_name", "legal_form", "uid", "street", "house_number", "postcode", "town",
+              "country", "language", "currency", "modules")  # fmt: skip
+    trail.record(company=company, by=by, action="company.found", subject=company,
+                 details=trail.filled(trail.values(company, *set_up)))  # fmt: skip
     return company
 
 
@@ -97,35 +89,78 @@ def change_company(company: Company, *, by: User, **values: Any) -> Company:
     return current
 
 
-def user_named(email: str) -> User:
-    """The person who signs in with an e-mail address. Raises ``UnknownUser``."""
-    found = User.objects.filter(email=email.lower()).first()
-    if found is None:
-        raise UnknownUser(email=email)
-    return found
-
-
 @transaction.atomic
 def grant(*, company: Company, user: User, role: str, by: User) -> Membership:
-    """Give a user a role. Twice is once. Raises ``NoSuchRole``."""
-    found = Role.of(company).filter(code=role).first()
-    if found is None:
-        raise NoSuchRole(role=role)
-    membership, created = Membership.unscoped.get_or_create(company=company, user=user, role=found)
-    if created:
-        trail.record(company=company, by=by, action="member.grant", subject=user,
-                     details={"role": role})  # fmt: skip
-    return membership
+    """Give a user a role. Twice is once. Raises ``NoSuchRole`` or ``MoreThanYouHave``."""
+    company = hold(company)
+    found = role_named(company, role)
+    require_held(found.rights, by=by, company=company)
+    return _give(company, user, found, by=by)
 
 
 @transaction.atomic
 def withdraw(*, company: Company, user: User, role: str, by: User) -> None:
-    """Take a role from a user; it is gone with the next request. Raises ``LastOwner``."""
-    owners = Membership.of(company).select_for_update().filter(role__code="owner")
-    if role == "owner" and not owners.exclude(user=user).exists():
-        raise LastOwner(user=user)
-    gone, _of_which = Membership.of(company).filter(user=user, role__code=role).delete()
+    """Take a role from a user; it is gone with the next request.
+
+    One may always give up a role of one's own. Raises ``LastOwner`` or ``MoreThanYouHave``.
+    """
+    company = hold(company)
+    gone = list(Membership.of(company).filter(user=user, role__code=role).select_related("role"))
     if not gone:
         return
+    _require_takeable(company, user, gone, by=by)
+    Membership.of(company).filter(pk__in=[m.pk for m in gone]).delete()
     trail.record(company=company, by=by, action="member.withdraw", subject=user,
                  details={"role": role})  # fmt: skip
+
+
+@transaction.atomic
+def remove_member(*, company: Company, user: User, by: User) -> None:
+    """Take all roles from a user at once, and invitations still open to them.
+
+    Raises ``NotAMember``, ``LastOwner`` or ``MoreThanYouHave``.
+    """
+    company = hold(company)
+    gone = list(Membership.of(company).filter(user=user).select_related("role"))
+    if not gone:
+        raise NotAMember(email=user.email)
+    _require_takeable(company, user, gone, by=by)
+    Membership.of(company).filter(user=user).delete()
+    Invitation.of(company).filter(email=user.email, accepted_at=None, withdrawn_at=None).update(
+        withdrawn_at=clock.now()
+    )
+    trail.record(company=company, by=by, action="member.remove", subject=user,
+                 details={"roles": [sorted(m.role.code for m in gone), []]})  # fmt: skip
+
+
+def member_named(company: Company, email: str) -> User:
+    """The member of a company with an e-mail address; whoever else signs in here is unknown to it.
+
+    Raises ``NotAMember``.
+    """
+    email = email.strip().lower()
+    found = User.objects.filter(email=email, memberships__company=company).first()
+    if found is None:
+        raise NotAMember(email=email)
+    return found
+
+
+def _give(company: Company, user: User, role: Role, *, by: User) -> Membership:
+    membership, created = Membership.unscoped.get_or_create(company=company, user=user, role=role)
+    if created:
+        trail.record(company=company, by=by, action="member.grant", subject=user,
+                     details={"role": role.code})  # fmt: skip
+    return membership
+
+
+def _require_takeable(
+    company: Company, user: User, gone: Sequence[Membership], *, by: User
+) -> None:
+    """The last owner who can sign in stays, and nobody takes from others what they have not."""
+    if any(m.role.code == OWNER for m in gone):
+        owners = Membership.of(company).filter(role__code=OWNER, user__is_active=True)
+        if not owners.exclude(user=user).exists():
+            raise LastOwner(user=user)
+    if user != by:
+        rights = {right for membership in gone for right in membership.role.rights}
+        require_held(rights, by=by, company=company)

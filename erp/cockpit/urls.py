@@ -2,18 +2,37 @@
 
 from django.urls import path
 
-from erp.cockpit import api, views
+from erp.cockpit import access, api, trail, views
+from erp.cockpit.account import AccountOverview
+from erp.cockpit.firm_pages import FirmPage, Mandates
+from erp.cockpit.joining import JoinPage
+from erp.cockpit.security_pages import SecurityPage
+from erp.cockpit.support_pages import SupportAccess
+from erp.cockpit.token_pages import CompanyTokens, OwnTokens
 
 entrance = [
     path("", views.Companies.as_view(), name="companies"),
+    path("account/", AccountOverview.as_view(), name="account-overview"),
+    path("account/tokens/", OwnTokens.as_view(), name="own-tokens"),
+    path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
+    path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
+    path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
 ]
 pages = [
     path("", views.Start.as_view(), name="start"),
     path("palette/", views.Palette.as_view(), name="palette"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
-    path("settings/access/", views.Members.as_view(), name="members"),
-    path("settings/audit/", views.AuditTrail.as_view(), name="audit-trail"),
+    path("settings/access/", access.Members.as_view(), name="members"),
+    path("settings/roles/", access.Roles.as_view(), name="roles"),
+    path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),
+    path("settings/tokens/", CompanyTokens.as_view(), name="tokens"),
+    path("settings/security/", SecurityPage.as_view(), name="security"),
+    path("settings/support/", SupportAccess.as_view(), name="support-access"),
+    path("settings/mandates/", Mandates.as_view(), name="mandates"),
+    path("settings/audit/", trail.AuditTrail.as_view(), name="audit-trail"),
+    path("settings/access-log/", trail.AccessLog.as_view(), name="access-log"),
+    path("history/<slug:subject>/<int:record>/", trail.History.as_view(), name="history"),
 ]
 general_endpoints = api.general
 endpoints = api.of_company

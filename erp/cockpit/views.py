@@ -1,4 +1,4 @@
-"""The entrance, a company's start page, its settings and its members."""
+"""The entrance, a company's start page and its settings."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from django.views.generic import View
 
 from accounting.banking.models import BankTransaction
 from accounting.ledger import queries
-from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.models import Account
 from accounting.ledger.recurring import due
 from accounting.statements import statements
 from accounting.statements.monthly import by_month, liquid_funds
-from erp.access.gate import companies_of
-from erp.access.models import Membership
+from erp.access.gate import companies_of, supported_by
 from erp.access.permissions import Permission
-from erp.audit.labels import ACTIONS
-from erp.audit.models import AuditEvent
 from erp.cockpit import charts
-from erp.cockpit.forms import CompanyForm, MemberForm, NewCompanyForm
+from erp.cockpit.firms import firms_of
+from erp.cockpit.forms import CompanyForm, NewCompanyForm
 from erp.cockpit.founding import set_up_company
-from erp.cockpit.members import change_company, grant, user_named, withdraw
+from erp.cockpit.members import change_company
+from erp.cockpit.support import running_consent
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
@@ -43,8 +42,34 @@ class Companies(View):
         request.help_page = "start"  # type: ignore[attr-defined]
         with transaction.atomic():
             companies = companies_of(request.user)  # type: ignore[arg-type]
-        context = {"companies": companies, "page_title": _("Companies")}
+            supported = supported_by(request.user)  # type: ignore[arg-type]
+            firms = firms_of(request.user)  # type: ignore[arg-type]
+        context = {
+            "companies": companies,
+            "supported": supported,
+            "firms": firms,
+            "page_title": _("Companies"),
+        }
         return render(request, "erp/companies.html", context)
+
+
+class CompanyList(View):
+    """``/companies/list/``: the companies to change to, for the command palette."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        with transaction.atomic():
+            companies = companies_of(request.user)  # type: ignore[arg-type]
+            supported = supported_by(request.user)  # type: ignore[arg-type]
+        found = [*companies, *(consent.company for consent in supported)]
+        rows = [
+            {
+                "label": f"{one.pk} {one.name}",
+                "note": one.town,
+                "url": reverse("start", args=[one.pk]),
+            }
+            for one in found
+        ]
+        return JsonResponse(rows, safe=False)
 
 
 class NewCompany(View):
@@ -123,7 +148,7 @@ class Start(CompanyView):
         if open_bank:
             todo.append((_("%s bank transactions are to be booked") % open_bank,
                          reverse("bank-transactions", args=[company.pk])))  # fmt: skip
-        drafts = JournalEntry.of(company).filter(number=None).count()
+        drafts = queries.drafts_of(self.access).count()
         if drafts:
             todo.append((_("%s drafts wait") % drafts, reverse("drafts", args=[company.pk])))
         if recurring := len(due(company, today)):
@@ -178,69 +203,6 @@ class CompanySettings(CompanyView):
     def _show(self, request: HttpRequest, form: CompanyForm) -> HttpResponse:
         context = {"page_title": _("Company"), "form": form,
                    "read_only": not self.access.may(Permission.COMPANY_CHANGE),
+                   "history_of": self.company, "support": running_consent(self.company),
                    "back_url": reverse("start", args=[self.company.pk])}  # fmt: skip
-        return render(request, "erp/components/form_page.html", context)
-
-
-class Members(CompanyView):
-    """``/c/{company}/settings/access/``: who may do what."""
-
-    permission = Permission.MEMBERS_READ
-    permissions = {"POST": Permission.MEMBERS_CHANGE}
-    help_page = "members"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show(request, MemberForm(company=self.company))
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = MemberForm(request.POST, company=self.company)
-        if form.is_valid():
-            act = withdraw if "withdraw" in request.POST else grant
-            try:
-                act(company=self.company, user=user_named(form.cleaned_data["email"]),
-                    role=form.cleaned_data["role"], by=self.access.user)  # fmt: skip
-            except DomainError as refusal:
-                tell(form, refusal)
-            else:
-                return redirect("members", self.company.pk)
-        return refused(request, self._show(request, form))
-
-    def _show(self, request: HttpRequest, form: MemberForm) -> HttpResponse:
-        members = Membership.of(self.company).select_related("user", "role")
-        context = {"page_title": _("Access"), "form": form,
-                   "members": members.order_by("user__name", "role__name")}  # fmt: skip
-        return render(request, "erp/members.html", context)
-
-
-class AuditTrail(CompanyView):
-    """``/c/{company}/settings/audit/``: who did what, newest first."""
-
-    permission = Permission.AUDIT_READ
-    help_page = "audit"
-    size = 100
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        events = AuditEvent.of(self.company).select_related("by").order_by("-pk")
-        after = request.GET.get("after", "")
-        if after.isascii() and after.isdigit() and len(after) < 19:
-            events = events.filter(pk__lt=int(after))
-        rows = list(events[: self.size + 1])
-        entries = [e.subject_id for e in rows if e.subject == "journalentry" and e.subject_id]
-        numbers = dict(
-            JournalEntry.of(self.company).filter(pk__in=entries).values_list("pk", "number")
-        )
-        context = {"page_title": _("Audit trail"),
-                   "rows": [_told(e, numbers) for e in rows[: self.size]],
-                   "after": rows[self.size - 1].pk if len(rows) > self.size else None}  # fmt: skip
-        return render(request, "erp/audit.html", context)
-
-
-def _told(event: AuditEvent, numbers: dict[int, int | None]) -> dict[str, Any]:
-    """An event in people's words."""
-    number = numbers.get(event.subject_id or 0) if event.subject == "journalentry" else None
-    parts = []
-    for name, value in event.details.items():
-        pair = isinstance(value, list) and len(value) == 2
-        parts.append(f"{name}: {value[0]} → {value[1]}" if pair else f"{name}: {value}")
-    return {"event": event, "label": ACTIONS.get(event.action, event.action),
-            "about": number or "", "details": "; ".join(parts)}  # fmt: skip
+        return render(request, "erp/company_settings.html", context)

@@ -30,6 +30,11 @@ def today() -> dt.date:
     return now().astimezone(ZURICH).date()
 
 
+def starts(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins in Europe/Zurich."""
+    return dt.datetime.combine(day, dt.time(), ZURICH)
+
+
 def stand_still(moment: dt.datetime) -> None:
     """Let the clock of this process stand still for good. For tests."""
     global _source

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from erp.access.models import User
+from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.documents import storing
@@ -29,6 +30,9 @@ def set_logo(*, company: Company, name: str, content: bytes, by: User) -> Stored
     if len(content) > LARGEST or not _is_small_picture(content):
         raise NotALogo(name=name[:60])
     file = storing.store(company=company, name=name, content=content, by=by)
+    if company.logo_digest != file.digest:
+        trail.record(company=company, by=by, action="company.change", subject=company,
+                     details={"logo_digest": [company.logo_digest, file.digest]})  # fmt: skip
     company.logo_digest = file.digest
     company.save(update_fields=["logo_digest"])
     return file

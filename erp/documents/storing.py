@@ -77,7 +77,8 @@ def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFil
         },
     )
     if created:
-        trail.record(company=company, by=by, action="file.store", subject=row)
+        trail.record(company=company, by=by, action="file.store", subject=row,
+                     details=trail.values(row, "name", "content_type", "size", "digest"))  # fmt: skip
     return row
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from erp.core import display
+from erp.core import clock, display
 from erp.core.identifiers import format_iban, format_uid
 
 register = template.Library()
@@ -61,6 +63,12 @@ def may(access: Any, permission: str) -> bool:
     return bool(access and access.may(permission))
 
 
+@register.filter
+def subject(row: models.Model) -> str:
+    """What the audit trail calls the kind of a record."""
+    return row._meta.model_name or ""
+
+
 @register.simple_tag(takes_context=True)
 def with_query(context: dict[str, Any], **changes: Any) -> str:
     """The page's own query string with some values changed; None removes one."""
@@ -70,3 +78,30 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         if value is not None:
             query[name] = str(value)
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def demo_code() -> tuple[str, int]:
+    """In demo mode, the code of the demo's authenticator app, and for how many seconds it holds."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    now = int(clock.now().timestamp())
+    return format_hotp_value(hotp_value(settings.DEMO_SIGN_IN["seed"], now // 30)), 30 - now % 30
+
+
+@register.filter
+def in_fives(text: str) -> str:
+    """A long code as people copy it: in groups of five."""
+    return " ".join(text[nth : nth + 5] for nth in range(0, len(text), 5))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """A browser's or program's name out of what it says of itself: ``Firefox, Linux``."""
+    programs = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+    names = {"Edg": "Edge", "OPR": "Opera"}
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
+    program = next((names.get(one, one) for one in programs if f"{one}/" in agent), "")
+    system = next((one for one in systems if one in agent), "")
+    told = ", ".join(filter(None, (program, system.replace("Mac OS X", "macOS"))))
+    return told or agent[:40] or "–"

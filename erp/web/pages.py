@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, ClassVar
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -16,6 +17,8 @@ from django.views.generic import View
 
 from erp.access.gate import Access, access_to
 from erp.access.permissions import Permission
+from erp.access.sign_in.stepup import is_fresh
+from erp.audit import looks
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.retrying import retried, rewind
@@ -27,11 +30,14 @@ class CompanyView(View):
     """A page of one company: ``/c/{company}/…``, in one transaction, behind the gate.
 
     ``permission`` is what the page needs; ``permissions`` names others per HTTP method. A page
-    that declares nothing is closed. ``help_page`` names its page of the manual.
+    that declares nothing is closed. Methods in ``step_up`` want the second factor used minutes
+    ago: it is asked for, and then the same request goes on. ``help_page`` names its page of the
+    manual.
     """
 
     permission: ClassVar[Permission | None] = None
     permissions: ClassVar[dict[str, Permission]] = {}
+    step_up: ClassVar[frozenset[str]] = frozenset()
     help_page: ClassVar[str] = ""
 
     access: Access
@@ -59,9 +65,15 @@ class CompanyView(View):
             request.access = self.access  # type: ignore[attr-defined]
             request.help_page = self.help_page  # type: ignore[attr-defined]
             self.access.require(self.needs(request.method or "GET"))
+            if self.access.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
+                raise PermissionDenied
+            looks.note_entry(self.access)
+            if request.method in self.step_up and not is_fresh(request.session):
+                raise ReauthenticationRequired
             response = super().dispatch(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()  # while the rows are still visible
+            looks.note_file(self.access, response)
             return response
 
     def _conflict(self, request: HttpRequest) -> HttpResponse:

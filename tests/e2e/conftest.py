@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,16 +26,22 @@ QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-
          "--disable-sync"]  # fmt: skip
 
 
+def code_of(seed: str) -> str:
+    """What an authenticator app shows for a seed right now."""
+    return format_hotp_value(hotp_value(seed, int(time.time()) // 30))
+
+
 class Site:
     """The running program: its address, and its commands for looking behind the pages."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://localhost:{port}"
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, **environment: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True
-        )
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr or done.stdout
         return done.stdout
 
@@ -91,6 +99,8 @@ def signed_in(browser: Browser, site: Site) -> Any:
     page.goto(site.url)
     page.fill("#id_login", EMAIL)
     page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.fill("#id_code", code_of(settings.DEMO_SIGN_IN["seed"]))
     page.keyboard.press("Enter")
     page.wait_for_url(site.url + "/")
     state = context.storage_state()

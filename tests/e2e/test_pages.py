@@ -40,8 +40,21 @@ PAGES = {
     "trial-balance": "/c/1/reports/trial-balance/?until=2026-10-31",
     "company": "/c/1/settings/",
     "members": "/c/1/settings/access/",
+    "roles": "/c/1/settings/roles/",
+    "role": "/c/1/settings/roles/bookkeeper/",
+    "own-tokens": "/account/tokens/",
+    "tokens": "/c/1/settings/tokens/",
+    "support": "/c/1/settings/support/",
+    "security": "/c/1/settings/security/",
     "audit": "/c/1/settings/audit/",
+    "history": "/c/1/history/company/1/",
+    "access-log": "/c/1/settings/access-log/",
     "vat": "/c/1/vat/settings/",
+    "mandates": "/c/3/settings/mandates/",
+    "firm": "/firms/1/",
+    "account": "/account/",
+    "factors": "/accounts/2fa/",
+    "password": "/accounts/password/change/",
 }
 #: Widths of a desk, of a phone, and of the narrowest phone in use.
 SIZES = [WIDE, NARROW, {"width": 360, "height": 740}]
@@ -106,6 +119,16 @@ def test_the_palette_finds_pages_and_accounts(wide):
     page.wait_for_selector("dialog.palette li a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/reports/balance-sheet/")
+
+
+def test_two_keys_change_to_another_company(wide):
+    page = wide.goto("/c/1/")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_selector("dialog.palette li a")
+    page.keyboard.type("Sonnenegg")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/2/")
 
 
 def test_letters_lead_to_pages_and_rows(wide):

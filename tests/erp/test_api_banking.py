@@ -207,7 +207,9 @@ def test_a_booking_in_a_locked_period_is_undone_today(api, company, take_in, ann
     lock_period(company=company, period=Period.of(company).get(start=dt.date(2026, 3, 1)),
                 lock="locked", by=anna)  # fmt: skip
     with clock.at(dt.datetime(2026, 5, 2, 12, tzinfo=dt.UTC)):
+        api.sign_in_now()
         done = api.post(f"bank-transactions/{row['id']}/unbook/", {}, key=new_key()).json()
+    api.sign_in_now()
     assert api.get(f"journal-entries/{done['reversal']}/").json()["date"] == "2026-05-02"
 
 

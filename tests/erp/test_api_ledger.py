@@ -295,6 +295,7 @@ def test_what_is_due_is_booked_in_order_once_or_skipped(api, company):
 def test_what_is_due_is_looked_up_for_today_and_not_for_ever(api):
     recurring_rent(api)
     with clock.at(dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)):
+        api.sign_in_now()
         assert len(api.get("entry-templates/due/").json()) == 1
         assert len(api.get("entry-templates/due/", until="2028-01-31").json()) == 25
         for day in ("2028-03-01", "9999-12-31", "gestern"):

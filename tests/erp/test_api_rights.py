@@ -14,8 +14,11 @@ from django.urls import resolve
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import CostCentre
 from erp.access.gate import operating
+from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
 from erp.access.permissions import Permission
+from erp.cockpit.firms import found_firm
+from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
 from tests import make
@@ -27,7 +30,8 @@ from tests.erp.test_routes import flat
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
-         "vat-codes/", "vat-settings/", "members/", "roles/", "audit-events/", "")  # fmt: skip
+         "vat-codes/", "vat-settings/", "members/", "roles/", "invitations/", "app-tokens/",
+         "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
 
@@ -39,8 +43,40 @@ ENDPOINTS = [
     ("GET", "members/{member}/", {}, "members.read"),
     ("POST", "members/", {"email": "x", "role": "owner"}, "members.change"),
     ("DELETE", "members/{member}/", {}, "members.change"),
+    ("DELETE", "members/{member}/person/", {}, "members.change"),
     ("GET", "roles/", {}, "members.read"),
+    ("GET", "roles/{role}/", {}, "members.read"),
+    ("POST", "roles/", {"name": ""}, "members.change"),
+    ("PATCH", "roles/{role}/", {"name": "x"}, "members.change"),
+    ("DELETE", "roles/{role}/", {}, "members.change"),
+    ("GET", "invitations/", {}, "members.read"),
+    ("GET", "invitations/{invitation}/", {}, "members.read"),
+    ("POST", "invitations/", {"email": "x"}, "members.change"),
+    ("POST", "invitations/{invitation}/resend/", {}, "members.change"),
+    ("DELETE", "invitations/{invitation}/", {}, "members.change"),
+    ("GET", "app-tokens/", {}, "members.change"),
+    ("GET", "app-tokens/{token}/", {}, "members.change"),
+    ("POST", "app-tokens/", {"name": ""}, "company.read"),
+    ("DELETE", "app-tokens/{token}/", {}, "members.change"),
+    ("GET", "mandates/", {}, "members.read"),
+    ("GET", "mandates/{mandate}/", {}, "members.read"),
+    ("POST", "mandates/", {"role": "auditor"}, "members.change"),
+    ("DELETE", "mandates/{mandate}/", {}, "members.change"),
+    ("GET", "support-consents/", {}, "company.read"),
+    ("GET", "support-consents/{consent}/", {}, "company.read"),
+    ("POST", "support-consents/", {"reason": ""}, "company.change"),
+    ("DELETE", "support-consents/{consent}/", {}, "company.change"),
+    ("GET", "security/", {}, "security.read"),
+    ("POST", "security/end-sessions/", {}, "security.change"),
+    ("GET", "mail-domains/", {}, "security.read"),
+    ("GET", "mail-domains/{domain}/", {}, "security.read"),
+    ("POST", "mail-domains/", {"domain": ""}, "security.change"),
+    ("DELETE", "mail-domains/{domain}/", {}, "security.change"),
+    ("GET", "leak-findings/", {}, "security.read"),
+    ("GET", "leak-findings/{finding}/", {}, "security.read"),
+    ("PATCH", "leak-findings/{finding}/", {"state": "settled"}, "security.change"),
     ("GET", "audit-events/", {}, "audit.read"),
+    ("GET", "access-log/", {}, "audit.read"),
     ("PATCH", "accounts/1021/", {"name_de": "x"}, "ledger.chart"),
     ("DELETE", "accounts/1021/", {}, "ledger.chart"),
     ("POST", "account-imports/", None, "ledger.chart"),
@@ -110,11 +146,23 @@ def books(api, company):
     budget = api.post("budgets/", {"fiscal_year": "2027", "name": "x"}).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
+    domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
+    finding = LeakFinding.unscoped.create(
+        company=company, domain="example.ch", alias="x", breach="x", found_at=clock.now()
+    )
+    firm = found_firm(name="x", manager=make.user(), by=make.user(is_operator=True))
     return {
+        "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
+        "domain": domain["id"], "finding": finding.pk,
         **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,
+        "role": api.post("roles/", {"name": "Lager", "permissions": ["company.read"]}).json()["code"],
+        "invitation": api.post("invitations/", {"email": "bea@example.ch", "roles": ["sales"]},
+                               key=new_key()).json()["id"],
+        "token": api.post("app-tokens/", {"name": "x", "scopes": ["vat.read"], "days": 9}).json()["id"],
+        "consent": api.post("support-consents/", {"reason": "x", "hours": 1}).json()["id"],
     }  # fmt: skip
 
 
@@ -136,7 +184,10 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         right: make.user(company=company, granted=[p for p in Permission.values if p != right])
         for right in {row[3] for row in ENDPOINTS}
     }
-    ones = {right: make.user(company=company, granted=[right]) for right in others}
+    # The draft in the books is the owner's: whoever is to reach it has the right to those of others.
+    ones = {
+        right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
+    }
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)

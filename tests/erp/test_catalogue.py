@@ -13,7 +13,10 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 OWN_APPS = ("erp", "vat", "accounting", "contacts", "payroll")
-WITHOUT_A_CLIENT = {"erp_user", "vat_vatrate"}  # people, and rates of the law
+#: People and their sign-ins, and rates of the law.
+WITHOUT_A_CLIENT = {
+    "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins", "erp_securityevent", "vat_vatrate"
+}  # fmt: skip
 
 
 def own_models():
@@ -96,8 +99,15 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
     [
         ("accounting_accounttotal", {"SELECT", "INSERT", "UPDATE"}),
         ("accounting_ledgerhead", {"SELECT", "INSERT", "UPDATE"}),
-        ("erp_auditevent", {"SELECT", "INSERT"}),
+        ("erp_accesslogentry", {"SELECT", "INSERT"}),
+        ("erp_apptoken", {"SELECT", "INSERT"}),
+        ("erp_auditevent", {"SELECT"}),
+        ("erp_audithead", {"SELECT"}),
+        ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_leakfinding", {"SELECT", "INSERT"}),
+        ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
         ("erp_storedfile", {"SELECT", "INSERT"}),
+        ("erp_supportconsent", {"SELECT", "INSERT"}),
         ("vat_vatrate", {"SELECT"}),
     ],
 )
@@ -116,7 +126,16 @@ def test_security_definer_functions_are_few_and_fixed():
         "SELECT p.proname, p.proconfig IS NOT NULL FROM pg_proc p JOIN pg_namespace n"
         " ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname = 'public' ORDER BY 1"
     )
-    assert found == [("rappen_company_numbers", True), ("rappen_find_company", True)]
+    assert found == [
+        ("erp_audit_chain", True),
+        ("erp_audit_record", True),
+        ("rappen_company_numbers", True),
+        ("rappen_find_company", True),
+        ("rappen_find_firm", True),
+        ("rappen_find_invitation", True),
+        ("rappen_find_token", True),
+        ("rappen_my_firms", True),
+    ]
 
 
 def test_nothing_set_means_no_rows_and_no_writes():

@@ -44,15 +44,16 @@ def change_settings(
     """
     if valid_from.day != 1 or valid_from.month not in {1, 4, 7, 10}:
         raise NotAPeriodEdge(date=valid_from)
+    told = {"method": method, "basis": basis, "interval": interval}
+    same_day = VatSettings.of(company).select_for_update(no_key=True).filter(valid_from=valid_from)
+    before = same_day.first()
     settings, _created = VatSettings.unscoped.update_or_create(
-        company=company,
-        valid_from=valid_from,
-        defaults={"method": method, "basis": basis, "interval": interval},
+        company=company, valid_from=valid_from, defaults=told
     )
-    trail.record(
-        company=company, by=by, action="vat.change_settings", subject=settings,
-        details={"valid_from": valid_from, "method": method, "basis": basis, "interval": interval},
-    )  # fmt: skip
+    changed = trail.changes(trail.values(before, *told), told) if before else told
+    if changed:
+        trail.record(company=company, by=by, action="vat.change_settings", subject=settings,
+                     details={"valid_from": valid_from, **changed})  # fmt: skip
     return settings
 
 

@@ -88,27 +88,27 @@ def require_batch(
     """Refuse a collective entry that has not the payments it counts. Raises ``FalseBatch``.
 
     ``amount`` and ``currency`` are those of the entry, which is the next of its statement. Banks
-    may leave the payments out, or tell one for all of them; in another currency, after charges or
-    without amounts they come to something else, but are as many.
+    may leave the payments out, or tell one for all of them; after charges or without amounts they
+    come to something else. In another currency nothing can be told.
     """
     batch = child_of(group, reading, "Btch")
     if batch is None or not details:
         return
     told = child_of(batch, reading, "TtlAmt")
     currencies = {detail.currency for detail in details}
-    currencies.add(currency if told is None else told.get("Ccy", currency))
-    abroad = currencies != {currency}
+    if currencies | {currency if told is None else told.get("Ccy", currency)} != {currency}:
+        return
     entry, found = group.getparent(), abs(sum((d.amount for d in details), ZERO))
     faults: list[tuple[str, Any, Any]] = []
     count = _count(batch, reading, "NbOfTxs")
     total = None if told is None else amount_of(told, reading)
-    stands_for_all = len(details) == 1 and (abroad or found in {abs(amount), total})
+    stands_for_all = len(details) == 1 and found in {abs(amount), total}
     if count is not None and count != len(details) and not stands_for_all:
         faults.append(("Btch/NbOfTxs", count, len(details)))
-    whole = not abroad and next(entry.iter(f"{reading.ns}Chrgs"), None) is None and all(
+    whole = next(entry.iter(f"{reading.ns}Chrgs"), None) is None and all(
         paid_in(payment, reading) is not None
         for payment in group.iterchildren(f"{reading.ns}TxDtls")
-    )  # fmt: skip
+    )
     if total is not None and whole and total != found:
         faults.append(("Btch/TtlAmt", total, found))
     for element, value, counted in faults:

@@ -91,11 +91,14 @@ class _Entries(mixins.ListModelMixin, CompanyViewSet):
 
     def _found(self, *, drafts: bool | None) -> QuerySet[JournalEntry]:
         if self.action != "list":
-            return queries.journal(self.company, drafts=drafts)
+            return queries.journal(
+                self.company, drafts=drafts, reach=queries.within_reach(self.access)
+            )
         told = self.asked(JournalQuery)
         return queries.journal(
             self.company, search=told.get("search", ""), account=told.get("account", ""),
             start=told.get("date_from"), end=told.get("date_until"), drafts=drafts,
+            reach=queries.within_reach(self.access),
         ).order_by(*self.ordering)  # fmt: skip
 
     def _write(self, told: dict[str, Any], *, draft: bool) -> Response:
@@ -174,7 +177,7 @@ class JournalEntryViewSet(_Entries):
         return Response(VoucherOutput(found).data, status=201)
 
     def _named(self, pk: str) -> JournalEntry:
-        entries = JournalEntry.of(self.company).select_related("company")
+        entries = queries.within_reach(self.access).select_related("company")
         found: JournalEntry = get_object_or_404(entries, pk=int(pk))
         return found
 
@@ -197,7 +200,7 @@ class DraftViewSet(_Entries):
 
     def hold(self) -> None:
         """Tells what was posted meanwhile as such, with its number."""
-        entries = JournalEntry.of(self.company)
+        entries = queries.within_reach(self.access)
         posting.locked_draft(get_object_or_404(entries, pk=int(self.kwargs["pk"])))
 
     @extend_schema(request=EntryInput, parameters=[KEY])

@@ -79,7 +79,7 @@ class TemplateInput(TemplateChange, LinesInput):
     lines = LineInput(many=True, max_length=1000, required=False)  # type: ignore[call-arg]
 
     def validate_entry(self, pk: int) -> JournalEntry:
-        entry = JournalEntry.of(self.context["company"]).filter(pk=pk).first()
+        entry = queries.within_reach(self.context["access"]).filter(pk=pk).first()
         if entry is None:
             raise serializers.ValidationError(f"There is no entry {pk}.", code="unknown")
         return entry

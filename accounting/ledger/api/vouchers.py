@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from accounting.ledger import queries
 from accounting.ledger.models import EntryVoucher
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
@@ -44,7 +45,7 @@ class VoucherViewSet(CompanyViewSet):
     renderer_classes = (JSONRenderer, AnyType)
 
     def get_queryset(self) -> QuerySet[EntryVoucher]:
-        return EntryVoucher.of(self.company).select_related("file")
+        return queries.vouchers_within_reach(self.access).select_related("file")
 
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:

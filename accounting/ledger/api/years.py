@@ -81,6 +81,7 @@ class PeriodViewSet(CompanyViewSet):
     """``…/periods/``: the months of the fiscal years, listed with them."""
 
     permissions = {"retrieve": Permission.LEDGER_READ, "partial_update": Permission.LEDGER_LOCK}
+    step_up = frozenset({"partial_update"})
     serializer_class = PeriodOutput
     queryset = Period.unscoped.none()
 

@@ -27,6 +27,8 @@ class FiscalYear(CompanyOwned):
     start = models.DateField(_("from"))
     end = models.DateField(_("until"))
 
+    history_parts = ("periods",)  # whose events are its own, too
+
     class Meta:
         verbose_name = _("fiscal year")
         constraints = [

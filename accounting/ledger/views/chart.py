@@ -88,7 +88,7 @@ class AccountPage(CompanyView):
 
     def _show(self, request: HttpRequest, form: AccountForm, account: Account) -> HttpResponse:
         title = _("Account %s") % account.number if account.pk else _("Open an account")
-        context = {"page_title": title, "form": form,
+        context = {"page_title": title, "form": form, "history_of": account,
                    "back_url": reverse("accounts", args=[self.company.pk])}  # fmt: skip
         return render(request, "erp/components/form_page.html", context)
 

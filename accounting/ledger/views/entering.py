@@ -83,7 +83,7 @@ class EnterEntry(CompanyView):
         draft = None
         if typed.get("draft_id"):
             draft = get_object_or_404(
-                JournalEntry.of(self.company), pk=id_of(str(typed["draft_id"]))
+                queries.within_reach(self.access), pk=id_of(str(typed["draft_id"]))
             )
             draft = posting.change_draft(draft, **header)
             posting.attach(draft, files)
@@ -99,7 +99,7 @@ class EnterEntry(CompanyView):
 
     def _start_from(self, request: HttpRequest) -> Typed | None:
         """The contents to begin with: a draft, a copy of an entry, or a template."""
-        entries = JournalEntry.of(self.company)
+        entries = queries.within_reach(self.access)
         if draft := request.GET.get("draft"):
             entry = get_object_or_404(entries, pk=id_of(draft), number=None)
             return {**typed_of(entry, Reader(self.company)), "draft_id": entry.pk}
@@ -143,7 +143,7 @@ class DraftAction(CompanyView):
     permission = Permission.LEDGER_DRAFT
 
     def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
-        draft = get_object_or_404(JournalEntry.of(self.company), pk=entry)
+        draft = get_object_or_404(queries.within_reach(self.access), pk=entry)
         try:
             if request.POST.get("do") == "delete":
                 posting.delete_draft(draft, by=self.access.user)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounting.ledger import posting, queries
-from accounting.ledger.models import EntryVoucher, JournalEntry
+from accounting.ledger.models import JournalEntry
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.display import swiss_date
@@ -41,6 +41,7 @@ class Journal(CompanyView):
         entries = queries.journal(
             self.company, search=told.get("q", "").strip()[:60], start=start, end=end,
             account=told.get("account", "")[:10], drafts=self.drafts,
+            reach=queries.within_reach(self.access),
         )  # fmt: skip
         if told.get("format"):
             self.require(Permission.LEDGER_EXPORT)
@@ -54,7 +55,7 @@ class Journal(CompanyView):
             "start": start,
             "end": end,
             "drafts": self.drafts,
-            "draft_count": JournalEntry.of(self.company).filter(number=None).count(),
+            "draft_count": queries.drafts_of(self.access).count(),
         }
         return render(request, "accounting/ledger/journal.html", context)
 
@@ -129,7 +130,8 @@ class EntryPage(CompanyView):
         return redirect("entry", self.company.pk, entry)
 
     def _found(self, entry: int) -> JournalEntry:
-        entries = queries.journal(self.company) | queries.journal(self.company, drafts=True)
+        reach = queries.within_reach(self.access)
+        entries = queries.journal(self.company, drafts=None, reach=reach)
         found: JournalEntry = get_object_or_404(entries.select_related("reverses"), pk=entry)
         return found
 
@@ -140,7 +142,9 @@ class ReverseEntry(CompanyView):
     permission = Permission.LEDGER_REVERSE
 
     def post(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:
-        found = get_object_or_404(JournalEntry.of(self.company).select_related("company"), pk=entry)
+        found = get_object_or_404(
+            queries.within_reach(self.access).select_related("company"), pk=entry
+        )
         try:
             date = read_day(request.POST.get("date")) or found.date
             mirror = posting.reverse(found, date=date, by=self.access.user)
@@ -158,7 +162,8 @@ class VoucherFile(CompanyView):
     permission = Permission.LEDGER_READ
 
     def get(self, request: HttpRequest, voucher: int, **kwargs: Any) -> HttpResponse:
-        row = get_object_or_404(EntryVoucher.of(self.company).select_related("file"), pk=voucher)
+        within = queries.vouchers_within_reach(self.access)
+        row = get_object_or_404(within.select_related("file"), pk=voucher)
         return original(row.file, download="download" in request.GET)
 
 

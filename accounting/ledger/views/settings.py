@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounting.ledger import charting, recurring, years
+from accounting.ledger import charting, queries, recurring, years
 from accounting.ledger.entering import Reader
 from accounting.ledger.forms import CostCentreForm, CostObjectForm, FiscalYearForm, TemplateForm
 from accounting.ledger.models import (
@@ -82,6 +82,7 @@ class LockPeriod(CompanyView):
     """``/c/{company}/ledger/periods/{period}/``"""
 
     permission = Permission.LEDGER_LOCK
+    step_up = frozenset({"POST"})
 
     def post(self, request: HttpRequest, period: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(Period.of(self.company), pk=period)
@@ -198,7 +199,9 @@ class TemplatePage(CompanyView):
         if template is not None:
             found: EntryTemplate = get_object_or_404(EntryTemplate.of(self.company), pk=template)
             return found
-        entry = get_object_or_404(JournalEntry.of(self.company), pk=id_of(request.GET.get("entry")))
+        entry = get_object_or_404(
+            queries.within_reach(self.access), pk=id_of(request.GET.get("entry"))
+        )
         content = typed_anew(entry, Reader(self.company))
         return EntryTemplate(company=self.company, name=entry.text[:80], content=content)
 
@@ -222,7 +225,7 @@ class TemplatePage(CompanyView):
         return refused(request, self._show(request, form, row))
 
     def _show(self, request: HttpRequest, form: TemplateForm, row: EntryTemplate) -> HttpResponse:
-        context = {"page_title": _("Template"), "form": form, "template": row,
+        context = {"page_title": _("Template"), "form": form, "template": row, "history_of": row,
                    "back_url": reverse("recurring", args=[self.company.pk])}  # fmt: skip
         return render(request, "accounting/ledger/template.html", context)
 

@@ -5,12 +5,26 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.routers import SimpleRouter
 
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
-from erp.cockpit.api.members import AuditEventViewSet, MemberViewSet, RoleViewSet
+from erp.cockpit.api.invitations import InvitationViewSet
+from erp.cockpit.api.mandates import MandateViewSet
+from erp.cockpit.api.members import MemberViewSet
+from erp.cockpit.api.roles import RoleViewSet
+from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
+from erp.cockpit.api.support import SupportConsentViewSet
+from erp.cockpit.api.tokens import AppTokenViewSet
+from erp.cockpit.api.trail import AccessLogViewSet, AuditEventViewSet
 
 router = SimpleRouter()
 router.register("members", MemberViewSet, basename="members")
 router.register("roles", RoleViewSet, basename="roles")
+router.register("invitations", InvitationViewSet, basename="invitations")
+router.register("app-tokens", AppTokenViewSet, basename="app-tokens")
+router.register("support-consents", SupportConsentViewSet, basename="support-consents")
+router.register("mandates", MandateViewSet, basename="mandates")
+router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
+router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
+router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
@@ -20,5 +34,8 @@ of_company = [
     path("", OneCompanyViewSet.as_view({"get": "read", "patch": "change"}), name="api-company"),
     path("logo/", OneCompanyViewSet.as_view({"put": "logo"}, parser_classes=[MultiPartParser]),
          name="api-company-logo"),
+    path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
+    path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
+         name="api-end-sessions"),
     *router.urls,
 ]  # fmt: skip

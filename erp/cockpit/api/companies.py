@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from erp.access.gate import companies_of
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet, OneTransaction, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
@@ -81,15 +82,15 @@ class CompaniesViewSet(OneTransaction):
 
     @extend_schema(responses=CompanyOutput(many=True))
     def list(self, request: Request) -> Response:
-        found = companies_of(cast(User, request.user))
+        found = companies_of(cast(User, request.user), within=bearer_in(request))
         return Response(CompanyOutput(found, many=True).data)
 
     @extend_schema(request=NewCompanyInput)
     def create(self, request: Request) -> Response:
         """Take on a company, as an operator; its short name keeps a repeat from founding another."""
         user = cast(User, request.user)
-        if not user.is_operator:
-            raise PermissionDenied
+        if not user.is_operator or bearer_in(request) is not None:
+            raise PermissionDenied  # a token is for its own company
         company = set_up_company(by=user, **self.told(NewCompanyInput))
         return with_etag(CompanyOutput(company).data, status=201)
 

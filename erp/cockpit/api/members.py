@@ -1,4 +1,4 @@
-"""``…/members/``, ``…/roles/`` and ``…/audit-events/``: who may do what, and who did."""
+"""``…/members/``: who may do what."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.models import Membership, Role
+from erp.access.models import Membership, Role, User
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
-from erp.audit.labels import ACTIONS
-from erp.audit.models import AuditEvent
-from erp.cockpit.members import grant, user_named, withdraw
-
-
-class RoleOutput(serializers.ModelSerializer[Role]):
-    class Meta:
-        model = Role
-        fields = ("code", "name", "permissions")
+from erp.api.schema import IF_MATCH
+from erp.audit import access_log
+from erp.audit.models import AccessLogEntry
+from erp.cockpit import roles
+from erp.cockpit.members import grant, member_named, remove_member, withdraw
 
 
 class MemberOutput(serializers.ModelSerializer[Membership]):
@@ -47,35 +44,19 @@ class MemberInput(Input):
         return code
 
 
-class AuditEventOutput(serializers.ModelSerializer[AuditEvent]):
-    """An act: ``subject`` and ``subject_id`` say on what, ``description`` how it is called."""
+class HoldingViewSet(CompanyViewSet):
+    """Changes of who may do what, one after the other in a company."""
 
-    by = serializers.CharField(source="by.email")
-    description = serializers.SerializerMethodField()
-    details = serializers.DictField()
+    def hold(self) -> None:
+        roles.hold(self.company)
 
-    class Meta:
-        model = AuditEvent
-        fields = ("id", "at", "by", "action", "description", "subject", "subject_id",
-                  "details")  # fmt: skip
-
-    def get_description(self, event: AuditEvent) -> str:
-        return str(ACTIONS.get(event.action, event.action))
+    def note(self, kind: str, subject: Any, count: int | None = None) -> None:
+        """Note in the access log that people's data were looked at."""
+        access_log.note(company=self.company, by=self.access.user, kind=kind, subject=subject,
+                        count=count)  # fmt: skip
 
 
-class RoleViewSet(mixins.ListModelMixin, CompanyViewSet):
-    """``…/roles/``"""
-
-    permissions = {"list": Permission.MEMBERS_READ}
-    serializer_class = RoleOutput
-    queryset = Role.unscoped.none()
-    pagination_class = None
-
-    def get_queryset(self) -> QuerySet[Role]:
-        return Role.of(self.company).order_by("name", "code")
-
-
-class MemberViewSet(mixins.ListModelMixin, CompanyViewSet):
+class MemberViewSet(mixins.ListModelMixin, HoldingViewSet):
     """``…/members/``"""
 
     permissions = {
@@ -83,23 +64,32 @@ class MemberViewSet(mixins.ListModelMixin, CompanyViewSet):
         "retrieve": Permission.MEMBERS_READ,
         "create": Permission.MEMBERS_CHANGE,
         "destroy": Permission.MEMBERS_CHANGE,
+        "remove": Permission.MEMBERS_CHANGE,
     }
+    step_up = frozenset({"create", "destroy", "remove"})
     serializer_class = MemberOutput
     queryset = Membership.unscoped.none()
 
     def get_queryset(self) -> QuerySet[Membership]:
         return Membership.of(self.company).select_related("user", "role")
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        found = super().list(request, *args, **kwargs)
+        self.note(AccessLogEntry.Kind.LIST, User, len(found.data["results"]))
+        return found
+
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.shown(self.get_object())
+        member = self.get_object()
+        self.note(AccessLogEntry.Kind.READ, member.user)
+        return self.shown(member)
 
     @extend_schema(request=MemberInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Give somebody who signs in here a role; twice is once."""
+        """Give a member a further role; twice is once. Whoever is none yet is to be invited."""
         told = self.told(MemberInput)
         given = grant(
-            company=self.company, user=user_named(told["email"]), role=told["role"],
-            by=self.access.user,
+            company=self.company, user=member_named(self.company, told["email"]),
+            role=told["role"], by=self.access.user,
         )  # fmt: skip
         return self.shown(given, 201)
 
@@ -111,14 +101,10 @@ class MemberViewSet(mixins.ListModelMixin, CompanyViewSet):
         )  # fmt: skip
         return Response(status=204)
 
-
-class AuditEventViewSet(mixins.ListModelMixin, CompanyViewSet):
-    """``…/audit-events/``: newest first."""
-
-    permissions = {"list": Permission.AUDIT_READ}
-    serializer_class = AuditEventOutput
-    queryset = AuditEvent.unscoped.none()
-    ordering = ("-pk",)
-
-    def get_queryset(self) -> QuerySet[AuditEvent]:
-        return AuditEvent.of(self.company).select_related("by")
+    @extend_schema(parameters=[IF_MATCH], responses={204: None})
+    @action(detail=True, methods=["delete"], url_path="person", url_name="person")
+    def remove(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take all roles at once from the person who has this one."""
+        given = self.changing()
+        remove_member(company=self.company, user=given.user, by=self.access.user)
+        return Response(status=204)

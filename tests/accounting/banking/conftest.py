@@ -6,9 +6,11 @@ import time
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounting.banking import booking, importing
-from accounting.banking.models import BankAccount, BankTransaction
+from accounting.banking.models import BankAccount, BankTransaction, Statement
+from erp.audit.models import AuditEvent
 from tests import make
 from tests.accounting.banking.files import IBAN
 
@@ -17,6 +19,11 @@ def bank_account(company, *, iban=IBAN, account="1020", currency="CHF", name="Ha
     bank = BankAccount(company=company, name=name, iban=iban, currency=currency,
                        account=make.account(company, account))  # fmt: skip
     return booking.save_bank_account(bank, by=make.owner_of(company))
+
+
+def rows(company):
+    """How much importing wrote so far."""
+    return [kind.of(company).count() for kind in (Statement, BankTransaction, AuditEvent)]
 
 
 def wait_until_somebody_waits(seconds=20):
@@ -61,3 +68,24 @@ def movements(company):
     return lambda **only: list(
         BankTransaction.of(company).filter(**only).order_by("booking_date", "pk")
     )
+
+
+@pytest.fixture
+def refused(company, take_in):
+    """Take a file in, and see it refused as told with nothing written; gives the message."""
+
+    def check(content, kind, *fragments, **values):
+        before = rows(company)
+        with translation.override("en"), pytest.raises(kind) as caught:
+            take_in(content)
+        assert type(caught.value) is kind
+        assert rows(company) == before
+        for name, value in values.items():
+            assert caught.value.values[name] == value
+        with translation.override("en"):
+            message = str(caught.value)
+        for fragment in fragments:
+            assert fragment in message
+        return message
+
+    return check

@@ -69,7 +69,7 @@ def paid(amount: str, party: str, *, iban: str = "", text: str = "", **more: str
 def statement(
     *entries: str, ident: str = "S-1", opening: str = "0.00", closing: str | None = None,
     account: str = f"<Id><IBAN>{IBAN}</IBAN></Id><Ccy>CHF</Ccy>", currency: str = "CHF",
-    days: tuple[str, str] | None = ("2026-03-01", "2026-03-31"), kind: str = "053",
+    days: tuple[str, str] | None = ("2026-03-01", "2026-03-31"), kind: str = "053", more: str = "",
 ) -> str:  # fmt: skip
     """A statement; unless told, its closing balance is what the booked entries lead to."""
     if closing is None:
@@ -84,7 +84,7 @@ def statement(
     name = ROOTS[kind][1]
     return (
         f"<{name}><Id>{ident}</Id><CreDtTm>2026-04-01T06:00:00</CreDtTm>{span}"
-        f"<Acct>{account}</Acct>{balances if kind == '053' else ''}{''.join(entries)}</{name}>"
+        f"<Acct>{account}</Acct>{balances if kind == '053' else ''}{more}{''.join(entries)}</{name}>"
     )
 
 
@@ -95,6 +95,25 @@ def balance(code: str, amount: str, *, currency: str = "CHF", day: str = "2026-0
         f'<Amt Ccy="{currency}">{amount.removeprefix("-")}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
         f"<Dt><Dt>{day}</Dt></Dt></Bal>"
     )
+
+
+def summary(**figures: tuple[object, object]) -> str:
+    """Control figures of a statement (TxsSummry), a count and a sum each; None is not told."""
+    told = (
+        f"<{name}>{_told('NbOfNtries', count)}{_told('Sum', total)}</{name}>"
+        for name, (count, total) in figures.items()
+    )
+    return f"<TxsSummry>{''.join(told)}</TxsSummry>"
+
+
+def batch(count: object = None, total: object = None, *, currency: str = "CHF") -> str:
+    """Control figures of a collective entry (Btch), to be given before its payments."""
+    told = _told("NbOfTxs", count) + _told("TtlAmt", total, f' Ccy="{currency}"')
+    return f"<Btch>{told}</Btch>"
+
+
+def _told(name: str, value: object, attributes: str = "") -> str:
+    return "" if value is None else f"<{name}{attributes}>{value}</{name}>"
 
 
 def turnover(entries: str) -> Decimal:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from accounting.banking import camt
+from accounting.banking.camt import reading
 from tests.accounting.banking.files import camt as file_of
 from tests.accounting.banking.files import camt053, entry, statement, tx
 
@@ -69,7 +69,7 @@ def test_every_sample_gives_the_counts_and_sums_that_stand_in_it(samples, subtes
 
     for path in paths:
         with subtests.test(path.name):
-            read = camt.read(path.read_bytes())
+            read = reading.read(path.read_bytes())
             there = statements_in(plain(path))
             assert read.kind == re.search(r"camt\.05[234]", path.name)[0]
             assert read.message_id == plain(path).find(".//GrpHdr").findtext("MsgId")
@@ -87,7 +87,7 @@ def test_every_sample_gives_the_entries_that_stand_in_it(samples, subtests):
     for path in sorted(samples.glob("*.xml")):
         with subtests.test(path.name):
             raw = [e for s in statements_in(plain(path)) for e in s.findall("Ntry")]
-            read = [e for s in camt.read(path.read_bytes()).statements for e in s.entries]
+            read = [e for s in reading.read(path.read_bytes()).statements for e in s.entries]
             for one, there in zip(read, raw, strict=True):
                 assert one.currency == there.find("Amt").get("Ccy")
                 assert one.is_booked == is_booked(there)
@@ -107,7 +107,7 @@ def test_every_sample_gives_the_payments_that_stand_in_it(samples, subtests):
         with subtests.test(path.name):
             raw = list(plain(path).iter("TxDtls"))
             read = [
-                d for s in camt.read(path.read_bytes()).statements for e in s.entries
+                d for s in reading.read(path.read_bytes()).statements for e in s.entries
                 for d in e.details
             ]  # fmt: skip
             for one, there in zip(read, raw, strict=True):
@@ -128,15 +128,15 @@ def test_every_sample_gives_the_payments_that_stand_in_it(samples, subtests):
 def test_both_versions_of_the_same_content_read_the_same(samples, subtests):
     for older, newer in TWINS:
         with subtests.test(newer):
-            old = camt.read((samples / older).read_bytes())
-            new = camt.read((samples / newer).read_bytes())
+            old = reading.read((samples / older).read_bytes())
+            new = reading.read((samples / newer).read_bytes())
             assert old == new
             assert old.statements[0].entries
 
 
 def test_the_full_day_adds_up_and_shows_every_kind_of_entry(samples):
     """13 entries, 32 payments, 322'152.16 + 537.61 = 322'689.77 (as published)."""
-    (day,) = camt.read((samples / FULL_DAY).read_bytes()).statements
+    (day,) = reading.read((samples / FULL_DAY).read_bytes()).statements
 
     assert (day.iban, day.currency, day.other_account) == ("CH0309000000250090342", "CHF", "")
     assert (day.from_date, day.to_date) == (dt.date(2016, 4, 30), dt.date(2016, 4, 30))
@@ -160,7 +160,7 @@ def test_the_full_day_adds_up_and_shows_every_kind_of_entry(samples):
 
 def test_a_reversal_is_money_out_and_names_who_had_paid(samples):
     """The roles stay those of the payment that is reversed: its debtor is the other side."""
-    (day,) = camt.read((samples / FULL_DAY).read_bytes()).statements
+    (day,) = reading.read((samples / FULL_DAY).read_bytes()).statements
 
     told = [
         (e.amount, d.amount, d.party, d.party_iban, d.return_reason)
@@ -176,14 +176,14 @@ def test_a_reversal_is_money_out_and_names_who_had_paid(samples):
                                                 ("0", False)])  # fmt: skip
 def test_the_reversal_indicator_is_a_boolean_of_xml(written, meant):
     content = camt053(entry(more=f"<RvslInd>{written}</RvslInd>"))
-    assert camt.read(content).statements[0].entries[0].reversal is meant
+    assert reading.read(content).statements[0].entries[0].reversal is meant
 
 
 def test_a_reversed_payment_of_ours_names_its_creditor():
     back = tx("50.00", party="Lieferant AG", role="Cdtr")
     content = camt053(entry("50.00", back, side="CRDT", more="<RvslInd>true</RvslInd>"))
 
-    (payment,) = camt.read(content).statements[0].entries[0].details
+    (payment,) = reading.read(content).statements[0].entries[0].details
 
     assert (payment.party, payment.amount) == ("Lieferant AG", Decimal("50.00"))
 
@@ -192,7 +192,7 @@ def test_references_are_qrr_by_their_27_digits_and_scor_by_their_type(samples):
     told = {
         name: [
             (d.reference, d.reference_type)
-            for e in camt.read((samples / name).read_bytes()).statements[0].entries
+            for e in reading.read((samples / name).read_bytes()).statements[0].entries
             for d in e.details
         ]
         for name in (
@@ -218,7 +218,7 @@ def test_references_are_qrr_by_their_27_digits_and_scor_by_their_type(samples):
 
 def test_parties_are_persons_companies_and_banks(samples):
     def parties(name):
-        (one,) = camt.read((samples / name).read_bytes()).statements
+        (one,) = reading.read((samples / name).read_bytes()).statements
         return [d.party for e in one.entries for d in e.details]
 
     assert parties("camt.054.001.08_fin-institution-party.xml") == ["Example Creditor 3 - V1"]
@@ -232,17 +232,17 @@ def test_the_ultimate_party_comes_before_the_one_who_paid_for_it():
     paid = tx("10.00", party="Zahlstelle AG").replace(
         "</RltdPties>", "<UltmtDbtr><Pty><Nm>Kundin GmbH</Nm></Pty></UltmtDbtr></RltdPties>"
     )
-    (payment,) = camt.read(camt053(entry("10.00", paid))).statements[0].entries[0].details
+    (payment,) = reading.read(camt053(entry("10.00", paid))).statements[0].entries[0].details
     assert payment.party == "Kundin GmbH"
 
 
 def test_an_account_may_be_named_by_another_number_than_its_iban(samples):
-    (one,) = camt.read((samples / "camt.053.001.08_generic.xml").read_bytes()).statements
+    (one,) = reading.read((samples / "camt.053.001.08_generic.xml").read_bytes()).statements
     assert (one.iban, one.other_account) == ("", "NL26VAYB8060476890")
 
 
 def test_a_batch_without_payments_is_one_entry_with_its_total(samples):
-    (report,) = camt.read((samples / "camt.052.001.08_generic.xml").read_bytes()).statements
+    (report,) = reading.read((samples / "camt.052.001.08_generic.xml").read_bytes()).statements
     (only,) = report.entries
     assert (only.amount, only.details) == (Decimal("-200000.00"), ())
 
@@ -254,7 +254,7 @@ def test_an_amount_of_a_payment_comes_from_the_transaction_never_from_the_order(
         '<AmtDtls><InstdAmt><Amt Ccy="EUR">100.00</Amt></InstdAmt>'
         '<TxAmt><Amt Ccy="CHF">95.10</Amt></TxAmt></AmtDtls><RltdPties>',
     )
-    (payment,) = camt.read(camt053(entry("95.10", given))).statements[0].entries[0].details
+    (payment,) = reading.read(camt053(entry("95.10", given))).statements[0].entries[0].details
     assert (payment.amount, payment.currency) == (Decimal("95.10"), "CHF")
 
 
@@ -267,13 +267,13 @@ def test_only_the_booked_balances_count():
         statement(entry("7.50"), opening="2.50").replace("<Bal>", others + "<Bal>", 1)
     )
 
-    (one,) = camt.read(content).statements
+    (one,) = reading.read(content).statements
 
     assert (one.opening, one.closing) == (Decimal("2.50"), Decimal("10.00"))
 
 
 def test_overdrawn_balances_are_negative():
-    (one,) = camt.read(camt053(entry("30.00", side="DBIT"), opening="-20.00")).statements
+    (one,) = reading.read(camt053(entry("30.00", side="DBIT"), opening="-20.00")).statements
     assert (one.opening, one.booked, one.closing) == (
         Decimal("-20.00"), Decimal("-30.00"), Decimal("-50.00"),
     )  # fmt: skip
@@ -300,24 +300,24 @@ def test_the_booking_day_is_the_day_in_zurich(written, day):
         b"<BookgDt><Dt>2026-03-31</Dt>", f"<BookgDt>{written}".encode()
     )
     assert written.encode() in content
-    assert camt.read(content).statements[0].entries[0].booking_date == dt.date(*day)
+    assert reading.read(content).statements[0].entries[0].booking_date == dt.date(*day)
 
 
 def test_the_span_of_a_statement_is_told_in_days_of_zurich(samples):
-    (one,) = camt.read((samples / "camt.054.001.04_ISR-single.xml").read_bytes()).statements
+    (one,) = reading.read((samples / "camt.054.001.04_ISR-single.xml").read_bytes()).statements
     assert (one.from_date, one.to_date) == (dt.date(2021, 4, 26), dt.date(2021, 4, 28))
 
 
 def test_without_a_span_the_closing_balance_tells_the_day():
-    (moved,) = camt.read(camt053(entry(day="2026-03-30"), days=None)).statements
-    (still,) = camt.read(camt053(opening="5.00", days=None)).statements
+    (moved,) = reading.read(camt053(entry(day="2026-03-30"), days=None)).statements
+    (still,) = reading.read(camt053(opening="5.00", days=None)).statements
 
     assert moved.from_date == dt.date(2026, 3, 30)
     assert moved.to_date == still.to_date == dt.date(2026, 3, 31)
 
 
 def test_an_entry_may_lack_dates_references_and_codes(samples):
-    (one,) = camt.read(
+    (one,) = reading.read(
         (samples / "camt.054.001.08_fin-institution-party.xml").read_bytes()
     ).statements
     (only,) = one.entries
@@ -330,7 +330,7 @@ def test_several_statements_keep_their_own_entries():
     empty = statement(ident="B")
     last = statement(entry("4.00"), ident="C")
 
-    read = camt.read(file_of(first, empty, last)).statements
+    read = reading.read(file_of(first, empty, last)).statements
 
     assert [(s.identification, [e.amount for e in s.entries]) for s in read] == [
         ("A", [Decimal("1.00"), Decimal("2.00")]), ("B", []), ("C", [Decimal("4.00")]),
@@ -345,13 +345,13 @@ def test_several_statements_keep_their_own_entries():
 )  # fmt: skip
 def test_amounts_are_exact_and_kept_to_the_centime(written, meant):
     """Banks leave out decimals or pad them; the value is the same, and so is its form."""
-    (one,) = camt.read(camt053(entry(written), closing="1.00")).statements
+    (one,) = reading.read(camt053(entry(written), closing="1.00")).statements
     assert str(one.entries[0].amount) == meant
 
 
 def test_pending_and_informative_entries_are_no_bookings():
     content = camt053(entry("10.00"), entry("5.00", status="PDNG"), entry("3.00", status="INFO"))
-    (one,) = camt.read(content).statements
+    (one,) = reading.read(content).statements
     assert [e.is_booked for e in one.entries] == [True, False, False]
     assert one.booked == Decimal("10.00")
 
@@ -364,20 +364,20 @@ def test_the_prefix_and_the_namespace_do_not_matter():
     prefixed = prefixed.replace(b"<?b:xml", b"<?xml")
     bare = re.sub(rb' xmlns="[^"]*"', b"", usual)
 
-    assert camt.read(prefixed) == camt.read(bare) == camt.read(usual)
-    assert camt.read(prefixed).statements[0].entries[0].details[0].party == "Kundin"
+    assert reading.read(prefixed) == reading.read(bare) == reading.read(usual)
+    assert reading.read(prefixed).statements[0].entries[0].details[0].party == "Kundin"
 
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16", "UTF-8"])
 def test_the_declared_encoding_is_obeyed(encoding):
     text = camt053(entry(text="Löhne März, Genève")).decode()
     content = text.replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
-    assert camt.read(content).statements[0].entries[0].text == "Löhne März, Genève"
+    assert reading.read(content).statements[0].entries[0].text == "Löhne März, Genève"
 
 
 def test_a_large_statement_is_read_whole():
     """The reader frees entries as it goes; none may get lost by that."""
     content = camt053(*(entry(f"{n}.05", tx(f"{n}.05", party=f"P{n}")) for n in range(1, 3001)))
-    (one,) = camt.read(content).statements
+    (one,) = reading.read(content).statements
     assert [e.amount for e in one.entries] == [Decimal(f"{n}.05") for n in range(1, 3001)]
     assert [e.details[0].party for e in one.entries] == [f"P{n}" for n in range(1, 3001)]

@@ -10,42 +10,18 @@ import zlib
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
 
-from accounting.banking import camt, importing
-from accounting.banking.models import BankTransaction, Statement
-from erp.audit.models import AuditEvent
+from accounting.banking import importing
+from accounting.banking.camt import reading
+from accounting.banking.camt.elements import UnreadableValue
+from accounting.banking.models import BankTransaction
 from erp.core import sandbox
 from tests.accounting.banking import files
+from tests.accounting.banking.conftest import rows
 from tests.accounting.banking.files import OTHER_IBAN, camt053, entry, statement, tx, zipped
 
 MEGABYTE = 1 << 20
 GOOD = camt053(entry("100.00", tx("100.00", party="Kundin"), ref="REF-1"), opening="50.00")
-
-
-def rows(company):
-    return [kind.of(company).count() for kind in (Statement, BankTransaction, AuditEvent)]
-
-
-@pytest.fixture
-def refused(company, take_in):
-    """Take a file in, and see it refused as told with nothing written; gives the message."""
-
-    def check(content, kind, *fragments, **values):
-        before = rows(company)
-        with translation.override("en"), pytest.raises(kind) as caught:
-            take_in(content)
-        assert type(caught.value) is kind
-        assert rows(company) == before
-        for name, value in values.items():
-            assert caught.value.values[name] == value
-        with translation.override("en"):
-            message = str(caught.value)
-        for fragment in fragments:
-            assert fragment in message
-        return message
-
-    return check
 
 
 def with_doctype(subset, *, text="Kundin"):
@@ -70,21 +46,21 @@ def test_the_good_file_the_bad_ones_are_made_of_is_taken(company, take_in):
 
 class TestDocumentTypes:
     def test_a_document_type_is_refused(self, refused):
-        refused(with_doctype(""), camt.ForbiddenDoctype, "document type")
+        refused(with_doctype(""), reading.ForbiddenDoctype, "document type")
 
     def test_an_internal_entity_is_refused(self, refused):
         content = with_doctype('[<!ENTITY name "Kundin">]', text="&name;")
-        refused(content, camt.ForbiddenDoctype)
+        refused(content, reading.ForbiddenDoctype)
 
     def test_a_billion_laughs_are_refused_at_once(self, refused):
         started = time.monotonic()
-        refused(with_doctype(laughs(), text="&lol9;"), camt.ForbiddenDoctype)
+        refused(with_doctype(laughs(), text="&lol9;"), reading.ForbiddenDoctype)
         assert time.monotonic() - started < 10
 
     @pytest.mark.parametrize(
         ("whole", "broken", "kind"),
-        [('Ccy="CHF"', 'Ccy="&lol9;"', camt.ForbiddenDoctype),
-         ("<Document ", '<Document a="&lol9;" ', camt.NotXml)],
+        [('Ccy="CHF"', 'Ccy="&lol9;"', reading.ForbiddenDoctype),
+         ("<Document ", '<Document a="&lol9;" ', reading.NotXml)],
     )  # fmt: skip
     def test_a_billion_laughs_in_an_attribute_are_refused(self, refused, whole, broken, kind):
         content = with_doctype(laughs()).decode()
@@ -93,7 +69,7 @@ class TestDocumentTypes:
 
     def test_a_quadratic_blow_up_is_refused(self, refused):
         content = with_doctype(f'[<!ENTITY a "{"a" * 100_000}">]', text="&a;" * 100_000)
-        refused(content, camt.ForbiddenDoctype)
+        refused(content, reading.ForbiddenDoctype)
 
     @pytest.mark.parametrize("address", ["file://{}", "http://127.0.0.1:9/secret"])
     def test_an_external_entity_is_refused_and_not_read(self, refused, tmp_path, address):
@@ -102,17 +78,17 @@ class TestDocumentTypes:
         content = with_doctype(
             f'[<!ENTITY secret SYSTEM "{address.format(secret)}">]', text="&secret;"
         )
-        message = refused(content, camt.ForbiddenDoctype)
+        message = refused(content, reading.ForbiddenDoctype)
         assert "Staatsgeheimnis" not in message
 
     def test_an_external_subset_is_refused(self, refused, tmp_path):
         subset = tmp_path / "evil.dtd"
         subset.write_text('<!ENTITY name "Kundin">')
-        refused(with_doctype(f'SYSTEM "file://{subset}"'), camt.ForbiddenDoctype)
+        refused(with_doctype(f'SYSTEM "file://{subset}"'), reading.ForbiddenDoctype)
 
     def test_a_parameter_entity_is_refused(self, refused):
         content = with_doctype('[<!ENTITY % p "x"> <!ENTITY q "%p;">]')
-        refused(content, camt.NotXml)
+        refused(content, reading.NotXml)
 
     def test_an_inclusion_is_not_followed(self, company, take_in, tmp_path):
         """XInclude is only text in a place that nobody reads."""
@@ -127,37 +103,119 @@ class TestDocumentTypes:
 
 
 class TestSizes:
-    def test_300000_nested_levels_are_refused(self, refused):
-        nested = "<Envlp>" * 300_000 + "</Envlp>" * 300_000
-        refused(camt053(entry(more=nested)), camt.NotXml, "depth")
-
-    def test_300000_levels_that_never_close_are_refused(self, refused):
-        refused(b"<Document>" * 300_000, camt.NotXml, "depth")
-
     def test_200_megabytes_are_refused(self, refused):
         started = time.monotonic()
         content = GOOD.replace(b"<Document", b" " * (200 * MEGABYTE) + b"<Document")
-        refused(content, camt.TooLarge, "50 MB")
+        refused(content, reading.TooLarge, "50 MB")
         assert time.monotonic() - started < 10
 
     def test_200_megabytes_called_zip_are_refused(self, refused):
-        refused(b"PK\x03\x04" + bytes(200 * MEGABYTE), camt.TooLarge, "50 MB")
+        refused(b"PK\x03\x04" + bytes(200 * MEGABYTE), reading.TooLarge, "50 MB")
 
     def test_more_entries_than_a_message_may_have_are_refused(self, refused):
         one = '<Ntry><Amt Ccy="CHF">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>'
-        content = camt053(one * (camt.MOST_ENTRIES + 1), closing="1.00")
-        refused(content, camt.TooManyEntries, "100000")
+        content = camt053(one * (reading.MOST_ENTRIES + 1), closing="1.00")
+        refused(content, reading.TooManyEntries, "100000")
 
     def test_a_million_attributes_do_not_stop_the_reader(self, refused):
         attributes = " ".join(f'a{n}="1"' for n in range(1_000_000))
         content = GOOD.replace(b"<GrpHdr>", f"<GrpHdr {attributes}>".encode())
-        message = refused(content, camt.NotXml)
+        message = refused(content, reading.NotXml)
         assert len(message) < 300
 
     def test_a_child_that_is_killed_is_told_as_too_costly(self, monkeypatch, refused):
         """Whatever kills the reader, this process goes on and says so."""
         monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
         refused(GOOD, sandbox.TooCostly, "time or memory")
+
+
+class TestLevels:
+    """Elements within each other: the limit is told by us, not by the parser's own of 256."""
+
+    #: Elements of the good file with the level they are on, within its entry and outside of one.
+    PLACES = [("Ntry", 4), ("TxDtls", 6), ("RltdPties", 7), ("Document", 1), ("BkToCstmrStmt", 2),
+              ("GrpHdr", 3), ("Stmt", 3), ("Acct", 4)]  # fmt: skip
+
+    @pytest.mark.parametrize(("place", "level"), PLACES)
+    def test_64_levels_are_taken(self, take_in, place, level):
+        (taken,) = take_in(nested(GOOD, place, reading.DEEPEST - level))
+        assert taken.new == 1
+
+    @pytest.mark.parametrize(("place", "level"), PLACES)
+    def test_65_levels_are_refused(self, refused, place, level):
+        content = nested(GOOD, place, reading.DEEPEST - level + 1)
+        refused(content, reading.TooDeep, "64 levels", limit=64)
+
+    def test_the_limit_is_64(self):
+        assert reading.DEEPEST == 64
+
+    def test_many_elements_beside_each_other_are_not_deep(self, take_in):
+        beside = b"<Envlp><a/></Envlp>" * 1000
+        (taken,) = take_in(GOOD.replace(b"</Ntry>", beside + b"</Ntry>"))
+        assert taken.new == 1
+
+    @pytest.mark.parametrize("nth", [1, 2, 3])
+    def test_any_entry_may_be_the_deep_one(self, refused, nth):
+        entries = [entry(more="<Envlp/>" if n != nth else tower(61)) for n in (1, 2, 3)]
+        refused(camt053(*entries), reading.TooDeep)
+
+    @pytest.mark.parametrize("nth", [1, 1000])
+    def test_any_branch_may_be_the_deep_one(self, refused, nth):
+        branches = "".join(tower(61 if n == nth else 20) for n in range(1, 1001))
+        refused(camt053(entry(more=branches)), reading.TooDeep)
+
+    @pytest.mark.parametrize("levels", [100, 252, 253, 300_000])
+    @pytest.mark.parametrize("place", ["Ntry", "Stmt"])
+    def test_any_more_levels_are_refused_the_same(self, refused, place, levels):
+        """Whether the parser gives up first or not, which it does at 256."""
+        refused(nested(GOOD, place, levels), reading.TooDeep, "64 levels", limit=64)
+
+    @pytest.mark.parametrize("levels", [61, 300, 300_000])
+    def test_entries_within_an_entry_are_refused_the_same(self, refused, levels):
+        content = camt053(entry(more=tower(levels, "Ntry")), closing="100.00")
+        refused(content, reading.TooDeep)
+
+    @pytest.mark.parametrize("name", [b"Document", b"Ntry", b"a"])
+    def test_300000_levels_that_never_close_are_refused(self, refused, name):
+        refused(b"<%b>" % name * 300_000, reading.TooDeep, "64 levels")
+
+    def test_a_few_levels_that_never_close_are_no_xml(self, refused):
+        refused(GOOD.replace(b"</Ntry>", b"<Envlp>" * 100 + b"</Ntry>"), reading.NotXml)
+
+
+def tower(levels, name="Envlp"):
+    return f"<{name}>" * levels + f"</{name}>" * levels
+
+
+def nested(content, place, levels):
+    """The file with so many more levels below an element, behind all that it holds."""
+    end = f"</{place}>".encode()
+    assert content.count(end) == 1
+    return content.replace(end, tower(levels).encode() + end)
+
+
+class TestElementsInOddPlaces:
+    """What counts is where an element stands, not only its name."""
+
+    @pytest.mark.parametrize("place", ["Ntry", "TxDtls", "GrpHdr", "Acct", "BkToCstmrStmt"])
+    def test_an_entry_is_one_only_directly_in_a_statement(self, take_in, movements, place):
+        odd = entry("1.00", ref="ODD").encode()
+        if place == "BkToCstmrStmt":
+            odd = b"<Envlp>" + odd + b"</Envlp>"
+        end = f"</{place}>".encode()
+        (taken,) = take_in(GOOD.replace(end, odd + end))
+        assert (taken.new, [str(row.amount) for row in movements()]) == (1, ["100.00"])
+
+    @pytest.mark.parametrize("place", ["Ntry", "TxDtls", "Stmt", "Acct"])
+    def test_a_statement_is_one_only_directly_in_a_message(self, take_in, place):
+        end = f"</{place}>".encode()
+        odd = statement(entry("1.00"), ident="ODD").encode()
+        assert [t.statement for t in take_in(GOOD.replace(end, odd + end))] == ["S-1"]
+
+    def test_a_header_is_one_only_directly_in_a_message(self):
+        """Else a copy of the payment order would rename the message, and end its paging."""
+        order = "<Envlp><GrpHdr><MsgId>ORDER</MsgId></GrpHdr></Envlp>"
+        assert reading.read(camt053(entry(more=order))).message_id == "M-1"
 
 
 class TestArchives:
@@ -178,7 +236,7 @@ class TestArchives:
         refused(zipped(*[bytes(2 * MEGABYTE)] * 26), importing.BadArchive)
 
     def test_an_archive_in_an_archive_is_refused(self, refused):
-        refused(zipped(zipped(GOOD)), camt.NotXml, "XML")
+        refused(zipped(zipped(GOOD)), reading.NotXml, "XML")
 
     def test_too_many_files_are_refused(self, refused):
         refused(zipped(*[GOOD] * (importing.MOST_FILES + 1)), importing.BadArchive, "50")
@@ -187,7 +245,7 @@ class TestArchives:
         whole = zipped(b"")
         start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
         one = whole[start:end]
-        many = (camt.LARGEST - MEGABYTE) // len(one)
+        many = (reading.LARGEST - MEGABYTE) // len(one)
         sizes = struct.pack("<HHLLH", 65535, 65535, many * len(one), start, 0)
         bomb = whole[:start] + one * many + whole[end : end + 8] + sizes
         assert peak(refused, bomb, importing.BadArchive) < 10 * MEGABYTE
@@ -199,7 +257,7 @@ class TestArchives:
         refused(box.getvalue(), importing.BadArchive)
 
     def test_an_empty_archive_is_refused(self, refused):
-        refused(zipped(), camt.NotXml)
+        refused(zipped(), reading.NotXml)
 
     def test_a_truncated_archive_is_refused(self, refused):
         refused(zipped(GOOD)[:-30], importing.BadArchive, "ZIP")
@@ -221,7 +279,7 @@ class TestArchives:
         refused(b"PK\x03\x04" + GOOD, importing.BadArchive, "ZIP")
 
     def test_one_bad_file_refuses_the_good_ones_beside_it(self, refused):
-        refused(zipped(GOOD, b"<a/>"), camt.NotACamtFile)
+        refused(zipped(GOOD, b"<a/>"), reading.NotACamtFile)
         refused(zipped(GOOD, GOOD.replace(b">50.00<", b">51.00<")), importing.InconsistentStatement)
 
     def test_names_that_leave_the_folder_are_only_names(self, company, take_in, tmp_path):
@@ -263,7 +321,7 @@ class TestOtherFiles:
          zlib.compress(GOOD)],
     )  # fmt: skip
     def test_what_is_no_readable_xml_is_refused(self, refused, content):
-        message = refused(content, camt.NotXml, "no readable XML file")
+        message = refused(content, reading.NotXml, "no readable XML file")
         assert len(message) < 300
 
     @pytest.mark.parametrize(
@@ -275,12 +333,12 @@ class TestOtherFiles:
          b"<Ntry><Amt>1</Amt></Ntry>"],
     )  # fmt: skip
     def test_other_xml_is_refused_by_name(self, refused, content):
-        refused(content, camt.NotACamtFile, "no camt.052, .053 or .054")
+        refused(content, reading.NotACamtFile, "no camt.052, .053 or .054")
 
     def test_payment_orders_and_their_answers_are_refused(self, refused, shared, subtests):
         for path in sorted((shared / "samples" / "pain").glob("*.xml")):
             with subtests.test(path.name):
-                refused(path.read_bytes(), camt.NotACamtFile, "Document")
+                refused(path.read_bytes(), reading.NotACamtFile, "Document")
 
     def test_a_statement_without_statements_is_refused(self, refused):
         refused(files.camt(), importing.NoStatement, "no statement")
@@ -343,7 +401,7 @@ class TestStatementsThatDoNotFit:
     def test_an_entry_without_any_day_is_refused(self, refused):
         nameless = entry(ref="R").replace("<Dt>2026-03-31</Dt>", "")
         content = files.camt054(nameless, days=None)
-        refused(content, camt.UnreadableValue, "BookgDt")
+        refused(content, UnreadableValue, "BookgDt")
 
 
 class TestValues:
@@ -360,18 +418,18 @@ class TestValues:
             b"77.77", written.encode()
         )
         told = {"entry": 2, "element": "Amt", "value": written.strip()[:40]}
-        message = refused(content, camt.UnreadableValue, "Entry 2", "refused as a whole", **told)
+        message = refused(content, UnreadableValue, "Entry 2", "refused as a whole", **told)
         assert len(message) < 300
 
     @pytest.mark.parametrize("written", ["1e5", "-5.00", "", "1.005"])
     def test_the_same_holds_for_balances(self, refused, written):
         content = camt053(opening="77.77").replace(b"77.77", written.encode())
-        refused(content, camt.UnreadableValue, "Amt")
+        refused(content, UnreadableValue, "Amt")
 
     @pytest.mark.parametrize("written", ["1e5", "-5.00", "", "0x10"])
     def test_the_same_holds_for_payments(self, refused, written):
         content = camt053(entry("5.00", tx("77.77"))).replace(b"77.77", written.encode())
-        refused(content, camt.UnreadableValue, "Amt")
+        refused(content, UnreadableValue, "Amt")
 
     @pytest.mark.parametrize(
         "hidden", ["<!-- 1 -->", "<?x 1?>", "<!---->", "<b>1</b>", "<b/>"]
@@ -380,7 +438,7 @@ class TestValues:
     def test_nothing_may_hide_inside_an_amount(self, refused, hidden, place):
         written = "100.00"[:place] + hidden + "100.00"[place:]
         content = camt053(entry("77.77"), closing="100.00").replace(b"77.77", written.encode())
-        refused(content, camt.UnreadableValue, "Amt", entry=1)
+        refused(content, UnreadableValue, "Amt", entry=1)
 
     @pytest.mark.parametrize("hidden", ["<!-- x -->", "<?x y?>"])
     @pytest.mark.parametrize(
@@ -392,7 +450,7 @@ class TestValues:
         whole, broken = f">{value}</{element}>", f">{value[:2]}{hidden}{value[2:]}</{element}>"
         assert whole.encode() in GOOD
         content = GOOD.replace(whole.encode(), broken.encode(), 1)
-        refused(content, camt.UnreadableValue, element=element)
+        refused(content, UnreadableValue, element=element)
 
     def test_comments_between_elements_do_no_harm(self, take_in):
         content = GOOD.replace(b"<Ntry>", b"<!-- a --><?b c?><Ntry>")
@@ -405,17 +463,17 @@ class TestValues:
         content = GOOD.replace(b"<CdtDbtInd>CRDT</CdtDbtInd><Sts>",
                                f"<CdtDbtInd>{written}</CdtDbtInd><Sts>".encode())  # fmt: skip
         assert content != GOOD
-        refused(content, camt.UnreadableValue, "CdtDbtInd", value=written)
+        refused(content, UnreadableValue, "CdtDbtInd", value=written)
 
     def test_a_missing_direction_refuses_the_file(self, refused):
         content = GOOD.replace(b"<CdtDbtInd>CRDT</CdtDbtInd><Sts>", b"<Sts>")
         assert content != GOOD
-        refused(content, camt.UnreadableValue, "CdtDbtInd", entry=1, value="")
+        refused(content, UnreadableValue, "CdtDbtInd", entry=1, value="")
 
     def test_a_missing_amount_refuses_the_file(self, refused):
         content = GOOD.replace(b'<Ntry><Amt Ccy="CHF">100.00</Amt>', b"<Ntry>")
         assert content != GOOD
-        refused(content, camt.UnreadableValue, "Amt", entry=1)
+        refused(content, UnreadableValue, "Amt", entry=1)
 
     @pytest.mark.parametrize(
         "written",
@@ -424,7 +482,7 @@ class TestValues:
     )  # fmt: skip
     def test_a_day_that_does_not_exist_refuses_the_file(self, refused, written):
         content = GOOD.replace(b"<BookgDt><Dt>2026-03-31", f"<BookgDt><Dt>{written}".encode())
-        refused(content, camt.UnreadableValue, "Dt", entry=1)
+        refused(content, UnreadableValue, "Dt", entry=1)
 
     @pytest.mark.parametrize(
         "written",
@@ -434,17 +492,17 @@ class TestValues:
     def test_a_moment_that_does_not_exist_refuses_the_file(self, refused, written):
         content = GOOD.replace(b"<BookgDt><Dt>2026-03-31</Dt>",
                                f"<BookgDt><DtTm>{written}</DtTm>".encode())  # fmt: skip
-        refused(content, camt.UnreadableValue, "DtTm", entry=1)
+        refused(content, UnreadableValue, "DtTm", entry=1)
 
     def test_a_statement_does_not_last_for_ever(self, refused):
         """Its day would be the last one there is, and every page would ask for the day after."""
         content = GOOD.replace(b"<ToDtTm>2026-03-31", b"<ToDtTm>9999-12-31")
         assert content != GOOD
-        refused(content, camt.UnreadableValue, "ToDtTm")
+        refused(content, UnreadableValue, "ToDtTm")
 
     def test_a_status_of_the_banks_own_refuses_the_file(self, refused):
         content = GOOD.replace(b"<Sts><Cd>BOOK</Cd></Sts>", b"<Sts><Prtry>VIELLEICHT</Prtry></Sts>")
-        refused(content, camt.UnreadableValue, "VIELLEICHT", element="Sts")
+        refused(content, UnreadableValue, "VIELLEICHT", element="Sts")
 
 
 class TestOverlongValues:

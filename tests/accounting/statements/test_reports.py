@@ -493,6 +493,7 @@ def test_no_page_or_list_asks_more_of_the_database_when_there_is_more():
         f"/api/v1/companies/{start}accounts/1020/sheet/?from=2026-01-01&until=2026-12-31",
     ]  # fmt: skip
     with clock.at(dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)):
+        client.force_login(books.by)
         few = {address: queries(client, address) for address in addresses}
         grow(books, 40)
         take_in(books, 40)

@@ -16,13 +16,14 @@ function palette() {
   const dialog = document.querySelector("dialog.palette");
   if (!dialog) return;
   const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
-  let items = null, shown = [], marked = 0;
+  let items = null, all = null, shown = [], marked = 0;
+  const fetched = async (address) => {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    return answer.ok ? answer.json() : [];
+  };
   const load = async () => {
-    items = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
-    if (dialog.dataset.source) {
-      const answer = await fetch(dialog.dataset.source, { headers: { Accept: "application/json" } });
-      if (answer.ok) items.push(...await answer.json());
-    }
+    all = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
+    if (dialog.dataset.source) all.push(...await fetched(dialog.dataset.source));
   };
   const mark = (nth) => {
     marked = Math.max(0, Math.min(nth, shown.length - 1));
@@ -46,7 +47,10 @@ function palette() {
     if (event.key === "Enter" && shown[marked]) location.href = shown[marked].url;
   });
   document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
-  const open = async () => { dialog.showModal(); input.value = ""; if (!items) await load(); draw(); };
+  const begin = () => { dialog.showModal(); input.value = ""; items = null; draw(); };
+  const open = async () => { begin(); if (!all) await load(); items = all; draw(); };
+  /** Only the companies: to change to another one with two keys. */
+  open.companies = async () => { begin(); items = await fetched(dialog.dataset.companies); draw(); };
   return open;
 }
 
@@ -91,6 +95,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") { openHelp?.(); return; }
   if (prefix) {
     prefix = false;
+    if (event.key === "c" && openPalette) { event.preventDefault(); openPalette.companies(); return; }
     const link = document.querySelector(`.side a[data-shortcut="${CSS.escape(event.key)}"]`);
     if (link) { event.preventDefault(); link.click(); }
     return;
@@ -121,6 +126,7 @@ document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("
   }
   s.form.requestSubmit();
 }));
+document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => print()));
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));

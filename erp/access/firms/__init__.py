@@ -1,0 +1,1 @@
+"""Fiduciaries (Treuhänder): firms whose staff work in the books of many clients."""

@@ -1,0 +1,1 @@
+"""Leaks (Datenlecks): which addresses of a company's mail domains turned up in stolen data."""

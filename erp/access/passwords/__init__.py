@@ -1,0 +1,1 @@
+"""Passwords (Kennwörter): what one may be, and whether it is known from a leak."""

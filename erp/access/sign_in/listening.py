@@ -1,0 +1,89 @@
+"""What follows when allauth says that something happened to an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from erp.access.models import User
+from erp.access.sign_in import devices, limits, sessions
+from erp.access.sign_in.events import Kind, note
+
+
+@receiver(user_logged_in)
+def session_begins(request: HttpRequest, **_more: Any) -> None:
+    sessions.begin(request)
+
+
+@receiver(account.user_logged_in)
+def signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
+    """Forget misses, and tell the person of a device they don't know."""
+    limits.forget_misses(user.email)
+    had_devices = user.devices.exists()
+    is_new = devices.remember(request, user)
+    used = [record.get("type") or record["method"]
+            for record in get_authentication_records(request, user)]  # fmt: skip
+    note(user, Kind.SIGNED_IN, used=used)
+    if is_new:
+        note(user, Kind.NEW_DEVICE)
+        if had_devices:
+            get_adapter(request).send_notification_mail("account/email/new_device", user)
+
+
+@receiver(user_logged_out)
+def signed_out(user: Any, **_more: Any) -> None:
+    if user is not None:
+        note(user, Kind.SIGNED_OUT)
+
+
+@receiver([account.password_changed, account.password_set, account.password_reset])
+def password_changed(request: HttpRequest, user: User, **_more: Any) -> None:
+    """Other sessions end by themselves: their hash no longer fits.
+
+    When the lists could not tell, the new password has to be looked at again; so it always is.
+    """
+    user.password_breached_at = user.password_checked_at = None
+    user.save(update_fields=["password_breached_at", "password_checked_at"])
+    limits.forget_misses(user.email)
+    note(user, Kind.PASSWORD_CHANGED)
+
+
+@receiver([mfa.authenticator_added, mfa.authenticator_removed, mfa.authenticator_reset])
+def factor_changed(
+    signal: Any, request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any
+) -> None:
+    """Whoever sits elsewhere under the old factors is out."""
+    kind = Kind.FACTOR_REMOVED if signal is mfa.authenticator_removed else Kind.FACTOR_ADDED
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        kind = Kind.FACTOR_REMOVED if kind == Kind.FACTOR_REMOVED else Kind.CODES_MADE
+    note(user, kind, factor=authenticator.type)
+    sessions.end_others(request, user)
+
+
+@receiver(mfa.authenticator_used)
+def factor_used(
+    request: HttpRequest, user: User, authenticator: Authenticator, reauthenticated: bool,
+    **_more: Any,
+) -> None:  # fmt: skip
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        authenticator.refresh_from_db()
+        left = len(authenticator.wrap().get_unused_codes())
+        note(user, Kind.CODE_USED, left=left)
+        get_adapter(request).send_notification_mail("mfa/email/code_used", user, {"left": left})
+    elif reauthenticated:
+        note(user, Kind.CONFIRMED, factor=authenticator.type)
+    if reauthenticated:
+        sessions.rename(request)
+
+
+@receiver(mfa.authentication_failed)
+def factor_refused(user: User, authenticator: Authenticator, **_more: Any) -> None:
+    note(user, Kind.FACTOR_REFUSED, factor=authenticator.type)

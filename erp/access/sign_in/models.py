@@ -1,0 +1,85 @@
+"""What is remembered of people's sign-ins."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SecurityEvent(models.Model):
+    """Something that matters to the safety of an account (Sicherheitsereignis). Only ever added."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("Signed in")
+        REFUSED = "refused", _("Sign-in refused")
+        FACTOR_REFUSED = "factor_refused", _("Second factor refused")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        NEW_DEVICE = "new_device", _("Signed in on a new device")
+        CONFIRMED = "confirmed", _("Confirmed with the second factor")
+        LIMITED = "limited", _("Sign-in limited after many failures")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")  # noqa: S105
+        PASSWORD_ASKED = "password_asked", _("New password asked for")  # noqa: S105
+        PASSWORD_BREACHED = "password_breached", _("Password found in a leak")  # noqa: S105
+        ADDRESS_LEAKED = "address_leaked", _("Address found in a leak")
+        FACTOR_ADDED = "factor_added", _("Second factor added")
+        FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+        CODES_MADE = "codes_made", _("Recovery codes made")
+        CODE_USED = "code_used", _("Recovery code used")
+        SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
+        INVITED = "invited", _("Invited somebody")
+        JOINED = "joined", _("Accepted an invitation")
+        TOKEN_MADE = "token_made", _("App token made")  # noqa: S105
+        TOKEN_REVOKED = "token_revoked", _("App token revoked")  # noqa: S105
+        TOKEN_REFUSED = "token_refused", _("App token refused")  # noqa: S105
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    at = models.DateTimeField(_("at"))
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    agent = models.CharField(_("browser or program"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="security_event_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
+
+
+class KnownDevice(models.Model):
+    """A browser or phone somebody has signed in on before (bekanntes Gerät).
+
+    Of what the device keeps only the digest is stored.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices", db_index=False
+    )
+    digest = models.CharField("SHA-256", max_length=64)
+    agent = models.CharField(_("browser or program"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="device_once")]
+
+    def __str__(self) -> str:
+        return self.agent
+
+
+class MissedSignIns(models.Model):
+    """How often a password was missed in a row for an address (Fehlversuche).
+
+    Kept for addresses of nobody, too, so that both are answered alike; the address itself is not.
+    """
+
+    digest = models.CharField("SHA-256", max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(_("count"))
+    last_at = models.DateTimeField(_("last at"))
+
+    def __str__(self) -> str:
+        return str(self.count)

@@ -1,0 +1,23 @@
+"""Step-up (erneute Bestätigung): sensitive acts want the second factor used minutes ago."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+
+from erp.core import clock
+
+LASTS: Final = dt.timedelta(minutes=5)
+
+
+def is_fresh(session: Mapping[str, Any]) -> bool:
+    """Whether this session's second factor was used within the last five minutes.
+
+    Signing in with it counts. What lies in the future does not: the clock was set back.
+    """
+    records = session.get(RECORDS) or []
+    used = [record["at"] for record in records if record.get("method") == "mfa"]
+    return bool(used) and 0 <= clock.now().timestamp() - used[-1] < LASTS.total_seconds()

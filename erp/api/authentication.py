@@ -1,0 +1,72 @@
+"""Programs that come with an app token: ``Authorization: Bearer rappen_…``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import structlog
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.request import Request
+
+from erp.access.models import User
+from erp.access.tokens.bearing import WAIT, Bearer, TooManyRefused, bearer_of
+from erp.core import origin
+from erp.core.origin import Via
+
+SCHEME: Final = "Bearer"
+_FOUND: Final = "_rappen_bearer"
+
+
+class TokenRefused(AuthenticationFailed):
+    """One answer for every reason."""
+
+    default_code = "token_refused"
+    default_detail = _("This token is not good, or not any more.")
+
+
+def look_up(request: HttpRequest) -> None:
+    """Find out whose token a request brings, before its transaction begins.
+
+    So what is noted of it stays, whatever becomes of the request. The first caller asks; the
+    framework's own authentication takes the answer from the request.
+    """
+    secret = _presented(request)
+    if secret is None:
+        return
+    try:
+        setattr(request, _FOUND, bearer_of(request, secret))
+    except TooManyRefused as refusal:
+        setattr(request, _FOUND, refusal)
+
+
+def bearer_in(request: Request) -> Bearer | None:
+    """The token that signed a request in, if one did."""
+    return request.auth if isinstance(request.auth, Bearer) else None
+
+
+class AppTokenAuthentication(BaseAuthentication):
+    """Whoever sends a token is judged by it alone, whatever session comes along."""
+
+    def authenticate(self, request: Request) -> tuple[User, Bearer] | None:
+        if _presented(request._request) is None:
+            return None
+        found = getattr(request._request, _FOUND, None)
+        if isinstance(found, TooManyRefused):
+            raise Throttled(wait=WAIT)
+        if not isinstance(found, Bearer):
+            raise TokenRefused
+        origin.come_by(Via.TOKEN)
+        structlog.contextvars.bind_contextvars(token=found.token)
+        return found.user, found
+
+    def authenticate_header(self, request: Any) -> str:
+        return SCHEME
+
+
+def _presented(request: HttpRequest) -> str | None:
+    """What follows ``Bearer``; another scheme is nobody's token."""
+    scheme, _space, secret = request.headers.get("Authorization", "").strip().partition(" ")
+    return secret.strip() if scheme.lower() == SCHEME.lower() else None

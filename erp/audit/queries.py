@@ -1,0 +1,262 @@
+"""Reading the trail: of a company, of one record, in people's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from erp.access.models import Role, User
+from erp.audit.labels import ACTIONS, FIELDS, HIDDEN, SUBJECTS
+from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
+from erp.companies.models import Company, CompanyOwned
+from erp.core import clock
+from erp.core.display import swiss_date
+
+NOTHING: Final = "–"
+#: What a record is called by, the first that its model has.
+_NAMES: Final = ("number", "code", "name", "identification")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class NoSuchSubject(LookupError):
+    """There is no such kind of record, or nothing is known of this one in the company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A value that was set, or one that took the place of another."""
+
+    label: str
+    old: str | None
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: " + (self.new if self.old is None else f"{self.old} → {self.new}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in people's words; ``about`` is what the record is called now, if it is there."""
+
+    event: AuditEvent
+    label: str
+    subject: str
+    about: str
+    details: list[Detail]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What became of one record, newest first."""
+
+    subject: str
+    about: str
+    rows: list[Told]
+    complete: bool
+
+
+def events(
+    company: Company,
+    *,
+    by: str = "",
+    action: str = "",
+    subject: str = "",
+    subject_id: int | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    text: str = "",
+) -> QuerySet[AuditEvent]:
+    """The events that meet what is asked, newest first. ``by`` is an e-mail address.
+
+    ``text`` is looked for in the details, in the names of acts and in the address it came from.
+    """
+    found = AuditEvent.of(company).select_related("by").order_by("-pk")
+    exact = {"by__email": by.lower(), "action": action, "subject": subject,
+             "subject_id": subject_id, "at__gte": since and clock.starts(since),
+             "at__lt": until and clock.starts(until + dt.timedelta(days=1))}  # fmt: skip
+    found = found.filter(
+        **{name: value for name, value in exact.items() if value not in (None, "")}
+    )
+    if text:
+        wanted = text.casefold()
+        acts = [code for code, label in ACTIONS.items() if wanted in str(label).casefold()]
+        found = found.annotate(written=Cast("details", TextField())).filter(
+            Q(written__icontains=text) | Q(action__in=acts) | Q(address=text)
+        )
+    return found
+
+
+def people(company: Company) -> QuerySet[User]:
+    """Everybody who ever did something in a company, by name."""
+    acted = AuditEvent.of(company).order_by().values("by").distinct()
+    return User.objects.filter(pk__in=acted).order_by("name", "email")
+
+
+def history(company: Company, subject: str, subject_id: int, limit: int = 200) -> History:
+    """What became of a record, with what belongs to it and what was done to many at once.
+
+    Raises ``NoSuchSubject``; a record of another company is one of which nothing is known.
+    """
+    model = subjects().get(subject)
+    if model is None:
+        raise NoSuchSubject(subject)
+    record = _rows(model, company).filter(pk=subject_id).first()
+    wanted = Q(subject=subject, subject_id=subject_id)
+    for part in getattr(model, "history_parts", ()):
+        if record is not None:
+            parts = getattr(record, part)
+            name = parts.model._meta.model_name
+            wanted |= Q(subject=name, subject_id__in=list(parts.values_list("pk", flat=True)))
+    if record is not None:
+        wanted |= Q(subject=subject, subject_id=None, details__first_id__lte=subject_id,
+                    details__last_id__gte=subject_id)  # fmt: skip
+    found = AuditEvent.of(company).filter(wanted).select_related("by").order_by("-pk")
+    rows = list(found[: limit + 1])
+    if record is None and not rows:
+        raise NoSuchSubject(subject)
+    return History(
+        subject=str(SUBJECTS.get(subject, capfirst(model._meta.verbose_name))),
+        about=str(record) if record is not None else "",
+        rows=list(in_words(company, rows[:limit])), complete=len(rows) <= limit,
+    )  # fmt: skip
+
+
+def in_words(company: Company, rows: Iterable[AuditEvent]) -> Iterator[Told]:
+    """Events as people read them, what they were done to by its name."""
+    rows = list(rows)
+    names = {
+        subject: _names(company, subject, {r.subject_id for r in rows if r.subject == subject})
+        for subject in {r.subject for r in rows}
+    }
+    roles = dict(Role.of(company).values_list("code", "name"))
+    for row in rows:
+        about = names[row.subject].get(row.subject_id or 0, "")
+        yield Told(
+            event=row, label=str(ACTIONS.get(row.action, row.action)),
+            subject=str(SUBJECTS.get(row.subject, row.subject)), about=about,
+            details=_details(row, roles),
+        )  # fmt: skip
+
+
+@cache
+def subjects() -> Mapping[str, type[models.Model]]:
+    """The models that acts are done to, by the names the trail has for them: all but the logs."""
+    logs = {AuditEvent, AuditHead, AccessLogEntry}
+    owned = {m for m in apps.get_models() if issubclass(m, CompanyOwned)} - logs
+    return {model._meta.model_name or "": model for model in {Company, User} | owned}
+
+
+def _rows(model: type[models.Model], company: Company) -> QuerySet[Any]:
+    """The rows of a model that a company may know of."""
+    if model is Company:
+        return Company.objects.filter(pk=company.pk)
+    if model is User:
+        return User.objects.filter(memberships__company=company).distinct()
+    assert issubclass(model, CompanyOwned)
+    return model.of(company)
+
+
+def name_of(company: Company, subject: str, subject_id: int) -> str:
+    """What one record is called now; blank when it is gone."""
+    return _names(company, subject, {subject_id}).get(subject_id, "")
+
+
+def _names(company: Company, subject: str, ids: Iterable[int | None]) -> dict[int, str]:
+    model = subjects().get(subject)
+    wanted = {one for one in ids if one is not None}
+    if model is None or not wanted:
+        return {}
+    if model is User:
+        people = User.objects.filter(pk__in=wanted)  # who was a member once is still called so
+        return {person.pk: str(person) for person in people}
+    fields = {field.name for field in model._meta.get_fields()}
+    name = next((name for name in _NAMES if name in fields), None)
+    rows = _rows(model, company).filter(pk__in=wanted)
+    if name is None:
+        return {row.pk: str(row) for row in rows}
+    return {pk: str(value) for pk, value in rows.values_list("pk", name) if value is not None}
+
+
+def _details(event: AuditEvent, roles: Mapping[str, str]) -> list[Detail]:
+    model = subjects().get(event.subject)
+    told = []
+    for name in _in_order(model, event.details):
+        if name in HIDDEN:
+            continue
+        value = event.details[name]
+        field = _field(model, name)
+        label = _label(name, field)
+        if name in {"role", "roles"}:
+            value = _called(value, roles)
+        if isinstance(value, list) and len(value) == 2 and not _is_list(field, value):
+            told.append(Detail(label, _shown(field, value[0]), _shown(field, value[1])))
+        else:
+            told.append(Detail(label, None, _shown(field, value)))
+    return told
+
+
+def _called(value: Any, roles: Mapping[str, str]) -> Any:
+    """Roles by their names, as deep in lists as their codes are."""
+    if isinstance(value, list):
+        return [_called(one, roles) for one in value]
+    return roles.get(value, value)
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _label(name: str, field: Any) -> str:
+    """What a field is called: as its model says, unless it only repeats the name in the code."""
+    told = str(getattr(field, "verbose_name", ""))
+    if told and (told != name.replace("_", " ") or name not in FIELDS):
+        return told
+    return str(FIELDS.get(name, name))
+
+
+def _in_order(model: type[models.Model] | None, details: Mapping[str, Any]) -> list[str]:
+    """The names of details as their model orders its fields; what is no field comes last."""
+    fields = [field.name for field in model._meta.get_fields()] if model else []
+    return sorted(details, key=lambda n: fields.index(n) if n in fields else len(fields))
+
+
+def _is_list(field: Any, value: list[Any]) -> bool:
+    """Whether two elements are one value, not an old and a new one."""
+    return isinstance(field, ArrayField) and not any(isinstance(one, list) for one in value)
+
+
+def _shown(field: Any, value: Any) -> str:
+    if value in (None, "", []):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        inner = field.base_field if isinstance(field, ArrayField) else None
+        return ", ".join(_shown(inner, one) for one in value)
+    choices = {str(code): label for code, label in getattr(field, "flatchoices", None) or ()}
+    text = str(value)
+    return str(choices.get(text) or _swiss(text))
+
+
+def _swiss(text: str) -> str:
+    """A day in Swiss form; any other text as it is."""
+    try:
+        return swiss_date(dt.date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text

@@ -1,0 +1,54 @@
+"""One's own account: who one is, where one is signed in, and what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from erp.access.leaks.domains import domain_of, is_free_mail
+from erp.access.sign_in.events import Kind, note
+from erp.access.sign_in.models import KnownDevice, SecurityEvent
+from erp.access.sign_in.sessions import end_others
+from erp.web.pages import id_of
+
+MOST_EVENTS = 30
+
+
+class AccountOverview(View):
+    """``/account/``: sessions to see and end, devices to forget, the latest events."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        domain = domain_of(user.email)
+        events = SecurityEvent.objects.filter(user=user).order_by("-at", "-pk")
+        context = {
+            "page_title": _("Your account"),
+            "sessions": sorted(UserSession.objects.purge_and_list(user),
+                               key=lambda one: one.last_seen_at, reverse=True),
+            "devices": KnownDevice.objects.filter(user=user).order_by("-last_seen_at"),
+            "events": events[:MOST_EVENTS],
+            "provider": domain if is_free_mail(domain) else "",
+            "refused": {Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.LIMITED, Kind.PASSWORD_BREACHED,
+                        Kind.TOKEN_REFUSED},
+        }  # fmt: skip
+        return render(request, "erp/account.html", context)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        if wanted := request.POST.get("session"):
+            get_object_or_404(UserSession, user=user, pk=id_of(wanted)).end()
+            note(user, Kind.SESSIONS_ENDED, count=1)
+            messages.success(request, _("That device is signed out."))
+        elif wanted := request.POST.get("device"):
+            get_object_or_404(KnownDevice, user=user, pk=id_of(wanted)).delete()
+            messages.success(request, _("The device is forgotten."))
+        elif "others" in request.POST:
+            note(user, Kind.SESSIONS_ENDED, count=end_others(request, user))
+            messages.success(request, _("All other devices are signed out."))
+        return redirect("account-overview")

@@ -1,0 +1,159 @@
+"""Fiduciaries on pages: a company's mandates, and a firm's staff and clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core.exceptions import ReauthenticationRequired
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from erp.access.firms.models import Firm, FirmStaff, Mandate
+from erp.access.giving import rights_of
+from erp.access.models import User
+from erp.access.permissions import Permission
+from erp.access.sign_in.stepup import is_fresh
+from erp.audit.models import AuditEvent
+from erp.cockpit import firms, people
+from erp.core.errors import DomainError
+from erp.core.tenancy import set_local
+from erp.web.pages import CompanyView, id_of, refused, tell
+
+
+class MandateForm(forms.Form):
+    """A mandate to give."""
+
+    firm_code = forms.CharField(
+        label=gettext_lazy("Code of the fiduciary"), max_length=12,
+        help_text=gettext_lazy("Your fiduciary tells it to you."),
+    )  # fmt: skip
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, givable: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.code, role.name) for role in givable]  # type: ignore[attr-defined]
+        self.fields["role"].initial = "fiduciary"
+
+
+class StaffForm(forms.Form):
+    """Somebody to let work for a firm."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    team_role = forms.ChoiceField(
+        label=gettext_lazy("Team role"), choices=FirmStaff.TeamRole.choices
+    )
+    is_manager = forms.BooleanField(label=gettext_lazy("Manages the firm"), required=False)
+
+
+class Mandates(CompanyView):
+    """``/c/{company}/settings/mandates/``: which fiduciary works here, who of it, and what they did."""
+
+    permission = Permission.MEMBERS_READ
+    permissions = {"POST": Permission.MEMBERS_CHANGE}
+    step_up = frozenset({"POST"})
+    help_page = "mandates"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, self._form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "end" in request.POST:
+            found = get_object_or_404(Mandate.of(self.company), pk=id_of(request.POST["end"]))
+            try:
+                firms.end_mandate(found, by=self.access.user)
+            except DomainError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(
+                    request, _("The mandate is ended; nobody of it has access any more.")
+                )
+            still = Permission.MEMBERS_READ in rights_of(self.access.user, self.company)
+            return redirect("mandates", self.company.pk) if still else redirect("companies")
+        form = self._form(request.POST)
+        if form.is_valid():
+            try:
+                firms.give_mandate(company=self.company, by=self.access.user, **form.cleaned_data)
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                messages.success(request, _("The mandate is given."))
+                return redirect("mandates", self.company.pk)
+        return refused(request, self._show(request, form))
+
+    def _form(self, data: Any = None) -> MandateForm:
+        rights = rights_of(self.access.user, self.company)
+        return MandateForm(data, givable=people.grantable(self.company, rights))
+
+    def _show(self, request: HttpRequest, form: MandateForm) -> HttpResponse:
+        found = firms.works_here(self.company)
+        staff = [one.user_id for _mandate, team in found for one in team]
+        acts = AuditEvent.of(self.company).filter(by__in=staff).values("by")
+        latest = dict(acts.annotate(last=Max("at")).values_list("by", "last"))
+        context = {
+            "page_title": _("Fiduciary"), "form": form,
+            "mandates": [
+                (mandate, [(one, latest.get(one.user_id)) for one in team]) for mandate, team in found
+            ],
+        }  # fmt: skip
+        return render(request, "erp/mandates.html", context)
+
+
+class FirmPage(View):
+    """``/firms/{firm}/``: a fiduciary's staff and clients; its managers change them."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.help_page = "mandates"  # type: ignore[attr-defined]
+        with transaction.atomic():
+            set_local("rappen.user", str(request.user.pk))
+            self.own = get_object_or_404(
+                FirmStaff.objects.select_related("firm"), firm=kwargs["firm"], user=request.user
+            )
+            self.firm: Firm = self.own.firm
+            if request.method == "POST":
+                if not self.own.is_manager:
+                    raise Http404
+                if not is_fresh(request.session):
+                    raise ReauthenticationRequired
+            return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request, StaffForm())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        by: Any = request.user
+        if "remove" in request.POST:
+            team = User.objects.filter(firms__firm=self.firm)
+            user = get_object_or_404(team, pk=id_of(request.POST["remove"]))
+            try:
+                firms.remove_staff(self.firm, user=user, by=by)
+            except DomainError as refusal:
+                messages.error(request, str(refusal))
+                return refused(request, self._show(request, StaffForm()))
+            return redirect("companies") if user == by else redirect("firm", self.firm.pk)
+        form = StaffForm(request.POST)
+        if form.is_valid():
+            try:
+                firms.set_staff(self.firm, by=by, **form.cleaned_data)
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                messages.success(request, _("It holds in every mandate from now on."))
+                return redirect("firm", self.firm.pk)
+        return refused(request, self._show(request, form))
+
+    def _show(self, request: HttpRequest, form: StaffForm) -> HttpResponse:
+        running = Mandate.unscoped.filter(firm=self.firm, ended_at=None).select_related("company")
+        context = {
+            "page_title": str(self.firm), "firm": self.firm, "own": self.own, "form": form,
+            "staff": self.firm.staff.select_related("user").order_by("user__name", "user__email"),
+            "mandates": running.order_by("company__name"),
+        }  # fmt: skip
+        return render(request, "erp/firm.html", context)

@@ -1,0 +1,48 @@
+"""Secrets at rest (Verschlüsselung): sealed field by field, under keys that can be changed.
+
+AES-256 in GCM: what was tampered with does not open, nor what was moved to another column or
+row. The keys come from outside the database (``settings.FIELD_KEYS``): the first one seals, each
+of them opens. ``manage.py rotate_secrets`` seals everything anew under the first.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE: Final = 12  # bytes, as GCM wants
+
+
+class CannotOpen(Exception):
+    """A sealed text is damaged, belongs elsewhere, or its key is gone. It is no user's mistake."""
+
+
+def seal(text: str, *, place: str) -> str:
+    """Text as it may lie in the database. ``place`` names table, column and row it belongs to."""
+    name, key = settings.FIELD_KEYS[0]
+    nonce = secrets.token_bytes(NONCE)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"{name}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+
+def unseal(sealed: str, *, place: str) -> str:
+    """What ``seal`` was given for the same place. Raises ``CannotOpen``."""
+    name, _colon, written = sealed.partition(":")
+    key = dict(settings.FIELD_KEYS).get(name)
+    if key is None:
+        raise CannotOpen(f"there is no key {name[:20]!r}; add it to RAPPEN_FIELD_KEYS")
+    try:
+        content = base64.urlsafe_b64decode(written)
+        return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], place.encode()).decode()
+    except (ValueError, InvalidTag):
+        raise CannotOpen("the sealed text is damaged or belongs elsewhere") from None
+
+
+def is_current(sealed: str) -> bool:
+    """Whether the key that seals today has sealed it."""
+    return sealed.partition(":")[0] == settings.FIELD_KEYS[0][0]

@@ -1,0 +1,58 @@
+"""``manage.py verify_audit``: prove the audit trail from its rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from erp.access.gate import operating
+from erp.audit import anchors
+from erp.audit.verifying import Verdict, verify_audit
+from erp.core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Proves the audit trail. Exit code 1 when something is not as it was recorded."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--company", help="number or short name; all companies without it")
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sound = True
+        for reference in self._companies(options["company"]):
+            try:
+                with operating(reference) as access:
+                    kept = anchors.kept(access.company.pk)
+                    verdict = verify_audit(access.company, anchors=kept)
+            except DomainError as refusal:
+                raise CommandError(str(refusal)) from None
+            sound = sound and verdict.sound
+            self._tell(verdict, options["format"])
+        if not sound:
+            raise SystemExit(1)
+
+    def _tell(self, verdict: Verdict, form: str) -> None:
+        if form == "json":
+            breaks = [{"kind": b.kind, "event": b.event, "details": b.details}
+                      for b in verdict.breaks]  # fmt: skip
+            self.stdout.write(json.dumps({
+                "company": verdict.company, "events": verdict.events, "position": verdict.position,
+                "head": verdict.head, "sound": verdict.sound, "breaks": breaks,
+            }))  # fmt: skip
+            return
+        self.stdout.write(f"company {verdict.company}: {verdict.events} events, "
+                          f"head {verdict.head[:16] or '–'}")  # fmt: skip
+        for found in verdict.breaks:
+            event = f"event {found.event}: " if found.event else ""
+            self.stdout.write(f"  {found.kind}: {event}{found.details}")
+
+    def _companies(self, reference: str | None) -> list[str]:
+        if reference:
+            return [reference]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rappen_company_numbers()")
+            return [str(row[0]) for row in cursor.fetchall()]
