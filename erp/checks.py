@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
 _PRIVILEGES = """
@@ -34,3 +36,30 @@ def runtime_role_is_small(databases: Any = None, **_kwargs: Any) -> list[Error]:
             )
         ]
     return []
+
+
+@register()
+def leaked_passwords_can_be_read(**_kwargs: Any) -> list[Error | Warning]:
+    """A list of stolen passwords that is named must be one, and something should be asked."""
+    from erp.access.passwords.corpus import Corpus, NoCorpus, NotACorpus
+
+    if settings.PWNED_FILE:
+        try:
+            Corpus.open(settings.PWNED_FILE)
+        except (NoCorpus, NotACorpus) as refusal:
+            return [Error(f"RAPPEN_PWNED_FILE: {refusal}", id="erp.E003")]
+    elif not settings.PWNED_URL and not settings.TESTING:
+        return [Warning("Passwords are compared with the bundled list alone.", id="erp.W001",
+                        hint="Set RAPPEN_PWNED_FILE or RAPPEN_PWNED_URL.")]  # fmt: skip
+    return []
+
+
+def refuse_to_start() -> None:
+    """Raise ``ImproperlyConfigured`` where pages must not be served: a database role that sees too
+    much, a list that cannot be read. Missing and weak keys are refused by the settings."""
+    found = [*runtime_role_is_small(databases=["default"]), *leaked_passwords_can_be_read()]
+    errors = [one for one in found if isinstance(one, Error) and one.id != "erp.E001"]
+    if errors:
+        raise ImproperlyConfigured(
+            "; ".join(f"{one.msg} {one.hint or ''}".strip() for one in errors)
+        )

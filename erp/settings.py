@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.logs import discreet
 from erp.core.vault_keys import parse_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "erp.access.sign_in.middleware.SessionLimitsMiddleware",
     "erp.access.sign_in.middleware.LeavingMiddleware",
+    "erp.access.sign_in.middleware.DeniedMiddleware",
     "erp.web.middleware.LanguageMiddleware",
     "erp.web.middleware.SignInRequiredMiddleware",
     "erp.access.sign_in.middleware.FullySignedInMiddleware",
@@ -179,7 +181,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
-    "login_failed": "20/m/ip,5/5m/key",
+    "login_failed": "5/5m/key",
+    "login_missed": "20/m/ip",
     "login_strangers": "300/m/key",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -215,6 +218,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine itself
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading a domain is for its owner to decide
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.int("RAPPEN_TRUSTED_PROXIES", default=0):
@@ -308,6 +312,7 @@ LOGGING = {
             "foreign_pre_chain": _SHARED,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                discreet,
                 structlog.processors.JSONRenderer(ensure_ascii=False)
                 if MODE == "production"
                 else structlog.dev.ConsoleRenderer(colors=False),

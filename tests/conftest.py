@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection, connections
 from django.dispatch import receiver
+from django.utils import translation
 
 from erp.core import clock
 
@@ -44,6 +45,13 @@ def _cache_of_its_own(url: str) -> str:
     """Limits of sign-ins are counted in the cache: each worker has a database of its own there."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     return f"{url.rpartition('/')[0]}/{1 + int(worker.removeprefix('gw')) % 15}"
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language behind, but not for the next test."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,8 @@ class SheetRow:
     """An account in a budget; amounts are positive on its own side.
 
     ``planned`` is what one cost centre (or none) plans, ``in_all`` what all of them do;
-    ``before`` was booked in the year before, ``so_far`` in the budget's own year.
+    ``before`` was booked in the year before, ``so_far`` in the budget's own year: to the cost
+    centre that is looked at, or to any. ``aim`` is what of the plan compares with that.
     """
 
     account: ChartRow
@@ -49,13 +50,14 @@ class SheetRow:
     in_all: Decimal
     before: Decimal
     so_far: Decimal
+    aim: Decimal
 
     @property
     def change(self) -> str:
         """From the year before to the plan, in percent with a sign; nothing where nothing was."""
         if not self.before:
             return ""
-        return f"{100 * (self.planned - self.before) / abs(self.before):+.1f} %"
+        return f"{100 * (self.aim - self.before) / abs(self.before):+.1f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def sheet(budget: Budget, *, language: str, cost_centre: int | None = None) -> l
     now = _totals(company, year, cost_centre)
     return [
         SheetRow(row, own.get(row.pk, ZERO), everyone.get(row.pk, ZERO),
-                 _on_side(row.type, past.get(row.pk, ZERO)), _on_side(row.type, now.get(row.pk, ZERO)))
+                 _on_side(row.type, past.get(row.pk, ZERO)), _on_side(row.type, now.get(row.pk, ZERO)),
+                 (everyone if cost_centre is None else own).get(row.pk, ZERO))
         for row in chart_rows(company, language=language)
         if row.is_result or (row.is_balance_sheet and row.pk in everyone)
     ]  # fmt: skip

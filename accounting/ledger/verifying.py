@@ -14,6 +14,7 @@ from django.db import connection
 from accounting.ledger import chain
 from accounting.ledger.models import LedgerHead
 from accounting.ledger.posting import LINE_COLUMNS
+from erp.audit.anchors import Anchor, Anchors
 from erp.companies.models import Company
 from erp.core.tenancy import set_local
 from erp.documents.storing import is_intact
@@ -105,14 +106,6 @@ class Verdict:
     @property
     def sound(self) -> bool:
         return not self.breaks
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A head of the chain as it was kept outside the database."""
-
-    position: int
-    digest: str
 
 
 def verify_ledger(company: Company, *, anchors: Iterable[Anchor] = ()) -> Verdict:
@@ -210,6 +203,9 @@ def head_of(company: Company) -> Anchor:
     """The present end of the chain, to be kept where the program cannot rewrite it (LED-7)."""
     head = LedgerHead.of(company).first()
     return Anchor(head.position, bytes(head.digest).hex()) if head else Anchor(0, "")
+
+
+HEADS: Final = Anchors("ledger-heads", head_of)
 
 
 def _entries(company: Company) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:

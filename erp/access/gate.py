@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Q
@@ -76,6 +77,7 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
     transaction.
     """
     set_local("rappen.user", str(user.pk))
+    structlog.contextvars.bind_contextvars(user=user.pk)
     if within is not None and (within.company, within.user.pk) != (company_id, user.pk):
         raise Http404
     own = Membership.unscoped.filter(company_id=company_id, user=user)
@@ -117,6 +119,15 @@ def supported_by(user: User) -> list[SupportConsent]:
     for consent in SupportConsent.running().exclude(company__in=own):
         longest.setdefault(consent.company_id, consent)
     return sorted(longest.values(), key=lambda one: one.company.name)
+
+
+def all_companies(only: str | None = None) -> list[str]:
+    """What ``operating`` takes, for each company in turn; or for the one that is named."""
+    if only:
+        return [only]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rappen_company_numbers()")
+        return [str(row[0]) for row in cursor.fetchall()]
 
 
 @contextmanager
@@ -171,6 +182,7 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
 
 def _open(company: Company, granted: frozenset[str]) -> None:
     open_companies([company.pk])
+    structlog.contextvars.bind_contextvars(company=company.pk)
     set_local("rappen.closing", "on" if Permission.LEDGER_CLOSE in granted else "off")
 
 

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.passwords.normal import normalised
-from erp.access.permissions import Permission, ready_rights
+from erp.access.permissions import Permission, ready_name, ready_rights
 from erp.companies.models import CompanyOwned, Language
 from erp.core import clock
 
@@ -85,7 +85,8 @@ class Role(CompanyOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """What it is called: a ready-made one in the language of whoever looks."""
+        return (ready_name(self.code) if self.ready else "") or self.name
 
     @property
     def rights(self) -> frozenset[str]:

@@ -141,6 +141,12 @@ SUPPORT: Final = frozenset(_READ | {Permission.LEDGER_EXPORT})
 _READY: Final = {role.code: role for role in READY_ROLES}
 
 
+def ready_name(code: str) -> str:
+    """What a ready-made role is called in the active language; empty where there is none."""
+    found = _READY.get(code)
+    return str(found.name) if found else ""
+
+
 def ready_rights(code: str) -> frozenset[str]:
     """What a ready-made role grants; nothing where there is none of this code any more."""
     found = _READY.get(code)

@@ -1,44 +1,58 @@
-"""Heads of the audit chain, kept in a file outside the database."""
+"""Anchors: ends of hash chains, kept in files outside the database.
+
+A chain cannot notice that its end was cut and its head rewritten; who keeps heads elsewhere can.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
-from erp.access.gate import operating
-from erp.audit.verifying import Anchor, head_of
+from erp.access.gate import all_companies, operating
+from erp.companies.models import Company
 from erp.core import clock
 
 
-def anchors_file() -> Path:
-    return Path(settings.RAPPEN_VAR) / "anchors" / "audit-heads.jsonl"
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A head of a chain as it was kept outside the database."""
+
+    position: int
+    digest: str
 
 
-def keep() -> int:
-    """Append every company's end of the chain to the file; the number of companies."""
-    path = anchors_file()
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rappen_company_numbers()")
-        numbers = [row[0] for row in cursor.fetchall()]
-    with path.open("a", encoding="utf-8") as file:
-        for number in numbers:
-            with operating(str(number)) as access:
-                head = head_of(access.company)
-            row = {"company": number, "position": head.position, "digest": head.digest,
-                   "at": clock.now().isoformat()}  # fmt: skip
-            file.write(json.dumps(row) + "\n")
-    return len(numbers)
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The file of one kind of chain, and what tells the present head of a company's."""
 
+    name: str
+    head_of: Callable[[Company], Anchor]
 
-def kept(company: int) -> list[Anchor]:
-    """The heads of a company's chain that were kept."""
-    path = anchors_file()
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        rows = [row for line in file if (row := json.loads(line))["company"] == company]
-    return [Anchor(row["position"], row["digest"]) for row in rows if row["position"]]
+    @property
+    def path(self) -> Path:
+        return Path(settings.RAPPEN_VAR) / "anchors" / f"{self.name}.jsonl"
+
+    def keep(self) -> int:
+        """Append every company's end of the chain to the file; the number of companies."""
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        numbers = all_companies()
+        with self.path.open("a", encoding="utf-8") as file:
+            for number in numbers:
+                with operating(number) as access:
+                    head = self.head_of(access.company)
+                row = {"company": int(number), "position": head.position, "digest": head.digest,
+                       "at": clock.now().isoformat()}  # fmt: skip
+                file.write(json.dumps(row) + "\n")
+        return len(numbers)
+
+    def kept(self, company: int) -> list[Anchor]:
+        """The heads of a company's chain that were kept."""
+        if not self.path.exists():
+            return []
+        with self.path.open(encoding="utf-8") as file:
+            rows = [row for line in file if (row := json.loads(line))["company"] == company]
+        return [Anchor(row["position"], row["digest"]) for row in rows if row["position"]]

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 
 from erp.audit import chain
+from erp.audit.anchors import Anchor, Anchors
 from erp.audit.models import AuditHead
 from erp.companies.models import Company
 
@@ -46,14 +47,6 @@ class Verdict:
     @property
     def sound(self) -> bool:
         return not self.breaks
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A head of the chain as it was kept outside the database."""
-
-    position: int
-    digest: str
 
 
 class _Row(NamedTuple):
@@ -160,6 +153,9 @@ def head_of(company: Company) -> Anchor:
     """The present end of the chain, to be kept where the program cannot rewrite it."""
     head = AuditHead.of(company).first()
     return Anchor(head.position, bytes(head.digest).hex()) if head else Anchor(0, "")
+
+
+HEADS: Final = Anchors("audit-heads", head_of)
 
 
 def _events(company: Company) -> Iterator[_Row]:

@@ -183,7 +183,7 @@ class RolePage(CompanyView):
 
     def get(self, request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
         role = self._role(code)
-        return self._show(request, role, RoleForm(initial={"name": role.name}), role.rights)
+        return self._show(request, role, RoleForm(initial={"name": str(role)}), role.rights)
 
     def post(self, request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
         role = self._role(code)
@@ -209,7 +209,7 @@ class RolePage(CompanyView):
             delete_role(role, by=self.access.user)
         except DomainError as refusal:
             messages.error(request, str(refusal))
-            shown = self._show(request, role, RoleForm(initial={"name": role.name}), role.rights)
+            shown = self._show(request, role, RoleForm(initial={"name": str(role)}), role.rights)
             return refused(request, shown)
         messages.success(request, _("The role is deleted."))
         return redirect("roles", self.company.pk)
@@ -227,7 +227,7 @@ class RolePage(CompanyView):
             memberships__company=self.company, memberships__role=role
         ).order_by("name", "email")  # fmt: skip
         context = {
-            "page_title": role.name,
+            "page_title": str(role),
             "role": role,
             "form": form,
             "changeable": changeable,

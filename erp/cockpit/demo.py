@@ -136,7 +136,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
     _template(company, owner)
-    open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Budget",
+    open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Erste Fassung",
                 by=owner, source=Source.LAST_YEAR, percent=Decimal(4), step=Decimal(100))  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class MandateForm(forms.Form):
 
     def __init__(self, *args: Any, givable: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.code, role.name) for role in givable]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role.code, str(role)) for role in givable]  # type: ignore[attr-defined]
         self.fields["role"].initial = "fiduciary"
 
 

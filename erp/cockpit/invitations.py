@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -193,7 +194,8 @@ def accept_as_new(token: str, *, name: str, password: str) -> User:
     company = invitation.company
     with called(password="password1"):  # noqa: S106 - a place, no password
         user = create_user(
-            email=invitation.email, name=name, password=password, language=invitation.language,
+            email=invitation.email, name=name, password=password,
+            language=(translation.get_language() or invitation.language)[:2],
             words=(company.name, company.short_name),
         )  # fmt: skip
     _join(invitation, user)

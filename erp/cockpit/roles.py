@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from erp.access.firms.models import Mandate
 from erp.access.giving import rights_of
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import READY_ROLES, Permission, in_order
@@ -151,7 +152,7 @@ def change_role(
 
 @transaction.atomic
 def delete_role(role: Role, *, by: User) -> None:
-    """Delete a role that nobody has and no open invitation names.
+    """Delete a role that nobody has, no mandate ever gave, and no open invitation names.
 
     Raises ``ReadyMade`` or ``RoleInUse``.
     """
@@ -160,6 +161,7 @@ def delete_role(role: Role, *, by: User) -> None:
     if role.ready:
         raise ReadyMade(role=role.name)
     people = Membership.of(company).filter(role=role).count()
+    people += Mandate.of(company).filter(role=role).count()  # ended ones, too: they are the record
     named = Invitation.of(company).filter(
         roles__contains=[role.code], accepted_at=None, withdrawn_at=None,
         expires_at__gt=clock.now(),

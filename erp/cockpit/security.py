@@ -184,7 +184,7 @@ def _people(company: Company) -> dict[int, Guarded]:
     members = Membership.of(company).select_related("user", "role")
     for member in members.order_by("user__name", "user__email", "role__name"):
         person = found.setdefault(member.user_id, Guarded(member.user))
-        person.roles.append(member.role.name)
+        person.roles.append(str(member.role))
         person.is_owner |= member.role.code == OWNER
     factors = Authenticator.objects.filter(user__in=found, type__in=FACTORS)
     for user_id, kind in factors.values_list("user_id", "type"):

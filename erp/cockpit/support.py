@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
+from erp.access.permissions import SUPPORT
 from erp.access.support.models import LONGEST, SHORTEST, SupportConsent
 from erp.audit import trail
+from erp.cockpit.roles import hold, require_held
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -32,11 +34,13 @@ class AlreadyAllowed(DomainError):
 def allow_support(*, company: Company, reason: str, hours: int, by: User) -> SupportConsent:
     """Let operators look into a company, reading only (Supportzugriff erlauben).
 
-    Raises ``OutOfHours`` or ``AlreadyAllowed``.
+    Nobody opens to operators what is closed to themselves. Raises ``OutOfHours``,
+    ``AlreadyAllowed`` or ``MoreThanYouHave``.
     """
     if not SHORTEST <= hours <= LONGEST:
         raise OutOfHours(hours=hours)
-    Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # one after the other
+    hold(company)
+    require_held(SUPPORT, by=by, company=company)
     if running_consent(company) is not None:
         raise AlreadyAllowed
     now = clock.now()

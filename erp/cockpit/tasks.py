@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
-from django.db import connection, transaction
+from django.db import transaction
 
-from erp.access.gate import NobodyToActFor
+from erp.access.gate import NobodyToActFor, all_companies
 from erp.access.leaks.adapter import TooOften, source
 from erp.cockpit import leak_checks
 from erp.companies.models import Company
@@ -19,11 +19,9 @@ def check_all(**_later: Any) -> int:
     """Let each company's mail domains be looked for in leaks; off without a key."""
     if source() is None:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rappen_company_numbers()")
-        numbers = [row[0] for row in cursor.fetchall()]
+    numbers = all_companies()
     for number in numbers:
-        check_company.delay(company_id=number)
+        check_company.delay(company_id=int(number))
     return len(numbers)
 
 

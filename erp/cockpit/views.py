@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import View
 
 from accounting.banking.models import BankTransaction
@@ -146,13 +147,16 @@ class Start(CompanyView):
         todo = []
         open_bank = BankTransaction.waiting(company).count()
         if open_bank:
-            todo.append((_("%s bank transactions are to be booked") % open_bank,
+            todo.append((ngettext("%s bank transaction is to be booked",
+                                  "%s bank transactions are to be booked", open_bank) % open_bank,
                          reverse("bank-transactions", args=[company.pk])))  # fmt: skip
         drafts = queries.drafts_of(self.access).count()
         if drafts:
-            todo.append((_("%s drafts wait") % drafts, reverse("drafts", args=[company.pk])))
+            todo.append((ngettext("%s draft waits", "%s drafts wait", drafts) % drafts,
+                         reverse("drafts", args=[company.pk])))  # fmt: skip
         if recurring := len(due(company, today)):
-            todo.append((_("%s recurring entries are due") % recurring,
+            todo.append((ngettext("%s recurring entry is due", "%s recurring entries are due",
+                                  recurring) % recurring,
                          reverse("recurring", args=[company.pk])))  # fmt: skip
         return todo
 
@@ -201,8 +205,10 @@ class CompanySettings(CompanyView):
         return redirect("company-settings", company.pk)
 
     def _show(self, request: HttpRequest, form: CompanyForm) -> HttpResponse:
-        context = {"page_title": _("Company"), "form": form,
-                   "read_only": not self.access.may(Permission.COMPANY_CHANGE),
+        read_only = not self.access.may(Permission.COMPANY_CHANGE)
+        for field in form.fields.values():
+            field.disabled = read_only
+        context = {"page_title": _("Company"), "form": form, "read_only": read_only,
                    "history_of": self.company, "support": running_consent(self.company),
                    "back_url": reverse("start", args=[self.company.pk])}  # fmt: skip
         return render(request, "erp/company_settings.html", context)

@@ -1,9 +1,11 @@
-"""Sending mail beside the answer: nobody waits for it, nor learns from its time that it was sent."""
+"""Writing mail beside the answer: nobody waits for it, nor learns from its time that it was sent."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 
 from django.conf import settings
@@ -12,12 +14,15 @@ from django.core.mail import EmailMessage
 log = logging.getLogger(__name__)
 
 
-def send(message: EmailMessage) -> None:
-    """Send a message soon; what fails is logged without saying whom it was for."""
+def send(written: Callable[[], EmailMessage]) -> None:
+    """Write and send a message soon; what fails is logged without saying whom it was for.
+
+    ``written`` asks the database for nothing, as it runs in a thread of its own.
+    """
     if settings.TESTING:
-        message.send()
+        written().send()
     else:
-        _pool().submit(_send, message)
+        _pool().submit(copy_context().run, _send, written)
 
 
 @cache
@@ -26,8 +31,8 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
-def _send(message: EmailMessage) -> None:
+def _send(written: Callable[[], EmailMessage]) -> None:
     try:
-        message.send()
+        written().send()
     except Exception as error:  # noqa: BLE001 - whatever a mail server answers
         log.error("a mail could not be sent: %s", type(error).__name__)

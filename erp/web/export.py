@@ -17,6 +17,9 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf, swiss_date
 
+#: Also as wide as Chinese characters, which some spreadsheets read alike.
+_FORMULA_BEGINS = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}  # noqa: RUF001
+
 
 @dataclass(frozen=True)
 class Table:
@@ -119,7 +122,7 @@ def as_pdf(content: Table, company: Company) -> bytes:
 def harmless(text: Any) -> str:
     """A text cell that no spreadsheet reads as a formula (OUT-1)."""
     cell = str(text)
-    return "'" + cell if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return "'" + cell if cell[:1] in _FORMULA_BEGINS else cell
 
 
 def _plain(cell: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -68,6 +68,10 @@ class CompanyView(View):
             if self.access.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
                 raise PermissionDenied
             looks.note_entry(self.access)
+            if any(
+                "\x00" in text for texts in dict(request.POST.lists()).values() for text in texts
+            ):
+                raise BadRequest("no text holds a NUL character")
             if request.method in self.step_up and not is_fresh(request.session):
                 raise ReauthenticationRequired
             response = super().dispatch(request, *args, **kwargs)

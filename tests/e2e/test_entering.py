@@ -63,6 +63,23 @@ def test_ten_simple_entries_without_the_mouse(wide, site):
     assert "sound" in site.manage("verify_ledger", "--company", COMPANY, "--format", "json")
 
 
+def test_what_was_typed_outlives_the_session(wide):
+    """Whoever comes back from a long telephone call signs in elsewhere, and saves here."""
+    page = wide.goto(MASK)
+    filled(page, date="3.11.2026", text="Nach dem Telefon", debit="6500", credit="1000", amount="5")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.focus("#amount")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#refusal:not([hidden])")
+    assert "abgemeldet" in page.inner_text("#refusal")
+    assert page.input_value("#text") == "Nach dem Telefon"
+    page.context.add_cookies([one for one in cookies if "csrf" not in one["name"]])
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#latest tr:first-child td:nth-child(3):text-is('Nach dem Telefon')")
+    wide.faults[:] = [fault for fault in wide.faults if "status of 403" not in fault]
+
+
 def test_the_amount_calculates_and_the_date_completes(wide):
     page = wide.goto(MASK)
     typed(page, "15.3", "[Tab]")

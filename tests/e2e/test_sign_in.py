@@ -76,8 +76,6 @@ def test_a_passkey_is_set_up_and_signs_in_without_a_password(new, site):
     page.goto(site.url + "/c/1/ledger/journal/")
     page.wait_for_url("**/accounts/2fa/")  # nothing else opens before
     page.click("a[href='/accounts/2fa/webauthn/add/']")
-    page.fill("#id_password", PASSWORD)  # is it you?
-    page.keyboard.press("Enter")
     page.wait_for_selector("#mfa_webauthn_add")
     assert page.is_checked("input[name=passwordless]")
     page.click("#mfa_webauthn_add")
@@ -128,7 +126,7 @@ def test_an_app_is_set_up_and_each_page_fits_and_is_accessible(new, site, viewpo
     type_password(page, site, email)
     page.wait_for_url("**/accounts/2fa/")
     look("factors")
-    page.click("a[href='/accounts/2fa/totp/activate/']")
+    page.goto(site.url + "/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/")
     look("is it you")
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")

@@ -28,7 +28,8 @@ ROWS = [
 REPORT = table(title="Saldenliste", subtitle="01.01.2026 – 31.03.2026", name="trial-balance",
                head=["Konto", "Name", "Saldo", "Datum", "Nr."], rows=ROWS,
                kinds={2: "grand"})  # fmt: skip
-FORMULAS = ["=1+1", "+41 44 123 45 67", "-5 Stück", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")']
+FORMULAS = ["=1+1", "+41 44 123 45 67", "-5 Stück", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")',
+            "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"]  # noqa: RUF001  # fmt: skip
 DANGEROUS = table(title="=TITLE()", subtitle="=SUB()", head=["=HEAD()"], name="x",
                   rows=[[text] for text in FORMULAS])  # fmt: skip
 

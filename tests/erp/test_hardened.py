@@ -187,6 +187,22 @@ def test_what_no_page_of_ours_sends_is_refused(client, company, body):
     assert answer.status_code == 422, answer.content[:200]
 
 
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("settings/access/", {"do": "grant", "role": "own\x00er"}),
+        ("settings/access/", {"do": "invite", "email": "a\x00@example.ch", "roles": "owner"}),
+        ("settings/security/", {"do": "settle", "address": "a\x00@example.ch"}),
+        ("settings/mandates/", {"firm_code": "A\x00", "role": "owner"}),
+    ],
+)
+def test_a_form_with_a_character_that_no_database_keeps_is_refused(
+    client, company, anna, page, told
+):
+    answer = client.post(f"/c/{company.pk}/{page}", {"user": anna.pk, **told})
+    assert answer.status_code == 400
+
+
 def test_a_vat_line_has_one_side(company):
     for line in (
         TypedLine("6500", debit=chf("108.10"), credit=chf("50.00"), vat_code="IN"),

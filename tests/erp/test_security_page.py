@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from erp.access.leaks.models import LeakFinding, MailDomain
-from erp.access.models import Invitation, User
+from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import READY_ROLES
 from erp.access.sign_in import sessions
 from erp.access.sign_in.models import SecurityEvent
@@ -194,6 +194,29 @@ def test_what_names_another_company_is_not_shown(company, anna):
     assert ours.pk in shown and theirs.pk not in shown
 
 
+def test_what_somebody_may_not_elsewhere_is_not_shown(company, anna):
+    clerk = make.user(company=company, granted=["company.read"])
+    other = make.company()
+    role = Role.unscoped.create(company=other, code="x", name="X", permissions=["company.read"])
+    Membership.unscoped.create(company=other, user=clerk, role=role)
+    client = Client()
+    client.force_login(clerk)
+    for where in (other, company):
+        assert client.get(f"/c/{where.pk}/settings/audit/").status_code == 403
+    open_companies([company.pk])
+    (shown,) = [one for one in seen(company).events if one.kind == "denied"]
+    assert shown.details["path"] == f"/c/{company.pk}/settings/audit/"
+
+
+def test_nobody_floods_the_events_with_what_they_may_not(company, anna):
+    clerk = make.user(company=company, granted=["company.read"])
+    client = Client()
+    client.force_login(clerk)
+    for record in range(1, 6):
+        assert client.get(f"/c/{company.pk}/history/user/{record}/").status_code == 403
+    assert SecurityEvent.objects.filter(user=clerk, kind="denied").count() == 1
+
+
 # --- what to fix
 
 
@@ -307,7 +330,7 @@ def test_links_lead_only_where_one_may_go(company):
     client = Client()
     client.force_login(member(company, "egon", role="auditor"))
     text = client.get(f"/c/{company.pk}/settings/security/").content.decode()
-    assert "not used for 90 days" in text and "/settings/tokens/" not in text
+    assert "seit 90 Tagen nicht benutzt" in text and "/settings/tokens/" not in text
 
 
 def test_sessions_of_a_member_are_ended_everywhere(company, anna, page):
@@ -397,7 +420,7 @@ def test_many_findings_are_shown_in_part(company, page, monkeypatch):
     client, address = page
     text = client.get(address).content.decode()
     assert "p1@" in text and "p2@" not in text.partition('id="leaks"')[2]
-    assert "There are more" in text
+    assert "Es gibt noch mehr" in text
 
 
 def queries_of(company, anna, address):

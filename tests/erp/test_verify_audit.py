@@ -16,9 +16,10 @@ from django.db import ProgrammingError, connection, transaction
 from accounting.ledger.models import CostCentre
 from accounting.ledger.verifying import verify_ledger
 from erp.audit import access_log, chain, trail
+from erp.audit.anchors import Anchor
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.audit.tasks import keep_heads
-from erp.audit.verifying import Anchor, head_of, verify_audit
+from erp.audit.verifying import head_of, verify_audit
 from erp.core import origin
 from erp.core.origin import Origin, Via
 from erp.core.tenancy import open_companies

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from accounting.ledger.verifying import Anchor, verify_ledger
-from erp.access.gate import operating
+from accounting.ledger.verifying import HEADS, verify_ledger
+from erp.access.gate import all_companies, operating
 from erp.core.errors import DomainError
 
 
@@ -24,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sound = True
-        for reference in self._companies(options["company"]):
+        for reference in all_companies(options["company"]):
             try:
                 with operating(reference) as access:
-                    verdict = verify_ledger(access.company, anchors=kept_anchors(access.company.pk))
+                    verdict = verify_ledger(access.company, anchors=HEADS.kept(access.company.pk))
             except DomainError as refusal:
                 raise CommandError(str(refusal)) from None
             sound = sound and verdict.sound
@@ -47,24 +44,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {found.kind}: {entry}{found.details}")
         if not sound:
             raise SystemExit(1)
-
-    def _companies(self, reference: str | None) -> list[str]:
-        if reference:
-            return [reference]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rappen_company_numbers()")
-            return [str(row[0]) for row in cursor.fetchall()]
-
-
-def anchors_file() -> Path:
-    return Path(settings.RAPPEN_VAR) / "anchors" / "ledger-heads.jsonl"
-
-
-def kept_anchors(company: int) -> list[Anchor]:
-    """The heads of the chain that were kept outside the database."""
-    path = anchors_file()
-    if not path.exists():
-        return []
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [Anchor(row["position"], row["digest"]) for row in rows
-            if row["company"] == company and row["position"]]  # fmt: skip

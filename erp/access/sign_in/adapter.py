@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import User
 from erp.access.sign_in import limits, rechecking
 from erp.access.sign_in.backend import FACTORS
+from erp.access.sign_in.devices import device_of
 from erp.access.sign_in.events import Kind, note
+from erp.access.sign_in.stepup import is_fresh
 from erp.core import mailing, vault
 
 SEALED_IN = "mfa_authenticator.data"
@@ -29,6 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _(
             "Too many attempts from here. Wait some minutes, use a passkey, or set a new password."
         ),
+        "enter_current_password": _("The password until now is not right."),
         "email_password_mismatch": _("The e-mail or the password is not right."),
     }
 
@@ -38,11 +43,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         raise PermissionError("sign-up is closed")
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """An IPv4 address as such, even where the server writes it as IPv6 (``::ffff:192.0.2.1``).
+
+        Limits count IPv6 by the first half of the address, which is the same for all of these.
+        """
+        address = ipaddress.ip_address(super().get_client_ip(request))
+        return str(getattr(address, "ipv4_mapped", None) or address)
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return limits.account_key(request, credentials.get("email", ""))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         email = credentials.get("email", "")
+        if not limits.hears(request):
+            raise self.validation_error("too_many_login_attempts")
         if not limits.is_open(request, email):
             self._note(email, Kind.LIMITED)
             raise self.validation_error("too_many_login_attempts")
@@ -56,8 +71,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         email = credentials.get("email", "")
-        limits.count_miss(email)
+        limits.count_address(request)
+        limits.count_miss(email, device=device_of(request, email=email))
         self._note(email, Kind.REFUSED)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Nobody confirms twice within five minutes; without a factor the password tells."""
+        by = "mfa" if getattr(self.request.user, "has_factor", False) else "password"
+        if is_fresh(self.request.session, by=by):
+            return False
+        needed: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return needed
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """A password confirms only until there is a second factor."""
@@ -69,12 +93,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return by_factor if user.is_authenticated and user.has_factor else found
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write in the language of the person who gets it."""
+        """Write in the language of the person who gets it, beside the answer."""
         user = User.objects.filter(email=email.lower()).first()
         language = user.language if user else translation.get_language() or "de"
-        with translation.override(language):
-            told = {"request": self.request, "email": email, "person": user, **context}
-            mailing.send(self.render_mail(template_prefix, email, told))
+        told = {"request": self.request, "email": email, "person": user, **context}
+
+        def written() -> EmailMessage:
+            with translation.override(language):
+                message: EmailMessage = self.render_mail(template_prefix, email, told)
+                return message
+
+        mailing.send(written)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa import signals as mfa
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from erp.access.models import User
 from erp.access.sign_in import devices, limits, sessions
+from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.events import Kind, note
 
 
@@ -26,7 +35,7 @@ def session_begins(request: HttpRequest, **_more: Any) -> None:
 @receiver(account.user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
     """Forget misses, and tell the person of a device they don't know."""
-    limits.forget_misses(user.email)
+    limits.forget_misses(user.email, device=devices.device_of(request, user=user))
     had_devices = user.devices.exists()
     is_new = devices.remember(request, user)
     used = [record.get("type") or record["method"]
@@ -60,11 +69,13 @@ def password_changed(request: HttpRequest, user: User, **_more: Any) -> None:
 def factor_changed(
     signal: Any, request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any
 ) -> None:
-    """Whoever sits elsewhere under the old factors is out."""
+    """Whoever sits elsewhere under the old factors is out; who just set one up has used it."""
     kind = Kind.FACTOR_REMOVED if signal is mfa.authenticator_removed else Kind.FACTOR_ADDED
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         kind = Kind.FACTOR_REMOVED if kind == Kind.FACTOR_REMOVED else Kind.CODES_MADE
     note(user, kind, factor=authenticator.type)
+    if kind == Kind.FACTOR_ADDED:
+        record_authentication(request, user, "mfa", type=authenticator.type, reauthenticated=True)
     sessions.end_others(request, user)
 
 
@@ -85,5 +96,29 @@ def factor_used(
 
 
 @receiver(mfa.authentication_failed)
-def factor_refused(user: User, authenticator: Authenticator, **_more: Any) -> None:
+def factor_refused(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any
+) -> None:
+    """Whoever knows the password does not guess codes without end either."""
+    limits.count_address(request)
+    limits.count_miss(user.email)
     note(user, Kind.FACTOR_REFUSED, factor=authenticator.type)
+
+
+@receiver(pre_delete, sender=Authenticator)
+def last_factor_stays(instance: Authenticator, **_more: Any) -> None:
+    """Nobody takes off their last factor, on whatever page or phone; an operator does (commands)."""
+    request = context.request
+    if request is None or instance.type not in FACTORS:
+        return
+    if not get_factor_adapter().can_delete_authenticator(instance):
+        raise ImmediateHttpResponse(_kept(request))
+
+
+def _kept(request: HttpRequest) -> HttpResponse:
+    refusal = get_factor_adapter().validation_error("cannot_delete_authenticator")
+    if hasattr(request.allauth, "headless"):  # type: ignore[attr-defined]
+        answer: HttpResponse = ErrorResponse(request, exception=refusal, status=HTTPStatus.CONFLICT)
+        return answer
+    messages.error(request, refusal.messages[0])
+    return redirect("mfa_index")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
+from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from erp.access.sign_in import devices, sessions
+from erp.access.sign_in.events import Kind, note
+from erp.core.problems import CONTENT_TYPE, problem
 
+FORBIDDEN: Final = HTTPStatus.FORBIDDEN
 Handler = Callable[[HttpRequest], HttpResponse]
 
 #: What somebody without a second factor may open: setting one up, and leaving.
@@ -26,6 +34,9 @@ CHANGING: Final = (
     "/accounts/2fa/reauthenticate/", "/accounts/2fa/webauthn/reauthenticate/", "/language/",
     "/static/", "/help/", "/healthz", "/readyz",
 )  # fmt: skip
+#: What a phone opens of an account, and what of it even with such a password.
+OF_ACCOUNT: Final = ("/_allauth/app/v1/account/", "/_allauth/app/v1/auth/sessions")
+CHANGING_BY_PHONE: Final = "/_allauth/app/v1/account/password/change"
 
 
 class SessionLimitsMiddleware:
@@ -45,13 +56,16 @@ class SessionLimitsMiddleware:
 class FullySignedInMiddleware:
     """Nobody works without a second factor, nor with a password that is known to be in a leak.
 
-    Endpoints answer for themselves (``erp.api.permissions``).
+    Endpoints answer for themselves (``erp.api.permissions``), but for those of the sign-in: with
+    such a password a phone signs in and changes it.
     """
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OF_ACCOUNT) and request.path != CHANGING_BY_PHONE:
+            return self._by_phone(request)
         user = request.user
         if not user.is_authenticated or request.path.startswith(("/api/", "/_allauth/")):
             return self.handler(request)
@@ -61,6 +75,38 @@ class FullySignedInMiddleware:
         elif not user.has_factor and not request.path.startswith(SETTING_UP):
             return redirect("mfa_index")
         return self.handler(request)
+
+    def _by_phone(self, request: HttpRequest) -> HttpResponse:
+        token = request.headers.get("X-Session-Token", "")
+        found = authenticate_by_x_session_token(token) if token else None
+        if found is None or not found[0].password_breached_at:
+            return self.handler(request)
+        told = _("Your password was found in a leak. Change it first.")
+        body = problem(FORBIDDEN, "password_breached", told)
+        return JsonResponse(body, status=FORBIDDEN, content_type=CONTENT_TYPE)
+
+
+class DeniedMiddleware:
+    """Remember that somebody asked for what they may not (LOG-2), once a minute and route.
+
+    A route counts once whatever it is asked for, so that nobody hides other events behind these.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.handler(request)
+        user: Any = request.user
+        if response.status_code == FORBIDDEN and user.is_authenticated:
+            match = request.resolver_match
+            company = int(match.kwargs.get("company", 0)) if match else 0
+            route = f"{company}:{match.route if match else ''}"
+            key = f"denied:{user.pk}:{hashlib.sha256(route.encode()).hexdigest()[:16]}"
+            if cache.add(key, 1, timeout=60):
+                where = {"company": company} if company else {}
+                note(user, Kind.DENIED, path=request.path[:200], method=request.method, **where)
+        return response
 
 
 class LeavingMiddleware:

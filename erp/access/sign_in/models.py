@@ -14,6 +14,7 @@ class SecurityEvent(models.Model):
         SIGNED_IN = "signed_in", _("Signed in")
         REFUSED = "refused", _("Sign-in refused")
         FACTOR_REFUSED = "factor_refused", _("Second factor refused")
+        DENIED = "denied", _("Asked for what is not allowed")
         SIGNED_OUT = "signed_out", _("Signed out")
         NEW_DEVICE = "new_device", _("Signed in on a new device")
         CONFIRMED = "confirmed", _("Confirmed with the second factor")

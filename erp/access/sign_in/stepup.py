@@ -13,11 +13,12 @@ from erp.core import clock
 LASTS: Final = dt.timedelta(minutes=5)
 
 
-def is_fresh(session: Mapping[str, Any]) -> bool:
+def is_fresh(session: Mapping[str, Any], *, by: str = "mfa") -> bool:
     """Whether this session's second factor was used within the last five minutes.
 
-    Signing in with it counts. What lies in the future does not: the clock was set back.
+    ``by="password"`` asks for the password instead. Signing in with it counts. What lies in the
+    future does not: the clock was set back.
     """
     records = session.get(RECORDS) or []
-    used = [record["at"] for record in records if record.get("method") == "mfa"]
+    used = [record["at"] for record in records if record.get("method") == by]
     return bool(used) and 0 <= clock.now().timestamp() - used[-1] < LASTS.total_seconds()

@@ -33,11 +33,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 user = User.objects.filter(email=options["email"].lower()).first()
                 if user is None:
-                    password = os.environ.get("RAPPEN_USER_PASSWORD") or getpass.getpass(
-                        "Password (at least 12 characters): "
-                    )
                     user = create_user(
-                        email=options["email"], password=password, name=options["name"]
+                        email=options["email"], password=_password(), name=options["name"]
                     )
                 if options["company"]:
                     with operating(options["company"]) as access:
@@ -46,3 +43,14 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{user.email} may sign in.")
+
+
+def _password() -> str:
+    try:
+        return os.environ.get("RAPPEN_USER_PASSWORD") or getpass.getpass(
+            "Password (at least 12 characters): "
+        )
+    except EOFError:
+        raise CommandError(
+            "There is no terminal to ask at: set RAPPEN_USER_PASSWORD to the password."
+        ) from None

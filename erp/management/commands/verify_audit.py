@@ -6,11 +6,9 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from erp.access.gate import operating
-from erp.audit import anchors
-from erp.audit.verifying import Verdict, verify_audit
+from erp.access.gate import all_companies, operating
+from erp.audit.verifying import HEADS, Verdict, verify_audit
 from erp.core.errors import DomainError
 
 
@@ -23,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sound = True
-        for reference in self._companies(options["company"]):
+        for reference in all_companies(options["company"]):
             try:
                 with operating(reference) as access:
-                    kept = anchors.kept(access.company.pk)
+                    kept = HEADS.kept(access.company.pk)
                     verdict = verify_audit(access.company, anchors=kept)
             except DomainError as refusal:
                 raise CommandError(str(refusal)) from None
@@ -49,10 +47,3 @@ class Command(BaseCommand):
         for found in verdict.breaks:
             event = f"event {found.event}: " if found.event else ""
             self.stdout.write(f"  {found.kind}: {event}{found.details}")
-
-    def _companies(self, reference: str | None) -> list[str]:
-        if reference:
-            return [reference]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rappen_company_numbers()")
-            return [str(row[0]) for row in cursor.fetchall()]

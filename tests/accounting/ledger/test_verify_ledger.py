@@ -22,7 +22,8 @@ from accounting.ledger.lines import Line, VatFacts, credit, debit
 from accounting.ledger.models import CostCentre, EntryLine, EntryVoucher, JournalEntry
 from accounting.ledger.posting import LINE_COLUMNS, post, reverse, write_draft
 from accounting.ledger.tasks import keep_heads
-from accounting.ledger.verifying import Anchor, head_of, verify_ledger
+from accounting.ledger.verifying import head_of, verify_ledger
+from erp.audit.anchors import Anchor
 from erp.core.tenancy import open_companies
 from erp.documents.storing import path_of, store
 from tests import make

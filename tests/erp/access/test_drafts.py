@@ -45,7 +45,7 @@ def test_a_list_shows_ones_own_drafts_or_all(company, anna, bea, drafts):
     assert f"/entries/{mine[0]}/" in page and f"/entries/{drafts[anna][0]}/" not in page
     assert '<span class="badge">1</span>' in page
     assert "2 Entwürfe" in signed_in(anna).get(f"/c/{company.pk}/").content.decode()
-    assert "1 Entwürfe" in signed_in(bea).get(f"/c/{company.pk}/").content.decode()
+    assert "1 Entwurf wartet" in signed_in(bea).get(f"/c/{company.pk}/").content.decode()
 
 
 def test_who_only_reads_sees_no_drafts_of_others(company, drafts):

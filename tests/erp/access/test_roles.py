@@ -8,6 +8,7 @@ from erp.access.giving import rights_of
 from erp.access.models import Membership, Role
 from erp.access.permissions import GROUPS, READY_ROLES, Permission, grouped, in_order
 from erp.audit.models import AuditEvent
+from erp.cockpit import firms
 from erp.cockpit.invitations import invite
 from erp.cockpit.members import grant
 from erp.cockpit.roles import (
@@ -122,6 +123,18 @@ def test_a_role_that_somebody_has_or_is_invited_to_stays(company, anna):
     with pytest.raises(RoleInUse) as refusal:
         delete_role(role, by=anna)
     assert refusal.value.values == {"role": "Lager", "people": 0, "invitations": 1}
+
+
+def test_a_role_of_a_mandate_stays_even_when_it_has_ended(company, anna):
+    role = own_role(company, "Steuern", "company.read")
+    firm = firms.found_firm(name="Arnold AG", manager=anna, by=make.user(is_operator=True))
+    open_companies([company.pk])
+    mandate = firms.give_mandate(company=company, firm_code=firm.code, role=role.code, by=anna)
+    for _ in ("running", "ended"):
+        with pytest.raises(RoleInUse):
+            delete_role(role, by=anna)
+        if mandate.ended_at is None:
+            mandate = firms.end_mandate(mandate, by=anna)
 
 
 # Nobody gives more than they have

@@ -269,6 +269,15 @@ def test_a_client_sees_its_own_fiduciary_and_no_other(company, owner, firm, mand
         assert list(Firm.objects.all()) == [firm] and other not in Firm.objects.all()
 
 
+def test_the_database_lets_no_client_take_people_out_of_a_firm(company, owner, firm, mandate):
+    with transaction.atomic():
+        set_local("rappen.user", str(owner.pk))
+        open_companies([company.pk])
+        assert FirmStaff.objects.filter(firm=firm).exists()
+        assert FirmStaff.objects.filter(firm=firm).delete()[0] == 0
+        assert FirmStaff.objects.filter(firm=firm).exists()
+
+
 def test_staff_of_two_firms_see_each_with_its_own_clients(
     company, owner, firm, lead, mandate, operator
 ):

@@ -8,6 +8,7 @@ import tracemalloc
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from erp.access.passwords import building
 from erp.access.passwords.building import (
@@ -125,7 +126,8 @@ def test_a_malformed_line_is_refused_by_file_and_number(tmp_path, monkeypatch, w
     source.write_text("\n".join(lines))
     told = refused(NotALine, tmp_path, source)
     assert told.values == {"file": str(source), "line": place + 1}
-    assert f"{source}, line {place + 1}" in str(told)
+    with translation.override("en"):
+        assert f"{source}, line {place + 1}" in str(told)
 
 
 def refused(kind, tmp_path, source, **more):

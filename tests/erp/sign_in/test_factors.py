@@ -106,6 +106,20 @@ def test_the_last_factor_stays(anna):
     assert Authenticator.objects.filter(user=anna, type="totp").exists()
 
 
+def test_what_somebody_may_not_is_remembered_once_a_minute(anna):
+    company = make.company()
+    clerk = make.user(company=company, granted=["company.read"])
+    client = browser()
+    client.force_login(clerk)
+    for _ in range(3):
+        assert client.get(f"/c/{company.pk}/settings/audit/").status_code == 403
+    client.get(f"/api/v1/companies/{company.pk}/audit-events/")
+    events = SecurityEvent.objects.filter(user=clerk, kind="denied").order_by("pk")
+    assert [e.details["path"] for e in events] == [
+        f"/c/{company.pk}/settings/audit/", f"/api/v1/companies/{company.pk}/audit-events/"
+    ]  # fmt: skip
+
+
 # Recovery codes
 
 

@@ -232,6 +232,17 @@ def test_the_endpoint_gives_lists_and_ends_consent(api, company, anna):
     problem(stale.post("support-consents/", {"reason": "x", "hours": 1}), 403, "step_up_needed")
 
 
+def test_nobody_opens_to_operators_what_is_closed_to_themselves(company):
+    clerk = make.user(company=company, granted=["company.read", "company.change"])
+    told = {"reason": "Bank", "hours": "24"}
+    page = f"/c/{company.pk}/settings/support/"
+    assert signed_in(clerk).post(page, told).status_code == 422
+    told = Api(company, clerk).post("support-consents/", {"reason": "Bank", "hours": 1})
+    problem(told, 422, "access.more_than_you_have")
+    open_companies([company.pk])
+    assert not SupportConsent.of(company).exists()
+
+
 def test_a_consent_is_neither_longer_nor_wider_than_it_was_given(company, anna, consent):
     for hours in (0, 169):
         with pytest.raises(OutOfHours):

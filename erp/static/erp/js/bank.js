@@ -1,9 +1,9 @@
 /** Booking bank transactions: Enter books the row and moves to the next; Alt and + splits a part off. */
 import { evaluate, format, plain } from "./amount.js";
+import { send } from "./answers.js";
 import { enliven } from "./app.js";
 
 const table = document.getElementById("movements");
-const csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
 const show = (id, text) => { const box = document.getElementById(id); box.textContent = text; box.hidden = !text; };
 const movementOf = (element) => element.closest("tbody.movement");
 const valuesOf = (row) => Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => {
@@ -38,10 +38,8 @@ async function book(movement) {
   const [first] = movement.rows;
   const typed = { ...valuesOf(first), parts: partsOf(movement).map(valuesOf) };
   try {
-    const answer = await fetch(movement.dataset.book, { method: "POST", body: JSON.stringify(typed), headers: { "X-CSRFToken": csrf, "Content-Type": "application/json" } });
-    const result = await answer.json().catch(() => null);
-    if (!answer.ok || !result) {
-      const errors = result?.errors || [{ message: `HTTP ${answer.status}` }];
+    const { result, errors } = await send(movement.dataset.book, JSON.stringify(typed), { "Content-Type": "application/json" });
+    if (errors) {
       show("said", ""); show("refusal", errors.map((e) => e.message).join(" "));
       (first.querySelector(`[name="${CSS.escape(errors[0].field || "account")}"]`) || first.querySelector("[name=account]")).focus();
       return;

@@ -1,4 +1,5 @@
 /** The entry mask: moves by keyboard, saves without leaving the page. */
+import { send } from "./answers.js";
 import { enliven } from "./app.js";
 import { evaluate, format, plain } from "./amount.js";
 import { choice } from "./combobox.js";
@@ -9,7 +10,7 @@ const $ = (id) => document.getElementById(id);
 const body = mask.querySelector("#split tbody");
 const history = JSON.parse($("history").textContent);
 const SIMPLE = ["debit", "credit", "amount", "amount_foreign", "vat_code", "vat_basis", "vat_rate", "supply_date", "cost_centre", "cost_object"];
-let draftId = null, last = null, busy = false, once = null;
+let draftId = null, last = null, busy = false, once = null, left = null;
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 // --- lines of a split entry ---------------------------------------------------------------------
@@ -162,7 +163,7 @@ function refuse(errors) {
   box.hidden = false;
   const field = errors[0]?.field;
   const place = field === "account" ? [$("debit"), $("credit")].find((i) => i && !choice("accounts", i.value)) : $(field);
-  if (place && !place.hidden) { place.setAttribute("aria-invalid", "true"); place.focus(); }
+  if (place && !place.hidden) { place.setAttribute("aria-invalid", "true"); place.focus(); } else left?.focus();
 }
 
 async function save(asDraft) {
@@ -174,11 +175,8 @@ async function save(asDraft) {
   data.set("entry", JSON.stringify({ ...typed, as_draft: asDraft, once: once ??= newKey() }));
   for (const file of $("voucher_file").files) data.append("voucher_file", file);
   try {
-    const answer = await fetch(location.pathname, {
-      method: "POST", body: data, headers: { "X-CSRFToken": mask.querySelector("[name=csrfmiddlewaretoken]").value },
-    });
-    const result = await answer.json().catch(() => null);
-    if (!answer.ok || !result) { once = null; refuse(result?.errors || [{ message: `HTTP ${answer.status}` }]); return; }
+    const { result, errors } = await send(location.pathname, data);
+    if (errors) { if (!errors.every((e) => e.unsure)) once = null; refuse(errors); return; }
     last = typed;
     once = null;
     remember(typed);
@@ -214,7 +212,7 @@ function note(result) {
 const fields = () => [...mask.querySelectorAll("input:not([type=hidden],[type=file]), select, button.primary")].filter((e) => e.offsetParent !== null);
 
 mask.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.target.blur(); save(false); return; }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); (left = event.target).blur(); save(false); return; }
   if (event.key !== "Enter" || event.target.tagName === "BUTTON") return;
   event.preventDefault();
   const all = fields(), at = all.indexOf(event.target);

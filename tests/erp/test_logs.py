@@ -1,0 +1,52 @@
+"""What a log line never holds: links that open something, and rows of the database."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from structlog.stdlib import ProcessorFormatter
+
+from erp.access.models import User
+from erp.cockpit.invitations import invite
+
+pytestmark = pytest.mark.django_db
+
+
+def written(records):
+    """Records as they stand in the log."""
+    (line,) = [h.formatter for h in logging.getLogger().handlers
+               if isinstance(h.formatter, ProcessorFormatter)]  # fmt: skip
+    return "\n".join(line.format(record) for record in records)
+
+
+def test_no_link_of_an_invitation_stands_in_the_log(company, anna, caplog):
+    issued = invite(company=company, email="neu@example.org", roles=["owner"], by=anna)
+    link = f"/invitation/{issued.token}/"
+    told = {"name": "Neu", "password1": "kurz", "password2": "kurz"}
+    assert Client().post(link, told).status_code == 422
+    assert Client(enforce_csrf_checks=True).post(link, told).status_code == 403
+    lines = written(caplog.records)
+    assert lines.count("/invitation/") == 2 and issued.token not in lines
+
+
+def test_no_link_of_a_reset_stands_in_the_log(caplog):
+    key = "1a-d2n2i3-" + "7" * 32
+    link = f"/accounts/password/reset/key/{key}/"
+    assert Client(enforce_csrf_checks=True).post(link, {}).status_code == 403
+    assert "/accounts/password/reset/key/" in written(caplog.records)
+    assert key not in written(caplog.records)
+
+
+def test_what_the_database_refuses_is_logged_without_its_values(anna, caplog):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        try:
+            User.objects.create(email=anna.email)
+        except IntegrityError:
+            logging.getLogger("erp").exception("a write met another one")
+            raise
+    lines = written(caplog.records)
+    assert "erp_user_email" in lines and "IntegrityError" in lines
+    assert anna.email not in lines
