@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from erp.access.leaks.domains import domain_of, is_free_mail
+from erp.access.models import User
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import KnownDevice, SecurityEvent
 from erp.access.sign_in.sessions import end_others
@@ -21,7 +22,7 @@ MOST_EVENTS = 30
 
 
 class AccountOverview(View):
-    """``/account/``: sessions to see and end, devices to forget, the latest events."""
+    """``/account/``: one's name, sessions to see and end, devices to forget, the latest events."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user: Any = request.user
@@ -41,7 +42,9 @@ class AccountOverview(View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user: Any = request.user
-        if wanted := request.POST.get("session"):
+        if "name" in request.POST:
+            self._rename(request, user)
+        elif wanted := request.POST.get("session"):
             get_object_or_404(UserSession, user=user, pk=id_of(wanted)).end()
             note(user, Kind.SESSIONS_ENDED, count=1)
             messages.success(request, _("That device is signed out."))
@@ -52,3 +55,15 @@ class AccountOverview(View):
             note(user, Kind.SESSIONS_ENDED, count=end_others(request, user))
             messages.success(request, _("All other devices are signed out."))
         return redirect("account-overview")
+
+    def _rename(self, request: HttpRequest, user: User) -> None:
+        words = " ".join(request.POST["name"].split())
+        name = "".join(letter for letter in words if letter.isprintable())
+        longest = User._meta.get_field("name").max_length or 0
+        if not name or len(name) > longest:
+            told = _("Type your name, in %(longest)s letters at most.") % {"longest": longest}
+            messages.error(request, told)
+            return
+        user.name = name
+        user.save(update_fields=["name"])
+        messages.success(request, _("Your name is saved."))

@@ -179,3 +179,18 @@ def test_a_device_token_signs_nobody_in_and_is_not_stored(anna):
     stranger = browser()
     stranger.cookies[settings.DEVICE_COOKIE_NAME] = token
     assert not is_in(stranger)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("  Anna \n Meier ", "Anna Meier"), ("Zoë\u200b D’Arc\x00", "Zoë D’Arc"), ("", None),
+     ("\x00", None), ("x" * 101, None), ("x" * 100, "x" * 100)],
+)  # fmt: skip
+def test_people_say_what_they_are_called(db, typed, kept):
+    anna, client = make.user(), browser()
+    client.force_login(anna)
+    before = anna.name
+    page = client.post("/account/", {"name": typed}, follow=True).content.decode()
+    anna.refresh_from_db()
+    assert anna.name == (before if kept is None else kept)
+    assert ('class="note error"' in page) == (kept is None)
