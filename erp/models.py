@@ -1,8 +1,10 @@
 """Table of contents: the tables of the foundation."""
 
+from erp.access.addresses.models import AddressChange
 from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
+from erp.access.recovery.models import FactorRecovery, RecoveryApproval
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
@@ -13,10 +15,12 @@ from erp.documents.models import StoredFile
 
 __all__ = [
     "AccessLogEntry",
+    "AddressChange",
     "AppToken",
     "AuditEvent",
     "AuditHead",
     "Company",
+    "FactorRecovery",
     "Firm",
     "FirmStaff",
     "IdempotencyRecord",
@@ -27,6 +31,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "RecoveryApproval",
     "Role",
     "SecurityEvent",
     "StoredFile",
