@@ -26,12 +26,14 @@ class ErpConfig(AppConfig):
         from erp.access.recovery import listening as of_recovery  # noqa: F401 - as below
         from erp.access.sign_in import listening  # noqa: F401 - connects its receivers
         from erp.core import clock, crashpoints
+        from erp.reference import own, touching
 
         if settings.CRASH_AT:
             crashpoints.arm(settings.CRASH_AT)
         if settings.CLOCK_AT:
             clock.stand_still(dt.datetime.fromisoformat(settings.CLOCK_AT))
 
+        touching.register("companies", own.addresses)
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 
 

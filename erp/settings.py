@@ -329,6 +329,19 @@ DEMO_SIGN_IN = {
     "password": "Buchhaltung-macht-Freude",
     "seed": "RAPPENDEMORAPPENDEMORAPPENDEMO22",  # of the codes; known to everybody
 }
+# Reference data: when each source is asked (Europe/Zurich), which are not ("all": no network),
+# and where, if not at the publisher.
+REFERENCE_RUNS = {
+    "banks": crontab(hour=3, minute=0),
+    "localities": crontab(hour=3, minute=10, day_of_month="2"),
+    "postcodes": crontab(hour=3, minute=15, day_of_month="2"),
+    "communes": crontab(hour=3, minute=20, day_of_month="2"),
+    "bazg-daily": crontab(hour="13,17", minute=15, day_of_week="mon-fri"),
+    "bazg-monthly": crontab(hour=13, minute=25, day_of_month="1-3,25-31"),
+    "ecb": crontab(hour=16, minute=30, day_of_week="mon-fri"),
+}
+REFERENCE_OFF = env.list("RAPPEN_REFERENCE_OFF", default=["all"] if TESTING else [])
+REFERENCE_BASES = env.dict("RAPPEN_REFERENCE_BASES", default={})
 CELERY_BEAT_SCHEDULE = {
     "keep the ledgers' heads": {
         "task": "ledger.keep_heads",
@@ -341,5 +354,17 @@ CELERY_BEAT_SCHEDULE = {
     "look for mail domains in leaks": {
         "task": "leaks.check_all",
         "schedule": crontab(hour=3, minute=30, day_of_week="mon"),
+    },
+    "put reference data in force": {
+        "task": "reference.daily",
+        "schedule": crontab(hour=0, minute=10),
+    },
+    **{
+        f"reference data: {name}": {
+            "task": "reference.update",
+            "schedule": when,
+            "kwargs": {"source": name},
+        }
+        for name, when in REFERENCE_RUNS.items()
     },
 }

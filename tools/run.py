@@ -93,6 +93,7 @@ class Machine:
             self.manage("migrate", "--database=owner", "--verbosity=0", owner=True)
             self.manage("collectstatic", "--noinput", "--verbosity=0")
             self.manage("check", "--database", "default", "--verbosity=0")
+            self.manage("reference_update", "--bundled", "--verbosity=0")
             mark.write_text(state)
         if self.demo:
             self.manage("seed_demo")
@@ -186,9 +187,10 @@ def _relay(name: str, child: subprocess.Popen[str]) -> None:
 
 
 def migrations_digest() -> str:
-    """Changes whenever the schema or the static files could."""
+    """Changes whenever the schema, the static files or the bundled data could."""
     digest = hashlib.sha256()
-    for folder, patterns in (("erp", ("migrations/*", "static/**/*")), ("vat", ("migrations/*",)),
+    for folder, patterns in (("erp", ("migrations/*", "static/**/*", "reference/bundled/*")),
+                             ("vat", ("migrations/*",)),
                              ("accounting", ("migrations/*",)), ("contacts", ("migrations/*",)),
                              ("payroll", ("migrations/*",))):  # fmt: skip
         for pattern in patterns:

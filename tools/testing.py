@@ -19,7 +19,7 @@ from tools.valkey import Valkey
 
 
 def main(command: list[str]) -> int:
-    """Start both services in a scratch folder, migrate once, run, and leave nothing behind."""
+    """Start both services in a scratch folder, migrate, load what is bundled, run, leave nothing."""
     scratch = Path(tempfile.mkdtemp(prefix="rappen-test-"))
     scratch.chmod(0o755)
     durable = command[:1] == ["--durable"]
@@ -45,6 +45,10 @@ def main(command: list[str]) -> int:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0",
              "--skip-checks"],
+            cwd=ROOT, env=environment, check=True,
+        )  # fmt: skip
+        subprocess.run(
+            [sys.executable, "manage.py", "reference_update", "--bundled", "--verbosity=0"],
             cwd=ROOT, env=environment, check=True,
         )  # fmt: skip
         return subprocess.call(command, cwd=ROOT, env=environment)

@@ -12,7 +12,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPSConnection
@@ -40,11 +40,12 @@ class Service:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; ``content`` is read for status 200 alone."""
+    """What came back; ``content`` is read for status 200 alone. Names of headers are in small."""
 
     status: int
     content: bytes
     retry_after: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @sensitive_variables()
@@ -104,8 +105,9 @@ class _Call(threading.Thread):
                 raise NoAnswer("too slow")
             connection.request("GET", root + self._path, headers=dict(self._headers))
             response = connection.getresponse()
+            told = {name.lower(): value for name, value in response.headers.items()}
             if response.status != HTTPStatus.OK:  # redirects, too
-                return Answer(response.status, b"", response.headers.get("Retry-After", ""))
+                return Answer(response.status, b"", told.get("retry-after", ""), told)
             if response.length is None and not response.chunked:
                 raise NoAnswer("it does not say how long it is")
             content = response.read(self._service.most_bytes + 1)
@@ -113,7 +115,7 @@ class _Call(threading.Thread):
                 raise NoAnswer("too large")
             if response.length:
                 raise NoAnswer("the end is missing")
-            return Answer(response.status, content)
+            return Answer(response.status, content, headers=told)
 
 
 def _connection(service: Service) -> tuple[HTTPConnection, str]:

@@ -9,7 +9,7 @@ from erp.core.tenancy import share
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0009_staff_of_the_firm"),
+        ("erp", "0013_reference"),
     ]
 
     operations = [

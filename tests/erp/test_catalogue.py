@@ -13,10 +13,17 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 OWN_APPS = ("erp", "vat", "accounting", "contacts", "payroll")
+#: What others publish, the same for everyone (Referenzdaten).
+REFERENCE = {
+    "erp_bank", "erp_canton", "erp_commune", "erp_country", "erp_currency", "erp_exchangerate",
+    "erp_holiday", "erp_locality", "erp_referenceversion", "erp_sourcestate",
+    "erp_withholdingtariff", "erp_referencechange",
+}  # fmt: skip
 #: People and their sign-ins, and rates of the law.
 WITHOUT_A_CLIENT = {
     "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins", "erp_securityevent", "vat_vatrate",
     "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
+    *REFERENCE,
 }  # fmt: skip
 
 
@@ -107,6 +114,7 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
+        ("erp_referencechange", {"SELECT", "INSERT"}),
         ("erp_storedfile", {"SELECT", "INSERT"}),
         ("erp_supportconsent", {"SELECT", "INSERT"}),
         ("vat_vatrate", {"SELECT"}),
@@ -119,6 +127,16 @@ def test_grants_are_no_wider_than_needed(table, granted):
         table,
     )
     assert {p for (p,) in found} == granted
+
+
+@pytest.mark.parametrize("table", sorted(REFERENCE))
+def test_reference_data_is_never_deleted(table):
+    found = rows(
+        "SELECT 1 FROM information_schema.role_table_grants WHERE grantee = 'rappen_app'"
+        " AND table_name = %s AND privilege_type = 'DELETE'",
+        table,
+    )
+    assert found == []
 
 
 def test_security_definer_functions_are_few_and_fixed():

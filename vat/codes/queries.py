@@ -42,6 +42,11 @@ def was_ever_a_rate(percent: Decimal) -> bool:
     return VatRate.objects.filter(percent=percent).exists()
 
 
+def all_rates() -> set[tuple[str, dt.date, Decimal]]:
+    """All statutory rates ever, as (class, first day, percent)."""
+    return set(VatRate.objects.values_list("rate_class", "valid_from", "percent"))
+
+
 def codes_of(company: Company) -> QuerySet[VatCode]:
     """The company's codes that may be used, in the catalogue's order."""
     return VatCode.of(company).filter(active=True).order_by("position", "code")

@@ -1,0 +1,1 @@
+"""Reference data (Referenzdaten): banks, places, rates and tariffs that others publish."""

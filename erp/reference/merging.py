@@ -1,0 +1,191 @@
+"""Bringing the rows of an edition into their table: COPY into a scratch table, then sets (SQL).
+
+Table and column names come from ``tables`` alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import connection
+
+from erp.reference.editions import Edition
+from erp.reference.models import ReferenceVersion
+from erp.reference.tables import Table
+
+EXAMPLES: Final = 10
+_SCRATCH: Final = "reference_incoming"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an edition changes, compared with the rows in force of the same part."""
+
+    before: int
+    after: int
+    added: int
+    changed: int
+    closed: int
+    reopened: int
+    examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.added or self.changed or self.closed or self.reopened)
+
+    @property
+    def drop_percent(self) -> int:
+        """How much of what is in force would be lost, in percent."""
+        return max(self.before - self.after, 0) * 100 // self.before if self.before else 0
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "before": self.before, "rows": self.after, "added": self.added,
+            "changed": self.changed, "closed": self.closed, "reopened": self.reopened,
+            "examples": self.examples,
+        }  # fmt: skip
+
+
+def take_up(table: Table, edition: Edition) -> None:
+    """Copy an edition's rows into the scratch table of this transaction."""
+    columns = ", ".join(table.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_SCRATCH}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {_SCRATCH} ON COMMIT DROP AS"
+            f" SELECT {columns} FROM {table.name} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {_SCRATCH} ({columns}) FROM STDIN") as copy:
+            write = copy.write_row
+            for row in edition.rows:
+                write(row)
+        cursor.execute(f"ANALYZE {_SCRATCH}")
+
+
+def difference(table: Table, edition: Edition) -> Difference:
+    """Compare what was taken up with what is in force, in two queries."""
+    part, values = _part(edition)
+    gone = "NOT EXISTS (SELECT FROM incoming i WHERE " + _same(table) + ")"
+    is_open = "t.valid_to IS NULL" if table.closes else "true"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH incoming AS (SELECT * FROM {_SCRATCH}),"
+            f" force AS (SELECT t.* FROM {table.name} t WHERE {is_open} AND {part})"
+            f" SELECT (SELECT count(*) FROM force), (SELECT count(*) FROM incoming),"
+            f" count(*) FILTER (WHERE t.id IS NULL),"
+            f" count(*) FILTER (WHERE t.id IS NOT NULL AND {is_open} AND {_differs(table)}),"
+            f" count(*) FILTER (WHERE t.id IS NOT NULL AND NOT ({is_open})),"
+            + (f" (SELECT count(*) FROM force t WHERE {gone})" if table.closes else " 0")
+            + f" FROM incoming i LEFT JOIN {table.name} t ON {_same(table)}",
+            values,
+        )
+        before, after, added, changed, reopened, closed = cursor.fetchone()
+    found = Difference(before, after, added, changed, closed, reopened)
+    if found.is_none:
+        return found
+    return Difference(before, after, added, changed, closed, reopened, _examples(table, found))
+
+
+def _examples(table: Table, found: Difference) -> dict[str, list[dict[str, Any]]]:
+    """The first added rows; what changed is read back from the changes that are written."""
+    if not found.added or found.added == found.after:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_object(table.key, 'i')}, {_object(table.values, 'i')}"
+            f" FROM {_SCRATCH} i LEFT JOIN {table.name} t ON {_same(table)}"
+            f" WHERE t.id IS NULL ORDER BY {_list(table.key, 'i')} LIMIT {EXAMPLES}"
+        )
+        return {"added": [{"key": _read(key), "after": _read(after)}
+                          for key, after in cursor.fetchall()]}  # fmt: skip
+
+
+def merge(table: Table, edition: Edition, version: ReferenceVersion, *, first: bool) -> None:
+    """Write what was taken up: changes on record, rows changed, closed, brought back, added.
+
+    ``first``: nothing of this part was known, so nobody knows since when its rows are valid.
+    """
+    part, values = _part(edition)
+    is_open = "t.valid_to IS NULL" if table.closes else "true"
+    gone = f"NOT EXISTS (SELECT FROM {_SCRATCH} i WHERE {_same(table)})"
+    key, before, after = (
+        _object(table.key, "t"), _object(table.values, "t"), _object(table.values, "i"),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO erp_referencechange (version_id, kind, key, before, after)"
+            f" SELECT %s, CASE WHEN {is_open} THEN 'changed' ELSE 'reopened' END,"
+            f" {key}, {before}, {after} FROM {_SCRATCH} i JOIN {table.name} t ON {_same(table)}"
+            f" WHERE NOT ({is_open}) OR {_differs(table)} ORDER BY {_list(table.key, 't')}",
+            [version.pk],
+        )
+        reopen = ", valid_to = NULL" if table.closes else ""
+        cursor.execute(
+            f"UPDATE {table.name} t SET ({', '.join(table.values)}, version_id)"
+            f" = ROW({_list(table.values, 'i')}, %s){reopen} FROM {_SCRATCH} i"
+            f" WHERE {_same(table)} AND (NOT ({is_open}) OR {_differs(table)})",
+            [version.pk],
+        )
+        if table.closes:
+            cursor.execute(
+                "INSERT INTO erp_referencechange (version_id, kind, key, before)"
+                f" SELECT %s, 'closed', {key}, {before} FROM {table.name} t"
+                f" WHERE {is_open} AND {part} AND {gone} ORDER BY {_list(table.key, 't')}",
+                [version.pk, *values],
+            )
+            cursor.execute(
+                f"UPDATE {table.name} t SET valid_to = %s, version_id = %s"
+                f" WHERE {is_open} AND {part} AND {gone}",
+                [_last_day(edition), version.pk, *values],
+            )
+        since = ", valid_from" if table.dated_by_edition else ""
+        cursor.execute(
+            f"INSERT INTO {table.name} ({', '.join(table.columns)}, version_id{since})"
+            f" SELECT {_list(table.columns, 'i')}, %s{', %s::date' if since else ''}"
+            f" FROM {_SCRATCH} i LEFT JOIN {table.name} t ON {_same(table)} WHERE t.id IS NULL",
+            [version.pk, *([None if first else edition.edition_date] if since else [])],
+        )
+
+
+def _last_day(edition: Edition) -> dt.date:
+    return edition.edition_date - dt.timedelta(days=1)
+
+
+def _part(edition: Edition) -> tuple[str, list[Any]]:
+    """The condition for the rows that an edition speaks of, and its values."""
+    conditions = ["true"]
+    values: list[Any] = []
+    within: Mapping[str, Sequence[Any]] = edition.within
+    for column, wanted in within.items():
+        if isinstance(wanted, tuple):
+            conditions.append(f"t.{column} BETWEEN %s AND %s")
+            values += wanted
+        else:
+            conditions.append(f"t.{column} = ANY(%s)")
+            values.append(list(wanted))
+    return " AND ".join(conditions), values
+
+
+def _same(table: Table) -> str:
+    return " AND ".join(f"t.{column} = i.{column}" for column in table.key)
+
+
+def _differs(table: Table) -> str:
+    return f"({_list(table.values, 't')}) IS DISTINCT FROM ({_list(table.values, 'i')})"
+
+
+def _list(columns: Sequence[str], of: str) -> str:
+    return ", ".join(f"{of}.{column}" for column in columns)
+
+
+def _object(columns: Sequence[str], of: str) -> str:
+    pairs = ", ".join(f"'{column}', {of}.{column}" for column in columns)
+    return f"jsonb_build_object({pairs})"
+
+
+def _read(told: Any) -> Any:
+    return json.loads(told) if isinstance(told, str) else told
