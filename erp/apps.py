@@ -23,7 +23,10 @@ class ErpConfig(AppConfig):
             celery,  # noqa: F401 - tasks find their queue through it
             checks,  # noqa: F401 - registers itself
         )
-        from erp.access.sign_in import listening  # noqa: F401 - connects its receivers
+        from erp.access.sign_in import (
+            listening,  # noqa: F401 - connects its receivers
+            sealing,  # noqa: F401 - connects its own, and seals what is being set up
+        )
         from erp.core import clock, crashpoints
 
         if settings.CRASH_AT:

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 OWN_APPS = ("erp", "vat", "accounting", "contacts", "payroll")
 #: People and their sign-ins, and rates of the law.
 WITHOUT_A_CLIENT = {
-    "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins", "erp_securityevent", "vat_vatrate"
+    "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins",
+    "erp_phonegrant", "erp_securityevent", "vat_vatrate"
 }  # fmt: skip
 
 

@@ -8,10 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from erp.access.sign_in.adapter import SEALED_IN
-from erp.core import vault
-
-SEALED = ("secret", "seed")
+from erp.access.sign_in import sealing
 
 
 class Command(BaseCommand):
@@ -29,11 +26,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def _seal_anew(self, pk: int) -> int:
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
-        old = {name: row.data[name] for name in SEALED if name in row.data} if row else {}
-        stale = {name: text for name, text in old.items() if not vault.is_current(text)}
-        if row is None or not stale:
-            return 0
-        for name, text in stale.items():
-            row.data[name] = vault.seal(vault.unseal(text, place=SEALED_IN), place=SEALED_IN)
-        row.save(update_fields=["data"])
-        return len(stale)
+        done = sealing.seal_anew(row) if row is not None else 0
+        if row is not None and done:
+            row.save(update_fields=["data"])
+        return done
