@@ -125,9 +125,9 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Write as always; that somebody asked is noted where the mail is written (AUT-11)."""
-        self.send_mail("account/email/password_reset_key", email, context)
+        """Write as always, and note that somebody asked: both beside the answer (AUT-11)."""
         mailing.beside(partial(note, user, Kind.PASSWORD_ASKED))
+        super().send_password_reset_mail(user, email, context)
 
     def _note(self, email: str, kind: Any) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
