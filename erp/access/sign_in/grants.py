@@ -42,6 +42,7 @@ IDLE: Final = dt.timedelta(days=30)
 LONGEST: Final = dt.timedelta(days=90)
 REPEATED_WITHIN: Final = dt.timedelta(seconds=sessions.IDLE)
 AT_ONCE: Final = dt.timedelta(seconds=5)
+KEPT: Final = dt.timedelta(days=90)  # after it could be refreshed last
 START: Final = "phone_"
 _FAMILY: Final = 22  # letters of 128 random bits; the 256 of the token itself follow
 
@@ -82,6 +83,7 @@ def begin(*, user: User, device: KnownDevice, session: SessionBase) -> str:
     family = START + secrets.token_urlsafe(16)
     token = _next(family)
     now = clock.now()
+    PhoneGrant.objects.filter(user=user, expires_at__lt=now - KEPT).delete()
     grant = PhoneGrant.objects.create(
         user=user, device=device, family=_digest(family), digest=_digest(token),
         stamp=_stamp(user), session_key=session.session_key or "", begun_at=now, used_at=now,

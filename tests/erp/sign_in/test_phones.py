@@ -266,7 +266,7 @@ def test_a_phone_in_a_hurry_waits_for_its_first_answer(phone):
     assert phone.status() == 200 and phone.refresh() == 200
 
 
-@pytest.mark.parametrize("token", ["", "x", "phone_" + "x" * 65, "phone_é\x00"])
+@pytest.mark.parametrize("token", ["", "x", "phone_" + "x" * 65, "phone_é\x00", "phone_\ud800"])
 def test_a_made_up_token_opens_nothing(phone, token):
     assert app(phone.client, "tokens/refresh", {"refresh_token": token}).status_code == 400
     assert phone.refresh() == 200
