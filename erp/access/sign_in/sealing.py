@@ -7,6 +7,7 @@ to somebody else's row does not open (CRY-1). A text that belongs to no row open
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from allauth.core import context
@@ -75,12 +76,14 @@ def say_where(instance: Authenticator, **_more: Any) -> None:
 def seed_being_set_up(regenerate: bool = False) -> str:
     """The seed that somebody sets up right now; until it is confirmed it lies in their session.
 
-    Stands in for allauth's function of the same task, which leaves it there unsealed.
+    Stands in for allauth's function of the same task, which leaves it there unsealed. One that does
+    not open any more makes room for a new one.
     """
     request: Any = context.request
     place = f"django_session.{_SETTING_UP}:{request.user.pk}"
     if not regenerate and (sealed := request.session.get(_SETTING_UP)):
-        return vault.unseal(sealed, place=place)
+        with suppress(vault.CannotOpen):
+            return vault.unseal(sealed, place=place)
     seed: str = auth.generate_totp_secret()
     request.session[_SETTING_UP] = vault.seal(seed, place=place)
     return seed

@@ -5,23 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from erp.access.sign_in import sealing
+from erp.core import vault
 
 
 class Command(BaseCommand):
     help = (
         "Seals every secret in the database anew. Put the new key first in RAPPEN_FIELD_KEYS and "
-        "keep the old one behind it until this has run."
+        "keep the old one behind it until this has run without complaint."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = 0
-        for pk in Authenticator.objects.values_list("pk", flat=True):
-            done += self._seal_anew(pk)
+        done, shut = 0, []
+        for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+            try:
+                done += self._seal_anew(pk)
+            except vault.CannotOpen:
+                shut.append(str(pk))
         self.stdout.write(f"{done} secrets are sealed anew.")
+        if shut:
+            raise CommandError(
+                f"These rows of mfa_authenticator do not open: {', '.join(shut)}. They were damaged "
+                "or moved, or their key is missing from RAPPEN_FIELD_KEYS. Add the key, or look "
+                "into it and let the person set up the factor anew (remove_factors)."
+            )
 
     @transaction.atomic
     def _seal_anew(self, pk: int) -> int:

@@ -146,6 +146,17 @@ def test_only_digests_are_kept_and_a_refreshed_session_has_used_no_factor(phone,
     assert asked.status_code == 401
 
 
+def test_a_refreshed_phone_confirms_with_the_factor_when_asked(anna, phone, moment):
+    moment.shift(dt.timedelta(hours=2))
+    phone.refresh()
+    told = RecoveryCodes.activate(anna).get_unused_codes()[0]
+    meta = app(phone.client, "auth/2fa/reauthenticate", {"code": told}, phone.session).json()[
+        "meta"
+    ]
+    assert is_fresh(Session.objects.get(session_key=meta["session_token"]).get_decoded())
+    assert not Session.objects.filter(session_key=phone.session).exists()
+
+
 def test_the_next_session_takes_the_place_of_the_one_before(anna, phone):
     before = phone.session
     assert phone.refresh() == 200
