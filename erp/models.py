@@ -5,7 +5,7 @@ from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.recovery.models import FactorRecovery, RecoveryApproval
-from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
+from erp.access.sign_in.models import KnownDevice, MissedSignIns, PhoneGrant, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord
@@ -53,6 +53,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",

@@ -167,6 +167,7 @@ LEAKS_URL = env("RAPPEN_LEAKS_URL", default="https://haveibeenpwned.com")
 LEAKS_KEY = env("RAPPEN_LEAKS_KEY", default="")
 ACCOUNT_ADAPTER = "erp.access.sign_in.adapter.AccountAdapter"
 MFA_ADAPTER = "erp.access.sign_in.adapter.FactorAdapter"
+USERSESSIONS_ADAPTER = "erp.access.sign_in.adapter.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -193,7 +194,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
-HEADLESS_TOKEN_STRATEGY = "erp.access.sign_in.sessions.PhoneSessions"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "erp.access.sign_in.phones.PhoneSessions"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "companies"
@@ -267,7 +268,7 @@ if TESTING:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "erp.api.authentication.AppTokenAuthentication",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "erp.api.authentication.PhoneAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["erp.api.permissions.FullySignedIn"],

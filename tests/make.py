@@ -8,18 +8,16 @@ import os
 from decimal import Decimal
 from typing import Any
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post
 from accounting.ledger.years import open_fiscal_year
 from erp.access.models import Membership, Role, User
-from erp.access.sign_in.adapter import SEALED_IN
 from erp.cockpit.founding import set_up_company
 from erp.cockpit.members import grant, withdraw
 from erp.companies.models import Company
-from erp.core import vault
 
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the codes of test users
@@ -42,11 +40,7 @@ def user(
         **more,
     )  # fmt: skip
     if factor:
-        Authenticator.objects.create(
-            user=new,
-            type=Authenticator.Type.TOTP,
-            data={"secret": vault.seal(SEED, place=SEALED_IN)},
-        )
+        TOTP.activate(new, SEED)
     if company is not None and granted is not None:
         role = Role.unscoped.create(
             company=company, code=f"own-{number}", name="Own", permissions=granted

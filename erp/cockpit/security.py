@@ -28,7 +28,7 @@ from erp.access.leaks.figures import Figures, leak_figures
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Membership, User
 from erp.access.permissions import OWNER, Permission
-from erp.access.sign_in import sessions
+from erp.access.sign_in import ending, grants, sessions
 from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
@@ -56,7 +56,10 @@ HEAVY: Final = 80  # weights that do not wait
 OF_PERSON: Final = frozenset({"mfa_index"})  # places of whoever looks, not of a company
 
 #: What somebody may have tried who should not come in.
-REFUSED: Final = frozenset({Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.LIMITED, Kind.TOKEN_REFUSED})
+REFUSED: Final = frozenset({
+    Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.CONFIRM_REFUSED, Kind.LIMITED, Kind.TOKEN_REFUSED,
+    Kind.PHONE_TWICE,
+})  # fmt: skip
 
 
 @dataclass
@@ -70,6 +73,7 @@ class Guarded:
     passkeys: int = 0
     apps: int = 0
     sessions: list[dt.datetime] = field(default_factory=list)
+    phones: int = 0
     tokens: int = 0
 
     @property
@@ -162,13 +166,13 @@ def overview(company: Company, *, asking: User) -> Overview:
 
 @transaction.atomic
 def end_sessions(*, company: Company, user: User, by: User, but: str = "") -> int:
-    """Sign a member out everywhere, in other companies, too; how many sessions there were.
+    """Sign a member out everywhere, in other companies and on phones, too; how many there were.
 
     ``but`` is the session of whoever does it. Raises ``NotAMember``.
     """
     if not Membership.of(company).filter(user=user).exists():
         raise NotAMember(email=user.email)
-    count = sessions.end_all(user, but=but)
+    count = ending.end_all(user, but=but)
     note(user, Kind.SESSIONS_ENDED, count=count, company=company.pk)
     trail.record(company=company, by=by, action="member.end_sessions", subject=user,
                  details={"count": count})  # fmt: skip
@@ -192,6 +196,9 @@ def _people(company: Company) -> dict[int, Guarded]:
         found[user_id].apps += kind == Authenticator.Type.TOTP
     for user_id, begun in _open_sessions(found):
         found[user_id].sessions.append(begun)
+    phones = grants.open_grants().filter(user__in=found).values_list("user_id", flat=True)
+    for user_id in phones:
+        found[user_id].phones += 1
     for user_id, since in _members_since(company, found).items():
         found[user_id].since = since
     return found

@@ -447,11 +447,11 @@ def test_the_number_of_queries_does_not_grow_with_the_members(company, anna, add
     assert after <= 26, after  # those of signing in and of the gate included
 
 
-def test_the_overview_itself_takes_eleven_queries(company, anna, django_assert_num_queries):
+def test_the_overview_itself_takes_twelve_queries(company, anna, django_assert_num_queries):
     for nth in range(5):
         user = member(company, f"p{nth}")
         signed_in(user), token(company, user), event(user)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         overview(company, asking=anna)
 
 
