@@ -1,6 +1,6 @@
 """Table of contents: the tables of the foundation."""
 
-from erp.access.firms.models import Firm, FirmStaff, Mandate
+from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
@@ -18,6 +18,7 @@ __all__ = [
     "AuditHead",
     "Company",
     "Firm",
+    "FirmInvitation",
     "FirmStaff",
     "IdempotencyRecord",
     "Invitation",

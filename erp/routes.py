@@ -18,17 +18,20 @@ from erp.web.pages import CompanyView
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 IMPLIED: Final = ("head", "options")  # answered as get is, without a body
-ANYONE, SIGNED_IN, OPERATOR = "anyone", "signed in", "operator"
+ANYONE, SIGNED_IN = "anyone", "signed in"
+FOUNDER = "operator, or lead of a firm that may found"
 
 #: Routes that belong to no company, by name.
 GENERAL: Final[dict[str, str]] = {
     "companies": SIGNED_IN,
-    "company-add": OPERATOR,
+    "company-add": FOUNDER,
     "company-list": SIGNED_IN,
     "account-overview": SIGNED_IN,
     "own-tokens": SIGNED_IN,
     "invitation": ANYONE,
+    "firm-invitation": ANYONE,
     "api-companies": SIGNED_IN,
+    "api-firms": SIGNED_IN,
     "openapi": ANYONE,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,

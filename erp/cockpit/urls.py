@@ -5,7 +5,7 @@ from django.urls import path
 from erp.cockpit import access, api, trail, views
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.firm_pages import FirmPage, Mandates
-from erp.cockpit.joining import JoinPage
+from erp.cockpit.joining import FirmJoinPage, JoinPage
 from erp.cockpit.security_pages import SecurityPage
 from erp.cockpit.support_pages import SupportAccess
 from erp.cockpit.token_pages import CompanyTokens, OwnTokens
@@ -17,6 +17,7 @@ entrance = [
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
+    path("invitation/firm/<str:token>/", FirmJoinPage.as_view(), name="firm-invitation"),
     path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
 ]
 pages = [

@@ -18,18 +18,20 @@ from erp.access.users import EmailTaken, NotAnEmail, WeakPassword
 from erp.audit.models import AuditEvent
 from erp.cockpit import invitations
 from erp.cockpit.invitations import (
-    AlreadyInvited,
     AlreadyMember,
-    ForSomebodyElse,
-    InvitationGone,
     NoRoleChosen,
-    TooManyInvitations,
-    TooManyOpen,
     accept,
     accept_as_new,
     found,
     invite,
     resend,
+)
+from erp.cockpit.inviting import (
+    AlreadyInvited,
+    ForSomebodyElse,
+    InvitationGone,
+    TooManyInvitations,
+    TooManyOpen,
 )
 from erp.cockpit.members import grant, remove_member, withdraw
 from erp.cockpit.roles import MoreThanYouHave, NoSuchRole, change_role, delete_role
