@@ -93,7 +93,8 @@ class NewCompany(View):
             self.firms = [one.firm for one in founding_firms(user)]
         if not (user.is_operator or self.firms):
             raise PermissionDenied
-        if request.method == "POST" and not user.is_operator and not is_fresh(request.session):
+        of_firm = request.method == "POST" and (request.POST.get("firm") or not user.is_operator)
+        if of_firm and not is_fresh(request.session):
             raise ReauthenticationRequired
         return super().dispatch(request, *args, **kwargs)
 

@@ -27,37 +27,6 @@ from tests.erp.test_routes import addresses, fill
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def operator():
-    return make.user(is_operator=True)
-
-
-@pytest.fixture
-def lead():
-    return make.user()
-
-
-@pytest.fixture
-def firm(lead, operator):
-    return firms.found_firm(name="Treuhand Arnold AG", manager=lead, by=operator)
-
-
-@pytest.fixture
-def company():
-    return make.company()
-
-
-@pytest.fixture
-def owner(company):
-    return make.owner_of(company)
-
-
-@pytest.fixture
-def mandate(company, owner, firm):
-    open_companies([company.pk])
-    return firms.give_mandate(company=company, firm_code=firm.code, role="fiduciary", by=owner)
-
-
 def staff(firm, lead, team_role, **more):
     return make.staff(firm, lead, team_role, **more)
 
