@@ -21,6 +21,7 @@ from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.giving import rights_of
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.rights import held
 from erp.access.sign_in.stepup import is_fresh
 from erp.audit.models import AuditEvent
 from erp.cockpit import firms, people, staffing
@@ -114,8 +115,9 @@ class Mandates(CompanyView):
         staff = [one.user_id for _mandate, team in found for one in team]
         acts = AuditEvent.of(self.company).filter(by__in=staff).values("by")
         latest = dict(acts.annotate(last=Max("at")).values_list("by", "last"))
+        mine = held(self.access.user, self.company)
         context = {
-            "page_title": _("Fiduciary"), "form": form,
+            "page_title": _("Fiduciary"), "form": form, "gives": Permission.MEMBERS_CHANGE in mine.own,
             "mandates": [
                 (mandate, [(one, latest.get(one.user_id)) for one in team]) for mandate, team in found
             ],

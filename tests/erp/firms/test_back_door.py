@@ -69,6 +69,7 @@ def test_pages_and_endpoints_refuse_it(company, lead, colleague, mandate):
         f"/c/{company.pk}/settings/mandates/", {"firm_code": "XXXX", "role": "auditor"}
     )
     assert answer.status_code == 422
+    assert not answer.context["gives"]
     told = str(firms.OnlyByTheCompany(company=company))
     assert answer.context["form"].errors["firm_code"] == [told]
 
