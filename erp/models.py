@@ -1,7 +1,7 @@
 """Table of contents: the tables of the foundation."""
 
 from erp.access.addresses.models import AddressChange
-from erp.access.firms.models import Firm, FirmStaff, Mandate
+from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.recovery.models import FactorRecovery, RecoveryApproval
@@ -42,6 +42,7 @@ __all__ = [
     "ExchangeRate",
     "FactorRecovery",
     "Firm",
+    "FirmInvitation",
     "FirmStaff",
     "Holiday",
     "IdempotencyRecord",

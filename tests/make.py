@@ -14,7 +14,9 @@ from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post
 from accounting.ledger.years import open_fiscal_year
+from erp.access.firms.models import Firm, FirmStaff
 from erp.access.models import Membership, Role, User
+from erp.cockpit import staffing
 from erp.cockpit.founding import set_up_company
 from erp.cockpit.members import grant, withdraw
 from erp.companies.models import Company
@@ -57,6 +59,18 @@ def company(*, by: User | None = None, first_year: Any = YEAR, **more: Any) -> C
     return set_up_company(by=by or user(), first_year=first_year, **values)
 
 
+def staff(firm: Firm, by: User, team_role: str = "accountant", *, is_manager: bool = False,
+          **more: Any) -> User:  # fmt: skip
+    """Somebody who was invited by ``by`` to work for a firm, and has accepted."""
+    new = user(**more)
+    issued = staffing.invite_staff(firm, email=new.email, team_role=team_role, by=by)
+    staffing.accept(issued.token, user=new)
+    if is_manager:
+        staffing.set_staff(firm, user=new, team_role=team_role, is_manager=True, by=by)
+    assert FirmStaff.objects.filter(firm=firm, user=new).exists()
+    return new
+
+
 def owner_of(company: Company) -> User:
     return Membership.of(company).filter(role__code="owner").first().user
 
@@ -77,4 +91,4 @@ def rent(company: Company, *, amount: str = "2000.00", date: dt.date = MARCH_31,
 
 
 __all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "grant", "open_fiscal_year", "owner_of",
-           "rent", "user", "withdraw"]  # fmt: skip
+           "rent", "staff", "user", "withdraw"]  # fmt: skip

@@ -111,6 +111,7 @@ FIELDS: Final[dict[str, Any]] = {
     "source": _("origin"),
     "start": _("start"),
     "text": _("text"),
+    "through": _("given by the fiduciary"),
     "year": _("fiscal year"),
 }
 

@@ -16,6 +16,8 @@ from erp.access.models import User
 from erp.access.sign_in import ending, grants
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import KnownDevice, SecurityEvent
+from erp.core.errors import DomainError
+from erp.core.texts import one_line
 from erp.web.pages import id_of
 
 MOST_EVENTS = 30
@@ -64,10 +66,13 @@ class AccountOverview(View):
         return redirect("account-overview")
 
     def _rename(self, request: HttpRequest, user: User) -> None:
-        words = " ".join(request.POST["name"].split())
-        name = "".join(letter for letter in words if letter.isprintable())
         longest = User._meta.get_field("name").max_length or 0
-        if not name or len(name) > longest:
+        try:
+            name = one_line(request.POST["name"], field="name", most=longest)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return
+        if not name:
             told = _("Type your name, in %(longest)s letters at most.") % {"longest": longest}
             messages.error(request, told)
             return

@@ -17,7 +17,7 @@ from erp.access.models import User
 from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
-from erp.cockpit.invitations import sound_email
+from erp.cockpit import inviting
 from erp.core import clock
 from erp.core.errors import DomainError
 
@@ -50,7 +50,7 @@ def ask(user: User, *, email: str) -> None:
     Where somebody signs in with the new address already, its owner is told, and whoever asks learns
     nothing of it (AUT-11). Raises ``NotAnEmail``, ``SameAddress`` or ``ChangedTooOften``.
     """
-    email, now = sound_email(email), clock.now()
+    email, now = inviting.sound(email), clock.now()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if email == user.email:
         raise SameAddress(email=email)

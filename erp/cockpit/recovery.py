@@ -22,7 +22,7 @@ from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.recovery.models import LINK_LASTS, WAITS, FactorRecovery, RecoveryApproval
 from erp.access.recovery.places import places_of, still_vouches
-from erp.access.rights import bundles
+from erp.access.rights import held
 from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
@@ -254,7 +254,7 @@ def _held(
         raise NotOneself
     if isinstance(place, Company):
         company = hold(place)
-        theirs = frozenset().union(*bundles(recovery.user, company))
+        theirs = held(recovery.user, company).rights
         require_held({Permission.MEMBERS_CHANGE, *theirs}, by=by, company=company)
     return recovery, found
 

@@ -6,7 +6,7 @@ from erp.cockpit import access, api, trail, views
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
 from erp.cockpit.firm_pages import FirmPage, Mandates
-from erp.cockpit.joining import JoinPage
+from erp.cockpit.joining import FirmJoinPage, JoinPage
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
@@ -25,6 +25,7 @@ entrance = [
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
+    path("invitation/firm/<str:token>/", FirmJoinPage.as_view(), name="firm-invitation"),
     path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
     path("lost-factors/", lost_factors, name="lost-factors"),
     path("lost-factors/<str:token>/", lost_factors_link, name="lost-factors-link"),

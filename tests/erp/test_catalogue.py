@@ -21,7 +21,7 @@ REFERENCE = {
 }  # fmt: skip
 #: People and their sign-ins, and rates of the law.
 WITHOUT_A_CLIENT = {
-    "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins",
+    "erp_user", "erp_firm", "erp_firminvitation", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins",
     "erp_phonegrant", "erp_securityevent", "vat_vatrate",
     "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
     *REFERENCE,
@@ -112,6 +112,7 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_apptoken", {"SELECT", "INSERT"}),
         ("erp_auditevent", {"SELECT"}),
         ("erp_audithead", {"SELECT"}),
+        ("erp_firminvitation", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
@@ -152,6 +153,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_company_numbers", True),
         ("rappen_find_company", True),
         ("rappen_find_firm", True),
+        ("rappen_find_firm_invitation", True),
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
         ("rappen_my_firms", True),

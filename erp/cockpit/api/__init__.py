@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from erp.api.reference import ReferenceViewSet
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
+from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
@@ -28,6 +29,7 @@ router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
+    path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
     *(
