@@ -53,7 +53,7 @@ class Difference:
 def take_up(table: Table, edition: Edition) -> None:
     """Copy an edition's rows into the scratch table of this transaction."""
     columns = ", ".join(table.columns)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:  # copy knows no other way
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_SCRATCH}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_SCRATCH} ON COMMIT DROP AS"

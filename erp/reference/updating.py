@@ -203,7 +203,7 @@ def _taken(source: Source, file: _File, today: dt.date, *, accept: bool) -> Outc
     try:
         same = _same_as_known(source, file)
         if same is not None:
-            _note(source, None)
+            _note(source, None, file.origin)
             return Outcome(source.name, UNCHANGED, same)
         content = unpacked(source, file.content)
         edition = source.parse(content, file.given)
@@ -224,7 +224,7 @@ def _taken(source: Source, file: _File, today: dt.date, *, accept: bool) -> Outc
     except DataError as error:
         reason = str(error).partition("\n")[0][:200]
         return _refused(source, file, UnreadableValues(reason=reason))
-    _note(source, None)
+    _note(source, None, file.origin)
     transaction.on_commit(lambda: _tell_touched(outcome), robust=True)
     return outcome
 
@@ -392,16 +392,23 @@ def _refused(source: Source, file: _File, refusal: DomainError) -> Outcome:
                 source=source.name, state=State.REFUSED, origin=file.origin, address=file.address,
                 digest=digest, report=_problem(refusal), by=file.by,
             )  # fmt: skip
-        _note(source, refusal)
+        _note(source, refusal, file.origin)
     return Outcome(source.name, State.REFUSED, version, refusal)
 
 
-def _note(source: Source, refusal: DomainError | None) -> None:
-    """Remember that a source was asked, or a file given, and how it went."""
+def _note(source: Source, refusal: DomainError | None, origin: str = Origin.FETCHED) -> None:
+    """Remember that a source was asked, or a file given, and how it went.
+
+    Only the publisher's own answer says that what is in force is still right.
+    """
     now = clock.now()
     told: dict[str, Any] = {"checked_at": now}
+    if refusal is None and origin == Origin.BUNDLED:
+        return
     if refusal is None:
-        told |= {"succeeded_at": now, "error": "", "error_at": None, "warned_at": None}
+        told |= {"error": "", "error_at": None, "warned_at": None}
+        if origin == Origin.FETCHED:
+            told["succeeded_at"] = now
     else:
         told |= {"error": str(refusal), "error_at": now}
     SourceState.objects.update_or_create(source=source.name, defaults=told)
