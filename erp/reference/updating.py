@@ -280,7 +280,7 @@ def _entered(
         version.state, version.content = State.STAGED, zlib.compress(content)
         version.save()
         return Outcome(source.name, State.STAGED, version)
-    _put_in_force(source, edition, version, active)
+    _put_in_force(source, edition, version, compared, active)
     return Outcome(source.name, State.ACTIVE, version)
 
 
@@ -297,15 +297,16 @@ def _compared(source: Source, edition: Edition, *, accept: bool) -> Difference:
 
 
 def _put_in_force(
-    source: Source, edition: Edition, version: ReferenceVersion, active: ReferenceVersion | None
-) -> None:
+    source: Source, edition: Edition, version: ReferenceVersion, compared: Difference,
+    active: ReferenceVersion | None,
+) -> None:  # fmt: skip
     if active is not None:
         ReferenceVersion.objects.filter(pk=active.pk).update(state=State.SUPERSEDED)
     version.state, version.activated_at, version.content = State.ACTIVE, clock.now(), None
     version.save()
     if source.table is None:
         return
-    merging.merge(source.table, edition, version, first=active is None)
+    merging.merge(source.table, edition, version, compared, first=active is None)
     examples: dict[str, list[dict[str, Any]]] = dict(version.report.get("examples", {}))
     for kind in ReferenceChange.Kind.values:
         if version.report.get(kind):
@@ -344,8 +345,9 @@ def _activate(pk: int, source: Source, on: dt.date) -> Outcome:
     active = _in_force(source, version.scope)
     if active is not None and active.edition_date and active.edition_date > edition.edition_date:
         raise OlderEdition(active=active.edition_date, edition=edition.edition_date)
-    version.report = {**_compared(source, edition, accept=False).told(), **_left_out(edition)}
-    _put_in_force(source, edition, version, active)
+    compared = _compared(source, edition, accept=False)
+    version.report = {**compared.told(), **_left_out(edition)}
+    _put_in_force(source, edition, version, compared, active)
     return Outcome(source.name, State.ACTIVE, version)
 
 
