@@ -37,11 +37,6 @@ class Difference:
     def is_none(self) -> bool:
         return not (self.added or self.changed or self.closed or self.reopened)
 
-    @property
-    def drop_percent(self) -> int:
-        """How much of what is in force would be lost, in percent."""
-        return max(self.before - self.after, 0) * 100 // self.before if self.before else 0
-
     def told(self) -> dict[str, Any]:
         return {
             "before": self.before, "rows": self.after, "added": self.added,
@@ -109,7 +104,8 @@ def merge(
 ) -> None:
     """Write what was taken up: changes on record, rows changed, closed, brought back, added.
 
-    ``found`` is the difference in this transaction. ``first``: nothing of this part was known, so nobody knows since when its rows are valid.
+    ``found`` is the difference in this transaction. ``first``: nothing of this part was known, so
+    nobody knows since when its rows are valid.
     """
     if found.changed or found.reopened:
         _change(table, version)

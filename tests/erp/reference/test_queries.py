@@ -116,7 +116,7 @@ def rates():
                          validity="01.06.2012"),
         files.bazg_daily(friday, [(1, "EUR", "0.91"), (100, "JPY", "0.51")],
                          validity="02.06.2012,03.06.2012,04.06.2012"),
-        files.bazg_daily(monday, [(1, "EUR", "0.92")]),
+        files.bazg_daily(monday, [(1, "EUR", "0.92"), (100, "JPY", "0.52")]),
     ):  # fmt: skip
         (outcome,) = update("bazg-daily", content=file)
         assert outcome.state == "active", outcome.refusal

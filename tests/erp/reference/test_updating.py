@@ -81,6 +81,25 @@ def test_the_same_file_again_changes_nothing(friday):
 
 
 @pytest.mark.django_db
+def test_a_file_that_was_only_made_anew_is_no_edition(friday):
+    """The header's last token is the moment of making."""
+    first = only(update("banks", content=files.known_banks(friday, b00100="Nationalbank")))
+    file = files.known_banks(friday).replace(b";202610091630000", b";202610091731111")
+    again = only(update("banks", content=file))
+    assert (again.state, again.version) == ("unchanged", first.version)
+
+
+@pytest.mark.django_db
+def test_a_day_with_half_the_rates_of_the_day_before_is_not_plausible(friday):
+    codes = ["EUR", "USD", "GBP", "JPY"]
+    for day, many, state in ((1, 4, "active"), (2, 2, "refused"), (5, 4, "active")):
+        rates = [(1, code, "0.9") for code in codes[:many]]
+        outcome = only(update("bazg-daily", content=files.bazg_daily(dt.date(2014, 8, day), rates)))
+        assert outcome.state == state, outcome.refusal
+    assert outcome.report["before"] == 0
+
+
+@pytest.mark.django_db
 def test_an_edition_of_the_future_waits_for_its_day(friday):
     file = files.known_banks(MONDAY, b00100="Nationalbank")
     staged = only(update("banks", content=file))
