@@ -23,6 +23,7 @@ class ErpConfig(AppConfig):
             celery,  # noqa: F401 - tasks find their queue through it
             checks,  # noqa: F401 - registers itself
         )
+        from erp.access.recovery import listening as of_recovery  # noqa: F401 - as below
         from erp.access.sign_in import listening  # noqa: F401 - connects its receivers
         from erp.core import clock, crashpoints
         from erp.reference import own, touching

@@ -54,6 +54,16 @@ def leaked_passwords_can_be_read(**_kwargs: Any) -> list[Error | Warning]:
     return []
 
 
+@register()
+def mail_leaves_the_machine(**_kwargs: Any) -> list[Warning]:
+    """Mails hold links that set passwords: in production they belong to no log (LOG-1)."""
+    if settings.MODE == "production" and settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
+        return [Warning("Mails are written into the log, with links that set a password.",
+                        hint="Set RAPPEN_EMAIL_URL, as in smtp+tls://user:password@host:587.",
+                        id="erp.W002")]  # fmt: skip
+    return []
+
+
 def refuse_to_start() -> None:
     """Raise ``ImproperlyConfigured`` where pages must not be served: a database role that sees too
     much, a list that cannot be read. Missing and weak keys are refused by the settings."""

@@ -1,8 +1,10 @@
 """Table of contents: the tables of the foundation."""
 
+from erp.access.addresses.models import AddressChange
 from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
+from erp.access.recovery.models import FactorRecovery, RecoveryApproval
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
@@ -27,6 +29,7 @@ from erp.reference.models import (
 
 __all__ = [
     "AccessLogEntry",
+    "AddressChange",
     "AppToken",
     "AuditEvent",
     "AuditHead",
@@ -37,6 +40,7 @@ __all__ = [
     "Country",
     "Currency",
     "ExchangeRate",
+    "FactorRecovery",
     "Firm",
     "FirmStaff",
     "Holiday",
@@ -49,6 +53,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",
     "Role",

@@ -42,6 +42,11 @@ class BankAccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         accounts = Account.of(company).filter(or_position="959a-1-1a").order_by("number")
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        for name in ("iban", "qr_iban"):
+            self.fields[name].widget.attrs |= {
+                "data-iban": "", "data-unknown": _("no bank has this number"),
+                "data-joined": _("taken over, ask for the new IBAN"), "data-closed": _("closed"),
+            }  # fmt: skip
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""

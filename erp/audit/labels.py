@@ -41,6 +41,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "member.remove": _("Person removed"),
     "member.withdraw": _("Access withdrawn"),
     "period.lock": _("Period locked or opened"),
+    "recovery.confirm": _("Confirmed that a person lost all factors"),
+    "recovery.refuse": _("Request after lost factors refused"),
     "role.add": _("Role added"),
     "role.change": _("Role changed"),
     "role.delete": _("Role deleted"),

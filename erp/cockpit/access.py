@@ -19,6 +19,8 @@ from erp.cockpit import invitations, people
 from erp.cockpit.forms import CopyForm, InvitationForm, RoleForm
 from erp.cockpit.joining import send_link
 from erp.cockpit.members import grant, remove_member, withdraw
+from erp.cockpit.recovery import waiting_in
+from erp.cockpit.recovery_pages import answer
 from erp.cockpit.roles import change_role, delete_role, make_role
 from erp.core.errors import DomainError
 from erp.web.pages import CompanyView, id_of, refused, tell
@@ -39,6 +41,7 @@ class Members(CompanyView):
         acts: dict[str, Callable[[HttpRequest], None]] = {
             "grant": self._grant, "withdraw": self._withdraw, "remove": self._remove,
             "resend": self._resend, "take_back": self._take_back,
+            "vouch": self._say, "doubt": self._say,
         }  # fmt: skip
         wanted = request.POST.get("do", "")
         if wanted == "invite":
@@ -73,6 +76,9 @@ class Members(CompanyView):
     def _take_back(self, request: HttpRequest) -> None:
         invitations.withdraw(self._invitation(request), by=self.access.user)
         messages.success(request, _("The invitation is withdrawn."))
+
+    def _say(self, request: HttpRequest) -> None:
+        answer(request, place=self.company, by=self.access.user)
 
     def _invite(self, request: HttpRequest) -> HttpResponse:
         form = InvitationForm(request.POST, givable=people.grantable(self.company, self._rights()))
@@ -122,7 +128,7 @@ class Members(CompanyView):
                         kind=AccessLogEntry.Kind.LIST, count=len(shown))  # fmt: skip
         names = dict(Role.of(self.company).values_list("code", "name"))
         context = {
-            "page_title": _("Access"), "people": shown,
+            "page_title": _("Access"), "people": shown, "recoveries": waiting_in(self.company),
             "invitations": [(one, [names.get(code, code) for code in one.roles])
                             for one in invitations.unfinished(self.company)],
             "form": form or InvitationForm(givable=people.grantable(self.company, rights),

@@ -44,6 +44,8 @@ class CompanyForm(forms.ModelForm):
                   "town": "w6", "country": "w2", "language": "w4", "modules": "w12", "logo": "w6"}  # fmt: skip
         for name, width in widths.items():
             self.fields[name].width = width  # type: ignore[attr-defined]
+        for name in ("postcode", "town"):
+            self.fields[name].widget.attrs["data-place"] = name
 
     def clean_uid(self) -> str:
         if not self.cleaned_data["uid"]:

@@ -100,7 +100,7 @@ def invite(
     Raises ``NotAnEmail``, ``NoRoleChosen``, ``NoSuchRole``, ``MoreThanYouHave``,
     ``AlreadyMember``, ``AlreadyInvited``, ``TooManyOpen`` or ``TooManyInvitations``.
     """
-    company, email = hold(company), _sound(email)
+    company, email = hold(company), sound_email(email)
     chosen = _grantable(company, roles, by=by)
     if Membership.of(company).filter(user__email=email).exists():
         raise AlreadyMember(email=email)
@@ -264,7 +264,7 @@ def _grantable(company: Company, roles: Iterable[str], *, by: User) -> list[str]
     return wanted
 
 
-def _sound(email: str) -> str:
+def sound_email(email: str) -> str:
     email = email.strip().lower()
     try:
         if len(email) > LONGEST_EMAIL:

@@ -4,8 +4,11 @@ from django.urls import path
 
 from erp.cockpit import access, api, trail, views
 from erp.cockpit.account import AccountOverview
+from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
 from erp.cockpit.firm_pages import FirmPage, Mandates
 from erp.cockpit.joining import JoinPage
+from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
+from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
 from erp.cockpit.support_pages import SupportAccess
 from erp.cockpit.token_pages import CompanyTokens, OwnTokens
@@ -13,11 +16,19 @@ from erp.cockpit.token_pages import CompanyTokens, OwnTokens
 entrance = [
     path("", views.Companies.as_view(), name="companies"),
     path("account/", AccountOverview.as_view(), name="account-overview"),
+    path("account/email/", AddressPage.as_view(), name="address-change"),
+    path("account/email/<str:token>/", ConfirmAddress.as_view(), name="address-confirm"),
+    path("address-back/<str:token>/", AddressBack.as_view(), name="address-back"),
     path("account/tokens/", OwnTokens.as_view(), name="own-tokens"),
+    path("reference/", ReferenceData.as_view(), name="reference"),
+    path("reference/<slug:source>/", OneSource.as_view(), name="reference-source"),
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
     path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
+    path("lost-factors/", lost_factors, name="lost-factors"),
+    path("lost-factors/<str:token>/", lost_factors_link, name="lost-factors-link"),
+    path("lost-factors/not-me/<str:token>/", Denial.as_view(), name="lost-factors-denial"),
 ]
 pages = [
     path("", views.Start.as_view(), name="start"),

@@ -23,7 +23,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Open to people who are not signed in; everything else sends them to the sign-in page.
 PUBLIC = ("/accounts/", "/_allauth/", "/static/", "/api/", "/healthz", "/readyz", "/language/",
-          "/invitation/", "/manifest.webmanifest", "/favicon.ico")  # fmt: skip
+          "/invitation/", "/lost-factors/", "/address-back/", "/manifest.webmanifest", "/favicon.ico")  # fmt: skip
 
 
 class OriginMiddleware:

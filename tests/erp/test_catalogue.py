@@ -22,6 +22,7 @@ REFERENCE = {
 #: People and their sign-ins, and rates of the law.
 WITHOUT_A_CLIENT = {
     "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins", "erp_securityevent", "vat_vatrate",
+    "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
     *REFERENCE,
 }  # fmt: skip
 

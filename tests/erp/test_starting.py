@@ -18,7 +18,8 @@ def environment(**more):
     told = {
         **os.environ, "RAPPEN_MODE": "production", "RAPPEN_SECRET_KEY": secrets.token_hex(32),
         "RAPPEN_FIELD_KEYS": f"1:{KEY}", "RAPPEN_HTTPS": "true", "RAPPEN_HOSTS": "books.example.com",
-        "RAPPEN_TRUSTED_PROXIES": "1", **more,
+        "RAPPEN_TRUSTED_PROXIES": "1",
+        "RAPPEN_EMAIL_URL": "smtp+tls://books:secret@mail.example.com:587", **more,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 
@@ -32,6 +33,11 @@ def test_production_settings_are_clean():
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
+
+
+def test_mails_in_the_log_are_warned_of():
+    done = run("manage.py", "check", "--fail-level", "WARNING", RAPPEN_EMAIL_URL=None)
+    assert done.returncode == 1 and "RAPPEN_EMAIL_URL" in done.stderr, done.stderr
 
 
 def test_the_web_server_starts_with_them():

@@ -60,7 +60,7 @@ class VatCodeViewSet(mixins.ListModelMixin, CompanyViewSet):
 class VatSettingsOutput(serializers.ModelSerializer[VatSettings]):
     class Meta:
         model = VatSettings
-        fields = ("id", "valid_from", "method", "basis", "interval")
+        fields = ("id", "valid_from", "method", "basis", "interval", "rate_method")
 
 
 class VatSettingsInput(Input):
@@ -70,6 +70,7 @@ class VatSettingsInput(Input):
     method = serializers.ChoiceField(choices=VatSettings.Method.choices)
     basis = serializers.ChoiceField(choices=VatSettings.Basis.choices)
     interval = serializers.ChoiceField(choices=VatSettings.Interval.choices)
+    rate_method = serializers.ChoiceField(choices=VatSettings.RateMethod.choices, required=False)
 
 
 class VatSettingsViewSet(mixins.ListModelMixin, CompanyViewSet):

@@ -87,11 +87,18 @@ class VatSettings(CompanyOwned):
         HALF_YEAR = "half", _("half-yearly")
         YEAR = "year", _("yearly")
 
+    class RateMethod(models.TextChoices):
+        DAILY = "bazg-daily", _("daily selling rate")
+        MONTHLY = "bazg-monthly", _("mean of the month")
+
     valid_from = models.DateField(_("valid from"))
     method = models.CharField(_("method"), max_length=9, choices=Method)
     basis = models.CharField(_("basis"), max_length=8, choices=Basis, default=Basis.AGREED)
     interval = models.CharField(
         _("interval"), max_length=7, choices=Interval, default=Interval.QUARTER
+    )
+    rate_method = models.CharField(
+        _("exchange rates"), max_length=12, choices=RateMethod, default=RateMethod.DAILY
     )
 
     class Meta:

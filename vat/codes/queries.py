@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.companies.models import Company
 from erp.core.errors import DomainError
+from erp.reference.queries import Rate, rate
 from vat.codes.models import RateClass, VatCode, VatRate, VatSettings
 
 
@@ -26,14 +27,14 @@ def rate_on(rate_class: str, supply_date: dt.date) -> Decimal:
     """
     if rate_class == RateClass.NONE:
         return Decimal("0.00")
-    rate = (
+    found = (
         VatRate.objects.filter(rate_class=rate_class, valid_from__lte=supply_date)
         .order_by("-valid_from")
         .first()
     )
-    if rate is None or (rate.valid_to is not None and rate.valid_to < supply_date):
+    if found is None or (found.valid_to is not None and found.valid_to < supply_date):
         raise NoRate(rate_class=RateClass(rate_class).label, date=supply_date)
-    percent: Decimal = rate.percent
+    percent: Decimal = found.percent
     return percent
 
 
@@ -62,3 +63,13 @@ def is_liable_on(company: Company, day: dt.date) -> bool:
 def settings_on(company: Company, day: dt.date) -> VatSettings | None:
     """How the company settles VAT on a day; None before its first settings."""
     return VatSettings.of(company).filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+def exchange_rate(company: Company, currency: str, on: dt.date) -> Rate:
+    """The official rate of a currency on a day, by the method the company has chosen for it.
+
+    In francs for one unit. Raises ``reference.queries.NoRate``.
+    """
+    settings = settings_on(company, on)
+    method = settings.rate_method if settings else VatSettings.RateMethod.DAILY
+    return rate(currency, on, method=method)

@@ -36,15 +36,18 @@ def set_up_codes(*, company: Company) -> None:
 
 @transaction.atomic
 def change_settings(
-    *, company: Company, valid_from: dt.date, method: str, basis: str, interval: str, by: User
-) -> VatSettings:
+    *, company: Company, valid_from: dt.date, method: str, basis: str, interval: str, by: User,
+    rate_method: str = VatSettings.RateMethod.DAILY,
+) -> VatSettings:  # fmt: skip
     """Settle VAT differently from a day on (Abrechnungsart ändern), a quarter's first day.
 
-    Settings of the same day are replaced. Raises ``NotAPeriodEdge``.
+    ``rate_method`` is the official rate that foreign amounts are converted with; it is kept for a
+    tax period at least (MWSTV Art. 45). Settings of the same day are replaced. Raises
+    ``NotAPeriodEdge``.
     """
     if valid_from.day != 1 or valid_from.month not in {1, 4, 7, 10}:
         raise NotAPeriodEdge(date=valid_from)
-    told = {"method": method, "basis": basis, "interval": interval}
+    told = {"method": method, "basis": basis, "interval": interval, "rate_method": rate_method}
     same_day = VatSettings.of(company).select_for_update(no_key=True).filter(valid_from=valid_from)
     before = same_day.first()
     settings, _created = VatSettings.unscoped.update_or_create(

@@ -31,6 +31,10 @@ class SettingsForm(forms.Form):
     interval = forms.ChoiceField(
         label=gettext_lazy("Interval"), choices=VatSettings.Interval.choices
     )
+    rate_method = forms.ChoiceField(
+        label=gettext_lazy("Exchange rates"), choices=VatSettings.RateMethod.choices,
+        help_text=gettext_lazy("Kept for a tax period at least."),
+    )  # fmt: skip
 
 
 class SettingsPage(CompanyView):

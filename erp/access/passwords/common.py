@@ -1,24 +1,31 @@
-"""Passwords everybody uses: the list Django brings, and what is made of one with little effort.
+"""Passwords everybody uses: two bundled lists, and what is made of an entry with little effort.
 
-Source: ``django.contrib.auth.password_validation.CommonPasswordValidator``, 19,640 entries in lower
-case, by Royce Williams.
+Sources: ``django.contrib.auth.password_validation.CommonPasswordValidator``, 19,640 entries in lower
+case, by Royce Williams, most of them short; and ``data/common.pwn1``, over 100,000 passwords that
+are long enough to be chosen here and that guessing programs try (AUT-2), made by
+``tools/common_passwords.py``, which names where they come from.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.views.decorators.debug import sensitive_variables
 
+from erp.access.passwords.corpus import Corpus
 from erp.access.passwords.leet import readings
+from erp.access.passwords.normal import normalised
 
 #: A shorter core is what any long password may have between its digits.
 SHORTEST_CORE: Final = 4
 
+_LONG: Final = Path(__file__).parent / "data" / "common.pwn1"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _REPEATED: Final = re.compile(r"(.+?)\1+", re.DOTALL)
 
@@ -32,8 +39,10 @@ def is_common(password: str) -> bool:
     writes it twice, or writes ``dr4g0n``; guessing programs do these first. What is left must be an
     entry as a whole: a phrase that merely contains one is none of them.
     """
-    entries = _entries()
-    return any(form in entries for form in _forms(password.casefold().strip()))
+    entries, folded = _entries(), normalised(password).casefold()
+    if hashlib.sha1(folded.encode(), usedforsecurity=False).digest() in Corpus.open(_LONG):
+        return True
+    return any(form in entries for form in _forms(folded))
 
 
 def _forms(password: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.parsers import MultiPartParser
 from rest_framework.routers import SimpleRouter
 
+from erp.api.reference import ReferenceViewSet
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.mandates import MandateViewSet
@@ -29,6 +30,13 @@ router.register("access-log", AccessLogViewSet, basename="access-log")
 general = [
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
+    *(
+        path(f"reference/{name}/", ReferenceViewSet.as_view({"get": name}),
+             name=f"api-reference-{name}")
+        for name in ("iban", "localities", "rate", "countries", "currencies", "holidays", "sources")
+    ),
+    path("reference/sources/<slug:source>/", ReferenceViewSet.as_view({"get": "source"}),
+         name="api-reference-source"),
 ]  # fmt: skip
 of_company = [
     path("", OneCompanyViewSet.as_view({"get": "read", "patch": "change"}), name="api-company"),

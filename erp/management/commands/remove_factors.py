@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from erp.access.models import User
 from erp.access.sign_in.events import Kind, note
+from erp.cockpit.recovery import end_by_operator
 
 
 class Command(BaseCommand):
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             for session in UserSession.objects.filter(user=user):
                 session.end()
             note(user, Kind.FACTOR_REMOVED, by="operator")
+            end_by_operator(user)
         with translation.override(user.language):
             EmailMessage(
                 "Rappen: " + _("Second factor removed"),

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from erp.access.passwords import common
 from erp.access.passwords.common import is_common
 from erp.access.passwords.context import ENOUGH, Kind, context_of, words_in
+from erp.access.passwords.corpus import Corpus
 
 OBVIOUS = {
     "Passwort1!": {Kind.PRODUCT},
@@ -126,10 +128,16 @@ def test_a_name_never_leaves_more_letters(password):
     assert context_of(password, company=[password]).left <= context_of(password).left
 
 
+def test_the_bundled_list_holds_a_hundred_thousand_of_the_allowed_length():
+    """AUT-2: what decides where neither a file nor the service can be asked."""
+    assert len(Corpus.open(common._LONG)) >= 100_000
+
+
 COMMON = [
     "1234567890123", "1q2w3e4r5t6y", "Administrator", "CookieMonster", " cookiemonster ",
     "Dragon2026!!", "!!!dragon!!!", "dragondragon", "DragonDragonDragon1", "Dr4g0n-2026-!",
     "$up3rm4n1234", "letmein12345", "trustno1-2026",
+    "Schneewittchen", "thunderkiss65", "THUNDERKISS65", "thunderk\uff49ss65", "SchnuffiHase1978",
 ]  # fmt: skip
 
 

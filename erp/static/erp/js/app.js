@@ -2,12 +2,16 @@
 import { enhance as amount } from "./amount.js";
 import { enhance as combobox } from "./combobox.js";
 import { enhance as date } from "./dates.js";
+import { enhance as iban } from "./banks.js";
+import { enhance as place } from "./places.js";
 
 /** Bring the fields below `root` to life. */
 export function enliven(root) {
   root.querySelectorAll("input[data-amount]").forEach(amount);
   root.querySelectorAll("input[data-date]").forEach(date);
   root.querySelectorAll("input[data-combobox]").forEach(combobox);
+  root.querySelectorAll("input[data-place]").forEach(place);
+  root.querySelectorAll("input[data-iban]").forEach(iban);
 }
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");

@@ -2,6 +2,7 @@
 import { evaluate, format, plain } from "./amount.js";
 import { send } from "./answers.js";
 import { enliven } from "./app.js";
+import { rateOf } from "./rates.js";
 
 const table = document.getElementById("movements");
 const show = (id, text) => { const box = document.getElementById(id); box.textContent = text; box.hidden = !text; };
@@ -76,5 +77,13 @@ table?.addEventListener("chosen", (event) => {
   event.target.dataset.taken = now;
   if (code) code.value = event.detail?.row[2] || "";
   if (!partsOf(movementOf(event.target)).length) event.target.closest("td").querySelector(".said").textContent = event.detail?.name || "";
+});
+/** The official rate of the day stands there to begin with, and says where it comes from. */
+table?.addEventListener("focusin", async (event) => {
+  const input = event.target, { currency, date } = movementOf(input)?.dataset ?? {};
+  if (input.name !== "rate" || input.value || !currency) return;
+  const told = await rateOf(currency, date);
+  input.title = told?.refusal || (told ? `${told.source_name} ${told.published}` : "");
+  if (told?.value && !input.value) { input.value = told.value; input.select(); rest(movementOf(input)); }
 });
 table?.querySelector("input[name=account]")?.focus();

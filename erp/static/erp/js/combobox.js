@@ -3,6 +3,8 @@
  * `<input data-combobox="accounts">`; choices come from `<script type="application/json" id="accounts">`:
  * [[key, name, extra…], …]. Enter or Tab takes the marked choice.
  */
+import { offer } from "./choices.js";
+
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 const sources = new Map();
 
@@ -31,57 +33,18 @@ export function matches(source, text) {
   return ranked.flat().slice(0, 60);
 }
 
-let serial = 0;
-
 export function enhance(input) {
   const source = input.dataset.combobox;
-  const list = document.createElement("ul");
-  list.className = "combo-list"; list.id = `combo-${++serial}`; list.setAttribute("role", "listbox"); list.hidden = true;
-  const box = document.createElement("div");
-  box.className = "combo";
-  input.replaceWith(box); box.append(input, list);
-  input.setAttribute("role", "combobox"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
-  input.autocomplete = "off";
-  let found = [], marked = 0;
-
-  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  const mark = (nth) => {
-    marked = Math.max(0, Math.min(nth, found.length - 1));
-    [...list.children].forEach((li, i) => li.setAttribute("aria-selected", i === marked));
-    const li = list.children[marked];
-    if (li) { li.scrollIntoView({ block: "nearest" }); input.setAttribute("aria-activedescendant", li.id); }
-  };
-  const open = () => {
-    found = matches(source, input.value);
-    list.replaceChildren(...found.map((c, i) => {
-      const li = document.createElement("li"), key = document.createElement("b");
-      li.id = `${list.id}-${i}`; li.setAttribute("role", "option");
-      key.textContent = c.key; li.append(key, c.name);
-      li.addEventListener("mousedown", (event) => { event.preventDefault(); take(c); });
-      return li;
-    }));
-    list.hidden = !found.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
-    mark(0);
-  };
   const take = (c) => {
-    input.value = c.key; input.setAttribute("aria-invalid", "false"); close();
+    input.value = c.key; input.setAttribute("aria-invalid", "false");
     input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: c }));
   };
-  input.addEventListener("input", open);
+  offer(input, { find: (text) => matches(source, text), take });
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => {
-    close();
-    const text = input.value.trim();
-    if (!text) { input.setAttribute("aria-invalid", "false"); input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: null })); return; }
-    const exact = choice(source, text);
-    if (exact) { if (input.value !== exact.key) take(exact); else take(exact); }
-    else input.setAttribute("aria-invalid", "true");
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") { event.preventDefault(); list.hidden ? open() : mark(marked + 1); }
-    else if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
-    else if (event.key === "Escape" && !list.hidden) { event.stopPropagation(); close(); }
-    else if ((event.key === "Enter" || event.key === "Tab") && !list.hidden && input.value.trim() && found[marked]) take(found[marked]);
+    const text = input.value.trim(), exact = text && choice(source, text);
+    if (exact) { take(exact); return; }
+    input.setAttribute("aria-invalid", String(Boolean(text)));
+    if (!text) input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: null }));
   });
 }

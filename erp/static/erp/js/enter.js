@@ -4,6 +4,7 @@ import { enliven } from "./app.js";
 import { evaluate, format, plain } from "./amount.js";
 import { choice } from "./combobox.js";
 import { readDate, shown } from "./dates.js";
+import { convertedText, rateOf } from "./rates.js";
 
 const mask = document.getElementById("mask");
 const $ = (id) => document.getElementById(id);
@@ -75,7 +76,20 @@ function describe() {
   const currency = ["debit", "credit"].map((side) => choice("accounts", $(side).value)?.row[3]).find(Boolean);
   $("foreign-box").hidden = !currency;
   $("foreign-currency").textContent = currency || "";
+  tellRate(currency);
 }
+
+/** The official rate of the day, and what the foreign amount comes to by it, as long as nobody types another. */
+async function tellRate(currency) {
+  const date = dateOf($("date")), told = currency && /^\d{4}-\d\d-\d\d$/.test(date) ? await rateOf(currency, date) : null;
+  $("rate-said").textContent = told?.refusal || (told ? `1 ${currency} = ${told.value} · ${told.source_name} ${shown(told.published)}` : "");
+  const amount = $("amount"), typed = $("amount_foreign").value;
+  if (!told?.value || !typed || (amount.value && amount.value !== amount.dataset.brought)) return;
+  const home = convertedText(typed, told.value);
+  if (home !== null) amount.value = amount.dataset.brought = format(home);
+}
+$("amount_foreign").addEventListener("amount", describe);
+$("date").addEventListener("change", describe);
 
 /** An account brings its VAT code along, but only when it is newly chosen. */
 function chosen(event) {

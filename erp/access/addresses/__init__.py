@@ -1,0 +1,1 @@
+"""Changing the address one signs in with."""

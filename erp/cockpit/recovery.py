@@ -1,0 +1,298 @@
+"""Letting somebody in again who lost phone, key and recovery codes (verlorene Faktoren, AUT-8).
+
+Four things together remove the factors: the password, somebody else in each place the person works
+in, 24 hours during which everybody concerned has been told, and a link to the person's address.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.firms.models import Firm
+from erp.access.giving import token_digest
+from erp.access.models import User
+from erp.access.permissions import Permission
+from erp.access.recovery.models import LINK_LASTS, WAITS, FactorRecovery, RecoveryApproval
+from erp.access.recovery.places import places_of, still_vouches
+from erp.access.rights import bundles
+from erp.access.sign_in import sessions
+from erp.access.sign_in.events import Kind, note
+from erp.access.sign_in.models import SecurityEvent
+from erp.audit import trail
+from erp.cockpit.roles import hold, require_held
+from erp.companies.models import Company
+from erp.core import clock, origin
+from erp.core.errors import DomainError
+
+MOST_A_DAY: Final = 3
+End = FactorRecovery.End
+
+
+class AskedTooOften(DomainError):
+    code = "recovery.asked_too_often"
+    message = _("This was asked for %(most)s times within a day. Go on tomorrow.")
+    conflict = True
+
+
+class RecoveryOver(DomainError):
+    code = "recovery.over"
+    message = _(
+        "This request is over. If the factors are still lost, it is made anew at the sign-in."
+    )
+    conflict = True
+
+
+class NotOneself(DomainError):
+    code = "recovery.not_oneself"
+    message = _("Nobody confirms for themselves. Somebody else has to.")
+
+
+class NotReady(DomainError):
+    code = "recovery.not_ready"
+    message = _("Not everybody has confirmed yet, or 24 hours have not passed since.")
+    conflict = True
+
+
+class LinkGone(DomainError):
+    code = "recovery.link_gone"
+    message = _("This link is no longer valid. Ask for a new one at the sign-in.")
+    conflict = True
+
+
+def running_for(user: User) -> FactorRecovery | None:
+    """The request of somebody that is open, if any."""
+    return FactorRecovery.running().filter(user=user).first()
+
+
+@transaction.atomic
+def ask(user: User) -> FactorRecovery:
+    """Ask to be let in without the factors, by somebody whose password was right just now.
+
+    Asking again while a request is open changes nothing. Everybody who could confirm is told, and
+    the person as well. Raises ``AskedTooOften``.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if there := running_for(user):
+        return there
+    now = clock.now()
+    asked = SecurityEvent.objects.filter(
+        user=user, kind=Kind.RECOVERY_ASKED, at__gt=now - dt.timedelta(days=1)
+    )
+    if asked.count() >= MOST_A_DAY:
+        raise AskedTooOften(most=MOST_A_DAY)
+    FactorRecovery.objects.filter(user=user, ended_at=None).update(ended_at=now, end=End.LAPSED)
+    come, token = origin.current(), secrets.token_urlsafe(32)
+    recovery = FactorRecovery.objects.create(
+        user=user, asked_at=now, address=come.address, agent=come.agent,
+        denying_digest=token_digest(token),
+    )  # fmt: skip
+    places = places_of(user)
+    RecoveryApproval.objects.bulk_create(
+        RecoveryApproval(recovery=recovery, **_named(place.where)) for place in places
+    )
+    note(user, Kind.RECOVERY_ASKED)
+    alone = [str(place.where) for place in places if not place.approvers]
+    _tell("asked", user, {"denying": token, "places": places, "alone": alone})
+    for place in places:
+        for approver in place.approvers:
+            _tell("please_confirm", approver, {"lost": user, "place": place.where})
+    return recovery
+
+
+def waiting_in(place: Company | Firm) -> list[RecoveryApproval]:
+    """Requests of people of a company or firm, with or without its word, oldest first."""
+    found = RecoveryApproval.objects.filter(
+        recovery__in=FactorRecovery.running(), **_named(place)
+    ).select_related("recovery__user", "by")
+    return list(found.order_by("recovery__asked_at", "pk"))
+
+
+@transaction.atomic
+def confirm(approval: RecoveryApproval, *, place: Company | Firm, by: User) -> None:
+    """Say that it is them, after having made sure by another way than mail (bestätigen).
+
+    With the last place's word the 24 hours begin. Raises ``RecoveryOver``, ``NotOneself`` or
+    ``MoreThanYouHave``.
+    """
+    recovery, approval = _held(approval, place=place, by=by)
+    if approval.by_id is not None:
+        return
+    approval.by, approval.at = by, clock.now()
+    approval.save(update_fields=["by", "at"])
+    note(by, Kind.RECOVERY_BACKED, of=recovery.user_id)
+    _record(place, by, "recovery.confirm", recovery.user)
+    if not recovery.approvals.filter(by=None).exists():
+        recovery.ready_at = clock.now() + WAITS
+        recovery.save(update_fields=["ready_at"])
+        _tell("confirmed", recovery.user, {"ready_at": recovery.ready_at})
+
+
+@transaction.atomic
+def refuse(approval: RecoveryApproval, *, place: Company | Firm, by: User) -> None:
+    """Say that it is not them, or better not now: the request is over everywhere.
+
+    Raises ``RecoveryOver``, ``NotOneself`` or ``MoreThanYouHave``.
+    """
+    recovery, _approval = _held(approval, place=place, by=by)
+    _over(recovery, End.REFUSED)
+    _record(place, by, "recovery.refuse", recovery.user)
+    _tell("refused", recovery.user, {})
+
+
+@transaction.atomic
+def deny(token: str) -> None:
+    """Follow the link “it was not me”: it is over, and the password, which somebody knows, must go.
+
+    Raises ``RecoveryOver``.
+    """
+    found = FactorRecovery.objects.filter(denying_digest=token_digest(token)).first()
+    recovery = _locked(found.pk if found else 0)
+    user = recovery.user
+    user.password_breached_at = user.password_breached_at or clock.now()
+    user.save(update_fields=["password_breached_at"])
+    note(user, Kind.PASSWORD_BREACHED)
+    _over(recovery, End.DENIED)
+
+
+@transaction.atomic
+def standing(user: User) -> FactorRecovery | None:
+    """The open request of somebody who signs in, after looking whether each word still holds.
+
+    Whoever confirmed and may no longer do so has said nothing: another must, and the 24 hours begin
+    anew then. Places that came since are asked as well.
+    """
+    found = running_for(user)
+    if found is None:
+        return None
+    recovery = _locked(found.pk)
+    places = places_of(user)
+    wanted = {(one.company_id, one.firm_id): one for one in recovery.approvals.select_related("by")}
+    void = [one for one in wanted.values() if one.by_id and not still_vouches(one, for_=user)]
+    missing = [one for one in (_named(place.where) for place in places)
+               if (_pk(one.get("company")), _pk(one.get("firm"))) not in wanted]  # fmt: skip
+    RecoveryApproval.objects.filter(pk__in=[one.pk for one in void]).update(by=None, at=None)
+    RecoveryApproval.objects.bulk_create(
+        RecoveryApproval(recovery=recovery, **one) for one in missing
+    )
+    if (void or missing) and recovery.ready_at is not None:
+        recovery.ready_at = None
+        recovery.save(update_fields=["ready_at"])
+    return recovery
+
+
+def send_link(user: User) -> None:
+    """Mail the link that ends it, to somebody who signs in. Raises ``RecoveryOver`` or ``NotReady``."""
+    found = standing(user)  # kept, even where what follows is refused
+    if found is None:
+        raise RecoveryOver
+    with transaction.atomic():
+        _send_link(_locked(found.pk))
+
+
+def _send_link(recovery: FactorRecovery) -> None:
+    if not recovery.is_ready:
+        raise NotReady
+    token = secrets.token_urlsafe(32)
+    recovery.link_digest, recovery.link_until = token_digest(token), clock.now() + LINK_LASTS
+    recovery.save(update_fields=["link_digest", "link_until"])
+    _tell("link", recovery.user, {"link": token})
+
+
+def finish(token: str, *, user: User) -> None:
+    """Remove all factors of somebody who signs in and has followed the link.
+
+    All sessions end, tokens stay; the next thing they do is set up new factors. Raises
+    ``LinkGone``, also for whoever signs in as somebody else.
+    """
+    found = standing(user)
+    if found is None:
+        raise LinkGone
+    with transaction.atomic():
+        _finish(_locked(found.pk), token)
+
+
+def _finish(recovery: FactorRecovery, token: str) -> None:
+    user = recovery.user
+    if (
+        not recovery.is_ready or recovery.link_until is None
+        or clock.now() >= recovery.link_until
+        or not secrets.compare_digest(recovery.link_digest, token_digest(token))
+    ):  # fmt: skip
+        raise LinkGone
+    with request_context(None):  # the last factor stays where somebody takes it off on a page
+        Authenticator.objects.filter(user=user).delete()
+    sessions.end_all(user)
+    note(user, Kind.FACTOR_REMOVED, by="recovery")
+    _over(recovery, End.DONE)
+    for told in {user, *(person for place in places_of(user) for person in place.approvers)}:
+        _tell("done", told, {"lost": user})
+
+
+def end_by_operator(user: User) -> None:
+    """Whoever runs this installation has removed the factors; nothing is left to ask."""
+    FactorRecovery.objects.filter(user=user, ended_at=None).update(
+        ended_at=clock.now(), end=End.DONE
+    )
+
+
+def _held(
+    approval: RecoveryApproval, *, place: Company | Firm, by: User
+) -> tuple[FactorRecovery, RecoveryApproval]:
+    recovery = _locked(approval.recovery_id)
+    found = recovery.approvals.filter(pk=approval.pk, **_named(place)).first()
+    if found is None:
+        raise RecoveryOver
+    if by == recovery.user:
+        raise NotOneself
+    if isinstance(place, Company):
+        company = hold(place)
+        theirs = frozenset().union(*bundles(recovery.user, company))
+        require_held({Permission.MEMBERS_CHANGE, *theirs}, by=by, company=company)
+    return recovery, found
+
+
+def _locked(pk: int) -> FactorRecovery:
+    """Raises ``RecoveryOver`` unless it is open."""
+    found = (
+        FactorRecovery.objects.select_for_update(of=("self",)).select_related("user")
+        .filter(pk=pk).first()
+    )  # fmt: skip
+    if found is None or not found.is_open:
+        raise RecoveryOver
+    return found
+
+
+def _over(recovery: FactorRecovery, end: FactorRecovery.End) -> None:
+    recovery.ended_at, recovery.end, recovery.link_digest = clock.now(), end, ""
+    recovery.save(update_fields=["ended_at", "end", "link_digest"])
+    note(recovery.user, Kind.RECOVERY_ENDED, end=end.value)
+
+
+def _record(place: Company | Firm, by: User, action: str, user: User) -> None:
+    if isinstance(place, Company):
+        trail.record(company=place, by=by, action=action, subject=user, details={})
+
+
+def _named(place: Company | Firm) -> dict[str, Any]:
+    return {"company": place} if isinstance(place, Company) else {"firm": place}
+
+
+def _pk(place: Company | Firm | None) -> int | None:
+    return place.pk if place is not None else None
+
+
+def _tell(what: str, user: User, context: dict[str, Any]) -> None:
+    """Mail somebody once all is kept for good."""
+    told = {**context, "waits": int(WAITS.total_seconds() // 3600)}
+    transaction.on_commit(
+        lambda: get_adapter().send_mail(f"account/email/recovery_{what}", user.email, told),
+        robust=True,
+    )

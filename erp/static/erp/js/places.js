@@ -1,0 +1,39 @@
+/**
+ * Postcode and town belong together: `<input data-place="postcode">` beside `<input data-place="town">`
+ * in one form, perhaps with a `country`. A postcode brings its town, where there is but one.
+ */
+import { offer } from "./choices.js";
+import { ask } from "./lookups.js";
+
+const SWISS = ["CH", "LI", ""];
+
+async function find(form, text) {
+  const country = form.elements.country?.value.trim().toUpperCase() ?? "";
+  if (text.trim().length < 2 || !SWISS.includes(country)) return [];
+  const found = new Map();
+  for (const one of await ask("reference/localities", { q: text.trim() }) || []) {
+    const same = found.get(one.postcode + one.name);
+    if (same) same.name += `, ${one.commune}`;
+    else found.set(one.postcode + one.name, { key: one.postcode, town: one.name, name: one.commune === one.name ? `${one.name} ${one.canton}` : `${one.name} ${one.canton} · ${one.commune}` });
+  }
+  return [...found.values()];
+}
+
+export function enhance(input) {
+  const form = input.form, fields = { postcode: form.querySelector("[data-place=postcode]"), town: form.querySelector("[data-place=town]") };
+  const take = (one) => {
+    if (fields.postcode) fields.postcode.value = one.key;
+    if (fields.town) fields.town.value = one.town;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const list = offer(input, { find: (text) => find(form, text), take });
+  if (input !== fields.postcode) return;
+  input.addEventListener("input", async () => {
+    const text = input.value.trim();
+    if (!/^\d{4}$/.test(text) || !fields.town || (fields.town.value && fields.town.dataset.brought !== fields.town.value)) return;
+    const [only, ...others] = await find(form, text);
+    if (!only || others.length || input.value.trim() !== text) return;
+    fields.town.value = fields.town.dataset.brought = only.town;
+    list.close();
+  });
+}
