@@ -9,4 +9,4 @@ class AccountingConfig(AppConfig):
         from accounting.banking.touching import bank_accounts
         from erp.reference import touching
 
-        touching.register("banking", bank_accounts)
+        touching.register("banking", bank_accounts, sources=["banks"])

@@ -36,7 +36,7 @@ class ErpConfig(AppConfig):
         if settings.CLOCK_AT:
             clock.stand_still(dt.datetime.fromisoformat(settings.CLOCK_AT))
 
-        touching.register("companies", own.addresses)
+        touching.register("companies", own.addresses, sources=["localities"])
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 
 

@@ -11,8 +11,6 @@ from erp.reference.touching import Change, Touched
 
 def bank_accounts(source: str, changes: Sequence[Change]) -> list[Touched]:
     """Bank accounts of all companies whose IBAN, or QR-IBAN, names one of the changed banks."""
-    if source != "banks":
-        return []
     numbers = {change.key["iid"] for change in changes}
     found = []
     for reference in all_companies():

@@ -27,7 +27,7 @@ class WrongHeader(DomainError):
 class NotPlausible(DomainError):
     code = "reference.not_plausible"
     message = _(
-        "Line %(line)s: %(field)s is “%(value)s”, which cannot be. Download the file again."
+        "Line %(line)s: %(column)s is “%(value)s”, which cannot be. Download the file again."
     )
     field = "file"
 
@@ -117,32 +117,32 @@ def table_of(
         if not line:
             continue
         if len(line) != len(header):
-            raise NotPlausible(line=reader.line_num, field="columns", value=len(line))
+            raise NotPlausible(line=reader.line_num, column="columns", value=len(line))
         yield reader.line_num, dict(zip(header, line, strict=True))
 
 
-def number(text: str, *, line: int, field: str, least: int = 0, most: int = 2_000_000_000) -> int:
+def number(text: str, *, line: int, column: str, least: int = 0, most: int = 2_000_000_000) -> int:
     """A whole number within limits. Raises ``NotPlausible``."""
     if text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most:
         return int(text)
-    raise NotPlausible(line=line, field=field, value=text)
+    raise NotPlausible(line=line, column=column, value=text)
 
 
-def iso_day(text: str, *, line: int, field: str) -> dt.date:
+def iso_day(text: str, *, line: int, column: str) -> dt.date:
     """A day as 2026-10-12, 12.10.2026 or 20261012. Raises ``NotPlausible``."""
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"):
         try:
             return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise NotPlausible(line=line, field=field, value=text)
+    raise NotPlausible(line=line, column=column, value=text)
 
 
-def code(text: str, pattern: re.Pattern[str], *, line: int, field: str) -> str:
+def code(text: str, pattern: re.Pattern[str], *, line: int, column: str) -> str:
     """A text of a form. Raises ``NotPlausible``."""
     if pattern.fullmatch(text):
         return text
-    raise NotPlausible(line=line, field=field, value=text[:60])
+    raise NotPlausible(line=line, column=column, value=text[:60])
 
 
 def once(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[tuple[Any, ...]]:

@@ -37,11 +37,6 @@ class Difference:
     def is_none(self) -> bool:
         return not (self.added or self.changed or self.closed or self.reopened)
 
-    @property
-    def drop_percent(self) -> int:
-        """How much of what is in force would be lost, in percent."""
-        return max(self.before - self.after, 0) * 100 // self.before if self.before else 0
-
     def told(self) -> dict[str, Any]:
         return {
             "before": self.before, "rows": self.after, "added": self.added,
@@ -53,7 +48,7 @@ class Difference:
 def take_up(table: Table, edition: Edition) -> None:
     """Copy an edition's rows into the scratch table of this transaction."""
     columns = ", ".join(table.columns)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:  # copy knows no other way
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_SCRATCH}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_SCRATCH} ON COMMIT DROP AS"
@@ -70,7 +65,7 @@ def difference(table: Table, edition: Edition) -> Difference:
     """Compare what was taken up with what is in force, in two queries."""
     part, values = _part(edition)
     gone = "NOT EXISTS (SELECT FROM incoming i WHERE " + _same(table) + ")"
-    is_open = "t.valid_to IS NULL" if table.closes else "true"
+    is_open = _is_open(table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH incoming AS (SELECT * FROM {_SCRATCH}),"
@@ -104,17 +99,28 @@ def _examples(table: Table, found: Difference) -> dict[str, list[dict[str, Any]]
                           for key, after in cursor.fetchall()]}  # fmt: skip
 
 
-def merge(table: Table, edition: Edition, version: ReferenceVersion, *, first: bool) -> None:
+def merge(
+    table: Table, edition: Edition, version: ReferenceVersion, found: Difference, *, first: bool
+) -> None:
     """Write what was taken up: changes on record, rows changed, closed, brought back, added.
 
-    ``first``: nothing of this part was known, so nobody knows since when its rows are valid.
+    ``found`` is the difference in this transaction. ``first``: nothing of this part was known, so
+    nobody knows since when its rows are valid.
     """
-    part, values = _part(edition)
-    is_open = "t.valid_to IS NULL" if table.closes else "true"
-    gone = f"NOT EXISTS (SELECT FROM {_SCRATCH} i WHERE {_same(table)})"
+    if found.changed or found.reopened:
+        _change(table, version)
+    if found.closed:
+        _close(table, edition, version)
+    if found.added:
+        _add(table, version, None if first else edition.edition_date)
+
+
+def _change(table: Table, version: ReferenceVersion) -> None:
+    is_open = _is_open(table)
     key, before, after = (
         _object(table.key, "t"), _object(table.values, "t"), _object(table.values, "i"),
     )  # fmt: skip
+    reopen = ", valid_to = NULL" if table.closes else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO erp_referencechange (version_id, kind, key, before, after)"
@@ -123,36 +129,43 @@ def merge(table: Table, edition: Edition, version: ReferenceVersion, *, first: b
             f" WHERE NOT ({is_open}) OR {_differs(table)} ORDER BY {_list(table.key, 't')}",
             [version.pk],
         )
-        reopen = ", valid_to = NULL" if table.closes else ""
         cursor.execute(
             f"UPDATE {table.name} t SET ({', '.join(table.values)}, version_id)"
             f" = ROW({_list(table.values, 'i')}, %s){reopen} FROM {_SCRATCH} i"
             f" WHERE {_same(table)} AND (NOT ({is_open}) OR {_differs(table)})",
             [version.pk],
         )
-        if table.closes:
-            cursor.execute(
-                "INSERT INTO erp_referencechange (version_id, kind, key, before)"
-                f" SELECT %s, 'closed', {key}, {before} FROM {table.name} t"
-                f" WHERE {is_open} AND {part} AND {gone} ORDER BY {_list(table.key, 't')}",
-                [version.pk, *values],
-            )
-            cursor.execute(
-                f"UPDATE {table.name} t SET valid_to = %s, version_id = %s"
-                f" WHERE {is_open} AND {part} AND {gone}",
-                [_last_day(edition), version.pk, *values],
-            )
-        since = ", valid_from" if table.dated_by_edition else ""
+
+
+def _close(table: Table, edition: Edition, version: ReferenceVersion) -> None:
+    part, values = _part(edition)
+    gone = (
+        f"{_is_open(table)} AND {part}"
+        f" AND NOT EXISTS (SELECT FROM {_SCRATCH} i WHERE {_same(table)})"
+    )
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table.name} ({', '.join(table.columns)}, version_id{since})"
-            f" SELECT {_list(table.columns, 'i')}, %s{', %s::date' if since else ''}"
-            f" FROM {_SCRATCH} i LEFT JOIN {table.name} t ON {_same(table)} WHERE t.id IS NULL",
-            [version.pk, *([None if first else edition.edition_date] if since else [])],
+            "INSERT INTO erp_referencechange (version_id, kind, key, before)"
+            f" SELECT %s, 'closed', {_object(table.key, 't')}, {_object(table.values, 't')}"
+            f" FROM {table.name} t WHERE {gone} ORDER BY {_list(table.key, 't')}",
+            [version.pk, *values],
+        )
+        cursor.execute(
+            f"UPDATE {table.name} t SET valid_to = %s, version_id = %s WHERE {gone}",
+            [edition.edition_date - dt.timedelta(days=1), version.pk, *values],
         )
 
 
-def _last_day(edition: Edition) -> dt.date:
-    return edition.edition_date - dt.timedelta(days=1)
+def _add(table: Table, version: ReferenceVersion, since: dt.date | None) -> None:
+    dated = table.dated_by_edition
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table.name} ({', '.join(table.columns)}, version_id"
+            f"{', valid_from' if dated else ''})"
+            f" SELECT {_list(table.columns, 'i')}, %s{', %s::date' if dated else ''}"
+            f" FROM {_SCRATCH} i LEFT JOIN {table.name} t ON {_same(table)} WHERE t.id IS NULL",
+            [version.pk, *([since] if dated else [])],
+        )
 
 
 def _part(edition: Edition) -> tuple[str, list[Any]]:
@@ -168,6 +181,10 @@ def _part(edition: Edition) -> tuple[str, list[Any]]:
             conditions.append(f"t.{column} = ANY(%s)")
             values.append(list(wanted))
     return " AND ".join(conditions), values
+
+
+def _is_open(table: Table) -> str:
+    return "t.valid_to IS NULL" if table.closes else "true"
 
 
 def _same(table: Table) -> str:

@@ -14,8 +14,6 @@ _SAYS: Final = ("name", "canton", "country")
 
 def addresses(source: str, changes: Sequence[Change]) -> list[Touched]:
     """Companies whose postcode was closed, or whose locality is called otherwise now."""
-    if source != "localities":
-        return []
     postcodes = {change.key["postcode"] for change in changes if _matters(change)}
     if not postcodes:
         return []

@@ -6,9 +6,10 @@ import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
@@ -115,14 +116,14 @@ def localities(text: str, *, on: dt.date, limit: int = 20) -> list[Locality]:
         return []
     if text.isascii() and text.isdigit():
         wanted = Q(postcode=text) if len(text) >= 4 else Q(postcode__startswith=text, kind="place")
-        order: tuple[Any, ...] = ("postcode", "addition", "-share", "name")
+        order: tuple[str, ...] = ("postcode", "addition", "-share", "name")
     else:
-        pattern = text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        found = Locality.objects.extra(where=["lower(name) LIKE %s"], params=[pattern])
-        return list(
-            found.filter(_valid(on), kind="place").order_by("name", "postcode", "-share")[:limit]
+        wanted, order = (
+            Q(lower_name__startswith=text.lower(), kind="place"),
+            ("name", "postcode", "-share"),
         )
-    return list(Locality.objects.filter(wanted, _valid(on)).order_by(*order)[:limit])
+    found = Locality.objects.alias(lower_name=Lower("name")).filter(wanted, _valid(on))
+    return list(found.order_by(*order)[:limit])
 
 
 def commune_of(*, postcode: str, on: dt.date, name: str = "") -> list[Commune]:
@@ -145,8 +146,11 @@ def rate(currency: str, on: dt.date, *, method: str = DAILY) -> Rate:
 
     The daily rate is that whose validity includes the day, else the one published last before it,
     as on holidays. The mean is that of the day's own month. Never taken from another source. One
-    query. Raises ``NoRate``, also where the last daily rate is more than seven days old.
+    query; francs cost one. Raises ``NoRate``, also where the last daily rate is more than seven
+    days old.
     """
+    if currency == "CHF":
+        return Rate(currency, Decimal(1), 1, Decimal(1), method, on)
     found = ExchangeRate.objects.filter(source=method, currency=currency, valid_from__lte=on)
     one = found.order_by("-valid_from").first()
     if one is None or not _reaches(one, on):

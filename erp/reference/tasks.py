@@ -23,8 +23,8 @@ from erp.reference.statuses import is_on, statuses
 
 log = logging.getLogger(__name__)
 
-#: Seconds until a source that did not answer is asked again.
-AGAIN_AFTER: Final = [300, 1800, 7200]
+#: Seconds until a source that did not answer is asked again; the queue keeps a job for an hour.
+AGAIN_AFTER: Final = [300, 1200, 3000]
 _PASSING: Final = (NotFetched, Moved, NotAFile)
 
 

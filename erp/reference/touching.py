@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +32,18 @@ class Touched:
 
 #: Given a source and its changes, the own records that refer to them. Each opens what it reads.
 Toucher = Callable[[str, Sequence[Change]], list[Touched]]
-_touchers: dict[str, Toucher] = {}
+_touchers: dict[str, tuple[frozenset[str], Toucher]] = {}
 
 
-def register(name: str, toucher: Toucher) -> None:
-    """Let a room tell what of its own is touched; a name registers once."""
-    _touchers[name] = toucher
+def register(name: str, toucher: Toucher, *, sources: Iterable[str]) -> None:
+    """Let a room tell what of its own is touched by some sources; a name registers once."""
+    _touchers[name] = (frozenset(sources), toucher)
 
 
 def touched(version: ReferenceVersion) -> list[Touched]:
     """All own records that refer to what an edition changed. Outside of any client's transaction."""
-    if not _touchers:
+    asked = [toucher for sources, toucher in _touchers.values() if version.source in sources]
+    if not asked:
         return []
     changes = [
         Change(one.kind, one.key, one.before, one.after)
@@ -51,6 +52,6 @@ def touched(version: ReferenceVersion) -> list[Touched]:
     if not changes:
         return []
     found: list[Touched] = []
-    for toucher in _touchers.values():
+    for toucher in asked:
         found += toucher(version.source, changes)
     return found

@@ -203,7 +203,7 @@ def _taken(source: Source, file: _File, today: dt.date, *, accept: bool) -> Outc
     try:
         same = _same_as_known(source, file)
         if same is not None:
-            _note(source, None)
+            _note(source, None, file.origin)
             return Outcome(source.name, UNCHANGED, same)
         content = unpacked(source, file.content)
         edition = source.parse(content, file.given)
@@ -224,7 +224,7 @@ def _taken(source: Source, file: _File, today: dt.date, *, accept: bool) -> Outc
     except DataError as error:
         reason = str(error).partition("\n")[0][:200]
         return _refused(source, file, UnreadableValues(reason=reason))
-    _note(source, None)
+    _note(source, None, file.origin)
     transaction.on_commit(lambda: _tell_touched(outcome), robust=True)
     return outcome
 
@@ -271,6 +271,8 @@ def _entered(
         digest=file.digest, by=file.by,
     )  # fmt: skip
     compared = _compared(source, edition, accept=accept)
+    if active is not None and compared.is_none and _says_the_same(active, version):
+        return Outcome(source.name, UNCHANGED, _seen_again(active, version))
     version.report = {**compared.told(), **_left_out(edition)}
     if edition.valid_from > today:
         ReferenceVersion.objects.filter(
@@ -280,8 +282,21 @@ def _entered(
         version.state, version.content = State.STAGED, zlib.compress(content)
         version.save()
         return Outcome(source.name, State.STAGED, version)
-    _put_in_force(source, edition, version, active)
+    _put_in_force(source, edition, version, compared, active)
     return Outcome(source.name, State.ACTIVE, version)
+
+
+def _says_the_same(active: ReferenceVersion, version: ReferenceVersion) -> bool:
+    """Whether only the moment of making is another one, as in a header."""
+    return (active.origin, active.edition_date) == (version.origin, version.edition_date)
+
+
+def _seen_again(active: ReferenceVersion, version: ReferenceVersion) -> ReferenceVersion:
+    """Remember the newer bytes, so that they are known the next time."""
+    for name in ("digest", "etag", "last_modified", "address"):
+        setattr(active, name, getattr(version, name))
+    active.save(update_fields=["digest", "etag", "last_modified", "address"])
+    return active
 
 
 def _compared(source: Source, edition: Edition, *, accept: bool) -> Difference:
@@ -290,22 +305,37 @@ def _compared(source: Source, edition: Edition, *, accept: bool) -> Difference:
         return Difference(0, len(edition.rows), 0, 0, 0, 0)
     merging.take_up(source.table, edition)
     found = merging.difference(source.table, edition)
-    if found.drop_percent > source.drop_percent and not accept:
-        raise TooMuchGone(before=found.before, rows=found.after, percent=found.drop_percent,
+    before = found.before or _rows_before(source, edition)
+    percent = max(before - found.after, 0) * 100 // before if before else 0
+    if percent > source.drop_percent and not accept:
+        raise TooMuchGone(before=before, rows=found.after, percent=percent,
                           limit=source.drop_percent)  # fmt: skip
     return found
 
 
+def _rows_before(source: Source, edition: Edition) -> int:
+    """Of a part that is new, as a day or a canton's year, how many rows the one before has."""
+    if not edition.scope:
+        return 0
+    found = ReferenceVersion.objects.filter(
+        source=source.name, state=State.ACTIVE, edition_date__lte=edition.edition_date
+    )
+    if " " in edition.scope:  # a canton and its year
+        found = found.filter(scope__startswith=edition.scope.partition(" ")[0] + " ")
+    return found.order_by("-edition_date", "-pk").values_list("rows", flat=True).first() or 0
+
+
 def _put_in_force(
-    source: Source, edition: Edition, version: ReferenceVersion, active: ReferenceVersion | None
-) -> None:
+    source: Source, edition: Edition, version: ReferenceVersion, compared: Difference,
+    active: ReferenceVersion | None,
+) -> None:  # fmt: skip
     if active is not None:
         ReferenceVersion.objects.filter(pk=active.pk).update(state=State.SUPERSEDED)
     version.state, version.activated_at, version.content = State.ACTIVE, clock.now(), None
     version.save()
     if source.table is None:
         return
-    merging.merge(source.table, edition, version, first=active is None)
+    merging.merge(source.table, edition, version, compared, first=active is None)
     examples: dict[str, list[dict[str, Any]]] = dict(version.report.get("examples", {}))
     for kind in ReferenceChange.Kind.values:
         if version.report.get(kind):
@@ -344,8 +374,9 @@ def _activate(pk: int, source: Source, on: dt.date) -> Outcome:
     active = _in_force(source, version.scope)
     if active is not None and active.edition_date and active.edition_date > edition.edition_date:
         raise OlderEdition(active=active.edition_date, edition=edition.edition_date)
-    version.report = {**_compared(source, edition, accept=False).told(), **_left_out(edition)}
-    _put_in_force(source, edition, version, active)
+    compared = _compared(source, edition, accept=False)
+    version.report = {**compared.told(), **_left_out(edition)}
+    _put_in_force(source, edition, version, compared, active)
     return Outcome(source.name, State.ACTIVE, version)
 
 
@@ -392,16 +423,23 @@ def _refused(source: Source, file: _File, refusal: DomainError) -> Outcome:
                 source=source.name, state=State.REFUSED, origin=file.origin, address=file.address,
                 digest=digest, report=_problem(refusal), by=file.by,
             )  # fmt: skip
-        _note(source, refusal)
+        _note(source, refusal, file.origin)
     return Outcome(source.name, State.REFUSED, version, refusal)
 
 
-def _note(source: Source, refusal: DomainError | None) -> None:
-    """Remember that a source was asked, or a file given, and how it went."""
+def _note(source: Source, refusal: DomainError | None, origin: str = Origin.FETCHED) -> None:
+    """Remember that a source was asked, or a file given, and how it went.
+
+    Only the publisher's own answer says that what is in force is still right.
+    """
     now = clock.now()
     told: dict[str, Any] = {"checked_at": now}
+    if refusal is None and origin == Origin.BUNDLED:
+        return
     if refusal is None:
-        told |= {"succeeded_at": now, "error": "", "error_at": None, "warned_at": None}
+        told |= {"error": "", "error_at": None, "warned_at": None}
+        if origin == Origin.FETCHED:
+            told["succeeded_at"] = now
     else:
         told |= {"error": str(refusal), "error_at": now}
     SourceState.objects.update_or_create(source=source.name, defaults=told)

@@ -91,7 +91,7 @@ SOURCES: Final = {source.name: source for source in (
     ),
     Source(
         "tariffs", _("Withholding-tax tariffs (ESTV)"), tables.TARIFFS, tariffs.parse, never,
-        100, 200_000, member=re.compile(r"tar\d\d[a-z]{2}\.txt", re.IGNORECASE),
+        100, 200_000, drop_percent=40, member=re.compile(r"tar\d\d[a-z]{2}\.txt", re.IGNORECASE),
     ),
     Source("vat-rates", _("VAT rates (MWSTG)"), None, vat_rates.parse, never, 10, 200,
            requires=vat_rates.require_same),

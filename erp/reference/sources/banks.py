@@ -34,6 +34,7 @@ TITLE: Final = "SIX bank master"
 
 _IID: Final = re.compile(r"\d{1,5}", re.ASCII)
 _BIC: Final = re.compile(r"(?:[A-Z0-9]{8}(?:[A-Z0-9]{3})?)?")
+_KIND: Final = re.compile(r"[124]?")
 _STAMP: Final = re.compile(r"\d{8,20}", re.ASCII)
 _FLAGS: Final = {"Y": True, "N": False, "": None}
 _KINDS: Final = {"HEADQUARTERS": "1", "MAIN_BRANCH": "2", "BRANCH": "2", "QR_IID": "4"}
@@ -63,24 +64,25 @@ def _parse_csv(content: bytes) -> Edition:
         values = [row[name].strip() for name in HEADER]
         days.add(values[1])
         if values[2] not in {"Y", "N"}:
-            raise NotPlausible(line=line, field=HEADER[2], value=values[2])
+            raise NotPlausible(line=line, column=HEADER[2], value=values[2])
         flags = []
         for name, flag in zip(HEADER[15:], values[15:], strict=True):
             if flag not in _FLAGS:
-                raise NotPlausible(line=line, field=name, value=flag)
+                raise NotPlausible(line=line, column=name, value=flag)
             flags.append(_FLAGS[flag])
-        code(values[14], _BIC, line=line, field="BIC")
+        code(values[14], _BIC, line=line, column="BIC")
+        code(values[6], _KIND, line=line, column=HEADER[6])
         rows.append((
-            _iid(values[0], line=line), _iid(values[3], line=line, field=HEADER[3], blank=True),
-            _iid(values[7], line=line, field=HEADER[7], blank=True), values[4],
-            _iid(values[5], line=line, field=HEADER[5], blank=True), values[6],
+            _iid(values[0], line=line), _iid(values[3], line=line, column=HEADER[3], blank=True),
+            _iid(values[7], line=line, column=HEADER[7], blank=True), values[4],
+            _iid(values[5], line=line, column=HEADER[5], blank=True), values[6],
             *values[8:15], *flags,
         ))  # fmt: skip
         if values[2] == "Y" and not values[3]:
-            raise NotPlausible(line=line, field=HEADER[3], value="")
+            raise NotPlausible(line=line, column=HEADER[3], value="")
     if len(days) != 1:
-        raise NotPlausible(line=2, field=HEADER[1], value=", ".join(sorted(days))[:60])
-    return _edition(iso_day(days.pop(), line=2, field=HEADER[1]), rows)
+        raise NotPlausible(line=2, column=HEADER[1], value=", ".join(sorted(days))[:60])
+    return _edition(iso_day(days.pop(), line=2, column=HEADER[1]), rows)
 
 
 def _parse_json(content: bytes) -> Edition:
@@ -94,16 +96,16 @@ def _parse_json(content: bytes) -> Edition:
         found = content[:80].decode("utf-8", "replace")
         raise WrongHeader(found=found, source=TITLE, wanted='{"totalSize", "validOn"') from None
     if total != len(entries):
-        raise NotPlausible(line=1, field="totalSize", value=f"{total} ≠ {len(entries)}")
+        raise NotPlausible(line=1, column="totalSize", value=f"{total} ≠ {len(entries)}")
     read = _of_v2 if is_v2 else _of_v3
     rows = []
     for nth, entry in enumerate(entries, 1):
         if not isinstance(entry, dict):
-            raise NotPlausible(line=nth, field="entry", value=str(entry)[:40])
+            raise NotPlausible(line=nth, column="entry", value=str(entry)[:40])
         if not is_v2 or entry.get("branchId") == "0000":
             rows.append(read(entry, nth))
     left_out = {"branches": len(entries) - len(rows)} if len(rows) < len(entries) else {}
-    return _edition(iso_day(str(day), line=1, field="validOn"), rows, left_out)
+    return _edition(iso_day(str(day), line=1, column="validOn"), rows, left_out)
 
 
 def _of_v3(entry: dict[str, Any], nth: int) -> tuple[Any, ...]:
@@ -113,21 +115,21 @@ def _of_v3(entry: dict[str, Any], nth: int) -> tuple[Any, ...]:
     def flag(name: str) -> bool | None:
         value = entry.get(name)
         if value is not None and not isinstance(value, bool):
-            raise NotPlausible(line=nth, field=name, value=value)
+            raise NotPlausible(line=nth, column=name, value=value)
         return value
 
     kind = text("iidType")
     if kind and kind not in _KINDS:
-        raise NotPlausible(line=nth, field="iidType", value=kind)
+        raise NotPlausible(line=nth, column="iidType", value=kind)
     if text("entryType") == "BankMasterConcatenated" and not text("newIid"):
-        raise NotPlausible(line=nth, field="newIid", value="")
+        raise NotPlausible(line=nth, column="newIid", value="")
     return (
-        _iid(text("iid"), line=nth), _iid(text("newIid"), line=nth, field="newIid", blank=True),
-        _iid(text("qrIidBelongsTo"), line=nth, field="qrIidBelongsTo", blank=True),
-        text("sicIid"), _iid(text("headQuarters"), line=nth, field="headQuarters", blank=True),
+        _iid(text("iid"), line=nth), _iid(text("newIid"), line=nth, column="newIid", blank=True),
+        _iid(text("qrIidBelongsTo"), line=nth, column="qrIidBelongsTo", blank=True),
+        text("sicIid"), _iid(text("headQuarters"), line=nth, column="headQuarters", blank=True),
         _KINDS.get(kind, ""), text("bankOrInstitutionName"), text("streetName"),
         text("buildingNumber"), text("postCode"), text("townName"), text("country"),
-        code(text("bic"), _BIC, line=nth, field="bic"), flag("sicParticipation"),
+        code(text("bic"), _BIC, line=nth, column="bic"), flag("sicParticipation"),
         flag("rtgsCustomerPaymentsChf"), flag("ipCustomerPaymentsChf"), flag("euroSicParticipation"),
         flag("lsvBddChfParticipation"), flag("lsvBddEurParticipation"),
     )  # fmt: skip
@@ -142,22 +144,22 @@ def _of_v2(entry: dict[str, Any], nth: int) -> tuple[Any, ...]:
     iid = _iid(text("iid"), line=nth)
     is_qr = _QR_FIRST <= iid <= _QR_LAST
     chf, eur = text("sicParticipation"), text("euroSicParticipation")
-    head = _iid(text("headOffice"), line=nth, field="headOffice", blank=True)
+    head = _iid(text("headOffice"), line=nth, column="headOffice", blank=True)
     return (
-        iid, _iid(text("newIid"), line=nth, field="newIid", blank=True), head if is_qr else "",
+        iid, _iid(text("newIid"), line=nth, column="newIid", blank=True), head if is_qr else "",
         text("sicIid"), head, "4" if is_qr else _KINDS.get(text("iidType"), ""),
         text("bankOrInstitutionName"), text("domicileAddress"), "", text("zipCode"), text("place"),
-        text("countryCode"), code(text("bic"), _BIC, line=nth, field="bic"),
+        text("countryCode"), code(text("bic"), _BIC, line=nth, column="bic"),
         chf != "NO_PARTICIPATION", chf != "NO_PARTICIPATION", None, eur != "NO_PARTICIPATION",
         "LSV" in chf, "LSV" in eur,
     )  # fmt: skip
 
 
-def _iid(text: str, *, line: int, field: str = "IID", blank: bool = False) -> str:
+def _iid(text: str, *, line: int, column: str = "IID", blank: bool = False) -> str:
     """A number padded to the five digits that it has in an IBAN."""
     if blank and not text:
         return ""
-    return code(text, _IID, line=line, field=field).rjust(5, "0")
+    return code(text, _IID, line=line, column=column).rjust(5, "0")
 
 
 def _edition(

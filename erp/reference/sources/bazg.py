@@ -38,9 +38,9 @@ def parse_daily(content: bytes, given: Given) -> Edition:
         raise NotOutYet
     if not told:
         raise WrongHeader(found="wechselkurse", source="BAZG", wanted="<datum>")
-    day = iso_day(told, line=root.sourceline, field="datum")
+    day = iso_day(told, line=root.sourceline, column="datum")
     validity = [
-        iso_day(one.strip(), line=root.sourceline, field="gueltigkeit")
+        iso_day(one.strip(), line=root.sourceline, column="gueltigkeit")
         for one in child_text(root, "gueltigkeit").split(",") if one.strip()
     ] or [day + dt.timedelta(days=1)]  # fmt: skip
     rows = _rates(root, DAILY, day, min(validity), max(validity))
@@ -75,12 +75,12 @@ def _rates(
         line = element.sourceline
         unit = _UNIT.fullmatch(child_text(element, "waehrung"))
         if unit is None or not int(unit[1]):
-            raise NotPlausible(line=line, field="waehrung", value=child_text(element, "waehrung"))
+            raise NotPlausible(line=line, column="waehrung", value=child_text(element, "waehrung"))
         if element.get("code", "").upper() != unit[2]:
-            raise NotPlausible(line=line, field="code", value=element.get("code", ""))
+            raise NotPlausible(line=line, column="code", value=element.get("code", ""))
         rate = child_text(element, "kurs")
         if not _RATE.fullmatch(rate) or not Decimal(rate):
-            raise NotPlausible(line=line, field="kurs", value=rate)
+            raise NotPlausible(line=line, column="kurs", value=rate)
         quoted, count = Decimal(rate), int(unit[1])
         rows.append((source, unit[2], published, first, last, count, quoted, quoted / count))
     return list(once(rows, 3))

@@ -39,11 +39,11 @@ def parse(content: bytes, given: Given) -> Edition:
     ended = 0
     for line, row in table_of(text, delimiter=",", source=TITLE, required=REQUIRED):
         if row["Level"] not in levels:
-            raise NotPlausible(line=line, field="Level", value=row["Level"])
+            raise NotPlausible(line=line, column="Level", value=row["Level"])
         if row["ValidTo"]:
             ended += 1
             continue
-        newest = max(newest, iso_day(row["ValidFrom"], line=line, field="ValidFrom"))
+        newest = max(newest, iso_day(row["ValidFrom"], line=line, column="ValidFrom"))
         levels[row["Level"]][row["HistoricalCode"]] = row
         if row["Level"] == "3":
             lines[row["HistoricalCode"]] = line
@@ -53,9 +53,9 @@ def parse(content: bytes, given: Given) -> Edition:
         district = levels["2"].get(row["Parent"], {})
         canton = levels["1"].get(district.get("Parent", ""), {}).get("ShortName", "")
         if len(canton) != 2:
-            raise NotPlausible(line=line, field="Parent", value=row["Parent"])
+            raise NotPlausible(line=line, column="Parent", value=row["Parent"])
         rows.append((
-            number(row["BfsCode"], line=line, field="BfsCode", least=1, most=9999),
+            number(row["BfsCode"], line=line, column="BfsCode", least=1, most=9999),
             _SUFFIX.sub("", row["Name"].strip()), canton,
             district.get("ShortName") or district.get("Name", ""),
         ))  # fmt: skip

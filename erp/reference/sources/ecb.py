@@ -66,7 +66,7 @@ def _of_csv(content: bytes) -> list[tuple[dt.date, dict[str, Decimal]]]:
         if not line:
             continue
         if len(line) < len(codes) + 1:
-            raise NotPlausible(line=reader.line_num, field="columns", value=len(line))
+            raise NotPlausible(line=reader.line_num, column="columns", value=len(line))
         day = _day(line[0].strip(), reader.line_num)
         rates = {}
         for code, value in zip(codes, line[1:], strict=False):
@@ -86,9 +86,9 @@ def _of_xml(content: bytes) -> list[tuple[dt.date, dict[str, Decimal]]]:
         for one in cube:
             currency = one.get("currency", "")
             if not _CODE.fullmatch(currency):
-                raise NotPlausible(line=one.sourceline, field="currency", value=currency[:20])
+                raise NotPlausible(line=one.sourceline, column="currency", value=currency[:20])
             rates[currency] = _rate(one.get("rate", ""), one.sourceline, currency)
-        days.append((iso_day(cube.get("time"), line=cube.sourceline, field="time"), rates))
+        days.append((iso_day(cube.get("time"), line=cube.sourceline, column="time"), rates))
     return days
 
 
@@ -97,10 +97,10 @@ def _day(text: str, line: int) -> dt.date:
     try:
         return dt.datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        return iso_day(text, line=line, field="Date")
+        return iso_day(text, line=line, column="Date")
 
 
 def _rate(text: str, line: int, currency: str) -> Decimal:
     if not _RATE.fullmatch(text) or not Decimal(text):
-        raise NotPlausible(line=line, field=currency, value=text[:40])
+        raise NotPlausible(line=line, column=currency, value=text[:40])
     return Decimal(text)

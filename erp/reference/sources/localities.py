@@ -43,23 +43,23 @@ def parse(content: bytes, given: Given) -> Edition:
     rows: list[tuple[Any, ...]] = []
     newest = None
     for line, row in table_of(text, delimiter=";", source=TITLE, required=(*REQUIRED, postcode)):
-        number_of_commune = number(row["BFS-Nr"], line=line, field="BFS-Nr", least=1, most=9999)
-        day = iso_day(row["Validity"], line=line, field="Validity")
+        number_of_commune = number(row["BFS-Nr"], line=line, column="BFS-Nr", least=1, most=9999)
+        day = iso_day(row["Validity"], line=line, column="Validity")
         newest = max(newest or day, day)
-        canton = code(row["Kantonskürzel"], _CANTON, line=line, field="Kantonskürzel")
+        canton = code(row["Kantonskürzel"], _CANTON, line=line, column="Kantonskürzel")
         abroad = number_of_commune in LIECHTENSTEIN
         if not canton and not abroad:
-            raise NotPlausible(line=line, field="Kantonskürzel", value="")
+            raise NotPlausible(line=line, column="Kantonskürzel", value="")
         if not row["Ortschaftsname"]:
-            raise NotPlausible(line=line, field="Ortschaftsname", value="")
+            raise NotPlausible(line=line, column="Ortschaftsname", value="")
         rows.append((
-            "place", code(row[postcode], _POSTCODE, line=line, field=postcode),
-            code(row["Zusatzziffer"], _ADDITION, line=line, field="Zusatzziffer"),
+            "place", code(row[postcode], _POSTCODE, line=line, column=postcode),
+            code(row["Zusatzziffer"], _ADDITION, line=line, column="Zusatzziffer"),
             number_of_commune,
-            number(row["ZIP_ID"], line=line, field="ZIP_ID") if "ZIP_ID" in row else None,
+            number(row["ZIP_ID"], line=line, column="ZIP_ID") if "ZIP_ID" in row else None,
             row["Ortschaftsname"], row["Gemeindename"], canton, "LI" if abroad else "CH",
             _share(row.get("Adressenanteil", ""), line),
-            code(row["Sprache"], _LANGUAGES, line=line, field="Sprache"),
+            code(row["Sprache"], _LANGUAGES, line=line, column="Sprache"),
         ))  # fmt: skip
     if newest is None:
         raise WrongHeader(found=text[:80].strip(), source=TITLE, wanted=";".join(REQUIRED)[:120])
@@ -73,5 +73,5 @@ def _share(text: str, line: int) -> Decimal | None:
         return None
     match = _SHARE.fullmatch(text)
     if match is None or not 0 <= (share := Decimal(match[1])) <= 100:
-        raise NotPlausible(line=line, field="Adressenanteil", value=text)
+        raise NotPlausible(line=line, column="Adressenanteil", value=text)
     return share

@@ -38,12 +38,12 @@ def parse_normal(content: bytes, *, source: str, table: Table, within: dict[str,
     rows: list[tuple[Any, ...]] = []
     for row in reader:
         if len(row) != len(header):
-            raise NotPlausible(line=reader.line_num + 1, field="columns", value=len(row))
+            raise NotPlausible(line=reader.line_num + 1, column="columns", value=len(row))
         rows.append(tuple(
             None if blank and value == "" else value
             for blank, value in zip(empty, row, strict=True)
         ))  # fmt: skip
-    date = iso_day(day, line=1, field="edition")
+    date = iso_day(day, line=1, column="edition")
     return Edition(date, date, once(rows, len(table.key)), within=within)
 
 

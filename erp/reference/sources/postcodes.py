@@ -40,20 +40,20 @@ def parse(content: bytes, given: Given) -> Edition:
     rows: list[tuple[Any, ...]] = []
     newest, left_out = None, {"localities": 0, "internal": 0}
     for line, row in table_of(text, delimiter=";", source=TITLE, required=REQUIRED):
-        day = iso_day(row["GILT_AB_DAT"], line=line, field="GILT_AB_DAT")
+        day = iso_day(row["GILT_AB_DAT"], line=line, column="GILT_AB_DAT")
         newest = max(newest or day, day)
-        kind = KINDS.get(code(row["PLZ_TYP"], _TYPES, line=line, field="PLZ_TYP"))
+        kind = KINDS.get(code(row["PLZ_TYP"], _TYPES, line=line, column="PLZ_TYP"))
         if kind is None:
             left_out["internal" if row["PLZ_TYP"] == "80" else "localities"] += 1
             continue
-        canton = code(row["KANTON"], _CANTON, line=line, field="KANTON")
+        canton = code(row["KANTON"], _CANTON, line=line, column="KANTON")
         if not row["ORTBEZ27"]:
-            raise NotPlausible(line=line, field="ORTBEZ27", value="")
-        addition = number(row["PLZ_ZZ"], line=line, field="PLZ_ZZ", most=99)
+            raise NotPlausible(line=line, column="ORTBEZ27", value="")
+        addition = number(row["PLZ_ZZ"], line=line, column="PLZ_ZZ", most=99)
         rows.append((
-            kind, code(row["POSTLEITZAHL"], _POSTCODE, line=line, field="POSTLEITZAHL"),
-            f"{addition:02}", number(row["BFSNR"], line=line, field="BFSNR", most=9999),
-            number(row["ONRP"], line=line, field="ONRP"), row["ORTBEZ27"], "",
+            kind, code(row["POSTLEITZAHL"], _POSTCODE, line=line, column="POSTLEITZAHL"),
+            f"{addition:02}", number(row["BFSNR"], line=line, column="BFSNR", most=9999),
+            number(row["ONRP"], line=line, column="ONRP"), row["ORTBEZ27"], "",
             "" if canton == "FL" else canton, "LI" if canton == "FL" else "CH", None,
             _LANGUAGES.get(row["SPRACHCODE"], ""),
         ))  # fmt: skip

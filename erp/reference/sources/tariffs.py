@@ -47,17 +47,17 @@ def parse(content: bytes, given: Given) -> Edition:
     header = _HEADER.match(lines[0]) if lines else None
     if header is None:
         raise WrongHeader(found=(lines or [""])[0][:60], source=TITLE, wanted="00ZH … YYYYMMDD")
-    canton, made = header[1], iso_day(header[2], line=1, field="creation date")
+    canton, made = header[1], iso_day(header[2], line=1, column="creation date")
     trailer = _TRAILER.match(lines[-1])
     if trailer is None or trailer[1] != canton:
-        raise NotPlausible(line=len(lines), field="last record", value=lines[-1][:40].strip())
+        raise NotPlausible(line=len(lines), column="last record", value=lines[-1][:40].strip())
     if int(trailer[2]) != len(lines):
-        raise NotPlausible(line=len(lines), field="number of records",
+        raise NotPlausible(line=len(lines), column="number of records",
                            value=f"{int(trailer[2])} ≠ {len(lines)}")  # fmt: skip
     rows = list(_rows(lines, canton))
     years = {row[3][:4] for row in rows}
     if len(years) != 1:
-        raise NotPlausible(line=2, field="valid from", value=", ".join(sorted(years)) or "–")
+        raise NotPlausible(line=2, column="valid from", value=", ".join(sorted(years)) or "–")
     year = int(years.pop())
     _require_name(given, canton, year)
     return Edition(
@@ -73,13 +73,13 @@ def _rows(lines: list[str], canton: str) -> Iterator[tuple[Any, ...]]:
         line = lines[nth]
         found = match(line.rstrip())
         if found is None:
-            raise NotPlausible(line=nth + 1, field="record", value=line[:60].strip())
+            raise NotPlausible(line=nth + 1, column="record", value=line[:60].strip())
         (kind, act, where, code, day, low, low_c, step, step_c, children, least, least_c, rate,
          rate_c) = found.groups()  # fmt: skip
         if where != canton:
-            raise NotPlausible(line=nth + 1, field="canton", value=where)
+            raise NotPlausible(line=nth + 1, column="canton", value=where)
         if act != "01":
-            raise NotPlausible(line=nth + 1, field="transaction (a file of changes)", value=act)
+            raise NotPlausible(line=nth + 1, column="transaction (a file of changes)", value=act)
         yield (where, kind, code, day, f"{low}.{low_c}", f"{step}.{step_c}", children,
                f"{least}.{least_c}", f"{rate}.{rate_c}")  # fmt: skip
 
@@ -87,4 +87,4 @@ def _rows(lines: list[str], canton: str) -> Iterator[tuple[Any, ...]]:
 def _require_name(given: Given, canton: str, year: int) -> None:
     for short, where in starmap(lambda a, b: (a, b.upper()), _NAME.findall(given.name)):
         if (short, where) != (f"{year % 100:02}", canton):
-            raise NotPlausible(line=1, field=given.name, value=f"{canton} {year}")
+            raise NotPlausible(line=1, column=given.name, value=f"{canton} {year}")

@@ -48,7 +48,7 @@ def parse(content: bytes, given: Given) -> Edition:
     for line, row in table_of(
         text_of(content, "utf-8-sig"), delimiter=",", source=TITLE, required=required
     ):
-        first = iso_day(row["valid_from"], line=line, field="valid_from")
+        first = iso_day(row["valid_from"], line=line, column="valid_from")
         newest = max(newest, first)
         for rate_class, column in CLASSES.items():
             if row[column]:
@@ -83,7 +83,7 @@ def _percent(text: str, line: int, column: str) -> Decimal:
     try:
         percent = Decimal(text)
     except InvalidOperation:
-        raise NotPlausible(line=line, field=column, value=text) from None
+        raise NotPlausible(line=line, column=column, value=text) from None
     if not 0 < percent < 30:
-        raise NotPlausible(line=line, field=column, value=text)
+        raise NotPlausible(line=line, column=column, value=text)
     return percent

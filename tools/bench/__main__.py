@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import json
 import os
 import random
-import statistics
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 import django
 
@@ -30,139 +25,27 @@ import psycopg  # noqa: E402 - settings come first
 from django.db import connection, transaction  # noqa: E402
 
 from accounting.banking import importing  # noqa: E402
-from accounting.banking.booking import save_bank_account  # noqa: E402
 from accounting.banking.camt import reading as camt  # noqa: E402
-from accounting.banking.models import BankAccount  # noqa: E402
 from accounting.ledger import posting, queries  # noqa: E402
-from accounting.ledger.bulk import NewEntry, post_many  # noqa: E402
 from accounting.ledger.importing import import_journal  # noqa: E402
-from accounting.ledger.lines import Line, credit, debit  # noqa: E402
 from accounting.ledger.models import Account, FiscalYear  # noqa: E402
 from accounting.ledger.verifying import verify_ledger  # noqa: E402
-from accounting.ledger.years import open_fiscal_year  # noqa: E402
 from accounting.statements import statements  # noqa: E402
 from accounting.statements.trial_balance import trial_balance  # noqa: E402
-from erp.access.gate import operating  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from erp.cockpit.demo import statement_xml  # noqa: E402
-from erp.cockpit.founding import set_up_company  # noqa: E402
-from erp.companies.models import Company  # noqa: E402
-
-YEARS = (2024, 2025, 2026)
-IBAN = "CH9300762011623852957"
-NUMBERS = ("1000", "1100", "1200", "1510", "2000", "3200", "3400", "4200", "5000", "5700", "6000",
-           "6100", "6200", "6400", "6500", "6510", "6600", "6900", "6940")  # fmt: skip
-
-
-@dataclass
-class Result:
-    """A work's figure beside its yardstick, and whether the target is reached."""
-
-    work: str
-    lines: int
-    ours: float
-    plain: float
-    ratio: float
-    target: str
-    reached: bool | None
-
-
-@dataclass
-class Book:
-    """A seeded company of a size."""
-
-    lines: int
-    reference: str
-    company: int
-    accounts: dict[str, Any] = field(default_factory=dict)
-
-
-RESULTS: list[Result] = []
-
-
-def note(work: str, lines: int, ours: float, plain: float, target: str, limit: float | None,
-         *, at_least: bool = False) -> None:  # fmt: skip
-    ratio = plain / ours if at_least else ours / plain
-    reached = None if limit is None else (ratio >= limit if at_least else ratio <= limit)
-    RESULTS.append(Result(work, lines, ours, plain, ratio, target, reached))
-    shown = f"{ratio:6.0%}" if at_least else f"{ratio:6.2f}"
-    print(f"{work:<44}{lines:>10,}  {ours * 1000:>10.2f} ms {plain * 1000:>10.2f} ms {shown}  "
-          f"{target:<10} {'' if reached is None else 'reached' if reached else 'MISSED'}", flush=True)  # fmt: skip
-
-
-def interleaved(rounds: int, *works: Callable[[], Any]) -> list[float]:
-    """The median seconds of each work, taken in turns so that all meet the same machine."""
-    taken: list[list[float]] = [[] for _ in works]
-    for work in works:
-        work()
-    gc.collect()
-    for _ in range(rounds):
-        for nth, work in enumerate(works):
-            started = time.perf_counter()
-            work()
-            taken[nth].append(time.perf_counter() - started)
-    return [statistics.median(times) for times in taken]
-
-
-@contextmanager
-def acting(book: Book) -> Iterator[tuple[Company, User]]:
-    with operating(book.reference) as access:
-        yield access.company, access.user
-
-
-# --- seeded books -----------------------------------------------------------------------------------
-def found(lines: int) -> Book:
-    """A company with three years and, for ``lines`` lines, entries of two to four lines."""
-    reference = f"bench-{lines}"
-    with transaction.atomic():
-        owner = User.objects.filter(email="bench@example.ch").first() or User.objects.create_user(
-            "bench@example.ch", "nur-fuer-die-Messung"
-        )
-        company = set_up_company(
-            by=owner, name=f"Messung {lines}", short_name=reference, legal_form="corporation",
-            first_year=(dt.date(YEARS[0], 1, 1), dt.date(YEARS[0], 12, 31)),
-        )  # fmt: skip
-        for year in YEARS[1:]:
-            open_fiscal_year(company=company, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31),
-                             by=owner)  # fmt: skip
-        bank = Account.of(company).get(number="1020")
-        save_bank_account(BankAccount(company=company, name="Bank", iban=IBAN, currency="CHF",
-                                      account=bank), by=owner)  # fmt: skip
-    return Book(lines, reference, company.pk)
-
-
-def fill(book: Book) -> float:
-    """Post the book's lines in batches; returns the seconds."""
-    chance = random.Random(book.lines)  # noqa: S311 - seeded on purpose
-    written, started = 0, time.perf_counter()
-    while written < book.lines:
-        with acting(book) as (company, owner):
-            accounts = accounts_of(company)
-            entries = []
-            while written < book.lines and len(entries) < 10_000:
-                entry = random_entry(accounts, chance)
-                entries.append(entry)
-                written += len(entry.lines)
-            post_many(company=company, entries=entries, by=owner)
-    return time.perf_counter() - started
-
-
-def accounts_of(company: Company) -> dict[str, Account]:
-    rows = Account.of(company).select_related("vat_code", "company")
-    return {a.number: a for a in rows if a.number in (*NUMBERS, "1020")}
-
-
-def random_entry(accounts: dict[str, Account], chance: random.Random) -> NewEntry:
-    day = dt.date(YEARS[0], 1, 1) + dt.timedelta(days=chance.randrange(365 * 3))
-    return NewEntry(day, f"Buchung {chance.randrange(5000)}", random_lines(accounts, chance),
-                    voucher=str(chance.randrange(10**6)))  # fmt: skip
-
-
-def random_lines(accounts: dict[str, Account], chance: random.Random) -> list[Line]:
-    count = chance.choice((1, 1, 1, 2, 3))
-    parts = [Decimal(chance.randrange(100, 500_000)) / 100 for _ in range(count)]
-    lines = [debit(accounts[chance.choice(NUMBERS)], part) for part in parts]
-    return [*lines, credit(accounts["1020"], sum(parts, Decimal(0)))]
+from tools.bench.books import (  # noqa: E402
+    IBAN,
+    NUMBERS,
+    Book,
+    accounts_of,
+    acting,
+    fill,
+    found,
+    random_lines,
+)
+from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
+from tools.bench.reference import bench_reference  # noqa: E402
 
 
 # --- the works --------------------------------------------------------------------------------------
@@ -457,9 +340,10 @@ def analyse() -> None:
 def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--lines", default="10000,100000,1000000")
-    told.add_argument("--only", default="reports,sheet,journal,verify,post,import,camt")
+    told.add_argument("--only", default="reports,sheet,journal,verify,post,import,camt,reference")
     chosen = told.parse_args(arguments)
-    sizes, works = [int(n) for n in chosen.lines.split(",")], chosen.only.split(",")
+    works = chosen.only.split(",")
+    sizes = [int(n) for n in chosen.lines.split(",")] if works != ["reference"] else []
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
     books = []
     for size in sizes:
@@ -491,6 +375,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_import()
     if "camt" in works:
         bench_camt()
+    if "reference" in works:
+        bench_reference()
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0
