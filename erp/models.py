@@ -10,6 +10,7 @@ from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.jobs.models import Job, JobLine
 
 __all__ = [
     "AccessLogEntry",
@@ -21,6 +22,8 @@ __all__ = [
     "FirmStaff",
     "IdempotencyRecord",
     "Invitation",
+    "Job",
+    "JobLine",
     "KnownDevice",
     "LeakFinding",
     "MailDomain",

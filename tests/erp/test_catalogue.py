@@ -104,6 +104,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_auditevent", {"SELECT"}),
         ("erp_audithead", {"SELECT"}),
         ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_job", {"SELECT", "INSERT"}),
+        ("erp_jobline", {"SELECT", "INSERT"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
         ("erp_storedfile", {"SELECT", "INSERT"}),
@@ -134,6 +136,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_find_firm", True),
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
+        ("rappen_jobs_due", True),
         ("rappen_my_firms", True),
     ]
 
