@@ -172,6 +172,13 @@ def keeping_jobs(company_id: int | None) -> Iterator[None]:
         yield
 
 
+def as_operator(user: User) -> None:
+    """Open what belongs to no company to an operator, for this transaction; to others 403."""
+    if not user.is_operator or not user.is_active:
+        raise PermissionDenied
+    set_local("rappen.user", str(user.pk))
+
+
 def for_installation() -> None:
     """Open the rows that belong to no company, for a job of the installation itself."""
     set_local("rappen.installation", "on")

@@ -20,7 +20,6 @@ class Permission(models.TextChoices):
     MEMBERS_READ = "members.read", _("See who has access")
     MEMBERS_CHANGE = "members.change", _("Give and take access")
     AUDIT_READ = "audit.read", _("See who did what")
-    JOBS_OWN = "jobs.own", _("See and cancel one's own jobs")
     JOBS_READ = "jobs.read", _("See the jobs of all, of the kinds one may start")
     JOBS_CANCEL = "jobs.cancel", _("Cancel the jobs of all")
     SECURITY_READ = "security.read", _("See how safe the accounts of all members are")
@@ -97,7 +96,6 @@ class ReadyRole:
 _READ = {p for p in Permission if p.value.endswith(".read")}
 _BOOKS = {p for p in Permission if p.module is not None}
 _ALL = set(Permission)
-_STAFF = {Permission.COMPANY_READ, Permission.JOBS_OWN}  # whoever works here
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
 OWNER: Final = "owner"
@@ -107,37 +105,37 @@ READY_ROLES = (
     ReadyRole(
         "bookkeeper",
         _("Bookkeeper"),
-        frozenset((_BOOKS | _STAFF | {Permission.AUDIT_READ}) - _CLOSING),
+        frozenset((_BOOKS | {Permission.COMPANY_READ, Permission.AUDIT_READ}) - _CLOSING),
     ),
     ReadyRole(
         "fiduciary",
         _("Fiduciary"),
-        frozenset(_BOOKS | _READ | _STAFF | {Permission.COMPANY_CHANGE}),
+        frozenset(_BOOKS | _READ | {Permission.COMPANY_CHANGE}),
     ),
     ReadyRole(
         "assistant",
         _("Assistant (drafts only)"),
         frozenset(
-            _STAFF
-            | {
+            {
                 Permission.LEDGER_READ,
                 Permission.LEDGER_DRAFT,
                 Permission.BANKING_READ,
                 Permission.VAT_READ,
+                Permission.COMPANY_READ,
             }
         ),
     ),
     # Invoices will bring more; codes and rates are what offers are written with.
-    ReadyRole("sales", _("Sales"), frozenset(_STAFF | {Permission.VAT_READ})),
+    ReadyRole("sales", _("Sales"), frozenset({Permission.COMPANY_READ, Permission.VAT_READ})),
     # Wages will bring more.
-    ReadyRole("payroll", _("Payroll"), frozenset(_STAFF)),
+    ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
     # Payments and suppliers' invoices will bring more; who approves sees what they rest on.
     ReadyRole(
         "approver",
         _("Approver"),
-        frozenset(_STAFF | {Permission.LEDGER_READ, Permission.BANKING_READ}),
+        frozenset({Permission.COMPANY_READ, Permission.LEDGER_READ, Permission.BANKING_READ}),
     ),
-    ReadyRole("auditor", _("Auditor"), frozenset(_READ | _STAFF | {Permission.LEDGER_EXPORT})),
+    ReadyRole("auditor", _("Auditor"), frozenset(_READ | {Permission.LEDGER_EXPORT})),
 )
 
 #: All that ever opens to operators with a company's consent: to look, and to take reports along.

@@ -5,6 +5,14 @@ from django.urls import path
 from erp.cockpit import access, api, trail, views
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.firm_pages import FirmPage, Mandates
+from erp.cockpit.job_pages import (
+    CancelJob,
+    InstallationJobs,
+    JobFile,
+    JobPage,
+    JobProgress,
+    Jobs,
+)
 from erp.cockpit.joining import JoinPage
 from erp.cockpit.security_pages import SecurityPage
 from erp.cockpit.support_pages import SupportAccess
@@ -15,6 +23,7 @@ entrance = [
     path("account/", AccountOverview.as_view(), name="account-overview"),
     path("account/tokens/", OwnTokens.as_view(), name="own-tokens"),
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
+    path("jobs/", InstallationJobs.as_view(), name="installation-jobs"),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
     path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
@@ -22,6 +31,11 @@ entrance = [
 pages = [
     path("", views.Start.as_view(), name="start"),
     path("palette/", views.Palette.as_view(), name="palette"),
+    path("jobs/", Jobs.as_view(), name="jobs"),
+    path("jobs/<int:job>/", JobPage.as_view(), name="job"),
+    path("jobs/<int:job>/progress/", JobProgress.as_view(), name="job-progress"),
+    path("jobs/<int:job>/cancel/", CancelJob.as_view(), name="job-cancel"),
+    path("jobs/<int:job>/file/", JobFile.as_view(), name="job-file"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),

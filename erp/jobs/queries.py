@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 
 from erp.access.gate import Access
+from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.jobs.kinds import kind_of, open_to, title_of
 from erp.jobs.models import Job, JobLine, State
@@ -24,7 +23,9 @@ def within_reach(access: Access) -> QuerySet[Job]:
     return jobs.filter(by=access.user)
 
 
-def filtered(jobs: QuerySet[Job], *, state: str = "", kind: str = "", mine: Any = None) -> Any:
+def filtered(
+    jobs: QuerySet[Job], *, state: str = "", kind: str = "", mine: User | None = None
+) -> QuerySet[Job]:
     """Jobs in a state (``open`` for both that are not over), of a kind, or of one person."""
     if state == "open":
         jobs = jobs.filter(state__in=[State.WAITING, State.RUNNING])

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
+from erp.cockpit.api.jobs import JobViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
 from erp.cockpit.api.roles import RoleViewSet
@@ -23,6 +24,7 @@ router.register("support-consents", SupportConsentViewSet, basename="support-con
 router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
+router.register("jobs", JobViewSet, basename="jobs")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
