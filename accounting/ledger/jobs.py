@@ -109,7 +109,9 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
     gathered: JournalTable | None = job.memory.get("table")
     if gathered is None or not cursor or len(gathered.rows) != cursor["lines"]:
         job.memory["table"] = JournalTable(MOST_EXPORTED)
-        head = LedgerHead.of(job.company).values_list("position", flat=True).first() or 0
+        head = cursor.get("head")  # also where it begins anew
+        if head is None:
+            head = LedgerHead.of(job.company).values_list("position", flat=True).first() or 0
         total = entries.filter(chain_position__lte=head).order_by().count()
         return Next({"head": head, "after": _START, "read": 0, "total": total, "lines": 0},
                     done=0, total=total + max(1, total // 2), message=_("Reading …"))  # fmt: skip

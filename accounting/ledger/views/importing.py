@@ -86,10 +86,11 @@ class ImportPage(CompanyView):
         return redirect(target)
 
     def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
+        return refused(request, self._faults(request, refusal, **more))
+
+    def _faults(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
         each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
-        return refused(
-            request, self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
-        )
+        return self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
 
     def done_before(self, content: bytes) -> int:
         """How often this content was imported; a preview is good for one more time."""
@@ -167,6 +168,14 @@ class ImportJournal(ImportPage):
             content_type=spreadsheets.content_type_of(content), by=self.access.user,
         )  # fmt: skip
         return self._signed("", self.done_before(content), file.digest)
+
+    def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
+        """A large file stays, to be looked at again with other columns; nothing else was written."""
+        if not more.get("large"):
+            return super()._refuse(request, refusal, **more)
+        response = self._faults(request, refusal, **more)
+        response.status_code = 422
+        return response
 
     def _content(self, token: str) -> bytes:
         content = super()._content(token)
