@@ -151,6 +151,8 @@ class Job(Placed):
     @property
     def percent(self) -> int | None:
         """How far it has come, where it knows how much there is to do."""
+        if self.state == State.DONE:
+            return 100
         return min(100, self.done * 100 // self.total) if self.total else None
 
 
