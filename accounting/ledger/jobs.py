@@ -30,8 +30,8 @@ _START: Final = "0001-01-01.0.0"
 
 class FaultyFile(DomainError):
     code = "import.faulty_file"
-    message = gettext_lazy("Nothing was posted: %(count)s rows cannot be imported. The log names them. "
-                           "Correct the file and import it again.")  # fmt: skip
+    message = gettext_lazy("Nothing was posted. Rows that cannot be imported: %(count)s; the log names "
+                           "them. Correct the file and import it again.")  # fmt: skip
     field = "file"
 
 
@@ -62,11 +62,11 @@ def import_journal(job: Running, cursor: Cursor) -> Next | Done:
         refusals = checking.part(checked, end).refusals
         for one in refusals[: importing.MOST_REFUSALS - faults]:
             job.log(str(one))
-        return Next(
-            {"checked": end, "total": total, "faults": faults + len(refusals)}, done=end,
-            message=_("%(checked)s of %(total)s entries are checked.")
-            % {"checked": end, "total": total} if end < total else _("Posting …"),
-        )  # fmt: skip
+        faults += len(refusals)
+        told_so_far = _("%(checked)s of %(total)s entries are checked.")
+        message = told_so_far % {"checked": end, "total": total}
+        return Next({"checked": end, "total": total, "faults": faults}, done=end,
+                    message=message if end < total or faults else _("Posting …"))  # fmt: skip
     raise FaultyFile(count=faults)
 
 

@@ -146,5 +146,6 @@ def test_a_faulty_file_names_its_rows_in_the_page(opened, worker):
     expect(page.locator(".job .note.error")).to_be_visible(timeout=MINUTE)
     expect(page.locator(".job-log li")).to_have_count(1)
     expect(page.locator(".job-log li")).to_contain_text("8502")
+    expect(page.locator(".job-message")).to_contain_text("9000")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     seen(page, "job-failed-narrow")
