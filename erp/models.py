@@ -12,6 +12,7 @@ from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.jobs.models import Job, JobLine
 from erp.reference.models import (
     Bank,
     Canton,
@@ -47,6 +48,8 @@ __all__ = [
     "Holiday",
     "IdempotencyRecord",
     "Invitation",
+    "Job",
+    "JobLine",
     "KnownDevice",
     "LeakFinding",
     "Locality",

@@ -51,6 +51,7 @@ GENERAL: Final[dict[str, str]] = {
     "openapi": ANYONE,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
+    "installation-jobs": OPERATOR,
     "language": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,

@@ -157,6 +157,33 @@ def operating(reference: str, *, by: str | None = None) -> Iterator[Access]:
         yield Access(found.company, found.user, granted)
 
 
+@contextmanager
+def keeping_jobs(company_id: int | None) -> Iterator[None]:
+    """Open a company's rows, or the installation's, to those who keep its jobs, in a transaction.
+
+    Only for what a job's row itself says: sent, taken, alive, over. What a job does is done behind
+    ``access_to``, in the name of who started it.
+    """
+    with transaction.atomic():
+        if company_id is None:
+            for_installation()
+        else:
+            open_companies([company_id])
+        yield
+
+
+def as_operator(user: User) -> None:
+    """Open what belongs to no company to an operator, for this transaction; to others 403."""
+    if not user.is_operator or not user.is_active:
+        raise PermissionDenied
+    set_local("rappen.user", str(user.pk))
+
+
+def for_installation() -> None:
+    """Open the rows that belong to no company, for a job of the installation itself."""
+    set_local("rappen.installation", "on")
+
+
 def _sees_consents(user: User) -> bool:
     """Let an operator see which companies consent right now; others see nothing."""
     if not user.is_operator:

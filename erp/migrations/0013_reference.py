@@ -14,7 +14,7 @@ _KEPT = ["SELECT", "INSERT", "UPDATE"]  # nothing is ever deleted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0011_firms"),
+        ("erp", "0012_jobs"),
     ]
 
     operations = [

@@ -49,6 +49,8 @@ PAGES = {
     "audit": "/c/1/settings/audit/",
     "history": "/c/1/history/company/1/",
     "access-log": "/c/1/settings/access-log/",
+    "jobs": "/c/1/jobs/",
+    "installation-jobs": "/jobs/",
     "vat": "/c/1/vat/settings/",
     "mandates": "/c/3/settings/mandates/",
     "members-by-mandate": "/c/3/settings/access/",

@@ -114,6 +114,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_audithead", {"SELECT"}),
         ("erp_firminvitation", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_job", {"SELECT", "INSERT"}),
+        ("erp_jobline", {"SELECT", "INSERT"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
         ("erp_referencechange", {"SELECT", "INSERT"}),
@@ -156,6 +158,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_find_firm_invitation", True),
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
+        ("rappen_jobs_due", True),
         ("rappen_my_firms", True),
     ]
 
