@@ -18,7 +18,7 @@ from erp.web.pages import CompanyView
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 IMPLIED: Final = ("head", "options")  # answered as get is, without a body
-ANYONE, SIGNED_IN = "anyone", "signed in"
+ANYONE, SIGNED_IN, OPERATOR = "anyone", "signed in", "operator"
 FOUNDER = "operator, or lead of a firm that may found"
 
 #: Routes that belong to no company, by name.
