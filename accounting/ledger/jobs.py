@@ -93,7 +93,8 @@ def _content(job: Running) -> bytes:
     return content
 
 
-@job(EXPORT, title=gettext_lazy("Export journal"), permission=Permission.LEDGER_EXPORT)
+@job(EXPORT, title=gettext_lazy("Export journal"), permission=Permission.LEDGER_EXPORT,
+     also=Permission.LEDGER_READ)  # fmt: skip
 def export_journal(job: Running, cursor: Cursor) -> Next | Done:
     """Read the journal part by part, as it stood when the job began; then make the file.
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -112,7 +113,8 @@ class JobFile(JobView):
         if found.file is None:
             raise Http404
         kind = kind_of(found.kind)
-        self.access.require(kind.permission)
+        if not kind.is_open_to(self.access):
+            raise PermissionDenied
         if kind.step_up and not is_fresh(request.session):
             raise ReauthenticationRequired
         return download(found.file)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.conf import settings
 from django.db import Error, connection
@@ -13,6 +14,8 @@ from django.db import Error, connection
 from erp.access.gate import keeping_jobs
 from erp.core import clock
 from erp.jobs.models import Job, State
+
+LONGEST_BEAT: Final = 10  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,7 @@ def beating(job: Job) -> Iterator[None]:
         yield
     finally:
         over.set()
+        heart.join(LONGEST_BEAT)
 
 
 def _beat(job: Job, over: threading.Event) -> None:

@@ -109,9 +109,10 @@ Work = Callable[[Running, Cursor], "Next | Done"]
 
 @dataclass(frozen=True)
 class Kind:
-    """``permission`` is asked before every step; None for jobs of the installation.
+    """``permission``, and ``also`` where one is not enough, are asked before every step.
 
-    What a kind with ``step_up`` has made is handed out after the second factor alone.
+    None is for jobs of the installation. What a kind with ``step_up`` has made is handed out after
+    the second factor alone.
     """
 
     name: str
@@ -119,18 +120,24 @@ class Kind:
     permission: Permission | None
     work: Work
     step_up: bool = False
+    also: Permission | None = None
+
+    def is_open_to(self, access: Access) -> bool:
+        """Whether somebody may do this, and have what came of it."""
+        return access.may(self.permission) and (self.also is None or access.may(self.also))
 
 
 _KINDS: Final[dict[str, Kind]] = {}
 
 
 def job(
-    name: str, *, title: Any, permission: Permission | None, step_up: bool = False
-) -> Callable[[Work], Work]:
+    name: str, *, title: Any, permission: Permission | None, also: Permission | None = None,
+    step_up: bool = False,
+) -> Callable[[Work], Work]:  # fmt: skip
     """Offer a function as a kind of job called ``room.verb``."""
 
     def offer(work: Work) -> Work:
-        _KINDS[name] = Kind(name, title, permission, work, step_up)
+        _KINDS[name] = Kind(name, title, permission, work, step_up, also)
         return work
 
     return offer
@@ -151,7 +158,7 @@ def title_of(name: str) -> str:
 
 def open_to(access: Access) -> list[str]:
     """The kinds that somebody might start themselves."""
-    return [kind.name for kind in _known().values() if access.may(kind.permission)]
+    return [kind.name for kind in _known().values() if kind.is_open_to(access)]
 
 
 def _known() -> dict[str, Kind]:

@@ -53,7 +53,7 @@ def may_cancel(access: Access, job: Job) -> bool:
 
 def may_take(access: Access, job: Job) -> bool:
     """Whether somebody may have what a job has made: as if they had made it themselves, now."""
-    return access.may(kind_of(job.kind).permission)
+    return kind_of(job.kind).is_open_to(access)
 
 
 def of_installation() -> QuerySet[Job]:

@@ -81,7 +81,8 @@ def run(number: int, company: int | None) -> None:
             if job is None:
                 return
             with translation.override(_language(job)), beating(job):
-                again = _worked(job)
+                more = _worked(job)
+            again = more and _released(job)  # no heartbeat holds it any more
         except (OperationalError, InterfaceError) as error:
             log.warning("job %s was interrupted by the database: %s", number, type(error).__name__)
             connection.close()
@@ -123,7 +124,7 @@ def _worked(job: Job) -> bool:
                 return False
             crashpoints.reach("job.stepped")
             if time.monotonic() >= until:
-                return _released(job)
+                return True
     except LeaseLost:
         log.warning("job %s went on elsewhere", job.pk)
     except (OperationalError, InterfaceError):
@@ -173,8 +174,7 @@ def _opened(job: Job, kind: Kind) -> Access | None:
         return None
     user = User.objects.get(pk=job.by_id or 0)
     access = access_to(job.company_id, user=user, within=_bearer(job, user))
-    access.require(kind.permission)
-    if access.read_only:
+    if access.read_only or not kind.is_open_to(access):
         raise PermissionDenied
     return access
 

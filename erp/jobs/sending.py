@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import Final
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -13,6 +14,9 @@ from erp.access.gate import keeping_jobs
 from erp.core import clock
 from erp.jobs.models import Job
 
+#: A page waits for the answer: the queue is asked once, not again and again for six seconds.
+IMPATIENT: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
 log = logging.getLogger(__name__)
 
 
@@ -20,9 +24,11 @@ def send(job: int, company: int | None) -> bool:
     """Put a job into the queue; False when that is away, which is logged and no failure."""
     number = f"c{company or 0}-j{job}-{secrets.token_hex(6)}"
     try:
-        current_app.send_task(
-            "jobs.run", kwargs={"job": job, "company": company}, task_id=number, retry=False
-        )
+        with current_app.connection_for_write(transport_options=IMPATIENT) as queue:
+            current_app.send_task(
+                "jobs.run", kwargs={"job": job, "company": company}, task_id=number, retry=False,
+                connection=queue,
+            )  # fmt: skip
     except (OperationalError, RedisError, OSError) as error:
         log.warning("the queue is away, job %s waits: %s", job, type(error).__name__)
         return False

@@ -66,6 +66,7 @@ def upload(page, content, *, name="journal.csv"):
         "input[type=file]", {"name": name, "mimeType": "text/csv", "buffer": content}
     )
     page.locator("form:has(input[type=file]) button.primary").click()
+    seen(page, f"import-{page.viewport_size['width']}")
     page.locator("button[name=confirm]").click()
     page.wait_for_url(re.compile(r"/c/3/jobs/\d+/$"))
 
@@ -106,6 +107,7 @@ def test_an_import_shows_how_far_it_is_and_its_journal_is_exported(wide, worker)
 
     page = wide.goto(JOURNAL)
     page.locator("a[href*='format=xlsx']").click()
+    seen(page, "journal-offer-wide")
     page.locator("form:has([name=form]) button.primary").click()
     page.wait_for_url(re.compile(r"/c/3/jobs/\d+/$"))
     expect(page.locator("[id^=job-file]")).to_be_visible(timeout=2 * MINUTE)

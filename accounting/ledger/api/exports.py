@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,6 +40,8 @@ class JournalExportViewSet(CompanyViewSet):
     @extend_schema(request=JournalExportInput, responses={202: JobOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Have the journal made into a file; the answer is the job that makes it."""
+        if not self.access.may(Permission.LEDGER_READ):
+            raise PermissionDenied
         told = self.told(JournalExportInput)
         days = {ours: told[name].isoformat() for ours, name in (("from", "since"), ("until", "until"))
                 if name in told}  # fmt: skip

@@ -59,6 +59,7 @@ class Journal(CompanyView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Let a long journal be made into a file in the background."""
+        self.require(Permission.LEDGER_READ)
         told = request.POST
         if self.drafts or told.get("form") not in {"csv", "xlsx"}:
             raise Http404

@@ -101,7 +101,7 @@ class JobViewSet(mixins.ListModelMixin, CompanyViewSet):
         if job.file is None:
             raise Http404
         kind = kind_of(job.kind)
-        if not self.access.may(kind.permission):
+        if not kind.is_open_to(self.access):
             raise PermissionDenied
         if kind.step_up and not is_fresh(session_of(request)):
             raise StepUpNeeded

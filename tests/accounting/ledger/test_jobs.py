@@ -254,3 +254,13 @@ def test_the_endpoint_exports_in_the_background(company, anna):
     got = api.get(f"jobs/{job.pk}/file/")
     assert got.status_code == 200 and got["Content-Type"].startswith("text/csv")
     problem(api.post("journal-exports/", {"form": "pdf"}, key=new_key()), 400, "invalid")
+
+
+def test_who_may_not_see_the_books_exports_none(company):
+    blind = make.user(company=company, granted=["company.read", "ledger.export"])
+    page = Client()
+    page.force_login(blind)
+    assert page.post(f"/c/{company.pk}/ledger/journal/", {"form": "csv"}).status_code == 403
+    problem(Api(company, blind).post("journal-exports/", {"form": "csv"}, key=new_key()), 403)
+    open_companies([company.pk])
+    assert worked(exported(company, blind)).error_code == "jobs.access_lost"

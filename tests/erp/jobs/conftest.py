@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from erp.jobs import sending
@@ -16,7 +18,10 @@ def sent(monkeypatch):
     class Queue:
         away = False
 
-        def send_task(self, name, *, kwargs, task_id, retry):
+        def connection_for_write(self, transport_options):
+            return nullcontext()
+
+        def send_task(self, name, *, kwargs, task_id, retry, connection):
             assert (name, retry) == ("jobs.run", False)
             assert task_id.startswith(f"c{kwargs['company'] or 0}-j{kwargs['job']}-")
             if self.away:

@@ -6,13 +6,14 @@ import datetime as dt
 import threading
 
 import pytest
+from celery import Celery
 from django.conf import settings
 from django.db import connection, transaction
 
 from accounting.ledger.models import JournalEntry
 from erp.core import clock
 from erp.core.tenancy import open_companies
-from erp.jobs import running, sweeping
+from erp.jobs import running, sending, sweeping
 from erp.jobs.models import Job, State
 from erp.jobs.starting import cancel, start
 from tests import make
@@ -115,3 +116,14 @@ def test_cancelling_waits_for_no_step(company, sent):
     thread.join()
     found, entries = reload(company, job)
     assert (found.state, entries) == (State.CANCELLED, 1)
+
+
+def test_a_queue_that_is_away_keeps_nobody_waiting(company, monkeypatch):
+    """The page that starts a job answers, and the row waits."""
+    nobody = Celery(broker="redis://127.0.0.1:1/0")
+    nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    monkeypatch.setattr(sending, "current_app", nobody)
+    begun = clock.now()
+    job = begin(company)
+    assert clock.now() - begun < dt.timedelta(seconds=5)
+    assert reload(company, job)[0].enqueued_at is None
