@@ -22,7 +22,7 @@ from erp.core.errors import DomainError
 from erp.core.retrying import retried
 from erp.reference import merging, touching
 from erp.reference.editions import Edition, Given, NotOutYet
-from erp.reference.fetching import base_of, fetch, unpacked
+from erp.reference.fetching import base_of, fetch, packed_on, unpacked
 from erp.reference.merging import EXAMPLES, Difference
 from erp.reference.models import ReferenceChange, ReferenceVersion, SourceState
 from erp.reference.sources import Source, source_of
@@ -130,7 +130,8 @@ def update(
     source, today = source_of(name), on or clock.today()
     activate_due(today, only=name)
     if content is not None:
-        file = _File(content, Origin.UPLOAD, filename[:300], Given(filename), by=by)
+        given = Given(filename, packed_on(content))
+        file = _File(content, Origin.UPLOAD, filename[:300], given, by=by)
         return [_taken(source, file, today, accept=accept)]
     if not base_of(source):
         raise NobodyIsAsked(source=source.title)
@@ -183,7 +184,8 @@ def _fetched(source: Source, path: str, today: dt.date, *, accept: bool) -> Outc
     except DomainError as refusal:
         missing = _File(b"", Origin.FETCHED, base_of(source).rstrip("/") + path, Given())
         return _refused(source, missing, refusal)
-    file = _File(came.content, Origin.FETCHED, came.address[:300], Given(path, came.dated),
+    given = Given(path, came.dated or today)  # what comes today is of today, unless it is dated
+    file = _File(came.content, Origin.FETCHED, came.address[:300], given,
                  came.etag, came.last_modified)  # fmt: skip
     return _taken(source, file, today, accept=accept)
 
