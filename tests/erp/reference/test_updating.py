@@ -125,6 +125,16 @@ def test_a_waiting_edition_is_put_in_force_before_the_next_is_asked_for(friday):
 
 
 @pytest.mark.django_db
+def test_what_was_accepted_when_it_came_is_accepted_on_its_day(friday):
+    some = Bank.objects.order_by("iid").values_list("iid", flat=True)[:100]
+    file = files.known_banks(MONDAY, without=set(some))
+    assert only(update("banks", content=file)).refusal.code == "reference.too_much_gone"
+    assert only(update("banks", content=file, accept=True)).state == "staged"
+    outcome = only(activate_due(MONDAY))
+    assert (outcome.state, outcome.report["closed"]) == ("active", 100)
+
+
+@pytest.mark.django_db
 def test_an_overtaken_edition_is_refused_on_its_day(friday):
     staged = only(update("banks", content=files.known_banks(MONDAY, b00100="Nationalbank")))
     later = files.known_banks(MONDAY + dt.timedelta(days=2), b00100="SNB")
