@@ -24,7 +24,10 @@ class ErpConfig(AppConfig):
             checks,  # noqa: F401 - registers itself
         )
         from erp.access.recovery import listening as of_recovery  # noqa: F401 - as below
-        from erp.access.sign_in import listening  # noqa: F401 - connects its receivers
+        from erp.access.sign_in import (
+            listening,  # noqa: F401 - connects its receivers
+            sealing,  # noqa: F401 - connects its own, and seals what is being set up
+        )
         from erp.core import clock, crashpoints
         from erp.reference import own, touching
 

@@ -14,7 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 
 app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["erp.audit", "erp.cockpit", "erp.reference", "accounting.ledger"])
+app.autodiscover_tasks(
+    ["erp.audit", "erp.jobs", "erp.reference", "erp.cockpit", "accounting.ledger"]
+)
 
 _running: dict[str, ExitStack] = {}
 

@@ -1,17 +1,18 @@
 """Table of contents: the tables of the foundation."""
 
 from erp.access.addresses.models import AddressChange
-from erp.access.firms.models import Firm, FirmStaff, Mandate
+from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.recovery.models import FactorRecovery, RecoveryApproval
-from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
+from erp.access.sign_in.models import KnownDevice, MissedSignIns, PhoneGrant, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.jobs.models import Job, JobLine
 from erp.reference.models import (
     Bank,
     Canton,
@@ -42,10 +43,13 @@ __all__ = [
     "ExchangeRate",
     "FactorRecovery",
     "Firm",
+    "FirmInvitation",
     "FirmStaff",
     "Holiday",
     "IdempotencyRecord",
     "Invitation",
+    "Job",
+    "JobLine",
     "KnownDevice",
     "LeakFinding",
     "Locality",
@@ -53,6 +57,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",

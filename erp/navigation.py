@@ -34,7 +34,10 @@ SECTIONS = (
     Section(
         _("Overview"),
         "home",
-        (Item(_("Start"), "start", Permission.COMPANY_READ, "s"),),
+        (
+            Item(_("Start"), "start", Permission.COMPANY_READ, "s"),
+            Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
+        ),
     ),
     Section(
         _("Ledger"),

@@ -19,11 +19,12 @@ from erp.web.pages import CompanyView
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 IMPLIED: Final = ("head", "options")  # answered as get is, without a body
 ANYONE, SIGNED_IN, OPERATOR = "anyone", "signed in", "operator"
+FOUNDER = "operator, or lead of a firm that may found"
 
 #: Routes that belong to no company, by name.
 GENERAL: Final[dict[str, str]] = {
     "companies": SIGNED_IN,
-    "company-add": OPERATOR,
+    "company-add": FOUNDER,
     "company-list": SIGNED_IN,
     "account-overview": SIGNED_IN,
     "own-tokens": SIGNED_IN,
@@ -31,6 +32,8 @@ GENERAL: Final[dict[str, str]] = {
     "address-confirm": SIGNED_IN,
     "address-back": ANYONE,
     "invitation": ANYONE,
+    "firm-invitation": ANYONE,
+    "api-firms": SIGNED_IN,
     "lost-factors": ANYONE,
     "lost-factors-link": ANYONE,
     "lost-factors-denial": ANYONE,
@@ -48,6 +51,7 @@ GENERAL: Final[dict[str, str]] = {
     "openapi": ANYONE,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
+    "installation-jobs": OPERATOR,
     "language": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,

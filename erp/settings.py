@@ -153,6 +153,21 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "Europe/Zurich"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the queue comes back some day
+# A message that nobody acknowledges goes to another worker, but never while its task may still run.
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 15 * 60, 16 * 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 30 * 60, "socket_connect_timeout": 2, "socket_keepalive": True
+}  # fmt: skip
+# Jobs (erp.jobs), in seconds: how long a worker's silence is borne; how long it works on one before
+# others have their turn; how long the queue may take; how often what it lost is sent again.
+JOB_LEASE = env.int("RAPPEN_JOBS_LEASE", default=30)
+JOB_SLICE = env.int("RAPPEN_JOBS_SLICE", default=30)
+JOB_RESEND = env.int("RAPPEN_JOBS_RESEND", default=120)
+JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
+JOB_KINDS = ["accounting.ledger.jobs"]  # modules that offer kinds of jobs
+if TESTING:
+    JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -167,6 +182,7 @@ LEAKS_URL = env("RAPPEN_LEAKS_URL", default="https://haveibeenpwned.com")
 LEAKS_KEY = env("RAPPEN_LEAKS_KEY", default="")
 ACCOUNT_ADAPTER = "erp.access.sign_in.adapter.AccountAdapter"
 MFA_ADAPTER = "erp.access.sign_in.adapter.FactorAdapter"
+USERSESSIONS_ADAPTER = "erp.access.sign_in.adapter.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -193,7 +209,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
-HEADLESS_TOKEN_STRATEGY = "erp.access.sign_in.sessions.PhoneSessions"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "erp.access.sign_in.phones.PhoneSessions"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "companies"
@@ -267,7 +283,7 @@ if TESTING:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "erp.api.authentication.AppTokenAuthentication",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "erp.api.authentication.PhoneAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["erp.api.permissions.FullySignedIn"],
@@ -343,6 +359,11 @@ REFERENCE_RUNS = {
 REFERENCE_OFF = env.list("RAPPEN_REFERENCE_OFF", default=["all"] if TESTING else [])
 REFERENCE_BASES = env.dict("RAPPEN_REFERENCE_BASES", default={})
 CELERY_BEAT_SCHEDULE = {
+    "send again what the queue has lost": {
+        "task": "jobs.sweep",
+        "schedule": JOB_SWEEP,
+        "options": {"expires": JOB_SWEEP},
+    },
     "keep the ledgers' heads": {
         "task": "ledger.keep_heads",
         "schedule": crontab(hour=2, minute=30),

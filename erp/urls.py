@@ -16,6 +16,8 @@ from erp.web.help import help_page
 from erp.web.language import choose_language
 from vat.codes import urls as vat_codes
 
+handler400 = "erp.web.bad_requests.answer"
+
 ROOMS = [cockpit, ledger, banking, vat_codes, budgets, statements]
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

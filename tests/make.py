@@ -8,18 +8,18 @@ import os
 from decimal import Decimal
 from typing import Any
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post
 from accounting.ledger.years import open_fiscal_year
+from erp.access.firms.models import Firm, FirmStaff
 from erp.access.models import Membership, Role, User
-from erp.access.sign_in.adapter import SEALED_IN
+from erp.cockpit import staffing
 from erp.cockpit.founding import set_up_company
 from erp.cockpit.members import grant, withdraw
 from erp.companies.models import Company
-from erp.core import vault
 
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the codes of test users
@@ -42,11 +42,7 @@ def user(
         **more,
     )  # fmt: skip
     if factor:
-        Authenticator.objects.create(
-            user=new,
-            type=Authenticator.Type.TOTP,
-            data={"secret": vault.seal(SEED, place=SEALED_IN)},
-        )
+        TOTP.activate(new, SEED)
     if company is not None and granted is not None:
         role = Role.unscoped.create(
             company=company, code=f"own-{number}", name="Own", permissions=granted
@@ -61,6 +57,18 @@ def company(*, by: User | None = None, first_year: Any = YEAR, **more: Any) -> C
     values = {"name": f"Muster {number} AG", "short_name": f"muster-{number}-{os.getpid()}",
               "legal_form": "corporation"} | more  # fmt: skip
     return set_up_company(by=by or user(), first_year=first_year, **values)
+
+
+def staff(firm: Firm, by: User, team_role: str = "accountant", *, is_manager: bool = False,
+          **more: Any) -> User:  # fmt: skip
+    """Somebody who was invited by ``by`` to work for a firm, and has accepted."""
+    new = user(**more)
+    issued = staffing.invite_staff(firm, email=new.email, team_role=team_role, by=by)
+    staffing.accept(issued.token, user=new)
+    if is_manager:
+        staffing.set_staff(firm, user=new, team_role=team_role, is_manager=True, by=by)
+    assert FirmStaff.objects.filter(firm=firm, user=new).exists()
+    return new
 
 
 def owner_of(company: Company) -> User:
@@ -83,4 +91,4 @@ def rent(company: Company, *, amount: str = "2000.00", date: dt.date = MARCH_31,
 
 
 __all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "grant", "open_fiscal_year", "owner_of",
-           "rent", "user", "withdraw"]  # fmt: skip
+           "rent", "staff", "user", "withdraw"]  # fmt: skip

@@ -77,6 +77,10 @@ class Postgres:
             self._process.wait(timeout=10)
 
     @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

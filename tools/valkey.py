@@ -17,7 +17,7 @@ class ValkeyFailed(RuntimeError):
 
 
 class Valkey:
-    """One Valkey on a free local port, behind a password of its own."""
+    """One Valkey on a free local port, behind a password of its own; started again, on the same."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -29,7 +29,7 @@ class Valkey:
     def start(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         for _attempt in range(5):
-            self.port = _free_port()
+            self.port = self.port or _free_port()
             settings = (
                 f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n"
                 f'save ""\nappendonly no\nmaxmemory 256mb\ndir "{self.home}"\n'
@@ -44,6 +44,7 @@ class Valkey:
             self._process.stdin.close()
             if self._answers():
                 return
+            self.port = 0
         raise ValkeyFailed(f"Valkey did not start; its log is {self.log}")
 
     def stop(self) -> None:

@@ -62,7 +62,15 @@ BASES: Final[Mapping[str, str]] = {
 }
 LONGEST: Final[Mapping[str, int]] = {"text": 200, "voucher": 40}
 MOST_REFUSALS: Final = 200
+MOST_FIRST: Final = 50  # entries of a large file that are looked at beforehand
 _SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+
+
+class AlreadyImported(DomainError):
+    code = "import.already_imported"
+    message = _("This preview was confirmed already. Look into the journal.")
+    field = "file"
+    conflict = True
 
 
 class ColumnMissing(DomainError):
@@ -109,6 +117,50 @@ class Preview:
         return sum((line.debit for e in self.entries for line in e.lines), ZERO)
 
 
+class Checking:
+    """A file that is checked as the import would, in parts if need be; nothing is written.
+
+    Takes what ``dry_run`` does. Raises ``ColumnMissing`` or ``UnreadableFile``.
+    """
+
+    def __init__(
+        self, *, company: Company, content: bytes, columns: Mapping[str, str] | None = None,
+        closing: bool = False, most_rows: int | None = None,
+    ) -> None:  # fmt: skip
+        self.company, self.content = company, content
+        self._reader, self._calendar = Reader(company), bulk.Calendar(company, closing=closing)
+        self._names, self._groups = _groups(content, columns or {}, most_rows)
+        self._key = _key_of(content)
+
+    @property
+    def total(self) -> int:
+        """How many entries the rows would make."""
+        return len(self._groups)
+
+    def part(self, start: int = 0, end: int | None = None) -> Preview:
+        """Check some of the entries; bad rows are collected, not raised."""
+        found, count = Preview([], 0, []), 0
+        for group in self._groups[start:end]:
+            count += len(group)
+            try:
+                entry = _entry(group, self._reader, self._names, self._key)
+                bulk.check(self.company, entry, self._calendar)
+                found.entries.append(entry)
+            except DomainError as refusal:
+                found.refusals.extend(_placed(refusal, group, self._names))
+                if len(found.refusals) >= MOST_REFUSALS:
+                    break
+        return Preview(found.entries, count, found.refusals, self._warnings())
+
+    def _warnings(self) -> list[str]:
+        warnings = list(dict.fromkeys(self._reader.warnings))
+        if was_imported(self.company, self.content):
+            warnings.append(
+                str(_("This very file was imported before. Its entries would be posted twice."))
+            )
+        return warnings
+
+
 def dry_run(
     *, company: Company, content: bytes, columns: Mapping[str, str] | None = None,
     closing: bool = False,
@@ -118,28 +170,17 @@ def dry_run(
     ``columns`` maps our column names to the file's titles where they differ from ``COLUMNS``; a
     blank title leaves a column out. Raises ``ColumnMissing`` or ``UnreadableFile``; bad rows are collected, not raised.
     """
-    reader, calendar = Reader(company), bulk.Calendar(company, closing=closing)
-    entries: list[bulk.NewEntry] = []
-    refusals: list[DomainError] = []
-    count = 0
-    names, groups = _groups(content, columns or {})
-    key = _key_of(content)
-    for group in groups:
-        count += len(group)
-        try:
-            entry = _entry(group, reader, names, key)
-            bulk.check(company, entry, calendar)
-            entries.append(entry)
-        except DomainError as refusal:
-            refusals += _placed(refusal, group, names)
-            if len(refusals) >= MOST_REFUSALS:
-                break
-    warnings = list(dict.fromkeys(reader.warnings))
-    if was_imported(company, content):
-        warnings.append(
-            str(_("This very file was imported before. Its entries would be posted twice."))
-        )
-    return Preview(entries, count, refusals, warnings)
+    return Checking(company=company, content=content, columns=columns, closing=closing).part()
+
+
+def first_entries(
+    *, company: Company, content: bytes, columns: Mapping[str, str] | None = None,
+    closing: bool = False,
+) -> Preview:  # fmt: skip
+    """What a large file begins with, checked; reads no further. Raises as ``dry_run`` does."""
+    checking = Checking(company=company, content=content, columns=columns, closing=closing,
+                        most_rows=MOST_FIRST * 4)  # fmt: skip
+    return checking.part(0, max(1, min(MOST_FIRST, checking.total - 1)))  # the last may go on
 
 
 def was_imported(company: Company, content: bytes) -> int:
@@ -153,7 +194,7 @@ def was_imported(company: Company, content: bytes) -> int:
 
 def titles_of(content: bytes) -> list[str]:
     """The file's column titles. Raises ``UnreadableFile``."""
-    return list(next(rows_of(content), Row(0, {})).cells)
+    return list(next(rows_of(content, 1), Row(0, {})).cells)
 
 
 def guessed(titles: list[str]) -> dict[str, str]:
@@ -184,12 +225,14 @@ def import_journal(
     return preview
 
 
-def _groups(content: bytes, chosen: Mapping[str, str]) -> tuple[Mapping[str, str], list[list[Row]]]:
+def _groups(
+    content: bytes, chosen: Mapping[str, str], most_rows: int | None = None
+) -> tuple[Mapping[str, str], list[list[Row]]]:
     """Our column names with the file's titles, and the rows that make an entry each."""
     groups: list[list[Row]] = []
     names: dict[str, str] = {}
     key = ("", "")
-    for row in rows_of(content):
+    for row in rows_of(content, most_rows):
         if not names:
             names = _names(list(row.cells), chosen)
         told = Row(row.number, {name: row.cells.get(title) or "" for name, title in names.items()})

@@ -9,12 +9,14 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.core import sandbox
 from erp.core.errors import DomainError
+from erp.core.filetypes import CSV, XLSX
 from erp.core.money import to_centimes
 
 LARGEST: Final = 30 * 1024 * 1024
@@ -41,18 +43,36 @@ class Row:
     cells: dict[str, str]
 
 
-def rows_of(content: bytes) -> Iterator[Row]:
+#: Of a file beyond this size a page shows the start alone: about 5,000 rows.
+LARGE_CSV, LARGE_XLSX = 300_000, 150_000
+FIRST_ROWS: Final = 250  # that are read of a large workbook
+_WORKBOOK: Final = b"PK\x03\x04"
+
+
+def is_large(content: bytes) -> bool:
+    """Whether a file holds so much that no page should wait for it."""
+    return len(content) > (LARGE_XLSX if content.startswith(_WORKBOOK) else LARGE_CSV)
+
+
+def content_type_of(content: bytes) -> str:
+    return XLSX if content.startswith(_WORKBOOK) else CSV
+
+
+def rows_of(content: bytes, most: int | None = None) -> Iterator[Row]:
     """The rows below the title row, empty ones and headings of one cell above it left out.
 
+    ``most`` ends it after some rows (at most ``FIRST_ROWS`` of a large file), without reading the rest.
     Raises ``FileTooLarge`` or ``UnreadableFile``.
     """
     if len(content) > LARGEST:
         raise FileTooLarge(limit=LARGEST >> 20)
+    reader = "read_xlsx" if most is None else "read_xlsx_start"
     lines: Iterable[tuple[int, list[str]]] = (
-        sandbox.call("accounting.ledger.spreadsheets:read_xlsx", content)
-        if content.startswith(b"PK\x03\x04")
+        sandbox.call(f"accounting.ledger.spreadsheets:{reader}", content)
+        if content.startswith(_WORKBOOK)
         else _csv(content)
     )
+    count = 0
     titles: list[str] | None = None
     for number, cells in lines:
         if not any(cell.strip() for cell in cells):
@@ -63,6 +83,9 @@ def rows_of(content: bytes) -> Iterator[Row]:
             titles = [cell.strip().lower() for cell in cells]
             continue
         yield Row(number, dict(zip(titles, cells, strict=False)))
+        count += 1
+        if count == most:
+            return
     if titles is None:
         raise UnreadableFile(reason=str(_("it is empty")))
 
@@ -85,6 +108,11 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
 def read_xlsx(content: bytes) -> list[tuple[int, list[str]]]:
     """A workbook's first sheet; called in a child process, as small files can hold a great deal."""
     return [(number, cells) for number, cells in _xlsx(content) if any(cells)]
+
+
+def read_xlsx_start(content: bytes) -> list[tuple[int, list[str]]]:
+    """The first rows of it, in a child process as well."""
+    return [(number, cells) for number, cells in islice(_xlsx(content), FIRST_ROWS) if any(cells)]
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:

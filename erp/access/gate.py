@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.firms.models import Mandate
 from erp.access.models import Membership, User
 from erp.access.permissions import SUPPORT, Permission
-from erp.access.rights import bundles
+from erp.access.rights import held
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.bearing import Bearer
 from erp.companies.models import Company
@@ -88,7 +88,7 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
         return _as_support(company_id, user, within)
     open_companies([company_id])  # roles are seen from inside only
     company: Company = Company.objects.get(pk=company_id)
-    granted = _effective(company, bundles(user, company))
+    granted = _effective(company, held(user, company).rights)
     if within is not None:
         granted &= within.scopes
     _open(company, granted)
@@ -157,6 +157,33 @@ def operating(reference: str, *, by: str | None = None) -> Iterator[Access]:
         yield Access(found.company, found.user, granted)
 
 
+@contextmanager
+def keeping_jobs(company_id: int | None) -> Iterator[None]:
+    """Open a company's rows, or the installation's, to those who keep its jobs, in a transaction.
+
+    Only for what a job's row itself says: sent, taken, alive, over. What a job does is done behind
+    ``access_to``, in the name of who started it.
+    """
+    with transaction.atomic():
+        if company_id is None:
+            for_installation()
+        else:
+            open_companies([company_id])
+        yield
+
+
+def as_operator(user: User) -> None:
+    """Open what belongs to no company to an operator, for this transaction; to others 403."""
+    if not user.is_operator or not user.is_active:
+        raise PermissionDenied
+    set_local("rappen.user", str(user.pk))
+
+
+def for_installation() -> None:
+    """Open the rows that belong to no company, for a job of the installation itself."""
+    set_local("rappen.installation", "on")
+
+
 def _sees_consents(user: User) -> bool:
     """Let an operator see which companies consent right now; others see nothing."""
     if not user.is_operator:
@@ -175,7 +202,7 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
         raise Http404
     open_companies([company_id])
     company: Company = consent.company
-    granted = _effective(company, [SUPPORT])
+    granted = _effective(company, SUPPORT)
     _open(company, granted)
     return Access(company, user, granted, consent)
 
@@ -186,9 +213,9 @@ def _open(company: Company, granted: frozenset[str]) -> None:
     set_local("rappen.closing", "on" if Permission.LEDGER_CLOSE in granted else "off")
 
 
-def _effective(company: Company, bundles: Iterable[Iterable[str]]) -> frozenset[str]:
-    """The union of the roles' permissions, without those of modules switched off."""
-    wanted = {name for bundle in bundles for name in bundle}
+def _effective(company: Company, rights: Iterable[str]) -> frozenset[str]:
+    """What somebody has, without what belongs to modules switched off."""
+    wanted = frozenset(rights)
     return frozenset(
         p.value
         for p in Permission

@@ -121,15 +121,14 @@ class Membership(CompanyOwned):
         return f"{self.user}: {self.role}"
 
 
-class Invitation(CompanyOwned):
-    """A word to an address that it may join a company with some roles (Einladung).
+class Invited(models.Model):
+    """A word to an address that it may join (Einladung), whatever it is to.
 
     The link holds a token, of which only the digest is kept. It works once, for the person of
     this address, and in the name of whoever sent it last.
     """
 
     email = models.EmailField(_("e-mail"))
-    roles = ArrayField(models.SlugField(max_length=30), verbose_name=_("roles"))
     language = models.CharField(_("language"), max_length=2, choices=Language)
     digest = models.CharField("SHA-256", max_length=64)
     by = models.ForeignKey(
@@ -145,6 +144,30 @@ class Invitation(CompanyOwned):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def whereto(self) -> str:
+        """What it is to, by its name."""
+        raise NotImplementedError
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted, as far as time and its sender's second thoughts go."""
+        return (
+            self.accepted_at is None and self.withdrawn_at is None and clock.now() < self.expires_at
+        )
+
+
+class Invitation(CompanyOwned, Invited):
+    """A word to an address that it may join a company with some roles."""
+
+    roles = ArrayField(models.SlugField(max_length=30), verbose_name=_("roles"))
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "email"],
@@ -158,12 +181,6 @@ class Invitation(CompanyOwned):
         ]
         indexes = [models.Index(fields=["digest"], name="invitation_by_token")]
 
-    def __str__(self) -> str:
-        return self.email
-
     @property
-    def is_open(self) -> bool:
-        """Whether it can still be accepted, as far as time and its sender's second thoughts go."""
-        return (
-            self.accepted_at is None and self.withdrawn_at is None and clock.now() < self.expires_at
-        )
+    def whereto(self) -> str:
+        return str(self.company)

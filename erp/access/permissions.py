@@ -20,6 +20,8 @@ class Permission(models.TextChoices):
     MEMBERS_READ = "members.read", _("See who has access")
     MEMBERS_CHANGE = "members.change", _("Give and take access")
     AUDIT_READ = "audit.read", _("See who did what")
+    JOBS_READ = "jobs.read", _("See the jobs of all, of the kinds one may start")
+    JOBS_CANCEL = "jobs.cancel", _("Cancel the jobs of all")
     SECURITY_READ = "security.read", _("See how safe the accounts of all members are")
     SECURITY_CHANGE = "security.change", _("End sessions of members, and watch mail domains")
 
@@ -59,6 +61,7 @@ GROUPS: Final[dict[str, Any]] = {
     "company": _("Company"),
     "members": _("Access"),
     "audit": _("Audit trail"),
+    "jobs": _("Jobs"),
     "security": _("Security"),
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,

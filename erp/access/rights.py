@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from erp.access.firms.models import FirmStaff, Mandate
 from erp.access.models import Membership, User
 from erp.companies.models import Company
 
 
-def bundles(user: User, company: Company | int) -> list[frozenset[str]]:
-    """What each role of a member grants in an open company, and each mandate of their firm.
+@dataclass(frozen=True)
+class Held:
+    """What somebody has in a company: by roles of their own, and by mandates of their firms.
 
     Of a mandate comes through what the team role lets through.
     """
-    own = Membership.of(company).filter(user=user).select_related("role")
-    found: list[frozenset[str]] = [membership.role.rights for membership in own]
+
+    own: frozenset[str] = frozenset()
+    mandated: frozenset[str] = frozenset()
+    firms: frozenset[int] = frozenset()
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return self.own | self.mandated
+
+
+def held_by(people: Iterable[int], company: Company | int) -> dict[int, Held]:
+    """What each of these people has in an open company, in a fixed number of queries."""
+    own: dict[int, set[str]] = {person: set() for person in people}
+    mandated: dict[int, set[str]] = {person: set() for person in own}
+    firms: dict[int, set[int]] = {person: set() for person in own}
+    for one in Membership.of(company).filter(user__in=list(own)).select_related("role"):
+        own[one.user_id] |= one.role.rights
     running = list(Mandate.of(company).filter(ended_at=None).select_related("role"))
     if running:
-        firms = {mandate.firm_id: mandate.role.rights for mandate in running}
-        staff: Iterable[FirmStaff] = FirmStaff.objects.filter(user=user, firm__in=firms)
-        found += [firms[one.firm_id] & one.rights for one in staff]
-    return found
+        granted = {mandate.firm_id: mandate.role.rights for mandate in running}
+        staff: Iterable[FirmStaff] = FirmStaff.objects.filter(user__in=list(own), firm__in=granted)
+        for worker in staff:
+            mandated[worker.user_id] |= granted[worker.firm_id] & worker.rights
+            firms[worker.user_id].add(worker.firm_id)
+    return {
+        person: Held(frozenset(own[person]), frozenset(mandated[person]), frozenset(firms[person]))
+        for person in own
+    }
+
+
+def held(user: User, company: Company | int) -> Held:
+    """What one person has in an open company."""
+    return held_by([user.pk], company)[user.pk]
+
+
+def colleagues(firms: Iterable[int], emails: Iterable[str]) -> dict[tuple[int, str], FirmStaff]:
+    """Who of these addresses works for which of these firms."""
+    wanted = list(firms)
+    if not wanted:
+        return {}
+    found = FirmStaff.objects.filter(firm__in=wanted, user__email__in=list(emails))
+    return {(one.firm_id, one.user.email): one for one in found.select_related("user", "firm")}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import User
 from erp.companies.models import Language
 from erp.core.errors import DomainError
+from erp.core.texts import one_line
 
 
 class EmailTaken(DomainError):
@@ -41,9 +42,9 @@ def create_user(
     """Create a person who may sign in; rights come with a role in a company.
 
     A password may not be made of ``words``, such as the name of the company that invites.
-    Raises ``NotAnEmail``, ``EmailTaken`` or ``WeakPassword``.
+    Raises ``NotAnEmail``, ``EmailTaken``, ``NotOneLine`` or ``WeakPassword``.
     """
-    email = email.strip().lower()
+    email, name = email.strip().lower(), one_line(name, field="name")
     try:
         validate_email(email)
     except ValidationError:

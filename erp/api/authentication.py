@@ -1,10 +1,15 @@
-"""Programs that come with an app token: ``Authorization: Bearer rappen_…``."""
+"""Who calls an endpoint: a program by its app token, or a phone by its session.
+
+An app token is ``Authorization: Bearer rappen_…``, a phone's session is ``X-Session-Token``.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import structlog
+from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
@@ -18,6 +23,7 @@ from erp.core.origin import Via
 
 SCHEME: Final = "Bearer"
 _FOUND: Final = "_rappen_bearer"
+_PHONE: Final = "_rappen_phone"
 
 
 class TokenRefused(AuthenticationFailed):
@@ -28,13 +34,15 @@ class TokenRefused(AuthenticationFailed):
 
 
 def look_up(request: HttpRequest) -> None:
-    """Find out whose token a request brings, before its transaction begins.
+    """Find out whose token or session a request brings, before its transaction begins.
 
-    So what is noted of it stays, whatever becomes of the request. The first caller asks; the
-    framework's own authentication takes the answer from the request.
+    So what is noted of it stays, whatever becomes of the request: that a token was refused, that
+    a phone's session is over. The first caller asks; the framework's own authentication takes the
+    answer from the request.
     """
     secret = _presented(request)
     if secret is None:
+        setattr(request, _PHONE, _phone(request))
         return
     try:
         setattr(request, _FOUND, bearer_of(request, secret))
@@ -64,6 +72,23 @@ class AppTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Any) -> str:
         return SCHEME
+
+
+class PhoneAuthentication(BaseAuthentication):
+    """Somebody on a phone."""
+
+    def authenticate(self, request: Request) -> tuple[User, SessionBase] | None:
+        asked = request._request
+        found: tuple[User, SessionBase] | None = (
+            getattr(asked, _PHONE) if hasattr(asked, _PHONE) else _phone(asked)
+        )
+        return found
+
+
+def _phone(request: HttpRequest) -> tuple[User, SessionBase] | None:
+    token = request.headers.get("X-Session-Token", "")
+    found: Any = authenticate_by_x_session_token(token) if token else None
+    return found
 
 
 def _presented(request: HttpRequest) -> str | None:

@@ -44,11 +44,14 @@ class IbanOutput(serializers.Serializer[Any]):
 
 
 class LocalityOutput(serializers.ModelSerializer[Locality]):
-    """A locality, as far as it lies in one commune; ``share`` is of its addresses, in percent."""
+    """A locality, as far as it lies in one commune; ``share`` is of its addresses, in percent.
+
+    ``kind`` tells it from the postcodes of post-office boxes and of companies.
+    """
 
     class Meta:
         model = Locality
-        fields = ("postcode", "addition", "name", "commune", "bfs_nr", "canton", "country",
+        fields = ("kind", "postcode", "addition", "name", "commune", "bfs_nr", "canton", "country",
                   "share")  # fmt: skip
 
 

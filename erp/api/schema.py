@@ -62,6 +62,14 @@ class AppTokenExtension(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return {"type": "http", "scheme": "bearer", "bearerFormat": "rappen_…"}
 
 
+class PhoneExtension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "erp.api.authentication.PhoneAuthentication"
+    name = "phoneSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
+
+
 class AmountExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "erp.api.inputs.AmountField"
 

@@ -35,6 +35,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "invitation.send": _("Invitation sent"),
     "invitation.withdraw": _("Invitation withdrawn"),
     "member.end_sessions": _("Sessions of a member ended"),
+    "job.cancel": _("Job cancelled"),
+    "job.start": _("Job started"),
     "mandate.end": _("Mandate ended"),
     "mandate.give": _("Mandate given"),
     "member.grant": _("Access given"),
@@ -74,6 +76,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "entrytemplate": _("Template"),
     "fiscalyear": _("Fiscal year"),
     "invitation": _("Invitation"),
+    "job": _("Job"),
     "journalentry": _("Entry"),
     "leakfinding": _("Leak finding"),
     "maildomain": _("Mail domain"),
@@ -111,6 +114,7 @@ FIELDS: Final[dict[str, Any]] = {
     "source": _("origin"),
     "start": _("start"),
     "text": _("text"),
+    "through": _("given by the fiduciary"),
     "year": _("fiscal year"),
 }
 

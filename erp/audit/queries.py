@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -20,7 +18,9 @@ from django.utils.translation import gettext as _
 
 from erp.access.models import Role, User
 from erp.audit.labels import ACTIONS, FIELDS, HIDDEN, SUBJECTS
-from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
+from erp.audit.models import AuditEvent
+from erp.audit.readers import readable
+from erp.audit.subjects import subjects
 from erp.companies.models import Company, CompanyOwned
 from erp.core import clock
 from erp.core.display import swiss_date
@@ -49,13 +49,17 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event in people's words; ``about`` is what the record is called now, if it is there."""
+    """An event in people's words; ``about`` is what the record is called now, if it is there.
+
+    Of records that the reader may not see it is ``closed``: without their names and values.
+    """
 
     event: AuditEvent
     label: str
     subject: str
     about: str
     details: list[Detail]
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class History:
 def events(
     company: Company,
     *,
+    granted: Collection[str],
     by: str = "",
     action: str = "",
     subject: str = "",
@@ -81,7 +86,8 @@ def events(
 ) -> QuerySet[AuditEvent]:
     """The events that meet what is asked, newest first. ``by`` is an e-mail address.
 
-    ``text`` is looked for in the details, in the names of acts and in the address it came from.
+    ``text`` is looked for in the names of acts, in the address it came from, and in the details of
+    what somebody with the rights ``granted`` may see.
     """
     found = AuditEvent.of(company).select_related("by").order_by("-pk")
     exact = {"by__email": by.lower(), "action": action, "subject": subject,
@@ -94,7 +100,9 @@ def events(
         wanted = text.casefold()
         acts = [code for code, label in ACTIONS.items() if wanted in str(label).casefold()]
         found = found.annotate(written=Cast("details", TextField())).filter(
-            Q(written__icontains=text) | Q(action__in=acts) | Q(address=text)
+            Q(written__icontains=text, subject__in=readable(granted))
+            | Q(action__in=acts)
+            | Q(address=text)
         )
     return found
 
@@ -105,8 +113,12 @@ def people(company: Company) -> QuerySet[User]:
     return User.objects.filter(pk__in=acted).order_by("name", "email")
 
 
-def history(company: Company, subject: str, subject_id: int, limit: int = 200) -> History:
+def history(
+    company: Company, subject: str, subject_id: int, *, granted: Collection[str], limit: int = 200
+) -> History:
     """What became of a record, with what belongs to it and what was done to many at once.
+
+    Names and values are told to those who may see such records, by the rights ``granted``.
 
     Raises ``NoSuchSubject``; a record of another company is one of which nothing is known.
     """
@@ -129,34 +141,32 @@ def history(company: Company, subject: str, subject_id: int, limit: int = 200) -
         raise NoSuchSubject(subject)
     return History(
         subject=str(SUBJECTS.get(subject, capfirst(model._meta.verbose_name))),
-        about=str(record) if record is not None else "",
-        rows=list(in_words(company, rows[:limit])), complete=len(rows) <= limit,
+        about=str(record) if record is not None and subject in readable(granted) else "",
+        rows=list(in_words(company, rows[:limit], granted=granted)), complete=len(rows) <= limit,
     )  # fmt: skip
 
 
-def in_words(company: Company, rows: Iterable[AuditEvent]) -> Iterator[Told]:
-    """Events as people read them, what they were done to by its name."""
-    rows = list(rows)
+def in_words(
+    company: Company, rows: Iterable[AuditEvent], *, granted: Collection[str]
+) -> Iterator[Told]:
+    """Events as people read them, what they were done to by its name.
+
+    Names and values are told to those who may see such records, by the rights ``granted``.
+    """
+    rows, open_to = list(rows), readable(granted)
     names = {
         subject: _names(company, subject, {r.subject_id for r in rows if r.subject == subject})
-        for subject in {r.subject for r in rows}
+        for subject in {r.subject for r in rows} & open_to
     }
     roles = dict(Role.of(company).values_list("code", "name"))
     for row in rows:
-        about = names[row.subject].get(row.subject_id or 0, "")
+        about = names.get(row.subject, {}).get(row.subject_id or 0, "")
         yield Told(
             event=row, label=str(ACTIONS.get(row.action, row.action)),
             subject=str(SUBJECTS.get(row.subject, row.subject)), about=about,
-            details=_details(row, roles),
+            details=_details(row, roles) if row.subject in open_to else [],
+            closed=row.subject not in open_to,
         )  # fmt: skip
-
-
-@cache
-def subjects() -> Mapping[str, type[models.Model]]:
-    """The models that acts are done to, by the names the trail has for them: all but the logs."""
-    logs = {AuditEvent, AuditHead, AccessLogEntry}
-    owned = {m for m in apps.get_models() if issubclass(m, CompanyOwned)} - logs
-    return {model._meta.model_name or "": model for model in {Company, User} | owned}
 
 
 def _rows(model: type[models.Model], company: Company) -> QuerySet[Any]:
@@ -169,9 +179,11 @@ def _rows(model: type[models.Model], company: Company) -> QuerySet[Any]:
     return model.of(company)
 
 
-def name_of(company: Company, subject: str, subject_id: int) -> str:
-    """What one record is called now; blank when it is gone."""
-    return _names(company, subject, {subject_id}).get(subject_id, "")
+def names_of(
+    company: Company, subject: str, ids: Iterable[int], *, granted: Collection[str]
+) -> dict[int, str]:
+    """What records are called now: those that are there, and that such rights let one see."""
+    return _names(company, subject, ids) if subject in readable(granted) else {}
 
 
 def _names(company: Company, subject: str, ids: Iterable[int | None]) -> dict[int, str]:

@@ -124,13 +124,17 @@ class Members(CompanyView):
     def _show(self, request: HttpRequest, form: InvitationForm | None = None) -> HttpResponse:
         rights = self._rights()
         shown = people.people_of(self.company, asking=self.access.user, rights=rights)
+        staff = people.mandated(self.company)
         access_log.note(company=self.company, by=self.access.user, subject=User,
-                        kind=AccessLogEntry.Kind.LIST, count=len(shown))  # fmt: skip
+                        kind=AccessLogEntry.Kind.LIST, count=len(shown) + len(staff))  # fmt: skip
         names = dict(Role.of(self.company).values_list("code", "name"))
+        waiting = list(invitations.unfinished(self.company))
+        standing = invitations.standing(self.company, waiting)
         context = {
-            "page_title": _("Access"), "people": shown, "recoveries": waiting_in(self.company),
-            "invitations": [(one, [names.get(code, code) for code in one.roles])
-                            for one in invitations.unfinished(self.company)],
+            "page_title": _("Access"), "people": shown, "staff": staff,
+            "recoveries": waiting_in(self.company),
+            "invitations": [(one, [names.get(code, code) for code in one.roles], one.pk in standing)
+                            for one in waiting],
             "form": form or InvitationForm(givable=people.grantable(self.company, rights),
                                            initial={"language": self.company.language}),
         }  # fmt: skip

@@ -13,16 +13,18 @@ from django.views.generic import View
 
 from erp.access.leaks.domains import domain_of, is_free_mail
 from erp.access.models import User
+from erp.access.sign_in import ending, grants
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import KnownDevice, SecurityEvent
-from erp.access.sign_in.sessions import end_others
+from erp.core.errors import DomainError
+from erp.core.texts import one_line
 from erp.web.pages import id_of
 
 MOST_EVENTS = 30
 
 
 class AccountOverview(View):
-    """``/account/``: one's name, sessions to see and end, devices to forget, the latest events."""
+    """``/account/``: one's name, sessions and phones to see and end, devices to forget, events."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user: Any = request.user
@@ -32,11 +34,13 @@ class AccountOverview(View):
             "page_title": _("Your account"),
             "sessions": sorted(UserSession.objects.purge_and_list(user),
                                key=lambda one: one.last_seen_at, reverse=True),
+            "phones": grants.open_grants().filter(user=user).select_related("device")
+                .order_by("-used_at"),
             "devices": KnownDevice.objects.filter(user=user).order_by("-last_seen_at"),
             "events": events[:MOST_EVENTS],
             "provider": domain if is_free_mail(domain) else "",
-            "refused": {Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.LIMITED, Kind.PASSWORD_BREACHED,
-                        Kind.TOKEN_REFUSED},
+            "refused": {Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.CONFIRM_REFUSED, Kind.LIMITED,
+                        Kind.PASSWORD_BREACHED, Kind.TOKEN_REFUSED, Kind.PHONE_TWICE},
         }  # fmt: skip
         return render(request, "erp/account.html", context)
 
@@ -45,22 +49,30 @@ class AccountOverview(View):
         if "name" in request.POST:
             self._rename(request, user)
         elif wanted := request.POST.get("session"):
-            get_object_or_404(UserSession, user=user, pk=id_of(wanted)).end()
+            ending.end_session(get_object_or_404(UserSession, user=user, pk=id_of(wanted)))
+            note(user, Kind.SESSIONS_ENDED, count=1)
+            messages.success(request, _("That device is signed out."))
+        elif wanted := request.POST.get("phone"):
+            phone = get_object_or_404(grants.open_grants(), user=user, pk=id_of(wanted))
+            ending.end_phone(phone)
             note(user, Kind.SESSIONS_ENDED, count=1)
             messages.success(request, _("That device is signed out."))
         elif wanted := request.POST.get("device"):
-            get_object_or_404(KnownDevice, user=user, pk=id_of(wanted)).delete()
+            ending.forget(get_object_or_404(KnownDevice, user=user, pk=id_of(wanted)))
             messages.success(request, _("The device is forgotten."))
         elif "others" in request.POST:
-            note(user, Kind.SESSIONS_ENDED, count=end_others(request, user))
+            note(user, Kind.SESSIONS_ENDED, count=ending.end_others(request, user))
             messages.success(request, _("All other devices are signed out."))
         return redirect("account-overview")
 
     def _rename(self, request: HttpRequest, user: User) -> None:
-        words = " ".join(request.POST["name"].split())
-        name = "".join(letter for letter in words if letter.isprintable())
         longest = User._meta.get_field("name").max_length or 0
-        if not name or len(name) > longest:
+        try:
+            name = one_line(request.POST["name"], field="name", most=longest)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return
+        if not name:
             told = _("Type your name, in %(longest)s letters at most.") % {"longest": longest}
             messages.error(request, told)
             return

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.addresses.models import LASTS, UNDO_LASTS, AddressChange
 from erp.access.giving import token_digest
 from erp.access.models import User
-from erp.access.sign_in import sessions
+from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
-from erp.cockpit.invitations import sound_email
+from erp.cockpit import inviting
 from erp.core import clock
 from erp.core.errors import DomainError
 
@@ -50,7 +50,7 @@ def ask(user: User, *, email: str) -> None:
     Where somebody signs in with the new address already, its owner is told, and whoever asks learns
     nothing of it (AUT-11). Raises ``NotAnEmail``, ``SameAddress`` or ``ChangedTooOften``.
     """
-    email, now = sound_email(email), clock.now()
+    email, now = inviting.sound(email), clock.now()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if email == user.email:
         raise SameAddress(email=email)
@@ -94,7 +94,7 @@ def confirm(token: str, *, user: User, session: str = "") -> User:
     change.done_at, change.undo_digest = clock.now(), token_digest(undo)
     change.save(update_fields=["done_at", "undo_digest"])
     _move(user, change.email)
-    sessions.end_all(user, but=session)
+    ending.end_all(user, but=session)
     _tell("changed", change.before, {"email_new": change.email, "undo": undo, "of": user})
     return user
 
@@ -122,7 +122,7 @@ def take_back(token: str) -> User:
     user.password_breached_at = user.password_breached_at or clock.now()
     user.save(update_fields=["password_breached_at"])
     _move(user, change.before)
-    sessions.end_all(user)
+    ending.end_all(user)
     return user
 
 

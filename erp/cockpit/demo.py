@@ -99,7 +99,7 @@ def _club(owner: User, chance: random.Random) -> None:
         vat_method=VatSettings.Method.NOT_LIABLE,
     )  # fmt: skip
     _small_books(company, owner, chance, income="3600", code="")
-    firm = found_firm(name="Treuhand Beispiel", manager=owner, by=owner)
+    firm = found_firm(name="Treuhand Beispiel", manager=owner, by=owner, may_found=True)
     give_mandate(company=company, firm_code=firm.code, role="fiduciary", by=owner)
 
 

@@ -1,47 +1,50 @@
-"""Fiduciaries at work (Mandate): found a firm, let staff in, give a mandate, end it."""
+"""Fiduciaries at work (Mandate): found a firm, give it a mandate, end it."""
 
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Final
 
+from allauth.account.adapter import get_adapter
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.models import Membership, User
+from erp.access.permissions import OWNER, Permission
+from erp.access.rights import held, held_by
+from erp.access.support.models import SupportConsent
+from erp.access.tokens.models import AppToken
 from erp.audit import trail
 from erp.cockpit.roles import hold, require_held, role_named
+from erp.cockpit.support import end_support
+from erp.cockpit.tokens import revoke_token
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.tenancy import set_local
+from erp.core.texts import one_line
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another
 
 
-class NotInFirm(DomainError):
-    code = "firms.not_in_firm"
-    message = _("Only those who manage %(firm)s may do this.")
-
-
-class UnknownPerson(DomainError):
-    code = "firms.unknown_person"
-    message = _("Nobody signs in with %(email)s yet. Have them invited by a company of yours first, "
-                "or ask whoever runs Rappen.")  # fmt: skip
-    field = "email"
-
-
-class LastManager(DomainError):
-    code = "firms.last_manager"
-    message = _("%(user)s is the last to manage %(firm)s. Name somebody else first.")
-    field = "user"
-    conflict = True
+class FirmNameMissing(DomainError):
+    code = "firms.name_missing"
+    message = _("The fiduciary has no name. Give it one.")
+    field = "name"
 
 
 class UnknownFirm(DomainError):
     code = "firms.unknown_firm"
     message = _("There is no fiduciary with the code “%(code)s”. Ask your fiduciary for it.")
+    field = "firm_code"
+
+
+class OnlyByTheCompany(DomainError):
+    code = "firms.only_by_the_company"
+    message = _("You are here by a mandate yourself. Mandates are given by those who have the rights in "
+                "%(company)s by a role of their own.")  # fmt: skip
     field = "firm_code"
 
 
@@ -59,59 +62,54 @@ class MandateEnded(DomainError):
 
 
 @transaction.atomic
-def found_firm(*, name: str, manager: User, by: User) -> Firm:
-    """Take on a fiduciary with the first person who manages it; an operator's act."""
+def found_firm(*, name: str, manager: User, by: User, may_found: bool = False) -> Firm:
+    """Take on a fiduciary with the first person who manages it; an operator's act.
+
+    ``may_found`` lets those who lead it add companies. Raises ``FirmNameMissing``, ``NotOneLine``
+    or ``LineTooLong``.
+    """
+    name = one_line(name, field="name", most=120)
+    if not name:
+        raise FirmNameMissing
     set_local("rappen.user", str(by.pk))
-    firm = Firm.objects.create(name=name.strip(), code=_new_code(), created_at=clock.now())
+    firm = Firm.objects.create(
+        name=name, code=_new_code(), created_at=clock.now(), may_found=may_found
+    )
     FirmStaff.objects.create(firm=firm, user=manager, team_role=FirmStaff.TeamRole.LEAD,
                              is_manager=True, since=clock.now())  # fmt: skip
     return firm
 
 
 @transaction.atomic
-def set_staff(
-    firm: Firm, *, email: str, team_role: str, is_manager: bool = False, by: User
-) -> FirmStaff:
-    """Let somebody who signs in here work for the firm, or change how far they may go.
+def let_found(*, firm_code: str, may_found: bool, by: User) -> Firm:
+    """Say whether those who lead a firm may add companies; an operator's act.
 
-    It holds in every mandate with the next request. Raises ``NotInFirm``, ``UnknownPerson`` or
-    ``LastManager``.
+    Raises ``UnknownFirm``.
     """
-    firm = _managed(firm, by)
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        raise UnknownPerson(email=email[:60])
-    if not is_manager:
-        _keep_a_manager(firm, user)
-    found, _created = FirmStaff.objects.update_or_create(
-        firm=firm, user=user, defaults={"team_role": team_role, "is_manager": is_manager},
-        create_defaults={"team_role": team_role, "is_manager": is_manager, "since": clock.now()},
-    )  # fmt: skip
-    return found
-
-
-@transaction.atomic
-def remove_staff(firm: Firm, *, user: User, by: User) -> None:
-    """Let somebody no longer work for the firm: every client closes to them at once.
-
-    Raises ``NotInFirm`` or ``LastManager``.
-    """
-    firm = _managed(firm, by)
-    _keep_a_manager(firm, user)
-    FirmStaff.objects.filter(firm=firm, user=user).delete()
+    set_local("rappen.user", str(by.pk))
+    firm = Firm.objects.select_for_update().filter(code=_code(firm_code)).first()
+    if firm is None:
+        raise UnknownFirm(code=firm_code[:20])
+    firm.may_found = may_found
+    firm.save(update_fields=["may_found"])
+    return firm
 
 
 @transaction.atomic
 def give_mandate(*, company: Company, firm_code: str, role: str, by: User) -> Mandate:
     """Let a fiduciary's staff work in the company with a role (Mandat erteilen).
 
-    Raises ``UnknownFirm``, ``MandateThere``, ``NoSuchRole`` or ``MoreThanYouHave``.
+    Only who has these rights by a role of their own gives a mandate: by mandate nobody lets
+    another firm in. The owners and whoever manages the firm are told. Raises ``UnknownFirm``,
+    ``MandateThere``, ``NoSuchRole``, ``MoreThanYouHave`` or ``OnlyByTheCompany``.
     """
     company = hold(company)
     found = role_named(company, role)
     require_held(found.rights, by=by, company=company)
+    if not {Permission.MEMBERS_CHANGE.value, *found.rights} <= held(by, company).own:
+        raise OnlyByTheCompany(company=company)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rappen_find_firm(%s)", [firm_code.strip().upper().replace(" ", "")])
+        cursor.execute("SELECT rappen_find_firm(%s)", [_code(firm_code)])
         (firm_id,) = cursor.fetchone()
     if firm_id is None:
         raise UnknownFirm(code=firm_code[:20])
@@ -122,6 +120,7 @@ def give_mandate(*, company: Company, firm_code: str, role: str, by: User) -> Ma
     )
     trail.record(company=company, by=by, action="mandate.give", subject=mandate,
                  details={"firm": str(mandate.firm), "role": found.code})  # fmt: skip
+    _tell(mandate, "mandate_given", by=by)
     return mandate
 
 
@@ -129,10 +128,12 @@ def give_mandate(*, company: Company, firm_code: str, role: str, by: User) -> Ma
 def end_mandate(mandate: Mandate, *, by: User) -> Mandate:
     """End a mandate, from either side: pages, tokens and jobs of the firm's staff close at once.
 
-    Raises ``MandateEnded``.
+    Their app tokens and the support access they allowed end for good: neither comes back with a
+    later mandate. Invitations they sent are void. The owners and whoever manages the firm are
+    told. Raises ``MandateEnded``.
     """
     company = hold(mandate.company)
-    mandate = Mandate.of(company).select_for_update(of=("self",)).select_related("firm").get(
+    mandate = Mandate.of(company).select_for_update(of=("self",)).select_related("firm", "role").get(
         pk=mandate.pk
     )  # fmt: skip
     if mandate.ended_at is not None:
@@ -141,6 +142,8 @@ def end_mandate(mandate: Mandate, *, by: User) -> Mandate:
     mandate.save(update_fields=["ended_at", "ended_by"])
     trail.record(company=company, by=by, action="mandate.end", subject=mandate,
                  details={"firm": str(mandate.firm)})  # fmt: skip
+    _close_behind(company, by=by)
+    _tell(mandate, "mandate_ended", by=by)
     return mandate
 
 
@@ -148,25 +151,6 @@ def firms_of(user: User) -> list[FirmStaff]:
     """The firms somebody works for. Must run inside a transaction."""
     set_local("rappen.user", str(user.pk))
     return list(FirmStaff.objects.filter(user=user).select_related("firm").order_by("firm__name"))
-
-
-def _managed(firm: Firm, by: User) -> Firm:
-    """The firm, held, if ``by`` manages it. Raises ``NotInFirm``."""
-    set_local("rappen.user", str(by.pk))
-    held = Firm.objects.select_for_update().filter(pk=firm.pk).first()
-    if held is None or not held.staff.filter(user=by, is_manager=True).exists():
-        raise NotInFirm(firm=firm)
-    return held
-
-
-def _keep_a_manager(firm: Firm, user: User) -> None:
-    managers = firm.staff.filter(is_manager=True, user__is_active=True)
-    if managers.filter(user=user).exists() and not managers.exclude(user=user).exists():
-        raise LastManager(user=user, firm=firm)
-
-
-def _new_code() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 
 def works_here(company: Company) -> list[tuple[Mandate, list[FirmStaff]]]:
@@ -183,6 +167,41 @@ def works_here(company: Company) -> list[tuple[Mandate, list[FirmStaff]]]:
     return [(one, staff.get(one.firm_id, []) if one.ended_at is None else []) for one in mandates]
 
 
-def is_member(user: User, company: Company) -> bool:
-    """Whether somebody has a role of their own here, besides any mandate."""
-    return Membership.of(company).filter(user=user).exists()
+def _close_behind(company: Company, *, by: User) -> None:
+    """End what people have left open here who have no way in any more."""
+    now = clock.now()
+    tokens = list(
+        AppToken.of(company).filter(revoked_at=None, expires_at__gt=now).select_related("user")
+    )
+    consents = list(SupportConsent.running().filter(company=company))
+    left = held_by({one.user_id for one in tokens} | {one.given_by_id for one in consents}, company)
+    for token in tokens:
+        if not left[token.user_id].rights:
+            revoke_token(token, by=by)
+    for consent in consents:
+        if not left[consent.given_by_id].rights:
+            end_support(consent, by=by)
+
+
+def _tell(mandate: Mandate, template: str, *, by: User) -> None:
+    """Write to the owners and to whoever manages the firm, after the commit.
+
+    A mail server that is away is in the log; both sides see the mandate on their pages.
+    """
+    owners = Membership.of(mandate.company_id).filter(role__code=OWNER, user__is_active=True)
+    managers = FirmStaff.objects.filter(
+        firm=mandate.firm_id, is_manager=True, user__is_active=True
+    ).values_list("user__email", flat=True)  # fmt: skip
+    told = {"company_name": mandate.company.name, "firm_name": mandate.firm.name,
+            "role": mandate.role, "by": str(by)}  # fmt: skip
+    for email in sorted({*owners.values_list("user__email", flat=True), *managers}):
+        send = partial(get_adapter().send_mail, f"account/email/{template}", email, told)
+        transaction.on_commit(send, robust=True)
+
+
+def _code(typed: str) -> str:
+    return typed.strip().upper().replace(" ", "")
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(8))

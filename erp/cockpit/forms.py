@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from erp.access.firms.models import Firm
 from erp.access.models import Role
 from erp.access.permissions import Permission
 from erp.companies.models import Company, Language, LegalForm, Module
@@ -72,6 +73,24 @@ class NewCompanyForm(forms.Form):
     year_start = forms.DateField(label=_("First fiscal year from"),
                                  widget=DayInput())  # fmt: skip
     year_end = forms.DateField(label=_("until"), widget=DayInput())
+    firm = forms.TypedChoiceField(
+        label=_("As client of"), coerce=int, empty_value=None,
+        help_text=_("You become the first owner, and the fiduciary gets a mandate. Then invite the "
+                    "client as owner under Access, and withdraw that role from yourself; the mandate "
+                    "stays."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, firms: Sequence[Firm], alone: bool = False, **kwargs: Any
+    ) -> None:
+        """``firms`` are those it may be a client of; ``alone`` says whether of none, too."""
+        super().__init__(*args, **kwargs)
+        if not firms:
+            del self.fields["firm"]
+            return
+        of_firm: Any = self.fields["firm"]
+        of_firm.required = not alone
+        of_firm.choices = [*([("", "–")] if alone else []), *((f.pk, f.name) for f in firms)]
 
 
 class InvitationForm(forms.Form):

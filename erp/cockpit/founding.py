@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.charting import set_up_chart
 from accounting.ledger.years import open_fiscal_year
+from erp.access.firms.models import FirmStaff
 from erp.access.models import User
+from erp.cockpit.firms import firms_of, give_mandate
 from erp.cockpit.members import found_company
 from erp.companies.models import Company
-from erp.core.errors import called
+from erp.core.errors import DomainError, called
 from vat.codes.models import VatSettings
 from vat.codes.setup import change_settings, set_up_codes
+
+MANDATE_ROLE: Final = "fiduciary"
+
+
+class MayNotFound(DomainError):
+    code = "firms.may_not_found"
+    message = _("Companies are added by those who lead a fiduciary that may do so. Ask whoever runs "
+                "Rappen to allow it.")  # fmt: skip
+    field = "firm"
+
+
+def founding_firms(user: User) -> list[FirmStaff]:
+    """The firms for which somebody may take on clients. Must run inside a transaction."""
+    return [one for one in firms_of(user) if one.may_found]
+
+
+@transaction.atomic
+def set_up_client(*, firm: int, by: User, **values: Any) -> Company:
+    """Found a company as a client of a firm that ``by`` leads, with a mandate of the firm.
+
+    ``by`` is its first owner, and hands that over to the client. ``values`` as of
+    ``set_up_company``. Raises ``MayNotFound`` and what ``set_up_company`` raises.
+    """
+    leading = {one.firm_id: one.firm for one in founding_firms(by)}
+    if firm not in leading:
+        raise MayNotFound
+    company = set_up_company(by=by, **values)
+    give_mandate(company=company, firm_code=leading[firm].code, role=MANDATE_ROLE, by=by)
+    return company
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
-"""``/invitation/{token}/``: where the link of an invitation leads, and the mail it comes with."""
+"""``/invitation/…``: where the links of invitations lead, and the mails they come with."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -18,23 +18,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
-from erp.access.models import Invitation, User
+from erp.access.firms.models import FirmInvitation
+from erp.access.models import Invited, User
 from erp.access.users import EmailTaken
-from erp.cockpit import invitations
-from erp.cockpit.invitations import InvitationGone, Issued
+from erp.cockpit import invitations, staffing
+from erp.cockpit.inviting import InvitationGone, Issued
 from erp.core.errors import DomainError
 from erp.web.pages import tell
 
 
-def send_link(request: HttpRequest, issued: Issued) -> None:
+def send_link(request: HttpRequest, issued: Issued[Any]) -> None:
     """Mail the link once the invitation is kept for good, in the language of the invitation."""
-    invitation = issued.invitation
-    link = request.build_absolute_uri(reverse("invitation", args=[issued.token]))
-    told = {"link": link, "company_name": invitation.company.name, "inviter": str(invitation.by)}
+    invitation: Invited = issued.invitation
+    to_firm = isinstance(invitation, FirmInvitation)
+    page, template = (
+        ("firm-invitation", "firm_invitation") if to_firm else ("invitation", "invitation")
+    )
+    link = request.build_absolute_uri(reverse(page, args=[issued.token]))
+    told = {"link": link, "inviter": str(invitation.by),
+            "firm_name" if to_firm else "company_name": invitation.whereto}  # fmt: skip
 
     def mail() -> None:
         with translation.override(invitation.language):
-            get_adapter(request).send_mail("account/email/invitation", invitation.email, told)
+            get_adapter(request).send_mail(f"account/email/{template}", invitation.email, told)
 
     # A mail server that is away is in the log; the invitation stays, and can be sent again.
     transaction.on_commit(mail, robust=True)
@@ -61,12 +67,15 @@ class JoinPage(View):
 
     Somebody new types name and password and signs in afterwards. Somebody who signs in here
     already does so first and accepts by one click. Every link that leads nowhere is answered alike.
+    ``room`` holds the acts: ``found``, ``accept`` and ``accept_as_new``.
     """
+
+    room: ClassVar[Any] = invitations
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         with transaction.atomic():
             try:
-                invitation = invitations.found(token)
+                invitation = self.room.found(token)
             except InvitationGone:
                 return _gone(request)
             return self._show(request, invitation, JoinForm())
@@ -76,25 +85,25 @@ class JoinPage(View):
         try:
             with transaction.atomic():
                 if user.is_authenticated:
-                    company = invitations.accept(token, user=user)
-                    messages.success(request, _("Welcome to %s.") % company.name)
+                    joined = self.room.accept(token, user=user)
+                    messages.success(request, _("Welcome to %s.") % joined)
                     return redirect("companies")
                 return self._new(request, token)
         except InvitationGone:
             return _gone(request)
         except (EmailTaken, IntegrityError):  # somebody was quicker: sign in and accept
-            return redirect("invitation", token)
+            return redirect(request.path)
         except DomainError as refusal:
             messages.error(request, str(refusal))
-            return redirect("invitation", token)
+            return redirect(request.path)
 
     def _new(self, request: HttpRequest, token: str) -> HttpResponse:
-        invitation = invitations.found(token)
+        invitation = self.room.found(token)
         form = JoinForm(request.POST)
         if form.is_valid():
             told = form.cleaned_data
             try:
-                invitations.accept_as_new(token, name=told["name"], password=told["password1"])
+                self.room.accept_as_new(token, name=told["name"], password=told["password1"])
             except (InvitationGone, EmailTaken):
                 raise
             except DomainError as refusal:
@@ -106,7 +115,7 @@ class JoinPage(View):
         return self._show(request, invitation, form, status=422)
 
     def _show(
-        self, request: HttpRequest, invitation: Invitation, form: JoinForm, status: int = 200
+        self, request: HttpRequest, invitation: Invited, form: JoinForm, status: int = 200
     ) -> HttpResponse:
         user: Any = request.user
         context = {
@@ -117,6 +126,12 @@ class JoinPage(View):
             "signs_in_already": User.objects.filter(email=invitation.email).exists(),
         }
         return render(request, "erp/invitation.html", context, status=status)
+
+
+class FirmJoinPage(JoinPage):
+    """``/invitation/firm/{token}/``: the same for the staff of a fiduciary."""
+
+    room: ClassVar[Any] = staffing
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import OWNER
 from erp.audit import trail
-from erp.cockpit.roles import hold, make_ready_roles, require_held, role_named
+from erp.cockpit.roles import hold, make_ready_roles, require_givable, require_held, role_named
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_uid
 from erp.core.tenancy import open_companies, set_local
+from erp.core.texts import one_line
 
 
 class ShortNameTaken(DomainError):
@@ -43,8 +44,10 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
     """Take on a company (Mandant eröffnen) with the ready-made roles and its first owner.
 
     ``more`` are further columns of ``Company``. The transaction may see its rows afterwards.
-    Raises ``ShortNameTaken`` or ``NotAUid``.
+    Raises ``ShortNameTaken``, ``NotOneLine`` or ``NotAUid``.
     """
+    name, short_name = one_line(name, field="name"), one_line(short_name, field="short_name")
+    more = _lines(more)
     if more.get("uid"):
         more["uid"] = parse_uid(more["uid"])
     with connection.cursor() as cursor:
@@ -74,7 +77,8 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
 
 @transaction.atomic
 def change_company(company: Company, *, by: User, **values: Any) -> Company:
-    """Change a company's own data (columns of ``Company``). Raises ``NotAUid``."""
+    """Change a company's own data (columns of ``Company``). Raises ``NotOneLine`` or ``NotAUid``."""
+    values = _lines(values)
     current = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     if values.get("uid"):
         values["uid"] = parse_uid(values["uid"])
@@ -91,11 +95,14 @@ def change_company(company: Company, *, by: User, **values: Any) -> Company:
 
 @transaction.atomic
 def grant(*, company: Company, user: User, role: str, by: User) -> Membership:
-    """Give a user a role. Twice is once. Raises ``NoSuchRole`` or ``MoreThanYouHave``."""
+    """Give a user a role. Twice is once.
+
+    Raises ``NoSuchRole``, ``MoreThanYouHave`` or ``OwnFirm``.
+    """
     company = hold(company)
     found = role_named(company, role)
-    require_held(found.rights, by=by, company=company)
-    return _give(company, user, found, by=by)
+    through = require_givable(found.rights, to=[user.email], by=by, company=company)
+    return _give(company, user, found, by=by, **through)
 
 
 @transaction.atomic
@@ -145,12 +152,20 @@ def member_named(company: Company, email: str) -> User:
     return found
 
 
-def _give(company: Company, user: User, role: Role, *, by: User) -> Membership:
+def _give(company: Company, user: User, role: Role, *, by: User, **through: str) -> Membership:
     membership, created = Membership.unscoped.get_or_create(company=company, user=user, role=role)
     if created:
         trail.record(company=company, by=by, action="member.grant", subject=user,
-                     details={"role": role.code})  # fmt: skip
+                     details={"role": role.code, **through})  # fmt: skip
     return membership
+
+
+def _lines(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns of a company, each text of them in one line. Raises ``NotOneLine``."""
+    return {
+        name: one_line(value, field=name) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def _require_takeable(

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from erp.access.firms.models import FirmStaff, Mandate
 from erp.access.models import Membership, Role, User
 from erp.access.permissions import grouped
 from erp.access.sign_in.backend import FACTORS
@@ -78,6 +79,21 @@ def people_of(company: Company, *, asking: User, rights: Collection[str] = ()) -
         theirs = {one.role.pk for one in person.roles}
         person.addable.extend(role for role in givable if role.pk not in theirs)
     return list(found.values())
+
+
+def mandated(company: Company) -> list[Any]:
+    """Who works here by a mandate that runs, by firm and name: ``FirmStaff`` with ``has_factor``.
+
+    Whoever has a role of their own besides is among the members, too. One query.
+    """
+    factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=FACTORS)
+    running = Mandate.of(company).filter(ended_at=None).values("firm")
+    return list(
+        FirmStaff.objects.filter(firm__in=running)
+        .select_related("user", "firm")
+        .annotate(has_factor=Exists(factors))
+        .order_by("firm__name", "user__name", "user__email")
+    )
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.recovery.models import LINK_LASTS, WAITS, FactorRecovery, RecoveryApproval
 from erp.access.recovery.places import places_of, still_vouches
-from erp.access.rights import bundles
-from erp.access.sign_in import sessions
+from erp.access.rights import held
+from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
 from erp.audit import trail
@@ -229,7 +229,7 @@ def _finish(recovery: FactorRecovery, token: str) -> None:
         raise LinkGone
     with request_context(None):  # the last factor stays where somebody takes it off on a page
         Authenticator.objects.filter(user=user).delete()
-    sessions.end_all(user)
+    ending.end_all(user)
     note(user, Kind.FACTOR_REMOVED, by="recovery")
     _over(recovery, End.DONE)
     for told in {user, *(person for place in places_of(user) for person in place.approvers)}:
@@ -254,7 +254,7 @@ def _held(
         raise NotOneself
     if isinstance(place, Company):
         company = hold(place)
-        theirs = frozenset().union(*bundles(recovery.user, company))
+        theirs = held(recovery.user, company).rights
         require_held({Permission.MEMBERS_CHANGE, *theirs}, by=by, company=company)
     return recovery, found
 

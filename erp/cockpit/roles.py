@@ -7,21 +7,25 @@ follows the other: what was looked up afterwards is still so when it is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from erp.access.firms.models import Mandate
+from erp.access.firms.models import Firm, Mandate
 from erp.access.giving import rights_of
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import READY_ROLES, Permission, in_order
+from erp.access.rights import colleagues, held
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.core.texts import one_line
 
 MOST: Final = 100  # of a company's own roles
 
@@ -36,6 +40,13 @@ class MoreThanYouHave(DomainError):
     code = "access.more_than_you_have"
     message = _("Nobody gives or takes rights they do not have themselves. You lack: %(rights)s.")
     field = "role"
+
+
+class OwnFirm(DomainError):
+    code = "access.own_firm"
+    message = _("%(user)s works for %(firm)s, by whose mandate you are here yourself. Somebody of the "
+                "company itself gives them a role; the mandate lets them work without one.")  # fmt: skip
+    field = "user"
 
 
 class ReadyMade(DomainError):
@@ -85,6 +96,26 @@ def require_held(rights: Iterable[str], *, by: User, company: Company) -> None:
         raise MoreThanYouHave(rights=", ".join(labels))
 
 
+def require_givable(
+    rights: Iterable[str], *, to: Iterable[str], by: User, company: Company
+) -> dict[str, str]:
+    """What the trail says of who gives these rights: the fiduciary, where they come by its mandate.
+
+    Nobody turns a mandate into a role that outlives it (AUZ-5): by rights of the mandate neither
+    oneself nor others of the firm are given anything. ``to`` are the addresses of who gets the
+    rights. Raises ``MoreThanYouHave`` or ``OwnFirm``.
+    """
+    rights = set(rights)
+    require_held(rights, by=by, company=company)
+    mine = held(by, company)
+    if not mine.firms or {Permission.MEMBERS_CHANGE.value, *rights} <= mine.own:
+        return {}
+    for one in colleagues(mine.firms, to).values():
+        raise OwnFirm(user=one.user, firm=one.firm)
+    firms = Firm.objects.filter(pk__in=mine.firms).order_by("name")
+    return {"through": ", ".join(firm.name for firm in firms)}
+
+
 def role_named(company: Company, code: str) -> Role:
     """Raises ``NoSuchRole``."""
     found = Role.of(company).filter(code=code).first()
@@ -104,7 +135,8 @@ def make_ready_roles(company: Company) -> None:
 def make_role(*, company: Company, name: str, permissions: Iterable[str], by: User) -> Role:
     """Make a role of the company's own. Its code comes from the name and never changes.
 
-    Raises ``RoleNameMissing``, ``RoleNameTaken``, ``MoreThanYouHave`` or ``TooManyRoles``.
+    Raises ``RoleNameMissing``, ``RoleNameTaken``, ``NotOneLine``, ``LineTooLong``,
+    ``MoreThanYouHave`` or ``TooManyRoles``.
     """
     company = hold(company)
     wanted = in_order(permissions)
@@ -126,8 +158,9 @@ def change_role(
 ) -> Role:
     """Change a role of the company's own; whoever holds it notices with the next request.
 
-    Raises ``ReadyMade``, ``RoleNameMissing``, ``RoleNameTaken``, or ``MoreThanYouHave`` where a
-    right comes or goes that ``by`` does not have.
+    Raises ``ReadyMade``, ``RoleNameMissing``, ``RoleNameTaken``, ``NotOneLine``, ``LineTooLong``,
+    ``MoreThanYouHave`` where a right comes or goes that ``by`` does not have, or ``OwnFirm`` where
+    one comes to others of the firm by whose mandate ``by`` works here.
     """
     company = hold(role.company)
     role = Role.of(company).get(pk=role.pk)
@@ -139,11 +172,14 @@ def change_role(
         after["name"] = _free_name(company, name, but=role)
     if permissions is not None:
         after["permissions"] = in_order(permissions)
-    changed = trail.changes(before, after)
+    changed: dict[str, Any] = trail.changes(before, after)
     if not changed:
         return role
     touched = set(before["permissions"]) ^ set(after["permissions"])
     require_held(touched, by=by, company=company)
+    if touched & set(after["permissions"]):
+        holders = role.memberships.values_list("user__email", flat=True)
+        changed |= require_givable(touched, to=holders, by=by, company=company)
     role.name, role.permissions = str(after["name"]), list(after["permissions"])
     role.save(update_fields=["name", "permissions"])
     trail.record(company=company, by=by, action="role.change", subject=role, details=changed)
@@ -174,13 +210,25 @@ def delete_role(role: Role, *, by: User) -> None:
 
 
 def _free_name(company: Company, name: str, *, but: Role | None = None) -> str:
-    name = " ".join(name.split())
+    """A name that nobody takes for that of another role, nor of a ready-made one in any language."""
+    name = one_line(name, field="name", most=60, plain=True)
     if not name:
         raise RoleNameMissing
-    others = Role.of(company).filter(name__iexact=name)
-    if (others.exclude(pk=but.pk) if but else others).exists():
+    others = Role.of(company).exclude(pk=but.pk) if but else Role.of(company)
+    taken = {other.casefold() for other in others.values_list("name", flat=True)}
+    if name.casefold() in taken | ready_names():
         raise RoleNameTaken(name=name)
     return name
+
+
+@cache
+def ready_names() -> frozenset[str]:
+    """What the ready-made roles are called in all languages, in small letters."""
+    found = set()
+    for code, _label in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(ready.name).casefold() for ready in READY_ROLES}
+    return frozenset(found)
 
 
 def _free_code(company: Company, name: str) -> str:

@@ -28,7 +28,7 @@ from erp.access.leaks.figures import Figures, leak_figures
 from erp.access.leaks.models import LeakFinding, MailDomain
 from erp.access.models import Membership, User
 from erp.access.permissions import OWNER, Permission
-from erp.access.sign_in import sessions
+from erp.access.sign_in import ending, grants, sessions
 from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
@@ -38,6 +38,7 @@ from erp.audit.models import AuditEvent
 from erp.cockpit.invitations import open_invitations
 from erp.cockpit.leaks import domains_of, open_findings
 from erp.cockpit.members import NotAMember
+from erp.cockpit.people import mandated
 from erp.companies.models import Company
 from erp.core import clock
 
@@ -56,7 +57,10 @@ HEAVY: Final = 80  # weights that do not wait
 OF_PERSON: Final = frozenset({"mfa_index"})  # places of whoever looks, not of a company
 
 #: What somebody may have tried who should not come in.
-REFUSED: Final = frozenset({Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.LIMITED, Kind.TOKEN_REFUSED})
+REFUSED: Final = frozenset({
+    Kind.REFUSED, Kind.FACTOR_REFUSED, Kind.CONFIRM_REFUSED, Kind.LIMITED, Kind.TOKEN_REFUSED,
+    Kind.PHONE_TWICE,
+})  # fmt: skip
 
 
 @dataclass
@@ -70,6 +74,7 @@ class Guarded:
     passkeys: int = 0
     apps: int = 0
     sessions: list[dt.datetime] = field(default_factory=list)
+    phones: int = 0
     tokens: int = 0
 
     @property
@@ -126,6 +131,7 @@ class Overview:
     """All that the security page shows."""
 
     people: list[Guarded]
+    staff: list[Any]
     fixes: list[Fix]
     events: list[SecurityEvent]
     found: list[Found]
@@ -136,8 +142,11 @@ class Overview:
 
 
 def overview(company: Company, *, asking: User) -> Overview:
-    """The company as it stands; what ``asking`` can fix for themselves leads to their account."""
-    people = _people(company)
+    """The company as it stands; what ``asking`` can fix for themselves leads to their account.
+
+    ``staff`` work here by mandate (``people.mandated``): whose factors and passwords count, too.
+    """
+    people, staff = _people(company), mandated(company)
     tokens = list(_tokens(company))
     for token in tokens:
         if token.user_id in people:
@@ -146,13 +155,14 @@ def overview(company: Company, *, asking: User) -> Overview:
     domains, watching = list(domains_of(company)), source() is not None
     fixes = [
         *_of_accounts(list(people.values()), asking),
+        *_of_staff(one for one in staff if one.user_id not in people),
         *_of_attacks(company, people),
         *_of_programs(tokens),
         *_of_leaks(findings, domains, watching=watching),
         *_of_invitations(company),
     ]
     return Overview(
-        people=list(people.values()),
+        people=list(people.values()), staff=staff,
         fixes=sorted(fixes, key=attrgetter("weight"), reverse=True),
         events=list(_events(company, people).select_related("user").order_by("-at", "-pk")[:MOST_EVENTS]),
         found=_by_address(findings[:MOST_FINDINGS]), more_found=len(findings) > MOST_FINDINGS,
@@ -162,13 +172,13 @@ def overview(company: Company, *, asking: User) -> Overview:
 
 @transaction.atomic
 def end_sessions(*, company: Company, user: User, by: User, but: str = "") -> int:
-    """Sign a member out everywhere, in other companies, too; how many sessions there were.
+    """Sign a member out everywhere, in other companies and on phones, too; how many there were.
 
     ``but`` is the session of whoever does it. Raises ``NotAMember``.
     """
     if not Membership.of(company).filter(user=user).exists():
         raise NotAMember(email=user.email)
-    count = sessions.end_all(user, but=but)
+    count = ending.end_all(user, but=but)
     note(user, Kind.SESSIONS_ENDED, count=count, company=company.pk)
     trail.record(company=company, by=by, action="member.end_sessions", subject=user,
                  details={"count": count})  # fmt: skip
@@ -192,6 +202,9 @@ def _people(company: Company) -> dict[int, Guarded]:
         found[user_id].apps += kind == Authenticator.Type.TOTP
     for user_id, begun in _open_sessions(found):
         found[user_id].sessions.append(begun)
+    phones = grants.open_grants().filter(user__in=found).values_list("user_id", flat=True)
+    for user_id in phones:
+        found[user_id].phones += 1
     for user_id, since in _members_since(company, found).items():
         found[user_id].since = since
     return found
@@ -239,7 +252,9 @@ def _events(company: Company, people: Mapping[int, Guarded]) -> Any:
     seen = Q(user__in=[key for key in people if key not in newer])
     for key, since in newer.items():
         seen |= Q(user=key, at__gte=since)
-    ours = Q(details__company__isnull=True) | Q(details__company=company.pk)
+    ours = Q(details__company=company.pk) | Q(
+        details__company__isnull=True, details__firm__isnull=True
+    )
     return SecurityEvent.objects.filter(seen, ours, at__gte=start)
 
 
@@ -296,6 +311,22 @@ def _of_accounts(people: list[Guarded], asking: User) -> Iterator[Fix]:
                   _("There is one owner only. Make somebody else an owner, too, so that the company "
                     "stays open when they are away."),
                   "members", Permission.MEMBERS_READ, _names(owners))  # fmt: skip
+
+
+def _of_staff(staff: Iterable[Any]) -> Iterator[Fix]:
+    """Of a fiduciary's staff who are no members; their firm puts it right, or the mandate ends."""
+    active = [one for one in staff if one.user.is_active]
+    for code, weight, whose, text in (
+        ("breached_passwords_of_staff", 94, [one for one in active if one.user.password_breached_at],
+         _("Works here by mandate, and the password was found in a leak: it has to be changed at the "
+           "next step. Tell your fiduciary.")),
+        ("no_factor_of_staff", 89, [one for one in active if not one.has_factor],
+         _("Works here by mandate without a second factor yet: whoever knows the password sets one up "
+           "first. Tell your fiduciary.")),
+    ):  # fmt: skip
+        if whose:
+            yield Fix(code, weight, len(whose), text, "mandates", Permission.MEMBERS_READ,
+                      tuple(str(one.user) for one in whose)[:NAMED])  # fmt: skip
 
 
 def _of_attacks(company: Company, people: Mapping[int, Guarded]) -> Iterator[Fix]:

@@ -95,11 +95,11 @@ class SecurityPage(CompanyView):
     def _show(self, request: HttpRequest, form: DomainForm) -> HttpResponse:
         shown = security.overview(self.company, asking=self.access.user)
         access_log.note(company=self.company, by=self.access.user, subject=User,
-                        kind=AccessLogEntry.Kind.LIST, count=len(shown.people))  # fmt: skip
+                        kind=AccessLogEntry.Kind.LIST, count=len(shown.people) + len(shown.staff))  # fmt: skip
         fixes = [(fix, fix.address(self.company) if self.access.may(fix.needs) else "")
                  for fix in shown.fixes]  # fmt: skip
         context = {
-            "page_title": _("Security"), "shown": shown, "fixes": fixes, "form": form,
+            "page_title": _("Security"), "shown": shown, "staff": shown.staff, "fixes": fixes, "form": form,
             "refused": security.REFUSED, "heavy": security.HEAVY, "named": security.NAMED,
         }  # fmt: skip
         return render(request, "erp/security.html", context)

@@ -16,7 +16,7 @@ from erp.access.permissions import Permission
 from erp.audit import access_log, queries
 from erp.audit.labels import ACTIONS, SUBJECTS
 from erp.audit.models import AccessLogEntry, AuditEvent
-from erp.companies.models import Company
+from erp.audit.readers import needed_for
 from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
@@ -53,7 +53,7 @@ class AuditTrail(CompanyView):
         told = request.GET
         start, end = read_day(told.get("from")), read_day(told.get("until"))
         events = queries.events(
-            self.company, by=told.get("by", "")[:254], action=told.get("action", "")[:40],
+            self.company, granted=self.access.granted, by=told.get("by", "")[:254], action=told.get("action", "")[:40],
             since=start, until=end, text=told.get("q", "").strip()[:60],
         )  # fmt: skip
         if told.get("format"):
@@ -63,7 +63,8 @@ class AuditTrail(CompanyView):
         rows = list(events[: self.size + 1])
         context = {
             "page_title": _("Audit trail"), "start": start, "end": end,
-            "rows": queries.in_words(self.company, rows[: self.size]),
+            "rows": queries.in_words(self.company, rows[: self.size],
+                                     granted=self.access.granted),
             "people": queries.people(self.company),
             "actions": sorted(((c, str(label)) for c, label in ACTIONS.items()), key=lambda a: a[1]),
             "after": rows[self.size - 1].pk if len(rows) > self.size else None,
@@ -89,7 +90,8 @@ class AuditTrail(CompanyView):
             [_moment(e), str(e.by), e.by.email, one.label, one.subject, one.about,
              "; ".join(str(d) for d in one.details), e.address, e.agent, e.get_via_display(),
              e.request_id, e.position, bytes(e.digest or b"").hex()]
-            for one in queries.in_words(self.company, rows) for e in [one.event]
+            for one in queries.in_words(self.company, rows, granted=self.access.granted)
+            for e in [one.event]
         ]  # fmt: skip
         return table(title=_("Audit trail"), subtitle=swiss_date(clock.today()), head=head,
                      rows=cells, name="audit", wide=True)  # fmt: skip
@@ -105,7 +107,7 @@ class History(CompanyView):
         if record >= 2**63:
             raise Http404
         try:
-            found = queries.history(self.company, subject, record)
+            found = queries.history(self.company, subject, record, granted=self.access.granted)
         except queries.NoSuchSubject:
             raise Http404 from None
         title = " ".join(filter(None, (f"{_('History')}:", found.subject, found.about)))
@@ -120,7 +122,7 @@ class History(CompanyView):
     def _home(self, subject: str, record: int) -> str:
         """The page of the record, where there is one."""
         page, part = _HOMES.get(subject, ("", ""))
-        if not page:
+        if not page or not self.access.may(needed_for(subject)):
             return ""
         if part == "number":
             account = Account.of(self.company).filter(pk=record).first()
@@ -142,18 +144,27 @@ class AccessLog(CompanyView):
         rows = list(entries[: self.size + 1])
         context = {
             "page_title": _("Access log"),
-            "rows": [(row, SUBJECTS.get(row.subject, row.subject), _whose(self.company, row))
-                     for row in rows[: self.size]],
+            "rows": self._in_words(rows[: self.size]),
             "after": rows[self.size - 1].pk if len(rows) > self.size else None,
         }  # fmt: skip
         return render(request, "erp/access_log.html", context)
 
-
-def _whose(company: Company, row: AccessLogEntry) -> str:
-    """Whose data it was, or how many people's."""
-    if row.subject_id is None:
-        return str(row.count) if row.count is not None else ""
-    return queries.name_of(company, row.subject, row.subject_id)
+    def _in_words(self, rows: list[AccessLogEntry]) -> list[tuple[AccessLogEntry, Any, str]]:
+        """Each look with what was looked at, and whose data it was or how many people's."""
+        asked: dict[str, set[int]] = {}
+        for row in rows:
+            if row.subject_id is not None:
+                asked.setdefault(row.subject, set()).add(row.subject_id)
+        names = {
+            subject: queries.names_of(self.company, subject, ids, granted=self.access.granted)
+            for subject, ids in asked.items()
+        }
+        told = []
+        for row in rows:
+            count = "" if row.count is None else str(row.count)
+            whose = names[row.subject].get(row.subject_id, "") if row.subject_id else count
+            told.append((row, SUBJECTS.get(row.subject, row.subject), whose))
+        return told
 
 
 def _key(text: str) -> int:

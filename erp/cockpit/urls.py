@@ -6,7 +6,15 @@ from erp.cockpit import access, api, trail, views
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
 from erp.cockpit.firm_pages import FirmPage, Mandates
-from erp.cockpit.joining import JoinPage
+from erp.cockpit.job_pages import (
+    CancelJob,
+    InstallationJobs,
+    JobFile,
+    JobPage,
+    JobProgress,
+    Jobs,
+)
+from erp.cockpit.joining import FirmJoinPage, JoinPage
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
@@ -23,8 +31,10 @@ entrance = [
     path("reference/", ReferenceData.as_view(), name="reference"),
     path("reference/<slug:source>/", OneSource.as_view(), name="reference-source"),
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
+    path("jobs/", InstallationJobs.as_view(), name="installation-jobs"),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
+    path("invitation/firm/<str:token>/", FirmJoinPage.as_view(), name="firm-invitation"),
     path("invitation/<str:token>/", JoinPage.as_view(), name="invitation"),
     path("lost-factors/", lost_factors, name="lost-factors"),
     path("lost-factors/<str:token>/", lost_factors_link, name="lost-factors-link"),
@@ -33,6 +43,11 @@ entrance = [
 pages = [
     path("", views.Start.as_view(), name="start"),
     path("palette/", views.Palette.as_view(), name="palette"),
+    path("jobs/", Jobs.as_view(), name="jobs"),
+    path("jobs/<int:job>/", JobPage.as_view(), name="job"),
+    path("jobs/<int:job>/progress/", JobProgress.as_view(), name="job-progress"),
+    path("jobs/<int:job>/cancel/", CancelJob.as_view(), name="job-cancel"),
+    path("jobs/<int:job>/file/", JobFile.as_view(), name="job-file"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,12 +22,15 @@ from accounting.ledger.models import Account
 from accounting.ledger.recurring import due
 from accounting.statements import statements
 from accounting.statements.monthly import by_month, liquid_funds
+from erp.access.firms.models import Firm
 from erp.access.gate import companies_of, supported_by
+from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.sign_in.stepup import is_fresh
 from erp.cockpit import charts
 from erp.cockpit.firms import firms_of
 from erp.cockpit.forms import CompanyForm, NewCompanyForm
-from erp.cockpit.founding import set_up_company
+from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.cockpit.support import running_consent
 from erp.core import clock
@@ -74,29 +78,45 @@ class CompanyList(View):
 
 
 class NewCompany(View):
-    """``/companies/add/``: take on a company with chart, codes and first year; for operators."""
+    """``/companies/add/``: take on a company with chart, codes and first year.
+
+    Operators do, and those who lead a fiduciary that may, for its clients; the latter confirm with
+    their second factor, as a mandate is given with it.
+    """
+
+    firms: list[Firm]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not getattr(request.user, "is_operator", False):
+        request.help_page = "mandates"  # type: ignore[attr-defined]
+        user: Any = request.user
+        with transaction.atomic():
+            self.firms = [one.firm for one in founding_firms(user)]
+        if not (user.is_operator or self.firms):
             raise PermissionDenied
+        of_firm = request.method == "POST" and (request.POST.get("firm") or not user.is_operator)
+        if of_firm and not is_fresh(request.session):
+            raise ReauthenticationRequired
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today = clock.today()
-        form = NewCompanyForm(initial={
-            "year_start": today.replace(month=1, day=1), "year_end": today.replace(month=12, day=31)
+        form = self._form(initial={
+            "year_start": today.replace(month=1, day=1), "year_end": today.replace(month=12, day=31),
+            "firm": request.GET.get("firm", ""),
         })  # fmt: skip
         return self._show(request, form)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = NewCompanyForm(request.POST)
+        form = self._form(request.POST)
         if form.is_valid():
             values = form.cleaned_data
+            first_year = (values.pop("year_start"), values.pop("year_end"))
+            firm, by = values.pop("firm", None), cast(User, request.user)
             try:
                 with transaction.atomic():
-                    company = set_up_company(
-                        by=request.user,  # type: ignore[arg-type]
-                        first_year=(values.pop("year_start"), values.pop("year_end")), **values,
+                    company = (
+                        set_up_client(firm=firm, by=by, first_year=first_year, **values) if firm
+                        else set_up_company(by=by, first_year=first_year, **values)
                     )  # fmt: skip
             except DomainError as refusal:
                 tell(form, refusal)
@@ -105,6 +125,10 @@ class NewCompany(View):
         response = self._show(request, form)
         response.status_code = 422
         return response
+
+    def _form(self, *args: Any, **kwargs: Any) -> NewCompanyForm:
+        alone = cast(User, self.request.user).is_operator
+        return NewCompanyForm(*args, firms=self.firms, alone=alone, **kwargs)
 
     def _show(self, request: HttpRequest, form: NewCompanyForm) -> HttpResponse:
         context = {"form": form, "page_title": _("Add a company")}

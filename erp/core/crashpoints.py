@@ -10,7 +10,16 @@ import signal
 from typing import Final
 
 POINTS: Final = frozenset(
-    {"posting.written", "posting.sealed", "import.checked", "import.sealed", "statement.taken"}
+    {
+        "posting.written",
+        "posting.sealed",
+        "import.checked",
+        "import.sealed",
+        "statement.taken",
+        "job.worked",
+        "job.moved",
+        "job.stepped",
+    }
 )
 _armed = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-_LINKS: Final = re.compile(r"(/invitation/|/accounts/password/reset/key/)[^/\s]+")
+_LINKS: Final = re.compile(r"(/invitation/(?:firm/)?|/accounts/password/reset/key/)[^/\s]+")
 #: PostgreSQL tells here the values that it refused.
 _VALUES: Final = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
 

@@ -14,7 +14,7 @@ class StoredFile(CompanyOwned):
 
     digest = models.CharField("SHA-256", max_length=64)
     name = models.CharField(_("file name"), max_length=200)
-    content_type = models.CharField(_("type"), max_length=40)
+    content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveIntegerField(_("size"))
     stored_at = models.DateTimeField(_("stored at"))
     by = models.ForeignKey(

@@ -20,6 +20,7 @@ from erp.core.errors import DomainError
 from erp.documents.models import StoredFile
 
 LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
+LARGEST_KEPT: Final = 100 * 1024 * 1024  # a journal of half a million lines
 
 #: Content types by the first bytes, never by the file's name.
 _SIGNATURES: Final = (
@@ -63,6 +64,22 @@ def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFil
     content_type = _type_of(content)
     if content_type is None:
         raise UnknownFileType(name=name)
+    return _kept(company, name, content, content_type, by)
+
+
+def keep(*, company: Company, name: str, content: bytes, content_type: str, by: User) -> StoredFile:
+    """Keep a file whose type our own code vouches for: what it made itself, or could read.
+
+    Raises ``FileTooLarge`` or ``EmptyFile``.
+    """
+    if not content:
+        raise EmptyFile(name=name)
+    if len(content) > LARGEST_KEPT:
+        raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST_KEPT >> 20)
+    return _kept(company, name, content, content_type, by)
+
+
+def _kept(company: Company, name: str, content: bytes, content_type: str, by: User) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     _write_once(path_of(company.pk, digest), content)
     row, created = StoredFile.unscoped.get_or_create(

@@ -14,7 +14,7 @@ _KEPT = ["SELECT", "INSERT", "UPDATE"]  # nothing is ever deleted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0009_staff_of_the_firm"),
+        ("erp", "0012_jobs"),
     ]
 
     operations = [

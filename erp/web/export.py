@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,9 @@ from django.template.loader import render_to_string
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf, swiss_date
+from erp.core.filetypes import CSV, PDF, XLSX
 
+LONG = 20_000  # rows of a workbook beyond which it is written by way of the disk
 #: Also as wide as Chinese characters, which some spreadsheets read alike.
 _FORMULA_BEGINS = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}  # noqa: RUF001
 
@@ -40,16 +42,18 @@ def table(**values: Any) -> Table:
 
 def answer(form: str, content: Table, *, company: Company) -> HttpResponse:
     """The table as ``csv``, ``xlsx`` or ``pdf``; another form is a 404."""
-    makers = {"csv": (as_csv, "text/csv; charset=utf-8"), "pdf": (as_pdf, "application/pdf"),
-              "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}  # fmt: skip
-    if form not in makers:
+    if form not in MAKERS:
         raise Http404
-    make, content_type = makers[form]
-    response = HttpResponse(make(content, company), content_type=content_type)
-    response["Content-Disposition"] = (
-        f'attachment; filename="{company.short_name}-{content.name}.{form}"'
-    )
+    made, content_type, name = file_of(form, content, company=company)
+    response = HttpResponse(made, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def file_of(form: str, content: Table, *, company: Company) -> tuple[bytes, str, str]:
+    """The bytes of a table in one of ``MAKERS``, their type, and what the file is called."""
+    make, content_type = MAKERS[form]
+    return make(content, company), content_type, f"{company.short_name}-{content.name}.{form}"
 
 
 def as_csv(content: Table, company: Company) -> bytes:
@@ -67,9 +71,11 @@ def as_xlsx(content: Table, company: Company) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
+    long = len(content.rows) > LONG
     book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+        out, {"in_memory": not long, "constant_memory": long, "strings_to_formulas": False,
+              "strings_to_urls": False},
+    )  # fmt: skip
     sheet = book.add_worksheet(content.name[:31])
     bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
     strong = book.add_format({"num_format": "#,##0.00", "bold": True})
@@ -151,4 +157,20 @@ def _figure_columns(content: Table) -> list[bool]:
     ]
 
 
-__all__ = ["Table", "answer", "as_csv", "as_pdf", "as_xlsx", "harmless", "table"]
+MAKERS: Mapping[str, tuple[Callable[[Table, Company], bytes], str]] = {
+    "csv": (as_csv, CSV),
+    "pdf": (as_pdf, PDF),
+    "xlsx": (as_xlsx, XLSX),
+}
+
+__all__ = [
+    "MAKERS",
+    "Table",
+    "answer",
+    "as_csv",
+    "as_pdf",
+    "as_xlsx",
+    "file_of",
+    "harmless",
+    "table",
+]

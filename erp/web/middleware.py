@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import structlog
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import resolve
@@ -51,7 +51,7 @@ def _address(request: HttpRequest) -> str:
     """The client's address as far as our own proxies vouch for it; blank where nobody does."""
     try:
         address = get_adapter().get_client_ip(request)
-    except (PermissionDenied, ImproperlyConfigured):  # no address, or past the trusted proxies
+    except (PermissionDenied, BadRequest):  # no address, or past the trusted proxies
         return ""
     return address[: origin.LONGEST_ADDRESS]
 

@@ -15,15 +15,11 @@ from erp.reference import updating
 from erp.reference.models import ExchangeRate, ReferenceVersion
 from tests import make
 from tests.erp.client import problem
+from tests.erp.rates import daily
 from vat.codes.setup import change_settings
 
 pytestmark = pytest.mark.django_db
 IBAN = "CH0300700110000123456"
-DAILY = """<?xml version="1.0" encoding="UTF-8"?>
-<wechselkurse xmlns="https://www.backend-rates.bazg.admin.ch/xmldaily"><datum>{day}</datum><zeit>02:01</zeit>
-<gueltigkeit>{valid}</gueltigkeit>{rows}</wechselkurse>"""
-DEVISE = """<devise code="{low}"><land_de>x</land_de><land_fr>x</land_fr><land_it>x</land_it><land_en>x</land_en>
-<waehrung>{unit} {code}</waehrung><kurs>{rate}</kurs></devise>"""
 
 
 @pytest.fixture
@@ -150,16 +146,10 @@ def test_only_operators_take_files_in(client):
 def test_a_file_goes_the_same_way_as_a_fetched_one(db):
     client = Client()
     client.force_login(make.user(is_operator=True))
-    body = DAILY.format(
-        day="03.06.2026", valid="04.06.2026",
-        rows="".join(DEVISE.format(low=f"{a}".lower(), code=a, unit=1, rate="0.9")
-                     for a in ("EUR", "USD", "GBP", "JPY", "SEK", "NOK", "DKK", "CAD", "AUD", "NZD", "SGD", "HKD",
-                               "CNY", "INR", "BRL", "MXN", "ZAR", "TRY", "PLN", "CZK", "HUF", "RON", "ILS", "KRW",
-                               "THB", "MYR", "PHP", "IDR", "AED", "SAR", "QAR", "KWD", "EGP", "MAD", "RSD")),
-    ).encode()  # fmt: skip
+    body = daily("03.06.2026", "04.06.2026", EUR="0.92526")
     answer = client.post("/reference/bazg-daily/", {"file": SimpleUploadedFile("rates.xml", body)})
     assert answer.status_code == 302, answer.content.decode()[-3000:]
-    assert ask(client, "rate", currency="EUR", on="2026-06-04").json()["value"] == "0.9"
+    assert ask(client, "rate", currency="EUR", on="2026-06-04").json()["value"] == "0.92526"
     before = ReferenceVersion.objects.filter(source="banks", state="active").count()
     answer = client.post(
         "/reference/banks/", {"file": SimpleUploadedFile("x.csv", b"<html>no</html>")}

@@ -10,7 +10,9 @@ import re
 
 import pytest
 import structlog
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounting.banking.booking import save_bank_account
@@ -25,6 +27,8 @@ from accounting.ledger.posting import reverse
 from erp.access.permissions import Permission
 from erp.audit import access_log, queries, trail
 from erp.audit.models import AccessLogEntry, AuditEvent
+from erp.audit.readers import needed_for
+from erp.audit.subjects import subjects
 from erp.celery import app
 from erp.cockpit.members import grant, withdraw
 from erp.cockpit.trail import AuditTrail
@@ -255,7 +259,8 @@ def test_a_new_company_says_what_it_was_given(company):
 
 def history(company, record):
     with translation.override("en"):
-        found = queries.history(company, record._meta.model_name, record.pk)
+        found = queries.history(company, record._meta.model_name, record.pk,
+                                granted=frozenset(Permission.values))  # fmt: skip
         return [(row.label, [str(d) for d in row.details]) for row in found.rows]
 
 
@@ -474,3 +479,74 @@ def test_who_is_refused_has_seen_nothing(company):
     assert stranger.get(f"/c/{company.pk}/settings/access/").status_code == 403
     assert not AccessLogEntry.of(company).exists()
     assert stranger.get(f"/c/{company.pk}/settings/access-log/").status_code == 403
+
+
+# --- who may read what
+
+
+def test_every_kind_of_record_says_who_may_read_it():
+    """A model of a package that ``READ_BY`` does not know is told to nobody: add the package."""
+    assert {s for s in subjects() if needed_for(s) is None} == set()
+    assert needed_for("journalentry") == "ledger.read"
+    assert needed_for("banktransaction") == "banking.read"
+    assert needed_for("leakfinding") == "security.read"
+    assert needed_for("user") == needed_for("invitation") == "members.read"
+    assert needed_for("gibtesnicht") is None
+
+
+def test_names_and_values_of_records_are_told_to_those_who_may_see_them(company, anna):
+    """AUZ-4: the right to see who did what opens no module."""
+    bea = make.user()
+    grant(company=company, user=bea, role="bookkeeper", by=anna)
+    account = charting.add_account(company=company, by=anna, number="1021", name_de="Geheimkonto",
+                                   type="asset", or_position="959a-1-1a")  # fmt: skip
+    auditor = make.user(company=company, granted=["audit.read"])
+    keeper = make.user(company=company, granted=["audit.read", "ledger.read"])
+    start = f"/c/{company.pk}"
+    for who, seen in ((auditor, False), (keeper, True), (anna, True)):
+        browse = signed_in(who)
+        for path in (f"/history/account/{account.pk}/", "/settings/audit/",
+                     "/settings/audit/?format=csv"):  # fmt: skip
+            answer = browse.get(start + path)
+            text = answer.content.decode("utf-8-sig")
+            assert ("Geheimkonto" in text) is seen, (who, path)
+            assert ("1021" in text) is seen, (who, path)
+            assert anna.name in text  # who did it is told to all of them
+        found = browse.get(f"{start}/settings/audit/?q=Geheimkonto").content.decode()
+        assert ('class="act"' in found) is seen
+    for who, seen in ((auditor, False), (keeper, False), (anna, True)):
+        page = signed_in(who).get(f"{start}/history/user/{bea.pk}/")
+        assert page.status_code == 200 and (bea.name in page.content.decode()) is seen
+
+
+def test_the_endpoint_of_the_trail_keeps_values_back_alike(company, anna):
+    charting.add_account(company=company, by=anna, number="1021", name_de="Geheimkonto",
+                         type="asset", or_position="959a-1-1a")  # fmt: skip
+    for granted, seen in ((["audit.read"], False), (["audit.read", "ledger.read"], True)):
+        api = Api(company, make.user(company=company, granted=granted))
+        answer = api.get("audit-events/", action="account.add")
+        (event,) = answer.json()["results"]
+        assert (event["details"] is not None) is seen
+        assert ("Geheimkonto" in answer.content.decode()) is seen
+
+
+def test_the_access_log_names_people_to_those_who_may_see_them(company, anna):
+    bea = make.user()
+    grant(company=company, user=bea, role="bookkeeper", by=anna)
+    for person in (bea, make.owner_of(company)):
+        access_log.note(company=company, by=anna, subject=person, kind=AccessLogEntry.Kind.READ)
+    auditor = make.user(company=company, granted=["audit.read"])
+    path = f"/c/{company.pk}/settings/access-log/"
+    assert bea.name not in signed_in(auditor).get(path).content.decode()
+    assert bea.name in signed_in(anna).get(path).content.decode()
+
+
+def test_the_access_log_costs_the_same_for_many(company, anna):
+    browse, counts = signed_in(anna), []
+    for _ in range(3):
+        access_log.note(company=company, by=anna, subject=make.user(),
+                        kind=AccessLogEntry.Kind.READ)  # fmt: skip
+        with CaptureQueriesContext(connection) as seen:
+            assert browse.get(f"/c/{company.pk}/settings/access-log/").status_code == 200
+        counts.append(len(seen))
+    assert len(set(counts)) == 1, counts

@@ -21,7 +21,8 @@ REFERENCE = {
 }  # fmt: skip
 #: People and their sign-ins, and rates of the law.
 WITHOUT_A_CLIENT = {
-    "erp_user", "erp_firm", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins", "erp_securityevent", "vat_vatrate",
+    "erp_user", "erp_firm", "erp_firminvitation", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins",
+    "erp_phonegrant", "erp_securityevent", "vat_vatrate",
     "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
     *REFERENCE,
 }  # fmt: skip
@@ -111,7 +112,10 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_apptoken", {"SELECT", "INSERT"}),
         ("erp_auditevent", {"SELECT"}),
         ("erp_audithead", {"SELECT"}),
+        ("erp_firminvitation", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_invitation", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_job", {"SELECT", "INSERT"}),
+        ("erp_jobline", {"SELECT", "INSERT"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
         ("erp_referencechange", {"SELECT", "INSERT"}),
@@ -151,8 +155,10 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_company_numbers", True),
         ("rappen_find_company", True),
         ("rappen_find_firm", True),
+        ("rappen_find_firm_invitation", True),
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
+        ("rappen_jobs_due", True),
         ("rappen_my_firms", True),
     ]
 

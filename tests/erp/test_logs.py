@@ -32,6 +32,13 @@ def test_no_link_of_an_invitation_stands_in_the_log(company, anna, caplog):
     assert lines.count("/invitation/") == 2 and issued.token not in lines
 
 
+def test_no_link_to_a_firm_stands_in_the_log(caplog):
+    link = "/invitation/firm/geheim-und-lang/"
+    assert Client(enforce_csrf_checks=True).post(link, {}).status_code == 403
+    assert "/invitation/firm/" in written(caplog.records)
+    assert "geheim-und-lang" not in written(caplog.records)
+
+
 def test_no_link_of_a_reset_stands_in_the_log(caplog):
     key = "1a-d2n2i3-" + "7" * 32
     link = f"/accounts/password/reset/key/{key}/"

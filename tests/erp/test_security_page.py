@@ -447,11 +447,11 @@ def test_the_number_of_queries_does_not_grow_with_the_members(company, anna, add
     assert after <= 26, after  # those of signing in and of the gate included
 
 
-def test_the_overview_itself_takes_eleven_queries(company, anna, django_assert_num_queries):
+def test_the_overview_itself_takes_thirteen_queries(company, anna, django_assert_num_queries):
     for nth in range(5):
         user = member(company, f"p{nth}")
         signed_in(user), token(company, user), event(user)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         overview(company, asking=anna)
 
 
@@ -474,7 +474,8 @@ def test_everything_of_the_page_is_told(company, anna, api):
     finding(company, user=anna)
     event(anna, "refused")
     told = api.get("security/").json()
-    assert set(told) == {"fixes", "members", "events", "watching", "domains", "figures", "findings"}
+    assert set(told) == {"fixes", "members", "by_mandate", "events", "watching", "domains", "figures",
+                         "findings"}  # fmt: skip
     assert told["figures"] == {"accounts": 1, "domains": 1, "mean": "1.00", "maximum": 1}
     (one,) = told["members"]
     assert (one["email"], one["factor"], one["sessions"]) == ("fritz@alpenholz.ch", "app", 0)

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounting.ledger.api.accounts import AccountViewSet
 from accounting.ledger.api.cost_units import CostCentreViewSet, CostObjectViewSet
 from accounting.ledger.api.entries import DraftViewSet, JournalEntryViewSet
+from accounting.ledger.api.exports import JournalExportViewSet
 from accounting.ledger.api.imports import AccountImportViewSet, JournalImportViewSet
 from accounting.ledger.api.rates import ExchangeRateViewSet
 from accounting.ledger.api.templates import TemplateViewSet
@@ -18,6 +19,7 @@ for name, endpoints in {
     "account-imports": AccountImportViewSet,
     "journal-entries": JournalEntryViewSet,
     "journal-imports": JournalImportViewSet,
+    "journal-exports": JournalExportViewSet,
     "drafts": DraftViewSet,
     "vouchers": VoucherViewSet,
     "entry-templates": TemplateViewSet,

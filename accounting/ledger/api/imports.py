@@ -11,16 +11,20 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounting.ledger import chart_import, importing
+from accounting.ledger import chart_import, importing, jobs
 from accounting.ledger.bulk import NewEntry
 from accounting.ledger.lines import Line
-from accounting.ledger.spreadsheets import LARGEST
+from accounting.ledger.spreadsheets import LARGEST, content_type_of
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import UploadInput
 from erp.api.inputs import AmountField
+from erp.api.jobs import JobOutput, accepted
 from erp.core.errors import Refusals
+from erp.documents import storing
 from erp.documents.storing import read_upload
+from erp.jobs.starting import start
 
 MOST_SHOWN = 50  # entries of a file
 KEY_UNLESS_DRY = OpenApiParameter(
@@ -40,6 +44,9 @@ class JournalImportInput(ImportInput):
     """``columns`` is JSON: our names with the file's titles, blank for a column to leave out."""
 
     columns = serializers.CharField(max_length=4000, required=False)
+    background = serializers.BooleanField(
+        required=False, help_text="Check and post in a job; for large files"
+    )
 
     def validate_columns(self, text: str) -> dict[str, str]:
         try:
@@ -124,6 +131,7 @@ class FileImports(CompanyViewSet):
 
     def take(self) -> Response:
         told = self.told(self.body)
+        told.pop("background", None)
         dry_run = told.pop("dry_run", False) or self.asked(DryRunQuery).get("dry_run", False)
         content = read_upload(told.pop("file"), LARGEST)
         if not dry_run:
@@ -147,12 +155,32 @@ class JournalImportViewSet(FileImports):
 
     @extend_schema(
         request={"multipart/form-data": JournalImportInput},
-        responses={200: JournalImportOutput, 201: JournalImportOutput},
+        responses={200: JournalImportOutput, 201: JournalImportOutput, 202: JobOutput},
         parameters=[KEY_UNLESS_DRY, DryRunQuery],
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Post every entry of a CSV or XLSX file, or none; with ``dry_run`` only look at it."""
+        """Post every entry of a CSV or XLSX file, or none; with ``dry_run`` only look at it.
+
+        In the ``background`` the answer is a job (202), which names bad rows in its log.
+        """
+        told = self.told(self.body)
+        if told.get("background") and not told.get("dry_run"):
+            return self.once(lambda: self._later(told))
         return self.take()
+
+    def _later(self, told: dict[str, Any]) -> Response:
+        content = read_upload(told["file"], LARGEST)
+        file = storing.keep(
+            company=self.company, name=told["file"].name or "journal", content=content,
+            content_type=content_type_of(content), by=self.access.user,
+        )  # fmt: skip
+        job = start(
+            jobs.IMPORT, company=self.company, by=self.access.user,
+            arguments={"file": file.digest, "columns": told.get("columns", {}),
+                       "known": importing.was_imported(self.company, content)},
+            within=bearer_in(self.request),
+        )  # fmt: skip
+        return accepted(job)
 
     def preview(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
         return importing.dry_run(

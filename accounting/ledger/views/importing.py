@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounting.ledger import chart_import, importing, spreadsheets
+from accounting.ledger import chart_import, importing, jobs, spreadsheets
 from accounting.ledger.forms import UploadForm
+from accounting.ledger.importing import AlreadyImported
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
+from erp.documents import storing
+from erp.documents.models import StoredFile
 from erp.documents.storing import read_upload
+from erp.jobs.starting import start
 from erp.web.pages import CompanyView, refused
 
 
@@ -26,13 +31,6 @@ class PreviewTooOld(DomainError):
     code = "import.preview_too_old"
     message = gettext_lazy("The preview is older than an hour or not yours. Choose the file again.")
     field = "file"
-
-
-class AlreadyImported(DomainError):
-    code = "import.already_imported"
-    message = gettext_lazy("This preview was confirmed already. Look into the journal.")
-    field = "file"
-    conflict = True
 
 
 class ImportPage(CompanyView):
@@ -88,23 +86,26 @@ class ImportPage(CompanyView):
         return redirect(target)
 
     def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
+        return refused(request, self._faults(request, refusal, **more))
+
+    def _faults(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
         each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
-        return refused(
-            request, self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
-        )
+        return self._show(request, UploadForm(), faults=[str(one) for one in each], **more)
 
     def done_before(self, content: bytes) -> int:
         """How often this content was imported; a preview is good for one more time."""
         return 0
 
     def _token(self, content: bytes) -> str:
-        kept = [base64.b64encode(content).decode(), self.done_before(content)]
+        return self._signed(base64.b64encode(content).decode(), self.done_before(content), "")
+
+    def _signed(self, *kept: Any) -> str:
         return signing.dumps(kept, salt=self.salt, compress=True)
 
     def _content(self, token: str) -> bytes:
         """The bytes that were previewed, by this person for this company, within the hour."""
         try:
-            content, self._done = signing.loads(token, salt=self.salt, max_age=3600)
+            content, self._done, self._digest = signing.loads(token, salt=self.salt, max_age=3600)
             return base64.b64decode(content)
         except signing.BadSignature:
             raise PreviewTooOld from None
@@ -119,7 +120,11 @@ class ImportPage(CompanyView):
 
 
 class ImportJournal(ImportPage):
-    """``/c/{company}/ledger/import/``: columns are recognised by their titles, or chosen."""
+    """``/c/{company}/ledger/import/``: columns are recognised by their titles, or chosen.
+
+    Of a large file the preview shows the first entries; it is stored as it came in, checked as a
+    whole in the background, and then posted.
+    """
 
     permission = Permission.LEDGER_IMPORT
     help_page = "journal-import"
@@ -130,7 +135,8 @@ class ImportJournal(ImportPage):
         return _("Import journal")
 
     def preview(self, content: bytes) -> importing.Preview:
-        return importing.dry_run(
+        look = importing.first_entries if spreadsheets.is_large(content) else importing.dry_run
+        return look(
             company=self.company, content=content, columns=self._columns, closing=self._closing
         )
 
@@ -141,11 +147,48 @@ class ImportJournal(ImportPage):
         )  # fmt: skip
         return _("%s entries are posted.") % len(done.entries), self.address("journal")
 
+    def _perform(self, request: HttpRequest, content: bytes) -> HttpResponse:
+        if not spreadsheets.is_large(content):
+            return super()._perform(request, content)
+        digest = hashlib.sha256(content).hexdigest()
+        job = start(
+            jobs.IMPORT, company=self.company, by=self.access.user,
+            arguments={"file": digest, "columns": self._columns, "known": self._done},
+            key=hashlib.sha256(request.POST["kept"].encode()).hexdigest(),
+        )  # fmt: skip
+        return redirect("job", self.company.pk, job.pk)
+
+    def _token(self, content: bytes) -> str:
+        """A large file does not travel to and fro; it is kept here."""
+        if not spreadsheets.is_large(content):
+            return super()._token(content)
+        upload = self.request.FILES.get("file")
+        file = storing.keep(
+            company=self.company, name=(upload and upload.name) or "journal", content=content,
+            content_type=spreadsheets.content_type_of(content), by=self.access.user,
+        )  # fmt: skip
+        return self._signed("", self.done_before(content), file.digest)
+
+    def _refuse(self, request: HttpRequest, refusal: DomainError, **more: Any) -> HttpResponse:
+        """A large file stays, to be looked at again with other columns; nothing else was written."""
+        if not more.get("large"):
+            return super()._refuse(request, refusal, **more)
+        response = self._faults(request, refusal, **more)
+        response.status_code = 422
+        return response
+
+    def _content(self, token: str) -> bytes:
+        content = super()._content(token)
+        if not self._digest:
+            return content
+        return storing.content_of(StoredFile.of(self.company).get(digest=self._digest))
+
     def more(self, content: bytes) -> dict[str, Any]:
         titles = importing.titles_of(content)
         taken = importing.guessed(titles) | self._columns
         return {
             "titles": titles,
+            "large": spreadsheets.is_large(content),
             "columns": [(name, label, taken.get(name, "")) for name, label in LABELS.items()],
         }
 

@@ -6,94 +6,87 @@ from typing import Any
 
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from accounting.ledger import posting, queries
+from accounting.ledger import exporting, jobs, posting, queries
 from accounting.ledger.models import JournalEntry
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.core.errors import DomainError
-from erp.core.money import ZERO
 from erp.documents import storing
 from erp.documents.serving import original
+from erp.jobs.starting import start
 from erp.web.dates import read_day
-from erp.web.export import answer, table
+from erp.web.export import answer
 from erp.web.pages import CompanyView
-
-MOST_PRINTED, MOST_EXPORTED = 4_000, 200_000  # lines of a PDF, and of CSV or XLSX
 
 
 class Journal(CompanyView):
     """``/c/{company}/ledger/journal/``: what was posted, newest first, paged by key."""
 
     permission = Permission.LEDGER_READ
+    permissions = {"POST": Permission.LEDGER_EXPORT}
     help_page = "journal"
     drafts = False
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         told = request.GET
-        start, end = read_day(told.get("from")), read_day(told.get("until"))
+        first, last = read_day(told.get("from")), read_day(told.get("until"))
         entries = queries.journal(
-            self.company, search=told.get("q", "").strip()[:60], start=start, end=end,
+            self.company, search=told.get("q", "").strip()[:60], start=first, end=last,
             account=told.get("account", "")[:10], drafts=self.drafts,
             reach=queries.within_reach(self.access),
         )  # fmt: skip
         if told.get("format"):
             self.require(Permission.LEDGER_EXPORT)
-            return self._file(told["format"], entries, start, end)
+            return self._file(told["format"], entries, first, last)
         page = queries.journal_page(
             entries, after=_key(told.get("after", "")), before=_key(told.get("before", ""))
         )
         context = {
             "page_title": _("Drafts") if self.drafts else _("Journal"),
             "page": page,
-            "start": start,
-            "end": end,
+            "start": first,
+            "end": last,
             "drafts": self.drafts,
+            "offer": told.get("offer") if told.get("offer") in {"csv", "xlsx"} else "",
             "draft_count": queries.drafts_of(self.access).count(),
         }
         return render(request, "accounting/ledger/journal.html", context)
 
-    def _file(self, form: str, entries: Any, start: Any, end: Any) -> HttpResponse:
-        """The journal as filtered, oldest first, with its sums."""
-        rows, kinds = list[list[Any]](), dict[int, str]()
-        most = MOST_PRINTED if form == "pdf" else MOST_EXPORTED
-        debit = credit = ZERO
-        for entry in entries.order_by("date", "number", "pk")[: most + 1].iterator(chunk_size=2000):
-            for line in entry.lines.all():
-                rows.append([
-                    entry.number, entry.date, entry.voucher, line.account.number,
-                    line.account.name, line.text or entry.text,
-                    line.vat_code.code if line.vat_code else "",
-                    line.cost_centre.number if line.cost_centre else "",
-                    line.debit or None, line.credit or None,
-                ])  # fmt: skip
-                debit, credit = debit + line.debit, credit + line.credit
-        if len(rows) > most:
-            messages.error(self.request, str(TooLong(limit=most)))
-            return redirect("journal", self.company.pk)
-        kinds[len(rows)] = "grand"
-        rows.append([None, None, "", "", _("Total"), "", "", "", debit, credit])
-        span = " – ".join(filter(None, (swiss_date(start), swiss_date(end)))) or _("all entries")
-        head = [_("No."), _("Date"), _("Voucher"), _("Account"), _("Name"), _("Text"), _("VAT"),
-                _("Cost centre"), _("Debit"), _("Credit")]  # fmt: skip
-        return answer(
-            form,
-            table(title=_("Journal"), subtitle=span, head=head, rows=rows, name="journal",
-                  wide=True, kinds=kinds),
-            company=self.company,
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Let a long journal be made into a file in the background."""
+        told = request.POST
+        if self.drafts or told.get("form") not in {"csv", "xlsx"}:
+            raise Http404
+        days = {
+            name: day.isoformat() for name in ("from", "until") if (day := read_day(told.get(name)))
+        }
+        job = start(
+            jobs.EXPORT, company=self.company, by=self.access.user,
+            arguments={"form": told["form"], "q": told.get("q", "").strip()[:60],
+                       "account": told.get("account", "")[:10], **days},
         )  # fmt: skip
+        return redirect("job", self.company.pk, job.pk)
 
-
-class TooLong(DomainError):
-    code = "ledger.journal_too_long"
-    message = gettext_lazy("More than %(limit)s lines are too many for this file. Choose a shorter "
-                           "span of days, or CSV instead of PDF.")  # fmt: skip
+    def _file(self, form: str, entries: Any, first: Any, last: Any) -> HttpResponse:
+        """The journal as filtered, oldest first, with its sums; a long one is offered as a job."""
+        if form in {"csv", "xlsx"} and not self.drafts and exporting.takes_long(entries):
+            query = self.request.GET.copy()
+            query["offer"] = query.pop("format")[-1]
+            return redirect(f"{self.request.path}?{query.urlencode()}")
+        gathered = exporting.JournalTable(
+            exporting.MOST_PRINTED if form == "pdf" else exporting.MOST_EXPORTED
+        )
+        try:
+            gathered.add(entries.order_by("date", "number", "pk").iterator(chunk_size=2000))
+        except exporting.TooLong as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect("journal", self.company.pk)
+        return answer(form, gathered.finished(start=first, end=last), company=self.company)
 
 
 class EntryPage(CompanyView):

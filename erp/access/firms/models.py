@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from erp.access.models import Role
+from erp.access.models import Invited, Role
 from erp.access.permissions import Permission, ready_rights
 from erp.companies.models import CompanyOwned
 
@@ -15,12 +15,14 @@ from erp.companies.models import CompanyOwned
 class Firm(models.Model):
     """An organisation that holds mandates in companies (Treuhandfirma).
 
-    Clients name it by its ``code``, which the firm tells them.
+    Clients name it by its ``code``, which the firm tells them. Those who lead one that
+    ``may_found`` open the books of new clients themselves; an operator says so.
     """
 
     name = models.CharField(_("name"), max_length=120)
     code = models.CharField(_("code"), max_length=12, unique=True)
     created_at = models.DateTimeField(_("since"))
+    may_found = models.BooleanField(_("may add companies"), default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -51,12 +53,42 @@ class FirmStaff(models.Model):
         return f"{self.user}: {self.get_team_role_display()}"
 
     @property
+    def may_found(self) -> bool:
+        """Whether they may take on new clients: those who lead or manage a firm that may."""
+        return self.firm.may_found and (self.is_manager or self.team_role == self.TeamRole.LEAD)
+
+    @property
     def rights(self) -> frozenset[str]:
         """What the team role lets through of a mandate."""
         if self.team_role == self.TeamRole.LEAD:
             return frozenset(Permission.values)
         ready = {"accountant": "bookkeeper", "assistant": "assistant", "reviewer": "auditor"}
         return ready_rights(ready[self.team_role])
+
+
+class FirmInvitation(Invited):
+    """A word to an address that it may work for a firm, with a team role."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_index=False)
+    team_role = models.CharField(_("team role"), max_length=12, choices=FirmStaff.TeamRole.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "email"],
+                name="firm_invitation_once",
+                condition=Q(accepted_at=None, withdrawn_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                name="firm_invitation_one_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["digest"], name="firm_invitation_by_token")]
+
+    @property
+    def whereto(self) -> str:
+        return str(self.firm)
 
 
 class Mandate(CompanyOwned):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.models import Membership, User
 from erp.access.permissions import Permission
 from erp.access.recovery.models import RecoveryApproval
-from erp.access.rights import bundles
+from erp.access.rights import held_by
 from erp.companies.models import Company
 from erp.core.tenancy import open_companies, set_local
 
@@ -42,23 +43,23 @@ def still_vouches(approval: RecoveryApproval, *, for_: User) -> bool:
         return False
     if approval.firm_id is not None:
         return FirmStaff.objects.filter(firm=approval.firm_id, user=by, is_manager=True).exists()
-    return _may(by, for_, approval.company_id or 0)
+    return by.pk in _may([by], for_, approval.company_id or 0)
 
 
 def _admins(company: Company, user: User) -> tuple[User, ...]:
     members = {one.user for one in Membership.of(company).select_related("user")}
     firms = Mandate.of(company).filter(ended_at=None).values("firm")
     members |= {one.user for one in FirmStaff.objects.filter(firm__in=firms).select_related("user")}
-    return tuple(
-        one for one in sorted(members, key=lambda one: one.pk)
-        if one != user and one.is_active and _may(one, user, company.pk)
-    )  # fmt: skip
+    people = sorted((one for one in members if one.is_active), key=lambda one: one.pk)
+    may = _may(people, user, company.pk)
+    return tuple(one for one in people if one != user and one.pk in may)
 
 
-def _may(by: User, user: User, company: int) -> bool:
-    """Nobody vouches for rights that they do not have themselves."""
-    held = frozenset().union(*bundles(by, company))
-    return held >= {Permission.MEMBERS_CHANGE, *frozenset().union(*bundles(user, company))}
+def _may(people: Iterable[User], user: User, company: int) -> set[int]:
+    """Who of these may vouch: nobody does for rights that they do not have themselves."""
+    found = held_by([user.pk, *(one.pk for one in people)], company)
+    wanted = {Permission.MEMBERS_CHANGE, *found[user.pk].rights}
+    return {person for person, has in found.items() if has.rights >= wanted}
 
 
 def _managers(firm: Firm, user: User) -> tuple[User, ...]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.exceptions import BadRequest, ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
-from erp.access.sign_in import limits, rechecking
+from erp.access.sign_in import ending, limits, rechecking, sealing
 from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.devices import device_of
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.stepup import is_fresh
-from erp.core import mailing, vault
-
-SEALED_IN = "mfa_authenticator.data"
+from erp.core import mailing
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,8 +50,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """An IPv4 address as such, even where the server writes it as IPv6 (``::ffff:192.0.2.1``).
 
         Limits count IPv6 by the first half of the address, which is the same for all of these.
+        Raises ``BadRequest`` where the request went past one of our proxies: nobody vouches for it.
         """
-        address = ipaddress.ip_address(super().get_client_ip(request))
+        try:
+            address = ipaddress.ip_address(super().get_client_ip(request))
+        except ImproperlyConfigured:
+            raise BadRequest(
+                "X-Forwarded-For names fewer addresses than there are proxies in front of Rappen. "
+                "Go through all of them, or correct RAPPEN_TRUSTED_PROXIES."
+            ) from None
         return str(getattr(address, "ipv4_mapped", None) or address)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -85,7 +95,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """A password confirms only until there is a second factor."""
-        return not user.has_factor and user.check_password(password)
+        if not user.has_factor and user.check_password(password):
+            return True
+        note(user, Kind.CONFIRM_REFUSED, by="password")
+        return False
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -111,6 +124,11 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:  # fmt: skip
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Write as always, and note that somebody asked: both beside the answer (AUT-11)."""
+        mailing.beside(partial(note, user, Kind.PASSWORD_ASKED))
+        super().send_password_reset_mail(user, email, context)
+
     def _note(self, email: str, kind: Any) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is not None:
@@ -121,10 +139,10 @@ class FactorAdapter(DefaultMFAAdapter):
     """Seeds lie sealed in the database; the last factor stays, as nobody works without one."""
 
     def encrypt(self, text: str) -> str:
-        return vault.seal(text, place=SEALED_IN)
+        return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault.unseal(encrypted_text, place=SEALED_IN)
+        return sealing.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
@@ -132,3 +150,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Whoever ends a phone's session signs the phone out."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        for one in sessions:
+            ending.end_session(one)

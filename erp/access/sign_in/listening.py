@@ -22,9 +22,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from erp.access.models import User
-from erp.access.sign_in import devices, limits, sessions
+from erp.access.sign_in import devices, ending, limits, phones, sessions
 from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.events import Kind, note
+from erp.access.sign_in.models import PhoneGrant
 
 
 @receiver(user_logged_in)
@@ -34,10 +35,11 @@ def session_begins(request: HttpRequest, **_more: Any) -> None:
 
 @receiver(account.user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
-    """Forget misses, and tell the person of a device they don't know."""
+    """Forget misses, let a phone stay signed in, and tell of a device the person doesn't know."""
     limits.forget_misses(user.email, device=devices.device_of(request, user=user))
     had_devices = user.devices.exists()
-    is_new = devices.remember(request, user)
+    device, is_new = devices.remember(request, user)
+    phones.stay_signed_in(request, user, device)
     used = [record.get("type") or record["method"]
             for record in get_authentication_records(request, user)]  # fmt: skip
     note(user, Kind.SIGNED_IN, used=used)
@@ -48,20 +50,22 @@ def signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
 
 
 @receiver(user_logged_out)
-def signed_out(user: Any, **_more: Any) -> None:
+def signed_out(request: HttpRequest, user: Any, **_more: Any) -> None:
+    phones.sign_out(request.session)
     if user is not None:
         note(user, Kind.SIGNED_OUT)
 
 
 @receiver([account.password_changed, account.password_set, account.password_reset])
 def password_changed(request: HttpRequest, user: User, **_more: Any) -> None:
-    """Other sessions end by themselves: their hash no longer fits.
+    """Other sessions end by themselves: their hash no longer fits. Phones are signed out.
 
     When the lists could not tell, the new password has to be looked at again; so it always is.
     """
     user.password_breached_at = user.password_checked_at = None
     user.save(update_fields=["password_breached_at", "password_checked_at"])
     limits.forget_misses(user.email)
+    _sign_phones_out(request, user)
     note(user, Kind.PASSWORD_CHANGED)
 
 
@@ -76,7 +80,8 @@ def factor_changed(
     note(user, kind, factor=authenticator.type)
     if kind == Kind.FACTOR_ADDED:
         record_authentication(request, user, "mfa", type=authenticator.type, reauthenticated=True)
-    sessions.end_others(request, user)
+    _sign_phones_out(request, user)
+    ending.end_others(request, user)
 
 
 @receiver(mfa.authenticator_used)
@@ -97,22 +102,34 @@ def factor_used(
 
 @receiver(mfa.authentication_failed)
 def factor_refused(
-    request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any
-) -> None:
+    request: HttpRequest, user: User, authenticator: Authenticator, reauthentication: bool,
+    **_more: Any,
+) -> None:  # fmt: skip
     """Whoever knows the password does not guess codes without end either."""
     limits.count_address(request)
     limits.count_miss(user.email)
-    note(user, Kind.FACTOR_REFUSED, factor=authenticator.type)
+    kind = Kind.CONFIRM_REFUSED if reauthentication else Kind.FACTOR_REFUSED
+    note(user, kind, factor=authenticator.type)
 
 
 @receiver(pre_delete, sender=Authenticator)
 def last_factor_stays(instance: Authenticator, **_more: Any) -> None:
-    """Nobody takes off their last factor, on whatever page or phone; an operator does (commands)."""
+    """Nobody takes off their last factor, on whatever page or phone; an operator does (commands).
+
+    The person is locked until the factor is gone, so that two are not taken off at once, each
+    because of the other.
+    """
     request = context.request
     if request is None or instance.type not in FACTORS:
         return
+    User.objects.select_for_update(no_key=True).get(pk=instance.user_id)
     if not get_factor_adapter().can_delete_authenticator(instance):
         raise ImmediateHttpResponse(_kept(request))
+
+
+def _sign_phones_out(request: HttpRequest, user: User) -> None:
+    here = request.session.session_key or ""
+    ending.end_phones(user, PhoneGrant.Ended.CHANGED, keep=here)
 
 
 def _kept(request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ class SecurityEvent(models.Model):
         SIGNED_OUT = "signed_out", _("Signed out")
         NEW_DEVICE = "new_device", _("Signed in on a new device")
         CONFIRMED = "confirmed", _("Confirmed with the second factor")
+        CONFIRM_REFUSED = "confirm_refused", _("Confirmation refused")
         LIMITED = "limited", _("Sign-in limited after many failures")
         PASSWORD_CHANGED = "password_changed", _("Password changed")  # noqa: S105
         PASSWORD_ASKED = "password_asked", _("New password asked for")  # noqa: S105
@@ -33,6 +34,7 @@ class SecurityEvent(models.Model):
         EMAIL_ASKED = "email_asked", _("Another address asked for")
         EMAIL_CHANGED = "email_changed", _("Address changed")
         SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
+        PHONE_TWICE = "phone_twice", _("Sign-in of a phone used twice")
         INVITED = "invited", _("Invited somebody")
         JOINED = "joined", _("Accepted an invitation")
         TOKEN_MADE = "token_made", _("App token made")  # noqa: S105
@@ -58,7 +60,7 @@ class SecurityEvent(models.Model):
 class KnownDevice(models.Model):
     """A browser or phone somebody has signed in on before (bekanntes Gerät).
 
-    Of what the device keeps only the digest is stored.
+    Of what the device keeps only the digest is stored. Each person has a token of their own there.
     """
 
     user = models.ForeignKey(
@@ -71,10 +73,54 @@ class KnownDevice(models.Model):
     last_seen_at = models.DateTimeField(_("last seen"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="device_once")]
+        constraints = [models.UniqueConstraint(fields=["digest"], name="device_once")]
+        indexes = [models.Index(fields=["user"], name="device_of_user")]
 
     def __str__(self) -> str:
         return self.agent
+
+
+class PhoneGrant(models.Model):
+    """A phone that stays signed in (angemeldetes Telefon), with the family of its refresh tokens.
+
+    Of the tokens only digests are stored: of what they begin with, of the latest, and of the one
+    before.
+    """
+
+    class Ended(models.TextChoices):
+        SIGNED_OUT = "signed_out", _("signed out")
+        REPLACED = "replaced", _("signed in again")
+        TWICE = "twice", _("token used twice")
+        CHANGED = "changed", _("password or second factor changed")
+        BREACHED = "breached", _("password found in a leak")
+        INACTIVE = "inactive", _("may no longer sign in")
+        DEVICE = "device", _("device forgotten")
+        EXPIRED = "expired", _("expired")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phones", db_index=False
+    )
+    device = models.ForeignKey(KnownDevice, on_delete=models.SET_NULL, null=True)
+    family = models.CharField(_("family"), max_length=64, unique=True)
+    digest = models.CharField("SHA-256", max_length=64)
+    digest_before = models.CharField(_("SHA-256 of the token before"), max_length=64, blank=True)
+    answer_came = models.BooleanField(_("latest session was used"), default=False)
+    stamp = models.CharField(_("password and factors"), max_length=64)
+    session_key = models.CharField(_("latest session"), max_length=40)
+    begun_at = models.DateTimeField(_("since"))
+    used_at = models.DateTimeField(_("last refreshed"))
+    expires_at = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_by = models.CharField(_("ended by"), max_length=20, choices=Ended, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "ended_at"], name="phone_of_user"),
+            models.Index(fields=["session_key"], name="phone_of_session"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.device or "")
 
 
 class MissedSignIns(models.Model):

@@ -10,7 +10,9 @@ from django.views.decorators.debug import sensitive_variables
 from erp.access.models import User
 from erp.access.passwords.checks import breach_of
 from erp.access.passwords.common import is_common
+from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
+from erp.access.sign_in.models import PhoneGrant
 from erp.core import clock
 
 EVERY: Final = dt.timedelta(days=1)
@@ -20,7 +22,8 @@ EVERY: Final = dt.timedelta(days=1)
 def look_again(user: User, password: str) -> None:
     """Check a right password against today's lists, at most once a day where they could tell.
 
-    One that is found must be changed before anything else (``password_breached_at``).
+    One that is found must be changed before anything else (``password_breached_at``); phones are
+    signed out.
     """
     checked = user.password_checked_at
     if checked is not None and clock.now() - checked < EVERY:
@@ -30,5 +33,6 @@ def look_again(user: User, password: str) -> None:
         user.password_checked_at = clock.now()
     if leaked and user.password_breached_at is None:
         user.password_breached_at = clock.now()
+        ending.end_phones(user, PhoneGrant.Ended.BREACHED)
         note(user, Kind.PASSWORD_BREACHED)
     user.save(update_fields=["password_breached_at", "password_checked_at"])

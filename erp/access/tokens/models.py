@@ -54,6 +54,7 @@ class AppToken(CompanyOwned):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["company", "id"], name="token_within_company"),
             models.CheckConstraint(
                 condition=models.Q(
                     expires_at__gte=models.F("created_at") + dt.timedelta(days=SHORTEST),

@@ -6,7 +6,9 @@ from rest_framework.routers import SimpleRouter
 
 from erp.api.reference import ReferenceViewSet
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
+from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
+from erp.cockpit.api.jobs import JobViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
 from erp.cockpit.api.roles import RoleViewSet
@@ -24,10 +26,12 @@ router.register("support-consents", SupportConsentViewSet, basename="support-con
 router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
+router.register("jobs", JobViewSet, basename="jobs")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
+    path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
     *(

@@ -14,11 +14,13 @@ from rest_framework.response import Response
 from erp.access.gate import companies_of
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.sign_in.stepup import is_fresh
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet, OneTransaction, with_etag
+from erp.api.endpoints import CompanyViewSet, OneTransaction, session_of, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
-from erp.cockpit.founding import set_up_company
+from erp.api.permissions import StepUpNeeded
+from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.companies.models import Company, Language, LegalForm, Module
 from erp.documents.logos import set_logo
@@ -39,7 +41,11 @@ class CompanyOutput(serializers.ModelSerializer[Company]):
 
 
 class NewCompanyInput(Input):
-    """A company to take on with chart, VAT codes and its first fiscal year."""
+    """A company to take on with chart, VAT codes and its first fiscal year.
+
+    ``firm`` is the number of a fiduciary that ``…/firms/`` shows as one that may: the company
+    becomes its client, with a mandate.
+    """
 
     name = serializers.CharField(max_length=120)
     short_name = serializers.SlugField(max_length=30)
@@ -51,6 +57,7 @@ class NewCompanyInput(Input):
     vat_method = serializers.ChoiceField(choices=VatSettings.Method.choices)
     year_start = DayField()
     year_end = DayField()
+    firm = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
         first_year: tuple[dt.date, dt.date] = (told.pop("year_start"), told.pop("year_end"))
@@ -87,11 +94,20 @@ class CompaniesViewSet(OneTransaction):
 
     @extend_schema(request=NewCompanyInput)
     def create(self, request: Request) -> Response:
-        """Take on a company, as an operator; its short name keeps a repeat from founding another."""
+        """Take on a company; its short name keeps a repeat from founding another.
+
+        Operators do, and with ``firm`` those who lead a fiduciary that may add its clients.
+        """
         user = cast(User, request.user)
-        if not user.is_operator or bearer_in(request) is not None:
+        if bearer_in(request) is not None or not (user.is_operator or founding_firms(user)):
             raise PermissionDenied  # a token is for its own company
-        company = set_up_company(by=user, **self.told(NewCompanyInput))
+        told = self.told(NewCompanyInput)
+        if "firm" in told or not user.is_operator:
+            if not is_fresh(session_of(request)):
+                raise StepUpNeeded
+            company = set_up_client(by=user, **{"firm": 0, **told})
+        else:
+            company = set_up_company(by=user, **told)
         return with_etag(CompanyOutput(company).data, status=201)
 
 

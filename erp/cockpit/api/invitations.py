@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from erp.api.schema import KEY
 from erp.audit.models import AccessLogEntry
 from erp.cockpit import invitations
 from erp.cockpit.api.members import HoldingViewSet
-from erp.cockpit.invitations import Issued
+from erp.cockpit.inviting import Issued
 from erp.cockpit.joining import send_link
 from erp.companies.models import Language
 
@@ -29,10 +30,17 @@ class InvitationOutput(serializers.ModelSerializer[Invitation]):
     roles: Any = serializers.ListField(child=serializers.CharField())
     by = serializers.CharField(source="by.email")
     is_open = serializers.BooleanField(help_text="false: expired, to be sent again")
+    stands = serializers.SerializerMethodField(
+        help_text="false: expired, or its sender has lost a right or changed credentials since"
+    )
 
     class Meta:
         model = Invitation
-        fields = ("id", "email", "roles", "language", "by", "created_at", "expires_at", "is_open")
+        fields = ("id", "email", "roles", "language", "by", "created_at", "expires_at", "is_open",
+                  "stands")  # fmt: skip
+
+    def get_stands(self, invitation: Invitation) -> bool:
+        return invitation.pk in self.context["standing"]()
 
 
 class InvitationInput(Input):
@@ -61,6 +69,14 @@ class InvitationViewSet(mixins.ListModelMixin, HoldingViewSet):
 
     def get_queryset(self) -> QuerySet[Invitation]:
         return invitations.unfinished(self.company)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With what stands, asked once for all of an answer."""
+        context = super().get_serializer_context()
+        return context | {"standing": cache(lambda: self._standing(context["company"]))}
+
+    def _standing(self, company: Any) -> frozenset[int]:
+        return invitations.standing(company, invitations.unfinished(company))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         found = super().list(request, *args, **kwargs)
@@ -94,6 +110,6 @@ class InvitationViewSet(mixins.ListModelMixin, HoldingViewSet):
         invitations.withdraw(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    def _sent(self, issued: Issued) -> Response:
+    def _sent(self, issued: Issued[Invitation]) -> Response:
         send_link(self.request._request, issued)
         return self.shown(issued.invitation, 201)

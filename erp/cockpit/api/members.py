@@ -18,7 +18,7 @@ from erp.api.inputs import Input
 from erp.api.schema import IF_MATCH
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
-from erp.cockpit import roles
+from erp.cockpit import people, roles
 from erp.cockpit.members import grant, member_named, remove_member, withdraw
 
 
@@ -32,6 +32,18 @@ class MemberOutput(serializers.ModelSerializer[Membership]):
     class Meta:
         model = Membership
         fields = ("id", "email", "name", "role")
+
+
+class MandatedOutput(serializers.Serializer[Any]):
+    """Somebody of a fiduciary who works in the company by its mandate."""
+
+    email = serializers.CharField(source="user.email")
+    name = serializers.CharField(source="user.name")
+    firm = serializers.CharField(source="firm.name")
+    team_role = serializers.CharField(help_text="lead, accountant, assistant or reviewer")
+    is_active = serializers.BooleanField(source="user.is_active")
+    has_factor = serializers.BooleanField()
+    last_sign_in = serializers.DateTimeField(source="user.last_login", allow_null=True)
 
 
 class MemberInput(Input):
@@ -62,6 +74,7 @@ class MemberViewSet(mixins.ListModelMixin, HoldingViewSet):
     permissions = {
         "list": Permission.MEMBERS_READ,
         "retrieve": Permission.MEMBERS_READ,
+        "by_mandate": Permission.MEMBERS_READ,
         "create": Permission.MEMBERS_CHANGE,
         "destroy": Permission.MEMBERS_CHANGE,
         "remove": Permission.MEMBERS_CHANGE,
@@ -82,6 +95,14 @@ class MemberViewSet(mixins.ListModelMixin, HoldingViewSet):
         member = self.get_object()
         self.note(AccessLogEntry.Kind.READ, member.user)
         return self.shown(member)
+
+    @extend_schema(responses=MandatedOutput(many=True))
+    @action(detail=False, pagination_class=None, url_path="by-mandate", url_name="by-mandate")
+    def by_mandate(self, request: Request, **kwargs: Any) -> Response:
+        """Who works here for a fiduciary, by the mandates that run."""
+        found = people.mandated(self.company)
+        self.note(AccessLogEntry.Kind.LIST, User, len(found))
+        return Response(MandatedOutput(found, many=True).data)
 
     @extend_schema(request=MemberInput)
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -19,6 +19,7 @@ from erp.api.inputs import Input
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.cockpit import leaks, security, tasks
+from erp.cockpit.api.members import MandatedOutput
 from erp.cockpit.members import member_named
 
 
@@ -120,6 +121,7 @@ class SecurityOutput(serializers.Serializer[Any]):
 
     fixes = FixOutput(many=True)
     members = GuardedOutput(source="people", many=True)
+    by_mandate = MandatedOutput(source="staff", many=True)
     events = SecurityEventOutput(many=True)
     watching = serializers.BooleanField()
     domains = MailDomainOutput(many=True)

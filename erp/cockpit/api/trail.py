@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,18 +16,20 @@ from erp.api.inputs import DayField
 from erp.audit import access_log, queries
 from erp.audit.labels import ACTIONS
 from erp.audit.models import AccessLogEntry, AuditEvent
+from erp.audit.readers import needed_for
 
 
 class AuditEventOutput(serializers.ModelSerializer[AuditEvent]):
     """An act: ``subject`` and ``subject_id`` say on what, ``description`` how it is called.
 
-    In ``details`` a change stands as an old and a new value. ``via`` is page, api, token, command
+    In ``details`` a change stands as an old and a new value; they are null where the reader may not
+    see such records. ``via`` is page, api, token, command
     or job. ``position`` and ``digest`` are its place in the chain and the link there.
     """
 
     by = serializers.CharField(source="by.email")
     description = serializers.SerializerMethodField()
-    details = serializers.DictField()
+    details = serializers.SerializerMethodField()
     via = serializers.CharField()
     digest = serializers.SerializerMethodField()
 
@@ -35,6 +37,12 @@ class AuditEventOutput(serializers.ModelSerializer[AuditEvent]):
         model = AuditEvent
         fields = ("id", "at", "by", "action", "description", "subject", "subject_id", "details",
                   "address", "agent", "via", "request_id", "position", "digest")  # fmt: skip
+
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": {}})
+    def get_details(self, event: AuditEvent) -> dict[str, Any] | None:
+        if needed_for(event.subject) not in self.context["access"].granted:
+            return None
+        return event.details
 
     def get_description(self, event: AuditEvent) -> str:
         return str(ACTIONS.get(event.action, event.action))
@@ -80,7 +88,9 @@ class AuditEventViewSet(mixins.ListModelMixin, CompanyViewSet):
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
-        return queries.events(self.company, **self.asked(AuditEventQuery))
+        return queries.events(
+            self.company, granted=self.access.granted, **self.asked(AuditEventQuery)
+        )
 
     @extend_schema(parameters=[AuditEventQuery])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.core.mail import EmailMessage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from erp.access.models import User
+from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.cockpit.recovery import end_by_operator
 
@@ -32,8 +32,7 @@ class Command(BaseCommand):
             if user is None:
                 raise CommandError(f"Nobody signs in with {options['email']}.")
             removed = Authenticator.objects.filter(user=user).delete()[0]
-            for session in UserSession.objects.filter(user=user):
-                session.end()
+            ending.end_all(user)
             note(user, Kind.FACTOR_REMOVED, by="operator")
             end_by_operator(user)
         with translation.override(user.language):

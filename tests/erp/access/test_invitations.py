@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
+import time
 
 import pytest
 from django.core import mail
@@ -13,23 +14,26 @@ from django.test import Client
 
 from erp.access.gate import operating
 from erp.access.models import Invitation, Membership, User
+from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
 from erp.access.users import EmailTaken, NotAnEmail, WeakPassword
 from erp.audit.models import AuditEvent
 from erp.cockpit import invitations
 from erp.cockpit.invitations import (
-    AlreadyInvited,
     AlreadyMember,
-    ForSomebodyElse,
-    InvitationGone,
     NoRoleChosen,
-    TooManyInvitations,
-    TooManyOpen,
     accept,
     accept_as_new,
     found,
     invite,
     resend,
+)
+from erp.cockpit.inviting import (
+    AlreadyInvited,
+    ForSomebodyElse,
+    InvitationGone,
+    TooManyInvitations,
+    TooManyOpen,
 )
 from erp.cockpit.members import grant, remove_member, withdraw
 from erp.cockpit.roles import MoreThanYouHave, NoSuchRole, change_role, delete_role
@@ -203,6 +207,36 @@ def test_one_person_sends_twenty_an_hour_wherever(company, anna):
             act()
     with later(minutes=61):
         resend(sent.invitation, by=anna)
+
+
+def test_the_limit_holds_for_two_companies_at_the_same_moment(committed_db):
+    """Each company is held by its own act, so it is the sender's row that makes one wait."""
+    with transaction.atomic():
+        anna = make.user()
+        companies = [make.company(by=anna) for _ in range(4)]
+        for _ in range(19):
+            note(anna, Kind.INVITED)
+    answers, barrier = [], threading.Barrier(4)
+
+    def send(company):
+        barrier.wait(20)
+        try:
+            with operating(str(company.pk)) as access:
+                invite(company=access.company, email=f"x-{company.pk}@example.ch",
+                       roles=["sales"], by=anna)  # fmt: skip
+                time.sleep(0.2)  # the others look while this is not yet there
+            answers.append("sent")
+        except TooManyInvitations:
+            answers.append("refused")
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=[company]) for company in companies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["refused"] * 3 + ["sent"]
+    assert SecurityEvent.objects.filter(user=anna, kind="invited").count() == 20
 
 
 def test_sent_again_the_old_link_is_dead(company, anna, issued):
@@ -454,6 +488,48 @@ def test_who_may_no_longer_let_people_in_has_not_invited_either(company, anna):
     mine = Membership.of(company).get(user=cleo).role
     issued = invite(company=company, email=EMAIL, roles=["sales"], by=cleo)
     change_role(mine, permissions=["members.read", "company.read", "vat.read"], by=anna)
+    assert page(issued.token).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [Kind.PASSWORD_CHANGED, Kind.FACTOR_REMOVED])
+def test_what_was_sent_before_an_account_was_taken_back_is_void(company, anna, api, issued, kind):
+    """AUT-9: whoever had got into the account loses the invitations they sent from it."""
+    assert page(issued.token).status_code == 200
+    with later(minutes=1):
+        note(anna, kind)
+    assert page(issued.token).status_code == 404
+    with pytest.raises(InvitationGone):
+        accept_as_new(issued.token, name="Bea", password=PASSWORD)
+    browse, path = signed_in(anna), f"/c/{company.pk}/settings/access/"
+    ((row, _names, stands),) = browse.get(path).context["invitations"]
+    assert (row.is_open, stands) == (True, False)
+    (told,) = api.get("invitations/").json()["results"]
+    assert (told["is_open"], told["stands"]) == (True, False)
+    with later(minutes=2):
+        again = resend(issued.invitation, by=anna)
+        assert found(again.token) == row
+        assert api.get("invitations/").json()["results"][0]["stands"] is True
+
+
+def test_other_events_of_the_sender_change_nothing(company, anna, issued):
+    with later(minutes=1):
+        for kind in (Kind.FACTOR_ADDED, Kind.CODE_USED, Kind.SIGNED_IN, Kind.REFUSED):
+            note(anna, kind)
+        note(make.user(), Kind.PASSWORD_CHANGED)
+    assert found(issued.token)
+
+
+def test_a_password_changed_on_the_page_voids_what_was_sent(company, anna, issued):
+    client = people.browser()
+    people.sign_in(client, anna)
+    told = {"oldpassword": people.PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/accounts/password/change/", told).status_code == 302
+    assert page(issued.token).status_code == 404
+
+
+def test_a_sender_who_is_locked_out_invites_nobody(company, anna, issued):
+    grant(company=company, user=make.user(), role="owner", by=anna)
+    User.objects.filter(pk=anna.pk).update(is_active=False)
     assert page(issued.token).status_code == 404
 
 

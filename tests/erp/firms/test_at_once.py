@@ -6,23 +6,23 @@ import threading
 
 from django.db import connection, transaction
 
-from erp.cockpit import firms
+from erp.cockpit import firms, staffing
 from tests import make
 
 
 def test_of_two_managers_who_remove_each_other_one_stays(committed_db):
     with transaction.atomic():
-        first, second, operator = make.user(), make.user(), make.user(is_operator=True)
+        first, operator = make.user(), make.user(is_operator=True)
         firm = firms.found_firm(name="Zwei", manager=first, by=operator)
-        firms.set_staff(firm, email=second.email, team_role="lead", is_manager=True, by=first)
+        second = make.staff(firm, first, "lead", is_manager=True)
     barrier, done = threading.Barrier(2), []
 
     def remove(by, user):
         barrier.wait(10)
         try:
-            firms.remove_staff(firm, user=user, by=by)
+            staffing.remove_staff(firm, user=user, by=by)
             done.append(user)
-        except (firms.LastManager, firms.NotInFirm):
+        except (staffing.LastManager, staffing.NotInFirm):
             pass
         connection.close()
 

@@ -14,7 +14,7 @@ from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.gate import NobodyToActFor, access_to, companies_of, operating
 from erp.access.permissions import Permission, ready_rights
 from erp.audit.models import AuditEvent
-from erp.cockpit import firms
+from erp.cockpit import firms, staffing
 from erp.cockpit.members import grant
 from erp.cockpit.roles import MoreThanYouHave
 from erp.core import clock
@@ -27,41 +27,8 @@ from tests.erp.test_routes import addresses, fill
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def operator():
-    return make.user(is_operator=True)
-
-
-@pytest.fixture
-def lead():
-    return make.user()
-
-
-@pytest.fixture
-def firm(lead, operator):
-    return firms.found_firm(name="Treuhand Arnold AG", manager=lead, by=operator)
-
-
-@pytest.fixture
-def company():
-    return make.company()
-
-
-@pytest.fixture
-def owner(company):
-    return make.owner_of(company)
-
-
-@pytest.fixture
-def mandate(company, owner, firm):
-    open_companies([company.pk])
-    return firms.give_mandate(company=company, firm_code=firm.code, role="fiduciary", by=owner)
-
-
 def staff(firm, lead, team_role, **more):
-    user = make.user()
-    firms.set_staff(firm, email=user.email, team_role=team_role, by=lead, **more)
-    return user
+    return make.staff(firm, lead, team_role, **more)
 
 
 def status(user, company, path="ledger/journal/"):
@@ -124,14 +91,14 @@ def test_ending_a_mandate_cuts_everything_at_once(company, owner, firm, lead, ma
 def test_leaving_the_firm_closes_every_client_at_once(company, firm, lead, mandate):
     user = staff(firm, lead, "accountant")
     assert status(user, company) == 200
-    firms.remove_staff(firm, user=user, by=lead)
+    staffing.remove_staff(firm, user=user, by=lead)
     assert status(user, company) == 404
 
 
 def test_a_change_of_the_team_role_holds_with_the_next_request(company, firm, lead, mandate):
     user = staff(firm, lead, "accountant")
     assert status(user, company, "ledger/import/") == 200
-    firms.set_staff(firm, email=user.email, team_role="reviewer", by=lead)
+    staffing.set_staff(firm, user=user, team_role="reviewer", by=lead)
     assert status(user, company, "ledger/import/") == 403
     assert status(user, company) == 200
 
@@ -221,11 +188,11 @@ def test_the_database_lets_no_ended_mandate_come_back(company, owner, mandate):
 
 def test_only_who_manages_the_firm_changes_its_staff(firm, lead):
     user = staff(firm, lead, "accountant")
-    with pytest.raises(firms.NotInFirm):
-        firms.set_staff(firm, email=user.email, team_role="lead", by=user)
+    with pytest.raises(staffing.NotInFirm):
+        staffing.set_staff(firm, user=user, team_role="lead", by=user)
     stranger = make.user()
-    with pytest.raises(firms.NotInFirm):
-        firms.remove_staff(firm, user=lead, by=stranger)
+    with pytest.raises(staffing.NotInFirm):
+        staffing.remove_staff(firm, user=lead, by=stranger)
     client = Client()
     client.force_login(user)
     assert client.get(f"/firms/{firm.pk}/").status_code == 200
@@ -236,12 +203,12 @@ def test_only_who_manages_the_firm_changes_its_staff(firm, lead):
 
 
 def test_the_last_manager_stays(firm, lead):
-    with pytest.raises(firms.LastManager):
-        firms.remove_staff(firm, user=lead, by=lead)
-    with pytest.raises(firms.LastManager):
-        firms.set_staff(firm, email=lead.email, team_role="lead", is_manager=False, by=lead)
+    with pytest.raises(staffing.LastManager):
+        staffing.remove_staff(firm, user=lead, by=lead)
+    with pytest.raises(staffing.LastManager):
+        staffing.set_staff(firm, user=lead, team_role="lead", is_manager=False, by=lead)
     other = staff(firm, lead, "lead", is_manager=True)
-    firms.remove_staff(firm, user=lead, by=other)
+    staffing.remove_staff(firm, user=lead, by=other)
     assert [one.user for one in firm.staff.all()] == [other]
 
 

@@ -209,8 +209,10 @@ def test_a_firm_confirms_for_its_staff(place):
     lost(anna)
     says(company, beat)
     approval = RecoveryApproval.objects.get(recovery__user=anna, firm=firm)
-    with transaction.atomic():
-        recovery.confirm(approval, place=firm, by=boss)
+    client = Client()
+    client.force_login(boss)
+    assert anna.email in client.get(f"/firms/{firm.pk}/").content.decode()
+    client.post(f"/firms/{firm.pk}/", {"do": "vouch", "approval": approval.pk})
     assert FactorRecovery.objects.get(user=anna).ready_at is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import RequestFactory
 
 from erp.access.sign_in import limits
 from erp.access.sign_in.adapter import AccountAdapter
+from erp.access.sign_in.devices import device_of
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, SecurityEvent
 from erp.core import mailing
 from tests import make
@@ -155,6 +157,44 @@ def test_signing_in_forgets_the_misses_of_the_device(anna, monkeypatch):
     assert KnownDevice.objects.filter(user=anna).count() == 1
 
 
+def test_a_token_left_in_a_shared_browser_is_worth_nothing_for_the_next_person(anna):
+    """Who signs in there first, and notes the cookie, gets no limit of their own for the next."""
+    mallory, shared = make.user(), browser()
+    sign_in(shared, mallory, told=recovery_code(mallory))
+    planted = shared.cookies["rappen_device"].value
+    shared.post("/accounts/logout/")
+    sign_in(shared, anna, told=recovery_code(anna))
+    both = shared.cookies["rappen_device"].value
+    elsewhere = RequestFactory().post("/")
+    for cookie, known in ((planted, [mallory]), (both, [mallory, anna])):
+        elsewhere.COOKIES["rappen_device"] = cookie
+        for user in (mallory, anna):
+            assert (device_of(elsewhere, email=user.email) is not None) == (user in known)
+            assert limits.account_key(elsewhere, user.email).endswith("stranger") != (user in known)
+
+
+def test_two_people_who_share_a_browser_are_both_known_there(anna):
+    beat, shared = make.user(), browser()
+    for user in (anna, beat, anna, beat):
+        sign_in(shared, user, told=recovery_code(user))
+        shared.post("/accounts/logout/")
+    digests = KnownDevice.objects.values_list("user", "digest")
+    assert (
+        len({user for user, _digest in digests}) == len({digest for _user, digest in digests}) == 2
+    )
+    assert SecurityEvent.objects.filter(kind="new_device").count() == 2
+
+
+def test_a_device_keeps_tokens_of_few_people_and_none_that_are_made_up(anna):
+    shared = browser()
+    shared.cookies["rappen_device"] = ".".join(["x" * 43] * 5 + ["y" * 10])
+    for user in [make.user() for _ in range(9)]:
+        sign_in(shared, user, told=recovery_code(user))
+        shared.post("/accounts/logout/")
+    kept = shared.cookies["rappen_device"].value.split(".")
+    assert len(kept) == 8 and "x" * 43 not in kept
+
+
 def test_an_address_of_the_old_kind_is_one_however_the_server_writes_it():
     """Limits count the new kind by its first half, in which all of the old kind are one."""
     adapter = AccountAdapter()
@@ -162,3 +202,47 @@ def test_an_address_of_the_old_kind_is_one_however_the_server_writes_it():
     assert [adapter.get_client_ip(one) for one in asked] == ["192.0.2.1", "192.0.2.2"]
     new = RequestFactory(REMOTE_ADDR="2001:db8::1").get("/")
     assert adapter.get_client_ip(new) == "2001:db8::1"
+
+
+@pytest.mark.parametrize("path", ["accounts/login/", "_allauth/app/v1/auth/login"])
+def test_who_goes_past_a_proxy_is_told_so_and_not_heard(anna, settings, path):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    client = browser(HTTP_X_FORWARDED_FOR="203.0.113.9")
+    typed = {"login": anna.email, "email": anna.email, "password": PASSWORD}
+    sent = typed if path.startswith("accounts") else json.dumps(typed)
+    kind = {} if path.startswith("accounts") else {"content_type": "application/json"}
+    answer = client.post(f"/{path}", sent, **kind)
+    assert answer.status_code == 400 and b"X-Forwarded-For" in answer.content
+    assert not SecurityEvent.objects.filter(user=anna).exists()
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "203.0.113.9, 10.0.0.2"
+    assert client.post(f"/{path}", sent, **kind).status_code in {302, 401}
+
+
+# What is noted
+
+
+def test_asking_for_a_new_password_is_noted_for_those_who_exist(anna):
+    for email in (anna.email, "niemand@example.org"):
+        told = browser().post("/accounts/password/reset/", {"email": email})
+        assert (told.status_code, told["Location"]) == (302, "/accounts/password/reset/done/")
+    assert list(SecurityEvent.objects.values_list("user", "kind")) == [(anna.pk, "password_asked")]
+
+
+def test_asking_for_a_new_password_is_noted_beside_the_answer(anna, monkeypatch):
+    beside = []
+    monkeypatch.setattr(mailing, "beside", beside.append)
+    browser().post("/accounts/password/reset/", {"email": anna.email})
+    assert len(beside) == 1 and not SecurityEvent.objects.exists()
+    beside[0]()
+    assert SecurityEvent.objects.get().kind == "password_asked"
+
+
+def test_a_refused_confirmation_is_noted(anna):
+    client = browser()
+    sign_in(client, anna, told=recovery_code(anna))
+    client.post("/accounts/2fa/reauthenticate/", {"code": "x"})
+    assert SecurityEvent.objects.filter(user=anna, kind="confirm_refused").count() == 1
+    beat, client = make.user(factor=False), browser()
+    sign_in(client, beat)
+    client.post("/accounts/reauthenticate/", {"password": "falsch-falsch-falsch"})
+    assert SecurityEvent.objects.filter(user=beat, kind="confirm_refused").count() == 1

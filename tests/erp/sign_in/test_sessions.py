@@ -183,8 +183,8 @@ def test_a_device_token_signs_nobody_in_and_is_not_stored(anna):
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("  Anna \n Meier ", "Anna Meier"), ("Zoë\u200b D’Arc\x00", "Zoë D’Arc"), ("", None),
-     ("\x00", None), ("x" * 101, None), ("x" * 100, "x" * 100)],
+    [("  Anna  Meier \n", "Anna Meier"), ("Zoë D’Arc", "Zoë D’Arc"), ("Zoë\u200b D’Arc", None),
+     ("Anna\nMeier", None), ("", None), ("\x00", None), ("x" * 101, None), ("x" * 100, "x" * 100)],
 )  # fmt: skip
 def test_people_say_what_they_are_called(db, typed, kept):
     anna, client = make.user(), browser()

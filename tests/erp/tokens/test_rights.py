@@ -171,4 +171,4 @@ def test_ending_a_mandate_makes_the_tokens_of_the_firms_staff_useless(company, a
     assert program.get("accounts/").status_code == 200
     open_companies([company.pk])
     firms.end_mandate(given, by=anna)
-    problem(program.get("accounts/"), 404)
+    problem(program.get("accounts/"), 401)

@@ -14,7 +14,7 @@ async function find(form, text) {
   for (const one of await ask("reference/localities", { q: text.trim() }) || []) {
     const same = found.get(one.postcode + one.name);
     if (same) same.name += `, ${one.commune}`;
-    else found.set(one.postcode + one.name, { key: one.postcode, town: one.name, name: one.commune === one.name ? `${one.name} ${one.canton}` : `${one.name} ${one.canton} · ${one.commune}` });
+    else found.set(one.postcode + one.name, { kind: one.kind, key: one.postcode, town: one.name, name: [`${one.name} ${one.canton}`, one.commune].filter(Boolean).join(" · ") });
   }
   return [...found.values()];
 }
@@ -31,7 +31,8 @@ export function enhance(input) {
   input.addEventListener("input", async () => {
     const text = input.value.trim();
     if (!/^\d{4}$/.test(text) || !fields.town || (fields.town.value && fields.town.dataset.brought !== fields.town.value)) return;
-    const [only, ...others] = await find(form, text);
+    const all = await find(form, text), places = all.filter((one) => one.kind === "place");
+    const [only, ...others] = places.length ? places : all;
     if (!only || others.length || input.value.trim() !== text) return;
     fields.town.value = fields.town.dataset.brought = only.town;
     list.close();

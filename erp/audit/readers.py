@@ -1,0 +1,41 @@
+"""Who may read what a record is called and what became of it: whoever may see such records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import Final
+
+from erp.access.permissions import Permission
+from erp.audit.subjects import subjects
+
+#: The right to read, by the package a model lives in; the longest that fits counts. What is in none
+#: of them is told to nobody.
+READ_BY: Final = {
+    "erp.companies": Permission.COMPANY_READ,
+    "erp.access": Permission.MEMBERS_READ,
+    "erp.access.leaks": Permission.SECURITY_READ,
+    "erp.access.support": Permission.COMPANY_READ,
+    "erp.api": Permission.COMPANY_READ,
+    "erp.documents": Permission.COMPANY_READ,
+    "accounting": Permission.LEDGER_READ,
+    "accounting.banking": Permission.BANKING_READ,
+    "vat": Permission.VAT_READ,
+}
+
+
+@cache
+def needed_for(subject: str) -> Permission | None:
+    """The right to see records of a kind, by the name the trail has for it; None: nobody does."""
+    model = subjects().get(subject)
+    package = model.__module__ if model is not None else ""
+    while package:
+        if package in READ_BY:
+            return READ_BY[package]
+        package = package.rpartition(".")[0]
+    return None
+
+
+def readable(granted: Collection[str]) -> frozenset[str]:
+    """The kinds of records that somebody with these rights may see."""
+    return frozenset(subject for subject in subjects() if needed_for(subject) in granted)
