@@ -64,6 +64,20 @@ def mail_leaves_the_machine(**_kwargs: Any) -> list[Warning]:
     return []
 
 
+@register()
+def reference_sources_are_known(**_kwargs: Any) -> list[Error]:
+    """A misspelt source would go on being asked, or be asked at the wrong place."""
+    from erp.reference.sources import SOURCES
+
+    unknown = {*settings.REFERENCE_OFF, *settings.REFERENCE_BASES} - {*SOURCES, "all"}
+    if not unknown:
+        return []
+    return [Error(
+        f"RAPPEN_REFERENCE_OFF or RAPPEN_REFERENCE_BASES names {', '.join(sorted(unknown))}, which is"
+        " no source.", hint=f"There are {', '.join(SOURCES)}.", id="erp.E004",
+    )]  # fmt: skip
+
+
 def refuse_to_start() -> None:
     """Raise ``ImproperlyConfigured`` where pages must not be served: a database role that sees too
     much, a list that cannot be read. Missing and weak keys are refused by the settings."""

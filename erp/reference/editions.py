@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.clock import YEARS
 from erp.core.errors import DomainError
 
+FIRST_DAY: Final = dt.date(1500, 1, 1)  # communes are older than books are
 _DAY_IN_NAME: Final = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)(?:-?([0-3]\d))?(?!\d)")
 
 
@@ -108,17 +110,26 @@ def table_of(
     Columns may stand in any order, and others among them.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = next(reader, [])
+    lines = sound_lines(reader)
+    header = next(lines, [])
     if not set(required) <= set(header):
         raise WrongHeader(
             found=text[:80].strip(), source=source, wanted=delimiter.join(required)[:120]
         )
-    for line in reader:
+    for line in lines:
         if not line:
             continue
         if len(line) != len(header):
             raise NotPlausible(line=reader.line_num, column="columns", value=len(line))
         yield reader.line_num, dict(zip(header, line, strict=True))
+
+
+def sound_lines(reader: Any) -> Iterator[list[str]]:
+    """The lines of a CSV reader. Raises ``NotPlausible`` where there is none to be seen."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise NotPlausible(line=reader.line_num, column="line", value=str(error)[:60]) from None
 
 
 def number(text: str, *, line: int, column: str, least: int = 0, most: int = 2_000_000_000) -> int:
@@ -132,9 +143,11 @@ def iso_day(text: str, *, line: int, column: str) -> dt.date:
     """A day as 2026-10-12, 12.10.2026 or 20261012. Raises ``NotPlausible``."""
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"):
         try:
-            return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+            day = dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
+        if FIRST_DAY.year <= day.year <= YEARS.stop:
+            return day
     raise NotPlausible(line=line, column=column, value=text)
 
 

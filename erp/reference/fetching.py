@@ -151,6 +151,19 @@ def unpacked(source: Source, content: bytes) -> bytes:
     return content
 
 
+def packed_on(content: bytes) -> dt.date | None:
+    """The day on which the files of a ZIP were made, the newest of them; None if it does not tell."""
+    if not content.startswith(_ZIP):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            days = [dt.date(*info.date_time[:3]) for info in archive.infolist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    newest = max(days, default=dt.date.min)
+    return newest if newest.year > 2000 else None
+
+
 def _gunzipped(content: bytes, limit: int) -> bytes:
     unpacking = zlib.decompressobj(wbits=31)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import random
 from functools import partial
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 #: Seconds until a source that did not answer is asked again; the queue keeps a job for an hour.
 AGAIN_AFTER: Final = [300, 1200, 3000]
+LATELY: Final = dt.timedelta(hours=20)
 _PASSING: Final = (NotFetched, Moved, NotAFile)
 
 
@@ -48,17 +50,34 @@ def update(self: Any, *, source: str, **_later: Any) -> str:
 
 @shared_task(name="reference.daily")
 def daily(**_later: Any) -> int:
-    """Put in force what waited for today, and tell operators once what has become too old."""
+    """Put in force what waited for today, tell operators what is too old, and ask for it now.
+
+    So a new installation, or one that was off for long, need not wait for the next run.
+    """
     outcomes = updating.activate_due(clock.today())
     warn()
+    catch_up()
     return len(outcomes)
 
 
+def catch_up() -> list[str]:
+    """Let be asked what is too old and was not asked today."""
+    since = clock.now() - LATELY
+    late = [
+        status.name for status in statuses()
+        if status.is_on and status.is_stale
+        and (status.checked_at is None or status.checked_at < since)
+    ]  # fmt: skip
+    for name in late:
+        update.delay(source=name)
+    return late
+
+
 def warn() -> list[str]:
-    """Mail to operators which sources that should be asked are too old; each is told once."""
+    """Mail to operators which sources are too old although they were asked; each is told once."""
     told = []
     for status in statuses():
-        if not (status.is_on and status.is_stale):
+        if not (status.is_on and status.is_stale and status.checked_at is not None):
             continue
         state, _created = SourceState.objects.get_or_create(source=status.name)
         claimed = SourceState.objects.filter(pk=state.pk, warned_at=None)

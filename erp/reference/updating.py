@@ -7,13 +7,11 @@ steps are gone for what is fetched, uploaded or bundled.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import time
 import zlib
-from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
@@ -21,50 +19,27 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.retrying import retried
 from erp.reference import merging, touching
+from erp.reference.attempts import (
+    UNCHANGED,
+    File,
+    Origin,
+    Outcome,
+    State,
+    lock,
+    note,
+    note_asked,
+    problem,
+    refuse,
+)
 from erp.reference.editions import Edition, Given, NotOutYet
-from erp.reference.fetching import base_of, fetch, unpacked
+from erp.reference.fetching import base_of, fetch, packed_on, unpacked
 from erp.reference.merging import EXAMPLES, Difference
-from erp.reference.models import ReferenceChange, ReferenceVersion, SourceState
+from erp.reference.models import ReferenceChange, ReferenceVersion
+from erp.reference.plausibility import compared, require_not_older, require_sound
 from erp.reference.sources import Source, source_of
 
-Origin, State = ReferenceVersion.Origin, ReferenceVersion.State
-
-UNCHANGED: Final = "unchanged"
 PAUSE: Final = [1]  # seconds between two questions of the same run
 TOUCHED_SHOWN: Final = 100
-FURTHEST: Final = 400  # days ahead that an edition may be dated
-
-
-class TooFewRows(DomainError):
-    code = "reference.too_few_rows"
-    message = _("The file has %(rows)s rows; %(source)s has at least %(least)s. Download it again.")
-    field = "file"
-
-
-class TooManyRows(DomainError):
-    code = "reference.too_many_rows"
-    message = _("The file has %(rows)s rows; %(source)s has at most %(most)s. Download it again.")
-    field = "file"
-
-
-class TooMuchGone(DomainError):
-    code = "reference.too_much_gone"
-    message = _("%(before)s rows are in force and the file has %(rows)s, %(percent)s %% fewer; "
-                "%(limit)s %% are plausible. If it is right all the same, let it be accepted.")  # fmt: skip
-    field = "file"
-
-
-class OlderEdition(DomainError):
-    code = "reference.older_edition"
-    message = _("The edition in force is of %(active)s, the file of %(edition)s. Take a newer one; to "
-                "go back to this one, let it be accepted.")  # fmt: skip
-    field = "file"
-
-
-class TooFarAhead(DomainError):
-    code = "reference.too_far_ahead"
-    message = _("The file is dated %(edition)s, which is too far ahead. Download it again.")
-    field = "file"
 
 
 class UnreadableValues(DomainError):
@@ -79,37 +54,6 @@ class NobodyIsAsked(DomainError):
     code = "reference.nobody_is_asked"
     message = _("%(source)s is not fetched from anywhere. Upload a file.")
     field = "source"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an attempt: ``state`` is that of its edition, or unchanged."""
-
-    source: str
-    state: str
-    version: ReferenceVersion | None = None
-    refusal: DomainError | None = None
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return self.version.report if self.version is not None else {}
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file on its way in."""
-
-    content: bytes
-    origin: str
-    address: str
-    given: Given
-    etag: str = ""
-    last_modified: str = ""
-    by: User | None = None
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 def update(
@@ -130,7 +74,8 @@ def update(
     source, today = source_of(name), on or clock.today()
     activate_due(today, only=name)
     if content is not None:
-        file = _File(content, Origin.UPLOAD, filename[:300], Given(filename), by=by)
+        given = Given(filename, packed_on(content))
+        file = File(content, Origin.UPLOAD, filename[:300], given, by=by)
         return [_taken(source, file, today, accept=accept)]
     if not base_of(source):
         raise NobodyIsAsked(source=source.title)
@@ -142,14 +87,14 @@ def update(
         if outcomes[-1].refusal is not None:
             break  # the rest is asked for the next time
     if not outcomes:
-        _note(source, None)
+        note(source, None)
     return outcomes
 
 
 def take_bundled(name: str, content: bytes, *, filename: str, on: dt.date | None = None) -> Outcome:
     """Take in an edition that came with the program, unless one as new is in force."""
     source = source_of(name)
-    file = _File(content, Origin.BUNDLED, filename, Given(filename))
+    file = File(content, Origin.BUNDLED, filename, Given(filename))
     return _taken(source, file, on or clock.today(), accept=False)
 
 
@@ -178,12 +123,13 @@ def _fetched(source: Source, path: str, today: dt.date, *, accept: bool) -> Outc
         came = fetch(source, path, etag=known.etag if known else "",
                      last_modified=known.last_modified if known else "")  # fmt: skip
         if came.content is None:
-            _note(source, None)
+            note(source, None)
             return Outcome(source.name, UNCHANGED, known)
     except DomainError as refusal:
-        missing = _File(b"", Origin.FETCHED, base_of(source).rstrip("/") + path, Given())
-        return _refused(source, missing, refusal)
-    file = _File(came.content, Origin.FETCHED, came.address[:300], Given(path, came.dated),
+        missing = File(b"", Origin.FETCHED, base_of(source).rstrip("/") + path, Given())
+        return refuse(source, missing, refusal)
+    given = Given(path, came.dated or today)  # what comes today is of today, unless it is dated
+    file = File(came.content, Origin.FETCHED, came.address[:300], given,
                  came.etag, came.last_modified)  # fmt: skip
     return _taken(source, file, today, accept=accept)
 
@@ -198,38 +144,33 @@ def _overtaken(known: ReferenceVersion) -> bool:
     )  # fmt: skip
 
 
-def _taken(source: Source, file: _File, today: dt.date, *, accept: bool) -> Outcome:
+def _taken(source: Source, file: File, today: dt.date, *, accept: bool) -> Outcome:
     """The steps from bytes to rows, for whatever way they came."""
     try:
         same = _same_as_known(source, file)
         if same is not None:
-            _note(source, None, file.origin)
+            note(source, None, file.origin)
             return Outcome(source.name, UNCHANGED, same)
         content = unpacked(source, file.content)
         edition = source.parse(content, file.given)
-        _require_count(source, edition)
-        if (edition.edition_date - today).days > FURTHEST:
-            raise TooFarAhead(edition=edition.edition_date)
-        source.requires(edition)
+        require_sound(source, edition, today=today)
         outcome = retried(lambda: _entered(source, file, content, edition, today, accept))
     except NotOutYet as refusal:
         if file.origin == Origin.UPLOAD:
-            return _refused(source, file, refusal)
-        SourceState.objects.update_or_create(
-            source=source.name, defaults={"checked_at": clock.now()}
-        )
+            return refuse(source, file, refusal)
+        note_asked(source)
         return Outcome(source.name, UNCHANGED)
     except DomainError as refusal:
-        return _refused(source, file, refusal)
+        return refuse(source, file, refusal)
     except DataError as error:
         reason = str(error).partition("\n")[0][:200]
-        return _refused(source, file, UnreadableValues(reason=reason))
-    _note(source, None, file.origin)
+        return refuse(source, file, UnreadableValues(reason=reason))
+    note(source, None, file.origin)
     transaction.on_commit(lambda: _tell_touched(outcome), robust=True)
     return outcome
 
 
-def _same_as_known(source: Source, file: _File) -> ReferenceVersion | None:
+def _same_as_known(source: Source, file: File) -> ReferenceVersion | None:
     """The edition with the same bytes, if it is in force or waits; bundled ones also if past."""
     states = [State.ACTIVE, State.STAGED]
     if file.origin == Origin.BUNDLED:
@@ -240,29 +181,20 @@ def _same_as_known(source: Source, file: _File) -> ReferenceVersion | None:
     )  # fmt: skip
 
 
-def _require_count(source: Source, edition: Edition) -> None:
-    rows = len(edition.rows)
-    if rows < source.least_rows:
-        raise TooFewRows(rows=rows, source=source.title, least=source.least_rows)
-    if rows > source.most_rows:
-        raise TooManyRows(rows=rows, source=source.title, most=source.most_rows)
-
-
 @transaction.atomic
 def _entered(
-    source: Source, file: _File, content: bytes, edition: Edition, today: dt.date, accept: bool
+    source: Source, file: File, content: bytes, edition: Edition, today: dt.date, accept: bool
 ) -> Outcome:
     """Put an edition in force, or in wait for its day, under the source's lock."""
-    _lock(source)
+    lock(source)
     same = _same_as_known(source, file)  # another process may have been faster
     if same is not None:
         return Outcome(source.name, UNCHANGED, same)
     active = _in_force(source, edition.scope)
-    if active is not None and active.edition_date is not None and not accept:
-        if file.origin == Origin.BUNDLED and edition.edition_date <= active.edition_date:
-            return Outcome(source.name, UNCHANGED, active)
-        if edition.edition_date < active.edition_date:
-            raise OlderEdition(active=active.edition_date, edition=edition.edition_date)
+    if file.origin == Origin.BUNDLED and _is_as_new(active, edition):
+        return Outcome(source.name, UNCHANGED, active)
+    if not accept:
+        require_not_older(active, edition)
     version = ReferenceVersion(
         source=source.name, scope=edition.scope, origin=file.origin, address=file.address,
         etag=file.etag, last_modified=file.last_modified, edition_date=edition.edition_date,
@@ -270,10 +202,12 @@ def _entered(
         rows=len(edition.rows),
         digest=file.digest, by=file.by,
     )  # fmt: skip
-    compared = _compared(source, edition, accept=accept)
-    if active is not None and compared.is_none and _says_the_same(active, version):
+    found = compared(source, edition, accept=accept)
+    if active is not None and found.is_none and _says_the_same(active, version):
         return Outcome(source.name, UNCHANGED, _seen_again(active, version))
-    version.report = {**compared.told(), **_left_out(edition)}
+    version.report = {**found.told(), **_left_out(edition)}
+    if accept:
+        version.report["accepted"] = True
     if edition.valid_from > today:
         ReferenceVersion.objects.filter(
             source=source.name, scope=edition.scope, state=State.STAGED,
@@ -282,8 +216,13 @@ def _entered(
         version.state, version.content = State.STAGED, zlib.compress(content)
         version.save()
         return Outcome(source.name, State.STAGED, version)
-    _put_in_force(source, edition, version, compared, active)
+    _put_in_force(source, edition, version, found, active)
     return Outcome(source.name, State.ACTIVE, version)
+
+
+def _is_as_new(active: ReferenceVersion | None, edition: Edition) -> bool:
+    known = active.edition_date if active is not None else None
+    return known is not None and known >= edition.edition_date
 
 
 def _says_the_same(active: ReferenceVersion, version: ReferenceVersion) -> bool:
@@ -299,34 +238,8 @@ def _seen_again(active: ReferenceVersion, version: ReferenceVersion) -> Referenc
     return active
 
 
-def _compared(source: Source, edition: Edition, *, accept: bool) -> Difference:
-    """Take an edition up and compare it. Raises ``TooMuchGone``."""
-    if source.table is None:
-        return Difference(0, len(edition.rows), 0, 0, 0, 0)
-    merging.take_up(source.table, edition)
-    found = merging.difference(source.table, edition)
-    before = found.before or _rows_before(source, edition)
-    percent = max(before - found.after, 0) * 100 // before if before else 0
-    if percent > source.drop_percent and not accept:
-        raise TooMuchGone(before=before, rows=found.after, percent=percent,
-                          limit=source.drop_percent)  # fmt: skip
-    return found
-
-
-def _rows_before(source: Source, edition: Edition) -> int:
-    """Of a part that is new, as a day or a canton's year, how many rows the one before has."""
-    if not edition.scope:
-        return 0
-    found = ReferenceVersion.objects.filter(
-        source=source.name, state=State.ACTIVE, edition_date__lte=edition.edition_date
-    )
-    if " " in edition.scope:  # a canton and its year
-        found = found.filter(scope__startswith=edition.scope.partition(" ")[0] + " ")
-    return found.order_by("-edition_date", "-pk").values_list("rows", flat=True).first() or 0
-
-
 def _put_in_force(
-    source: Source, edition: Edition, version: ReferenceVersion, compared: Difference,
+    source: Source, edition: Edition, version: ReferenceVersion, found: Difference,
     active: ReferenceVersion | None,
 ) -> None:  # fmt: skip
     if active is not None:
@@ -335,7 +248,7 @@ def _put_in_force(
     version.save()
     if source.table is None:
         return
-    merging.merge(source.table, edition, version, compared, first=active is None)
+    merging.merge(source.table, edition, version, found, first=active is None)
     examples: dict[str, list[dict[str, Any]]] = dict(version.report.get("examples", {}))
     for kind in ReferenceChange.Kind.values:
         if version.report.get(kind):
@@ -355,9 +268,9 @@ def _activated(pk: int, source: Source, on: dt.date) -> Outcome:
         )
         version = ReferenceVersion.objects.get(pk=pk)
         version.state, version.content = State.REFUSED, None
-        version.report = {**version.report, **_problem(refusal)}
+        version.report = {**version.report, **problem(refusal)}
         version.save(update_fields=["state", "content", "report"])
-        _note(source, refusal)
+        note(source, refusal)
         return Outcome(source.name, State.REFUSED, version, refusal)
     transaction.on_commit(lambda: _tell_touched(outcome), robust=True)
     return outcome
@@ -365,18 +278,19 @@ def _activated(pk: int, source: Source, on: dt.date) -> Outcome:
 
 @transaction.atomic
 def _activate(pk: int, source: Source, on: dt.date) -> Outcome:
-    _lock(source)
+    lock(source)
     version = ReferenceVersion.objects.select_for_update().get(pk=pk)
     if version.state != State.STAGED or version.content is None:
         return Outcome(source.name, UNCHANGED, version)
     given = Given(version.address, version.edition_date)
     edition = source.parse(zlib.decompress(version.content), given)
     active = _in_force(source, version.scope)
-    if active is not None and active.edition_date and active.edition_date > edition.edition_date:
-        raise OlderEdition(active=active.edition_date, edition=edition.edition_date)
-    compared = _compared(source, edition, accept=False)
-    version.report = {**compared.told(), **_left_out(edition)}
-    _put_in_force(source, edition, version, compared, active)
+    accepted = bool(version.report.get("accepted"))
+    if not accepted:
+        require_not_older(active, edition)
+    found = compared(source, edition, accept=accepted)
+    version.report = {**found.told(), **_left_out(edition)}
+    _put_in_force(source, edition, version, found, active)
     return Outcome(source.name, State.ACTIVE, version)
 
 
@@ -392,57 +306,8 @@ def _newest(source: Source) -> dt.date | None:
     return found.order_by("-edition_date").values_list("edition_date", flat=True).first()
 
 
-def _lock(source: Source) -> None:
-    """One edition of a source at a time; held until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reference:{source.name}"])
-
-
 def _left_out(edition: Edition) -> dict[str, Any]:
     return {"left_out": dict(edition.left_out)} if edition.left_out else {}
-
-
-def _problem(refusal: DomainError) -> dict[str, Any]:
-    return {"code": refusal.code, "problem": str(refusal)}
-
-
-def _refused(source: Source, file: _File, refusal: DomainError) -> Outcome:
-    """Keep an attempt that was refused on record; the same again is counted, not repeated."""
-    digest = file.digest if file.content else ""
-    with transaction.atomic():
-        _lock(source)
-        last = ReferenceVersion.objects.filter(source=source.name).order_by("-pk").first()
-        if (last is not None and last.state == State.REFUSED and last.digest == digest
-                and last.address == file.address and last.report.get("code") == refusal.code):  # fmt: skip
-            last.report = {**_problem(refusal), "attempts": last.report.get("attempts", 1) + 1}
-            last.fetched_at = clock.now()
-            last.save(update_fields=["report", "fetched_at"])
-            version = last
-        else:
-            version = ReferenceVersion.objects.create(
-                source=source.name, state=State.REFUSED, origin=file.origin, address=file.address,
-                digest=digest, report=_problem(refusal), by=file.by,
-            )  # fmt: skip
-        _note(source, refusal, file.origin)
-    return Outcome(source.name, State.REFUSED, version, refusal)
-
-
-def _note(source: Source, refusal: DomainError | None, origin: str = Origin.FETCHED) -> None:
-    """Remember that a source was asked, or a file given, and how it went.
-
-    Only the publisher's own answer says that what is in force is still right.
-    """
-    now = clock.now()
-    told: dict[str, Any] = {"checked_at": now}
-    if refusal is None and origin == Origin.BUNDLED:
-        return
-    if refusal is None:
-        told |= {"error": "", "error_at": None, "warned_at": None}
-        if origin == Origin.FETCHED:
-            told["succeeded_at"] = now
-    else:
-        told |= {"error": str(refusal), "error_at": now}
-    SourceState.objects.update_or_create(source=source.name, defaults=told)
 
 
 def _tell_touched(outcome: Outcome) -> None:

@@ -78,7 +78,7 @@ SOURCES: Final = {source.name: source for source in (
     ),
     Source(
         "bazg-monthly", _("Mean exchange rates of the month (BAZG)"), tables.RATES,
-        bazg.parse_monthly, older_than(34), 1, 200, drop_percent=20, base=BAZG,
+        bazg.parse_monthly, bazg.mean_is_old, 1, 200, drop_percent=20, base=BAZG,
         asks=bazg.months_to_ask, content_types=XML, most_bytes=MEGABYTE,
     ),
     Source(

@@ -34,7 +34,7 @@ TITLE: Final = "SIX bank master"
 
 _IID: Final = re.compile(r"\d{1,5}", re.ASCII)
 _BIC: Final = re.compile(r"(?:[A-Z0-9]{8}(?:[A-Z0-9]{3})?)?")
-_KIND: Final = re.compile(r"[124]?")
+_KIND: Final = re.compile(r"[1-4]?")
 _STAMP: Final = re.compile(r"\d{8,20}", re.ASCII)
 _FLAGS: Final = {"Y": True, "N": False, "": None}
 _KINDS: Final = {"HEADQUARTERS": "1", "MAIN_BRANCH": "2", "BRANCH": "2", "QR_IID": "4"}

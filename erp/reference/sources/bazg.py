@@ -105,5 +105,11 @@ def months_to_ask(on: dt.date, last: dt.date | None) -> list[str]:
     return paths
 
 
+def mean_is_old(known: dt.date, on: dt.date) -> bool:
+    """Old is a mean when that of the next month should be out: on the 25th, or after a weekend."""
+    wanted = on.replace(day=1) if on.day < 29 else _after(on)
+    return known < wanted
+
+
 def _after(month: dt.date) -> dt.date:
     return (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1)

@@ -27,10 +27,10 @@ def older_than(days: int) -> Callable[[dt.date, dt.date], bool]:
 
 
 def older_than_working_days(days: int) -> Callable[[dt.date, dt.date], bool]:
-    """Old after so many days from Monday to Friday."""
+    """Old after more than so many days from Monday to Friday have gone by, today not counted."""
 
     def is_old(known: dt.date, on: dt.date) -> bool:
-        passed = range(1, min((on - known).days, 30) + 1)
+        passed = range(1, min((on - known).days, 30))
         return sum((known + dt.timedelta(days=n)).weekday() < 5 for n in passed) > days
 
     return is_old

@@ -11,10 +11,20 @@ import csv
 import datetime as dt
 import io
 import re
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from erp.reference.editions import Edition, Given, NotPlausible, WrongHeader, iso_day, once, text_of
+from erp.reference.editions import (
+    Edition,
+    Given,
+    NotPlausible,
+    WrongHeader,
+    iso_day,
+    once,
+    sound_lines,
+    text_of,
+)
 from erp.reference.sources.xml import local, root_of
 
 ECB: Final = "ecb"
@@ -57,12 +67,13 @@ def _in_francs(day: dt.date, rates: dict[str, Decimal]) -> list[tuple[Any, ...]]
 
 def _of_csv(content: bytes) -> list[tuple[dt.date, dict[str, Decimal]]]:
     reader = csv.reader(io.StringIO(text_of(content, "utf-8-sig"), newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    lines = sound_lines(reader)
+    header = [name.strip() for name in next(lines, [])]
     codes = [name for name in header[1:] if name]
     if header[:1] != ["Date"] or "CHF" not in codes or not all(map(_CODE.fullmatch, codes)):
         raise WrongHeader(found=",".join(header)[:80], source="ECB", wanted="Date,USD,…,CHF")
     days = []
-    for line in reader:
+    for line in lines:
         if not line:
             continue
         if len(line) < len(codes) + 1:
@@ -94,10 +105,9 @@ def _of_xml(content: bytes) -> list[tuple[dt.date, dict[str, Decimal]]]:
 
 def _day(text: str, line: int) -> dt.date:
     """A day as 2026-10-30, or 30 October 2026 as in the file of a day."""
-    try:
-        return dt.datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return iso_day(text, line=line, column="Date")
+    with suppress(ValueError):
+        text = f"{dt.datetime.strptime(text, '%d %B %Y'):%Y-%m-%d}"  # noqa: DTZ007 - no zone
+    return iso_day(text, line=line, column="Date")
 
 
 def _rate(text: str, line: int, currency: str) -> Decimal:

@@ -12,7 +12,15 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from erp.reference.editions import Edition, NotPlausible, WrongHeader, iso_day, once, text_of
+from erp.reference.editions import (
+    Edition,
+    NotPlausible,
+    WrongHeader,
+    iso_day,
+    once,
+    sound_lines,
+    text_of,
+)
 from erp.reference.tables import Table
 
 MARK: Final = b"rappen-reference-1;"
@@ -29,14 +37,15 @@ def parse_normal(content: bytes, *, source: str, table: Table, within: dict[str,
     if name != source:
         raise WrongHeader(found=first[:80], source=source, wanted=f"{MARK.decode()}{source};")
     reader = csv.reader(io.StringIO(rest, newline=""))
-    header = next(reader, [])
+    lines = sound_lines(reader)
+    header = next(lines, [])
     if tuple(header) != table.columns:
         raise WrongHeader(
             found=",".join(header)[:80], source=source, wanted=",".join(table.columns)
         )
     empty = [column in table.nullable for column in table.columns]
     rows: list[tuple[Any, ...]] = []
-    for row in reader:
+    for row in lines:
         if len(row) != len(header):
             raise NotPlausible(line=reader.line_num + 1, column="columns", value=len(row))
         rows.append(tuple(

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
+from erp.checks import reference_sources_are_known
 from erp.core import clock
 from erp.reference import tasks
 from erp.reference.models import ReferenceVersion, SourceState
@@ -76,8 +77,31 @@ def test_daily_rates_are_old_after_two_working_days(settings):
     settings.REFERENCE_OFF = []
     is_old = SOURCES["bazg-daily"].is_old
     friday = dt.date(2026, 10, 9)
-    assert not is_old(friday, dt.date(2026, 10, 13))
-    assert is_old(friday, dt.date(2026, 10, 14))
+    assert not is_old(friday, dt.date(2026, 10, 14))
+    assert is_old(friday, dt.date(2026, 10, 15))
+    assert not is_old(dt.date(2026, 4, 2), dt.date(2026, 4, 7))  # over Easter nothing is published
+
+
+@pytest.mark.parametrize(
+    ("known", "on", "old"),
+    [
+        ("2026-10-01", "2026-10-28", False),  # the 25th is a Sunday
+        ("2026-10-01", "2026-10-29", True),
+        ("2026-11-01", "2026-10-29", False),
+        ("2026-10-01", "2026-11-01", True),
+        ("2027-01-01", "2026-12-31", False),
+    ],
+)
+def test_a_mean_is_old_when_the_next_should_be_out(known, on, old):
+    days = dt.date.fromisoformat(known), dt.date.fromisoformat(on)
+    assert SOURCES["bazg-monthly"].is_old(*days) is old
+
+
+def test_misspelt_sources_are_found_by_the_check(settings):
+    assert reference_sources_are_known() == []
+    settings.REFERENCE_OFF = ["all", "bank"]
+    (error,) = reference_sources_are_known()
+    assert "bank" in error.msg and error.id == "erp.E004"
 
 
 def test_operators_are_told_once(friday, settings):
@@ -85,9 +109,12 @@ def test_operators_are_told_once(friday, settings):
     operator = make.user(is_operator=True)
     make.user()
     mail.outbox.clear()
-    assert tasks.warn() == ["banks"]
+    assert tasks.warn() == []  # it was never asked
+    assert tasks.catch_up() == ["banks"]
+    SourceState.objects.create(source="banks", checked_at=clock.now(), error="busy")
+    assert (tasks.catch_up(), tasks.warn()) == ([], ["banks"])
     assert operator.email in [one.to[0] for one in mail.outbox]
-    assert str(SOURCES["banks"].title) in mail.outbox[0].body
+    assert str(SOURCES["banks"].title) in mail.outbox[0].body and "busy" in mail.outbox[0].body
     assert tasks.warn() == []
     with clock.at(dt.datetime(2026, 10, 20, tzinfo=dt.UTC)):
         update("banks", content=files.known_banks(dt.date(2026, 10, 9)))  # comes in

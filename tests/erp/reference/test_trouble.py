@@ -192,6 +192,22 @@ def test_localities_come_in_a_zip(publisher, friday, shared):
     assert publisher.received[-1].path.endswith("ortschaftenverzeichnis_plz_2056.csv.zip")
 
 
+def test_localities_that_nobody_dates_are_of_the_day_they_came(publisher, friday, shared):
+    told = (shared / "reference/AMTOVZ_CSV_LV95_2026-04.csv").read_bytes()
+    publisher.behaves = sends(told)
+    (outcome,) = update("localities")
+    assert (outcome.state, outcome.version.edition_date) == ("active", friday)
+
+
+def test_an_uploaded_zip_is_of_the_day_it_was_made(friday, shared):
+    told = (shared / "reference/AMTOVZ_CSV_LV95_2026-04.csv").read_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("x/AMTOVZ_CSV_WGS84.csv", (2026, 10, 2, 3, 4, 6)), told)
+    (outcome,) = update("localities", content=out.getvalue(), filename="directory.zip")
+    assert (outcome.state, outcome.version.edition_date) == ("active", dt.date(2026, 10, 2))
+
+
 @pytest.mark.parametrize(
     ("packed", "code"),
     [

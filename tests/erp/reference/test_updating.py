@@ -17,7 +17,6 @@ from erp.core import clock
 from erp.reference import bundles, updating
 from erp.reference.models import (
     Bank,
-    ExchangeRate,
     Holiday,
     Locality,
     ReferenceChange,
@@ -123,6 +122,16 @@ def test_a_waiting_edition_is_put_in_force_before_the_next_is_asked_for(friday):
     tuesday = MONDAY + dt.timedelta(days=1)
     later = only(update("banks", content=files.known_banks(tuesday, b00100="SNB"), on=tuesday))
     assert later.report["examples"]["changed"][0]["before"]["name"] == "Nationalbank"
+
+
+@pytest.mark.django_db
+def test_what_was_accepted_when_it_came_is_accepted_on_its_day(friday):
+    some = Bank.objects.order_by("iid").values_list("iid", flat=True)[:100]
+    file = files.known_banks(MONDAY, without=set(some))
+    assert only(update("banks", content=file)).refusal.code == "reference.too_much_gone"
+    assert only(update("banks", content=file, accept=True)).state == "staged"
+    outcome = only(activate_due(MONDAY))
+    assert (outcome.state, outcome.report["closed"]) == ("active", 100)
 
 
 @pytest.mark.django_db
@@ -306,13 +315,13 @@ def test_sources_that_are_not_there_or_not_asked_say_so():
 
 
 def test_two_at_once_take_an_edition_in_once(committed_db):
-    """On real connections; the day and the currency are no other test's."""
-    file = files.bazg_daily(dt.date(2011, 3, 4), [(1, "EUR", "1.2912")])
+    """On real connections; the canton is no other test's."""
+    file = files.tariff("QQ", 2011, made="20101201")
     outcomes, barrier = [], threading.Barrier(2)
 
     def run():
         barrier.wait(10)
-        outcomes.extend(update("bazg-daily", content=file))
+        outcomes.extend(update("tariffs", content=file))
         connection.close()
 
     threads = [threading.Thread(target=run) for _ in range(2)]
@@ -321,7 +330,7 @@ def test_two_at_once_take_an_edition_in_once(committed_db):
     for thread in threads:
         thread.join()
     assert sorted(one.state for one in outcomes) == ["active", "unchanged"]
-    found = ReferenceVersion.objects.filter(source="bazg-daily", scope="2011-03-04")
+    found = ReferenceVersion.objects.filter(source="tariffs", scope="QQ 2011")
     assert [one.state for one in found] == ["active"]
-    assert ExchangeRate.objects.filter(published=dt.date(2011, 3, 4)).count() == 1
-    assert SourceState.objects.get(source="bazg-daily").error == ""
+    assert WithholdingTariff.objects.filter(canton="QQ").count() == 200
+    assert SourceState.objects.get(source="tariffs").error == ""
