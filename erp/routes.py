@@ -52,6 +52,8 @@ GENERAL: Final[dict[str, str]] = {
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
     "installation-jobs": OPERATOR,
+    "installation-job": OPERATOR,
+    "installation-job-progress": OPERATOR,
     "language": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,

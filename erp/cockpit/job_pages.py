@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -41,8 +43,12 @@ class JobView(CompanyView):
         return job
 
     def told(self, job: Job) -> dict[str, Any]:
+        where = [self.company.pk, job.pk]
         return {
             "job": job,
+            "urls": {
+                name: reverse(f"job-{name}", args=where) for name in ("progress", "file", "cancel")
+            },
             "lines": queries.lines_of(job),
             "may_cancel": queries.may_cancel(self.access, job),
             "may_take": job.file is not None and queries.may_take(self.access, job),
@@ -120,24 +126,62 @@ class JobFile(JobView):
         return download(found.file)
 
 
-class InstallationJobs(View):
-    """``/jobs/``: what runs for no company in particular; for operators."""
+class OfInstallation(View):
+    """Pages of what runs for no company in particular; for operators."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            as_operator(request.user)  # type: ignore[arg-type]
+            return super().dispatch(request, *args, **kwargs)
+
+    def found(self, number: int) -> Job:
+        if number >= 2**63:
+            raise Http404
+        job: Job = get_object_or_404(queries.of_installation(), pk=number)
+        return job
+
+
+class InstallationJobs(OfInstallation):
+    """``/jobs/``: newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        request.help_page = "jobs"  # type: ignore[attr-defined]
-        with transaction.atomic():
-            as_operator(request.user)  # type: ignore[arg-type]
-            rows = list(queries.of_installation()[:PAGE])
-        context = {"page_title": _("Jobs of the installation"), "rows": rows}
+        context = {"page_title": _("Jobs of the installation"), "help_page": "jobs",
+                   "rows": list(queries.of_installation()[:PAGE])}  # fmt: skip
         return render(request, "erp/installation_jobs.html", context)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Cancel one."""
-        with transaction.atomic():
-            as_operator(request.user)  # type: ignore[arg-type]
-            job = get_object_or_404(queries.of_installation(), pk=id_of(request.POST.get("job")))
-            try:
-                cancel(job, by=request.user)  # type: ignore[arg-type]
-            except DomainError as refusal:
-                messages.error(request, str(refusal))
-        return redirect("installation-jobs")
+
+class InstallationJob(OfInstallation):
+    """``/jobs/{job}/``: how far one is, and its end before its time."""
+
+    def get(self, request: HttpRequest, job: int) -> HttpResponse:
+        found = self.found(job)
+        context = {"page_title": found.title, "help_page": "jobs", **told(found)}
+        return render(request, "erp/installation_job.html", context)
+
+    def post(self, request: HttpRequest, job: int) -> HttpResponse:
+        """Cancel it."""
+        found = self.found(job)
+        try:
+            cancel(found, by=request.user)  # type: ignore[arg-type]
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("installation-job", job)
+
+
+class InstallationJobProgress(OfInstallation):
+    """``/jobs/{job}/progress/``: the part that a page asks for every second."""
+
+    def get(self, request: HttpRequest, job: int) -> HttpResponse:
+        found = self.found(job)
+        answer = render(request, "erp/components/job_body.html", {**told(found), "asked": True})
+        answer.status_code = 200 if found.is_open else STOP_ASKING
+        return answer
+
+
+def told(job: Job) -> dict[str, Any]:
+    """What a page shows of a job of the installation."""
+    return {
+        "job": job, "lines": queries.lines_of(job), "may_cancel": True,
+        "urls": {"progress": reverse("installation-job-progress", args=[job.pk]),
+                 "cancel": reverse("installation-job", args=[job.pk])},
+    }  # fmt: skip

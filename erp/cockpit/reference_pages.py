@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,15 +17,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
+from erp.access.gate import as_operator
 from erp.access.sign_in.stepup import is_fresh
+from erp.cockpit.job_pages import told
 from erp.core import clock
 from erp.documents.storing import read_upload
-from erp.reference import statuses, tasks, updating
+from erp.jobs.models import OPEN, Job
+from erp.jobs.queries import of_installation
+from erp.jobs.starting import start
+from erp.reference import statuses, updating
+from erp.reference.jobs import UPDATE
 from erp.reference.models import ReferenceChange, ReferenceVersion
 from erp.reference.sources import SOURCES, Source
 from erp.web.pages import tell
 
 CHANGES_SHOWN = 50
+SHOWN_FOR = dt.timedelta(minutes=10)
 
 
 class FileForm(forms.Form):
@@ -67,8 +77,11 @@ class OneSource(View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if "ask" in request.POST:
-            tasks.update.delay(source=self.source.name)
-            messages.success(request, _("The publisher is being asked. Look again in a moment."))
+            with transaction.atomic():
+                as_operator(request.user)  # type: ignore[arg-type]
+                if self._running() is None:
+                    start(UPDATE, company=None, by=request.user,  # type: ignore[arg-type]
+                          arguments={"source": self.source.name})  # fmt: skip
             return redirect("reference-source", self.source.name)
         form = FileForm(request.POST, request.FILES)
         if form.is_valid():
@@ -83,6 +96,12 @@ class OneSource(View):
             tell(form, outcome.refusal)
         return self._show(request, form, status=422)
 
+    def _running(self) -> Job | None:
+        """The last time somebody let the publisher be asked, while it is of interest."""
+        lately = clock.now() - SHOWN_FOR
+        mine = of_installation().filter(kind=UPDATE, arguments__source=self.source.name)
+        return mine.filter(Q(state__in=OPEN) | Q(finished_at__gt=lately)).first()
+
     def _said(self, outcome: updating.Outcome) -> str:
         if outcome.state == ReferenceVersion.State.ACTIVE:
             return _("The edition is in force.")
@@ -95,9 +114,14 @@ class OneSource(View):
         [found] = [one for one in statuses.statuses() if one.name == self.source.name]
         newest = found.version.pk if found.version else None
         changes = ReferenceChange.objects.filter(version=newest).order_by("pk")
-        context = {
+        context: dict[str, Any] = {
             "page_title": self.source.title, "status": found, "form": form,
             "changes": changes[:CHANGES_SHOWN], "count": changes.count(),
             "operates": user.is_operator, "help_page": "reference",
         }  # fmt: skip
+        if user.is_operator:
+            with transaction.atomic():
+                as_operator(user)
+                job = self._running()
+                context |= told(job) if job else {}
         return render(request, "erp/reference_source.html", context, status=status)

@@ -8,6 +8,8 @@ from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
 from erp.cockpit.firm_pages import FirmPage, Mandates
 from erp.cockpit.job_pages import (
     CancelJob,
+    InstallationJob,
+    InstallationJobProgress,
     InstallationJobs,
     JobFile,
     JobPage,
@@ -32,6 +34,12 @@ entrance = [
     path("reference/<slug:source>/", OneSource.as_view(), name="reference-source"),
     path("firms/<int:firm>/", FirmPage.as_view(), name="firm"),
     path("jobs/", InstallationJobs.as_view(), name="installation-jobs"),
+    path("jobs/<int:job>/", InstallationJob.as_view(), name="installation-job"),
+    path(
+        "jobs/<int:job>/progress/",
+        InstallationJobProgress.as_view(),
+        name="installation-job-progress",
+    ),
     path("companies/list/", views.CompanyList.as_view(), name="company-list"),
     path("companies/add/", views.NewCompany.as_view(), name="company-add"),
     path("invitation/firm/<str:token>/", FirmJoinPage.as_view(), name="firm-invitation"),

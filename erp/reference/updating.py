@@ -77,18 +77,33 @@ def update(
         given = Given(filename, packed_on(content))
         file = File(content, Origin.UPLOAD, filename[:300], given, by=by)
         return [_taken(source, file, today, accept=accept)]
-    if not base_of(source):
-        raise NobodyIsAsked(source=source.title)
     outcomes: list[Outcome] = []
-    for nth, path in enumerate(source.asks(today, _newest(source))):
+    for nth, path in enumerate(paths(name, on=today)):
         if nth:
             time.sleep(PAUSE[0])
         outcomes.append(_fetched(source, path, today, accept=accept))
         if outcomes[-1].refusal is not None:
             break  # the rest is asked for the next time
-    if not outcomes:
-        note(source, None)
     return outcomes
+
+
+def paths(name: str, *, on: dt.date) -> list[str]:
+    """What a source is to be asked for, oldest first; where nothing is missing, that is noted.
+
+    Raises ``NoSuchSource`` or ``NobodyIsAsked``.
+    """
+    source = source_of(name)
+    if not base_of(source):
+        raise NobodyIsAsked(source=source.title)
+    found = source.asks(on, _newest(source))
+    if not found:
+        note(source, None)
+    return found
+
+
+def ask(name: str, path: str, *, on: dt.date) -> Outcome:
+    """Ask a source for one file, as ``update`` asks for each of ``paths``."""
+    return _fetched(source_of(name), path, on, accept=False)
 
 
 def take_bundled(name: str, content: bytes, *, filename: str, on: dt.date | None = None) -> Outcome:

@@ -204,14 +204,18 @@ def test_operators_alone_see_the_jobs_of_the_installation(company, anna):
     set_local("rappen.installation", "on")
     job = start("test.count", company=None, by=None, arguments={})
     set_local("rappen.installation", "off")
-    page = reverse("installation-jobs")
-    for method in ("get", "post"):
-        assert getattr(signed_in(anna), method)(page).status_code == 403
+    page, one = reverse("installation-jobs"), reverse("installation-job", args=[job.pk])
+    progress = reverse("installation-job-progress", args=[job.pk])
+    for address in (page, one, progress):
+        assert signed_in(anna).get(address).status_code == 403
+    assert signed_in(anna).post(one).status_code == 403
     boss = signed_in(make.user(is_operator=True))
     assert list(boss.get(page).context["rows"]) == [job]
-    assert boss.post(page, {"job": job.pk}).status_code == 302
+    assert boss.get(one).context["job"] == job and boss.get(progress).status_code == 200
+    assert boss.post(one).status_code == 302
     assert boss.get(page).context["rows"][0].state == State.CANCELLED
-    assert boss.post(page, {"job": "x"}).status_code == 404
+    assert boss.get(progress).status_code == 286
+    assert boss.post(reverse("installation-job", args=[2**63])).status_code == 404
 
 
 def test_a_key_of_the_api_starts_one_job(company, api):
