@@ -45,7 +45,9 @@ def test_what_is_new_is_taken_in(publisher, friday, client, operator):
     publisher.behaves = sends(files.known_banks(friday, b00100="Nationalbank"))
     job = asked(client, operator)
     assert (job.state, job.percent, job.result) == ("done", 100, {"states": {"active": 1}})
-    assert ReferenceVersion.objects.filter(source="banks", origin="fetched", state="active").exists()
+    assert ReferenceVersion.objects.filter(
+        source="banks", origin="fetched", state="active"
+    ).exists()
     page = client.get(PAGE)
     assert page.context["job"] == job
     assert client.get(f"/jobs/{job.pk}/progress/").status_code == 286
