@@ -8,10 +8,12 @@ import structlog
 from celery import Celery
 from celery.signals import task_postrun, task_prerun
 
+from erp.core import queue
 from erp.core.origin import Origin, Via, coming_from
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 
+queue.use_it()
 app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(

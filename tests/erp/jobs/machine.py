@@ -123,7 +123,7 @@ class Machine:
 
     def logs(self) -> str:
         return "\n".join(
-            f"--- {path.name}\n{path.read_text()[-3000:]}" for path in self.scratch.glob("*.log")
+            f"--- {path.name}\n{path.read_text()[-6000:]}" for path in self.scratch.glob("*.log")
         )
 
     def _celery(self, name: str, *arguments: str) -> None:
