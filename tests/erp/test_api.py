@@ -434,7 +434,7 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
     told = capsys.readouterr()
     assert told.err + told.out == ""
     assert {name for name in drawn["components"]["schemas"] if "Kind" in name} == {
-        "EntryKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum"
+        "EntryKindEnum", "LocalityOutputKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum"
     }  # fmt: skip
 
 
