@@ -91,3 +91,24 @@ def test_amounts_are_converted_exactly(wide):
             [typed, rate],
         )
         assert got == expected, typed
+
+
+def test_an_operator_takes_in_a_file_and_sees_what_came_of_it(wide):
+    page = wide.goto("/reference/bazg-daily/")
+    page.set_input_files(
+        "#id_file",
+        {"name": "kurse.xml", "mimeType": "text/xml",
+         "buffer": daily("02.06.2026", "03.06.2026", EUR="0.93000")},
+    )  # fmt: skip
+    page.click("main form button.primary")
+    expect(page.locator("main")).to_contain_text("02.06.2026")
+    expect(page.locator("tr", has_text="kurse.xml").first).to_contain_text(
+        "In Kraft", ignore_case=True
+    )
+
+    page.set_input_files(
+        "#id_file", {"name": "seite.xml", "mimeType": "text/xml", "buffer": b"<html>Wartung</html>"}
+    )
+    page.click("main form button.primary")
+    expect(page.locator("main form .error, main .note.error").first).to_be_visible()
+    expect(page.locator("tr", has_text="seite.xml")).to_contain_text("abgelehnt", ignore_case=True)
