@@ -8,6 +8,7 @@ import os
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
 from accounting.ledger.lines import credit, debit
@@ -35,7 +36,7 @@ def user(
     *, company: Company | None = None, granted: list[str] | None = None, factor: bool = True,
     **more: Any,
 ) -> User:  # fmt: skip
-    """A user, in ``company`` with exactly the permissions ``granted``; with a second factor."""
+    """A user, in ``company`` with exactly the permissions ``granted``; with a second factor and codes."""
     number = next(_numbers)
     new = User.objects.create_user(
         f"user{number}-{os.getpid()}@example.ch", "ein-gutes-Kennwort-2026", name=f"User {number}",
@@ -43,6 +44,7 @@ def user(
     )  # fmt: skip
     if factor:
         TOTP.activate(new, SEED)
+        RecoveryCodes.activate(new)
     if company is not None and granted is not None:
         role = Role.unscoped.create(
             company=company, code=f"own-{number}", name="Own", permissions=granted

@@ -141,6 +141,9 @@ READY_ROLES = (
 #: All that ever opens to operators with a company's consent: to look, and to take reports along.
 SUPPORT: Final = frozenset(_READ | {Permission.LEDGER_EXPORT})
 
+#: Whose use wants two ways to sign in: a lost phone must not leave a company without (AUT-6).
+ADMINISTERS: Final = frozenset({Permission.MEMBERS_CHANGE})
+
 _READY: Final = {role.code: role for role in READY_ROLES}
 
 

@@ -23,12 +23,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from erp.access.gate import Access, access_to
 from erp.access.models import User
-from erp.access.permissions import Permission
+from erp.access.permissions import ADMINISTERS, Permission
+from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems
 from erp.api.authentication import bearer_in, look_up
 from erp.api.idempotency import once
-from erp.api.permissions import StepUpNeeded
+from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.audit import looks
 from erp.companies.models import Company
@@ -120,6 +121,9 @@ class CompanyViewSet(OneTransaction):
         looks.note_entry(self.access)
         if self.action in self.step_up and not is_fresh(session_of(request)):
             raise StepUpNeeded
+        administers = self.permissions.get(self.action) in ADMINISTERS
+        if self.action in self.step_up and administers and not has_two_ways(self.access.user):
+            raise SecondWayNeeded
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = cast(Response, super().finalize_response(*args, **kwargs))

@@ -9,6 +9,8 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from erp.access.sign_in.stepup import SECOND_WAY
+
 
 class FactorMissing(PermissionDenied):
     default_code = "mfa_required"
@@ -23,6 +25,11 @@ class PasswordBreached(PermissionDenied):
 class StepUpNeeded(PermissionDenied):
     default_code = "step_up_needed"
     default_detail = _("This needs your second factor once more. Confirm it, and send this again.")
+
+
+class SecondWayNeeded(PermissionDenied):
+    default_code = "second_way_needed"
+    default_detail = SECOND_WAY
 
 
 class FullySignedIn(BasePermission):

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.db import connection, transaction
@@ -71,6 +72,7 @@ def _demo_user() -> User:
     user = User.objects.create_user(demo["email"], demo["password"], name="Vera Beispiel",
                                     is_operator=True)  # fmt: skip
     TOTP.activate(user, demo["seed"])
+    RecoveryCodes.activate(user)
     return user
 
 

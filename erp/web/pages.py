@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.views.generic import View
 
 from erp.access.gate import Access, access_to
-from erp.access.permissions import Permission
-from erp.access.sign_in.stepup import is_fresh
+from erp.access.permissions import ADMINISTERS, Permission
+from erp.access.sign_in.backend import has_two_ways
+from erp.access.sign_in.stepup import SECOND_WAY, is_fresh
 from erp.audit import looks
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Overtaken, Refusals
@@ -74,11 +76,18 @@ class CompanyView(View):
                 raise BadRequest("no text holds a NUL character")
             if request.method in self.step_up and not is_fresh(request.session):
                 raise ReauthenticationRequired
+            if request.method in self.step_up and self._lacks_a_way(request):
+                messages.error(request, str(SECOND_WAY))
+                return redirect("mfa_index")
             response = super().dispatch(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()  # while the rows are still visible
             looks.note_file(self.access, response)
             return response
+
+    def _lacks_a_way(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return self.needs(request.method or "GET") in ADMINISTERS and not has_two_ways(user)
 
     def _conflict(self, request: HttpRequest) -> HttpResponse:
         """Two people saved the same thing at the same moment; this one came second."""

@@ -108,7 +108,6 @@ def test_members_with_their_factors_sessions_and_tokens(company, anna):
     bea = member(company, "bea")
     Authenticator.objects.filter(user=bea).delete()
     Authenticator.objects.create(user=anna, type="webauthn", data={})
-    Authenticator.objects.create(user=anna, type="recovery_codes", data={})
     signed_in(anna)
     signed_in(anna, seen_at=clock.now() - dt.timedelta(hours=2))  # idle: over
     signed_in(anna, at=clock.now() - dt.timedelta(hours=13))  # too long: over

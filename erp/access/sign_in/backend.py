@@ -32,3 +32,16 @@ class PeopleBackend(AuthenticationBackend):
 def has_factor(user: User) -> bool:
     """Whether a person has a second factor; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+def has_two_ways(user: User) -> bool:
+    """Whether the loss of one device locks nobody out: what people who give access need (AUT-6).
+
+    A passkey is enough; an authenticator app needs unused recovery codes beside it, which are a
+    factor of their own (look-up secrets of NIST SP 800-63B-4).
+    """
+    found = {one.type: one for one in Authenticator.objects.filter(user=user)}
+    if Authenticator.Type.WEBAUTHN in found:
+        return True
+    codes = found.get(Authenticator.Type.RECOVERY_CODES)
+    return codes is not None and bool(codes.wrap().get_unused_codes())

@@ -36,6 +36,8 @@ CHANGING: Final = (
 )  # fmt: skip
 #: What a phone opens of an account, and what of it even with such a password.
 OF_ACCOUNT: Final = ("/_allauth/app/v1/account/", "/_allauth/app/v1/auth/sessions")
+#: What an open page asks for again and again, whether or not somebody sits before it.
+ASKED_BY_PAGES: Final = "/progress/"
 CHANGING_BY_PHONE: Final = "/_allauth/app/v1/account/password/change"
 
 
@@ -46,7 +48,10 @@ class SessionLimitsMiddleware:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not sessions.goes_on(request.session):
+        by_itself = request.path.endswith(ASKED_BY_PAGES)
+        if request.user.is_authenticated and not sessions.goes_on(
+            request.session, by_itself=by_itself
+        ):
             logout(request)
         response = self.handler(request)
         devices.send_token(request, response)

@@ -65,10 +65,11 @@ def rename(request: HttpRequest) -> None:
         PhoneGrant.objects.filter(session_key=before).update(session_key=now)
 
 
-def goes_on(session: SessionBase) -> bool:
+def goes_on(session: SessionBase, *, by_itself: bool = False) -> bool:
     """Whether a signed-in session may go on; notes that it does. One without a time may not.
 
-    A clock that was set back revives none: what lies in the future is over, too.
+    What a page asks ``by_itself``, such as how far a job is, is no use of the session. A clock that
+    was set back revives none: what lies in the future is over, too.
     """
     now = _now()
     begun, seen = session.get(BEGUN), session.get(SEEN)
@@ -77,7 +78,7 @@ def goes_on(session: SessionBase) -> bool:
     longest = LONGEST_OF_PHONE if GRANT in session else LONGEST
     if not (0 <= now - begun < longest and -NOTED_EVERY <= now - seen < IDLE):
         return False
-    if now - seen >= NOTED_EVERY:
+    if now - seen >= NOTED_EVERY and not by_itself:
         session[SEEN] = now
         UserSession.objects.filter(session_key=session.session_key).update(
             last_seen_at=clock.now(), ip=_address()

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+from django.utils.translation import gettext_lazy as _
 
 from erp.core import clock
 
+#: What whoever gives access is told without a second way to sign in (AUT-6).
+SECOND_WAY: Final = _("Whoever gives access needs a second way to sign in, so that a lost phone locks nobody "
+                      "out: add a passkey, or make new recovery codes.")  # fmt: skip
 LASTS: Final = dt.timedelta(minutes=5)
 
 

@@ -68,6 +68,17 @@ def test_a_session_ends_after_half_an_hour_of_nothing_and_after_twelve(
         assert is_in(client) is goes_on
 
 
+def test_an_open_page_that_asks_by_itself_keeps_nobody_signed_in(anna):
+    client = browser()
+    with clock.at(START):
+        client.force_login(anna)
+    for nth in range(1, 6):
+        with later(minutes=5 * nth):
+            client.get("/c/1/jobs/1/progress/")
+    with later(minutes=31):
+        assert not is_in(client)
+
+
 def test_a_phones_session_ends_like_any(anna):
     client, told_code = browser(), code()
     with clock.at(START):

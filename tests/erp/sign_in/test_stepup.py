@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.test import Client
 
 from accounting.ledger.models import Period
 from erp.access.models import Invitation
@@ -102,3 +104,23 @@ def test_signing_in_with_the_factor_is_fresh_enough(company, owner):
     sign_in(client, owner, told=recovery_code(owner))
     answer = client.post(f"/c/{company.pk}/settings/access/", {**INVITE, "email": "x"})
     assert answer.status_code == 422  # refused for what it says, not for who says it
+
+
+def test_who_gives_access_needs_a_second_way_in(company):
+    """AUT-6: an app alone is one phone; recovery codes or a passkey beside it make two ways."""
+    anna, client = make.owner_of(company), Client()
+    client.force_login(anna)
+    address = f"/c/{company.pk}/settings/access/"
+    invites = {"do": "invite", "email": "neu@example.ch", "roles": ["auditor"], "language": "de"}
+    assert client.post(address, invites)["Location"] == address
+    codes = Authenticator.objects.get(user=anna, type="recovery_codes")
+    for told in codes.wrap().get_unused_codes():
+        assert codes.wrap().validate_code(told)
+    assert client.post(address, invites)["Location"] == "/accounts/2fa/"
+    api = Api(company, anna)
+    problem(api.post("roles/", {"name": "X", "permissions": []}), 403, "second_way_needed")
+    assert client.get(address).status_code == 200  # looking needs no second way
+    Authenticator.objects.create(user=anna, type="webauthn", data={"name": "Key", "credential": {}})
+    client.force_login(anna)
+    again = client.post(address, invites | {"email": "neuer@example.ch"})
+    assert again["Location"] == address
