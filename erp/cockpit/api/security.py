@@ -210,6 +210,7 @@ class LeakFindingViewSet(mixins.ListModelMixin, CompanyViewSet):
         "retrieve": Permission.SECURITY_READ,
         "partial_update": Permission.SECURITY_CHANGE,
     }
+    step_up = frozenset({"partial_update"})
     serializer_class = LeakFindingOutput
     queryset = LeakFinding.unscoped.none()
 
