@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.addresses.models import LASTS, UNDO_LASTS, AddressChange
 from erp.access.giving import token_digest
 from erp.access.models import User
+from erp.access.recovery.models import FactorRecovery
 from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
@@ -130,6 +131,7 @@ def _move(user: User, email: str) -> None:
     user.email = email
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()  # of the library, which would find the old one
+    FactorRecovery.void_links(user)
     note(user, Kind.EMAIL_CHANGED)
 
 
