@@ -19,7 +19,13 @@ from erp.access.firms.models import Firm
 from erp.access.giving import token_digest
 from erp.access.models import User
 from erp.access.permissions import Permission
-from erp.access.recovery.models import LINK_LASTS, WAITS, FactorRecovery, RecoveryApproval
+from erp.access.recovery.models import (
+    LINK_AGAIN,
+    LINK_LASTS,
+    WAITS,
+    FactorRecovery,
+    RecoveryApproval,
+)
 from erp.access.recovery.places import is_strong_enough, places_of, still_vouches
 from erp.access.rights import held
 from erp.access.sign_in import ending
@@ -169,7 +175,7 @@ def standing(user: User) -> FactorRecovery | None:
 
 
 def send_link(user: User) -> None:
-    """Mail the link that ends it, to somebody who signs in.
+    """Mail the link that ends it, to somebody who signs in; once a minute.
 
     Raises ``RecoveryOver``, ``NotReady`` or ``PasswordKnown``.
     """
@@ -184,8 +190,11 @@ def _send_link(recovery: FactorRecovery) -> None:
     _require_own_password(recovery.user)
     if not recovery.is_ready:
         raise NotReady
+    now, until = clock.now(), recovery.link_until
+    if until is not None and now < until - LINK_LASTS + LINK_AGAIN:
+        return  # it is on its way
     token = secrets.token_urlsafe(32)
-    recovery.link_digest, recovery.link_until = token_digest(token), clock.now() + LINK_LASTS
+    recovery.link_digest, recovery.link_until = token_digest(token), now + LINK_LASTS
     recovery.save(update_fields=["link_digest", "link_until"])
     _tell("link", recovery.user, {"link": token})
 

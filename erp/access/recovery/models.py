@@ -17,6 +17,7 @@ from erp.core import clock
 WAITS: Final = dt.timedelta(hours=24)
 OPEN_FOR: Final = dt.timedelta(days=14)
 LINK_LASTS: Final = dt.timedelta(minutes=60)
+LINK_AGAIN: Final = dt.timedelta(minutes=1)
 
 
 class FactorRecovery(models.Model):

@@ -360,6 +360,21 @@ def link_of(anna):
     return client, link_in(to(anna)[-1])
 
 
+def test_a_mailbox_is_not_flooded_with_links(place):
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    with time_machine.travel(time.time() + DAY + 60, tick=False) as clocks:
+        client, _link = link_of(anna)
+        mail.outbox.clear()
+        for _ in range(3):
+            client.post("/lost-factors/", {"do": "link"})
+        assert not to(anna)
+        clocks.shift(61)
+        client.post("/lost-factors/", {"do": "link"})
+        assert len(to(anna)) == 1
+
+
 def test_another_password_voids_the_link(place):
     """AUT-9"""
     company, anna, beat = place
