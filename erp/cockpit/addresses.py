@@ -8,16 +8,23 @@ from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.addresses.models import LASTS, UNDO_LASTS, AddressChange
+from erp.access.gate import access_to, companies_of
 from erp.access.giving import token_digest
 from erp.access.models import User
-from erp.access.sign_in import ending
+from erp.access.recovery.models import FactorRecovery
+from erp.access.sign_in import ending, sessions
+from erp.access.sign_in.backend import FACTORS
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
+from erp.access.tokens.models import AppToken
 from erp.cockpit import inviting
+from erp.cockpit.tokens import revoke_token
 from erp.core import clock
 from erp.core.errors import DomainError
 
@@ -103,7 +110,8 @@ def confirm(token: str, *, user: User, session: str = "") -> User:
 def take_back(token: str) -> User:
     """Sign in with the old address again, for whoever reads its mail and did not want the change.
 
-    All sessions end, and the password must be changed: somebody else knew it. Raises ``LinkGone``.
+    All sessions end, and the password must be changed: somebody else knew it. App tokens made since
+    then end, too, and factors set up since, where older ones remain. Raises ``LinkGone``.
     """
     change = (
         AddressChange.objects.select_for_update(of=("self",)).select_related("user")
@@ -123,13 +131,35 @@ def take_back(token: str) -> User:
     user.save(update_fields=["password_breached_at"])
     _move(user, change.before)
     ending.end_all(user)
+    _clear_up(user, since=change.asked_at - dt.timedelta(seconds=sessions.LONGEST))
     return user
+
+
+def _clear_up(user: User, *, since: dt.datetime) -> None:
+    """End what somebody else may have left in the account to come back by.
+
+    The only factors stay, or the account would open to a new password alone (AUT-8).
+    """
+    there = Authenticator.objects.filter(user=user)
+    if there.filter(type__in=FACTORS, created_at__lt=since).exists():
+        with request_context(None):
+            removed, _rows = there.filter(created_at__gte=since).delete()
+        if removed:
+            note(user, Kind.FACTOR_REMOVED, by="address taken back")
+    if not user.is_active:
+        return
+    for company in companies_of(user):
+        access_to(company.pk, user=user)
+        young = AppToken.of(company).filter(user=user, revoked_at=None, created_at__gte=since)
+        for token in list(young):
+            revoke_token(token, by=user)
 
 
 def _move(user: User, email: str) -> None:
     user.email = email
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()  # of the library, which would find the old one
+    FactorRecovery.void_links(user)
     note(user, Kind.EMAIL_CHANGED)
 
 

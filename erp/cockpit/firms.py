@@ -142,7 +142,7 @@ def end_mandate(mandate: Mandate, *, by: User) -> Mandate:
     mandate.save(update_fields=["ended_at", "ended_by"])
     trail.record(company=company, by=by, action="mandate.end", subject=mandate,
                  details={"firm": str(mandate.firm)})  # fmt: skip
-    _close_behind(company, by=by)
+    close_behind(company, by=by)
     _tell(mandate, "mandate_ended", by=by)
     return mandate
 
@@ -167,8 +167,11 @@ def works_here(company: Company) -> list[tuple[Mandate, list[FirmStaff]]]:
     return [(one, staff.get(one.firm_id, []) if one.ended_at is None else []) for one in mandates]
 
 
-def _close_behind(company: Company, *, by: User) -> None:
-    """End what people have left open here who have no way in any more."""
+def close_behind(company: Company, *, by: User) -> None:
+    """End what people have left open here who have no way in any more.
+
+    The company is open to this transaction.
+    """
     now = clock.now()
     tokens = list(
         AppToken.of(company).filter(revoked_at=None, expires_at__gt=now).select_related("user")

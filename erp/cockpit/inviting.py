@@ -137,9 +137,13 @@ def still_meant(waiting: Iterable[Sent]) -> list[Sent]:
     """Those that are open, and that their sender still stands for, as far as the account goes.
 
     Whoever takes an account back after a theft changes the password or a factor; what the thief
-    has sent is void by that (ASVS 2.5). One query.
+    has sent is void by that (ASVS 2.5), and from the moment on that the password has to be changed.
+    One query.
     """
-    waiting = [one for one in waiting if one.is_open and one.by.is_active]
+    waiting = [
+        one for one in waiting
+        if one.is_open and one.by.is_active and one.by.password_breached_at is None
+    ]  # fmt: skip
     if not waiting:
         return []
     changes = SecurityEvent.objects.filter(

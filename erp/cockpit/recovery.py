@@ -14,57 +14,39 @@ from allauth.account.adapter import get_adapter
 from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from erp.access.firms.models import Firm
 from erp.access.giving import token_digest
 from erp.access.models import User
 from erp.access.permissions import Permission
-from erp.access.recovery.models import LINK_LASTS, WAITS, FactorRecovery, RecoveryApproval
-from erp.access.recovery.places import places_of, still_vouches
+from erp.access.recovery.models import (
+    LINK_AGAIN,
+    LINK_LASTS,
+    WAITS,
+    FactorRecovery,
+    RecoveryApproval,
+)
+from erp.access.recovery.places import is_strong_enough, places_of, still_vouches
 from erp.access.rights import held
 from erp.access.sign_in import ending
 from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import SecurityEvent
 from erp.audit import trail
+from erp.cockpit.recovery_refusals import (
+    AskedTooOften,
+    LinkGone,
+    NotOneself,
+    NotReady,
+    OnlyByOperators,
+    PasswordKnown,
+    RecoveryOver,
+)
 from erp.cockpit.roles import hold, require_held
 from erp.companies.models import Company
 from erp.core import clock, origin
-from erp.core.errors import DomainError
 
 MOST_A_DAY: Final = 3
 End = FactorRecovery.End
-
-
-class AskedTooOften(DomainError):
-    code = "recovery.asked_too_often"
-    message = _("This was asked for %(most)s times within a day. Go on tomorrow.")
-    conflict = True
-
-
-class RecoveryOver(DomainError):
-    code = "recovery.over"
-    message = _(
-        "This request is over. If the factors are still lost, it is made anew at the sign-in."
-    )
-    conflict = True
-
-
-class NotOneself(DomainError):
-    code = "recovery.not_oneself"
-    message = _("Nobody confirms for themselves. Somebody else has to.")
-
-
-class NotReady(DomainError):
-    code = "recovery.not_ready"
-    message = _("Not everybody has confirmed yet, or 24 hours have not passed since.")
-    conflict = True
-
-
-class LinkGone(DomainError):
-    code = "recovery.link_gone"
-    message = _("This link is no longer valid. Ask for a new one at the sign-in.")
-    conflict = True
 
 
 def running_for(user: User) -> FactorRecovery | None:
@@ -77,9 +59,9 @@ def ask(user: User) -> FactorRecovery:
     """Ask to be let in without the factors, by somebody whose password was right just now.
 
     Asking again while a request is open changes nothing. Everybody who could confirm is told, and
-    the person as well. Raises ``AskedTooOften``.
+    the person as well. Raises ``PasswordKnown`` or ``AskedTooOften``.
     """
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    _require_own_password(User.objects.select_for_update(no_key=True).get(pk=user.pk))
     if there := running_for(user):
         return there
     now = clock.now()
@@ -119,8 +101,8 @@ def waiting_in(place: Company | Firm) -> list[RecoveryApproval]:
 def confirm(approval: RecoveryApproval, *, place: Company | Firm, by: User) -> None:
     """Say that it is them, after having made sure by another way than mail (bestätigen).
 
-    With the last place's word the 24 hours begin. Raises ``RecoveryOver``, ``NotOneself`` or
-    ``MoreThanYouHave``.
+    With the last place's word the 24 hours begin. Raises ``RecoveryOver``, ``NotOneself``,
+    ``OnlyByOperators`` or ``MoreThanYouHave``.
     """
     recovery, approval = _held(approval, place=place, by=by)
     if approval.by_id is not None:
@@ -129,17 +111,14 @@ def confirm(approval: RecoveryApproval, *, place: Company | Firm, by: User) -> N
     approval.save(update_fields=["by", "at"])
     note(by, Kind.RECOVERY_BACKED, of=recovery.user_id)
     _record(place, by, "recovery.confirm", recovery.user)
-    if not recovery.approvals.filter(by=None).exists():
-        recovery.ready_at = clock.now() + WAITS
-        recovery.save(update_fields=["ready_at"])
-        _tell("confirmed", recovery.user, {"ready_at": recovery.ready_at})
+    _wait(recovery)
 
 
 @transaction.atomic
 def refuse(approval: RecoveryApproval, *, place: Company | Firm, by: User) -> None:
     """Say that it is not them, or better not now: the request is over everywhere.
 
-    Raises ``RecoveryOver``, ``NotOneself`` or ``MoreThanYouHave``.
+    Raises ``RecoveryOver``, ``NotOneself``, ``OnlyByOperators`` or ``MoreThanYouHave``.
     """
     recovery, _approval = _held(approval, place=place, by=by)
     _over(recovery, End.REFUSED)
@@ -166,30 +145,40 @@ def deny(token: str) -> None:
 def standing(user: User) -> FactorRecovery | None:
     """The open request of somebody who signs in, after looking whether each word still holds.
 
-    Whoever confirmed and may no longer do so has said nothing: another must, and the 24 hours begin
-    anew then. Places that came since are asked as well.
+    Whoever confirmed and may no longer do so has said nothing: another must. Places that came since
+    are asked as well, and those they have left need not answer. With any of it the 24 hours begin
+    anew.
     """
     found = running_for(user)
     if found is None:
         return None
     recovery = _locked(found.pk)
     places = places_of(user)
-    wanted = {(one.company_id, one.firm_id): one for one in recovery.approvals.select_related("by")}
-    void = [one for one in wanted.values() if one.by_id and not still_vouches(one, for_=user)]
-    missing = [one for one in (_named(place.where) for place in places)
-               if (_pk(one.get("company")), _pk(one.get("firm"))) not in wanted]  # fmt: skip
-    RecoveryApproval.objects.filter(pk__in=[one.pk for one in void]).update(by=None, at=None)
+    asked = {(one.company_id, one.firm_id): one for one in recovery.approvals.select_related("by")}
+    here = {
+        (_pk(named.get("company")), _pk(named.get("firm"))): named
+        for named in (_named(place.where) for place in places)
+    }
+    left = [one.pk for key, one in asked.items() if key not in here]
+    void = [one.pk for key, one in asked.items()
+            if key in here and one.by_id and not still_vouches(one, for_=user)]  # fmt: skip
+    missing = [named for key, named in here.items() if key not in asked]
+    if not (left or void or missing):
+        return recovery
+    recovery.approvals.filter(pk__in=left).delete()
+    recovery.approvals.filter(pk__in=void).update(by=None, at=None)
     RecoveryApproval.objects.bulk_create(
-        RecoveryApproval(recovery=recovery, **one) for one in missing
+        RecoveryApproval(recovery=recovery, **named) for named in missing
     )
-    if (void or missing) and recovery.ready_at is not None:
-        recovery.ready_at = None
-        recovery.save(update_fields=["ready_at"])
+    _wait(recovery)
     return recovery
 
 
 def send_link(user: User) -> None:
-    """Mail the link that ends it, to somebody who signs in. Raises ``RecoveryOver`` or ``NotReady``."""
+    """Mail the link that ends it, to somebody who signs in; once a minute.
+
+    Raises ``RecoveryOver``, ``NotReady`` or ``PasswordKnown``.
+    """
     found = standing(user)  # kept, even where what follows is refused
     if found is None:
         raise RecoveryOver
@@ -198,10 +187,14 @@ def send_link(user: User) -> None:
 
 
 def _send_link(recovery: FactorRecovery) -> None:
+    _require_own_password(recovery.user)
     if not recovery.is_ready:
         raise NotReady
+    now, until = clock.now(), recovery.link_until
+    if until is not None and now < until - LINK_LASTS + LINK_AGAIN:
+        return  # it is on its way
     token = secrets.token_urlsafe(32)
-    recovery.link_digest, recovery.link_until = token_digest(token), clock.now() + LINK_LASTS
+    recovery.link_digest, recovery.link_until = token_digest(token), now + LINK_LASTS
     recovery.save(update_fields=["link_digest", "link_until"])
     _tell("link", recovery.user, {"link": token})
 
@@ -210,7 +203,7 @@ def finish(token: str, *, user: User) -> None:
     """Remove all factors of somebody who signs in and has followed the link.
 
     All sessions end, tokens stay; the next thing they do is set up new factors. Raises
-    ``LinkGone``, also for whoever signs in as somebody else.
+    ``PasswordKnown``, or ``LinkGone``, also for whoever signs in as somebody else.
     """
     found = standing(user)
     if found is None:
@@ -221,6 +214,7 @@ def finish(token: str, *, user: User) -> None:
 
 def _finish(recovery: FactorRecovery, token: str) -> None:
     user = recovery.user
+    _require_own_password(user)
     if (
         not recovery.is_ready or recovery.link_until is None
         or clock.now() >= recovery.link_until
@@ -252,11 +246,31 @@ def _held(
         raise RecoveryOver
     if by == recovery.user:
         raise NotOneself
+    if not is_strong_enough(by, for_=recovery.user):
+        raise OnlyByOperators(user=recovery.user)
     if isinstance(place, Company):
         company = hold(place)
         theirs = held(recovery.user, company).rights
         require_held({Permission.MEMBERS_CHANGE, *theirs}, by=by, company=company)
     return recovery, found
+
+
+def _require_own_password(user: User) -> None:
+    """A password that stood in a leak, or that somebody else used, says nothing. Raises ``PasswordKnown``."""
+    if user.password_breached_at is not None:
+        raise PasswordKnown
+
+
+def _wait(recovery: FactorRecovery) -> None:
+    """Let the 24 hours begin now, if each place has given its word; else there is none."""
+    words = recovery.approvals
+    given = words.exists() and not words.filter(by=None).exists()
+    if not given and recovery.ready_at is None:
+        return
+    recovery.ready_at = clock.now() + WAITS if given else None
+    recovery.save(update_fields=["ready_at"])
+    if given:
+        _tell("confirmed", recovery.user, {"ready_at": recovery.ready_at})
 
 
 def _locked(pk: int) -> FactorRecovery:

@@ -14,14 +14,16 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from erp.access.firms.models import Firm, FirmInvitation, FirmStaff
+from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.giving import invited_to_firm
 from erp.access.models import User
 from erp.cockpit import inviting
+from erp.cockpit.firms import close_behind
 from erp.cockpit.inviting import ForSomebodyElse, InvitationGone, Issued
+from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.core.tenancy import set_local
+from erp.core.tenancy import open_companies, set_local
 
 MOST_OPEN: Final = 50  # in a firm
 
@@ -155,11 +157,18 @@ def set_staff(
 def remove_staff(firm: Firm, *, user: User, by: User) -> None:
     """Let somebody no longer work for the firm: every client closes to them at once.
 
-    Raises ``NotInFirm`` or ``LastManager``.
+    Their app tokens and the support access they allowed end for good: neither comes back when they
+    work for the firm again. Raises ``NotInFirm`` or ``LastManager``.
     """
     firm = _managed(firm, by)
     _keep_a_manager(firm, user)
-    FirmStaff.objects.filter(firm=firm, user=user).delete()
+    running = Mandate.unscoped.filter(firm=firm, ended_at=None).order_by("company")
+    clients = list(running.values_list("company", flat=True))
+    if not FirmStaff.objects.filter(firm=firm, user=user).delete()[0]:
+        return
+    for number in clients:
+        open_companies([number])  # the firm's own client
+        close_behind(Company.objects.get(pk=number), by=by)
 
 
 def unfinished(firm: Firm) -> QuerySet[FirmInvitation]:

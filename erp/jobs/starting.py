@@ -40,7 +40,8 @@ def start(
     """Let work be done in the background (Auftrag erteilen); it begins after the commit.
 
     ``arguments`` are JSON: numbers and texts, no rows. ``key`` names what is to be done once: with
-    the same key and arguments the job comes back that was started before, whatever became of it.
+    the same key and arguments the job comes back that the same person started before, whatever
+    became of it.
     ``within`` is the app token that the wish came by, whose rights then bound the job's. A job
     without ``company`` is the installation's. Raises ``KeyTaken``; ``NoSuchKind`` is a bug.
     """
@@ -57,7 +58,7 @@ def start(
         known = Job.of_place(company.pk if company else None).filter(kind=kind, key=key).first()
         if not key or known is None:
             raise
-        if known.arguments != wanted.arguments:
+        if (known.arguments, known.by_id) != (wanted.arguments, wanted.by_id):
             raise KeyTaken(key=key) from None
         return known
     if company is not None and by is not None:

@@ -196,6 +196,6 @@ class Migration(migrations.Migration):
             ),
         ),
         share("erp_factorrecovery", grants=["SELECT", "INSERT", "UPDATE"]),
-        share("erp_recoveryapproval", grants=["SELECT", "INSERT", "UPDATE"]),
+        share("erp_recoveryapproval", grants=["SELECT", "INSERT", "UPDATE", "DELETE"]),
         share("erp_addresschange", grants=["SELECT", "INSERT", "UPDATE"]),
     ]

@@ -24,6 +24,7 @@ from erp.reference.sources.declared import Source
 #: Seconds to wait before another try in the same run; the queue tries again later.
 WAITS: Final = [1, 4]
 USER_AGENT: Final = "Rappen"
+_PACKED_BY: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _HTML: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 _AGAIN: Final = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY,
@@ -187,9 +188,14 @@ def _unzipped(source: Source, content: bytes, limit: int) -> bytes:
             ]  # fmt: skip
             if len(wanted) != 1:
                 raise CannotUnpack(reason=f"{len(wanted)} of {len(names)} files are of this source")
+            method = archive.getinfo(wanted[0]).compress_type
+            if method not in _PACKED_BY:  # others may want any amount of memory
+                raise CannotUnpack(reason=f"method {method}")
             with archive.open(wanted[0]) as file:
                 found = file.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
+    ) as error:  # fmt: skip
         raise CannotUnpack(reason=str(error)[:80]) from None
     if len(found) > limit:
         raise TooLarge(limit=limit)

@@ -112,3 +112,70 @@ def test_an_operator_takes_in_a_file_and_sees_what_came_of_it(wide):
     page.click("main form button.primary")
     expect(page.locator("main form .error, main .note.error").first).to_be_visible()
     expect(page.locator("tr", has_text="seite.xml")).to_contain_text("abgelehnt", ignore_case=True)
+
+
+def held(page, address):
+    """Questions to an address wait until ``let_go`` is called, as on a slow line."""
+    waiting, is_slow = [], [True]
+    page.route(address, lambda route: waiting.append(route) if any(is_slow) else route.continue_())
+
+    def let_go():
+        is_slow.clear()
+        for route in waiting:
+            route.continue_()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+
+    return let_go
+
+
+def test_a_late_answer_does_not_overwrite_what_somebody_typed_meanwhile(wide):
+    page = wide.goto("/c/2/settings/")
+    page.fill("#id_town", "")
+    page.fill("#id_postcode", "")
+    let_go = held(page, "**/reference/localities/**")
+    page.locator("#id_postcode").press_sequentially("6460")
+    page.fill("#id_town", "Eigener Ort")
+    let_go()
+    expect(page.locator("#id_town")).to_have_value("Eigener Ort")
+
+
+def test_tab_takes_no_choice_of_what_stood_there_before(wide):
+    page = wide.goto("/c/2/settings/")
+    page.fill("#id_town", "Eigener Ort")
+    page.fill("#id_postcode", "")
+    page.locator("#id_postcode").press_sequentially("30")
+    expect(page.locator("[role=option]").first).to_be_visible()
+    let_go = held(page, "**/reference/localities/**")
+    page.locator("#id_postcode").press_sequentially("08")
+    page.keyboard.press("Tab")
+    let_go()
+    expect(page.locator("#id_postcode")).to_have_value("3008")
+    expect(page.locator("#id_town")).to_have_value("Eigener Ort")
+
+
+def test_a_late_rate_of_another_day_converts_nothing(wide, site, tmp_path):
+    for nth, (published, valid, rate) in enumerate(
+        [("03.06.2026", "04.06.2026", "0.92526"), ("04.06.2026", "05.06.2026", "0.90000")]
+    ):
+        file = tmp_path / f"rates-{nth}.xml"
+        file.write_bytes(daily(published, valid, EUR=rate))
+        site.manage("reference_update", "bazg-daily", "--file", str(file))
+    page = wide.goto("/c/1/ledger/post/")
+    page.fill("#date", "4.6.2026")
+    page.locator("#date").blur()
+    let_go = held(page, "**/exchange-rate/**on=2026-06-04**")
+    page.fill("#debit", "1024")
+    page.locator("#debit").blur()
+    page.fill("#amount_foreign", "1000")
+    page.locator("#amount_foreign").blur()
+    page.fill("#date", "5.6.2026")
+    page.locator("#date").blur()
+    expect(page.locator("#amount")).to_have_value("900.00")
+    let_go()
+    expect(page.locator("#amount")).to_have_value("900.00")
+    expect(page.locator("#rate-said")).to_contain_text("0.9")
+    expect(page.locator("#rate-said")).not_to_contain_text("0.92526")
+    page.fill("#date", "5.6.2020")  # of that day there is no rate
+    page.locator("#date").blur()
+    expect(page.locator("#amount")).to_have_value("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,7 @@ from erp.core import clock
 WAITS: Final = dt.timedelta(hours=24)
 OPEN_FOR: Final = dt.timedelta(days=14)
 LINK_LASTS: Final = dt.timedelta(minutes=60)
+LINK_AGAIN: Final = dt.timedelta(minutes=1)
 
 
 class FactorRecovery(models.Model):
@@ -70,6 +71,11 @@ class FactorRecovery(models.Model):
     def running(cls) -> models.QuerySet[FactorRecovery]:
         since = clock.now() - OPEN_FOR
         return cls.objects.filter(ended_at=None, asked_at__gt=since).select_related("user")
+
+    @classmethod
+    def void_links(cls, user: Any) -> None:
+        """Let a link that was sent lead nowhere; a new one can be asked for (AUT-9)."""
+        cls.objects.filter(user=user, ended_at=None).update(link_digest="", link_until=None)
 
 
 class RecoveryApproval(models.Model):

@@ -42,8 +42,17 @@ def still_vouches(approval: RecoveryApproval, *, for_: User) -> bool:
     if by is None or not by.is_active:
         return False
     if approval.firm_id is not None:
-        return FirmStaff.objects.filter(firm=approval.firm_id, user=by, is_manager=True).exists()
+        manages = FirmStaff.objects.filter(firm=approval.firm_id, user=by, is_manager=True)
+        return is_strong_enough(by, for_=for_) and manages.exists()
     return by.pk in _may([by], for_, approval.company_id or 0)
+
+
+def is_strong_enough(by: User, *, for_: User) -> bool:
+    """Only who operates this installation says of somebody else who does that it is them.
+
+    Else whoever manages one small company would decide who operates all of them.
+    """
+    return by.is_operator or not for_.is_operator
 
 
 def _admins(company: Company, user: User) -> tuple[User, ...]:
@@ -57,11 +66,13 @@ def _admins(company: Company, user: User) -> tuple[User, ...]:
 
 def _may(people: Iterable[User], user: User, company: int) -> set[int]:
     """Who of these may vouch: nobody does for rights that they do not have themselves."""
-    found = held_by([user.pk, *(one.pk for one in people)], company)
+    strong = [one.pk for one in people if is_strong_enough(one, for_=user)]
+    found = held_by([user.pk, *strong], company)
     wanted = {Permission.MEMBERS_CHANGE, *found[user.pk].rights}
-    return {person for person, has in found.items() if has.rights >= wanted}
+    return {person for person in strong if found[person].rights >= wanted}
 
 
 def _managers(firm: Firm, user: User) -> tuple[User, ...]:
     managers = firm.staff.filter(is_manager=True, user__is_active=True).exclude(user=user)
-    return tuple(one.user for one in managers.select_related("user").order_by("user"))
+    people = (one.user for one in managers.select_related("user").order_by("user"))
+    return tuple(one for one in people if is_strong_enough(one, for_=user))

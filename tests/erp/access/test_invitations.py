@@ -511,6 +511,14 @@ def test_what_was_sent_before_an_account_was_taken_back_is_void(company, anna, a
         assert api.get("invitations/").json()["results"][0]["stands"] is True
 
 
+def test_who_must_change_the_password_first_has_invited_nobody(company, anna, issued):
+    """A thief invites from the stolen account; its owner says that it was not them."""
+    User.objects.filter(pk=anna.pk).update(password_breached_at=clock.now())
+    assert page(issued.token).status_code == 404
+    with pytest.raises(InvitationGone):
+        accept_as_new(issued.token, name="Bea", password=PASSWORD)
+
+
 def test_other_events_of_the_sender_change_nothing(company, anna, issued):
     with later(minutes=1):
         for kind in (Kind.FACTOR_ADDED, Kind.CODE_USED, Kind.SIGNED_IN, Kind.REFUSED):

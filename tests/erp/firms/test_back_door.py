@@ -6,16 +6,18 @@ import datetime as dt
 
 import pytest
 
+from erp.access.firms.models import FirmStaff
 from erp.access.gate import access_to
 from erp.access.models import Membership
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
 from erp.audit.models import AuditEvent
-from erp.cockpit import firms, invitations
+from erp.cockpit import firms, invitations, staffing
 from erp.cockpit.inviting import InvitationGone
 from erp.cockpit.members import grant
 from erp.cockpit.roles import OwnFirm, change_role
 from erp.cockpit.support import allow_support
+from erp.core import clock
 from erp.core.tenancy import open_companies
 from tests import make
 from tests.erp.access.people import own_role, signed_in
@@ -207,3 +209,33 @@ def test_lists_of_invitations_cost_the_same_for_many(
             counts.append(len(invitations.standing(company, waiting)))
     assert counts == [2, 4, 6]
     assert waiting[0].expires_at - waiting[0].created_at == dt.timedelta(hours=72)
+
+
+def test_with_who_leaves_the_firm_their_tokens_and_support_end(
+    company, firm, owner, lead, colleague, mandate
+):
+    """Neither comes back when they work for the firm again."""
+    program, kept = (
+        program_of(colleague, company, "ledger.read"),
+        program_of(lead, company, "ledger.read"),
+    )
+    staffing.set_staff(firm, user=colleague, team_role="lead", by=lead)
+    open_companies([company.pk])
+    allow_support(company=company, reason="Abschluss", hours=48, by=colleague)
+    staffing.remove_staff(firm, user=colleague, by=lead)
+    open_companies([company.pk])
+    assert not SupportConsent.running().filter(company=company).exists()
+    assert AppToken.of(company).exclude(revoked_at=None).get().user == colleague
+    FirmStaff.objects.create(firm=firm, user=colleague, team_role="accountant", since=clock.now())
+    problem(program.get("accounts/"), 401)
+    assert kept.get("accounts/").status_code == 200
+
+
+def test_a_role_of_their_own_keeps_the_tokens_of_who_leaves(
+    company, firm, owner, lead, colleague, mandate
+):
+    program = program_of(colleague, company, "ledger.read")
+    open_companies([company.pk])
+    grant(company=company, user=colleague, role="bookkeeper", by=owner)
+    staffing.remove_staff(firm, user=colleague, by=lead)
+    assert program.get("accounts/").status_code == 200

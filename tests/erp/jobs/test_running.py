@@ -76,6 +76,16 @@ def test_the_same_key_is_the_same_job(company, anna):
     assert Job.of(company).count() == 1
 
 
+def test_the_key_of_somebody_else_gives_nothing_of_theirs(company, anna):
+    """API-1: scoped to the user."""
+    told = {"company": company, "arguments": {"entries": 1}, "key": "once"}
+    start("test.post", by=anna, **told)
+    beat = make.user(company=company, granted=[Permission.LEDGER_POST])
+    with pytest.raises(KeyTaken):
+        start("test.post", by=beat, **told)
+    assert Job.of(company).count() == 1
+
+
 def test_a_refusal_fails_the_job_and_undoes_the_step(company, begin):
     job = worked(begin("test.fail"), company)
     assert (job.state, job.error_code) == (State.FAILED, "tests.refused")

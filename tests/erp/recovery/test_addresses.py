@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import transaction
 
 from erp.access.addresses.models import AddressChange
+from erp.access.gate import access_to
 from erp.access.models import User
 from erp.access.sign_in.models import SecurityEvent
+from erp.access.tokens.models import AppToken
 from erp.cockpit import addresses
+from erp.cockpit.tokens import create_token
+from erp.core import clock
 from tests import make
 from tests.erp.sign_in.people import browser, is_in, sign_in, type_password
 
@@ -154,3 +161,70 @@ def test_the_same_address_and_too_many_are_told(anna, client):
     for nth in range(addresses.MOST_A_DAY):
         assert ask(client, f"{nth}-{anna.email}").status_code == 302
     assert ask(client, new_of(anna)).status_code == 422
+
+
+def undone(anna, client, between):
+    """A thief changes the address, does something more, and whoever reads the old mail ends it."""
+    old, new = anna.email, new_of(anna)
+    ask(client, new)
+    client.post(link_to(new))
+    undo = link_to(old)
+    between()
+    browser().post(undo)
+    anna.refresh_from_db()
+    assert anna.email == old
+
+
+def age(anna):
+    Authenticator.objects.filter(user=anna).update(created_at=clock.now() - dt.timedelta(days=9))
+
+
+def set_up_key(anna):
+    Authenticator.objects.create(user=anna, type=Authenticator.Type.WEBAUTHN, data={})
+
+
+def factors(anna):
+    return list(Authenticator.objects.filter(user=anna).values_list("type", flat=True))
+
+
+def test_a_factor_that_a_thief_set_up_goes_with_the_change(anna, client):
+    """Else their passkey would sign in without any password, whatever the owner's new one is."""
+    age(anna)
+    undone(anna, client, lambda: set_up_key(anna))
+    assert factors(anna) == ["totp"]
+
+
+def test_the_only_factors_stay_however_young(anna, client):
+    """An undo must not lead to an account that a new password alone opens."""
+    undone(anna, client, lambda: set_up_key(anna))
+    assert sorted(factors(anna)) == ["totp", "webauthn"]
+
+
+def test_an_app_token_that_a_thief_made_goes_with_the_change(anna, client):
+    with transaction.atomic():
+        company = make.company(by=anna)
+
+    def token(name):
+        with transaction.atomic():
+            create_token(
+                access_to(company.pk, user=anna), name=name, scopes=["ledger.read"], days=99
+            )
+
+    with time_machine.travel(time.time() - 2 * 86400, tick=False):
+        token("long before")
+    undone(anna, client, lambda: token("of a thief"))
+    with transaction.atomic():
+        access_to(company.pk, user=anna)
+        good = AppToken.of(company).filter(revoked_at=None).values_list("name", flat=True)
+        assert list(good) == ["long before"]
+
+
+def test_a_new_password_by_the_old_mailbox_is_void_with_the_address(anna, client):
+    """AUT-9: bound to the address."""
+    browser().post("/accounts/password/reset/", {"email": anna.email})
+    reset = link_to(anna.email)
+    mail.outbox.clear()
+    new = new_of(anna)
+    ask(client, new)
+    client.post(link_to(new))
+    assert browser().get(reset, follow=True).context["token_fail"] is True

@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 
+from erp.access.addresses.models import AddressChange
 from erp.access.firms.models import FirmStaff
+from erp.access.giving import token_digest
 from erp.access.models import Membership, Role
 from erp.access.permissions import Permission
 from erp.access.recovery.models import FactorRecovery, RecoveryApproval
 from erp.access.sign_in.models import SecurityEvent
-from erp.cockpit import firms, recovery
+from erp.cockpit import addresses, firms, recovery
 from erp.cockpit.members import grant, withdraw
 from erp.cockpit.roles import MoreThanYouHave
 from erp.core import clock
@@ -216,6 +218,82 @@ def test_a_firm_confirms_for_its_staff(place):
     assert FactorRecovery.objects.get(user=anna).ready_at is not None
 
 
+def test_only_an_operator_vouches_for_one(place):
+    """Who manages one company must not decide who operates all of them."""
+    company, anna, beat = place
+    anna.is_operator = True
+    anna.save()
+    mail.outbox.clear()
+    lost(anna)
+    assert not to(beat)
+    assert says(company, beat).status_code == 422
+    approval = RecoveryApproval.objects.get(recovery__user=anna)
+    assert approval.by is None
+    with transaction.atomic():
+        open_companies([company.pk])
+        carla = make.user(is_operator=True)
+        grant(company=company, user=carla, role="owner", by=beat)
+    assert says(company, carla).status_code == 302
+    assert FactorRecovery.objects.get(user=anna).ready_at is not None
+
+
+def test_whoever_came_to_operate_since_needs_another_word(place):
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    anna.is_operator = True
+    anna.save()
+    with time_machine.travel(time.time() + DAY + 60, tick=False):
+        client = browser()
+        type_password(client, anna)
+        client.post("/lost-factors/", {"do": "link"})
+        assert FactorRecovery.objects.get(user=anna).link_digest == ""
+        assert FactorRecovery.objects.get(user=anna).ready_at is None
+
+
+def test_a_firm_does_not_vouch_for_an_operator_either(place):
+    _company, anna, _beat = place
+    with transaction.atomic():
+        boss = make.user()
+        firm = firms.found_firm(name="Treuhand", manager=boss, by=make.user(is_operator=True))
+        FirmStaff.objects.create(firm=firm, user=anna, team_role="lead", since=clock.now())
+    anna.is_operator = True
+    anna.save()
+    mail.outbox.clear()
+    lost(anna)
+    assert not to(boss)
+    approval = RecoveryApproval.objects.get(recovery__user=anna, firm=firm)
+    client = Client()
+    client.force_login(boss)
+    client.post(f"/firms/{firm.pk}/", {"do": "vouch", "approval": approval.pk})
+    assert RecoveryApproval.objects.get(pk=approval.pk).by is None
+
+
+def test_who_no_longer_works_in_a_place_does_not_wait_for_it(place):
+    company, anna, beat = place
+    with transaction.atomic():
+        second = make.company()
+        carla = make.owner_of(second)
+        grant(company=second, user=anna, role="auditor", by=carla)
+    lost(anna)
+    says(company, beat)
+    with transaction.atomic():
+        open_companies([second.pk])
+        withdraw(company=second, user=anna, role="auditor", by=carla)
+    client = browser()
+    type_password(client, anna)
+    asked = client.get("/lost-factors/").context["asked"]
+    assert asked.ready_at.timestamp() > time.time() + DAY - 60
+    with transaction.atomic():
+        open_companies([company.pk])
+        withdraw(company=company, user=anna, role="bookkeeper", by=beat)
+    client = browser()
+    type_password(client, anna)
+    with time_machine.travel(time.time() + 2 * DAY, tick=False):  # nobody is left to say so
+        type_password(client, anna)
+        assert client.get("/lost-factors/").context["asked"].ready_at is None
+
+
 def test_a_factor_ends_it(place):
     _company, anna, _beat = place
     lost(anna)
@@ -245,6 +323,90 @@ def test_it_was_not_me_ends_it_and_the_password(place):
     anna.refresh_from_db()
     assert FactorRecovery.objects.get(user=anna).end == "denied" and anna.password_breached_at
     stranger.post(link)  # twice is once
+
+
+def test_a_password_that_others_know_asks_for_nothing(place):
+    """After “it was not me”, whoever has the password would else begin anew at once."""
+    _company, anna, _beat = place
+    client = lost(anna)
+    browser().post(link_in(to(anna)[-1]))
+    client.post("/lost-factors/", {"do": "ask"})
+    lost(anna)
+    assert FactorRecovery.objects.filter(user=anna).count() == 1
+
+
+def test_a_password_that_others_know_since_ends_nothing(place):
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    with time_machine.travel(time.time() + DAY + 60, tick=False):
+        client = browser()
+        type_password(client, anna)
+        client.post("/lost-factors/", {"do": "link"})
+        link = link_in(to(anna)[-1])
+        type(anna).objects.filter(pk=anna.pk).update(password_breached_at=clock.now())
+        client.post(link)
+        assert Authenticator.objects.filter(user=anna).exists()
+        mail.outbox.clear()
+        client.post("/lost-factors/", {"do": "link"})
+        assert not to(anna)
+
+
+def link_of(anna):
+    """A browser between password and factor, and the link that was mailed to it."""
+    client = browser()
+    type_password(client, anna)
+    client.post("/lost-factors/", {"do": "link"})
+    return client, link_in(to(anna)[-1])
+
+
+def test_a_mailbox_is_not_flooded_with_links(place):
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    with time_machine.travel(time.time() + DAY + 60, tick=False) as clocks:
+        client, _link = link_of(anna)
+        mail.outbox.clear()
+        for _ in range(3):
+            client.post("/lost-factors/", {"do": "link"})
+        assert not to(anna)
+        clocks.shift(61)
+        client.post("/lost-factors/", {"do": "link"})
+        assert len(to(anna)) == 1
+
+
+def test_another_password_voids_the_link(place):
+    """AUT-9"""
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    with time_machine.travel(time.time() + DAY + 60, tick=False):
+        client, link = link_of(anna)
+        reset = browser()
+        reset.post("/accounts/password/reset/", {"email": anna.email})
+        told = reset.get(link_in(to(anna)[-1]))
+        new = "ein-anderes-Kennwort-2026"
+        reset.post(told["Location"], {"password1": new, "password2": new})
+        anna.refresh_from_db()
+        assert anna.check_password(new)
+        client.post(link)
+        assert Authenticator.objects.filter(user=anna).exists()
+
+
+def test_another_address_voids_the_link(place):
+    """AUT-9: whoever had the mailbox in between does not keep what was sent to it."""
+    company, anna, beat = place
+    lost(anna)
+    says(company, beat)
+    with time_machine.travel(time.time() + DAY + 60, tick=False):
+        client, link = link_of(anna)
+        AddressChange.objects.create(
+            user=anna, before=anna.email, email=f"neu-{anna.email}", digest=token_digest("it"),
+            undo_digest="", asked_at=clock.now(),
+        )  # fmt: skip
+        addresses.confirm("it", user=anna)
+        client.post(link)
+        assert Authenticator.objects.filter(user=anna).exists()
 
 
 def test_who_vouched_and_is_gone_has_said_nothing(place):

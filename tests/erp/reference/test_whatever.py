@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from erp.core.errors import DomainError
 from erp.reference.editions import Edition, Given
-from erp.reference.fetching import packed_on, unpacked
+from erp.reference.fetching import CannotUnpack, packed_on, unpacked
 from erp.reference.sources import SOURCES
 from tests.erp.reference import files
 
@@ -80,11 +80,36 @@ def test_any_bytes_are_read_or_refused(name, content):
     read(name, head + newline + content)
 
 
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_package_that_points_before_its_beginning_is_refused(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("AMTOVZ_CSV_LV95.csv", GOOD["localities"])
+    content = bytearray(out.getvalue())
+    at = content.rindex(b"PK\5\6") + 16  # where the list of the files begins
+    content[at : at + 4] = b"\xff\xff\0\0"
+    packed_on(bytes(content))
+    with pytest.raises(DomainError):
+        unpacked(SOURCES["localities"], bytes(content))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_package_is_unpacked_by_the_usual_method_alone(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("AMTOVZ_CSV_LV95.csv", GOOD["localities"])
+    with pytest.raises(CannotUnpack):
+        unpacked(SOURCES["localities"], out.getvalue())
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_package_is_unpacked_or_refused(data):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    out, method = io.BytesIO(), data.draw(st.sampled_from(METHODS))
+    with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr("AMTOVZ_CSV_LV95.csv", GOOD["localities"])
     content = bytearray(data.draw(st.sampled_from([out.getvalue(), gzip.compress(out.getvalue())])))
     for _n in range(data.draw(st.integers(0, 3))):

@@ -13,7 +13,7 @@ export function offer(input, { find, take }) {
   input.replaceWith(box); box.append(input, list);
   input.setAttribute("role", "combobox"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
   input.autocomplete = "off";
-  let found = [], marked = 0, asked = 0;
+  let found = [], marked = 0, asked = 0, of = "";  // `of`: the text that the choices are for
 
   const close = () => { asked++; list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const mark = (nth) => {
@@ -23,8 +23,8 @@ export function offer(input, { find, take }) {
     if (li) { li.scrollIntoView({ block: "nearest" }); input.setAttribute("aria-activedescendant", li.id); }
   };
   const taken = (one) => { close(); take(one); };
-  const show = (choices) => {
-    found = choices;
+  const show = (choices, text) => {
+    found = choices; of = text;
     list.replaceChildren(...found.map((one, i) => {
       const li = document.createElement("li"), key = document.createElement("b");
       li.id = `${list.id}-${i}`; li.setAttribute("role", "option");
@@ -37,9 +37,9 @@ export function offer(input, { find, take }) {
     mark(0);
   };
   const open = () => {
-    const nth = ++asked, choices = find(input.value);
-    if (Array.isArray(choices)) { show(choices); return; }
-    choices.then((later) => { if (nth === asked && document.activeElement === input) show(later); });
+    const nth = ++asked, text = input.value, choices = find(text);
+    if (Array.isArray(choices)) { show(choices, text); return; }
+    choices.then((later) => { if (nth === asked && document.activeElement === input) show(later, text); });
   };
   input.addEventListener("input", open);
   input.addEventListener("blur", close);
@@ -47,7 +47,7 @@ export function offer(input, { find, take }) {
     if (event.key === "ArrowDown") { event.preventDefault(); list.hidden ? open() : mark(marked + 1); }
     else if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
     else if (event.key === "Escape" && !list.hidden) { event.stopPropagation(); close(); }
-    else if ((event.key === "Enter" || event.key === "Tab") && !list.hidden && input.value.trim() && found[marked]) taken(found[marked]);
+    else if ((event.key === "Enter" || event.key === "Tab") && !list.hidden && input.value.trim() && input.value === of && found[marked]) taken(found[marked]);
   });
   return { open, close };
 }

@@ -80,11 +80,14 @@ function describe() {
 }
 
 /** The official rate of the day, and what the foreign amount comes to by it, as long as nobody types another. */
+let rateAsked = 0;
 async function tellRate(currency) {
-  const date = dateOf($("date")), told = currency && /^\d{4}-\d\d-\d\d$/.test(date) ? await rateOf(currency, date) : null;
+  const nth = ++rateAsked, date = dateOf($("date")), told = currency && /^\d{4}-\d\d-\d\d$/.test(date) ? await rateOf(currency, date) : null;
+  if (nth !== rateAsked) return;  // meanwhile it is another day, or another currency
   $("rate-said").textContent = told?.refusal || (told ? `1 ${currency} = ${told.value} · ${told.source_name} ${shown(told.published)}` : "");
   const amount = $("amount"), typed = $("amount_foreign").value;
-  if (!told?.value || !typed || (amount.value && amount.value !== amount.dataset.brought)) return;
+  if (!currency || !typed || (amount.value && amount.value !== amount.dataset.brought)) return;
+  if (!told?.value) { amount.value = ""; return; }  // what the rate of another day brought is no longer right
   const home = convertedText(typed, told.value);
   if (home !== null) amount.value = amount.dataset.brought = format(home);
 }

@@ -28,12 +28,13 @@ export function enhance(input) {
   };
   const list = offer(input, { find: (text) => find(form, text), take });
   if (input !== fields.postcode) return;
+  const isTyped = () => fields.town.value && fields.town.dataset.brought !== fields.town.value;
   input.addEventListener("input", async () => {
     const text = input.value.trim();
-    if (!/^\d{4}$/.test(text) || !fields.town || (fields.town.value && fields.town.dataset.brought !== fields.town.value)) return;
+    if (!/^\d{4}$/.test(text) || !fields.town || isTyped()) return;
     const all = await find(form, text), places = all.filter((one) => one.kind === "place");
     const [only, ...others] = places.length ? places : all;
-    if (!only || others.length || input.value.trim() !== text) return;
+    if (!only || others.length || input.value.trim() !== text || isTyped()) return;
     fields.town.value = fields.town.dataset.brought = only.town;
     list.close();
   });
