@@ -43,7 +43,9 @@ class Missing(DomainError):
 
 class TooLong(DomainError):
     code = "qr.too_long"
-    message = _("“%(value)s” has %(length)s characters; a QR-bill has room for %(most)s. Shorten it.")
+    message = _(
+        "“%(value)s” has %(length)s characters; a QR-bill has room for %(most)s. Shorten it."
+    )
 
 
 class ForbiddenCharacter(DomainError):
@@ -64,7 +66,9 @@ class UnknownCountry(DomainError):
 
 class PrefixedPostcode(DomainError):
     code = "qr.prefixed_postcode"
-    message = _("The postcode “%(value)s” carries a country. Write it without, and choose the country beside it.")
+    message = _(
+        "The postcode “%(value)s” carries a country. Write it without, and choose the country beside it."
+    )
 
 
 class NotASwissAccount(DomainError):
@@ -76,7 +80,9 @@ class NotASwissAccount(DomainError):
 
 class BadCurrency(DomainError):
     code = "qr.bad_currency"
-    message = _("A QR-bill cannot be in “%(value)s”, only in CHF or EUR. Bill it without a payment part.")
+    message = _(
+        "A QR-bill cannot be in “%(value)s”, only in CHF or EUR. Bill it without a payment part."
+    )
     field = "currency"
 
 
@@ -116,7 +122,9 @@ class QrrNeedsQrIban(DomainError):
 
 class NoReferenceWanted(DomainError):
     code = "qr.no_reference_wanted"
-    message = _("The bill says it has no reference, yet “%(value)s” is given. Remove it, or choose its kind.")
+    message = _(
+        "The bill says it has no reference, yet “%(value)s” is given. Remove it, or choose its kind."
+    )
     field = "reference"
 
 
@@ -135,7 +143,9 @@ class TooManyProcedures(DomainError):
 
 class TooMuchData(DomainError):
     code = "qr.too_much_data"
-    message = _("The bill needs %(length)s bytes; the symbol holds %(most)s. Shorten names or texts.")
+    message = _(
+        "The bill needs %(length)s bytes; the symbol holds %(most)s. Shorten names or texts."
+    )
     field = "message"
 
 

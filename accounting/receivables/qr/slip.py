@@ -135,7 +135,11 @@ def address_lines(party: Party, *, street: bool = True) -> tuple[str, ...]:
 
 def _blocks(bill: Bill, language: str, *, payment: bool, street: bool = True) -> list[Block]:
     wording = WORDINGS[language]
-    blocks = [Block(wording.account, (format_iban(bill.iban), *address_lines(bill.creditor, street=street)))]
+    blocks = [
+        Block(
+            wording.account, (format_iban(bill.iban), *address_lines(bill.creditor, street=street))
+        )
+    ]
     if bill.reference:
         blocks.append(Block(wording.reference, (format_reference(bill.reference),)))
     if payment and (bill.message or bill.billing):
