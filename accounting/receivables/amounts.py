@@ -207,7 +207,7 @@ def _printed(
                   if line.kind == Kind.ITEM and vat_key(line) == key]  # fmt: skip
         rest = total - sum((figures[nth] for nth in places), ZERO)
         step = CENTIME if rest > 0 else -CENTIME
-        off = sorted(places, key=lambda n: (figures[n] - exact[n][0] + exact[n][1]) * step)
+        off = sorted(places, key=lambda n: ((figures[n] - exact[n][0] + exact[n][1]) * step, -n))
         for nth in off[: int(abs(rest) / CENTIME)]:  # those that rounding took most from
             figures[nth] += step
     printed, since = [], ZERO
