@@ -21,7 +21,9 @@ QR_IBAN, IBAN = "CH4431999123000889012", "CH5800791123000889012"
 QRR, SCOR = "210000000003139471430009017", "RF18539007547034"
 MAKER = Party("Müller Holzbau AG", "7000", "Chur", "CH", "Obere Gasse", "12a")
 PAYER = Party("Zoë Çelik-Łukaszewicz", "1000", "Lausanne", "CH", "Rue du Théâtre", "3")
-BILL = Bill(QR_IBAN, MAKER, "CHF", Decimal("1949.75"), PAYER, "QRR", QRR, "Rechnung 4711 vom 3.6.2026")
+BILL = Bill(
+    QR_IBAN, MAKER, "CHF", Decimal("1949.75"), PAYER, "QRR", QRR, "Rechnung 4711 vom 3.6.2026"
+)
 OPEN = replace(BILL, amount=None, debtor=None)
 GIFT = Bill(IBAN, MAKER, "EUR", message="Spende")
 
@@ -31,7 +33,9 @@ LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x17F).filter(
 
 
 def texts(most: int, least: int = 0) -> st.SearchStrategy[str]:
-    return st.text(LETTERS, min_size=least, max_size=most).filter(lambda text: bool(text.strip()) or not least)
+    return st.text(LETTERS, min_size=least, max_size=most).filter(
+        lambda text: bool(text.strip()) or not least
+    )
 
 
 parties = st.builds(

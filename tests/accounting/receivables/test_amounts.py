@@ -47,7 +47,10 @@ def test_a_price_with_vat_is_rounded_to_five_centimes_its_vat_never():
     assert str(old.vat) == "6.23"
     odd = reckon([item("87.23")], basis=Basis.GROSS, five_centimes=True)
     assert figures(odd) == ("80.69", "6.54", "87.23", "0.02", "87.25")
-    assert figures(reckon([item("87.22")], basis=Basis.GROSS, five_centimes=True))[3:] == ("-0.02", "87.20")
+    assert figures(reckon([item("87.22")], basis=Basis.GROSS, five_centimes=True))[3:] == (
+        "-0.02",
+        "87.20",
+    )
 
 
 def test_only_totals_in_francs_are_rounded_to_five_centimes():
@@ -78,7 +81,10 @@ def test_one_invoice_holds_two_rates_of_one_kind():
     def on(code, day):
         return rates[day.year]
 
-    lines = [item("100.00", rate=rate_of_supply("U", start=day, rate_on=on)) for day in (december, january, january)]
+    lines = [
+        item("100.00", rate=rate_of_supply("U", start=day, rate_on=on))
+        for day in (december, january, january)
+    ]
     found = reckon(lines, basis=Basis.NET)
     assert [(str(g.rate), str(g.net), str(g.vat)) for g in found.groups] == [
         ("7.7", "100.00", "7.70"), ("8.1", "200.00", "16.20"),
@@ -125,7 +131,14 @@ def test_subtotals_count_the_items_since_the_last_and_texts_count_nothing():
         Line(kind=Kind.SUBTOTAL),
     ]  # fmt: skip
     found = reckon(lines, basis=Basis.NET)
-    assert [str(one.amount) for one in found.lines] == ["10.00", "0.00", "5.00", "15.00", "7.00", "7.00"]
+    assert [str(one.amount) for one in found.lines] == [
+        "10.00",
+        "0.00",
+        "5.00",
+        "15.00",
+        "7.00",
+        "7.00",
+    ]
     assert str(found.net) == "22.00"
 
 
@@ -155,7 +168,12 @@ def test_a_document_discount_must_be_possible(discounts, refusal):
 
 
 def test_each_total_says_how_it_came():
-    found = reckon([item("100.01"), item("50", **REDUCED)], basis=Basis.NET, discount_percent=D(2), five_centimes=True)
+    found = reckon(
+        [item("100.01"), item("50", **REDUCED)],
+        basis=Basis.NET,
+        discount_percent=D(2),
+        five_centimes=True,
+    )
     assert [told(step) for step in found.steps][2:4] == [
         "2.6 % VAT of 49.00: 1.27", "8.1 % VAT of 98.01: 7.94",
     ]  # fmt: skip
@@ -169,7 +187,9 @@ def test_an_empty_document_is_nothing():
 
 
 def test_terms_say_what_is_due_until_when():
-    found = dues(D("1081.00"), date=dt.date(2026, 11, 20), terms=[Term(30), Term(10, D(2)), Term(20, D(1))])
+    found = dues(
+        D("1081.00"), date=dt.date(2026, 11, 20), terms=[Term(30), Term(10, D(2)), Term(20, D(1))]
+    )
     assert found == (
         Due(dt.date(2026, 11, 30), D(2), D("21.62"), D("1059.38")),
         Due(dt.date(2026, 12, 10), D(1), D("10.81"), D("1070.19")),
@@ -184,7 +204,11 @@ def test_terms_say_what_is_due_until_when():
 
 
 def test_instalments_lose_no_centime():
-    assert [str(part) for part in instalments(D("100.00"), weights=[D(1)] * 3)] == ["33.34", "33.33", "33.33"]
+    assert [str(part) for part in instalments(D("100.00"), weights=[D(1)] * 3)] == [
+        "33.34",
+        "33.33",
+        "33.33",
+    ]
     assert [str(part) for part in instalments(D("100.00"), weights=[D(1)] * 3, five_centimes=True)] == [
         "33.35", "33.35", "33.30",
     ]  # fmt: skip
@@ -205,7 +229,9 @@ def test_a_foreign_document_is_entered_in_francs_so_that_it_balances():
 # --- what always holds ------------------------------------------------------------------------------------
 percents = st.decimals(D(0), D(100), places=2)
 signed = st.decimals(D("-99999"), D("99999"), places=4)
-CODES = st.sampled_from([("U81", D("8.1")), ("U77", D("7.7")), ("U26", D("2.6")), ("U26", D("2.60")), ("E0", D(0))])
+CODES = st.sampled_from(
+    [("U81", D("8.1")), ("U77", D("7.7")), ("U26", D("2.6")), ("U26", D("2.60")), ("E0", D(0))]
+)
 
 
 @st.composite
@@ -234,7 +260,9 @@ choices = {
 
 
 def made(lines, basis, rounding, five, percent):
-    return reckon(lines, basis=basis, rounding=rounding, five_centimes=five, discount_percent=percent)
+    return reckon(
+        lines, basis=basis, rounding=rounding, five_centimes=five, discount_percent=percent
+    )
 
 
 @settled
@@ -259,7 +287,9 @@ def test_everything_adds_up(lines, basis, rounding, five, percent):
     for one in items:
         whole = one.line.quantity * one.line.price
         exact = whole - (one.line.discount_amount or whole * one.line.discount_percent / 100)
-        assert abs(one.amount - exact) <= (D("0.005") if rounding == Rounding.EACH_LINE else D("0.01"))
+        assert abs(one.amount - exact) <= (
+            D("0.005") if rounding == Rounding.EACH_LINE else D("0.01")
+        )
     for amount in (found.net, found.vat, found.payable, *(one.amount for one in found.lines)):
         assert amount == amount.quantize(D("0.01"))
 
@@ -279,19 +309,27 @@ def test_each_step_is_what_its_parts_give(lines, basis, rounding, five, percent)
 
 @settled
 @given(st.randoms(use_true_random=False), *choices.values())
-def test_the_order_of_lines_changes_no_total(chance: random.Random, lines, basis, rounding, five, percent):
+def test_the_order_of_lines_changes_no_total(
+    chance: random.Random, lines, basis, rounding, five, percent
+):
     found = made(lines, basis, rounding, five, percent)
     shuffled = list(lines)
     chance.shuffle(shuffled)
     again = made(shuffled, basis, rounding, five, percent)
-    assert (again.groups, figures(again), again.steps) == (found.groups, figures(found), found.steps)
+    assert (again.groups, figures(again), again.steps) == (
+        found.groups,
+        figures(found),
+        found.steps,
+    )
 
 
 @settled
 @given(**choices)
 def test_a_credit_note_takes_back_exactly_what_was_billed(lines, basis, rounding, five, percent):
     found = made(lines, basis, rounding, five, percent)
-    back = [replace(one, quantity=-one.quantity, discount_amount=-one.discount_amount) for one in lines]
+    back = [
+        replace(one, quantity=-one.quantity, discount_amount=-one.discount_amount) for one in lines
+    ]
     credit = made(back, basis, rounding, five, percent)
     assert [-a for a in (credit.sum, credit.discount, credit.net, credit.vat, credit.payable)] == [
         found.sum, found.discount, found.net, found.vat, found.payable,
@@ -304,7 +342,9 @@ def test_a_credit_note_takes_back_exactly_what_was_billed(lines, basis, rounding
 def test_with_or_without_vat_differs_by_a_centime_per_rate_at_most(lines, rounding):
     """Billing the gross of a net document again as gross gives its net, within a centime per rate."""
     net = reckon(lines, basis=Basis.NET, rounding=rounding)
-    gross = [Line(price=group.gross, vat_code=group.vat_code, rate=group.rate) for group in net.groups]
+    gross = [
+        Line(price=group.gross, vat_code=group.vat_code, rate=group.rate) for group in net.groups
+    ]
     again = reckon(gross, basis=Basis.GROSS, rounding=rounding)
     assert again.gross == net.gross
     for one, other in zip(net.groups, again.groups, strict=True):

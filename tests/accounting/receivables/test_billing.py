@@ -49,7 +49,11 @@ def test_official_examples_are_read_and_written_alike(shared):
         assert write(found.information) == line
     assert len(lines) == 3
     first = read(lines[0]).information
-    assert (first.uid, first.vat_rate, first.supply_from) == ("CHE106017086", Decimal("7.7"), dt.date(2018, 5, 8))
+    assert (first.uid, first.vat_rate, first.supply_from) == (
+        "CHE106017086",
+        Decimal("7.7"),
+        dt.date(2018, 5, 8),
+    )
     second = read(lines[1]).information
     assert (second.supply_until, len(second.vat)) == (dt.date(2018, 2, 27), 3)
 

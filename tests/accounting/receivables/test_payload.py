@@ -12,7 +12,13 @@ from hypothesis import given, settings
 
 from accounting.receivables.qr import rules
 from accounting.receivables.qr.bill import Bill, Party, written
-from accounting.receivables.qr.payload import CombinedAddress, NewerVersion, NotAQrBill, parse, payload
+from accounting.receivables.qr.payload import (
+    CombinedAddress,
+    NewerVersion,
+    NotAQrBill,
+    parse,
+    payload,
+)
 from erp.core.errors import Refusals
 from erp.core.identifiers import NotAnIban
 from tests.accounting.receivables.bills import (
@@ -91,10 +97,15 @@ def test_every_official_example_comes_back_byte_by_byte(shared):
             continue
         text = path.read_bytes().decode()
         reading = parse(text, countries=COUNTRIES)
-        again = written(reading.bill, newline=reading.newline) + reading.newline * reading.ends_with_newline
+        again = (
+            written(reading.bill, newline=reading.newline)
+            + reading.newline * reading.ends_with_newline
+        )
         if path.name == "six-sample-18-de.txt":  # the withdrawn address of two free lines
             assert [type(one) for one in reading.warnings] == [CombinedAddress]
-            assert reading.bill.creditor == Party("Stiftung Bessere Welt", "3001", "Bern", "CH", "Postfach")
+            assert reading.bill.creditor == Party(
+                "Stiftung Bessere Welt", "3001", "Bern", "CH", "Postfach"
+            )
         else:
             assert (again, reading.warnings) == (text, ()), path.name
             assert payload(reading.bill, countries=COUNTRIES, newline=reading.newline) == written(
@@ -103,7 +114,11 @@ def test_every_official_example_comes_back_byte_by_byte(shared):
         seen.append(path.name)
     assert len(seen) == 16
     with pytest.raises(Refusals):
-        parse((shared / "samples/qr/six-sample-18-de.txt").read_text(), countries=COUNTRIES, strict=True)
+        parse(
+            (shared / "samples/qr/six-sample-18-de.txt").read_text(),
+            countries=COUNTRIES,
+            strict=True,
+        )
 
 
 @pytest.mark.parametrize(("bill", "expected"), [
@@ -163,7 +178,9 @@ def test_account_and_reference_belong_together(iban, kind, reference, expected):
 
 
 def test_all_violations_come_at_once_each_with_value_and_remedy():
-    bad = Bill("CH00", Party("", "", "", "XX"), "USD", Decimal("0.001"), None, "SCOR", "RF1", "a\tb")
+    bad = Bill(
+        "CH00", Party("", "", "", "XX"), "USD", Decimal("0.001"), None, "SCOR", "RF1", "a\tb"
+    )
     with pytest.raises(Refusals) as refused:
         payload(bad, countries=COUNTRIES)
     found = refused.value.refusals
@@ -193,9 +210,11 @@ def test_what_is_written_is_read_again(bill):
 
 
 @pytest.mark.parametrize("change", [
-    lambda t: "", lambda t: "BCD" + t[3:], lambda t: t.replace("0200", "0100", 1), lambda t: t.replace("\n1\n", "\n2\n", 1),
+    lambda t: "", lambda t: "BCD" + t[3:], lambda t: t.replace("0200", "0100", 1),
+    lambda t: t.replace("\n1\n", "\n2\n", 1),
     lambda t: t.replace("EPD", "END"), lambda t: t + "\na\nb\nc\nd", lambda t: t.rpartition("\n")[0],
-    lambda t: t.replace("1949.75", "1’949.75"), lambda t: t.replace("1949.75", "1e3"), lambda t: t.replace("1949.75", "١.00"),
+    lambda t: t.replace("1949.75", "1’949.75"), lambda t: t.replace("1949.75", "1e3"),
+    lambda t: t.replace("1949.75", "١.00"),
 ])  # fmt: skip
 def test_what_is_no_qr_bill_is_refused(change):
     with pytest.raises(NotAQrBill):
@@ -211,7 +230,9 @@ def test_bills_of_others_are_read_with_warnings():
     old = LINES.replace("S\nZoë Çelik-Łukaszewicz\nRue du Théâtre\n3\n1000\nLausanne\nCH",
                         "K\nZoë Çelik\nRue du Théâtre 3b\nCH-1000 Lausanne 25\n\n\nCH")  # fmt: skip
     read = parse(old, countries=COUNTRIES)
-    assert read.bill.debtor == Party("Zoë Çelik", "1000", "Lausanne 25", "CH", "Rue du Théâtre", "3b")
+    assert read.bill.debtor == Party(
+        "Zoë Çelik", "1000", "Lausanne 25", "CH", "Rue du Théâtre", "3b"
+    )
     assert [(type(one), one.place) for one in read.warnings] == [(CombinedAddress, "debtor")]
 
 

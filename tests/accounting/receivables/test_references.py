@@ -85,9 +85,14 @@ numbers = st.integers(0, 10**10 - 1).map(str)
 def test_two_pairs_never_share_a_reference(invoice, customer, other_invoice, other_customer):
     if not int(invoice) + int(customer) or not int(other_invoice) + int(other_customer):
         return
-    one, two = make_qrr(invoice, customer=customer), make_qrr(other_invoice, customer=other_customer)
+    one, two = (
+        make_qrr(invoice, customer=customer),
+        make_qrr(other_invoice, customer=other_customer),
+    )
     assert esr.is_valid(one) and len(one) == 27
-    assert (one == two) == ((int(invoice), int(customer)) == (int(other_invoice), int(other_customer)))
+    assert (one == two) == (
+        (int(invoice), int(customer)) == (int(other_invoice), int(other_customer))
+    )
 
 
 @settings(max_examples=1000, deadline=None)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
 from django.utils.html import format_html, format_html_join
-from hypothesis import given, settings
+from django.utils.safestring import SafeString
+from hypothesis import Phase, given, settings
 from PIL import Image, ImageFont
 
 from accounting.receivables.qr import fitting, slip
 from accounting.receivables.qr.bill import Bill, Party
 from accounting.receivables.qr.payload import parse, payload
-from accounting.receivables.qr.rules import violations
+from accounting.receivables.qr.rules import TooMuchData, violations
 from accounting.receivables.qr.symbol import MOST_MODULES, symbol
 from accounting.receivables.qr.wording import WORDINGS
-from erp.core.errors import DomainError
-from tests.accounting.receivables.bills import BILL, COUNTRIES, GIFT, LETTERS, MAKER, OPEN, PAYER, SCOR, bills
+from tests.accounting.receivables.bills import (
+    BILL,
+    COUNTRIES,
+    GIFT,
+    MAKER,
+    OPEN,
+    PAYER,
+    SCOR,
+    bills,
+)
 
 LONG = Party(
     "Verein für Alpine Holzwirtschaft und nachhaltige Waldpflege Graubünden", "7028", "Sankt Peter-Pagig", "CH",
@@ -33,7 +43,9 @@ FULL = replace(
     billing="//S1/10/4711/11/260603/20/140.000-53/30/106017086/31/260512/32/8.1/40/2:10;0:30",
     procedures=("eBill/B/zoe@example.ch", "XY;Service;" + "9" * 80),
 )  # fmt: skip
-FULLEST = replace(FULL, creditor=WIDE, debtor=WIDE, amount=Decimal("999999999.99"), message="W" * 50)
+FULLEST = replace(
+    FULL, creditor=WIDE, debtor=WIDE, amount=Decimal("999999999.99"), message="W" * 50
+)
 CASES = {
     "all": BILL, "open": OPEN, "gift": GIFT, "full": FULL, "fullest": FULLEST,
     "no-amount": replace(BILL, amount=None), "no-debtor": replace(FULL, debtor=None),
@@ -55,6 +67,12 @@ def image(pdf: pypdfium2.PdfDocument, *, dpi: int) -> Image.Image:
     return pdf[len(pdf) - 1].render(scale=dpi / 72).to_pil()
 
 
+def scanned(picture: Image.Image) -> list[bytes]:
+    """What an independent reader of QR codes finds; bars of other kinds are not looked for."""
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    return [one.bytes for one in found]
+
+
 def words(pdf: pypdfium2.PdfDocument, page: int = -1) -> str:
     text = pdf[page % len(pdf)].get_textpage().get_text_range()
     return text.replace("\r\n", "\n").replace("\u200b", "")
@@ -64,11 +82,7 @@ def words(pdf: pypdfium2.PdfDocument, page: int = -1) -> str:
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_another_reader_finds_the_same_bytes(name, dpi):
     pdf = drawn(CASES[name])
-    found = zxingcpp.read_barcodes(image(pdf, dpi=dpi))
-    assert [(one.format, one.bytes) for one in found] == [
-        (zxingcpp.BarcodeFormat.QRCode, payload(CASES[name], countries=COUNTRIES).encode())
-    ]
-    assert found[0].text == payload(CASES[name], countries=COUNTRIES)
+    assert scanned(image(pdf, dpi=dpi)) == [payload(CASES[name], countries=COUNTRIES).encode()]
 
 
 def test_official_examples_survive_print_and_scan(shared):
@@ -77,13 +91,13 @@ def test_official_examples_survive_print_and_scan(shared):
         if path.name.startswith("swico") or "18" in path.name:
             continue
         bill = parse(path.read_bytes().decode(), countries=COUNTRIES).bill
-        (found,) = zxingcpp.read_barcodes(image(drawn(bill), dpi=150))
-        assert parse(found.text, countries=COUNTRIES, strict=True).bill == bill
+        (found,) = scanned(image(drawn(bill), dpi=150))
+        assert parse(found.decode(), countries=COUNTRIES, strict=True).bill == bill
         count += 1
     assert count == 15
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None, phases=[Phase.generate])
 @given(bills())
 def test_any_bill_is_a_symbol_that_is_read_again(bill):
     if violations(bill, countries=COUNTRIES):
@@ -91,8 +105,7 @@ def test_any_bill_is_a_symbol_that_is_read_again(bill):
     text = payload(bill, countries=COUNTRIES)
     code = symbol(text)
     assert code.modules <= MOST_MODULES
-    (found,) = zxingcpp.read_barcodes(_bitmap(code.path, code.modules))
-    assert found.bytes == text.encode()
+    assert scanned(_bitmap(code.path, code.modules)) == [text.encode()]
 
 
 def _bitmap(path: str, modules: int) -> Image.Image:
@@ -106,7 +119,9 @@ def _bitmap(path: str, modules: int) -> Image.Image:
 
 
 # --- where things are --------------------------------------------------------------------------------------
-def edges(picture: Image.Image, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def edges(
+    picture: Image.Image, box: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
     """The dark part of a box on the slip, in millimetres from the slip's upper left corner."""
     scale = picture.width / 210
     top = picture.height - 105 * scale
@@ -131,7 +146,7 @@ PLACES = {
     "acceptance point": (BILL, (3, 80, 60, 86), (None, 82.4, 57, None)),
     "procedures": (FULL, (64, 88, 207, 100), (67, 90.4, None, None)),
     "field of receipt's amount": (OPEN, (26, 66, 60, 80), (27, 68, 57, 78)),
-    "field of payment part's amount": (OPEN, (77, 72, 120, 89), (78, 72.5, 118, 87.5)),
+    "field of payment part's amount": (OPEN, (77, 72, 118.4, 89), (78, 72.5, 118, 87.5)),
 }  # fmt: skip
 
 
@@ -145,18 +160,24 @@ def test_everything_is_where_it_belongs_to_half_a_millimetre(name):
 
 def test_it_stands_as_the_official_sample_does(shared):
     """Where the sample of SIX (a scanned picture) has its titles and headings, ours are, within half a mm."""
-    bill = parse((shared / "samples/qr/six-sample-01-de.txt").read_bytes().decode(), countries=COUNTRIES).bill
+    bill = parse(
+        (shared / "samples/qr/six-sample-01-de.txt").read_bytes().decode(), countries=COUNTRIES
+    ).bill
     with pypdfium2.PdfDocument(shared / "samples/qr/six-sample-01-de.pdf") as official:
         theirs = official[0].render(scale=4).to_pil()
     ours = image(drawn(bill), dpi=288)
     for box in ((3, 4, 60, 10.5), (64, 4, 115, 10.5), (3, 11.5, 60, 14.8), (3, 66, 15, 71), (64, 66, 76, 71.2),
                 (3, 80, 60, 86)):  # fmt: skip
         here, there = edges(ours, box), edges(theirs, box)
-        assert abs(here[0] - there[0]) <= 0.55 and abs(here[1] - there[1]) <= 0.5, (box, here, there)
+        assert abs(here[0] - there[0]) <= 0.55 and abs(here[1] - there[1]) <= 0.5, (
+            box,
+            here,
+            there,
+        )
 
 
 @pytest.mark.parametrize(("name", "field"), [
-    ("receipt", (3, 28, 60, 55)), ("payment part", (116, 28, 205, 62)),
+    ("receipt", (3, 34, 60, 60)), ("payment part", (116, 32.2, 205, 62)),
 ])  # fmt: skip
 def test_a_debtor_by_hand_has_a_field_of_the_official_size(name, field):
     bill = replace(GIFT, message="")
@@ -182,13 +203,9 @@ def test_each_language_has_the_official_headings(language, name, tmp_path):
 
 
 def test_the_letters_are_those_the_style_guide_allows():
-    raw = slip.render(slip.page(format_html("<p>x</p>"), slip=slip.slip(FULL, language="de", countries=COUNTRIES),
+    raw = slip.render(slip.page(SafeString("<p>x</p>"), slip=slip.slip(FULL, language="de", countries=COUNTRIES),
                                 title="x", language="de"))  # fmt: skip
-    import io
-
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
+    with pikepdf.open(BytesIO(raw)) as pdf:
         fonts = {str(o.BaseFont).partition("+")[2] for o in pdf.objects
                  if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o}  # fmt: skip
     assert fonts == {"Liberation-Sans", "Liberation-Sans-Bold"}, fonts
@@ -206,7 +223,7 @@ def test_nothing_is_lost_however_full_it_is(name):
     for heading in (WORDINGS["de"].payable_by, WORDINGS["de"].acceptance):
         assert heading.replace(" ", "") in told
     picture = image(pdf, dpi=150)
-    for clear in ((3, 66.5, 60, 67.9), (116, 89.9, 205, 90.1)):
+    for clear in ((3, 66.3, 60, 67.5), (116, 89.9, 205, 90.1)):
         scale = picture.width / 210
         top = picture.height - 105 * scale
         strip = picture.convert("L").crop((int(clear[0] * scale), int(top + clear[1] * scale),
@@ -216,15 +233,29 @@ def test_nothing_is_lost_however_full_it_is(name):
 
 def test_a_foreign_address_shows_its_country_and_ours_does_not():
     assert slip.address_lines(MAKER) == ("Müller Holzbau AG", "Obere Gasse 12a", "7000 Chur")
-    abroad = replace(PAYER, country="DE", postcode="79098", town="Freiburg", street="", house_number="")
+    abroad = replace(
+        PAYER, country="DE", postcode="79098", town="Freiburg", street="", house_number=""
+    )
     assert slip.address_lines(abroad) == (PAYER.name, "DE-79098 Freiburg")
 
 
-@settings(max_examples=300, deadline=None)
-@given(LETTERS.flatmap(lambda c: bills().map(lambda bill: c + bill.creditor.name)))
-def test_a_text_is_never_wider_than_reckoned(text):
+def test_no_letter_is_wider_than_reckoned():
     font = ImageFont.truetype("LiberationSans-Regular.ttf", 1000)
-    assert fitting.width(text, size=10) >= font.getlength(text) / 1000 * 10 * fitting.POINT * 0.995
+    letters = [*map(chr, range(0x20, 0x7F)), *map(chr, range(0xA0, 0x180)), *"ȘșȚț€"]
+    narrow = [
+        c
+        for c in letters
+        if fitting.width(c, size=1000) < font.getlength(c) * fitting.POINT * 0.998
+    ]
+    assert narrow == []
+
+
+@pytest.mark.parametrize(("text", "room", "count"), [
+    ("a", 87, 1), ("W" * 20, 66.7, 1), ("W" * 20, 66, 2), ("Holz und Bau", 14, 2), ("Holz und Bau", 12, 3),
+    ("aa bb", 4.1, 2), ("//S1/10/4711", 15, 2),
+])  # fmt: skip
+def test_lines_break_between_words_and_where_they_must(text, room, count):
+    assert fitting.lines(text, size=10, room=room) == count
 
 
 # --- on the page --------------------------------------------------------------------------------------------
@@ -233,7 +264,7 @@ def test_it_stands_at_the_foot_where_there_is_room_else_on_a_sheet_of_its_own():
     pages = {rows: drawn(BILL, rows=rows) for rows in (30, 60)}
     for rows, pdf in pages.items():
         assert len(pdf) == 2
-        assert [len(zxingcpp.read_barcodes(pdf[n].render(scale=2).to_pil())) for n in range(2)] == [0, 1]
+        assert [len(scanned(pdf[n].render(scale=2).to_pil())) for n in range(2)] == [0, 1]
         assert ("Zeile" in words(pdf)) == (rows == 60)
     separate = drawn(BILL, rows=3, separate=True)
     assert len(separate) == 2 and "Zeile" not in words(separate)
@@ -244,9 +275,11 @@ def test_a_bill_that_cannot_be_made_says_why_and_the_draft_is_printed_all_the_sa
     bad = replace(BILL, currency="USD", debtor=replace(PAYER, town=""))
     told, reasons = slip.slip_or_reasons(bad, language="de", countries=COUNTRIES)
     assert [one.code for one in reasons] == ["qr.bad_currency", "qr.missing"]
-    html = slip.page(format_html("<h1>Rechnung</h1>"), slip=told, title="x", language="de", draft=True)
+    html = slip.page(
+        SafeString("<h1>Rechnung</h1>"), slip=told, title="x", language="de", draft=True
+    )
     pdf = pypdfium2.PdfDocument(slip.render(html))
-    assert len(pdf) == 1 and not zxingcpp.read_barcodes(image(pdf, dpi=150))
+    assert len(pdf) == 1 and not scanned(image(pdf, dpi=150))
     text = words(pdf)
     assert "USD" in text and "debtor.town" in text and "Rechnung" in text
     grey = image(pdf, dpi=50).convert("L").crop((0, 0, 413, 350)).histogram()
@@ -259,15 +292,15 @@ def test_texts_of_others_cannot_become_markup():
     evil = replace(BILL, message="<script>x</script>", debtor=replace(PAYER, name="<b>&amp;"))
     told = slip.slip(evil, language="de", countries=COUNTRIES)
     assert "<script>" not in told and "&lt;b&gt;&amp;amp;" in told
-    wrong, _reasons = slip.slip_or_reasons(replace(BILL, message="<i>Ω"), language="de", countries=COUNTRIES)
+    wrong, _reasons = slip.slip_or_reasons(
+        replace(BILL, message="<i>Ω"), language="de", countries=COUNTRIES
+    )
     assert "<i>" not in wrong
 
 
 def test_only_the_symbols_size_can_be_refused_beside_the_rules():
-    refused: Callable[[], Any] = lambda: symbol("x" * 998)  # noqa: E731
-    with pytest.raises(DomainError) as told:
-        refused()
-    assert told.value.code == "qr.too_much_data"
+    with pytest.raises(TooMuchData):
+        symbol("x" * 998)
     assert symbol("x" * 997).modules == MOST_MODULES
 
 
