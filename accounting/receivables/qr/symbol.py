@@ -12,12 +12,15 @@ from accounting.receivables.qr.rules import MOST_BYTES, TooMuchData
 MASK: Final = 4  # a fixed mask: trying all eight takes four times as long, and readers need none
 MOST_MODULES: Final = 117  # version 25, the largest that SIX allows
 WIDTH: Final = 46.0  # millimetres, whatever the version
-_OVERLAP: Final = "1.02"  # rows reach into the next, so that no viewer shows hairlines between
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """``path`` fills the dark modules of a square of ``modules`` by ``modules``."""
+    """``path`` runs through the dark modules of each row of a square of ``modules`` by ``modules``.
+
+    It is stroked, a module wide or a trifle more, so that no viewer shows hairlines between rows;
+    filled squares would need twice as many commands.
+    """
 
     modules: int
     path: str
@@ -44,6 +47,6 @@ def symbol(text: str) -> Symbol:
         while (x := bits.find(1, x)) >= 0:
             end = bits.find(0, x)
             end = len(bits) if end < 0 else end
-            parts.append(f"M{x} {y}h{end - x}v{_OVERLAP}h-{end - x}z")
+            parts.append(f"M{x} {y}.5h{end - x}")
             x = end
     return Symbol(len(rows), "".join(parts))

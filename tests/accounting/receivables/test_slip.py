@@ -110,11 +110,10 @@ def test_any_bill_is_a_symbol_that_is_read_again(bill):
 
 def _bitmap(path: str, modules: int) -> Image.Image:
     picture = Image.new("L", ((modules + 8) * 4,) * 2, 255)
-    for run in path.split("z")[:-1]:
-        start, _h, rest = run[1:].partition("h")
-        x, y = map(int, start.split())
-        for one in range(x, x + int(rest.partition("v")[0])):
-            picture.paste(0, ((one + 4) * 4, (y + 4) * 4, (one + 5) * 4, (y + 5) * 4))
+    for run in path.split("M")[1:]:
+        start, _h, length = run.partition("h")
+        x, y = (int(float(value)) for value in start.split())
+        picture.paste(0, ((x + 4) * 4, (y + 4) * 4, (x + 4 + int(length)) * 4, (y + 5) * 4))
     return picture
 
 
