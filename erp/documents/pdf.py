@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 
-STYLES: Final = Path(__file__).resolve().parent.parent / "static" / "erp" / "css" / "print.css"
+STYLES: Final = Path(__file__).resolve().parent.parent / "static" / "erp" / "css"
 
 
 class PdfUnavailable(DomainError):
@@ -19,8 +19,11 @@ class PdfUnavailable(DomainError):
                 "apt install libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation")  # fmt: skip
 
 
-def render(html: str) -> bytes:
-    """A PDF of a page that needs nothing from outside. Raises ``PdfUnavailable``."""
+def render(html: str, *, sheet: str = "print") -> bytes:
+    """A PDF of a page that needs nothing from outside, in the style of one of our sheets.
+
+    ``sheet`` is ``print`` (lists) or ``slip`` (documents with a QR-bill). Raises ``PdfUnavailable``.
+    """
     try:
         import weasyprint
     except OSError as error:
@@ -28,12 +31,12 @@ def render(html: str) -> bytes:
     from weasyprint.urls import URLFetcher
 
     page = weasyprint.HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
-    pdf: bytes = page.write_pdf(stylesheets=[_styles()])
+    pdf: bytes = page.write_pdf(stylesheets=[_styles(sheet)])
     return pdf
 
 
 @cache
-def _styles() -> Any:
+def _styles(sheet: str) -> Any:
     import weasyprint
 
-    return weasyprint.CSS(string=STYLES.read_text(encoding="utf-8"))
+    return weasyprint.CSS(string=(STYLES / f"{sheet}.css").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Debtors (Debitoren): invoices, QR-bills, what customers owe."""

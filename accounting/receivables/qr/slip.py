@@ -1,0 +1,182 @@
+"""The slip (Zahlteil mit Empfangsschein) in print: HTML for WeasyPrint, at the foot of a page.
+
+Source: SIX, Style Guide QR-bill: sections, sizes of letters and lines. The slip is 210 by 105 mm,
+the receipt 62 and the payment part 148 mm wide; all texts keep 5 mm from every edge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import override
+
+from accounting.receivables.qr import fitting
+from accounting.receivables.qr.bill import Bill, Party
+from accounting.receivables.qr.payload import payload
+from accounting.receivables.qr.references import format_reference
+from accounting.receivables.qr.symbol import symbol
+from accounting.receivables.qr.wording import WORDINGS
+from erp.core.errors import DomainError, Refusals
+from erp.core.identifiers import format_iban
+from erp.documents import pdf
+
+SHEET: Final = "slip"  # the style sheet of pages that may carry a slip
+RECEIPT_ROOM, RECEIPT_HEIGHT = 52.0, 56.0  # millimetres, style guide: information section
+PAYMENT_ROOM, PAYMENT_HEIGHT = 87.0, 85.0
+RECEIPT_BLANK, PAYMENT_BLANK = 20.0, 25.0  # height of the field for a debtor by hand
+FIELD_GAP: Final = 0.7  # above such a field
+SMALLEST: Final = 6  # points, for headings as for values
+RECEIPT_SIZES: Final = (8, 7, 6)  # of values; the first at which everything has room
+PAYMENT_SIZES: Final = (10, 9, 8, 7, 6)
+_HOME: Final = {"CH", "LI"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading with what stands under it; without lines there is a field to fill in."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+    @property
+    def pieces(self) -> list[list[str]]:
+        """The lines, those of a code (``//S1/…``) cut behind each slash, where they may break."""
+        return [re.findall(r"/?[^/]*/?", line)[:-1] if line.startswith("//") else [line]
+                for line in self.lines]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """An alternative procedure as it is printed: its name bold, the rest behind."""
+
+    name: str
+    rest: str
+
+
+def slip(bill: Bill, *, language: str, countries: Collection[str]) -> SafeString:
+    """The payment part with receipt of a bill, as HTML for a page of sheet ``slip``.
+
+    ``language`` is de, fr, it or en. Raises ``Refusals`` with everything that is in the way.
+    """
+    wording = WORDINGS[language]
+    code = symbol(payload(bill, countries=countries))
+    size, blocks = _payment(bill, language)
+    receipt_size, receipt = _receipt(bill, language)
+    return SafeString(render_to_string("accounting/receivables/slip.html", {
+        "wording": wording, "bill": bill, "symbol": code, "amount": printed_amount(bill.amount),
+        "receipt": receipt, "receipt_size": receipt_size, "payment": blocks, "size": size,
+        "procedures": [_procedure(one) for one in bill.procedures],
+    }))  # fmt: skip
+
+
+def slip_or_reasons(
+    bill: Bill, *, language: str, countries: Collection[str]
+) -> tuple[SafeString, tuple[DomainError, ...]]:
+    """The slip, or in its place why there is none, so that a draft can be printed anyway.
+
+    The second value holds the reasons; only without any may the document be issued.
+    """
+    try:
+        return slip(bill, language=language, countries=countries), ()
+    except Refusals as refused:
+        reasons = tuple(refused.refusals)
+    except DomainError as refusal:
+        reasons = (refusal,)
+    return missing_slip(reasons, language=language), reasons
+
+
+def missing_slip(reasons: Sequence[DomainError], *, language: str) -> SafeString:
+    """What stands where a slip would: the reasons why there is none."""
+    with override(language):
+        told = [(one.place or "", str(one)) for one in reasons]
+        return render_to_string("accounting/receivables/missing_slip.html", {"reasons": told})
+
+
+def page(
+    body: SafeString, *, slip: SafeString, title: str, language: str, draft: bool = False,
+    separate: bool = False,
+) -> str:  # fmt: skip
+    """A document with its slip, for ``pdf.render(..., sheet=SHEET)``.
+
+    The slip stands at the foot of the last page, or alone on a further page where there is no
+    room, or where it is to be ``separate``. A ``draft`` bears a watermark on every page.
+    """
+    with override(language):
+        return render_to_string("accounting/receivables/page.html", {
+            "body": body, "slip": slip, "title": title, "language": language, "draft": draft,
+            "separate": separate,
+        })  # fmt: skip
+
+
+def render(html: str) -> bytes:
+    """The PDF of such a page. Raises ``PdfUnavailable``."""
+    return pdf.render(html, sheet=SHEET)
+
+
+def printed_amount(amount: Decimal | None) -> str:
+    """An amount as the style guide has it: blanks between thousands, ``1 949.75``."""
+    return "" if amount is None else f"{amount:,.2f}".replace(",", " ")
+
+
+def address_lines(party: Party, *, street: bool = True) -> tuple[str, ...]:
+    """An address as it is printed; only abroad the country stands before the postcode."""
+    place = f"{party.postcode} {party.town}"
+    if party.country not in _HOME:
+        place = f"{party.country}-{place}"
+    first = f"{party.street} {party.house_number}".strip() if street else ""
+    return tuple(line for line in (party.name, first, place) if line)
+
+
+def _blocks(bill: Bill, language: str, *, payment: bool, street: bool = True) -> list[Block]:
+    wording = WORDINGS[language]
+    blocks = [
+        Block(
+            wording.account, (format_iban(bill.iban), *address_lines(bill.creditor, street=street))
+        )
+    ]
+    if bill.reference:
+        blocks.append(Block(wording.reference, (format_reference(bill.reference),)))
+    if payment and (bill.message or bill.billing):
+        texts = tuple(text for text in (bill.message, bill.billing) if text)
+        blocks.append(Block(wording.additional, texts))
+    if bill.debtor is None:
+        blocks.append(Block(wording.payable_by_blank, ()))
+    else:
+        blocks.append(Block(wording.payable_by, address_lines(bill.debtor, street=street)))
+    return blocks
+
+
+def _height(blocks: Sequence[Block], *, size: int, room: float, blank: float) -> float:
+    """The height of blocks in millimetres, an empty line between them."""
+    count = len(blocks) - 1 + len(blocks)
+    count += sum(fitting.all_lines(block.lines, size=size, room=room) for block in blocks)
+    fields = sum(blank + FIELD_GAP for block in blocks if not block.lines)
+    return count * (size + 1) * fitting.POINT + fields
+
+
+def _payment(bill: Bill, language: str) -> tuple[int, list[Block]]:
+    blocks = _blocks(bill, language, payment=True)
+    for size in PAYMENT_SIZES:
+        if _height(blocks, size=size, room=PAYMENT_ROOM, blank=PAYMENT_BLANK) <= PAYMENT_HEIGHT:
+            break
+    return size, blocks
+
+
+def _receipt(bill: Bill, language: str) -> tuple[int, list[Block]]:
+    """The receipt may leave out streets where there is no room; name and place must stay."""
+    for size, street in ((RECEIPT_SIZES[0], True), *((size, False) for size in RECEIPT_SIZES)):
+        blocks = _blocks(bill, language, payment=False, street=street)
+        if _height(blocks, size=size, room=RECEIPT_ROOM, blank=RECEIPT_BLANK) <= RECEIPT_HEIGHT:
+            break
+    return size, blocks
+
+
+def _procedure(text: str) -> Procedure:
+    cut = min((at for at in (text.find("/"), text.find(";"), text.find(":")) if at > 0), default=-1)
+    return Procedure(text[:cut], text[cut:]) if cut > 0 else Procedure("", text)
