@@ -20,6 +20,7 @@ READ_BY: Final = {
     "erp.documents": Permission.COMPANY_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
+    "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "vat": Permission.VAT_READ,
 }
 
