@@ -17,11 +17,11 @@ BEGIN
     JOIN erp_company c ON c.id = l.company_id
     WHERE l.company_id = NEW.company_id AND l.entry_id = NEW.entry_id AND l.position = NEW.position;
     IF line.number IS NULL THEN
-        PERFORM accounting_raise('open_items.not_posted', 'an item stands on a line of a posted entry');
+        PERFORM accounting_raise('items.not_posted', 'an item stands on a line of a posted entry');
     ELSIF line.account_id <> NEW.account_id OR line.control <> NEW.side THEN
-        PERFORM accounting_raise('open_items.wrong_account', 'an item stands on a control account of its side');
+        PERFORM accounting_raise('items.wrong_account', 'an item stands on a control account of its side');
     ELSIF line.currency = NEW.currency AND NEW.amount <> NEW.base THEN
-        PERFORM accounting_raise('open_items.two_amounts', 'in the own currency both amounts are one');
+        PERFORM accounting_raise('items.two_amounts', 'in the own currency both amounts are one');
     END IF;
     NEW.open_amount := NEW.amount;
     NEW.open_base := NEW.base;
@@ -45,7 +45,7 @@ BEGIN
         JOIN accounting_openitem i ON i.company_id = n.company_id AND i.id = n.item_id
         WHERE n.date < i.opened_on LIMIT 1;
     IF FOUND THEN
-        PERFORM accounting_raise('open_items.too_early', format('item %s, %s', wrong.item_id, wrong.date));
+        PERFORM accounting_raise('items.too_early', format('item %s, %s', wrong.item_id, wrong.date));
     END IF;
     SELECT n.item_id INTO wrong FROM new_settlements n
         LEFT JOIN accounting_settlement u ON u.company_id = n.company_id AND u.id = n.undoes_id
@@ -53,7 +53,7 @@ BEGIN
           AND (u.id IS NULL OR u.item_id <> n.item_id OR u.amount <> -n.amount OR u.base <> -n.base
                OR u.date > n.date OR u.kind = 'undo') LIMIT 1;
     IF FOUND THEN
-        PERFORM accounting_raise('open_items.wrong_undo', format('item %s', wrong.item_id));
+        PERFORM accounting_raise('items.wrong_undo', format('item %s', wrong.item_id));
     END IF;
     SELECT r.item_id, r.day INTO wrong FROM (
         SELECT d.item_id, d.day, i.amount AS whole,
@@ -66,7 +66,7 @@ BEGIN
     ) AS r
     WHERE r.settled * sign(r.whole) NOT BETWEEN 0 AND abs(r.whole) LIMIT 1;
     IF FOUND THEN
-        PERFORM accounting_raise('open_items.too_much', format('item %s, %s', wrong.item_id, wrong.day));
+        PERFORM accounting_raise('items.too_much', format('item %s, %s', wrong.item_id, wrong.day));
     END IF;
     UPDATE accounting_openitem i
         SET open_amount = i.amount - t.amount, open_base = i.base - t.base,
@@ -108,11 +108,11 @@ BEGIN
         WHERE s.company_id = NEW.company_id AND s.entry_id = NEW.entry_id AND s.position = NEW.position
     ) AS x;
     IF line.number IS NULL THEN
-        PERFORM accounting_raise('open_items.not_posted', 'items stand on lines of posted entries');
+        PERFORM accounting_raise('items.not_posted', 'items stand on lines of posted entries');
     ELSIF NOT told.same_account OR NOT told.same_currency THEN
-        PERFORM accounting_raise('open_items.wrong_account', 'a line settles items of its account and currency');
+        PERFORM accounting_raise('items.wrong_account', 'a line settles items of its account and currency');
     ELSIF told.base <> line.base OR (line.currency <> '' AND told.amount <> line.amount_foreign) THEN
-        PERFORM accounting_raise('open_items.line_differs',
+        PERFORM accounting_raise('items.line_differs',
             format('entry %s, line %s: %s, its items %s', line.number, NEW.position, line.base, told.base));
     END IF;
     RETURN NULL;

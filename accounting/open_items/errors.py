@@ -13,39 +13,39 @@ from erp.core.errors import DomainError
 
 
 class NotAControlAccount(DomainError):
-    code = "open_items.not_a_control_account"
+    code = "items.not_a_control_account"
     message = _("Account %(account)s is no control account of debtors or creditors. Say so in the "
                 "chart of accounts (“owned by”), or choose another account.")  # fmt: skip
     field = "account"
 
 
 class NoSuchLine(DomainError):
-    code = "open_items.no_such_line"
+    code = "items.no_such_line"
     message = _("Entry %(entry)s has not exactly one line on account %(account)s. Name the line.")
     field = "position"
 
 
 class LineDiffers(DomainError):
-    code = "open_items.line_differs"
+    code = "items.line_differs"
     message = _("The line on account %(account)s comes to %(line)s, its items to %(items)s. Let "
                 "them come to the same amount.")  # fmt: skip
     field = "items"
 
 
 class NoAmount(DomainError):
-    code = "open_items.no_amount"
+    code = "items.no_amount"
     message = _("An item of zero is nothing owed. Give it an amount, or leave it out.")
     field = "amount"
 
 
 class NothingToSettle(DomainError):
-    code = "open_items.nothing_to_settle"
+    code = "items.nothing_to_settle"
     message = _("Nothing would be settled. Choose an item and give an amount.")
     field = "amount"
 
 
 class MoreThanOpen(DomainError):
-    code = "open_items.more_than_open"
+    code = "items.more_than_open"
     message = _("Of item %(item)s %(open)s are open, %(wanted)s would be settled. Settle at most "
                 "what is open; what was paid beyond becomes a credit of the party.")  # fmt: skip
     field = "amount"
@@ -53,38 +53,38 @@ class MoreThanOpen(DomainError):
 
 
 class DoesNotAddUp(DomainError):
-    code = "open_items.does_not_add_up"
+    code = "items.does_not_add_up"
     message = _("%(money)s were paid, and %(parts)s are shared out. Share out what was paid.")
     field = "amount"
 
 
 class MixedItems(DomainError):
-    code = "open_items.mixed_items"
+    code = "items.mixed_items"
     message = _("These items differ in side, party or currency. Settle them one after the other.")
     field = "items"
 
 
 class PartyMissing(DomainError):
-    code = "open_items.party_missing"
+    code = "items.party_missing"
     message = _("%(amount)s were paid on account. Say whose they are.")
     field = "party"
 
 
 class WrongMoneyAccount(DomainError):
-    code = "open_items.wrong_money_account"
+    code = "items.wrong_money_account"
     message = _("Account %(account)s is kept in %(found)s; these items are in %(expected)s. Choose "
                 "an account in %(expected)s or in the company's currency.")  # fmt: skip
     field = "account"
 
 
 class TooEarly(DomainError):
-    code = "open_items.too_early"
+    code = "items.too_early"
     message = _("On %(date)s this was not owed yet. Use the date of the item or a later one.")
     field = "date"
 
 
 class SettledMeanwhile(DomainError):
-    code = "open_items.too_much"
+    code = "items.too_much"
     message = _("On %(date)s or later more would be settled than is owed. Look at the item's "
                 "settlements, and use a later date or a smaller amount.")  # fmt: skip
     field = "amount"
@@ -92,21 +92,21 @@ class SettledMeanwhile(DomainError):
 
 
 class AlreadyUndone(DomainError):
-    code = "open_items.already_undone"
+    code = "items.already_undone"
     message = _("This settlement is undone already. It can be undone once.")
     field = "settlement"
     conflict = True
 
 
 class CannotUndo(DomainError):
-    code = "open_items.cannot_undo"
+    code = "items.cannot_undo"
     message = _("This is the undo of a settlement. Settle the item anew instead.")
     field = "settlement"
     conflict = True
 
 
 class UndoneWhereBooked(DomainError):
-    code = "open_items.undone_where_booked"
+    code = "items.undone_where_booked"
     message = _("Entry %(number)s was booked elsewhere (%(source)s). Undo it there, and the item "
                 "is open again.")  # fmt: skip
     field = "settlement"
@@ -114,21 +114,21 @@ class UndoneWhereBooked(DomainError):
 
 
 class CreditUsed(DomainError):
-    code = "open_items.credit_used"
+    code = "items.credit_used"
     message = _("Of item %(item)s a part is settled already. Undo that first.")
     field = "settlement"
     conflict = True
 
 
 class CarriesItems(DomainError):
-    code = "open_items.carries_items"
+    code = "items.carries_items"
     message = _("Entry %(number)s carries or settles open items. Undo it under Open items, and its "
                 "entry is reversed with it.")  # fmt: skip
     field = "entry"
     conflict = True
 
 
-_BY_HINT = {"open_items.too_early": TooEarly, "open_items.too_much": SettledMeanwhile}
+_BY_HINT = {"items.too_early": TooEarly, "items.too_much": SettledMeanwhile}
 
 
 @contextmanager

@@ -115,8 +115,8 @@ def write_items(
             document_date=document_date or entry.date, reference=item.reference, text=item.text,
             due_date=item.due_date, discount_percent=item.discount_percent,
             discount_until=item.discount_until, currency=currency, amount=item.amount,
-            base=item.base, entry=entry, position=position, opened_on=entry.date,
-            open_amount=item.amount, open_base=item.base,
+            base=item.base or ZERO, entry=entry, position=position, opened_on=entry.date,
+            open_amount=item.amount, open_base=item.base or ZERO,
         )
         for item in items
     )  # fmt: skip

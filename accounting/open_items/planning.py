@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account
+from accounting.ledger.models.accounts import Purpose
 from accounting.open_items.errors import (
     DoesNotAddUp,
     MixedItems,
@@ -29,7 +30,6 @@ from erp.companies.models import Company
 from erp.core.money import ZERO, to_centimes
 
 Kind = Settlement.Kind
-Purpose = Account.Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def open_on(
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ON.format(more=more), told)
-        return [OpenRow(*row, days=(date - row[7]).days) for row in cursor.fetchall()]
+        return [OpenRow(*row, (date - row[7]).days) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

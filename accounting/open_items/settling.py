@@ -42,7 +42,7 @@ from erp.core.money import ZERO
 
 
 class SettledAlready(DomainError):
-    code = "open_items.settled_already"
+    code = "items.settled_already"
     message = gettext_lazy("This was settled a moment ago, by entry %(number)s.")
     conflict = True
 
@@ -199,6 +199,12 @@ def release(entry: JournalEntry, *, mirror: JournalEntry, by: User) -> list[Sett
     rows += [Row(i, Settlement.Kind.UNDO, i.amount, i.base, i.position)
              for i in OpenItem.of(entry.company).filter(entry=entry).order_by("pk")]  # fmt: skip
     return record(rows, entry=mirror, by=by)
+
+
+def writes_off(settlement: Settlement) -> bool:
+    """Whether undoing this would undo a write-off, too."""
+    rows = Settlement.of(settlement.company_id).filter(entry=settlement.entry_id)
+    return rows.filter(kind=Settlement.Kind.WRITE_OFF).exists()
 
 
 def hold(company: Company, items: Iterable[OpenItem]) -> dict[int, OpenItem]:
