@@ -105,6 +105,12 @@ class CannotUndo(DomainError):
     conflict = True
 
 
+class UndoneTooEarly(DomainError):
+    code = "items.undone_too_early"
+    message = _("This was settled on %(settled)s. Undo it on that day or later.")
+    field = "date"
+
+
 class UndoneWhereBooked(DomainError):
     code = "items.undone_where_booked"
     message = _("Entry %(number)s was booked elsewhere (%(source)s). Undo it there, and the item "
@@ -117,6 +123,14 @@ class CreditUsed(DomainError):
     code = "items.credit_used"
     message = _("Of item %(item)s a part is settled already. Undo that first.")
     field = "settlement"
+    conflict = True
+
+
+class SettlesToo(DomainError):
+    code = "items.settles_too"
+    message = _("Entry %(number)s settled items, too. Undo the settlement; what was paid beyond "
+                "goes with it.")  # fmt: skip
+    field = "entry"
     conflict = True
 
 

@@ -20,6 +20,7 @@ from accounting.open_items.errors import (
     NoAmount,
     NoSuchLine,
     NotAControlAccount,
+    SettlesToo,
 )
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.recording import Row, record
@@ -156,12 +157,14 @@ def open_item(
 def cancel(entry: JournalEntry, *, date: dt.date, by: User, text: str = "") -> JournalEntry:
     """Undo the entry of a document (Rechnung stornieren): reversed, and its items closed by that.
 
-    Raises ``CreditUsed`` where a part is settled, ``AlreadyUndone`` where it was cancelled before, and what
+    Raises ``SettlesToo`` for an entry that settled something, ``CreditUsed`` where a part is settled, ``AlreadyUndone`` where it was cancelled before, and what
     ``posting.reverse`` raises.
     """
     items = list(
         OpenItem.of(entry.company).select_for_update().filter(entry=entry).order_by("pk")
     )  # fmt: skip
+    if Settlement.of(entry.company).filter(entry=entry).exists():
+        raise SettlesToo(number=entry.number)
     undone = Settlement.of(entry.company).filter(
         item__in=items, kind=Settlement.Kind.UNDO, undoes=None
     )

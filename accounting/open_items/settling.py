@@ -21,6 +21,7 @@ from accounting.open_items.errors import (
     MixedItems,
     MoreThanOpen,
     PartyMissing,
+    UndoneTooEarly,
     UndoneWhereBooked,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
@@ -175,6 +176,8 @@ def undo(settlement: Settlement, *, date: dt.date, by: User, text: str = "") -> 
     entry = settlement.entry
     if entry.source != OWNER:
         raise UndoneWhereBooked(number=entry.number, source=entry.get_source_display())
+    if date < settlement.date:
+        raise UndoneTooEarly(settled=settlement.date)
     _hold_all(entry)
     if Settlement.of(entry.company).filter(undoes__entry=entry).exists():
         raise AlreadyUndone

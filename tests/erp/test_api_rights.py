@@ -14,7 +14,10 @@ from django.urls import resolve
 
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import CostCentre
+from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party, TakenOver, take_over
+from accounting.open_items.planning import Part
+from accounting.open_items.settling import settle
 from erp.access.gate import operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
@@ -132,7 +135,7 @@ ENDPOINTS = [
     ("GET", "open-items/{item}/", {}, "open_items.read"),
     ("POST", "open-items/preview/", {"date": "x"}, "open_items.settle"),
     ("POST", "open-items/settle/", {"date": "x"}, "open_items.settle"),
-    ("POST", "settlements/999999/undo/", {}, "open_items.settle"),
+    ("POST", "settlements/{settlement}/undo/", {}, "open_items.settle"),
     ("GET", "vat-settings/", {}, "vat.read"),
     ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
     ("GET", "vat-codes/UX/", {}, "vat.read"),
@@ -164,8 +167,10 @@ def books(api, company):
         items=[TakenOver(make.account(company, "1100"), Party("x"), "R-1", dt.date(2026, 1, 1),
                          NewItem(make.chf("1.00"), dt.date(2026, 1, 31)))],
     )  # fmt: skip
+    settle(company=company, date=dt.date(2026, 1, 2), by=make.owner_of(company),
+           parts=[Part(owed[0], write_off=make.chf("0.40"))])  # fmt: skip
     return {
-        "item": owed[0].pk,
+        "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
         "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
         "domain": domain["id"], "finding": finding.pk,
         **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,

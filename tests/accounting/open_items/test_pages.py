@@ -13,13 +13,12 @@ from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import Party
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
-from erp.access.permissions import Permission
+from erp.core.tenancy import open_companies
 from tests import make
 from tests.accounting.open_items.books import MARCH_9, company, invoice, money
 from tests.erp.client import Api, new_key, problem
 
 pytestmark = pytest.mark.django_db
-ALL = [p.value for p in Permission]
 
 
 @pytest.fixture
@@ -142,4 +141,6 @@ def test_endpoints_list_settle_once_and_undo(books):
     problem(api.post(path, {"date": "2026-03-31"}, key=new_key()), 409, "items.already_undone")
     other = invoice(company())
     body["parts"][0]["item"] = other.pk
+    open_companies([books.pk])
     assert api.post("open-items/settle/", body, key=new_key()).status_code in {400, 422}
+    open_companies([books.pk, other.company_id])  # for what is proven at the commit
