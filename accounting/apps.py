@@ -7,6 +7,10 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounting.banking.touching import bank_accounts
+        from accounting.ledger import posting, verifying
+        from accounting.open_items import checking
         from erp.reference import touching
 
+        posting.before_reversal.append(checking.require_no_items)
+        verifying.further_proofs.append(checking.proof)
         touching.register("banking", bank_accounts, sources=["banks"])

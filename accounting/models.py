@@ -17,6 +17,7 @@ from accounting.ledger.models import (
     NumberSeries,
     Period,
 )
+from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
 
 __all__ = [
     "Account",
@@ -35,6 +36,9 @@ __all__ = [
     "JournalEntry",
     "LedgerHead",
     "NumberSeries",
+    "OpenItem",
     "Period",
+    "ResidueLimit",
+    "Settlement",
     "Statement",
 ]

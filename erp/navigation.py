@@ -51,6 +51,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Open items"),
+        "items",
+        (
+            Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "o"),
+            Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
+            Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
+        ),
+    ),
+    Section(
         _("Banking"),
         "bank",
         (

@@ -368,6 +368,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.keep_heads",
         "schedule": crontab(hour=2, minute=30),
     },
+    "compare control accounts with open items": {
+        "task": "open_items.check_all",
+        "schedule": crontab(hour=2, minute=45),
+    },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.models import Account, CostCentre, CostObject, EntryLine
+from accounting.ledger.models import Account, CostCentre, CostObject, EntryLine, JournalEntry
 from accounting.ledger.models.accounts import Rule
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
@@ -213,10 +213,16 @@ def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -
         faults.append(_wrong_currency(company, nth, line))
     if account.blocked_from is not None and date >= account.blocked_from:
         faults.append(AccountBlocked(account=account.number, blocked_from=account.blocked_from))
-    if account.control and account.control != owner and company.uses(account.control):
+    if account.control and not _owns(owner, account.control) and company.uses(account.control):
         faults.append(ControlAccount(account=account.number, owner=account.get_control_display()))
     faults += _cost_faults(company, nth, line, date)
     return faults
+
+
+def _owns(owner: str, control: str) -> bool:
+    """Whether a sub-ledger posts to this control account; open items keep those of both sides."""
+    sides = {Account.SubLedger.RECEIVABLES, Account.SubLedger.PAYABLES}
+    return owner == control or (owner == JournalEntry.Source.ITEMS and control in sides)
 
 
 def _amount_faults(company: Company, nth: int, line: Line) -> list[DomainError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -107,6 +107,10 @@ class TextMissing(DomainError):
     code = "ledger.text_missing"
     message = _("The entry has no text. Say what was booked, in a few words.")
     field = "text"
+
+
+#: What other rooms have to say before an entry is reversed: entry and ``owner`` in; they raise.
+before_reversal: list[Callable[[JournalEntry, str], None]] = []
 
 
 @transaction.atomic
@@ -253,6 +257,8 @@ def reverse(
         raise UndoneElsewhere(number=entry.number)
     if JournalEntry.of(entry.company_id).filter(reverses=entry).exists():
         raise AlreadyReversed(number=entry.number)
+    for asked in before_reversal:
+        asked(entry, owner)
     stored = entry.lines.order_by("position").select_related(
         "account", "cost_centre", "cost_object", "vat_code"
     )

@@ -42,6 +42,13 @@ class Permission(models.TextChoices):
     BANKING_IMPORT = "banking.import", _("Import bank statements")
     BANKING_POST = "banking.post", _("Book bank transactions")
 
+    OPEN_ITEMS_READ = "open_items.read", _("See what is owed, either way")
+    OPEN_ITEMS_SETTLE = "open_items.settle", _("Settle open items, and undo settlements")
+    OPEN_ITEMS_WRITE_OFF = (
+        "open_items.write_off",
+        _("Write open items off, and set up to what residues are cleared"),
+    )
+
     VAT_READ = "vat.read", _("See VAT codes and settings")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
 
@@ -65,6 +72,7 @@ GROUPS: Final[dict[str, Any]] = {
     "security": _("Security"),
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,
+    "open_items": _("Open items"),
     "vat": Module.VAT.label,
 }
 
@@ -94,7 +102,7 @@ class ReadyRole:
 
 
 _READ = {p for p in Permission if p.value.endswith(".read")}
-_BOOKS = {p for p in Permission if p.module is not None}
+_BOOKS = {p for p in Permission if p.module is not None or p.group == "open_items"}
 _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
@@ -120,20 +128,32 @@ READY_ROLES = (
                 Permission.LEDGER_READ,
                 Permission.LEDGER_DRAFT,
                 Permission.BANKING_READ,
+                Permission.OPEN_ITEMS_READ,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
             }
         ),
     ),
     # Invoices will bring more; codes and rates are what offers are written with.
-    ReadyRole("sales", _("Sales"), frozenset({Permission.COMPANY_READ, Permission.VAT_READ})),
+    ReadyRole(
+        "sales",
+        _("Sales"),
+        frozenset({Permission.COMPANY_READ, Permission.OPEN_ITEMS_READ, Permission.VAT_READ}),
+    ),
     # Wages will bring more.
     ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
     # Payments and suppliers' invoices will bring more; who approves sees what they rest on.
     ReadyRole(
         "approver",
         _("Approver"),
-        frozenset({Permission.COMPANY_READ, Permission.LEDGER_READ, Permission.BANKING_READ}),
+        frozenset(
+            {
+                Permission.COMPANY_READ,
+                Permission.LEDGER_READ,
+                Permission.BANKING_READ,
+                Permission.OPEN_ITEMS_READ,
+            }
+        ),
     ),
     ReadyRole("auditor", _("Auditor"), frozenset(_READ | {Permission.LEDGER_EXPORT})),
 )

@@ -21,6 +21,7 @@ READ_BY: Final = {
     "erp.jobs": Permission.JOBS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
+    "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "vat": Permission.VAT_READ,
 }
 

@@ -26,6 +26,8 @@ class Module(models.TextChoices):
     BANKING = "banking", _("Banking")
     VAT = "vat", _("VAT")
     COST_ACCOUNTING = "costs", _("Cost accounting")
+    RECEIVABLES = "receivables", _("Debtors")
+    PAYABLES = "payables", _("Creditors")
 
 
 class LegalForm(models.TextChoices):
@@ -40,8 +42,13 @@ class LegalForm(models.TextChoices):
     FOUNDATION = "foundation", _("Foundation")
 
 
-def all_modules() -> list[str]:
-    return [module.value for module in Module]
+#: With these on, nobody posts to their control accounts by hand: a company switches them on itself.
+BY_CHOICE = frozenset({Module.RECEIVABLES, Module.PAYABLES})
+
+
+def modules_at_first() -> list[str]:
+    """What a new company has switched on."""
+    return [module.value for module in Module if module not in BY_CHOICE]
 
 
 class Company(models.Model):
@@ -61,7 +68,7 @@ class Company(models.Model):
     logo_digest = models.CharField(max_length=64, blank=True, editable=False)
     fiscal_year_start = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
     modules = ArrayField(
-        models.CharField(max_length=12, choices=Module), default=all_modules, blank=True
+        models.CharField(max_length=12, choices=Module), default=modules_at_first, blank=True
     )
     created_at = models.DateTimeField(_("created at"))
 

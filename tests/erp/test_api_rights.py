@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 
@@ -13,6 +14,10 @@ from django.urls import resolve
 
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import CostCentre
+from accounting.open_items.models import Settlement
+from accounting.open_items.opening import NewItem, Party, TakenOver, take_over
+from accounting.open_items.planning import Part
+from accounting.open_items.settling import settle
 from erp.access.gate import operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
@@ -125,6 +130,12 @@ ENDPOINTS = [
     ("GET", "bank-transactions/{movement}/proposal/", {}, "banking.read"),
     ("POST", "bank-transactions/{movement}/book/", {"account": "3200"}, "banking.post"),
     ("POST", "bank-transactions/{movement}/unbook/", {}, "banking.post"),
+    ("GET", "open-items/", {}, "open_items.read"),
+    ("GET", "open-items/ageing/", {}, "open_items.read"),
+    ("GET", "open-items/{item}/", {}, "open_items.read"),
+    ("POST", "open-items/preview/", {"date": "x"}, "open_items.settle"),
+    ("POST", "open-items/settle/", {"date": "x"}, "open_items.settle"),
+    ("POST", "settlements/{settlement}/undo/", {}, "open_items.settle"),
     ("GET", "vat-settings/", {}, "vat.read"),
     ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
     ("GET", "vat-codes/UX/", {}, "vat.read"),
@@ -151,7 +162,15 @@ def books(api, company):
         company=company, domain="example.ch", alias="x", breach="x", found_at=clock.now()
     )
     firm = found_firm(name="x", manager=make.user(), by=make.user(is_operator=True))
+    owed = take_over(
+        company=company, date=dt.date(2026, 1, 1), by=make.owner_of(company), text="x",
+        items=[TakenOver(make.account(company, "1100"), Party("x"), "R-1", dt.date(2026, 1, 1),
+                         NewItem(make.chf("1.00"), dt.date(2026, 1, 31)))],
+    )  # fmt: skip
+    settle(company=company, date=dt.date(2026, 1, 2), by=make.owner_of(company),
+           parts=[Part(owed[0], write_off=make.chf("0.40"))])  # fmt: skip
     return {
+        "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
         "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
         "domain": domain["id"], "finding": finding.pk,
         **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,

@@ -67,6 +67,9 @@ class Purpose(models.TextChoices):
     RETAINED_EARNINGS = "retained_earnings", _("Result carried forward")
     OPENING = "opening", _("Opening balance sheet")
     PROFIT_AND_LOSS = "profit_and_loss", _("Income statement")
+    SALES_DISCOUNTS = "sales_discounts", _("Discounts given")
+    PURCHASE_DISCOUNTS = "purchase_discounts", _("Discounts received")
+    BAD_DEBTS = "bad_debts", _("Bad debts")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
 
 

@@ -33,6 +33,7 @@ class JournalEntry(CompanyOwned):
         IMPORT = "import", _("journal import")
         BANK = "bank", _("bank statement")
         RECURRING = "recurring", _("recurring entry")
+        ITEMS = "items", _("open items")
 
     fiscal_year = models.ForeignKey(
         FiscalYear,

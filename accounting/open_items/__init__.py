@@ -1,0 +1,1 @@
+"""What is owed, either way, and how it was settled (offene Posten)."""
