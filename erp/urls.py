@@ -9,6 +9,7 @@ from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.ledger import urls as ledger
 from accounting.statements import urls as statements
+from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
 from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
@@ -18,7 +19,7 @@ from vat.codes import urls as vat_codes
 
 handler400 = "erp.web.bad_requests.answer"
 
-ROOMS = [cockpit, ledger, banking, vat_codes, budgets, statements]
+ROOMS = [cockpit, contacts, ledger, banking, vat_codes, budgets, statements]
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
 endpoints = [pattern for room in ROOMS for pattern in room.endpoints]

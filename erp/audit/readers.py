@@ -18,6 +18,7 @@ READ_BY: Final = {
     "erp.access.support": Permission.COMPANY_READ,
     "erp.api": Permission.COMPANY_READ,
     "erp.documents": Permission.COMPANY_READ,
+    "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
     "vat": Permission.VAT_READ,

@@ -1,0 +1,3 @@
+"""Endpoints of contacts."""
+
+urls: list = []
