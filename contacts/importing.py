@@ -57,6 +57,7 @@ class Preview:
     rows: int = 0
     refusals: list[DomainError] = field(default_factory=list)
     bad_rows: int = 0
+    told: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> int:
