@@ -53,6 +53,12 @@ class NotForOrganisations(DomainError):
     field = "person"
 
 
+class UnknownNumber(DomainError):
+    code = "contacts.unknown_number"
+    message = _("There is no contact with the number “%(value)s”. Look it up in the list.")
+    field = "number"
+
+
 @transaction.atomic
 def add_activity(
     contact: Contact, *, by: User, text: str, kind: str = Activity.Kind.NOTE,

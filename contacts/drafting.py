@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -215,7 +216,7 @@ def _rows(
     made = []
     draft.row_ids[name] = []
     for nth, row in enumerate(rows):
-        one = _try(faults, f"{name}[{nth}]", lambda row=row: make(row))
+        one = _try(faults, f"{name}[{nth}]", partial(make, row))
         if one is not None:
             made.append(one)
             draft.row_ids[name].append(row.get("id"))
@@ -241,9 +242,7 @@ def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
     contact.kind = _choice(told.get("kind", contact.kind), Contact.Kind, "kind")
     for name in _LINES:
         if name in told:
-            _try(faults, "", lambda name=name: setattr(
-                contact, name, one_line(told[name] or "", field=name, most=_most(Contact, name))
-            ))  # fmt: skip
+            _try(faults, "", partial(_line, contact, name, told[name] or ""))
     if "salutation" in told:
         contact.salutation = _choice(told["salutation"] or "", Contact.Salutation, "salutation")
     if contact.is_organisation:
@@ -254,6 +253,10 @@ def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
         contact.name = " ".join(filter(None, (contact.first_name, contact.last_name)))
     if not contact.name:
         raise NameMissing(field="name" if contact.is_organisation else "last_name")
+
+
+def _line(contact: Contact, name: str, text: str) -> None:
+    setattr(contact, name, one_line(text, field=name, most=_most(Contact, name)))
 
 
 def _more(contact: Contact, told: Row, known: Known, faults: list[DomainError]) -> None:

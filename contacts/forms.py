@@ -20,18 +20,18 @@ from erp.web.dates import read_day
 PLAIN: Final = ("kind", "name", "name_addition", "salutation", "title", "first_name", "last_name",
                 "language", "uid", "notes")  # fmt: skip
 #: Fields of rows that people type; a row without any of ``TELLING`` is none.
-ROWS: Final = {
+ROWS: Final[dict[str, tuple[str, ...]]] = {
     "addresses": ("id", "kind", "addition", "street", "house_number", "po_box", "postcode", "town",
                   "country", "valid_from", "valid_to"),
     "communications": ("id", "kind", "value", "extension", "label"),
     "bank_accounts": ("id", "iban", "holder", "label", "valid_to"),
 }  # fmt: skip
-TELLING: Final = {
+TELLING: Final[dict[str, tuple[str, ...]]] = {
     "addresses": ("addition", "street", "house_number", "po_box", "postcode", "town"),
     "communications": ("value",),
     "bank_accounts": ("iban",),
 }
-BLANK: Final = {
+BLANK: Final[dict[str, list[dict[str, Any]]]] = {
     "addresses": [{"kind": "main", "country": "CH"}],
     "communications": [{"kind": "phone"}, {"kind": "mobile"}, {"kind": "mail"}, {"kind": "web"}],
     "bank_accounts": [{}],
@@ -135,8 +135,7 @@ def typed(
     mask.groups = told["groups"] = sent.getlist("groups")
     mask.own = {}
     for one in own_fields:
-        value: Any = sent.get(f"own-{one.code}", "").strip()
-        mask.own[one.code] = value
+        mask.own[one.code] = sent.get(f"own-{one.code}", "").strip()
     told["own_values"] = {code: value for code, value in mask.own.items() if value != ""}
     return mask, told, faults
 

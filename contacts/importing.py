@@ -132,8 +132,9 @@ class Checking:
         return found
 
     def _entry(self, source: Row | vcard.Card) -> Entry:
-        card = isinstance(source, vcard.Card)
-        entry = self._from_card(source) if card else self._from_row(source)
+        entry = (
+            self._from_card(source) if isinstance(source, vcard.Card) else self._from_row(source)
+        )
         blank = Contact(company=self.company, language=self.company.language)
         target = entry.contact or blank
         if entry.contact is not None:  # the check of a change is made on a copy

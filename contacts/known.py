@@ -34,7 +34,7 @@ class Known:
 
     @cached_property
     def _countries_by_name(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for one in Country.objects.filter(valid_to=None):
             names = (one.alpha2, one.alpha3, one.name_de, one.name_fr, one.name_it, one.name_en)
             found |= {name.lower(): one.alpha2 for name in names if name}

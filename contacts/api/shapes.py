@@ -18,7 +18,7 @@ from erp.companies.models import Language
 LARGEST_ID = 2**63 - 1
 
 
-class AddressOutput(serializers.ModelSerializer[ContactAddress]):
+class ContactAddressOutput(serializers.ModelSerializer[ContactAddress]):
     class Meta:
         model = ContactAddress
         fields = ("id", "kind", "addition", "street", "house_number", "po_box", "postcode", "town",
@@ -33,7 +33,7 @@ class CommunicationOutput(serializers.ModelSerializer[Communication]):
         fields = ("id", "kind", "value", "extension", "label")
 
 
-class BankAccountOutput(serializers.ModelSerializer[ContactBankAccount]):
+class ContactBankAccountOutput(serializers.ModelSerializer[ContactBankAccount]):
     class Meta:
         model = ContactBankAccount
         fields = ("id", "iban", "holder", "bic", "bank", "label", "valid_to")
@@ -42,9 +42,9 @@ class BankAccountOutput(serializers.ModelSerializer[ContactBankAccount]):
 class ContactOutput(serializers.ModelSerializer[Contact]):
     """A contact with its parts; ``groups`` are codes, ``merged_into`` is what it has become."""
 
-    addresses = AddressOutput(many=True)
+    addresses = ContactAddressOutput(many=True)
     communications = CommunicationOutput(many=True)
-    bank_accounts = BankAccountOutput(many=True)
+    bank_accounts = ContactBankAccountOutput(many=True)
     groups = serializers.SerializerMethodField()
     own_values = serializers.DictField(help_text="Values of own fields, by their codes")
     merged_into = serializers.IntegerField(source="merged_into_id", allow_null=True)
@@ -68,7 +68,7 @@ class RowInput(Input):
     )
 
 
-class AddressInput(RowInput):
+class ContactAddressInput(RowInput):
     """Canton and commune number are filled in from the postcode where they are certain."""
 
     kind = serializers.ChoiceField(choices=ContactAddress.Kind.choices, default="main")
@@ -94,7 +94,7 @@ class CommunicationInput(RowInput):
     label: Any = serializers.CharField(max_length=40, required=False, allow_blank=True)
 
 
-class BankAccountInput(RowInput):
+class ContactBankAccountInput(RowInput):
     """Bank and BIC are filled in from the bank master."""
 
     iban = serializers.CharField(max_length=42)
@@ -124,9 +124,9 @@ class ContactInput(Input):
         child=serializers.CharField(max_length=20), required=False, max_length=50
     )
     own_values = serializers.DictField(required=False)
-    addresses = AddressInput(many=True, required=False)
+    addresses = ContactAddressInput(many=True, required=False)
     communications = CommunicationInput(many=True, required=False)
-    bank_accounts = BankAccountInput(many=True, required=False)
+    bank_accounts = ContactBankAccountInput(many=True, required=False)
 
 
 class ContactBrief(serializers.ModelSerializer[Contact]):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from erp.companies.models import CompanyOwned, Language, Multilingual
-
-if TYPE_CHECKING:
-    from contacts.models.parts import Communication, ContactAddress
 
 
 class Contact(CompanyOwned):
@@ -57,16 +52,6 @@ class Contact(CompanyOwned):
     changed_at = models.DateTimeField(_("changed at"))
 
     called_in_full = True  # the trail tells it by all of its name
-
-    if TYPE_CHECKING:
-        addresses: models.Manager[ContactAddress]
-        communications: models.Manager[Communication]
-        persons: models.Manager[Any]
-        organisations: models.Manager[Any]
-        bank_accounts: models.Manager[Any]
-        memberships: models.Manager[Any]
-        activities: models.Manager[Any]
-        files: models.Manager[Any]
 
     class Meta:
         verbose_name = _("contact")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts import activities, forms, lifecycle, merging, queries, saving
+from contacts.activities import UnknownNumber
 from contacts.letters import greeting
 from contacts.models import (
     Activity,
@@ -113,7 +114,8 @@ class ContactPage(OfContact):
     def _person(self, request: HttpRequest, contact: Contact) -> None:
         told = request.POST
         number = told.get("number", "").partition(" ")[0]
-        person, new = None, {}
+        person = None
+        new: dict[str, Any] = {}
         if number:
             if not (number.isascii() and number.isdigit() and len(number) < 10):
                 raise UnknownNumber(value=number[:20])
@@ -123,7 +125,7 @@ class ContactPage(OfContact):
         else:
             reached = [{"kind": kind, "value": told.get(kind, "")}
                        for kind in ("mobile", "mail") if told.get(kind, "").strip()]  # fmt: skip
-            new = {name: told.get(name, "") for name in ("salutation", "first_name", "last_name")}
+            new |= {name: told.get(name, "") for name in ("salutation", "first_name", "last_name")}
             new["communications"] = reached
         activities.add_person(
             contact, by=self.access.user, person=person, function=told.get("function", ""), **new
@@ -150,12 +152,6 @@ class ContactPage(OfContact):
             "activities": [(one, one.is_overdue(today)) for one in found.activities],
         }  # fmt: skip
         return render(request, "contacts/contact.html", context)
-
-
-class UnknownNumber(DomainError):
-    code = "contacts.unknown_number"
-    message = _("There is no contact with the number “%(value)s”. Look it up in the list.")
-    field = "number"
 
 
 class EditContact(OfContact):
