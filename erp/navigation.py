@@ -40,6 +40,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Contacts"),
+        "people",
+        (
+            Item(_("Contacts"), "contacts", Permission.CONTACTS_READ, "o"),
+            Item(_("Tasks"), "contact-tasks", Permission.CONTACTS_READ, "p"),
+            Item(_("Import contacts"), "contact-import", Permission.CONTACTS_IMPORT),
+        ),
+    ),
+    Section(
         _("Ledger"),
         "ledger",
         (
@@ -85,6 +94,7 @@ SECTIONS = (
             Item(_("Company"), "company-settings", Permission.COMPANY_READ),
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
+            Item(_("Groups and own fields"), "contact-settings", Permission.CONTACTS_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

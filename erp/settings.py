@@ -165,7 +165,11 @@ JOB_LEASE = env.int("RAPPEN_JOBS_LEASE", default=30)
 JOB_SLICE = env.int("RAPPEN_JOBS_SLICE", default=30)
 JOB_RESEND = env.int("RAPPEN_JOBS_RESEND", default=120)
 JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
-JOB_KINDS = ["erp.reference.jobs", "accounting.ledger.jobs"]  # modules that offer kinds of jobs
+JOB_KINDS = [
+    "erp.reference.jobs",
+    "accounting.ledger.jobs",
+    "contacts.jobs",
+]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 
@@ -308,6 +312,11 @@ SPECTACULAR_SETTINGS = {
         "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
         "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
         "RhythmEnum": "vat.codes.models.VatSettings.Interval",
+        "ContactKindEnum": "contacts.models.Contact.Kind",
+        "ContactAddressKindEnum": "contacts.models.ContactAddress.Kind",
+        "CommunicationKindEnum": "contacts.models.Communication.Kind",
+        "ActivityKindEnum": "contacts.models.Activity.Kind",
+        "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
     },
 }

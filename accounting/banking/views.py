@@ -17,7 +17,6 @@ from accounting.banking import booking, importing
 from accounting.banking.camt import reading
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.entering import TypedLine, choices
-from accounting.ledger.forms import UploadForm
 from accounting.ledger.models import Account, CostCentre
 from accounting.ledger.views.entering import choices_of_codes, told
 from erp.access.permissions import Permission
@@ -27,6 +26,7 @@ from erp.core.display import chf
 from erp.core.errors import DomainError
 from erp.core.money import RATE_DIGITS, ZERO, parse_amount
 from erp.web.bodies import read_object
+from erp.web.importing import UploadForm
 from erp.web.pages import CompanyView, id_of, refused, tell
 from vat.codes.queries import codes_of, is_liable_on
 

@@ -19,10 +19,10 @@ from rest_framework.routers import SimpleRouter
 from accounting.budgets import importing, planning, queries
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Source, Spread
-from accounting.ledger.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from accounting.ledger.models import Account, CostCentre, FiscalYear
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.api.inputs import AmountField, Input, MonthField
 from erp.core.money import ZERO
 

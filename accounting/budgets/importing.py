@@ -18,12 +18,12 @@ from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan
 from accounting.budgets.queries import Place, months_of
 from accounting.ledger.entering import UnknownAccount, UnknownCostUnit
-from accounting.ledger.importing import BadRow, ColumnMissing
 from accounting.ledger.models import Account, CostCentre
-from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.core.errors import DomainError, Refusals
+from erp.core.importing import BadRow, ColumnMissing
 from erp.core.money import ZERO, typed_amount
+from erp.core.spreadsheets import Row, rows_of
 
 #: Columns and the titles they are found by; months are titled 2026-01 or 01.2026.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {

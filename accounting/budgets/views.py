@@ -21,12 +21,12 @@ from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Spread
 from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.queries import year_of
-from accounting.ledger.views.importing import ImportPage
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO, NotAnAmount, typed_amount
 from erp.web.export import answer, table
+from erp.web.importing import ImportPage
 from erp.web.pages import CompanyView, refused, tell
 
 

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import charting
-from accounting.ledger.importing import BadRow, ColumnMissing
 from accounting.ledger.models import Account
-from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
+from erp.core.importing import BadRow, ColumnMissing
+from erp.core.spreadsheets import Row, rows_of
 from vat.codes.models import VatCode
 
 FIELDS = ("number", "name_de", "name_fr", "name_it", "name_en", "type", "or_position",

@@ -93,9 +93,3 @@ class TemplateForm(forms.ModelForm):
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""
-
-
-class UploadForm(forms.Form):
-    """A file to import."""
-
-    file = forms.FileField(label=_("File"))

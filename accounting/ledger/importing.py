@@ -20,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from accounting.ledger import bulk
 from accounting.ledger.entering import Reader, TypedLine, UnknownAccount, simple_entry
 from accounting.ledger.models import JournalEntry
-from accounting.ledger.spreadsheets import Row, rows_of
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import crashpoints
 from erp.core.errors import DomainError, Refusals
+from erp.core.importing import BadRow, ColumnMissing, UnknownWord
 from erp.core.money import ZERO, typed_amount
+from erp.core.spreadsheets import Row, rows_of
 from vat.codes.breakdown import Basis
 
 #: Columns and the titles they are found by, in the four languages.
@@ -66,35 +67,10 @@ MOST_FIRST: Final = 50  # entries of a large file that are looked at beforehand
 _SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
-class AlreadyImported(DomainError):
-    code = "import.already_imported"
-    message = _("This preview was confirmed already. Look into the journal.")
-    field = "file"
-    conflict = True
-
-
-class ColumnMissing(DomainError):
-    code = "import.column_missing"
-    message = _("The file has no column “%(column)s”. Its columns are: %(found)s.")
-    field = "file"
-
-
-class BadRow(DomainError):
-    code = "import.bad_row"
-    message = _("Row %(row)s, column %(column)s, “%(value)s”: %(remedy)s")
-    field = "file"
-
-
 class NotADate(DomainError):
     code = "import.not_a_date"
     message = _("“%(value)s” is no date. Write 2026-12-31 or 31.12.2026.")
     field = "date"
-
-
-class UnknownWord(DomainError):
-    code = "import.unknown_word"
-    message = _("“%(value)s” is not known here. Write one of: %(known)s.")
-    field = "kind"
 
 
 class TooLong(DomainError):
@@ -190,17 +166,6 @@ def was_imported(company: Company, content: bytes) -> int:
         .filter(source=JournalEntry.Source.IMPORT, source_key=_key_of(content))
         .count()
     )
-
-
-def titles_of(content: bytes) -> list[str]:
-    """The file's column titles. Raises ``UnreadableFile``."""
-    return list(next(rows_of(content, 1), Row(0, {})).cells)
-
-
-def guessed(titles: list[str]) -> dict[str, str]:
-    """Our column names with the file's titles, as far as they are known words."""
-    pairs = {name: next((t for t in known if t in titles), "") for name, known in COLUMNS.items()}
-    return {name: title for name, title in pairs.items() if title}
 
 
 def _key_of(content: bytes) -> str:

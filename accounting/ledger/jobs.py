@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from accounting.ledger import importing, queries
 from accounting.ledger.exporting import MOST_EXPORTED, JournalTable
-from accounting.ledger.importing import AlreadyImported, Checking
+from accounting.ledger.importing import Checking
 from accounting.ledger.models import LedgerHead
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
+from erp.core.importing import AlreadyImported
 from erp.documents import storing
 from erp.documents.models import StoredFile
 from erp.jobs.kinds import Cursor, Done, Next, Running, job

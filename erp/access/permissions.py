@@ -25,6 +25,13 @@ class Permission(models.TextChoices):
     SECURITY_READ = "security.read", _("See how safe the accounts of all members are")
     SECURITY_CHANGE = "security.change", _("End sessions of members, and watch mail domains")
 
+    CONTACTS_READ = "contacts.read", _("See contacts")
+    CONTACTS_CHANGE = "contacts.change", _("Add and change contacts, notes and tasks")
+    CONTACTS_MERGE = "contacts.merge", _("Merge, archive and delete contacts")
+    CONTACTS_IMPORT = "contacts.import", _("Import contacts")
+    CONTACTS_EXPORT = "contacts.export", _("Export contacts")
+    CONTACTS_SETTINGS = "contacts.settings", _("Change groups and own fields of contacts")
+
     LEDGER_READ = "ledger.read", _("See the books")
     LEDGER_DRAFT = "ledger.draft", _("Write drafts, templates and recurring entries")
     LEDGER_DRAFT_ALL = "ledger.draft_all", _("See and work on other people's drafts")
@@ -70,6 +77,7 @@ GROUPS: Final[dict[str, Any]] = {
     "audit": _("Audit trail"),
     "jobs": _("Jobs"),
     "security": _("Security"),
+    "contacts": _("Contacts"),
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,
     "open_items": _("Open items"),
@@ -103,6 +111,8 @@ class ReadyRole:
 
 _READ = {p for p in Permission if p.value.endswith(".read")}
 _BOOKS = {p for p in Permission if p.module is not None or p.group == "open_items"}
+_CONTACTS = {p for p in Permission if p.group == "contacts"}
+_ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
@@ -113,12 +123,14 @@ READY_ROLES = (
     ReadyRole(
         "bookkeeper",
         _("Bookkeeper"),
-        frozenset((_BOOKS | {Permission.COMPANY_READ, Permission.AUDIT_READ}) - _CLOSING),
+        frozenset(
+            (_BOOKS | _CONTACTS | {Permission.COMPANY_READ, Permission.AUDIT_READ}) - _CLOSING
+        ),
     ),
     ReadyRole(
         "fiduciary",
         _("Fiduciary"),
-        frozenset(_BOOKS | _READ | {Permission.COMPANY_CHANGE}),
+        frozenset(_BOOKS | _CONTACTS | _READ | {Permission.COMPANY_CHANGE}),
     ),
     ReadyRole(
         "assistant",
@@ -131,6 +143,7 @@ READY_ROLES = (
                 Permission.OPEN_ITEMS_READ,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
+                *_ADDRESSES,
             }
         ),
     ),
@@ -138,7 +151,16 @@ READY_ROLES = (
     ReadyRole(
         "sales",
         _("Sales"),
-        frozenset({Permission.COMPANY_READ, Permission.OPEN_ITEMS_READ, Permission.VAT_READ}),
+        frozenset(
+            {
+                Permission.COMPANY_READ,
+                Permission.OPEN_ITEMS_READ,
+                Permission.VAT_READ,
+                *_ADDRESSES,
+                Permission.CONTACTS_MERGE,
+                Permission.CONTACTS_EXPORT,
+            }
+        ),
     ),
     # Wages will bring more.
     ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),

@@ -197,7 +197,7 @@ def _names(company: Company, subject: str, ids: Iterable[int | None]) -> dict[in
     fields = {field.name for field in model._meta.get_fields()}
     name = next((name for name in _NAMES if name in fields), None)
     rows = _rows(model, company).filter(pk__in=wanted)
-    if name is None:
+    if name is None or getattr(model, "called_in_full", False):
         return {row.pk: str(row) for row in rows}
     return {pk: str(value) for pk, value in rows.values_list("pk", name) if value is not None}
 

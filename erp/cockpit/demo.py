@@ -28,6 +28,7 @@ from accounting.ledger.models import Account, CostCentre, EntryTemplate, FiscalY
 from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.models import User
+from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
 from erp.companies.models import Company
@@ -128,6 +129,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
         BankAccount(company=company, name="Kontokorrent", iban=IBAN, currency="CHF",
                     account=account), by=owner,
     )  # fmt: skip
+    add_contacts(company, owner)
     _opening(company, owner)
     reader = Reader(company)
     entries = sorted(_two_years(reader, chance), key=lambda e: e.date)

@@ -32,7 +32,8 @@ _HOMES: Final = {
     "vatcode": ("vat-settings", ""), "fiscalyear": ("fiscal-years", ""), "period": ("fiscal-years", ""),
     "costcentre": ("cost-centres", ""), "costobject": ("cost-centres", ""),
     "entrytemplate": ("recurring", ""), "account": ("account-sheet", "number"),
-    "role": ("roles", ""), "invitation": ("members", ""),
+    "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),
+    "ownfield": ("contact-settings", ""), "role": ("roles", ""), "invitation": ("members", ""),
 }  # fmt: skip
 
 

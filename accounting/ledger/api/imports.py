@@ -5,39 +5,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.ledger import chart_import, importing, jobs
 from accounting.ledger.bulk import NewEntry
 from accounting.ledger.lines import Line
-from accounting.ledger.spreadsheets import LARGEST, content_type_of
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet
-from erp.api.files import UploadInput
+from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.api.inputs import AmountField
 from erp.api.jobs import JobOutput, accepted
-from erp.core.errors import Refusals
+from erp.core.spreadsheets import LARGEST, content_type_of
 from erp.documents import storing
 from erp.documents.storing import read_upload
 from erp.jobs.starting import start
 
 MOST_SHOWN = 50  # entries of a file
-KEY_UNLESS_DRY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Required unless dry_run."
-)
-
-
-class DryRunQuery(serializers.Serializer[Any]):
-    dry_run = serializers.BooleanField(required=False, help_text="In the body or here")
-
-
-class ImportInput(UploadInput):
-    dry_run = serializers.BooleanField(required=False)
 
 
 class JournalImportInput(ImportInput):
@@ -111,39 +97,6 @@ class AccountImportOutput(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField()
     new = NewAccountOutput(many=True)
     changed = ChangedAccountOutput(many=True)
-
-
-class FileImports(CompanyViewSet):
-    """What imports have in common: a file, a look at it, an act; every bad row is told (422)."""
-
-    parser_classes = (MultiPartParser,)
-    pagination_class = None
-    body: type[ImportInput] = ImportInput
-
-    def preview(self, content: bytes, told: dict[str, Any]) -> Any:
-        raise NotImplementedError
-
-    def perform(self, content: bytes, told: dict[str, Any]) -> Any:
-        raise NotImplementedError
-
-    def as_told(self, found: Any) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def take(self) -> Response:
-        told = self.told(self.body)
-        told.pop("background", None)
-        dry_run = told.pop("dry_run", False) or self.asked(DryRunQuery).get("dry_run", False)
-        content = read_upload(told.pop("file"), LARGEST)
-        if not dry_run:
-            return self.once(lambda: self._answer(self.perform(content, told), dry_run=False))
-        found = self.preview(content, told)
-        if found.refusals:
-            raise Refusals(found.refusals)
-        return self._answer(found, dry_run=True)
-
-    def _answer(self, found: Any, *, dry_run: bool) -> Response:
-        shown = self.get_serializer({"dry_run": dry_run, **self.as_told(found)}).data
-        return Response(shown, status=200 if dry_run else 201)
 
 
 class JournalImportViewSet(FileImports):

@@ -12,9 +12,9 @@ from accounting.budgets import importing, planning, queries
 from accounting.budgets.models import BudgetAmount
 from accounting.budgets.planning import Plan
 from accounting.ledger import charting
-from accounting.ledger.importing import ColumnMissing
 from accounting.ledger.models import CostCentre, FiscalYear
 from erp.core.errors import Refusals
+from erp.core.importing import ColumnMissing
 from erp.core.money import ZERO
 from tests import make
 from tests.make import chf

@@ -19,13 +19,13 @@ from accounting.ledger.charting import (
     NotDeletable,
     NumberTaken,
 )
-from accounting.ledger.importing import BadRow, ColumnMissing
 from accounting.ledger.lines import AccountBlocked
 from accounting.ledger.models import Account, AccountGroup, CostCentre, EntryLine
-from accounting.ledger.spreadsheets import UnreadableFile
 from erp.audit.models import AuditEvent
 from erp.companies.models import LegalForm
 from erp.core.errors import Refusals
+from erp.core.importing import BadRow, ColumnMissing
+from erp.core.spreadsheets import UnreadableFile
 from tests import make
 from vat.codes.catalogue import catalogue
 

@@ -15,12 +15,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounting.ledger import charting
-from accounting.ledger.importing import BadRow, ColumnMissing, dry_run, import_journal
+from accounting.ledger.importing import dry_run, import_journal
 from accounting.ledger.models import CostCentre, CostObject, JournalEntry, Period
-from accounting.ledger.spreadsheets import FileTooLarge, UnreadableFile, rows_of
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period
 from erp.core.errors import Refusals
+from erp.core.importing import BadRow, ColumnMissing
+from erp.core.spreadsheets import FileTooLarge, UnreadableFile, rows_of
 from tests import make
 from tests.make import chf
 

@@ -1,14 +1,15 @@
 /**
  * Postcode and town belong together: `<input data-place="postcode">` beside `<input data-place="town">`
- * in one form, perhaps with a `country`. A postcode brings its town, where there is but one.
+ * in one form, perhaps with a `country`. A postcode brings its town, where there is but one. Of several
+ * addresses in a form, each stands in an element with `data-place-scope`.
  */
 import { offer } from "./choices.js";
 import { ask } from "./lookups.js";
 
 const SWISS = ["CH", "LI", ""];
 
-async function find(form, text) {
-  const country = form.elements.country?.value.trim().toUpperCase() ?? "";
+async function find(scope, text) {
+  const field = scope.querySelector("[data-place=country], [name=country]"), country = field?.value.trim().toUpperCase() ?? "";
   if (text.trim().length < 2 || !SWISS.includes(country)) return [];
   const found = new Map();
   for (const one of await ask("reference/localities", { q: text.trim() }) || []) {
@@ -20,7 +21,7 @@ async function find(form, text) {
 }
 
 export function enhance(input) {
-  const form = input.form, fields = { postcode: form.querySelector("[data-place=postcode]"), town: form.querySelector("[data-place=town]") };
+  const form = input.closest("[data-place-scope]") ?? input.form, fields = { postcode: form.querySelector("[data-place=postcode]"), town: form.querySelector("[data-place=town]") };
   const take = (one) => {
     if (fields.postcode) fields.postcode.value = one.key;
     if (fields.town) fields.town.value = one.town;

@@ -68,7 +68,7 @@ def rows_of(content: bytes, most: int | None = None) -> Iterator[Row]:
         raise FileTooLarge(limit=LARGEST >> 20)
     reader = "read_xlsx" if most is None else "read_xlsx_start"
     lines: Iterable[tuple[int, list[str]]] = (
-        sandbox.call(f"accounting.ledger.spreadsheets:{reader}", content)
+        sandbox.call(f"erp.core.spreadsheets:{reader}", content)
         if content.startswith(_WORKBOOK)
         else _csv(content)
     )

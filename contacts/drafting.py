@@ -1,0 +1,359 @@
+"""A contact as it was typed, checked whole (Adresse prüfen): nothing is written here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts import keys, own_values
+from contacts.known import Known
+from contacts.models import (
+    Communication,
+    Contact,
+    ContactAddress,
+    ContactBankAccount,
+    ContactGroup,
+)
+from contacts.phones import parse_link, parse_mail, parse_phone
+from erp.companies.models import Language
+from erp.core.errors import DomainError, Refusals
+from erp.core.identifiers import parse_iban, parse_uid
+from erp.core.texts import one_line
+
+MOST_ROWS: Final = 50  # addresses, ways to reach it, bank accounts
+_LINES: Final = ("name_addition", "title", "first_name", "last_name")
+_ADDRESS_LINES: Final = ("addition", "street", "house_number", "po_box", "postcode", "town")
+Row = Mapping[str, Any]
+
+
+class NameMissing(DomainError):
+    code = "contacts.name_missing"
+    message = _(
+        "The name is missing. Give an organisation its name, a person a first or last name."
+    )
+    field = "name"
+
+
+class NotAChoice(DomainError):
+    code = "contacts.not_a_choice"
+    message = _("“%(value)s” is not known here. Choose one of: %(known)s.")
+    field = "kind"
+
+
+class BadPostcode(DomainError):
+    code = "contacts.bad_postcode"
+    message = _("“%(value)s” is no postcode of Switzerland or Liechtenstein: it has four digits. Look it "
+                "up by the town, or choose another country.")  # fmt: skip
+    field = "postcode"
+
+
+class TownMissing(DomainError):
+    code = "contacts.town_missing"
+    message = _("The town of the address is missing. Type it, or leave the address out.")
+    field = "town"
+
+
+class UnknownCountry(DomainError):
+    code = "contacts.unknown_country"
+    message = _("“%(value)s” is no country code. Write two letters, such as CH or DE.")
+    field = "country"
+
+
+class EndsBefore(DomainError):
+    code = "contacts.ends_before"
+    message = _("The address would end on %(end)s, before it begins on %(start)s. Correct a day.")
+    field = "valid_to"
+
+
+class AddressesOverlap(DomainError):
+    code = "contacts.addresses_overlap"
+    message = _("There would be two addresses of the kind “%(kind)s” at the same time. End one before the "
+                "other begins, or choose another kind.")  # fmt: skip
+    field = "valid_from"
+
+
+class NamedTwice(DomainError):
+    code = "contacts.named_twice"
+    message = _("“%(value)s” is there twice. Take one away.")
+    field = "value"
+
+
+class TooManyRows(DomainError):
+    code = "contacts.too_many_rows"
+    message = _("A contact has at most %(limit)s rows of a kind. Take some away.")
+    field = "addresses"
+
+
+class UnknownGroup(DomainError):
+    code = "contacts.unknown_group"
+    message = _("There is no group “%(value)s”. Add it in the settings, or leave it out.")
+    field = "groups"
+
+
+@dataclass
+class Draft:
+    """A checked contact with its parts, ready to be written. None leaves a set as it is."""
+
+    contact: Contact
+    addresses: list[ContactAddress] | None = None
+    communications: list[Communication] | None = None
+    bank_accounts: list[ContactBankAccount] | None = None
+    groups: list[ContactGroup] | None = None
+    row_ids: dict[str, list[int | None]] = field(default_factory=dict)
+
+    def finish(self) -> Draft:
+        """Put together what lists and duplicates look for, of the parts that the draft has."""
+        contact = self.contact
+        contact.sort_name = sort_name(contact)
+        contact.search = keys.search_text([
+            str(contact.number or ""), contact.name, contact.name_addition, contact.uid,
+            *(one.town for one in self.addresses or ()), *(one.postcode for one in self.addresses or ()),
+            *(p for one in self.communications or () for p in _reached(one)),
+        ])  # fmt: skip
+        return self
+
+    def keys(self) -> set[tuple[str, str]]:
+        return keys.keys_of(traits_of(self.contact, self.addresses or (), self.communications or (),
+                                      self.bank_accounts or ()))  # fmt: skip
+
+
+def _reached(one: Communication) -> list[str]:
+    if one.kind in PHONES and one.value.startswith("+41"):
+        return [one.value, "0" + one.value[3:]]
+    return [one.value]
+
+
+PHONES: Final = frozenset({Communication.Kind.PHONE, Communication.Kind.MOBILE})
+
+
+def traits_of(
+    contact: Contact, addresses: Sequence[ContactAddress], communications: Sequence[Communication],
+    bank_accounts: Sequence[ContactBankAccount],
+) -> keys.Traits:  # fmt: skip
+    return keys.Traits(
+        name=contact.name, uid=contact.uid,
+        phones=tuple(one.value for one in communications if one.kind in PHONES),
+        mails=tuple(one.value for one in communications if one.kind == Communication.Kind.MAIL),
+        ibans=tuple(one.iban for one in bank_accounts),
+        places=tuple((one.postcode, f"{one.street} {one.house_number}") for one in addresses
+                     if one.postcode),
+    )  # fmt: skip
+
+
+def sort_name(contact: Contact) -> str:
+    if contact.is_organisation:
+        return keys.plain(contact.name)[:140]
+    parts = filter(None, (contact.last_name, contact.first_name))
+    return keys.plain(" ".join(parts) or contact.name)[:140]
+
+
+def check(
+    contact: Contact, told: Row, *, known: Known, addresses: Sequence[Row] | None = None,
+    communications: Sequence[Row] | None = None, bank_accounts: Sequence[Row] | None = None,
+    groups: Sequence[str] | None = None,
+) -> Draft:  # fmt: skip
+    """Put typed values on a contact, and check all of them.
+
+    ``told`` are values of ``Contact`` by name; rows are values of its parts, with ``id`` where they
+    are there already. ``groups`` are codes. Raises ``Refusals``, with places such as
+    ``addresses[0].town``.
+    """
+    faults: list[DomainError] = []
+    draft = Draft(contact)
+    _try(faults, "", lambda: _names(contact, told, faults))
+    _try(faults, "", lambda: _more(contact, told, known, faults))
+    country = "CH"
+    if addresses is not None:
+        draft.addresses = _rows(faults, draft, "addresses", addresses, lambda r: _address(r, known))
+        _try(faults, "", lambda: _require_apart(draft.addresses or []))
+        country = next((one.country for one in draft.addresses if one.country), country)
+    if communications is not None:
+        draft.communications = _rows(
+            faults, draft, "communications", communications, lambda r: _communication(r, country)
+        )
+        for nth, one in enumerate(draft.communications):
+            one.position = nth
+        pairs = [(c.kind, c.value, c.extension) for c in draft.communications]
+        _once(faults, "communications", "value", pairs, [c.value for c in draft.communications])
+    if bank_accounts is not None:
+        draft.bank_accounts = _rows(
+            faults, draft, "bank_accounts", bank_accounts, lambda r: _bank_account(r, known)
+        )
+        ibans = [one.iban for one in draft.bank_accounts]
+        _once(faults, "bank_accounts", "iban", ibans, ibans)
+    if groups is not None:
+        unknown = [code for code in groups if code not in known.groups]
+        faults += [UnknownGroup(value=code[:40]) for code in unknown]
+        draft.groups = [known.groups[c] for c in dict.fromkeys(groups) if c in known.groups]
+    if faults:
+        raise Refusals(faults) if len(faults) > 1 else faults[0]
+    return draft
+
+
+def _try(faults: list[DomainError], prefix: str, act: Callable[[], Any]) -> Any:
+    """Do something; a refusal is kept, with its place below ``prefix``."""
+    try:
+        return act()
+    except DomainError as refusal:
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            one.place = ".".join(filter(None, (prefix, one.place)))
+            faults.append(one)
+    return None
+
+
+def _rows(
+    faults: list[DomainError], draft: Draft, name: str, rows: Sequence[Row],
+    make: Callable[[Row], Any],
+) -> list[Any]:  # fmt: skip
+    if len(rows) > MOST_ROWS:
+        faults.append(TooManyRows(field=name, limit=MOST_ROWS))
+        rows = rows[:MOST_ROWS]
+    made = []
+    draft.row_ids[name] = []
+    for nth, row in enumerate(rows):
+        one = _try(faults, f"{name}[{nth}]", partial(make, row))
+        if one is not None:
+            made.append(one)
+            draft.row_ids[name].append(row.get("id"))
+    return made
+
+
+def _once(
+    faults: list[DomainError], name: str, place: str, values: Sequence[Any], shown: Sequence[str]
+) -> None:
+    for nth, value in enumerate(values):
+        if value in values[:nth]:
+            faults.append(NamedTwice(field=f"{name}[{nth}].{place}", value=shown[nth][:60]))
+
+
+def _choice(value: Any, choices: Any, place: str) -> str:
+    if value not in choices.values:
+        known = ", ".join(filter(None, choices.values))
+        raise NotAChoice(field=place, value=str(value)[:40], known=known)
+    return str(value)
+
+
+def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
+    contact.kind = _choice(told.get("kind", contact.kind), Contact.Kind, "kind")
+    for name in _LINES:
+        if name in told:
+            _try(faults, "", partial(_line, contact, name, told[name] or ""))
+    if "salutation" in told:
+        contact.salutation = _choice(told["salutation"] or "", Contact.Salutation, "salutation")
+    if contact.is_organisation:
+        contact.salutation = contact.title = contact.first_name = contact.last_name = ""
+        if "name" in told:
+            contact.name = one_line(told["name"] or "", field="name", most=100)
+    else:
+        contact.name = " ".join(filter(None, (contact.first_name, contact.last_name)))
+    if not contact.name:
+        raise NameMissing(field="name" if contact.is_organisation else "last_name")
+
+
+def _line(contact: Contact, name: str, text: str) -> None:
+    setattr(contact, name, one_line(text, field=name, most=_most(Contact, name)))
+
+
+def _more(contact: Contact, told: Row, known: Known, faults: list[DomainError]) -> None:
+    if "language" in told:
+        _try(faults, "", lambda: setattr(
+            contact, "language", _choice(told["language"], Language, "language")
+        ))  # fmt: skip
+    if "uid" in told:
+        _try(faults, "", lambda: setattr(
+            contact, "uid", parse_uid(told["uid"]) if (told["uid"] or "").strip() else ""
+        ))  # fmt: skip
+    if "notes" in told:
+        _try(
+            faults, "", lambda: setattr(contact, "notes", clean_text(told["notes"] or "", "notes"))
+        )
+    if "own_values" in told:
+        contact.own_values = own_values.checked(known.own_fields, told["own_values"])
+
+
+def clean_text(text: str, place: str, most: int = 4000) -> str:
+    """A text of several lines, without characters that nobody sees."""
+    lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
+    for line in lines:
+        one_line(line, field=place, most=most)
+    if len(text) > most:
+        one_line(text.replace("\n", " "), field=place, most=most)
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _most(model: type[Any], name: str) -> int:
+    most: int = model._meta.get_field(name).max_length
+    return most
+
+
+def _address(row: Row, known: Known) -> ContactAddress:
+    one = ContactAddress(company=known.company, kind=_choice(row.get("kind") or "main",
+                                                             ContactAddress.Kind, "kind"))  # fmt: skip
+    for name in _ADDRESS_LINES:
+        setattr(
+            one, name, one_line(row.get(name) or "", field=name, most=_most(ContactAddress, name))
+        )
+    one.country = (row.get("country") or "CH").strip().upper()
+    if one.country not in known.countries and not _is_unread(one.country, known):
+        raise UnknownCountry(value=str(row.get("country"))[:20])
+    if not one.town:
+        raise TownMissing
+    if one.country in {"CH", "LI"}:
+        if not (one.postcode.isascii() and one.postcode.isdigit() and len(one.postcode) == 4):
+            raise BadPostcode(value=one.postcode)
+        one.canton, one.bfs_nr = known.commune(one.postcode, one.town)
+    one.canton = (row.get("canton") or one.canton).strip().upper()[:2]
+    one.bfs_nr = row.get("bfs_nr") or one.bfs_nr
+    one.valid_from, one.valid_to = row.get("valid_from"), row.get("valid_to")
+    if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
+        raise EndsBefore(start=one.valid_from, end=one.valid_to)
+    return one
+
+
+def _is_unread(country: str, known: Known) -> bool:
+    """Without reference data the form of a code is all there is to check."""
+    return not known.countries and len(country) == 2 and country.isascii() and country.isalpha()
+
+
+def _require_apart(addresses: Sequence[ContactAddress]) -> None:
+    first, last = dt.date.min, dt.date.max
+    for nth, one in enumerate(addresses):
+        for other in addresses[:nth]:
+            if one.kind != other.kind or one.kind == ContactAddress.Kind.OTHER:
+                continue
+            if (one.valid_from or first) <= (other.valid_to or last) and (
+                other.valid_from or first
+            ) <= (one.valid_to or last):
+                raise AddressesOverlap(field=f"addresses[{nth}].kind", kind=one.get_kind_display())
+
+
+def _communication(row: Row, country: str) -> Communication:
+    kind = _choice(row.get("kind"), Communication.Kind, "kind")
+    one = Communication(kind=kind, label=one_line(row.get("label") or "", field="label", most=40))
+    text = row.get("value") or ""
+    if kind in PHONES:
+        phone = parse_phone(text, country=country, extension=row.get("extension") or "")
+        one.value, one.extension = phone.number, phone.extension
+    elif kind == Communication.Kind.MAIL:
+        one.value = parse_mail(text)
+    else:
+        one.value = parse_link(text)
+    return one
+
+
+def _bank_account(row: Row, known: Known) -> ContactBankAccount:
+    iban = parse_iban(row.get("iban") or "")
+    one = ContactBankAccount(
+        iban=iban, holder=one_line(row.get("holder") or "", field="holder", most=70),
+        label=one_line(row.get("label") or "", field="label", most=40),
+        bic=one_line(row.get("bic") or "", field="bic", most=11).upper(),
+        valid_to=row.get("valid_to"),
+    )  # fmt: skip
+    if (found := known.bank(iban)) is not None:
+        one.bank, one.bic = found.bank.name, found.bank.bic or one.bic
+    return one

@@ -1,0 +1,25 @@
+"""Table of contents: the tables of contacts."""
+
+from contacts.models.activities import Activity, ContactFile
+from contacts.models.contacts import Contact, ContactGroup, ContactKey, ContactMembership
+from contacts.models.own_fields import OwnField
+from contacts.models.parts import (
+    Communication,
+    ContactAddress,
+    ContactBankAccount,
+    ContactPerson,
+)
+
+__all__ = [
+    "Activity",
+    "Communication",
+    "Contact",
+    "ContactAddress",
+    "ContactBankAccount",
+    "ContactFile",
+    "ContactGroup",
+    "ContactKey",
+    "ContactMembership",
+    "ContactPerson",
+    "OwnField",
+]

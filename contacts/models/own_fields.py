@@ -1,0 +1,36 @@
+"""Fields that a company gives its contacts itself (eigene Felder)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from erp.companies.models import CompanyOwned, Multilingual
+
+
+class OwnField(CompanyOwned, Multilingual):
+    """A field of the company's own; the values stand in ``Contact.own_values`` by its code."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("text")
+        NUMBER = "number", _("number")
+        DATE = "date", _("date")
+        CHOICE = "choice", _("choice")
+        FLAG = "flag", _("yes or no")
+
+    code = models.CharField(_("code"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    choices = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("choices")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("own field")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="own_field_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
