@@ -157,7 +157,8 @@ def open_item(
 def cancel(entry: JournalEntry, *, date: dt.date, by: User, text: str = "") -> JournalEntry:
     """Undo the entry of a document (Rechnung stornieren): reversed, and its items closed by that.
 
-    Raises ``SettlesToo`` for an entry that settled something, ``CreditUsed`` where a part is settled, ``AlreadyUndone`` where it was cancelled before, and what
+    Raises ``SettlesToo`` for an entry that settled something, ``CreditUsed`` where a part is settled,
+    ``AlreadyUndone`` where it was cancelled before, and what
     ``posting.reverse`` raises.
     """
     items = list(
