@@ -341,7 +341,9 @@ def analyse() -> None:
 def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--lines", default="10000,100000,1000000")
-    told.add_argument("--only", default="reports,sheet,journal,verify,post,import,camt,reference,items")
+    told.add_argument(
+        "--only", default="reports,sheet,journal,verify,post,import,camt,reference,items"
+    )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = [int(n) for n in chosen.lines.split(",")] if {*works} - {"reference", "items"} else []
