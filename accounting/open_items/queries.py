@@ -28,7 +28,8 @@ _COLUMNS = (
 )
 # Two halves, each with an index of its own: what is open today, and what was settled since.
 _OPEN_ON = f"""
-    SELECT {_COLUMNS}, i.amount - coalesce(s.amount, 0), i.base - coalesce(s.base, 0)
+    SELECT {_COLUMNS}, i.amount - coalesce(s.amount, 0), i.base - coalesce(s.base, 0),
+           %(on)s::date - i.due_date
     FROM (
         SELECT * FROM accounting_openitem
         WHERE company_id = %(company)s AND side = %(side)s AND settled_on IS NULL
@@ -96,7 +97,7 @@ def open_on(
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ON.format(more=more), told)
-        return [OpenRow(*row, (date - row[7]).days) for row in cursor.fetchall()]
+        return [OpenRow(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

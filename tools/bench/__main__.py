@@ -45,6 +45,7 @@ from tools.bench.books import (  # noqa: E402
     random_lines,
 )
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
+from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 
@@ -342,11 +343,15 @@ def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
-        "--only", default="reports,sheet,journal,verify,post,import,camt,reference,slips"
+        "--only", default="reports,sheet,journal,verify,post,import,camt,reference,slips,items"
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
-    sizes = [int(n) for n in chosen.lines.split(",")] if set(works) - {"reference", "slips"} else []
+    sizes = (
+        [int(n) for n in chosen.lines.split(",")]
+        if set(works) - {"reference", "slips", "items"}
+        else []
+    )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
     books = []
     for size in sizes:
@@ -382,6 +387,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_reference()
     if "slips" in works:
         bench_slips()
+    if "items" in works:
+        bench_open_items(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0
