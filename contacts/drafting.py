@@ -155,19 +155,19 @@ def sort_name(contact: Contact) -> str:
 def check(
     contact: Contact, told: Row, *, known: Known, addresses: Sequence[Row] | None = None,
     communications: Sequence[Row] | None = None, bank_accounts: Sequence[Row] | None = None,
-    groups: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None, country: str = "CH",
 ) -> Draft:  # fmt: skip
     """Put typed values on a contact, and check all of them.
 
     ``told`` are values of ``Contact`` by name; rows are values of its parts, with ``id`` where they
     are there already. ``groups`` are codes. Raises ``Refusals``, with places such as
-    ``addresses[0].town``.
+    ``addresses[0].town``. Phone numbers are read as they are dialled in the country of the first
+    address, or in ``country`` where no addresses are told.
     """
     faults: list[DomainError] = []
     draft = Draft(contact)
     _try(faults, "", lambda: _names(contact, told, faults))
     _try(faults, "", lambda: _more(contact, told, known, faults))
-    country = "CH"
     if addresses is not None:
         draft.addresses = _rows(faults, draft, "addresses", addresses, lambda r: _address(r, known))
         _try(faults, "", lambda: _require_apart(draft.addresses or []))

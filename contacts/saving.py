@@ -100,7 +100,8 @@ def change_contact(
     current = held(contact)
     if version is not None and version != current.version:
         raise ContactChanged(name=current.name)
-    before = _shown(current, whole(current))
+    stored = whole(current)
+    before = _shown(current, stored)
     number = told.pop("number", None)
     if number and number != current.number:
         if Contact.of(current.company_id).filter(number=number).exists():
@@ -109,6 +110,7 @@ def change_contact(
     draft = check(
         current, told, known=Known(current.company, on=clock.today()), addresses=addresses,
         communications=communications, bank_accounts=bank_accounts, groups=groups,
+        country=next((one.country for one in stored.addresses or ()), "CH"),
     )  # fmt: skip
     _write_sets(current, draft)
     refresh(current)
