@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from contacts.drafting import PHONES
 from contacts.models import Contact, OwnField
 from contacts.phones import format_phone
+from contacts.rows import PHONES
 from contacts.saving import SETS, whole
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from contacts.drafting import Draft, Row, check
+from contacts.drafting import Draft, check
 from contacts.known import Known
 from contacts.models import (
     Communication,
@@ -19,6 +19,7 @@ from contacts.models import (
     ContactKey,
     ContactMembership,
 )
+from contacts.rows import Row
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
