@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts import saving
-from contacts.drafting import NotAChoice, clean_text
 from contacts.models import Activity, Contact, ContactFile, ContactPerson
+from contacts.rows import NotAChoice, clean_text
 from erp.access.models import Membership, User
 from erp.audit import trail
 from erp.companies.models import Company

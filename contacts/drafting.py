@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -19,16 +18,24 @@ from contacts.models import (
     ContactBankAccount,
     ContactGroup,
 )
-from contacts.phones import parse_link, parse_mail, parse_phone
+from contacts.rows import (
+    PHONES,
+    Row,
+    address_of,
+    bank_account_of,
+    choice_of,
+    clean_text,
+    communication_of,
+    longest,
+    require_apart,
+)
 from erp.companies.models import Language
 from erp.core.errors import DomainError, Refusals
-from erp.core.identifiers import parse_iban, parse_uid
+from erp.core.identifiers import parse_uid
 from erp.core.texts import one_line
 
 MOST_ROWS: Final = 50  # addresses, ways to reach it, bank accounts
 _LINES: Final = ("name_addition", "title", "first_name", "last_name")
-_ADDRESS_LINES: Final = ("addition", "street", "house_number", "po_box", "postcode", "town")
-Row = Mapping[str, Any]
 
 
 class NameMissing(DomainError):
@@ -37,44 +44,6 @@ class NameMissing(DomainError):
         "The name is missing. Give an organisation its name, a person a first or last name."
     )
     field = "name"
-
-
-class NotAChoice(DomainError):
-    code = "contacts.not_a_choice"
-    message = _("“%(value)s” is not known here. Choose one of: %(known)s.")
-    field = "kind"
-
-
-class BadPostcode(DomainError):
-    code = "contacts.bad_postcode"
-    message = _("“%(value)s” is no postcode of Switzerland or Liechtenstein: it has four digits. Look it "
-                "up by the town, or choose another country.")  # fmt: skip
-    field = "postcode"
-
-
-class TownMissing(DomainError):
-    code = "contacts.town_missing"
-    message = _("The town of the address is missing. Type it, or leave the address out.")
-    field = "town"
-
-
-class UnknownCountry(DomainError):
-    code = "contacts.unknown_country"
-    message = _("“%(value)s” is no country code. Write two letters, such as CH or DE.")
-    field = "country"
-
-
-class EndsBefore(DomainError):
-    code = "contacts.ends_before"
-    message = _("The address would end on %(end)s, before it begins on %(start)s. Correct a day.")
-    field = "valid_to"
-
-
-class AddressesOverlap(DomainError):
-    code = "contacts.addresses_overlap"
-    message = _("There would be two addresses of the kind “%(kind)s” at the same time. End one before the "
-                "other begins, or choose another kind.")  # fmt: skip
-    field = "valid_from"
 
 
 class NamedTwice(DomainError):
@@ -128,9 +97,6 @@ def _reached(one: Communication) -> list[str]:
     return [one.value]
 
 
-PHONES: Final = frozenset({Communication.Kind.PHONE, Communication.Kind.MOBILE})
-
-
 def traits_of(
     contact: Contact, addresses: Sequence[ContactAddress], communications: Sequence[Communication],
     bank_accounts: Sequence[ContactBankAccount],
@@ -155,26 +121,28 @@ def sort_name(contact: Contact) -> str:
 def check(
     contact: Contact, told: Row, *, known: Known, addresses: Sequence[Row] | None = None,
     communications: Sequence[Row] | None = None, bank_accounts: Sequence[Row] | None = None,
-    groups: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None, country: str = "CH",
 ) -> Draft:  # fmt: skip
     """Put typed values on a contact, and check all of them.
 
     ``told`` are values of ``Contact`` by name; rows are values of its parts, with ``id`` where they
     are there already. ``groups`` are codes. Raises ``Refusals``, with places such as
-    ``addresses[0].town``.
+    ``addresses[0].town``. Phone numbers are read as they are dialled in the country of the first
+    address, or in ``country`` where no addresses are told.
     """
     faults: list[DomainError] = []
     draft = Draft(contact)
     _try(faults, "", lambda: _names(contact, told, faults))
     _try(faults, "", lambda: _more(contact, told, known, faults))
-    country = "CH"
     if addresses is not None:
-        draft.addresses = _rows(faults, draft, "addresses", addresses, lambda r: _address(r, known))
-        _try(faults, "", lambda: _require_apart(draft.addresses or []))
+        draft.addresses = _rows(
+            faults, draft, "addresses", addresses, lambda r: address_of(r, known)
+        )
+        _try(faults, "", lambda: require_apart(draft.addresses or []))
         country = next((one.country for one in draft.addresses if one.country), country)
     if communications is not None:
         draft.communications = _rows(
-            faults, draft, "communications", communications, lambda r: _communication(r, country)
+            faults, draft, "communications", communications, lambda r: communication_of(r, country)
         )
         for nth, one in enumerate(draft.communications):
             one.position = nth
@@ -182,7 +150,7 @@ def check(
         _once(faults, "communications", "value", pairs, [c.value for c in draft.communications])
     if bank_accounts is not None:
         draft.bank_accounts = _rows(
-            faults, draft, "bank_accounts", bank_accounts, lambda r: _bank_account(r, known)
+            faults, draft, "bank_accounts", bank_accounts, lambda r: bank_account_of(r, known)
         )
         ibans = [one.iban for one in draft.bank_accounts]
         _once(faults, "bank_accounts", "iban", ibans, ibans)
@@ -231,20 +199,13 @@ def _once(
             faults.append(NamedTwice(field=f"{name}[{nth}].{place}", value=shown[nth][:60]))
 
 
-def _choice(value: Any, choices: Any, place: str) -> str:
-    if value not in choices.values:
-        known = ", ".join(filter(None, choices.values))
-        raise NotAChoice(field=place, value=str(value)[:40], known=known)
-    return str(value)
-
-
 def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
-    contact.kind = _choice(told.get("kind", contact.kind), Contact.Kind, "kind")
+    contact.kind = choice_of(told.get("kind", contact.kind), Contact.Kind, "kind")
     for name in _LINES:
         if name in told:
             _try(faults, "", partial(_line, contact, name, told[name] or ""))
     if "salutation" in told:
-        contact.salutation = _choice(told["salutation"] or "", Contact.Salutation, "salutation")
+        contact.salutation = choice_of(told["salutation"] or "", Contact.Salutation, "salutation")
     if contact.is_organisation:
         contact.salutation = contact.title = contact.first_name = contact.last_name = ""
         if "name" in told:
@@ -256,13 +217,13 @@ def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
 
 
 def _line(contact: Contact, name: str, text: str) -> None:
-    setattr(contact, name, one_line(text, field=name, most=_most(Contact, name)))
+    setattr(contact, name, one_line(text, field=name, most=longest(Contact, name)))
 
 
 def _more(contact: Contact, told: Row, known: Known, faults: list[DomainError]) -> None:
     if "language" in told:
         _try(faults, "", lambda: setattr(
-            contact, "language", _choice(told["language"], Language, "language")
+            contact, "language", choice_of(told["language"], Language, "language")
         ))  # fmt: skip
     if "uid" in told:
         _try(faults, "", lambda: setattr(
@@ -274,86 +235,3 @@ def _more(contact: Contact, told: Row, known: Known, faults: list[DomainError]) 
         )
     if "own_values" in told:
         contact.own_values = own_values.checked(known.own_fields, told["own_values"])
-
-
-def clean_text(text: str, place: str, most: int = 4000) -> str:
-    """A text of several lines, without characters that nobody sees."""
-    lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
-    for line in lines:
-        one_line(line, field=place, most=most)
-    if len(text) > most:
-        one_line(text.replace("\n", " "), field=place, most=most)
-    return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _most(model: type[Any], name: str) -> int:
-    most: int = model._meta.get_field(name).max_length
-    return most
-
-
-def _address(row: Row, known: Known) -> ContactAddress:
-    one = ContactAddress(company=known.company, kind=_choice(row.get("kind") or "main",
-                                                             ContactAddress.Kind, "kind"))  # fmt: skip
-    for name in _ADDRESS_LINES:
-        setattr(
-            one, name, one_line(row.get(name) or "", field=name, most=_most(ContactAddress, name))
-        )
-    one.country = (row.get("country") or "CH").strip().upper()
-    if one.country not in known.countries and not _is_unread(one.country, known):
-        raise UnknownCountry(value=str(row.get("country"))[:20])
-    if not one.town:
-        raise TownMissing
-    if one.country in {"CH", "LI"}:
-        if not (one.postcode.isascii() and one.postcode.isdigit() and len(one.postcode) == 4):
-            raise BadPostcode(value=one.postcode)
-        one.canton, one.bfs_nr = known.commune(one.postcode, one.town)
-    one.canton = (row.get("canton") or one.canton).strip().upper()[:2]
-    one.bfs_nr = row.get("bfs_nr") or one.bfs_nr
-    one.valid_from, one.valid_to = row.get("valid_from"), row.get("valid_to")
-    if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
-        raise EndsBefore(start=one.valid_from, end=one.valid_to)
-    return one
-
-
-def _is_unread(country: str, known: Known) -> bool:
-    """Without reference data the form of a code is all there is to check."""
-    return not known.countries and len(country) == 2 and country.isascii() and country.isalpha()
-
-
-def _require_apart(addresses: Sequence[ContactAddress]) -> None:
-    first, last = dt.date.min, dt.date.max
-    for nth, one in enumerate(addresses):
-        for other in addresses[:nth]:
-            if one.kind != other.kind or one.kind == ContactAddress.Kind.OTHER:
-                continue
-            if (one.valid_from or first) <= (other.valid_to or last) and (
-                other.valid_from or first
-            ) <= (one.valid_to or last):
-                raise AddressesOverlap(field=f"addresses[{nth}].kind", kind=one.get_kind_display())
-
-
-def _communication(row: Row, country: str) -> Communication:
-    kind = _choice(row.get("kind"), Communication.Kind, "kind")
-    one = Communication(kind=kind, label=one_line(row.get("label") or "", field="label", most=40))
-    text = row.get("value") or ""
-    if kind in PHONES:
-        phone = parse_phone(text, country=country, extension=row.get("extension") or "")
-        one.value, one.extension = phone.number, phone.extension
-    elif kind == Communication.Kind.MAIL:
-        one.value = parse_mail(text)
-    else:
-        one.value = parse_link(text)
-    return one
-
-
-def _bank_account(row: Row, known: Known) -> ContactBankAccount:
-    iban = parse_iban(row.get("iban") or "")
-    one = ContactBankAccount(
-        iban=iban, holder=one_line(row.get("holder") or "", field="holder", most=70),
-        label=one_line(row.get("label") or "", field="label", most=40),
-        bic=one_line(row.get("bic") or "", field="bic", most=11).upper(),
-        valid_to=row.get("valid_to"),
-    )  # fmt: skip
-    if (found := known.bank(iban)) is not None:
-        one.bank, one.bic = found.bank.name, found.bank.bic or one.bic
-    return one

@@ -60,7 +60,9 @@ def _table(contacts: list[Contact], access: Access) -> Table:
         address = queries.main_address(contact, today)
         reached: dict[str, str] = {}
         for one in contact.communications.all():
-            text = format_phone(one.value) if one.kind in queries.REACHED else one.value
+            text = (
+                format_phone(one.value, abroad=True) if one.kind in queries.REACHED else one.value
+            )
             reached.setdefault(one.kind, text)
         values = {
             "number": contact.number, "kind": contact.kind, "uid": format_uid(contact.uid),

@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, OwnField
+from contacts.phones import format_phone
+from contacts.rows import PHONES
 from contacts.saving import SETS, whole
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals
@@ -92,7 +94,7 @@ def filled(contact: Contact) -> Mask:
     }
     for name in SETS:
         mask.rows[name] = [
-            {field: _shown(field, getattr(row, field)) for field in ROWS[name]}
+            {field: _shown(field, getattr(row, field), row) for field in ROWS[name]}
             for row in getattr(draft, name)
         ] or [dict(row) for row in BLANK[name][:1]]
     mask.groups = [group.code for group in draft.groups or ()]
@@ -107,7 +109,9 @@ def _own(value: Any) -> str:
     return swiss_date(day) if (day := read_day(value)) else str(value)
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(name: str, value: Any, row: Any) -> Any:
+    if name == "value" and row.kind in PHONES:
+        return format_phone(value, abroad=True)
     if name in {"valid_from", "valid_to"}:
         return swiss_date(value)
     if name == "iban":

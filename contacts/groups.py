@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Contact, ContactGroup, OwnField
+from contacts.models import ContactGroup, OwnField
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -170,8 +170,3 @@ def _record(
                      details=trail.filled(after))  # fmt: skip
     elif changes := trail.changes(before, after):
         trail.record(company=company, by=by, action=f"{noun}.change", subject=row, details=changes)
-
-
-def contacts_with(company: Company, code: str) -> int:
-    """How many contacts have a value of an own field."""
-    return Contact.of(company).filter(own_values__has_key=code).count()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts import importing
-from contacts.importing import Checking, Preview
+from contacts.checking import Checking, Preview
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
 from erp.core.importing import AlreadyImported

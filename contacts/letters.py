@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
 
@@ -184,7 +184,3 @@ def tel_link(number: str, extension: str = "") -> str:
 
 def mail_link(address: str) -> str:
     return "mailto:" + quote(address, safe="@+.-_")
-
-
-def joined(lines: Sequence[str]) -> str:
-    return "\n".join(lines)

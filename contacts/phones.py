@@ -69,13 +69,16 @@ def parse_phone(text: str, *, country: str = "CH", extension: str = "") -> Phone
     )  # fmt: skip
 
 
-def format_phone(number: str) -> str:
-    """A number in E.164 as people read it: at home with 0, from abroad with its country."""
+def format_phone(number: str, *, abroad: bool = False) -> str:
+    """A number in E.164 as people read it: at home with 0, from abroad with its country.
+
+    With ``abroad`` always with its country, so that it is read the same wherever it is typed.
+    """
     try:
         found = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return number
-    home = found.country_code == 41
+    home = found.country_code == 41 and not abroad
     form = phonenumbers.PhoneNumberFormat
     return str(phonenumbers.format_number(found, form.NATIONAL if home else form.INTERNATIONAL))
 

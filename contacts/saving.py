@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from contacts.drafting import Draft, Row, check
+from contacts.drafting import Draft, check
 from contacts.known import Known
 from contacts.models import (
     Communication,
@@ -19,6 +19,7 @@ from contacts.models import (
     ContactKey,
     ContactMembership,
 )
+from contacts.rows import Row
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -100,7 +101,8 @@ def change_contact(
     current = held(contact)
     if version is not None and version != current.version:
         raise ContactChanged(name=current.name)
-    before = _shown(current, whole(current))
+    stored = whole(current)
+    before = _shown(current, stored)
     number = told.pop("number", None)
     if number and number != current.number:
         if Contact.of(current.company_id).filter(number=number).exists():
@@ -109,6 +111,7 @@ def change_contact(
     draft = check(
         current, told, known=Known(current.company, on=clock.today()), addresses=addresses,
         communications=communications, bank_accounts=bank_accounts, groups=groups,
+        country=next((one.country for one in stored.addresses or ()), "CH"),
     )  # fmt: skip
     _write_sets(current, draft)
     refresh(current)

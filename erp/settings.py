@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "ContactAddressKindEnum": "contacts.models.ContactAddress.Kind",
         "CommunicationKindEnum": "contacts.models.Communication.Kind",
         "ActivityKindEnum": "contacts.models.Activity.Kind",
+        "LocalityKindEnum": "erp.reference.models.Locality.Kind",
         "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
     },

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contacts import importing, jobs
+from contacts.checking import Preview
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
@@ -90,7 +91,7 @@ class ContactImportViewSet(FileImports):
         )  # fmt: skip
         return accepted(job)
 
-    def preview(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
+    def preview(self, content: bytes, told: dict[str, Any]) -> Preview:
         found = importing.dry_run(
             company=self.company, content=content, columns=told.get("columns")
         )
@@ -99,13 +100,13 @@ class ContactImportViewSet(FileImports):
         found.told, found.refusals = [str(one) for one in found.refusals], []
         return found
 
-    def perform(self, content: bytes, told: dict[str, Any]) -> importing.Preview:
+    def perform(self, content: bytes, told: dict[str, Any]) -> Preview:
         done = importing.import_contacts(
             company=self.company, content=content, by=self.access.user, **told
         )
         done.told = [str(one) for one in done.refusals]
         return done
 
-    def as_told(self, found: importing.Preview) -> dict[str, Any]:
+    def as_told(self, found: Preview) -> dict[str, Any]:
         return {"rows": found.rows, "new": len(found.new), "changed": len(found.changed),
                 "bad": found.bad_rows, "faults": found.told}  # fmt: skip

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts import importing, jobs, vcard
+from contacts.checking import Preview
 from contacts.columns import COLUMNS, LABELS, OWN
 from contacts.models import OwnField
 from erp.access.permissions import Permission
@@ -27,7 +28,7 @@ class ImportContacts(LongImportPage):
     def title(self) -> str:  # type: ignore[override]
         return _("Import contacts")
 
-    def preview(self, content: bytes) -> importing.Preview:
+    def preview(self, content: bytes) -> Preview:
         look = importing.first_rows if self.is_large(content) else importing.dry_run
         return look(company=self.company, content=content, columns=self._columns)
 

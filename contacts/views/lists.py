@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,11 @@ class Contacts(CompanyView):
         )  # fmt: skip
         if form := told.get("format"):
             self.require(Permission.CONTACTS_EXPORT)
-            return exporting.answer(form, found, access=self.access)
+            try:
+                return exporting.answer(form, found, access=self.access)
+            except exporting.TooMany as refusal:
+                messages.error(request, str(refusal))
+                return redirect("contacts", self.company.pk)
         page = queries.page_of(
             found, order=order if order.removeprefix("-") in queries.ORDERS else "name",
             after=_id(told.get("after")), before=_id(told.get("before")),

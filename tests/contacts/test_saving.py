@@ -124,3 +124,16 @@ def test_numbers_are_each_companys_own(company, anna, add):
     other = make.company()
     theirs = saving.add_contact(company=other, by=anna, kind="organisation", name="A AG")
     assert theirs.number == first.number
+
+
+def test_phones_are_dialled_from_where_the_contact_is(company, anna, add, page):
+    abroad = {"kind": "main", "postcode": "10115", "town": "Berlin", "country": "DE"}
+    one = add("Berlin GmbH", addresses=[abroad], phone="030 901820", mail="a@example.de")
+    assert Communication.of(company).get(kind="phone").value == "+4930901820"
+    saving.change_contact(one, by=anna, communications=[
+        {"kind": "phone", "value": "030 901821"}, {"kind": "mobile", "value": "+41 79 200 00 01"},
+    ])  # fmt: skip
+    kept = set(Communication.of(company).values_list("value", flat=True))
+    assert kept == {"+4930901821", "+41792000001"}
+    shown = page.get(f"{page.start}{one.pk}/edit/").content.decode()  # and is read the same again
+    assert 'value="+41 79 200 00 01"' in shown and 'value="+49 30 901821"' in shown

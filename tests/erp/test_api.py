@@ -434,7 +434,9 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
     told = capsys.readouterr()
     assert told.err + told.out == ""
     assert {name for name in drawn["components"]["schemas"] if "Kind" in name} == {
-        "EntryKindEnum", "LocalityOutputKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum"
+        "EntryKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum", "ContactKindEnum",
+        "ContactAddressKindEnum", "CommunicationKindEnum", "ActivityKindEnum", "OwnFieldKindEnum",
+        "LocalityKindEnum",
     }  # fmt: skip
 
 

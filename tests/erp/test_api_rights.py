@@ -35,7 +35,8 @@ from tests.erp.test_routes import flat
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
-         "vat-codes/", "vat-settings/", "members/", "roles/", "invitations/", "app-tokens/",
+         "vat-codes/", "vat-settings/", "contacts/", "contact-activities/", "contact-persons/",
+         "contact-groups/", "contact-own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
@@ -140,6 +141,31 @@ ENDPOINTS = [
     ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
     ("GET", "vat-codes/UX/", {}, "vat.read"),
     ("PATCH", "vat-codes/UX/", {"active": False}, "vat.change"),
+    ("GET", "contacts/", {}, "contacts.read"),
+    ("GET", "contacts/{contact}/", {}, "contacts.read"),
+    ("POST", "contacts/", {"name": "x"}, "contacts.change"),
+    ("PATCH", "contacts/{contact}/", {"name": "x"}, "contacts.change"),
+    ("DELETE", "contacts/{contact}/", {}, "contacts.merge"),
+    ("POST", "contacts/{contact}/merge/", {}, "contacts.merge"),
+    ("POST", "contact-imports/", None, "contacts.import"),
+    ("GET", "contact-duplicates/", {}, "contacts.read"),
+    ("GET", "contact-activities/{activity}/", {}, "contacts.read"),
+    ("POST", "contact-activities/", {"text": ""}, "contacts.change"),
+    ("PATCH", "contact-activities/{activity}/", {"text": "x"}, "contacts.change"),
+    ("DELETE", "contact-activities/{activity}/", {}, "contacts.change"),
+    ("GET", "contact-persons/{acting}/", {}, "contacts.read"),
+    ("POST", "contact-persons/", {"function": "x"}, "contacts.change"),
+    ("DELETE", "contact-persons/{acting}/", {}, "contacts.change"),
+    ("GET", "contact-files/", {}, "contacts.read"),
+    ("POST", "contact-files/", None, "contacts.change"),
+    ("GET", "contact-groups/{group}/", {}, "contacts.read"),
+    ("POST", "contact-groups/", {"code": ""}, "contacts.settings"),
+    ("PATCH", "contact-groups/{group}/", {"name_de": "x"}, "contacts.settings"),
+    ("DELETE", "contact-groups/{group}/", {}, "contacts.settings"),
+    ("GET", "contact-own-fields/{field}/", {}, "contacts.read"),
+    ("POST", "contact-own-fields/", {"code": ""}, "contacts.settings"),
+    ("PATCH", "contact-own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
+    ("DELETE", "contact-own-fields/{field}/", {}, "contacts.settings"),
 ]  # fmt: skip
 
 
@@ -155,6 +181,16 @@ def books(api, company):
         for unit in ("centre", "object")
     }
     budget = api.post("budgets/", {"fiscal_year": "2027", "name": "x"}).json()["id"]
+    contact, person = (
+        api.post("contacts/", told, key=new_key()).json()["id"]
+        for told in ({"kind": "organisation", "name": "x"}, {"kind": "person", "last_name": "x"})
+    )
+    acting = api.post("contact-persons/", {"organisation": contact, "person": person}).json()["id"]
+    activity = api.post("contact-activities/", {"contact": contact, "text": "x"}, key=new_key())
+    group = api.post("contact-groups/", {"code": "x", "name_de": "x"}).json()["id"]
+    field = api.post("contact-own-fields/", {"code": "x", "kind": "text", "name_de": "x"}).json()[
+        "id"
+    ]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
@@ -173,7 +209,8 @@ def books(api, company):
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
         "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
         "domain": domain["id"], "finding": finding.pk,
-        **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,
+        "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
+        "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"], "bank": bank.pk, "budget": budget,
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,

@@ -17,7 +17,7 @@ from django.test import Client
 from accounting.banking.booking import save_bank_account
 from accounting.banking.importing import take_in
 from accounting.banking.models import BankAccount, BankTransaction
-from accounting.ledger import charting, posting, spreadsheets
+from accounting.ledger import charting, posting
 from accounting.ledger.entering import OneSideOnly, Reader, TypedLine, simple_entry
 from accounting.ledger.lines import Line
 from accounting.ledger.models import CostCentre, FiscalYear, JournalEntry, Period
@@ -25,6 +25,7 @@ from accounting.ledger.queries import account_sheet
 from accounting.ledger.years import YearBeforeLocked, YearOutOfRange, lock_period, open_fiscal_year
 from accounting.statements.trial_balance import trial_balance
 from erp.cockpit.demo import IBAN, statement_xml
+from erp.core import spreadsheets
 from erp.core.tenancy import open_companies
 from tests import make
 from tests.make import chf

@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounting.ledger import exporting, jobs, spreadsheets
+from accounting.ledger import exporting, jobs
 from accounting.ledger.models import JournalEntry
 from accounting.ledger.verifying import verify_ledger
+from erp.core import spreadsheets
 from erp.core.tenancy import open_companies
 from erp.documents import storing
 from erp.jobs import running

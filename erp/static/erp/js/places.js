@@ -21,6 +21,7 @@ async function find(scope, text) {
 }
 
 export function enhance(input) {
+  if (input.dataset.place === "country") return;
   const form = input.closest("[data-place-scope]") ?? input.form, fields = { postcode: form.querySelector("[data-place=postcode]"), town: form.querySelector("[data-place=town]") };
   const take = (one) => {
     if (fields.postcode) fields.postcode.value = one.key;
