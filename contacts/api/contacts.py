@@ -137,10 +137,11 @@ class ContactViewSet(CompanyViewSet):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Merge this contact into another one, which takes over all of it."""
+        gone = self.get_object()
 
         def act() -> Response:
             into = self.told(MergeInput)["into"]
-            return self._anew(merging.merge(into, self.get_object(), by=self.access.user))
+            return self._anew(merging.merge(into, gone, by=self.access.user))
 
         return self.once(act)
 
