@@ -35,8 +35,10 @@ def nodes(kind):
                 yield path.relative_to(ROOT).as_posix(), node
 
 
-#: Charts turn amounts into pixels, demo books throw dice; times of day are no money.
-INEXACT = {"erp/cockpit/charts.py", "erp/cockpit/demo.py", "erp/settings.py"}
+#: Charts turn amounts into pixels, slips measure letters, demo books throw dice; times of day are no money.
+INEXACT = {
+    "accounting/receivables/qr/fitting.py", "erp/cockpit/charts.py", "erp/cockpit/demo.py", "erp/settings.py",
+}  # fmt: skip
 
 
 def test_no_float_reaches_money():

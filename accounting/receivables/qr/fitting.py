@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 POINT: Final = 25.4 / 72  # in millimetres
+FIELD_GAP: Final = 0.7  # millimetres above a field to fill in by hand
 
 #: Widths in thousandths of the size. Liberation Sans has those of Arial and Helvetica.
 _GROUPS: Final = {

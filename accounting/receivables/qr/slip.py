@@ -27,10 +27,9 @@ from erp.core.identifiers import format_iban
 from erp.documents import pdf
 
 SHEET: Final = "slip"  # the style sheet of pages that may carry a slip
-RECEIPT_ROOM, RECEIPT_HEIGHT = 52.0, 56.0  # millimetres, style guide: information section
-PAYMENT_ROOM, PAYMENT_HEIGHT = 87.0, 85.0
-RECEIPT_BLANK, PAYMENT_BLANK = 20.0, 25.0  # height of the field for a debtor by hand
-FIELD_GAP: Final = 0.7  # above such a field
+RECEIPT_ROOM, RECEIPT_HEIGHT = 52, 56  # millimetres, style guide: information section
+PAYMENT_ROOM, PAYMENT_HEIGHT = 87, 85
+RECEIPT_BLANK, PAYMENT_BLANK = 20, 25  # height of the field for a debtor by hand
 SMALLEST: Final = 6  # points, for headings as for values
 RECEIPT_SIZES: Final = (8, 7, 6)  # of values; the first at which everything has room
 PAYMENT_SIZES: Final = (10, 9, 8, 7, 6)
@@ -156,7 +155,7 @@ def _height(blocks: Sequence[Block], *, size: int, room: float, blank: float) ->
     """The height of blocks in millimetres, an empty line between them."""
     count = len(blocks) - 1 + len(blocks)
     count += sum(fitting.all_lines(block.lines, size=size, room=room) for block in blocks)
-    fields = sum(blank + FIELD_GAP for block in blocks if not block.lines)
+    fields = sum(blank + fitting.FIELD_GAP for block in blocks if not block.lines)
     return count * (size + 1) * fitting.POINT + fields
 
 

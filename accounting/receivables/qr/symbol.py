@@ -11,7 +11,7 @@ from accounting.receivables.qr.rules import MOST_BYTES, TooMuchData
 
 MASK: Final = 4  # a fixed mask: trying all eight takes four times as long, and readers need none
 MOST_MODULES: Final = 117  # version 25, the largest that SIX allows
-WIDTH: Final = 46.0  # millimetres, whatever the version
+WIDTH: Final = 46  # millimetres, whatever the version
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,7 @@ CODES = st.sampled_from(
 @st.composite
 def document_lines(draw, least: int = 0) -> list[Line]:
     rows = []
-    for _nth in range(draw(st.integers(least, 8))):
+    for _nth in range(draw(st.integers(least, 5))):
         kind = draw(st.sampled_from([Kind.ITEM] * 6 + [Kind.TEXT, Kind.SUBTOTAL]))
         code, rate = draw(CODES)
         quantity, price = draw(signed), draw(signed)
@@ -252,7 +252,7 @@ def document_lines(draw, least: int = 0) -> list[Line]:
     return rows
 
 
-settled = settings(max_examples=1500, deadline=None)
+settled = settings(max_examples=1000, deadline=None)
 choices = {
     "lines": document_lines(), "basis": st.sampled_from(list(Basis)), "rounding": st.sampled_from(list(Rounding)),
     "five": st.booleans(), "percent": st.just(D(0)) | percents,

@@ -112,7 +112,7 @@ def informations(draw: st.DrawFn) -> Information:
     )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(informations(), st.integers(0, 140))
 def test_what_is_written_is_read_again_and_fits(information, room):
     text = write(information)
@@ -124,7 +124,7 @@ def test_what_is_written_is_read_again_and_fits(information, room):
     assert (short == text) == (not dropped)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.text(LETTERS | st.sampled_from("/\\:;0123456789"), max_size=140))
 def test_no_text_of_others_breaks_the_reader(rest):
     assert read(f"//S1/{rest}") is not None
