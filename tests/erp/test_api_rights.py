@@ -204,7 +204,7 @@ def books(api, company):
                          NewItem(make.chf("1.00"), dt.date(2026, 1, 31)))],
     )  # fmt: skip
     settle(company=company, date=dt.date(2026, 1, 2), by=make.owner_of(company),
-           parts=[Part(owed[0], write_off=make.chf("0.40"))])  # fmt: skip
+           parts=[Part(owed[0], discount=make.chf("0.40"))])  # fmt: skip
     return {
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
         "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
