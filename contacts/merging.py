@@ -6,7 +6,7 @@ Rooms above say how their records follow, and whether they have any:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.db import transaction
@@ -161,20 +161,13 @@ def _move(keep: Contact, gone: Contact, model: Any, *same: str) -> None:
 
 
 def _move_addresses(keep: Contact, gone: Contact) -> None:
+    """One is there already where place, kind and time are those of one and the same address."""
     _model, fields = saving.SETS["addresses"]
-    placed = [
-        name
-        for name in fields
-        if name not in {"kind", "valid_from", "valid_to", "canton", "bfs_nr"}
-    ]
+    told = [name for name in fields if name not in {"canton", "bfs_nr"}]
     mine = list(ContactAddress.of(keep.company_id).filter(contact=keep))
-    known = {tuple(getattr(one, name).lower() for name in placed) for one in mine}
+    known = {_facts(one, told) for one in mine}
     for row in ContactAddress.of(keep.company_id).filter(contact=gone):
-        if tuple(getattr(row, name).lower() for name in placed) in known and any(
-            one.kind == row.kind
-            and (one.valid_from, one.valid_to) == (row.valid_from, row.valid_to)
-            for one in mine
-        ):
+        if _facts(row, told) in known:
             row.delete()
             continue
         if any(one.kind == row.kind and _meet(one, row) for one in mine):
@@ -182,6 +175,11 @@ def _move_addresses(keep: Contact, gone: Contact) -> None:
         row.contact = keep
         row.save(update_fields=["kind", "contact"])
         mine.append(row)
+
+
+def _facts(address: ContactAddress, names: Iterable[str]) -> tuple[Any, ...]:
+    values = (getattr(address, name) for name in names)
+    return tuple(value.lower() if isinstance(value, str) else value for value in values)
 
 
 def _meet(one: ContactAddress, other: ContactAddress) -> bool:

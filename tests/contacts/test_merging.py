@@ -60,6 +60,22 @@ def test_all_of_it_moves_and_the_old_one_points_there(company, anna, add, page):
     assert person.pk
 
 
+def test_an_address_is_there_once_only_where_it_is_the_same(company, anna, add):
+    """Place of one, kind and time of another: that is no address that both have."""
+    keep = add("Muster AG", addresses=[
+        MAIN | {"street": "Seestrasse"}, MAIN | {"kind": "billing", "valid_from": "2026-01-01"},
+    ])  # fmt: skip
+    gone = add(
+        "Muster A.G.", addresses=[MAIN, MAIN | {"kind": "billing", "valid_from": "2026-01-01"}]
+    )
+    merging.merge(keep, gone, by=anna)
+    found = ContactAddress.of(company).filter(contact=keep)
+    assert sorted((a.kind, a.street, a.valid_from) for a in found if a.kind != "billing") == [
+        ("main", "Seestrasse", None), ("other", "Bahnhofstrasse", None)
+    ]  # fmt: skip
+    assert found.filter(kind="billing").count() == 1
+
+
 def test_records_of_other_rooms_follow_by_their_own_rule(company, anna, add):
     keep, gone = add("A AG"), add("B AG")
     seen = []
