@@ -63,7 +63,7 @@ SECTIONS = (
         _("Open items"),
         "items",
         (
-            Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "o"),
+            Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
         ),

@@ -143,3 +143,10 @@ def test_switches_for_tests_are_refused_in_production(name, monkeypatch):
         [sys.executable, "manage.py", "check"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode != 0 and "test mode only" in done.stderr
+
+
+def test_each_shortcut_leads_to_one_page():
+    """``g`` and a letter; ``g c`` changes the company."""
+    text = (ROOT / "erp" / "navigation.py").read_text(encoding="utf-8")
+    letters = re.findall(r'Item\(.+, "([a-z])"\)', text)
+    assert len(letters) > 10 and len(letters) == len(set(letters)) and "c" not in letters
