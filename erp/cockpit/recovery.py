@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from functools import partial
 from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
@@ -15,6 +16,7 @@ from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from erp.access.addresses.models import AddressChange
 from erp.access.firms.models import Firm
 from erp.access.giving import token_digest
 from erp.access.models import User
@@ -46,6 +48,7 @@ from erp.companies.models import Company
 from erp.core import clock, origin
 
 MOST_A_DAY: Final = 3
+ALSO_TO_THE_OLD: Final = {"asked", "confirmed", "refused", "done"}
 End = FactorRecovery.End
 
 
@@ -304,9 +307,13 @@ def _pk(place: Company | Firm | None) -> int | None:
 
 
 def _tell(what: str, user: User, context: dict[str, Any]) -> None:
-    """Mail somebody once all is kept for good."""
+    """Mail somebody once all is kept for good.
+
+    What they should know goes to the address they had until lately, too: a thief may have changed
+    it. The link that opens goes to the present one alone.
+    """
     told = {**context, "waits": int(WAITS.total_seconds() // 3600)}
-    transaction.on_commit(
-        lambda: get_adapter().send_mail(f"account/email/recovery_{what}", user.email, told),
-        robust=True,
-    )
+    also = AddressChange.left_lately(user) if what in ALSO_TO_THE_OLD else []
+    for email in [user.email, *also]:
+        mail = partial(get_adapter().send_mail, f"account/email/recovery_{what}", email, told)
+        transaction.on_commit(mail, robust=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from erp.core import clock
 
 LASTS: Final = dt.timedelta(minutes=60)
 UNDO_LASTS: Final = dt.timedelta(hours=72)
@@ -47,3 +49,10 @@ class AddressChange(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @classmethod
+    def left_lately(cls, user: Any) -> list[str]:
+        """Addresses somebody signed in with until a moment ago, which may still take that back."""
+        since = clock.now() - UNDO_LASTS
+        found = cls.objects.filter(user=user, done_at__gt=since, ended_at=None)
+        return list(found.exclude(before=user.email).values_list("before", flat=True).distinct())

@@ -497,3 +497,24 @@ def test_two_words_at_once_are_one(place):
         one.join()
     assert FactorRecovery.objects.get(user=anna).end == "refused"
     assert sorted(answers) in ([302, 302], [302, 422])
+
+
+def test_the_address_until_lately_hears_of_it_but_gets_no_link(place):
+    """AUT-8: notice to all addresses; whoever changed the address does not keep it quiet."""
+    company, anna, beat = place
+    old = f"alt-{anna.email}"
+    AddressChange.objects.create(
+        user=anna, before=old, email=anna.email, digest="a" * 64, undo_digest="b" * 64,
+        asked_at=clock.now(), done_at=clock.now(),
+    )  # fmt: skip
+    mail.outbox.clear()
+    lost(anna)
+    says(company, beat)
+    heard = [one for one in mail.outbox if one.to == [old]]
+    assert len(heard) == 2 and len(to(anna)) == 2
+    with time_machine.travel(time.time() + DAY + 60, tick=False):
+        client = browser()
+        type_password(client, anna)
+        mail.outbox.clear()
+        client.post("/lost-factors/", {"do": "link"})
+        assert [one.to for one in mail.outbox if "/lost-factors/" in one.body] == [[anna.email]]

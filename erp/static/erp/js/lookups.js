@@ -13,7 +13,9 @@ async function fetched(address) {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     const told = await answer.json();
     if (answer.ok) return told;
-    return answer.status === 422 ? { refusal: told.detail } : null;
+    if (answer.status === 422) return { refusal: told.detail };
+    known.delete(address);  // busy or away: asked again the next time
+    return null;
   } catch {
     known.delete(address);
     return null;
