@@ -13,13 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.firms.models import Firm, FirmStaff, Mandate
 from erp.access.models import Membership, User
 from erp.access.permissions import OWNER, Permission
-from erp.access.rights import held, held_by
-from erp.access.support.models import SupportConsent
-from erp.access.tokens.models import AppToken
+from erp.access.rights import held
 from erp.audit import trail
+from erp.cockpit.leaving import close_behind
 from erp.cockpit.roles import hold, require_held, role_named
-from erp.cockpit.support import end_support
-from erp.cockpit.tokens import revoke_token
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -165,25 +162,6 @@ def works_here(company: Company) -> list[tuple[Mandate, list[FirmStaff]]]:
     for one in rows.order_by("user__name", "user__email"):
         staff.setdefault(one.firm_id, []).append(one)
     return [(one, staff.get(one.firm_id, []) if one.ended_at is None else []) for one in mandates]
-
-
-def close_behind(company: Company, *, by: User) -> None:
-    """End what people have left open here who have no way in any more.
-
-    The company is open to this transaction.
-    """
-    now = clock.now()
-    tokens = list(
-        AppToken.of(company).filter(revoked_at=None, expires_at__gt=now).select_related("user")
-    )
-    consents = list(SupportConsent.running().filter(company=company))
-    left = held_by({one.user_id for one in tokens} | {one.given_by_id for one in consents}, company)
-    for token in tokens:
-        if not left[token.user_id].rights:
-            revoke_token(token, by=by)
-    for consent in consents:
-        if not left[consent.given_by_id].rights:
-            end_support(consent, by=by)
 
 
 def _tell(mandate: Mandate, template: str, *, by: User) -> None:

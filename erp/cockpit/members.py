@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import OWNER
 from erp.audit import trail
+from erp.cockpit.leaving import close_behind
 from erp.cockpit.roles import hold, make_ready_roles, require_givable, require_held, role_named
 from erp.companies.models import Company
 from erp.core import clock
@@ -119,11 +120,15 @@ def withdraw(*, company: Company, user: User, role: str, by: User) -> None:
     Membership.of(company).filter(pk__in=[m.pk for m in gone]).delete()
     trail.record(company=company, by=by, action="member.withdraw", subject=user,
                  details={"role": role})  # fmt: skip
+    close_behind(company, by=by)
 
 
 @transaction.atomic
 def remove_member(*, company: Company, user: User, by: User) -> None:
     """Take all roles from a user at once, and invitations still open to them.
+
+    App tokens they had and support access they allowed end with it, unless a mandate still lets
+    them in; none comes back with a later role.
 
     Raises ``NotAMember``, ``LastOwner`` or ``MoreThanYouHave``.
     """
@@ -138,6 +143,7 @@ def remove_member(*, company: Company, user: User, by: User) -> None:
     )
     trail.record(company=company, by=by, action="member.remove", subject=user,
                  details={"roles": [sorted(m.role.code for m in gone), []]})  # fmt: skip
+    close_behind(company, by=by)
 
 
 def member_named(company: Company, email: str) -> User:

@@ -18,8 +18,8 @@ from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.giving import invited_to_firm
 from erp.access.models import User
 from erp.cockpit import inviting
-from erp.cockpit.firms import close_behind
 from erp.cockpit.inviting import ForSomebodyElse, InvitationGone, Issued
+from erp.cockpit.leaving import close_behind
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError

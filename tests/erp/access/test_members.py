@@ -7,8 +7,9 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from erp.access.gate import operating
+from erp.access.gate import access_to, operating
 from erp.access.models import Invitation, Membership
+from erp.access.tokens.models import AppToken
 from erp.audit.models import AuditEvent
 from erp.cockpit.invitations import invite
 from erp.cockpit.members import (
@@ -20,6 +21,7 @@ from erp.cockpit.members import (
     withdraw,
 )
 from erp.cockpit.roles import MoreThanYouHave, NoSuchRole
+from erp.cockpit.tokens import create_token
 from erp.core.tenancy import open_companies
 from tests import make
 from tests.erp.access.people import own_role, signed_in, somebody
@@ -329,3 +331,24 @@ def test_a_member_is_found_by_an_address_and_nobody_else_is(company, anna):
     for email in (make.user().email, "niemand@example.ch"):
         with pytest.raises(NotAMember):
             member_named(company, email)
+
+
+@pytest.mark.parametrize("way", ["remove", "withdraw"])
+def test_with_the_last_role_go_tokens_and_do_not_come_back(company, anna, way):
+    bea = make.user()
+    grant(company=company, user=bea, role="bookkeeper", by=anna)
+    kept = make_token(company, anna, name="mine")
+    lost = make_token(company, bea, name="hers")
+    if way == "remove":
+        remove_member(company=company, user=bea, by=anna)
+    else:
+        withdraw(company=company, user=bea, role="bookkeeper", by=anna)
+    grant(company=company, user=bea, role="bookkeeper", by=anna)
+    open_tokens = AppToken.of(company).filter(revoked_at=None)
+    assert list(open_tokens.values_list("pk", flat=True)) == [kept]
+    assert AppToken.of(company).get(pk=lost).revoked_by == anna
+
+
+def make_token(company, user, *, name):
+    access = access_to(company.pk, user=user)
+    return create_token(access, name=name, scopes=["ledger.read"], days=9)[0].pk
