@@ -56,6 +56,20 @@ class Permission(models.TextChoices):
         _("Write open items off, and set up to what residues are cleared"),
     )
 
+    RECEIVABLES_READ = "receivables.read", _("See products, customers' terms, offers and invoices")
+    RECEIVABLES_DRAFT = "receivables.draft", _("Write offers, orders and drafts of invoices")
+    RECEIVABLES_ISSUE = "receivables.issue", _("Issue invoices and credit notes, which posts them")
+    RECEIVABLES_SEND = "receivables.send", _("Send documents by e-mail")
+    RECEIVABLES_DUN = "receivables.dun", _("Dun customers, and stop dunning")
+    RECEIVABLES_EXPORT = "receivables.export", _("Export lists and reports of debtors")
+    RECEIVABLES_SETTINGS = (
+        "receivables.settings",
+        _("Change products, terms, texts, number ranges and dunning levels"),
+    )
+
+    PAYABLES_READ = "payables.read", _("See suppliers' terms")
+    PAYABLES_SETTINGS = "payables.settings", _("Change suppliers' terms")
+
     VAT_READ = "vat.read", _("See VAT codes and settings")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
 
@@ -81,6 +95,8 @@ GROUPS: Final[dict[str, Any]] = {
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,
     "open_items": _("Open items"),
+    "receivables": Module.RECEIVABLES.label,
+    "payables": Module.PAYABLES.label,
     "vat": Module.VAT.label,
 }
 
@@ -100,8 +116,8 @@ def in_order(names: Iterable[str]) -> list[str]:
 class ReadyRole:
     """A role that each company starts with, and that stays as it is here.
 
-    What it grants is looked up here each time, so that it grows with the catalogue: sales, payroll
-    and approver have little to do until the modules they are for are there.
+    What it grants is looked up here each time, so that it grows with the catalogue: payroll and
+    approver have little to do until the modules they are for are there.
     """
 
     code: str
@@ -113,6 +129,7 @@ _READ = {p for p in Permission if p.value.endswith(".read")}
 _BOOKS = {p for p in Permission if p.module is not None or p.group == "open_items"}
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
+_SALES = {p for p in Permission if p.group == "receivables"}
 _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
@@ -141,13 +158,15 @@ READY_ROLES = (
                 Permission.LEDGER_DRAFT,
                 Permission.BANKING_READ,
                 Permission.OPEN_ITEMS_READ,
+                Permission.RECEIVABLES_READ,
+                Permission.RECEIVABLES_DRAFT,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
                 *_ADDRESSES,
             }
         ),
     ),
-    # Invoices will bring more; codes and rates are what offers are written with.
+    # Codes and rates are what offers are written with.
     ReadyRole(
         "sales",
         _("Sales"),
@@ -156,6 +175,7 @@ READY_ROLES = (
                 Permission.COMPANY_READ,
                 Permission.OPEN_ITEMS_READ,
                 Permission.VAT_READ,
+                *_SALES,
                 *_ADDRESSES,
                 Permission.CONTACTS_MERGE,
                 Permission.CONTACTS_EXPORT,

@@ -23,6 +23,8 @@ READ_BY: Final = {
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
+    "accounting.terms": Permission.RECEIVABLES_READ,
+    "accounting.receivables": Permission.RECEIVABLES_READ,
     "vat": Permission.VAT_READ,
 }
 
