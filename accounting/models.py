@@ -18,6 +18,17 @@ from accounting.ledger.models import (
     Period,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
+from accounting.receivables.models import (
+    DocumentLine,
+    DocumentText,
+    NumberCount,
+    NumberRange,
+    Product,
+    RecurringInvoice,
+    SalesDocument,
+    SalesSettings,
+)
+from accounting.terms.models import CustomerTerms, PaymentTerms, SupplierTerms
 
 __all__ = [
     "Account",
@@ -29,16 +40,27 @@ __all__ = [
     "BudgetAmount",
     "CostCentre",
     "CostObject",
+    "CustomerTerms",
+    "DocumentLine",
+    "DocumentText",
     "EntryLine",
     "EntryTemplate",
     "EntryVoucher",
     "FiscalYear",
     "JournalEntry",
     "LedgerHead",
+    "NumberCount",
+    "NumberRange",
     "NumberSeries",
     "OpenItem",
+    "PaymentTerms",
     "Period",
+    "Product",
+    "RecurringInvoice",
     "ResidueLimit",
+    "SalesDocument",
+    "SalesSettings",
     "Settlement",
     "Statement",
+    "SupplierTerms",
 ]
