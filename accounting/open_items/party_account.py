@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounting.ledger.queries import year_of
 from accounting.open_items.models import OpenItem, Settlement, Side
@@ -85,8 +86,10 @@ class Movement:
 
     @property
     def label(self) -> str:
-        """What it is, in words; blank where it opens an item."""
-        return "" if self.opens else str(Settlement.Kind(self.kind).label)
+        """What it is, in words."""
+        if self.opens:
+            return str(_("Credit balance") if self.base < 0 else _("Invoice"))
+        return str(Settlement.Kind(self.kind).label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
     """The list of open items on a day."""
     receivables = side == Side.RECEIVABLES
     lines: list[list[Any]] = [
-        [r.party, r.document, r.document_date, r.due_date, max(r.days, 0), r.currency, r.amount,
+        [r.party, r.document, r.document_date, r.due_date, r.days if r.is_overdue else None, r.currency, r.amount,
          r.open, r.open_base]
         for r in rows
     ]  # fmt: skip
@@ -35,7 +35,7 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
         title=_("Open items, debtors") if receivables else _("Open items, creditors"),
         subtitle=swiss_date(on),
         head=[_("Party"), _("Document"), _("Date"), _("Due"), _("Days overdue"), _("Currency"),
-              _("Amount"), _("Open"), f"{_('Open')} {own}"],
+              _("Amount"), _("Open amount"), f"{_('Open amount')} {own}"],
         rows=lines, name=f"open-{side}", wide=True, kinds={len(lines) - 1: "grand"},
     )  # fmt: skip
 
@@ -43,7 +43,9 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
 def ageing_table(found: Ageing, *, side: Side) -> Table:
     """The aged list of a day."""
     receivables = side == Side.RECEIVABLES
-    rows: list[list[Any]] = [[row.party, *row.buckets, row.total] for row in found.rows]
+    rows: list[list[Any]] = [
+        [row.party, *(one or None for one in row.buckets), row.total] for row in found.rows
+    ]
     rows.append([_("Total"), *found.totals, found.total])
     return table(
         title=_("Debtors by age") if receivables else _("Creditors by age"),
@@ -67,7 +69,7 @@ def party_table(found: PartyAccount, *, own: str) -> Table:
     ]
     for row in found.rows:
         debit, credit = debit_and_credit(row.base, found.side)
-        rows.append([row.date, row.label or row.text or _("Document"), row.document, row.due_date,
+        rows.append([row.date, f"{row.label}: {row.text}" if row.text else row.label, row.document, row.due_date,
                      row.number, row.currency, row.amount, debit or None, credit or None,
                      row.balance])  # fmt: skip
     debit, credit = debit_and_credit(found.owed, found.side, found.settled)
