@@ -169,6 +169,7 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.receivables.jobs",
+    "accounting.open_items.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
