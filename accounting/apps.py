@@ -12,10 +12,14 @@ class AccountingConfig(AppConfig):
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.receivables import contacts as sold_to
         from contacts import merging
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
         verifying.further_proofs.append(checking.proof)
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
+        merging.register(
+            "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
+        )
         touching.register("banking", bank_accounts, sources=["banks"])

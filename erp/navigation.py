@@ -86,6 +86,8 @@ SECTIONS = (
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
+            Item(_("VAT journal of sales"), "sales-vat-journal", Permission.RECEIVABLES_READ),
+            Item(_("Payment habits"), "payment-habits", Permission.RECEIVABLES_READ),
         ),
     ),
     Section(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from accounting.receivables import document_api, recurring_api, report_urls
 
-from accounting.receivables import document_api, recurring_api
-
-pages: list[Any] = []
-endpoints = [*document_api.urls, *recurring_api.urls]
+pages = [*report_urls.pages]
+endpoints = [*document_api.urls, *recurring_api.urls, *report_urls.endpoints]
