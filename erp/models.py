@@ -13,6 +13,7 @@ from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.jobs.models import Job, JobLine
+from erp.own_fields.models import OwnField
 from erp.reference.models import (
     Bank,
     Canton,
@@ -57,6 +58,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "OwnField",
     "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",

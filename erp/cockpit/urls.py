@@ -17,6 +17,7 @@ from erp.cockpit.job_pages import (
     Jobs,
 )
 from erp.cockpit.joining import FirmJoinPage, JoinPage
+from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
@@ -57,6 +58,7 @@ pages = [
     path("jobs/<int:job>/cancel/", CancelJob.as_view(), name="job-cancel"),
     path("jobs/<int:job>/file/", JobFile.as_view(), name="job-file"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
+    path("settings/own-fields/", OwnFields.as_view(), name="own-fields"),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),
     path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),
