@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from contacts import lookup, saving
+from contacts.models import Contact
 from erp.access.gate import operating
 from erp.audit.models import AccessLogEntry
 from tests import make

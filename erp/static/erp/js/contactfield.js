@@ -26,5 +26,9 @@ export function enhance(input) {
     input.value = one.key;
     input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: one }));
   };
+  // Enter takes a choice first; the form is sent by the next one.
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && input.getAttribute("aria-expanded") === "true") event.preventDefault();
+  });
   offer(input, { find, take });
 }
