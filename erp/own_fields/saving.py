@@ -21,13 +21,13 @@ SHOWN: Final = ("subject", "code", "kind", "choices", "position", "printed", *NA
 
 
 class ChoicesMissing(DomainError):
-    code = "own_fields.choices_missing"
+    code = "fields.choices_missing"
     message = _("A field of the kind choice needs at least two choices. Type one per line.")
     field = "choices"
 
 
 class FieldHasValues(DomainError):
-    code = "own_fields.has_values"
+    code = "fields.has_values"
     message = _("The field “%(name)s” has values on %(count)s records, so its kind and code stay. Empty "
                 "them first, or add another field.")  # fmt: skip
     field = "kind"
@@ -35,7 +35,7 @@ class FieldHasValues(DomainError):
 
 
 class ChoiceInUse(DomainError):
-    code = "own_fields.choice_in_use"
+    code = "fields.choice_in_use"
     message = _(
         "“%(value)s” is chosen on %(count)s records. Change them first, or leave the choice."
     )
@@ -44,13 +44,13 @@ class ChoiceInUse(DomainError):
 
 
 class NotOnPaper(DomainError):
-    code = "own_fields.not_on_paper"
+    code = "fields.not_on_paper"
     message = _("Own fields of “%(subject)s” are never printed. Leave it off.")
     field = "printed"
 
 
 class SubjectStays(DomainError):
-    code = "own_fields.subject_stays"
+    code = "fields.subject_stays"
     message = _(
         "The field “%(name)s” stays with “%(subject)s”. Add another field for other records."
     )

@@ -22,7 +22,7 @@ ValuesOf = Callable[[Company, str], Mapping[str, int]]
 
 
 class UnknownSubject(DomainError):
-    code = "own_fields.unknown_subject"
+    code = "fields.unknown_subject"
     message = _("“%(value)s” has no own fields. Choose one of: %(known)s.")
     field = "subject"
 

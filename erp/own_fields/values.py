@@ -22,13 +22,13 @@ NO: Final = frozenset({"0", "false", "no", "nein", "non"})
 
 
 class UnknownOwnField(DomainError):
-    code = "own_fields.unknown"
+    code = "fields.unknown"
     message = _("There is no own field “%(value)s”. Add it in the settings, or leave it out.")
     field = "own_values"
 
 
 class BadOwnValue(DomainError):
-    code = "own_fields.bad_value"
+    code = "fields.bad_value"
     message = _("“%(value)s” is no value of the field “%(name)s”. It takes: %(expected)s.")
     field = "own_values"
 

@@ -61,7 +61,7 @@ def test_all_faults_are_told_with_their_places(company, anna):
         ("communications[2].value", "contacts.not_a_link"),
         ("communications[3].kind", "contacts.not_a_choice"),
         ("bank_accounts[0].iban", "identifiers.not_an_iban"),
-        ("groups", "contacts.unknown_group"), ("own_values.fehlt", "own_fields.unknown"),
+        ("groups", "contacts.unknown_group"), ("own_values.fehlt", "fields.unknown"),
     }  # fmt: skip
     assert not Contact.of(company).exists()
 

@@ -109,7 +109,7 @@ def test_groups_own_fields_activities_persons_and_files(api, anna):
     assert told["groups"] == ["kunden"] and told["own_values"] == {"seit": "2020-02-01"}
     _told, version = api.read(f"own-fields/{field['id']}/")
     problem(api.patch(f"own-fields/{field['id']}/", {"kind": "text"}, **version), 409,
-            "own_fields.has_values")  # fmt: skip
+            "fields.has_values")  # fmt: skip
     for value, count in (("1.2.2020", 1), ("2020-02-02", 0), ("kein Tag", 0)):
         assert len(api.get("contacts/", own=f"seit:{value}").json()["results"]) == count
     problem(api.get("contacts/", own="seit"), 400)

@@ -91,7 +91,7 @@ def test_values_that_do_not_fit_are_refused_by_name(add, field, kind, typed):
     with pytest.raises(DomainError) as found:
         add("A AG", stufe=typed)
     (one,) = found.value.refusals if isinstance(found.value, Refusals) else [found.value]
-    assert (one.code, one.place) == ("own_fields.bad_value", "own_values.stufe")
+    assert (one.code, one.place) == ("fields.bad_value", "own_values.stufe")
     assert "Stufe" in str(one)
 
 
@@ -107,7 +107,7 @@ def test_the_kind_stays_while_there_are_values(company, anna, add, field):
     for told in ({"kind": "text"}, {"code": "rang"}, {"choices": ["Silber", "Bronze"]}):
         with pytest.raises(DomainError) as found:
             change(**told)
-        assert found.value.code in {"own_fields.has_values", "own_fields.choice_in_use"}
+        assert found.value.code in {"fields.has_values", "fields.choice_in_use"}
     with pytest.raises(FieldHasValues):
         delete_own_field(row, by=anna)
     change(choices=["Gold", "Bronze"], name_fr="Rang")
@@ -135,10 +135,10 @@ def test_each_subject_has_fields_and_values_of_its_own(company, field):
 @pytest.mark.usefixtures("papers")
 @pytest.mark.parametrize(
     ("told", "code"),
-    [({"subject": "contact", "printed": True}, "own_fields.not_on_paper"),
-     ({"subject": "employee"}, "own_fields.unknown_subject"), ({"subject": ""}, "own_fields.unknown_subject"),
-     ({"subject": "paper"}, "own_fields.unknown_subject"),  # its module is off
-     ({"kind": "choice", "choices": ["eins"]}, "own_fields.choices_missing"),
+    [({"subject": "contact", "printed": True}, "fields.not_on_paper"),
+     ({"subject": "employee"}, "fields.unknown_subject"), ({"subject": ""}, "fields.unknown_subject"),
+     ({"subject": "paper"}, "fields.unknown_subject"),  # its module is off
+     ({"kind": "choice", "choices": ["eins"]}, "fields.choices_missing"),
      ({"code": "Ä"}, "naming.bad_code"), ({"name_de": ""}, "naming.no_name"),
      ({"code": "da"}, "naming.code_taken")],
 )  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_field_stays_with_its_subject(company, field, papers):
     row = field("stufe", "text")
     with pytest.raises(DomainError) as found:
         field("stufe", "text", subject="paper", own_field=row)
-    assert found.value.code == "own_fields.subject_stays"
+    assert found.value.code == "fields.subject_stays"
 
 
 def test_values_are_shown_printed_and_exported(company, field):
@@ -229,9 +229,7 @@ def test_a_field_is_changed_by_the_right_of_its_subject(company, field):
     told["code"] = "api"
     assert api.post("own-fields/", {**told, "subject": "contact"}).status_code == 201
     problem(api.post("own-fields/", {**told, "subject": "paper"}), 403)
-    problem(
-        api.post("own-fields/", {**told, "subject": "fehlt"}), 422, "own_fields.unknown_subject"
-    )
+    problem(api.post("own-fields/", {**told, "subject": "fehlt"}), 422, "fields.unknown_subject")
     for row, status in ((of_contact, 200), (of_paper, 403)):
         _told, version = api.read(f"own-fields/{row.pk}/")
         changed = api.patch(f"own-fields/{row.pk}/", {"name_fr": "X"}, **version)
