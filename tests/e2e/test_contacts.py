@@ -109,7 +109,7 @@ def test_the_palette_finds_contacts(wide):
 def test_a_field_finds_a_contact_by_name_and_takes_its_number(wide):
     page, name = wide.goto("/c/1/contacts/add/"), unique("Schlosserei")
     add(page, name)
-    page.locator("summary").first.click()
+    page.locator("details:has(#person-number) summary").click()
     field = page.locator("#person-number")
     field.press_sequentially("kell", delay=30)
     option = page.locator(".combo-list li").first
