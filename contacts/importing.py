@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from contacts.checking import Checking, Entry, Preview
 from contacts.numbers import next_number
-from contacts.saving import told_to_trail
+from contacts.saving import changed_in_trail, told_to_trail
 from contacts.writing import write_changed, write_new
 from erp.access.models import User
 from erp.audit import trail
@@ -100,6 +100,6 @@ def _change(company: Company, entries: Sequence[Entry], by: User) -> None:
     write_changed(company, changes)
     after = [told_to_trail(one.contact, one.whole()) for one in changes]
     trail.record_many(company=company, by=by, action="contact.change", subjects=[
-        (one.contact, trail.changes(old, new))
-        for one, old, new in zip(changes, before, after, strict=True)
+        (one.contact, told) for one, old, new in zip(changes, before, after, strict=True)
+        if (told := changed_in_trail(old, new))
     ])  # fmt: skip

@@ -87,8 +87,7 @@ def change_contact(
     )  # fmt: skip
     change = Change(draft, stored, was).compare()
     write_changed(current.company, [change])
-    changes = trail.changes(before, told_to_trail(current, change.whole()))
-    if changes:
+    if changes := changed_in_trail(before, told_to_trail(current, change.whole())):
         trail.record(company=current.company, by=by, action="contact.change", subject=current,
                      details=changes)  # fmt: skip
     return current
@@ -118,3 +117,8 @@ def told_to_trail(contact: Contact, draft: Draft) -> dict[str, Any]:
         told[name] = "; ".join(str(row) for row in getattr(draft, name) or ())
     told["groups"] = ", ".join(group.code for group in draft.groups or ())
     return told
+
+
+def changed_in_trail(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """What differs; an own field that was emptied is there before, and gone afterwards."""
+    return trail.changes(before, dict.fromkeys(before) | after)

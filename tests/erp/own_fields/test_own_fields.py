@@ -112,6 +112,8 @@ def test_the_kind_stays_while_there_are_values(company, anna, add, field):
         delete_own_field(row, by=anna)
     change(choices=["Gold", "Bronze"], name_fr="Rang")
     saving.change_contact(contact, by=anna, own_values={})
+    event = AuditEvent.of(company).get(action="contact.change")
+    assert event.details == {"own stufe": ["Gold", None]}
     change(kind="text")
     delete_own_field(OwnField.of(company).get(), by=anna)
     assert list(AuditEvent.of(company).filter(subject="ownfield").order_by("pk").values_list(
