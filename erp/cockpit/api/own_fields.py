@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import Input, NamedInput
+from erp.api.inputs import NamedInput
 from erp.companies.naming import NAMES
 from erp.own_fields.models import OwnField
 from erp.own_fields.saving import delete_own_field, save_own_field
@@ -42,7 +42,7 @@ class OwnFieldInput(NamedInput):
     printed = serializers.BooleanField(required=False, help_text="On papers, where there are any")
 
 
-class OwnFieldQuery(Input):
+class OwnFieldQuery(serializers.Serializer[Any]):
     subject = serializers.CharField(max_length=20, required=False, help_text="Such as contact")
 
 
