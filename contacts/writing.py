@@ -21,7 +21,7 @@ from contacts.models import (
 )
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.bulk import update_rows
+from erp.core.bulk import forget_plans, update_rows
 from erp.core.errors import DomainError
 
 FIELDS: Final = ("number", "kind", "name", "name_addition", "salutation", "title", "first_name",
@@ -34,6 +34,7 @@ SETS: Final[dict[str, tuple[Any, tuple[str, ...]]]] = {
     "bank_accounts": (ContactBankAccount, ("iban", "holder", "bic", "bank", "label", "valid_to")),
 }  # fmt: skip
 _BATCH, _KEYS = 2_000, 50_000  # rows of a statement
+_MANY: Final = 500  # contacts, with which a table may become another one
 
 
 class UnknownRow(DomainError):
@@ -160,6 +161,8 @@ def write_new(company: Company, drafts: Iterable[Draft]) -> None:
         draft.finish()
         draft.contact.created_at = draft.contact.changed_at = now
     Contact.unscoped.bulk_create((draft.contact for draft in drafts), batch_size=1000)
+    if len(drafts) > _MANY:
+        forget_plans()
     for name, (model, _fields) in SETS.items():
         rows = []
         for draft in drafts:
