@@ -14,6 +14,7 @@ from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
+from erp.own_fields.models import OwnField
 from erp.reference.models import (
     Bank,
     Canton,
@@ -61,6 +62,7 @@ __all__ = [
     "Membership",
     "MissedSignIns",
     "OutgoingMail",
+    "OwnField",
     "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",

@@ -331,7 +331,7 @@ SPECTACULAR_SETTINGS = {
         "CommunicationKindEnum": "contacts.models.Communication.Kind",
         "ActivityKindEnum": "contacts.models.Activity.Kind",
         "LocalityKindEnum": "erp.reference.models.Locality.Kind",
-        "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
+        "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
     },
 }

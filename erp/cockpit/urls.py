@@ -18,6 +18,7 @@ from erp.cockpit.job_pages import (
 )
 from erp.cockpit.joining import FirmJoinPage, JoinPage
 from erp.cockpit.mail_pages import CancelMail, MailPage, Mails, MailText, MailTexts, RetryMail
+from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
@@ -64,6 +65,7 @@ pages = [
     path("settings/mail-texts/", MailTexts.as_view(), name="mail-texts"),
     path("settings/mail-texts/<slug:kind>/<slug:language>/", MailText.as_view(), name="mail-text"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
+    path("settings/own-fields/", OwnFields.as_view(), name="own-fields"),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),
     path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),

@@ -50,6 +50,7 @@ PAGES = {
     "contact-merge": "/c/1/contacts/2/merge/",
     "contact-tasks": "/c/1/contacts/tasks/",
     "contact-settings": "/c/1/contacts/settings/",
+    "own-fields": "/c/1/settings/own-fields/",
     "contact-import": "/c/1/contacts/import/",
     "company": "/c/1/settings/",
     "members": "/c/1/settings/access/",

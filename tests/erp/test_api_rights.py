@@ -37,7 +37,7 @@ from tests.erp.test_routes import flat
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "contacts/", "contact-activities/", "contact-persons/",
-         "contact-groups/", "contact-own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
+         "contact-groups/", "own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
@@ -166,10 +166,11 @@ ENDPOINTS = [
     ("POST", "contact-groups/", {"code": ""}, "contacts.settings"),
     ("PATCH", "contact-groups/{group}/", {"name_de": "x"}, "contacts.settings"),
     ("DELETE", "contact-groups/{group}/", {}, "contacts.settings"),
-    ("GET", "contact-own-fields/{field}/", {}, "contacts.read"),
-    ("POST", "contact-own-fields/", {"code": ""}, "contacts.settings"),
-    ("PATCH", "contact-own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
-    ("DELETE", "contact-own-fields/{field}/", {}, "contacts.settings"),
+    ("GET", "contact-lookup/?q=x", {}, "contacts.read"),
+    ("GET", "own-fields/{field}/", {}, "company.read"),
+    ("POST", "own-fields/", {"subject": "contact", "code": ""}, "contacts.settings"),
+    ("PATCH", "own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
+    ("DELETE", "own-fields/{field}/", {}, "contacts.settings"),
 ]  # fmt: skip
 
 
@@ -192,9 +193,9 @@ def books(api, company):
     acting = api.post("contact-persons/", {"organisation": contact, "person": person}).json()["id"]
     activity = api.post("contact-activities/", {"contact": contact, "text": "x"}, key=new_key())
     group = api.post("contact-groups/", {"code": "x", "name_de": "x"}).json()["id"]
-    field = api.post("contact-own-fields/", {"code": "x", "kind": "text", "name_de": "x"}).json()[
-        "id"
-    ]
+    field = api.post(
+        "own-fields/", {"subject": "contact", "code": "x", "kind": "text", "name_de": "x"}
+    ).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
@@ -249,6 +250,8 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     ones = {
         right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
     }
+    # Own fields are settings of the company, and each kind of record has its own right on top.
+    of_fields = make.user(company=company, granted=["company.read", "contacts.settings"])
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
@@ -257,7 +260,8 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
                        HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
         assert refused.status_code == 403, told
         problem(refused, 403, "permission_denied")
-        passed = call(ones[right], api.start, method, place, body, HTTP_IF_MATCH='"0"')
+        one = of_fields if path.startswith("own-fields/") else ones[right]
+        passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
     assert everything(api) == before

@@ -12,6 +12,7 @@ from erp.cockpit.api.jobs import JobViewSet
 from erp.cockpit.api.mails import MailTextViewSet, MailViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
+from erp.cockpit.api.own_fields import OwnFieldViewSet
 from erp.cockpit.api.roles import RoleViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
@@ -27,6 +28,7 @@ router.register("support-consents", SupportConsentViewSet, basename="support-con
 router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
+router.register("own-fields", OwnFieldViewSet, basename="own-fields")
 router.register("jobs", JobViewSet, basename="jobs")
 router.register("mails", MailViewSet, basename="mails")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")

@@ -1,4 +1,4 @@
-"""Values of a company's own fields (eigene Felder): checked by their definitions."""
+"""Values of own fields (Werte eigener Felder): checked by their definitions, shown, searched."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import OwnField
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.core.texts import one_line
+from erp.own_fields.models import OwnField
 
 _SWISS_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 YES: Final = frozenset({"1", "true", "yes", "ja", "oui", "si", "sì", "x", "on"})
@@ -21,13 +22,13 @@ NO: Final = frozenset({"0", "false", "no", "nein", "non"})
 
 
 class UnknownOwnField(DomainError):
-    code = "contacts.unknown_own_field"
+    code = "fields.unknown"
     message = _("There is no own field “%(value)s”. Add it in the settings, or leave it out.")
     field = "own_values"
 
 
 class BadOwnValue(DomainError):
-    code = "contacts.bad_own_value"
+    code = "fields.bad_value"
     message = _("“%(value)s” is no value of the field “%(name)s”. It takes: %(expected)s.")
     field = "own_values"
 
@@ -111,18 +112,36 @@ def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def shown(fields: Iterable[OwnField], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def shown(
+    fields: Iterable[OwnField], values: Mapping[str, Any], *, language: str = ""
+) -> list[tuple[str, str]]:
     """The values there are, with the names of their fields, as people read them."""
     told: list[tuple[str, str]] = []
     for field in fields:
         value = values.get(field.code)
-        if value is None:
-            continue
-        if field.kind == OwnField.Kind.FLAG:
-            text = str(_("yes") if value else _("no"))
-        elif field.kind == OwnField.Kind.DATE:
-            text = swiss_date(dt.date.fromisoformat(value))
-        else:
-            text = str(value)
-        told.append((field.name, text))
+        if value is not None:
+            told.append((field.name_in(language) if language else field.name, _text(field, value)))
     return told
+
+
+def _text(field: OwnField, value: Any) -> str:
+    if field.kind == OwnField.Kind.FLAG:
+        return str(_("yes") if value else _("no"))
+    if field.kind == OwnField.Kind.DATE:
+        return swiss_date(dt.date.fromisoformat(value))
+    return str(value)
+
+
+def printed(
+    fields: Iterable[OwnField], values: Mapping[str, Any], *, language: str
+) -> list[tuple[str, str]]:
+    """What stands on a paper in a language: the values there are of printed fields."""
+    with translation.override(language):
+        return shown([one for one in fields if one.printed], values, language=language)
+
+
+def searched(values: Mapping[str, Any]) -> list[str]:
+    """The texts among the values, for what a list is searched in; numbers and days are left out."""
+    return [
+        one for one in values.values() if isinstance(one, str) and any(map(str.isalpha, one))
+    ]  # fmt: skip

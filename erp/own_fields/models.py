@@ -1,4 +1,4 @@
-"""Fields that a company gives its contacts itself (eigene Felder)."""
+"""Fields that a company gives its records itself (eigene Felder)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from erp.companies.models import CompanyOwned, Multilingual
 
 
 class OwnField(CompanyOwned, Multilingual):
-    """A field of the company's own; the values stand in ``Contact.own_values`` by its code."""
+    """A field of the company's own; a record keeps its values in ``own_values``, by code.
+
+    ``subject`` is the kind of record that has it, by its name in ``erp.own_fields.subjects``.
+    ``printed`` fields stand on the paper, too.
+    """
 
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
@@ -19,17 +23,19 @@ class OwnField(CompanyOwned, Multilingual):
         CHOICE = "choice", _("choice")
         FLAG = "flag", _("yes or no")
 
+    subject = models.CharField(_("of"), max_length=20)
     code = models.CharField(_("code"), max_length=20)
     kind = models.CharField(_("kind"), max_length=6, choices=Kind)
     choices = ArrayField(
         models.CharField(max_length=60), default=list, blank=True, verbose_name=_("choices")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    printed = models.BooleanField(_("printed"), default=False)
 
     class Meta:
         verbose_name = _("own field")
         constraints = [
-            models.UniqueConstraint(fields=["company", "code"], name="own_field_once"),
+            models.UniqueConstraint(fields=["company", "subject", "code"], name="own_field_once"),
         ]
 
     def __str__(self) -> str:
