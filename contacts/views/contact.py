@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts import activities, forms, lifecycle, merging, queries, saving
+from contacts import activities, forms, lifecycle, links, merging, queries, saving
 from contacts.activities import UnknownNumber
 from contacts.letters import greeting
 from contacts.models import (
@@ -150,6 +150,7 @@ class ContactPage(OfContact):
             "call": next((r for r in found.reaches if r.kind in queries.REACHED), None),
             "write": next((r for r in found.reaches if r.kind == "mail"), None),
             "activities": [(one, one.is_overdue(today)) for one in found.activities],
+            "links": links.links_of(found.contact, self.access),
         }  # fmt: skip
         return render(request, "contacts/contact.html", context)
 
