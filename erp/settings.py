@@ -319,6 +319,9 @@ SPECTACULAR_SETTINGS = {
         "LocalityKindEnum": "erp.reference.models.Locality.Kind",
         "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
+        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "PriceBasisEnum": "vat.codes.breakdown.Basis",
+        "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
     },
 }
 

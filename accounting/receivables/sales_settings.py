@@ -24,7 +24,7 @@ _LINES: Final = {"phone": 40, "web": 120, "footer": 300}
 
 
 class BadOfferDays(DomainError):
-    code = "sales_settings.bad_offer_days"
+    code = "receivables.bad_offer_days"
     message = _("An offer valid for %(value)s days is not possible. From 1 to %(most)s is.")
     field = "offer_days"
 

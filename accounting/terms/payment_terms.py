@@ -93,7 +93,7 @@ class DiscountOnInstalments(DomainError):
 class BadInstalments(DomainError):
     code = "terms.bad_instalments"
     message = _("“%(value)s” is no instalment. Each has a percentage above 0 with two decimals at most, "
-                "and days from 0 to %(most)s, such as 50 % in 30 days.")  # fmt: skip
+                "and days from 0 to %(most)s, such as 50 %% in 30 days.")  # fmt: skip
     field = "instalments"
 
 
