@@ -100,7 +100,7 @@ SECTIONS = (
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
             Item(_("Groups and own fields"), "contact-settings", Permission.CONTACTS_READ),
-            Item(_("Documents"), "sales-settings", Permission.RECEIVABLES_READ),
+            Item(_("Offers and invoices"), "sales-settings", Permission.RECEIVABLES_READ),
             Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),

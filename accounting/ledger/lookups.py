@@ -65,10 +65,10 @@ def cost_field(model: type[CostCentre | CostObject], company: Company, label: An
 def offered(
     company: Company, *, accounts: QuerySet[Account], kinds: frozenset[Any]
 ) -> dict[str, Any]:
-    """What the fields of a page offer: accounts, VAT codes of some kinds, cost units if in use."""
+    """What the fields of a page offer: accounts in their order, VAT codes of some kinds, cost units if in use."""
     costs = company.uses("costs")
     return {
-        "accounts": choices(accounts.order_by("number")),
+        "accounts": choices(accounts),
         "vat_codes": choices_of_codes(codes_of(company).filter(kind__in=kinds)),
         "cost_centres": choices(CostCentre.of(company).order_by("number")) if costs else [],
         "cost_objects": choices(CostObject.of(company).order_by("number")) if costs else [],

@@ -87,6 +87,8 @@ class SalesSettingsForm(forms.ModelForm):
         chosen = self.instance.payment_terms_id
         terms = payment_terms_of(company) | PaymentTerms.of(company).filter(pk=chosen)
         self.fields["payment_terms"].queryset = terms  # type: ignore[attr-defined]
+        for name in ("payment_terms", "bank_account"):
+            self.fields[name].empty_label = "–"  # type: ignore[attr-defined]
         accounts = BankAccount.of(company).order_by("name")
         self.fields["bank_account"].queryset = accounts  # type: ignore[attr-defined]
         self.initial["payment_terms"] = chosen
@@ -102,11 +104,11 @@ class RangeForm(forms.Form):
     """How documents of a kind are numbered."""
 
     prefix = forms.CharField(  # type: ignore[assignment]
-        label=_("Prefix"), max_length=12, required=False,
-                             help_text=_("{year} becomes the year."))  # fmt: skip
+        label=_("Prefix"), max_length=12, required=False
+    )
     width = forms.IntegerField(label=_("Digits"), min_value=0, max_value=99)
-    yearly = forms.BooleanField(label=_("Begins anew each year"), required=False)
     next_number = forms.IntegerField(label=_("Next number"), min_value=0, max_value=2**31 - 1)
+    yearly = forms.BooleanField(label=_("Begins anew each year"), required=False)
     shown = forms.IntegerField(widget=forms.HiddenInput)  # the next number when the page was opened
 
     def __init__(self, *args: Any, of: Range, **kwargs: Any) -> None:

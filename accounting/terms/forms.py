@@ -16,6 +16,7 @@ from accounting.terms.models import CustomerTerms, Instalment, PaymentTerms, Sup
 from accounting.terms.payment_terms import LONGEST, NAMES, BadInstalments
 from accounting.terms.queries import payment_terms_of
 from erp.companies.models import Company
+from erp.core.display import chf
 from erp.reference.queries import currencies
 from vat.codes.breakdown import Basis
 
@@ -79,7 +80,8 @@ class TermsForm(forms.Form):
         self.initial["version"] = terms.version if terms else 0
         for name, field in self.fields.items():
             if terms is not None and name != "version":
-                self.initial[name] = getattr(terms, name)
+                value = getattr(terms, name)
+                self.initial[name] = chf(value) if isinstance(value, Decimal) else value
             field.width = {"note": "w12"}.get(name, "w6")  # type: ignore[attr-defined]
 
     def more(self, company: Company) -> None:

@@ -147,7 +147,7 @@ class _TermsPage(CompanyView):
             "terms": terms, "history_of": terms,
             "may_change": self.access.may(self.permissions["POST"]),
             "control_accounts": choices(accounts.filter(control=side).order_by("number")),
-            **offered(self.company, accounts=accounts.filter(type__in=kinds, control=""),
+            **offered(self.company, accounts=accounts.filter(type__in=kinds, control="", purpose="").order_by("number"),
                       kinds=agreeing.OF_SALES if self.sells else agreeing.OF_PURCHASES),
         }  # fmt: skip
         return render(request, "accounting/terms/terms.html", context)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -105,7 +106,8 @@ class ProductPage(CompanyView):
 
     def _show(self, request: HttpRequest, form: ProductForm, row: Product) -> HttpResponse:
         rates = product_queries.rates(self.company, clock.today())
-        open_to_all = Account.of(self.company).filter(control="")
+        accounts = Account.of(self.company).filter(control="", purpose="")
+        income_first = Case(When(type=Account.Type.INCOME, then=0), default=1)
         context = {
             "page_title": str(row) if row.pk else _("Add a product"), "form": form, "product": row,
             "may_change": self.access.may(Permission.RECEIVABLES_SETTINGS),
@@ -113,7 +115,7 @@ class ProductPage(CompanyView):
             "rates": {one.code: str(rates.get(one.rate_class, 0))
                       for one in codes_of(self.company).filter(kind__in=OF_SALES)},
             **offered(self.company, kinds=OF_SALES,
-                      accounts=open_to_all.exclude(type=Account.Type.CLOSING)),
+                      accounts=accounts.exclude(type=Account.Type.CLOSING).order_by(income_first, "number")),
         }  # fmt: skip
         return render(request, "accounting/receivables/product.html", context)
 
