@@ -14,6 +14,7 @@ pages += [
 ]
 pages += [
     path("receivables/settings/", settings.SalesSettingsPage.as_view(), name="sales-settings"),
+    path("receivables/settings/sample/", settings.SampleInvoice.as_view(), name="sample-invoice"),
     path("receivables/settings/texts/", settings.DocumentTexts.as_view(), name="document-texts"),
     path("receivables/settings/numbers/", settings.NumberRanges.as_view(), name="number-ranges"),
 ]

@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from accounting.receivables import numbering, sales_settings, texts
 from accounting.receivables.forms import RangeForm, SalesSettingsForm, TextForm
 from accounting.receivables.models import SalesDocument
+from accounting.receivables.paper import pdf
+from accounting.receivables.sample import sample
 from erp.access.permissions import Permission
 from erp.companies.models import Language
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.core.filetypes import PDF
 from erp.web.pages import CompanyView, refused, tell
 
 Kind = SalesDocument.Kind
@@ -51,8 +54,27 @@ class SalesSettingsPage(CompanyView):
 
     def _show(self, request: HttpRequest, form: SalesSettingsForm) -> HttpResponse:
         context = {"page_title": _("Offers and invoices"), "form": form, "tab": "common",
-                   "history_of": form.instance}  # fmt: skip
+                   "history_of": form.instance, "languages": Language.choices}  # fmt: skip
         return render(request, "accounting/receivables/settings.html", context)
+
+
+class SampleInvoice(CompanyView):
+    """``/c/{company}/receivables/settings/sample/?language=…``: a PDF with the settings as they are."""
+
+    permission = Permission.RECEIVABLES_READ
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        language = request.GET.get("language") or self.company.language
+        if language not in Language.values:
+            raise Http404
+        try:
+            made = pdf(sample(self.company, language=language, on=clock.today()))
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("sales-settings", self.company.pk)
+        response = HttpResponse(made, content_type=PDF)
+        response["Content-Disposition"] = f'inline; filename="{self.company.short_name}-sample.pdf"'
+        return response
 
 
 class DocumentTexts(CompanyView):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
+import pypdfium2
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounting.receivables import numbering, sales_settings, texts
+from accounting.banking.booking import save_bank_account
+from accounting.banking.models import BankAccount
+from accounting.ledger import charting
+from accounting.receivables import numbering, products, sales_settings, texts
 from accounting.receivables.models import DocumentText, NumberCount, NumberRange, SalesSettings
+from accounting.receivables.sample import sample
 from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError, Refusals
+from tests import make
 from tests.erp.client import places, problem
+from vat.codes.models import VatCode
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 1)
@@ -61,6 +69,39 @@ def test_the_page_and_the_endpoint_change_the_same(page, api, company):
     problem(api.patch("sales-settings/", {"web": "x"}, **version), 412)
     problem(api.patch("sales-settings/", {"web": "x"}), 428)
     assert SalesSettings.of(company).count() == 1
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it", "en"])
+def test_a_sample_shows_what_the_settings_do(page, company, anna, language):
+    """Read back from the PDF: number, own text, footer, and the product in the language."""
+    products.save_product(company=company, by=anna, name_de="Beratung", name_fr="Conseil",
+                          price=Decimal(100), account=make.account(company, "3200"),
+                          vat_code=VatCode.of(company).get(code="UN"))  # fmt: skip
+    sales_settings.change_settings(company=company, by=anna, footer="Fusszeile 77", phone="041 870")
+    texts.save_text(company=company, kind="invoice", language=language, by=anna,
+                    intro="Oben {number} {total}", closing="")  # fmt: skip
+    answer = page.get(page.start + "receivables/settings/sample/", {"language": language})
+    assert answer["Content-Type"] == "application/pdf", answer.content[:200]
+    read = pypdfium2.PdfDocument(answer.content)
+    told = " ".join(read[0].get_textpage().get_text_bounded().split())
+    assert "RE-2026-00001" in told and "Oben RE-2026-00001 CHF 216.20" in told
+    assert "Fusszeile 77" in told and "041 870" in told
+    assert ("Conseil" if language == "fr" else "Beratung") in told
+    assert not NumberCount.of(company).exists()  # nothing was numbered
+
+
+def test_a_sample_carries_the_slip_of_the_chosen_account(page, company, anna):
+    for iban, qr_iban in (("CH9300762011623852957", ""), ("CH5604835012345678009", "CH4431999123000889012")):
+        account = charting.add_account(company=company, by=anna, number=f"10{len(qr_iban) + 30}",
+                                       type="asset", name_de="Bank", or_position="959a-1-1a")  # fmt: skip
+        bank = BankAccount(company=company, name="Bank", iban=iban, qr_iban=qr_iban, account=account)
+        save_bank_account(bank, by=anna)
+        sales_settings.change_settings(company=company, by=anna, bank_account=bank)
+        paper = sample(company, language="de", on=TODAY)
+        assert [one.iban for one in paper.bills] == [qr_iban or iban]
+        kinds = {one.reference_type for one in paper.bills}
+        assert kinds == {"QRR" if qr_iban else "SCOR"}
+    assert page.get(page.start + "receivables/settings/sample/", {"language": "xx"}).status_code == 404
 
 
 # Texts
