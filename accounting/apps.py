@@ -6,13 +6,18 @@ class AccountingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from accounting.banking.touching import bank_accounts
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
+        from accounting.open_items import contacts as whose
         from accounting.terms import following
+        from contacts import merging
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
         verifying.further_proofs.append(checking.proof)
         following.register()
+        merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         touching.register("banking", bank_accounts, sources=["banks"])

@@ -71,6 +71,7 @@ SECTIONS = (
             Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
+            Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
         ),
     ),
     Section(

@@ -168,6 +168,8 @@ JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
+    "accounting.receivables.jobs",
+    "accounting.open_items.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
@@ -384,6 +386,10 @@ CELERY_BEAT_SCHEDULE = {
     "compare control accounts with open items": {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
+    },
+    "make PDF files of documents that have none": {
+        "task": "receivables.archive_all",
+        "schedule": crontab(hour=3, minute=0),
     },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",

@@ -23,7 +23,8 @@ from vat.codes import urls as vat_codes
 handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
-    cockpit, contacts, ledger, open_items, terms, banking, receivables, vat_codes, budgets, statements
+    cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, receivables,
+    statements,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("receivables", "Receivables"),
                     ("payables", "Payables"),
+                    ("receivables_foreign", "Receivables in foreign currencies"),
+                    ("payables_foreign", "Payables in foreign currencies"),
                     ("input_tax_material", "Input tax on material and services"),
                     ("input_tax_investment", "Input tax on investments and other costs"),
                     ("output_tax", "VAT due"),

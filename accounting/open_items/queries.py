@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 
 from accounting.open_items.models import OpenItem, Settlement, Side
 from erp.companies.models import Company
-from erp.core.money import ZERO
+from erp.core.money import ZERO, rounded_to
 
+ONE: Final = Decimal(1)
 #: The last day overdue of each bucket; what is not due comes before, what is older after.
 BUCKETS: Final = (30, 60, 90)
 
@@ -112,6 +113,10 @@ class AgeingRow:
     def total(self) -> Decimal:
         return sum(self.buckets, ZERO)
 
+    @property
+    def overdue(self) -> Decimal:
+        return self.total - self.buckets[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
@@ -128,6 +133,20 @@ class Ageing:
     @property
     def total(self) -> Decimal:
         return sum(self.totals, ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        return self.total - self.totals[0]
+
+    @property
+    def shares(self) -> list[int]:
+        """What part of all each age is, in whole percent; of nothing, nothing."""
+        return [int(rounded_to(100 * one / self.total, ONE)) if self.total else 0
+                for one in self.totals]  # fmt: skip
+
+    @property
+    def overdue_share(self) -> int:
+        return int(rounded_to(100 * self.overdue / self.total, ONE)) if self.total else 0
 
 
 def ageing(company: Company, date: dt.date, side: Side) -> Ageing:

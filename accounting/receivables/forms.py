@@ -13,7 +13,7 @@ from accounting.ledger.models import CostCentre, CostObject
 from accounting.open_items.forms import Amount
 from accounting.receivables.lines import MOST_DECIMALS
 from accounting.receivables.models import Product, SalesSettings
-from accounting.receivables.numbering import Range
+from accounting.receivables.number_ranges import Range
 from accounting.receivables.products import FIELDS, LANGUAGES, NAMES, TEXTS, UNITS
 from accounting.receivables.texts import MOST
 from accounting.terms.models import PaymentTerms

@@ -1,8 +1,7 @@
-"""Numbers of documents (Nummernkreise): how they look, which is next; they only go up."""
+"""Number ranges of documents (Nummernkreise): how numbers look, and which is next; they only go up."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accounting.receivables.models import NumberCount, NumberRange, SalesDocument
+from accounting.receivables.numbering import PREFIXES, Pattern
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -19,11 +19,6 @@ from erp.core.errors import DomainError
 from erp.core.texts import one_line
 
 Kind = SalesDocument.Kind
-#: What documents are numbered like until a company says otherwise.
-PREFIXES: Final = {
-    Kind.OFFER: "AN-{year}-", Kind.ORDER: "AB-{year}-", Kind.INVOICE: "RE-{year}-",
-    Kind.CREDIT_NOTE: "GS-{year}-",
-}  # fmt: skip
 FIELDS: Final = ("prefix", "width", "yearly")
 LARGEST: Final = 999_999_999
 WIDEST: Final = 10
@@ -97,7 +92,7 @@ class Range:
         return Kind(self.kind).label
 
     def shown(self, number: int) -> str:
-        return f"{self.prefix.replace(_YEAR, f'{self.year:04}')}{number:0{self.width}}"
+        return Pattern(self.prefix, self.width, self.yearly).written(self.year, number)
 
 
 def ranges(company: Company, *, year: int) -> list[Range]:
@@ -151,19 +146,6 @@ def save_range(
         trail.record(company=company, by=by, action="number_range.change", subject=row,
                      details={"kind": str(after.label), **changes})  # fmt: skip
     return after
-
-
-@transaction.atomic
-def give_number(*, company: Company, kind: str, date: dt.date) -> str:
-    """The next number of a kind of document, given to nobody else (Nummer vergeben).
-
-    The year is that of the document's ``date``. Whoever asks meanwhile waits for the end of the
-    transaction; if it fails, the number is given to the next. Call it late.
-    """
-    row = NumberRange.of(company).filter(kind=kind).first() or _usual(company, Kind(kind))
-    number = _count(row, date.year, "accounting_numbercount.last + 1", 1)
-    found = Range(kind, row.prefix, row.width, row.yearly, date.year, number - 1)
-    return found.next_shown
 
 
 def _usual(company: Company, kind: Kind) -> NumberRange:

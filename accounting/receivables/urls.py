@@ -1,11 +1,15 @@
-"""Addresses of debtors, room by room."""
+"""Addresses of debtors, assembled from those of their parts."""
 
-from django.urls import URLPattern, path
+from __future__ import annotations
 
-from accounting.receivables import api
+from typing import Any
+
+from django.urls import path
+
+from accounting.receivables import api, document_api, recurring_api
 from accounting.receivables.views import products, settings
 
-pages: list[URLPattern] = []
+pages: list[Any] = []
 pages += [
     path("receivables/products/", products.Products.as_view(), name="products"),
     path("receivables/products/add/", products.ProductPage.as_view(), name="product-add"),
@@ -18,4 +22,4 @@ pages += [
     path("receivables/settings/texts/", settings.DocumentTexts.as_view(), name="document-texts"),
     path("receivables/settings/numbers/", settings.NumberRanges.as_view(), name="number-ranges"),
 ]
-endpoints = api.urls
+endpoints = [*api.urls, *document_api.urls, *recurring_api.urls]

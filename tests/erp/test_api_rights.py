@@ -15,9 +15,10 @@ from django.urls import resolve
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import CostCentre
 from accounting.open_items.models import Settlement
-from accounting.open_items.opening import NewItem, Party, TakenOver, take_over
+from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
+from accounting.open_items.taking_over import TakenOver, take_over
 from erp.access.gate import operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership

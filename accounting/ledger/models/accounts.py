@@ -52,6 +52,8 @@ class Purpose(models.TextChoices):
 
     RECEIVABLES = "receivables", _("Receivables")
     PAYABLES = "payables", _("Payables")
+    RECEIVABLES_FOREIGN = "receivables_foreign", _("Receivables in foreign currencies")
+    PAYABLES_FOREIGN = "payables_foreign", _("Payables in foreign currencies")
     INPUT_TAX_MATERIAL = "input_tax_material", _("Input tax on material and services")
     INPUT_TAX_INVESTMENT = "input_tax_investment", _("Input tax on investments and other costs")
     OUTPUT_TAX = "output_tax", _("VAT due")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounting.banking.models import BankAccount
 from accounting.ledger.api.named import NumberedField
-from accounting.receivables import numbering, sales_settings, texts
+from accounting.receivables import number_ranges, sales_settings, texts
 from accounting.receivables.models import DocumentText, NumberRange, SalesDocument, SalesSettings
 from accounting.receivables.models.documents import ROUNDINGS
 from accounting.terms.models import PaymentTerms
@@ -156,9 +156,9 @@ class NumberRangeInput(Input):
     """``next_number`` only rises; ``{year}`` in ``prefix`` becomes the year."""
 
     prefix = serializers.CharField(max_length=12, allow_blank=True)
-    width = serializers.IntegerField(min_value=1, max_value=numbering.WIDEST)
+    width = serializers.IntegerField(min_value=1, max_value=number_ranges.WIDEST)
     yearly = serializers.BooleanField()
-    next_number = serializers.IntegerField(min_value=1, max_value=numbering.LARGEST)
+    next_number = serializers.IntegerField(min_value=1, max_value=number_ranges.LARGEST)
 
 
 class NumberRangeViewSet(CompanyViewSet):
@@ -171,11 +171,11 @@ class NumberRangeViewSet(CompanyViewSet):
     lookup_value_regex = "[a-z_]{1,11}"
     pagination_class = None
 
-    def get_object(self) -> numbering.Range:
+    def get_object(self) -> number_ranges.Range:
         kind = self.kwargs["kind"]
         if kind not in SalesDocument.Kind.values:
             raise Http404
-        return numbering.range_of(self.company, kind, year=clock.today().year)
+        return number_ranges.range_of(self.company, kind, year=clock.today().year)
 
     def hold(self) -> None:
         sales_settings.hold(self.company)
@@ -183,7 +183,7 @@ class NumberRangeViewSet(CompanyViewSet):
     @extend_schema(responses=NumberRangeOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """The ranges of all kinds."""
-        rows = numbering.ranges(self.company, year=clock.today().year)
+        rows = number_ranges.ranges(self.company, year=clock.today().year)
         return Response(self.get_serializer(rows, many=True).data)
 
     def retrieve(self, request: Request, kind: str, **kwargs: Any) -> Response:
@@ -193,7 +193,7 @@ class NumberRangeViewSet(CompanyViewSet):
     def partial_update(self, request: Request, kind: str, **kwargs: Any) -> Response:
         self.changing()
         told = self.told(NumberRangeInput, partial=True)
-        found = numbering.save_range(
+        found = number_ranges.save_range(
             company=self.company, kind=kind, by=self.access.user, year=clock.today().year, **told
         )
         return self.shown(found)

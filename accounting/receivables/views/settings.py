@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounting.receivables import numbering, sales_settings, texts
+from accounting.receivables import number_ranges, sales_settings, texts
 from accounting.receivables.forms import RangeForm, SalesSettingsForm, TextForm
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.paper import pdf
@@ -68,7 +68,9 @@ class SampleInvoice(CompanyView):
         if language not in Language.values:
             raise Http404
         try:
-            made = pdf(sample(self.company, language=language, on=clock.today()))
+            made = pdf(
+                sample(self.company, by=self.access.user, language=language, on=clock.today())
+            )
         except DomainError as refusal:
             messages.error(request, str(refusal))
             return redirect("sales-settings", self.company.pk)
@@ -148,7 +150,7 @@ class NumberRanges(CompanyView):
         kind, year = request.POST.get("kind", ""), clock.today().year
         if kind not in Kind.values:
             raise Http404
-        before = numbering.range_of(self.company, kind, year=year)
+        before = number_ranges.range_of(self.company, kind, year=year)
         form = RangeForm(request.POST, of=before)
         try:
             with transaction.atomic():
@@ -159,7 +161,7 @@ class NumberRanges(CompanyView):
                     "shown"
                 ):  # given numbers meanwhile do not matter
                     del told["next_number"]
-                numbering.save_range(
+                number_ranges.save_range(
                     company=self.company, kind=kind, by=self.access.user, year=year, **told
                 )
         except DomainError as refusal:
@@ -169,7 +171,7 @@ class NumberRanges(CompanyView):
         return redirect("number-ranges", self.company.pk)
 
     def _show(self, request: HttpRequest, forms: dict[str, RangeForm]) -> HttpResponse:
-        rows = numbering.ranges(self.company, year=clock.today().year)
+        rows = number_ranges.ranges(self.company, year=clock.today().year)
         context = {"page_title": _("Offers and invoices"), "tab": "numbers",
                    "rows": [(one, forms.get(one.kind) or RangeForm(of=one)) for one in rows]}  # fmt: skip
         return render(request, "accounting/receivables/numbers.html", context)

@@ -1,29 +1,30 @@
-"""``/api/v1/companies/{company}/open-items/``: what is owed, either way, and settling it."""
+"""What goes in and comes out of the endpoints of open items."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import action
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
 from accounting.ledger.models import Account
-from accounting.open_items import queries, settling
+from accounting.open_items import queries
+from accounting.open_items.contacts import contact_of
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import Party
 from accounting.open_items.planning import Money, Part
-from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
-from erp.api.schema import KEY
-from erp.core import clock
+
+
+class ContactField(serializers.IntegerField):
+    """A contact's id; a merged one is what it became. One that is not there is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        pk = super().to_internal_value(data)
+        found = contact_of(self.context["company"], pk) if 0 < pk < 10**18 else None
+        if found is None:
+            raise serializers.ValidationError(_("There is no such contact."), code="unknown")
+        return found
 
 
 class OpenRowOutput(serializers.Serializer[Any]):
@@ -106,7 +107,7 @@ class OpenItemQuery(serializers.Serializer[Any]):
     side = serializers.ChoiceField(choices=Side.choices, default=Side.RECEIVABLES)
     on = DayField(required=False, help_text="Day, ISO; today where it is left out")
     party = serializers.CharField(max_length=140, required=False, help_text="Part of the name")
-    contact = serializers.IntegerField(required=False, min_value=1, max_value=10**18)
+    contact = ContactField(required=False)
     overdue = serializers.BooleanField(required=False)
 
 
@@ -131,8 +132,15 @@ class MoneyInput(Input):
 
 
 class PartyInput(Input):
-    name = serializers.CharField(max_length=140)
-    contact = serializers.IntegerField(required=False, min_value=1, max_value=10**18)
+    name = serializers.CharField(max_length=140, required=False, help_text="Or by its contact")
+    contact = ContactField(required=False)
+
+    def validate(self, told: dict[str, Any]) -> Party:  # type: ignore[override]
+        contact = told.get("contact")
+        name = told.get("name") or (contact.name if contact else "")
+        if not name:
+            raise serializers.ValidationError({"name": [_("Say whose it is.")]})
+        return Party(name, contact.pk if contact else None)
 
 
 class SettleInput(Input):
@@ -166,8 +174,6 @@ class SettleInput(Input):
                                   paid.get("base", paid["amount"]))  # fmt: skip
         if "account" in told:
             told["account"] = self._account(told["account"])
-        if "party" in told:
-            told["party"] = Party(told["party"]["name"], told["party"].get("contact"))
         return told
 
     def _account(self, number: str) -> Account:
@@ -201,97 +207,51 @@ class PostedOutput(serializers.Serializer[Any]):
     number = serializers.IntegerField()
 
 
-class OpenItemViewSet(CompanyViewSet):
-    """``…/open-items/``"""
+class AccountQuery(serializers.Serializer[Any]):
+    """The span of an account; by default the fiscal year so far."""
 
-    permissions = {
-        "list": Permission.OPEN_ITEMS_READ,
-        "ageing": Permission.OPEN_ITEMS_READ,
-        "retrieve": Permission.OPEN_ITEMS_READ,
-        "preview": Permission.OPEN_ITEMS_SETTLE,
-        "settle": Permission.OPEN_ITEMS_SETTLE,
-    }
-    serializer_class = OpenItemOutput
-    queryset = OpenItem.unscoped.none()
-    pagination_class = None
+    side = serializers.ChoiceField(choices=Side.choices, required=False)
+    until = DayField(source="end", required=False)
 
-    def get_queryset(self) -> QuerySet[OpenItem]:
-        return queries.items_of(self.company)
-
-    @extend_schema(parameters=[OpenItemQuery], responses=OpenListOutput)
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """What is open on a day."""
-        told = self.asked(OpenItemQuery)
-        side, on = Side(told.pop("side")), told.pop("on", None) or clock.today()
-        rows = queries.open_on(self.company, on, side, **told)
-        found = {"side": side, "on": on, "total": queries.total(rows), "items": rows}
-        return Response(OpenListOutput(found).data)
-
-    @extend_schema(parameters=[AgeingQuery], responses=AgeingOutput)
-    @action(detail=False, methods=["get"])
-    def ageing(self, request: Request, **kwargs: Any) -> Response:
-        """What each party owes on a day, by age."""
-        told = self.asked(AgeingQuery)
-        on = told.get("on") or clock.today()
-        return Response(AgeingOutput(queries.ageing(self.company, on, Side(told["side"]))).data)
-
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.shown(self.get_object())
-
-    @extend_schema(request=SettleInput, responses=PreviewOutput)
-    @action(detail=False, methods=["post"])
-    def preview(self, request: Request, **kwargs: Any) -> Response:
-        """What settling would post. Nothing is written."""
-        told = self.told(SettleInput)
-        for name in ("text", "voucher"):
-            told.pop(name, None)
-        told.setdefault("parts", [])
-        return Response(PreviewOutput(settling.preview(self.company, **told)).data)
-
-    @extend_schema(request=SettleInput, responses={201: PostedOutput}, parameters=[KEY])
-    @action(detail=False, methods=["post"])
-    def settle(self, request: Request, **kwargs: Any) -> Response:
-        """Settle items by a payment, discount, write-off, or against each other."""
-        told = self.told(SettleInput)
-        told.setdefault("parts", [])
-        writes_off = any(part.write_off for part in told["parts"])
-        if writes_off and not self.access.may(Permission.OPEN_ITEMS_WRITE_OFF):
-            raise PermissionDenied
-
-        def act() -> Response:
-            entry = settling.settle(company=self.company, by=self.access.user, **told)
-            return Response(PostedOutput(entry).data, status=201)
-
-        return self.once(act)
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": DayField(source="start", required=False), **super().get_fields()}
 
 
-class SettlementViewSet(CompanyViewSet):
-    """``…/settlements/``"""
+class MovementOutput(serializers.Serializer[Any]):
+    """Something that was owed (positive), or that settled it; ``kind`` is item, or of a settlement."""
 
-    permissions = {"undo": Permission.OPEN_ITEMS_SETTLE}
-    serializer_class = SettlementOutput
-    queryset = Settlement.unscoped.none()
-
-    def get_queryset(self) -> QuerySet[Settlement]:
-        return Settlement.of(self.company).select_related("entry__company")
-
-    @extend_schema(request=UndoInput, responses={201: PostedOutput}, parameters=[KEY])
-    @action(detail=True, methods=["post"])
-    def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Reverse the entry of a settlement; all that it settled is open again."""
-        found, told = self.get_object(), self.told(UndoInput)
-        if settling.writes_off(found) and not self.access.may(Permission.OPEN_ITEMS_WRITE_OFF):
-            raise PermissionDenied
-
-        def act() -> Response:
-            mirror = settling.undo(found, date=told.get("date") or clock.today(),
-                                   by=self.access.user)  # fmt: skip
-            return Response(PostedOutput(mirror).data, status=201)
-
-        return self.once(act)
+    date = serializers.DateField()
+    kind = serializers.CharField()
+    item = serializers.IntegerField()
+    document = serializers.CharField()
+    text = serializers.CharField()
+    due_date = serializers.DateField(allow_null=True)
+    entry = serializers.IntegerField()
+    number = serializers.IntegerField()
+    currency = serializers.CharField()
+    amount = AmountField()
+    base = AmountField()
+    balance = AmountField()
 
 
-router = SimpleRouter()
-router.register("open-items", OpenItemViewSet, basename="open-items")
-router.register("settlements", SettlementViewSet, basename="settlements")
-urls = router.urls
+class InCurrencyOutput(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    opening = AmountField()
+    closing = AmountField()
+
+
+class PartyAccountOutput(serializers.Serializer[Any]):
+    """What a contact owed, or was owed, over a span, with a running balance."""
+
+    contact = serializers.IntegerField(source="contact.pk")
+    party = serializers.CharField(source="contact.name")
+    side = serializers.CharField()
+    start = serializers.DateField()
+    end = serializers.DateField()
+    opening = AmountField()
+    owed = AmountField()
+    settled = AmountField()
+    closing = AmountField()
+    currencies = InCurrencyOutput(many=True)
+    complete = serializers.BooleanField(help_text="False where only the first 5000 rows are here")
+    rows = MovementOutput(many=True)

@@ -1,86 +1,26 @@
-"""Pages of open items: lists as of a day, ageing, an item, settling and undoing."""
+"""One open item: its page, settling it by hand, netting and undoing."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounting.open_items import queries, reports, settling
-from accounting.open_items.checking import comparison
-from accounting.open_items.forms import ResidueForm, SettleForm
-from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Side
+from accounting.open_items import queries, settling, taking_over
+from accounting.open_items.forms import SettleForm
+from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.planning import Money, Part, discount_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.web.dates import read_day
-from erp.web.export import Table, answer
 from erp.web.pages import CompanyView, refused, tell
-
-PAGE = 200
-
-
-class Report(CompanyView):
-    """A list of one side as of a day: ``?on=2026-12-31``, with ``format=pdf|xlsx|csv`` as a file."""
-
-    permission = Permission.OPEN_ITEMS_READ
-    help_page = "open-items"
-    side: ClassVar[Side] = Side.RECEIVABLES
-
-    def on(self) -> dt.date:
-        return read_day(self.request.GET.get("on")) or clock.today()
-
-    def base(self) -> dict[str, Any]:
-        return {
-            "on": self.on(), "side": self.side,
-            "list_url": f"open-{self.side}", "ageing_url": f"aged-{self.side}",
-            "module_off": not self.company.uses(self.side),
-        }  # fmt: skip
-
-    def file(self, content: Table) -> HttpResponse | None:
-        form = self.request.GET.get("format", "")
-        if not form:
-            return None
-        self.require(Permission.LEDGER_EXPORT)
-        return answer(form, content, company=self.company)
-
-
-class OpenItems(Report):
-    """``/c/{company}/open-items/receivables/`` and ``…/payables/``"""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        party = request.GET.get("party", "").strip()[:140]
-        rows = queries.open_on(self.company, self.on(), self.side, party=party,
-                               overdue=bool(request.GET.get("overdue")))  # fmt: skip
-        content = reports.list_table(rows, side=self.side, on=self.on(), own=self.company.currency)
-        return self.file(content) or render(
-            request,
-            "accounting/open_items/list.html",
-            {**self.base(), "page_title": content.title, "total": queries.total(rows),
-             "party": party, "page": Paginator(rows, PAGE).get_page(request.GET.get("page"))},
-        )  # fmt: skip
-
-
-class AgeingPage(Report):
-    """``/c/{company}/open-items/receivables/ageing/`` and ``…/payables/ageing/``"""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        found = queries.ageing(self.company, self.on(), self.side)
-        content = reports.ageing_table(found, side=self.side)
-        return self.file(content) or render(
-            request,
-            "accounting/open_items/ageing.html",
-            {**self.base(), "page_title": content.title, "ageing": found, "heads": reports.heads()},
-        )
 
 
 class ItemPage(CompanyView):
@@ -121,6 +61,10 @@ class ItemPage(CompanyView):
         messages.success(request, _("Entry %s is posted.") % entry.number)
         return redirect("open-item", self.company.pk, found.pk)
 
+    def _may_undo_take_over(self, item: OpenItem) -> bool:
+        may = self.access.may(Permission.LEDGER_REVERSE)
+        return may and item.open_amount == item.amount and taking_over.is_take_over(item.entry)
+
     def _form(self, item: OpenItem, **told: Any) -> SettleForm:
         may = self.access.may(Permission.OPEN_ITEMS_WRITE_OFF)
         return SettleForm(item=item, may_write_off=may, **told)
@@ -141,7 +85,8 @@ class ItemPage(CompanyView):
             "page_title": str(item), "item": item, "form": form, "plan": plan,
             "settlements": queries.settlements_of(item),
             "to_net": [one for one in others if one.amount * item.amount < 0],
-            "today": clock.today(),
+            "today": clock.today(), "overdue": (clock.today() - item.due_date).days,
+            "may_undo_take_over": self._may_undo_take_over(item),
             "list_url": f"open-{item.side}",
         }  # fmt: skip
         return render(self.request, "accounting/open_items/item.html", context)
@@ -187,28 +132,17 @@ class UndoSettlement(CompanyView):
         return redirect("open-item", self.company.pk, found.item_id)
 
 
-class ControlAccounts(CompanyView):
-    """``/c/{company}/open-items/control/``: control accounts beside their items; residues."""
+class UndoTakeOver(CompanyView):
+    """``/c/{company}/open-items/{item}/undo-take-over/``: all that came with the same entry goes."""
 
-    permission = Permission.OPEN_ITEMS_READ
-    permissions = {"POST": Permission.OPEN_ITEMS_WRITE_OFF}
-    help_page = "open-items"
+    permission = Permission.LEDGER_REVERSE
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show(ResidueForm())
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = ResidueForm(request.POST)
-        if not form.is_valid():
-            return refused(request, self._show(form))
-        settling.set_residue_limit(self.company, by=self.access.user, **form.cleaned_data)
-        return redirect("open-control", self.company.pk)
-
-    def _show(self, form: ResidueForm) -> HttpResponse:
-        on = read_day(self.request.GET.get("on")) or clock.today()
-        context = {
-            "page_title": _("Control accounts"), "on": on, "form": form,
-            "rows": comparison(self.company, on),
-            "limits": ResidueLimit.of(self.company).order_by("-valid_from"),
-        }  # fmt: skip
-        return render(self.request, "accounting/open_items/control.html", context)
+    def post(self, request: HttpRequest, item: int, **kwargs: Any) -> HttpResponse:
+        found = get_object_or_404(queries.items_of(self.company), pk=item)
+        try:
+            mirror = taking_over.undo_take_over(found, date=found.opened_on, by=self.access.user)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The take-over is undone by entry %s.") % mirror.number)
+        return redirect("open-item", self.company.pk, found.pk)

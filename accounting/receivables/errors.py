@@ -1,0 +1,166 @@
+"""What the acts on documents refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.errors import DomainError
+
+
+class UnknownCustomer(DomainError):
+    code = "receivables.unknown_customer"
+    message = _("There is no contact %(value)s. Choose one of the list, or add it first.")
+    field = "contact"
+
+
+class CustomerArchived(DomainError):
+    code = "receivables.customer_archived"
+    message = _("%(name)s is archived. Restore the contact first, or choose another.")
+    field = "contact"
+
+
+class UnknownProduct(DomainError):
+    code = "receivables.unknown_product"
+    message = _("There is no product %(value)s. Choose one of the list, or leave the field empty.")
+    field = "product"
+
+
+class UnknownBankAccount(DomainError):
+    code = "receivables.unknown_bank_account"
+    message = _("There is no bank account %(value)s of this company. Choose one of the list.")
+    field = "bank_account"
+
+
+class UnknownOrigin(DomainError):
+    code = "receivables.unknown_origin"
+    message = _("There is no document or line %(value)s that this could be made from.")
+    field = "follows"
+
+
+class NotForSales(DomainError):
+    code = "receivables.not_for_sales"
+    message = _("VAT code %(value)s is not for sales. Choose a code of turnover.")
+    field = "vat_code"
+
+
+class AccountMissing(DomainError):
+    code = "receivables.account_missing"
+    message = _("Line %(line)s has no account. Choose the income account it goes to.")
+    field = "account"
+
+
+class ControlAccountMissing(DomainError):
+    code = "receivables.control_account_missing"
+    message = _("No account has the purpose “Receivables”. Set it in the chart of accounts.")
+    field = "account"
+
+
+class WrongControlAccount(DomainError):
+    code = "receivables.wrong_control_account"
+    message = _("Account %(account)s of the customer's terms is no control account of debtors in "
+                "%(currency)s. Choose another there.")  # fmt: skip
+    field = "account"
+
+
+class NothingToBill(DomainError):
+    code = "receivables.nothing_to_bill"
+    message = _("The document has no item. Add one with a text and a price.")
+    field = "lines"
+
+
+class TextMissing(DomainError):
+    code = "receivables.text_missing"
+    message = _("Line %(line)s has no text. Say what is billed.")
+    field = "text"
+
+
+class TotalNegative(DomainError):
+    code = "receivables.total_negative"
+    message = _("The total is %(value)s. A document that pays back is a credit note.")
+    field = "lines"
+
+
+class BadInstalments(DomainError):
+    code = "receivables.bad_instalments"
+    message = _("The instalments come to %(value)s %%. Together they are 100 %%, each later than the "
+                "one before, and at most 12.")  # fmt: skip
+    field = "instalments"
+
+
+class DiscountDaysMissing(DomainError):
+    code = "receivables.discount_days_missing"
+    message = _("A discount for early payment has a percentage below 100 and the days within which "
+                "it may be taken, not later than the due date. Enter both, or none.")  # fmt: skip
+    field = "terms_discount_days"
+
+
+class NotADraft(DomainError):
+    code = "receivables.not_a_draft"
+    message = _(
+        "%(document)s is issued and stays as it is. Cancel it by a credit note, or copy it."
+    )
+    field = "document"
+    conflict = True
+
+
+class NotIssued(DomainError):
+    code = "receivables.not_issued"
+    message = _("This is still a draft. Issue it first.")
+    field = "document"
+    conflict = True
+
+
+class ChangedMeanwhile(DomainError):
+    code = "receivables.changed_meanwhile"
+    message = _("Somebody has changed this document in the meantime. Look at it again, and repeat "
+                "what is still missing.")  # fmt: skip
+    field = "version"
+    conflict = True
+
+
+class SlipImpossible(DomainError):
+    code = "receivables.slip_impossible"
+    message = _("The QR-bill cannot be made: %(reason)s")
+    field = "bank_account"
+
+
+class NoBankAccount(DomainError):
+    code = "receivables.no_bank_account"
+    message = _("No bank account is kept in %(currency)s, so there is no QR-bill. Add one under "
+                "Banking, or change the currency.")  # fmt: skip
+    field = "bank_account"
+
+
+class WrongKind(DomainError):
+    code = "receivables.wrong_kind"
+    message = _("%(document)s cannot become this. Offers become orders and invoices, orders become "
+                "invoices, and invoices credit notes.")  # fmt: skip
+    field = "document"
+
+
+class MixedDocuments(DomainError):
+    code = "receivables.mixed_documents"
+    message = _("Documents billed together have one customer, currency and kind of prices. Bill "
+                "%(document)s by itself.")  # fmt: skip
+    field = "documents"
+
+
+class CancelledAlready(DomainError):
+    code = "receivables.cancelled_already"
+    message = _("%(document)s is credited already, by %(by)s.")
+    field = "document"
+    conflict = True
+
+
+class NotDecided(DomainError):
+    code = "receivables.not_decided"
+    message = _("Only offers and orders that went out are accepted, declined or closed.")
+    field = "decision"
+    conflict = True
+
+
+class DepositUsed(DomainError):
+    code = "receivables.deposit_used"
+    message = _("The deposit %(document)s is deducted already, on %(by)s.")
+    field = "deposit"
+    conflict = True

@@ -1,0 +1,275 @@
+"""Issuing documents (fakturieren), and what may still be said of them afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounting.ledger import posting
+from accounting.ledger.entering import PurposeMissing, Reader
+from accounting.ledger.models import Account
+from accounting.open_items import settling
+from accounting.open_items.models import OpenItem
+from accounting.open_items.opening import OWNER, NewItem, Party, open_items
+from accounting.receivables import defaults, drafting, making
+from accounting.receivables.claims import Accounts, Claim, claim
+from accounting.receivables.errors import (
+    AccountMissing,
+    CancelledAlready,
+    ControlAccountMissing,
+    DepositUsed,
+    NoBankAccount,
+    NotADraft,
+    NotDecided,
+    NothingToBill,
+    NotIssued,
+    SlipImpossible,
+    TextMissing,
+    TotalNegative,
+    WrongControlAccount,
+    WrongKind,
+)
+from accounting.receivables.lines import Kind
+from accounting.receivables.models import DocumentLine, SalesDocument
+from accounting.receivables.numbering import next_number
+from accounting.receivables.paper import reasons, to_json
+from accounting.receivables.papers import Printed, printed
+from accounting.receivables.qr.rules import CURRENCIES
+from accounting.receivables.reckoning import amounts_of, lawful_rate
+from accounting.receivables.slips import Part
+from erp.access.models import User
+from erp.audit import trail
+from erp.companies.models import Company
+from erp.core import clock
+from erp.core.errors import DomainError, Refusals
+from vat.codes.models import VatSettings
+from vat.codes.queries import exchange_rate
+
+_Kind = SalesDocument.Kind
+_Status = SalesDocument.Status
+
+
+@transaction.atomic
+def issue(document: SalesDocument, *, by: User) -> SalesDocument:
+    """Let a draft go out (ausstellen): number it and freeze it; invoices and credit notes are posted.
+
+    The number is taken and the entry posted under locks that are held until the commit, so call
+    this last. The PDF is made afterwards (``archiving``), from what is frozen here. Returns the
+    document. Raises ``NotADraft``, ``NothingToBill``, ``TextMissing``, ``AccountMissing``,
+    ``TotalNegative``, ``NoBankAccount``, ``SlipImpossible``, ``DepositUsed``, and what
+    ``posting.post`` raises; then nothing is written.
+    """
+    now = drafting.held(document)
+    if not now.is_draft:
+        raise NotADraft(document=str(now))
+    lines = drafting.lines_of(now)
+    reader = Reader(now.company)
+    _bring_up_to_date(now, lines, reader)
+    amounts = amounts_of(now, lines)
+    _require_whole(now, lines, amounts.payable)
+    _require_deposits_unused(now, lines)
+    if now.currency == now.company.currency:
+        now.exchange_rate = None
+    elif now.exchange_rate is None:
+        now.exchange_rate = exchange_rate(now.company, now.currency, now.date).value
+    if now.kind == _Kind.INVOICE and amounts.payable:
+        _require_slip(printed(now, lines))  # before the number is taken, which others wait for
+    claimed = _claim(now, lines, reader) if now.is_claim else None
+    now.number = next_number(now.company, now.kind, now.date.year)
+    now.status, now.issued_at = _Status.ISSUED, clock.now()
+    paper = printed(now, lines)
+    if claimed is not None and claimed.lines:
+        _post(now, claimed, paper.owed, by=by)
+    now.net, now.vat, now.payable = amounts.net, amounts.vat, amounts.payable
+    now.base = claimed.base if claimed else now.payable
+    now.paper = to_json(paper.paper)
+    now.version += 1
+    now.save()
+    trail.record(company=now.company, by=by, action="document.issue", subject=now,
+                 details=trail.filled(trail.values(now, "kind", "number", "date", "contact",
+                                                   "currency", "payable")))  # fmt: skip
+    return now
+
+
+@transaction.atomic
+def cancel(invoice: SalesDocument, *, date: dt.date, by: User) -> SalesDocument:
+    """Cancel an invoice by a credit note over all of it (Storno), set off against what is open.
+
+    What was paid already stays open as a credit of the customer. Returns the credit note. Raises
+    ``NotIssued``, ``WrongKind``, ``CancelledAlready`` and what ``issue`` raises.
+    """
+    now = drafting.held(invoice)
+    if not now.is_issued:
+        raise NotIssued
+    if now.kind != _Kind.INVOICE:
+        raise WrongKind(document=str(now))
+    before = credit_notes_of(now)
+    if before:
+        raise CancelledAlready(document=str(now), by=", ".join(note.number for note in before))
+    if used := making.deducted_on(now).first():
+        raise DepositUsed(document=str(now), by=used.number)
+    items = list(OpenItem.of(now.company).filter(entry=now.entry)) if now.entry else []
+    settling.hold(now.company, items)
+    typed = making.credit(now, date=date)
+    note = issue(drafting.save(company=now.company, typed=typed, by=by), by=by)
+    set_off(note, date=date, by=by)
+    return note
+
+
+@transaction.atomic
+def set_off(note: SalesDocument, *, date: dt.date, by: User) -> None:
+    """Set a credit note off against its invoice, as far as that is open."""
+    if note.follows is None or note.follows.entry_id is None or note.entry_id is None:
+        return
+    rows = OpenItem.of(note.company).filter(entry__in=[note.follows.entry_id, note.entry_id])
+    items = [item for item in rows if item.open_amount]
+    owed = [item for item in items if item.open_amount > 0]
+    if not owed or len(owed) == len(items) or len({item.account_id for item in items}) > 1:
+        return
+    day = max([date, *(item.opened_on for item in items)])
+    settling.net(note.company, items=items, date=day, by=by,
+                 text=_("Set off: %s") % f"{note.number}, {note.follows.number}")  # fmt: skip
+
+
+@transaction.atomic
+def decide(document: SalesDocument, decision: str, *, by: User) -> SalesDocument:
+    """Say what became of an offer or order (annehmen, ablehnen, abschliessen). Raises ``NotDecided``."""
+    now = drafting.held(document)
+    if not now.is_issued or now.is_claim:
+        raise NotDecided
+    if now.decision != decision:
+        trail.record(company=now.company, by=by, action="document.decide", subject=now,
+                     details={"decision": [now.decision, decision]})  # fmt: skip
+        now.decision = decision
+        now.version += 1
+        now.save(update_fields=["decision", "version"])
+    return now
+
+
+def credit_notes_of(invoice: SalesDocument) -> list[SalesDocument]:
+    """The credit notes that were issued for an invoice, or for a part of it."""
+    rows = SalesDocument.of(invoice.company_id).filter(follows=invoice, kind=_Kind.CREDIT_NOTE)
+    return list(rows.filter(status=_Status.ISSUED).order_by("pk"))
+
+
+def _bring_up_to_date(
+    document: SalesDocument, lines: Sequence[DocumentLine], reader: Reader
+) -> None:
+    """Rates as the law has them now, whenever the draft was written."""
+    changed = []
+    for line in lines:
+        rate = lawful_rate(document, line, reader)
+        if line.kind == Kind.ITEM and rate != line.rate:
+            line.rate = rate
+            changed.append(line)
+    DocumentLine.unscoped.bulk_update(changed, ["rate"])
+
+
+def _require_whole(
+    document: SalesDocument, lines: Sequence[DocumentLine], payable: Decimal
+) -> None:
+    items = [line for line in lines if line.kind == Kind.ITEM]
+    if not items:
+        raise NothingToBill
+    found: list[DomainError] = []
+    for line in items:
+        place = f"lines[{line.position - 1}]"
+        if not line.text.strip():
+            found.append(TextMissing(field=f"{place}.text", line=line.position))
+        if document.is_claim and line.account is None:
+            found.append(AccountMissing(field=f"{place}.account", line=line.position))
+    if found:
+        raise Refusals(found) if len(found) > 1 else found[0]
+    if payable < 0:
+        raise TotalNegative(value=payable)
+
+
+def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
+    """A deposit is deducted once; whoever else deducts it waits for us, or we for them."""
+    wanted = sorted({line.deposit_id for line in lines if line.deposit_id})
+    if not wanted:
+        return
+    deposits = SalesDocument.of(document.company_id).filter(pk__in=wanted)
+    for deposit in deposits.select_for_update().order_by("pk"):
+        used = making.deducted_on(deposit).exclude(pk=document.pk).first()
+        if used is not None:
+            raise DepositUsed(document=str(deposit), by=used.number)
+
+
+def _require_slip(found: Printed) -> None:
+    """An invoice goes out with its QR-bill, where its currency has one."""
+    if found.paper.body.currency not in CURRENCIES:
+        return
+    if not found.paper.bills:
+        raise NoBankAccount(currency=found.paper.body.currency)
+    against = reasons(found.paper)
+    if against:
+        raise Refusals([SlipImpossible(field=one.place, reason=str(one)) for one in against])
+
+
+def _claim(document: SalesDocument, lines: Sequence[DocumentLine], reader: Reader) -> Claim:
+    return claim(
+        document, lines, amounts_of(document, lines), accounts=_accounts(document, reader),
+        rate=document.exchange_rate or Decimal(1),
+        splits_tax=reader.method_on(document.date) == VatSettings.Method.EFFECTIVE,
+    )  # fmt: skip
+
+
+def _accounts(document: SalesDocument, reader: Reader) -> Accounts:
+    purpose, company = Account.Purpose, document.company
+    agreed = defaults.terms_of(company, document.contact).account
+    foreign = document.currency != company.currency and _for_foreign(document, reader)
+    control = agreed or foreign or reader.by_purpose.get(purpose.RECEIVABLES)
+    if control is None:
+        raise ControlAccountMissing
+    if control.control != Account.SubLedger.RECEIVABLES or (
+        control.currency and control.currency != document.currency
+    ):
+        raise WrongControlAccount(account=control.number, currency=document.currency)
+    needed = [purpose.OUTPUT_TAX, purpose.ROUNDING_EXPENSE, purpose.ROUNDING_INCOME]
+    for one in needed:
+        if one not in reader.by_purpose:
+            raise PurposeMissing(purpose=one.label)
+    tax, expense, income = (reader.by_purpose[one] for one in needed)
+    return Accounts(control, tax, expense, income)
+
+
+def _for_foreign(document: SalesDocument, reader: Reader) -> Account | None:
+    """The control account kept in a document's currency, or else the one for foreign currencies."""
+    rows = [a for a in reader.accounts.values() if a.control == Account.SubLedger.RECEIVABLES]
+    exact = next((a for a in rows if a.currency == document.currency), None)
+    common = reader.by_purpose.get(Account.Purpose.RECEIVABLES_FOREIGN)
+    return exact or (common if common and not common.currency else None)
+
+
+def _post(document: SalesDocument, claimed: Claim, owed: Sequence[Part], *, by: User) -> None:
+    """Post the entry of a document, and open what is owed by it."""
+    company: Company = document.company
+    entry = posting.post(
+        company=company, date=document.date, text=f"{document}, {document.contact.name}"[:200],
+        lines=claimed.lines, by=by, voucher=document.number, source=OWNER,
+        source_key=f"document:{document.pk}", owner=OWNER,
+    )  # fmt: skip
+    document.entry = entry
+    if not owed:
+        return
+    sign, single = document.sign, len(owed) == 1
+    discount = document.terms_discount if single and document.kind == _Kind.INVOICE else None
+    days = document.terms_discount_days or 0
+    open_items(
+        entry=entry, account=claimed.lines[0].account, by=by, document=document.number,
+        party=Party(document.contact.name, document.contact_id), position=1,
+        document_date=document.date,
+        items=[
+            NewItem(
+                sign * part.amount, part.due_date, reference=part.reference,
+                text=document.subject, discount_percent=discount,
+                discount_until=document.date + dt.timedelta(days=days) if discount else None,
+            )
+            for part in owed
+        ],
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Who a document is from and to (Absender, Empfänger), as they are on its day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import override
+
+from accounting.receivables.models import SalesDocument, SalesSettings
+from accounting.receivables.paper.values import Sender
+from accounting.receivables.qr.bill import Party
+from contacts import letters
+from contacts.models import Contact, ContactAddress
+from erp.companies.models import Company
+from erp.documents.logos import logo_as_data
+from erp.reference import queries as reference
+from vat.codes.queries import is_liable_on
+
+
+def sender(company: Company, settings: SalesSettings, on: dt.date) -> Sender:
+    """Who writes."""
+    return Sender(
+        name=company.name, street=company.street, house_number=company.house_number,
+        postcode=company.postcode, town=company.town, country=company.country, uid=company.uid,
+        vat_liable=is_liable_on(company, on), phone=settings.phone, mail=settings.mail,
+        web=settings.web, logo=logo_as_data(company), footer=settings.footer,
+    )  # fmt: skip
+
+
+def creditor(company: Company) -> Party:
+    """Who is to be paid, on a QR-bill."""
+    return Party(company.name, company.postcode, company.town, company.country, company.street,
+                 company.house_number)  # fmt: skip
+
+
+def address_of(contact: Contact, on: dt.date) -> ContactAddress | None:
+    """Where bills go: the billing address of the day, else the main one."""
+    found = letters.address_on(
+        ContactAddress.of(contact.company_id).filter(contact=contact).order_by("pk"), on, "billing"
+    )
+    return found if isinstance(found, ContactAddress) else None
+
+
+def recipient(document: SalesDocument, address: ContactAddress | None) -> tuple[str, ...]:
+    """The lines of the envelope."""
+    country = ""
+    if address is not None and address.country not in {"", "CH"}:
+        with override(document.language):
+            names = {one.alpha2: str(one.name) for one in reference.countries()}
+        country = names.get(address.country, "")
+    return tuple(letters.address_lines(document.contact, address, country_name=country,
+                                       person=document.person))  # fmt: skip
+
+
+def debtor(contact: Contact, address: ContactAddress | None, language: str) -> Party | None:
+    """Who pays, on a QR-bill; the payer fills it in where the address is not known."""
+    if address is None or not address.postcode:
+        return None
+    box = letters.box_line(address.po_box, language)
+    return Party(contact.name, address.postcode, address.town, address.country,
+                 address.street or box, address.house_number if address.street else "")  # fmt: skip
