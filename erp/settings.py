@@ -322,6 +322,7 @@ SPECTACULAR_SETTINGS = {
         "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
         "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
     },

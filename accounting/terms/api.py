@@ -25,12 +25,12 @@ from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
 
-class InstalmentOutput(serializers.Serializer[Any]):
+class PaymentInstalmentOutput(serializers.Serializer[Any]):
     percent = AmountField()
     days = serializers.IntegerField()
 
 
-class InstalmentInput(Input):
+class PaymentInstalmentInput(Input):
     """How much of the total is due, and within how many days of the document's date."""
 
     percent = AmountField(positive=True)
@@ -38,7 +38,7 @@ class InstalmentInput(Input):
 
 
 class PaymentTermsOutput(serializers.ModelSerializer[PaymentTerms]):
-    instalments = InstalmentOutput(source="parts", many=True)
+    instalments = PaymentInstalmentOutput(source="parts", many=True)
 
     class Meta:
         model = PaymentTerms
@@ -60,7 +60,7 @@ class PaymentTermsInput(Input):
     discount_days = serializers.IntegerField(
         required=False, allow_null=True, min_value=0, max_value=payment_terms.LONGEST
     )
-    instalments = InstalmentInput(many=True, required=False)
+    instalments = PaymentInstalmentInput(many=True, required=False)
     active = serializers.BooleanField(required=False)
 
     def validate_instalments(self, rows: list[dict[str, Any]]) -> list[Instalment]:
