@@ -13,11 +13,13 @@ class AccountingConfig(AppConfig):
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.receivables import contacts as sold_to
+        from accounting.terms import following
         from contacts import merging
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
         verifying.further_proofs.append(checking.proof)
+        following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")

@@ -61,6 +61,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Debtors"),
+        "sales",
+        (Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),),
+    ),
+    Section(
         _("Open items"),
         "items",
         (
@@ -101,6 +106,8 @@ SECTIONS = (
             Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
             Item(_("Contact groups"), "contact-settings", Permission.CONTACTS_READ),
             Item(_("Own fields"), "own-fields", Permission.COMPANY_READ),
+            Item(_("Offers and invoices"), "sales-settings", Permission.RECEIVABLES_READ),
+            Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

@@ -333,6 +333,10 @@ SPECTACULAR_SETTINGS = {
         "LocalityKindEnum": "erp.reference.models.Locality.Kind",
         "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
+        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
+        "PriceBasisEnum": "vat.codes.breakdown.Basis",
+        "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
     },
 }
 

@@ -8,9 +8,10 @@ from rest_framework import serializers
 
 from accounting.open_items.models import OpenItem
 from accounting.receivables import drafting, queries
-from accounting.receivables.amounts import Rounding, told
+from accounting.receivables.amounts import told
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
+from accounting.receivables.models.documents import ROUNDINGS
 from accounting.receivables.typed import TypedDocument, TypedItem
 from erp.api.inputs import AmountField, DayField, Input
 from erp.companies.models import Language
@@ -64,7 +65,7 @@ class DocumentInput(Input):
     currency = serializers.RegexField("^[A-Z]{3}$", **_MAY)
     exchange_rate = AmountField(decimals=6, positive=True, **_MAY)
     basis = serializers.ChoiceField(choices=Basis.choices, **_MAY)
-    rounding = serializers.ChoiceField(choices=[one.value for one in Rounding], **_MAY)
+    rounding = serializers.ChoiceField(choices=ROUNDINGS, **_MAY)
     five_centimes = serializers.BooleanField(**_MAY)
     discount_percent = AmountField(positive=True, **_MAY)
     discount_amount = AmountField(required=False)

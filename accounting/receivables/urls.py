@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounting.receivables import document_api, recurring_api, report_urls
+from accounting.receivables import document_api, recurring_api, report_urls, settings_urls
 
-pages = [*report_urls.pages]
-endpoints = [*document_api.urls, *recurring_api.urls, *report_urls.endpoints]
+pages = [*settings_urls.pages, *report_urls.pages]
+endpoints = [
+    *settings_urls.endpoints, *document_api.urls, *recurring_api.urls, *report_urls.endpoints,
+]  # fmt: skip

@@ -43,6 +43,12 @@ def money_blank(amount: Decimal | None) -> str | SafeString:
 
 
 @register.filter
+def price(amount: Decimal | None) -> str:
+    """As ``chf``, with all decimals that a price has."""
+    return display.price(amount)
+
+
+@register.filter
 def day(value: dt.date | None) -> str:
     return display.swiss_date(value)
 
