@@ -214,17 +214,14 @@ def test_figures_of_a_column_have_their_points_below_each_other():
         letter_changes={"closing": ""},
     )
     (page,) = made(replace(paper, bills=()))
-    points = sorted(
-        left for letter, left, upper, *_ in boxes(page) if letter == "." and 100 < upper < 160
-    )
-    columns = [[points[0]]]
-    for left in points[1:]:
-        if left - columns[-1][-1] > 3:
-            columns.append([])
-        columns[-1].append(left)
-    figures = [column for column in columns if column[0] > 80 and len(column) > 1]
-    assert len(figures) == 3
-    assert all(column[-1] - column[0] < 0.2 for column in figures), figures
+    letters = list(boxes(page))
+    rows = [lower for letter, left, _upper, _right, lower in letters if letter == "L" and left < 21]
+    points = sorted(left for letter, left, *_, lower in letters
+                    if letter == "." and any(abs(lower - row) < 0.5 for row in rows))  # fmt: skip
+    columns = [[left for left in points if start < left < end]
+               for start, end in ((100, 125), (145, 170), (175, 191))]  # fmt: skip
+    assert [len(column) for column in columns] == [2, 4, 4]
+    assert all(column[-1] - column[0] < 0.2 for column in columns), columns
 
 
 def test_pages_are_numbered_and_sums_are_carried_over():
