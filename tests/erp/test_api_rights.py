@@ -46,7 +46,7 @@ TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text
 ENDPOINTS = [
     ("PUT", "mail-texts/test-invoice/de/", {"subject": "Nr. {number}", "body": "{greeting}"},
      "company.change"),
-    ("DELETE", "mail-texts/test-invoice/de/", None, "company.change"),
+    ("DELETE", "mail-texts/test-invoice/de/", {}, "company.change"),
     ("PATCH", "", {"town": "Bern"}, "company.change"),
     ("PUT", "logo/", None, "company.change"),
     ("GET", "members/", {}, "members.read"),
