@@ -31,6 +31,7 @@ from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
 from tests.erp.client import Api, new_key, problem
+from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
 
@@ -44,6 +45,9 @@ TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text
 
 #: Method, address, body (None: a file), and the one right it takes.
 ENDPOINTS = [
+    ("PUT", "mail-texts/test-invoice/de/", {"subject": "Nr. {number}", "body": "{greeting}"},
+     "company.change"),
+    ("DELETE", "mail-texts/test-invoice/de/", {}, "company.change"),
     ("PATCH", "", {"town": "Bern"}, "company.change"),
     ("PUT", "logo/", None, "company.change"),
     ("GET", "members/", {}, "members.read"),
