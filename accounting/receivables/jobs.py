@@ -102,7 +102,7 @@ def print_many(job: Running, cursor: Cursor) -> Next | Done:
     for _nth in range(MADE_AT_ONCE):
         document = archiving.next_without_file(job.company, ids)
         if document is None:
-            time.sleep(0.05)  # others hold what is left
+            time.sleep(1 / 20)  # others hold what is left
             break
         archiving.archive(document, by=job.user)
     rows = SalesDocument.of(job.company).filter(pk__in=ids, status=SalesDocument.Status.ISSUED)
