@@ -168,6 +168,7 @@ JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
+    "accounting.banking.matching.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
