@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounting.open_items import api, views
+from accounting.open_items import api, paying, views
 from accounting.open_items.models import Side
 
 pages = [
@@ -12,6 +12,7 @@ pages = [
         for more, view, name in (
             ("", views.OpenItems, "open"),
             ("ageing/", views.AgeingPage, "aged"),
+            ("pay/", paying.PaymentPage, "pay"),
         )
     ),
     path("open-items/control/", views.ControlAccounts.as_view(), name="open-control"),

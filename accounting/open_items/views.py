@@ -43,6 +43,7 @@ class Report(CompanyView):
         return {
             "on": self.on(), "side": self.side,
             "list_url": f"open-{self.side}", "ageing_url": f"aged-{self.side}",
+            "pay_url": f"pay-{self.side}",
             "module_off": not self.company.uses(self.side),
         }  # fmt: skip
 
@@ -142,7 +143,7 @@ class ItemPage(CompanyView):
             "settlements": queries.settlements_of(item),
             "to_net": [one for one in others if one.amount * item.amount < 0],
             "today": clock.today(),
-            "list_url": f"open-{item.side}",
+            "list_url": f"open-{item.side}", "pay_url": f"pay-{item.side}",
         }  # fmt: skip
         return render(self.request, "accounting/open_items/item.html", context)
 

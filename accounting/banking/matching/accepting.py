@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +45,15 @@ class RestUnmatched(DomainError):
     message = _("%(amount)s of this transaction settle nothing yet. Choose items for it, or the "
                 "account it is booked to.")  # fmt: skip
     field = "account"
+
+
+class ProposalGone(DomainError):
+    code = "banking.proposal_gone"
+    message = _(
+        "What was proposed is no longer so: something was booked meanwhile. Look at it again."
+    )
+    field = "payments"
+    conflict = True
 
 
 class NoSuchPayment(DomainError):
@@ -137,6 +146,25 @@ def accept(
 def best_of(matched: Iterable[Matched]) -> list[Choice]:
     """The best proposal for each payment that has one worth asking about."""
     return [Choice.of(one.best) for one in matched if one.best is not None]
+
+
+def taken(matched: Iterable[Matched], nth: int, key: str) -> Choice:
+    """The proposal of a payment that has this key (``Proposal.key``). Raises ``ProposalGone``."""
+    for one in matched:
+        for found in one.proposals if one.payment.nth == nth else ():
+            if found.key == key:
+                return Choice.of(found)
+    raise ProposalGone
+
+
+def by_hand(matched: Iterable[Matched], choice: Choice) -> Choice:
+    """What somebody chose, with the reasons of the proposal that says the same, if there is one."""
+    wanted = {(share.item, share.paid, share.discount) for share in choice.shares}
+    for one in matched:
+        for found in one.proposals if one.payment.nth == choice.nth else ():
+            if wanted == {(s.item.id, s.paid, s.discount) for s in found.shares}:
+                return replace(choice, reasons=found.reasons)
+    return choice
 
 
 def is_certain(movement: BankTransaction, matched: Sequence[Matched]) -> bool:

@@ -85,6 +85,16 @@ class Proposal:
         return [one for one in self.reasons if not one.speaks_for]
 
     @property
+    def key(self) -> str:
+        """What it does, as a page or program sends it back: what is told is what is done."""
+        told = [f"{share.item.id}={share.paid}+{share.discount}" for share in self.shares]
+        credited = self.on_account.id if self.on_account else ""
+        return ",".join([
+            *told, f"{self.over}/{self.payment.charge}/{credited}/{self.returns or ''}"
+            f"/{self.returns_nth}",
+        ])  # fmt: skip
+
+    @property
     def is_certain(self) -> bool:
         return self.confidence is Confidence.CERTAIN
 

@@ -84,6 +84,12 @@ def proposals_for(
     return result
 
 
+def matched_of(movement: BankTransaction) -> list[Matched]:
+    """What is proposed for one transaction; nothing where it is booked."""
+    found = waiting(movement.company).filter(pk=movement.pk)
+    return next(iter(proposals_for(movement.company, found).values()), [])
+
+
 def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     """All that is open, who paid from these accounts before, and whose items they settled last."""
     items = _candidates(OpenItem.of(company).filter(settled_on=None))
