@@ -344,7 +344,8 @@ def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
-        "--only", default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,items"
+        "--only",
+        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,items",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")

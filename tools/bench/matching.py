@@ -45,7 +45,9 @@ def bench_matching(analyse: Callable[[], None]) -> None:
         best = [one.best for rows in matched.values() for one in rows]
         certain = sum(one.is_certain for one in best if one)
         likely = sum(one is not None for one in best) - certain
-        print(f"  {len(best):,} payments: {certain:,} certain, {likely:,} likely, {len(seen)} queries")
+        print(
+            f"  {len(best):,} payments: {certain:,} certain, {likely:,} likely, {len(seen)} queries"
+        )
         assert len(matched) == COUNT and len(seen) <= MOST_QUERIES
         assert certain >= COUNT * 2 // 5, "half the payments carry the reference of their invoice"
     both, one = sorted(together)[1], sorted(alone)[1]

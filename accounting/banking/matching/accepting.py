@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking import booking
-from accounting.banking.matching.matcher import Proposal
+from accounting.banking.matching.choosing import Choice, NothingMatches, Share, best_of
 from accounting.banking.matching.payments import payments_of
 from accounting.banking.matching.proposing import Matched, proposals_for
-from accounting.banking.matching.reasons import Reason
 from accounting.banking.models import BankTransaction
 from accounting.ledger.entering import PurposeMissing, Reader, TypedLine
 from accounting.ledger.lines import Line
@@ -22,7 +20,6 @@ from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.models.accounts import Purpose
 from accounting.open_items import together
 from accounting.open_items.models import OpenItem
-from accounting.open_items.opening import Party
 from accounting.open_items.planning import Money, Part
 from accounting.open_items.together import Block
 from erp.access.models import User
@@ -32,28 +29,11 @@ from erp.core.money import ZERO, to_centimes
 from erp.reference import queries as reference
 
 
-class NothingMatches(DomainError):
-    code = "banking.nothing_matches"
-    message = _(
-        "Nothing that is open fits this transaction well enough. Choose the items yourself."
-    )
-    field = "payments"
-
-
 class RestUnmatched(DomainError):
     code = "banking.rest_unmatched"
     message = _("%(amount)s of this transaction settle nothing yet. Choose items for it, or the "
                 "account it is booked to.")  # fmt: skip
     field = "account"
-
-
-class ProposalGone(DomainError):
-    code = "banking.proposal_gone"
-    message = _(
-        "What was proposed is no longer so: something was booked meanwhile. Look at it again."
-    )
-    field = "payments"
-    conflict = True
 
 
 class NoSuchPayment(DomainError):
@@ -74,49 +54,6 @@ class NothingToTakeBack(DomainError):
                 "it against an account.")  # fmt: skip
     field = "payments"
     conflict = True
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a payment settles of an item: its id, and amounts in its currency and direction."""
-
-    item: int
-    paid: Decimal
-    discount: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What becomes of payment ``nth`` of a transaction.
-
-    ``charge`` is what banks took off, in the account's currency. What is beyond the shares becomes
-    a credit of ``party``, on ``account`` (a control account) where there are no shares. With
-    ``returns`` the payment of that bank transaction is taken back instead.
-    """
-
-    nth: int
-    shares: Sequence[Share] = ()
-    charge: Decimal = ZERO
-    party: Party | None = None
-    account: int | None = None
-    returns: int | None = None
-    returns_nth: int = 0
-    reasons: Sequence[Reason] = ()
-    certain: bool = False
-
-    @classmethod
-    def of(cls, found: Proposal) -> Choice:
-        """A proposal as it is."""
-        credited = found.on_account
-        return cls(
-            found.payment.nth,
-            [Share(share.item.id, share.paid, share.discount) for share in found.shares],
-            charge=found.payment.charge,
-            party=Party(credited.party, credited.contact) if credited else None,
-            account=credited.account if credited else None,
-            returns=found.returns, returns_nth=found.returns_nth, reasons=found.reasons,
-            certain=found.is_certain,
-        )  # fmt: skip
 
 
 @transaction.atomic
@@ -141,30 +78,6 @@ def accept(
     if current.entry is not None:
         raise booking.AlreadyBooked(number=current.entry.number)
     return _Acceptance(current, choices, by, rate).booked(rest, text)
-
-
-def best_of(matched: Iterable[Matched]) -> list[Choice]:
-    """The best proposal for each payment that has one worth asking about."""
-    return [Choice.of(one.best) for one in matched if one.best is not None]
-
-
-def taken(matched: Iterable[Matched], nth: int, key: str) -> Choice:
-    """The proposal of a payment that has this key (``Proposal.key``). Raises ``ProposalGone``."""
-    for one in matched:
-        for found in one.proposals if one.payment.nth == nth else ():
-            if found.key == key:
-                return Choice.of(found)
-    raise ProposalGone
-
-
-def by_hand(matched: Iterable[Matched], choice: Choice) -> Choice:
-    """What somebody chose, with the reasons of the proposal that says the same, if there is one."""
-    wanted = {(share.item, share.paid, share.discount) for share in choice.shares}
-    for one in matched:
-        for found in one.proposals if one.payment.nth == choice.nth else ():
-            if wanted == {(s.item.id, s.paid, s.discount) for s in found.shares}:
-                return replace(choice, reasons=found.reasons)
-    return choice
 
 
 def is_certain(movement: BankTransaction, matched: Sequence[Matched]) -> bool:

@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounting.banking.matching import accepting
-from accounting.banking.matching.accepting import Choice, Share
+from accounting.banking.matching import accepting, choosing
+from accounting.banking.matching.choosing import Choice, Share
 from accounting.banking.matching.proposing import Matched, matched_of
 from accounting.ledger.api.lines import typed_lines
 from accounting.open_items.opening import Party
@@ -152,17 +152,17 @@ class MatchingActions(CompanyViewSet):
 def chosen(matched: Sequence[Matched], told: Sequence[dict[str, Any]] | None) -> list[Choice]:
     """Choices as ``accepting.accept`` takes them; a proposal keeps its reasons."""
     if not told:
-        return accepting.best_of(matched)
+        return choosing.best_of(matched)
     return [_choice(matched, row) for row in told]
 
 
 def _choice(matched: Sequence[Matched], row: dict[str, Any]) -> Choice:
     if "proposal" in row:
-        return accepting.taken(matched, row["nth"], row["proposal"])
+        return choosing.taken(matched, row["nth"], row["proposal"])
     shares = [
         Share(one["item"], one["paid"], one.get("discount", ZERO)) for one in row.get("shares", ())
     ]
     party = row.get("party")
     credited = Party(party["name"], party.get("contact")) if party else None
     choice = Choice(row["nth"], shares, charge=row.get("charge", ZERO), party=credited)
-    return accepting.by_hand(matched, choice)
+    return choosing.by_hand(matched, choice)

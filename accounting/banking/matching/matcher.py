@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
-from itertools import combinations
 from typing import Final
 
+from accounting.banking.matching import combining
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.payments import Payment
+from accounting.banking.matching.proposal import Confidence, Proposal, Share
 from accounting.banking.matching.reasons import LIKELY_FROM, Reason, Why, reason, weighed
 from accounting.banking.matching.words import (
     is_valid_reference,
@@ -30,77 +29,6 @@ from erp.core.money import ZERO
 MOST_PROPOSALS: Final = 5
 MOST_OF_AN_AMOUNT: Final = 20  # items of the same amount that are looked at
 MOST_OF_A_PARTY: Final = 60
-MOST_COMBINED: Final = 12  # items of a party of which two or three are added up in all ways
-
-
-class Confidence(StrEnum):
-    """What to do with a proposal: book it, ask, or leave it."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a payment settles of an item, in its currency and the direction of its side."""
-
-    item: Candidate
-    paid: Decimal
-    discount: Decimal = ZERO
-
-    @property
-    def rest(self) -> Decimal:
-        return self.item.open_amount - self.paid - self.discount
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What may become of a payment, and why.
-
-    ``over`` is what is left of it, in the bank's direction: a credit of the party. ``on_account``
-    is an item, settled already, whose party and control account take the whole as a credit.
-    ``returns`` is the bank transaction whose payment ``returns_nth`` goes back.
-    """
-
-    payment: Payment
-    shares: tuple[Share, ...]
-    confidence: Confidence
-    reasons: tuple[Reason, ...]
-    over: Decimal = ZERO
-    on_account: Candidate | None = None
-    returns: int | None = None
-    returns_nth: int = 0
-
-    @property
-    def score(self) -> int:
-        return weighed(self.reasons)
-
-    @property
-    def speaks_for(self) -> list[Reason]:
-        return [one for one in self.reasons if one.speaks_for]
-
-    @property
-    def speaks_against(self) -> list[Reason]:
-        return [one for one in self.reasons if not one.speaks_for]
-
-    @property
-    def key(self) -> str:
-        """What it does, as a page or program sends it back: what is told is what is done."""
-        told = [f"{share.item.id}={share.paid}+{share.discount}" for share in self.shares]
-        credited = self.on_account.id if self.on_account else ""
-        return ",".join([
-            *told, f"{self.over}/{self.payment.charge}/{credited}/{self.returns or ''}"
-            f"/{self.returns_nth}",
-        ])  # fmt: skip
-
-    @property
-    def is_certain(self) -> bool:
-        return self.confidence is Confidence.CERTAIN
-
-    @property
-    def is_likely(self) -> bool:
-        return self.confidence is not Confidence.NONE
 
 
 def proposals(payment: Payment, among: Candidates) -> list[Proposal]:
@@ -227,7 +155,7 @@ class _Weighing:
             theirs = [item for item in rows if item.whose in parties]
             rows = (theirs or rows)[:MOST_OF_AN_AMOUNT]
         for item in rows:
-            if item.cash == self.cash or self._expected(item) == self.cash:
+            if item.cash == self.cash or combining.expected(item, self.date) == self.cash:
                 self.items.setdefault(item.id, item)
 
     def _note(self, item: Candidate, reasons: Iterable[Reason]) -> None:
@@ -239,10 +167,6 @@ class _Weighing:
         if item.cash * self.cash <= 0:
             return False
         return item.currency == self.payment.currency or self.payment.currency == self.among.own
-
-    def _expected(self, item: Candidate) -> Decimal:
-        """What a payment of this day would have to be, with the discount still allowed."""
-        return item.cash - item.discount(self.date) * item.sign
 
     # --- proposals ----------------------------------------------------------------------------------
     def _single(self, item: Candidate, parties: dict[Whose, list[Reason]]) -> Proposal:
@@ -318,7 +242,7 @@ class _Weighing:
                 item for item in self.among.by_party.get(whose, ())[:MOST_OF_A_PARTY]
                 if item.currency == self.payment.currency and item.opened_on <= self.date
             ]  # fmt: skip
-            chosen = self._adding_up(items)
+            chosen = combining.adding_up(items, self.cash, date=self.date)
             if chosen:
                 found.append(self._spread(chosen, parties))
             elif len(items) > 1:
@@ -327,53 +251,21 @@ class _Weighing:
                     found.append(self._spread(owed, parties))
         return found
 
-    def _adding_up(self, items: Sequence[Candidate]) -> list[Candidate]:
-        """Several items that come to the payment: all, the oldest, or any two or three of a few."""
-        if len(items) < 2:
-            return []
-        for worth in (_cash, self._expected):
-            so_far = ZERO
-            for last, item in enumerate(items, 1):
-                so_far += worth(item)
-                if so_far == self.cash and last > 1:
-                    return list(items[:last])
-            if sum(map(worth, items), ZERO) == self.cash:
-                return list(items)
-        if len(items) <= MOST_COMBINED:
-            for count in (2, 3):
-                for chosen in combinations(items, count):
-                    if self.cash in {
-                        sum(map(_cash, chosen), ZERO), sum(map(self._expected, chosen), ZERO)
-                    }:  # fmt: skip
-                        return list(chosen)
-        return []
-
     def _spread(self, items: Sequence[Candidate], parties: dict[Whose, list[Reason]]) -> Proposal:
-        """Shared out over items in their order; what is left is too much, what lacks stays open."""
-        whole = sum(map(_cash, items), ZERO)
-        less = sum(map(self._expected, items), ZERO)
-        discounts = less != whole and less == self.cash
-        shares, rest = [], self.cash
-        exact = self.cash in {whole, less}
-        for item in items:
-            off = item.discount(self.date) if discounts else ZERO
-            room = item.open_amount - off
-            left = rest * item.sign
-            if not exact and left * room <= 0:
-                break
-            paid = room if exact or abs(left) >= abs(room) else left
-            shares.append(Share(item, paid, off if paid == room else ZERO))
-            rest -= paid * item.sign
-        told = {one.why: one for share in shares for one in self.evidence.get(share.item.id, ())}
+        """Items in their order, as far as the payment reaches."""
+        found = combining.spread(items, self.cash, date=self.date)
+        told = {
+            one.why: one for share in found.shares for one in self.evidence.get(share.item.id, ())
+        }
         reasons = [*told.values(), *self._about(items[0], parties)]
-        open_rest = sum((share.rest for share in shares), ZERO)
-        if exact:
-            reasons.append(reason(Why.AMOUNT_OF_SEVERAL, count=len(shares)))
-        elif rest:
-            reasons.append(reason(Why.TOO_MUCH, over=abs(rest)))
+        open_rest = sum((share.rest for share in found.shares), ZERO)
+        if found.exact:
+            reasons.append(reason(Why.AMOUNT_OF_SEVERAL, count=len(found.shares)))
+        elif found.over:
+            reasons.append(reason(Why.TOO_MUCH, over=abs(found.over)))
         elif open_rest:
             reasons.append(reason(Why.PARTIAL, rest=abs(open_rest)))
-        return self._proposal(tuple(shares), reasons, rest if not exact else ZERO)
+        return self._proposal(found.shares, reasons, found.over)
 
     def _settled(self) -> list[Proposal]:
         """A second payment of an item that is settled: it would become a credit of its party."""
@@ -417,12 +309,6 @@ class _Weighing:
         ]  # fmt: skip
 
 
-def with_doubt(one: Proposal, doubt: Reason) -> Proposal:
-    """A proposal that is asked about whatever it rests on, and says why."""
-    confidence = Confidence.LIKELY if one.is_likely else Confidence.NONE
-    return replace(one, confidence=confidence, reasons=(*one.reasons, doubt))
-
-
 def _alike(one: str, other: str) -> bool | None:
     """Whether two names are the same; None where they have too little in common."""
     left, right = name_words(one), name_words(other)
@@ -431,10 +317,6 @@ def _alike(one: str, other: str) -> bool | None:
     if left == right:
         return True
     return False if left <= right or right <= left or len(left & right) > 1 else None
-
-
-def _cash(item: Candidate) -> Decimal:
-    return item.cash
 
 
 def _by_due(item: Candidate) -> tuple[dt.date, int]:

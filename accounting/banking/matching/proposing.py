@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 
 from accounting.banking.matching import returning
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
-from accounting.banking.matching.matcher import Proposal, proposals, with_doubt
+from accounting.banking.matching.matcher import proposals
 from accounting.banking.matching.payments import Payment, payments_of
+from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
 from accounting.banking.matching.words import document_keys, reference_key
 from accounting.banking.models import BankTransaction

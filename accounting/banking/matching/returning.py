@@ -8,8 +8,8 @@ from typing import Final
 
 from django.db.models import Q
 
-from accounting.banking.matching.matcher import Confidence, Proposal, with_doubt
 from accounting.banking.matching.payments import Payment, payments_of
+from accounting.banking.matching.proposal import Confidence, Proposal, with_doubt
 from accounting.banking.matching.reasons import LIKELY_FROM, Reason, Why, reason, weighed
 from accounting.banking.matching.words import name_words, reference_key
 from accounting.banking.models import BankTransaction

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounting.banking.matching import accepting
-from accounting.banking.matching.accepting import Choice, Share
+from accounting.banking.matching import accepting, choosing
+from accounting.banking.matching.choosing import Choice, Share
 from accounting.banking.matching.jobs import match_later
 from accounting.banking.matching.proposing import Matched, matched_of, search, waiting
 from accounting.banking.models import BankTransaction
@@ -64,12 +64,12 @@ def _choices(matched: list[Matched], typed: dict[str, Any]) -> list[Choice]:
             party = Party(str(row["party"])[:140]) if row.get("party") else None
             shares = parts.pop(nth, [])
             choice = Choice(nth, shares, charge=_amount(row, "charge"), party=party)
-            choices.append(accepting.by_hand(matched, choice))
+            choices.append(choosing.by_hand(matched, choice))
         elif row.get("key"):
-            choices.append(accepting.taken(matched, nth, str(row["key"])))
-    choices += [accepting.by_hand(matched, Choice(nth, found)) for nth, found in parts.items()]
+            choices.append(choosing.taken(matched, nth, str(row["key"])))
+    choices += [choosing.by_hand(matched, Choice(nth, found)) for nth, found in parts.items()]
     if not choices:
-        raise accepting.NothingMatches
+        raise choosing.NothingMatches
     return choices
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from accounting.banking.matching import matcher
 from accounting.banking.matching.candidates import Candidate, Candidates
-from accounting.banking.matching.matcher import Confidence
 from accounting.banking.matching.payments import Payment
+from accounting.banking.matching.proposal import Confidence
 from accounting.banking.matching.reasons import SENTENCES, WEIGHTS, Reason, Why, restored
 from accounting.banking.matching.words import (
     document_keys,

@@ -10,15 +10,9 @@ from django.db import connection
 
 from accounting.banking import booking
 from accounting.banking.matching import accepting
-from accounting.banking.matching.accepting import (
-    Choice,
-    NoSuchItem,
-    NothingMatches,
-    NothingToTakeBack,
-    RestUnmatched,
-    Share,
-)
-from accounting.banking.matching.matcher import Confidence
+from accounting.banking.matching.accepting import NoSuchItem, NothingToTakeBack, RestUnmatched
+from accounting.banking.matching.choosing import Choice, NothingMatches, Share, best_of
+from accounting.banking.matching.proposal import Confidence
 from accounting.banking.matching.proposing import proposals_for, search, waiting
 from accounting.banking.matching.reasons import Why
 from accounting.banking.models import BankTransaction
@@ -104,7 +98,7 @@ def best(movement):
 def accept(movement, by, **more):
     choices = more.pop("choices", None)
     if choices is None:
-        choices = accepting.best_of(matched(movement))
+        choices = best_of(matched(movement))
     return accepting.accept(movement, choices=choices, by=by, **more)
 
 
@@ -434,7 +428,7 @@ class TestReturns:
         first = paid("130.00", reference=QRR)
         accept(first, anna)
         back = paid("130.00", reference=QRR, side="DBIT", more=self.REVERSED)
-        choices = accepting.best_of(matched(back))
+        choices = best_of(matched(back))
         accept(back, anna)
         assert left(item) == ["90.00"]
         credit = OpenItem.of(company).get(amount__lt=0)
@@ -465,7 +459,7 @@ class TestReturns:
         first = paid(reference=QRR)
         accept(first, anna)
         back = paid(reference=QRR, side="DBIT", more=self.REVERSED)
-        choices = accepting.best_of(matched(back))
+        choices = best_of(matched(back))
         booking.unbook(first, by=anna)
         with pytest.raises(NothingToTakeBack):
             accept(back, anna, choices=choices)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.banking.matching import jobs
-from accounting.banking.matching.accepting import NothingMatches, ProposalGone
+from accounting.banking.matching.choosing import NothingMatches, ProposalGone
 from accounting.banking.matching.proposing import matched_of
 from accounting.banking.models import BankTransaction
 from accounting.open_items.models import OpenItem, Settlement

@@ -15,7 +15,7 @@ from lxml import etree
 from accounting.banking import booking, importing
 from accounting.banking.camt.elements import UnreadableValue
 from accounting.banking.matching import accepting
-from accounting.banking.matching.accepting import Choice
+from accounting.banking.matching.choosing import Choice, NothingMatches, Share, best_of
 from accounting.banking.matching.payments import payments_of
 from accounting.banking.matching.proposing import matched_of, proposals_for, waiting
 from accounting.banking.models import BankAccount, BankTransaction
@@ -171,13 +171,13 @@ def test_two_who_accept_the_same_transaction_have_one_effect(shop):
         with at_the_desk(books) as by:
             (movement,) = BankTransaction.of(books)
             found = proposals_for(books, BankTransaction.of(books).select_related("bank_account"))
-            accepting.accept(movement, choices=accepting.best_of(found[movement.pk]), by=by)
+            accepting.accept(movement, choices=best_of(found[movement.pk]), by=by)
             return "booked"
 
     def choose():
         with at_the_desk(books) as by:
             (movement,) = BankTransaction.of(books)
-            share = accepting.Share(item.pk, Decimal("100.00"))
+            share = Share(item.pk, Decimal("100.00"))
             accepting.accept(movement, choices=[Choice(0, [share])], by=by)
             return "booked"
 
@@ -188,7 +188,7 @@ def test_two_who_accept_the_same_transaction_have_one_effect(shop):
     answers = at_once(accept, choose, choose, rule)
     effects = [a for a in answers if a in ("booked", 1)]
     others = [a for a in answers if a not in ("booked", 1)]
-    refusals = (booking.AlreadyBooked, accepting.NothingMatches)
+    refusals = (booking.AlreadyBooked, NothingMatches)
     assert len(effects) == 1 and all(a == 0 or isinstance(a, refusals) for a in others), answers
     with at_the_desk(books):
         assert Settlement.of(books).count() == 1
@@ -206,7 +206,7 @@ def test_two_transactions_that_want_the_same_item_settle_it_once(shop):
     def settle(movement):
         def act():
             with at_the_desk(books) as by:
-                share = accepting.Share(item.pk, Decimal("100.00"))
+                share = Share(item.pk, Decimal("100.00"))
                 accepting.accept(movement, choices=[Choice(0, [share])], by=by)
                 return "booked"
 
