@@ -170,6 +170,7 @@ JOB_KINDS = [
     "accounting.ledger.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
+    "accounting.banking.matching.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:

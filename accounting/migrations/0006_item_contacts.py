@@ -10,7 +10,7 @@ from erp.core.tenancy import RUNTIME_ROLE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0004_receivables"),
+        ("accounting", "0005_matching"),
         ("contacts", "0002_client_borders"),
     ]
 

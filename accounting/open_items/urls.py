@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounting.open_items import api
 from accounting.open_items.models import Side
-from accounting.open_items.views import importing, item, lists, party
+from accounting.open_items.views import importing, item, lists, party, paying
 
 pages = [
     *(
@@ -13,6 +13,7 @@ pages = [
         for more, view, name in (
             ("", lists.OpenItems, "open"),
             ("ageing/", lists.AgeingPage, "aged"),
+            ("pay/", paying.PaymentPage, "pay"),
         )
     ),
     path("open-items/import/", importing.ImportItems.as_view(), name="open-import"),

@@ -87,7 +87,7 @@ class ItemPage(CompanyView):
             "to_net": [one for one in others if one.amount * item.amount < 0],
             "today": clock.today(), "overdue": (clock.today() - item.due_date).days,
             "may_undo_take_over": self._may_undo_take_over(item),
-            "list_url": f"open-{item.side}",
+            "list_url": f"open-{item.side}", "pay_url": f"pay-{item.side}",
         }  # fmt: skip
         return render(self.request, "accounting/open_items/item.html", context)
 

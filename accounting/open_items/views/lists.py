@@ -38,6 +38,7 @@ class Report(CompanyView):
         return {
             "on": self.on(), "side": self.side,
             "list_url": f"open-{self.side}", "ageing_url": f"aged-{self.side}",
+            "pay_url": f"pay-{self.side}",
             "module_off": not self.company.uses(self.side),
         }  # fmt: skip
 
