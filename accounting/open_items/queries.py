@@ -218,4 +218,4 @@ def _of_party(company: Company, side: Side, party: Party) -> QuerySet[OpenItem]:
     rows = OpenItem.of(company).filter(side=side, settled_on=None)
     if party.contact is not None:
         return rows.filter(contact_id=party.contact)
-    return rows.filter(party=party.name, contact_id=None)
+    return rows.filter(party=party.name, contact=None)

@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from accounting.banking.booking import save_bank_account
 from accounting.banking.models import BankAccount
 from accounting.ledger import charting
-from accounting.receivables import number_ranges, products, sales_settings, texts
+from accounting.receivables import drafting, number_ranges, products, sales_settings, texts
 from accounting.receivables.models import DocumentText, NumberCount, NumberRange, SalesSettings
 from accounting.receivables.numbering import next_number
+from accounting.receivables.papers import printed
 from accounting.receivables.sample import sample
+from accounting.receivables.typed import TypedDocument, TypedItem
 from contacts.models import Contact
 from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError, Refusals
@@ -91,6 +93,15 @@ def test_a_sample_shows_what_the_settings_do(page, company, anna, language):
     assert ("Conseil" if language == "fr" else "Beratung") in told
     assert not NumberCount.of(company).exists() and not Contact.of(company).exists()  # none is kept
     assert not AuditEvent.of(company).filter(action__startswith="document.").exists()
+
+
+def test_an_offer_says_until_when_it_is_valid(company, anna, add):
+    typed = TypedDocument(
+        kind="offer", contact=add("Kunde AG").pk, date=TODAY, valid_until=dt.date(2026, 7, 15),
+        lines=(TypedItem(text="Beratung", price=Decimal(100), account="3400", vat_code="UN"),),
+    )  # fmt: skip
+    document = drafting.save(company=company, typed=typed, by=anna)
+    assert "15.07.2026" in printed(document, drafting.lines_of(document)).paper.letter.closing
 
 
 def test_a_sample_carries_the_slip_of_the_chosen_account(page, company, anna):
