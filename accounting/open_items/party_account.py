@@ -136,7 +136,7 @@ def party_account(contact: Contact, side: Side, *, start: dt.date, end: dt.date)
     opening, closing, owed, settled = (
         sum((row[nth] for row in sums), ZERO) for nth in (3, 4, 5, 6)
     )  # fmt: skip
-    rows = [Movement(*row[:-1], balance=opening + row[-1]) for row in found[:MOST]]
+    rows = [Movement(*row[:-1], opening + row[-1]) for row in found[:MOST]]
     return PartyAccount(
         contact=contact, side=side, start=start, end=end, rows=rows, opening=opening,
         closing=closing, owed=owed, settled=-settled, complete=len(found) <= MOST,
