@@ -18,6 +18,17 @@ from accounting.ledger.models import (
     Period,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
+from accounting.receivables.dunning.models import (
+    CustomerDunning,
+    DunningFee,
+    DunningLevel,
+    DunningNotice,
+    DunningNoticeItem,
+    DunningProcedure,
+    DunningRun,
+    DunningText,
+    ItemStop,
+)
 
 __all__ = [
     "Account",
@@ -29,10 +40,19 @@ __all__ = [
     "BudgetAmount",
     "CostCentre",
     "CostObject",
+    "CustomerDunning",
+    "DunningFee",
+    "DunningLevel",
+    "DunningNotice",
+    "DunningNoticeItem",
+    "DunningProcedure",
+    "DunningRun",
+    "DunningText",
     "EntryLine",
     "EntryTemplate",
     "EntryVoucher",
     "FiscalYear",
+    "ItemStop",
     "JournalEntry",
     "LedgerHead",
     "NumberSeries",

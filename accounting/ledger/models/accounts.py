@@ -70,6 +70,7 @@ class Purpose(models.TextChoices):
     SALES_DISCOUNTS = "sales_discounts", _("Discounts given")
     PURCHASE_DISCOUNTS = "purchase_discounts", _("Discounts received")
     BAD_DEBTS = "bad_debts", _("Bad debts")
+    DUNNING_FEES = "dunning_fees", _("Dunning fees")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
 
 
