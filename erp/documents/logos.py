@@ -49,9 +49,14 @@ def _is_small_picture(content: bytes) -> bool:
 
 def logo_as_data(company: Company) -> str:
     """The logo as an address that holds the picture itself; blank where there is none."""
-    if not company.logo_digest:
+    return picture_as_data(company, company.logo_digest)
+
+
+def picture_as_data(company: Company, digest: str) -> str:
+    """A logo of any time by its digest; blank without one, or where the archive lost it."""
+    if not digest:
         return ""
-    file = StoredFile.of(company).get(digest=company.logo_digest)
+    file = StoredFile.of(company).get(digest=digest)
     try:
         content = storing.content_of(file)
     except FileNotFoundError:

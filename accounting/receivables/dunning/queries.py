@@ -144,7 +144,8 @@ def customers_of(company: Company, ids: Collection[int], day: dt.date) -> dict[i
 
 def contacts_of(company: Company, ids: Collection[int]) -> list[Contact]:
     """Contacts with addresses and ways to reach them: three queries."""
-    rows = Contact.of(company).filter(pk__in=list(ids)).prefetch_related(
+    rows = Contact.of(company).filter(pk__in=list(ids)).select_related("company")
+    rows = rows.prefetch_related(
         Prefetch("addresses", ContactAddress.unscoped.order_by("pk")),
         Prefetch("communications", Communication.unscoped.order_by("position", "pk")),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from accounting.receivables.dunning.models import (
     Interest,
 )
 from accounting.receivables.dunning.values import Letter, Plan
-from accounting.receivables.paper.keeping import to_json
+from accounting.receivables.paper import to_json
 from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
