@@ -13,6 +13,7 @@ from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.jobs.models import Job, JobLine
+from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.reference.models import (
     Bank,
     Canton,
@@ -54,9 +55,12 @@ __all__ = [
     "LeakFinding",
     "Locality",
     "MailDomain",
+    "MailFile",
+    "MailTemplate",
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "OutgoingMail",
     "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",

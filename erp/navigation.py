@@ -36,6 +36,7 @@ SECTIONS = (
         "home",
         (
             Item(_("Start"), "start", Permission.COMPANY_READ, "s"),
+            Item(_("Mails"), "mails", Permission.COMPANY_READ, "v"),
             Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
         ),
     ),
@@ -95,6 +96,7 @@ SECTIONS = (
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
             Item(_("Groups and own fields"), "contact-settings", Permission.CONTACTS_READ),
+            Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

@@ -172,6 +172,17 @@ JOB_KINDS = [
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
+# Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
+# people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
+MAIL_KINDS: list[str] = []
+if TESTING:
+    MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
+MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)
+MAIL_RECIPIENTS = env.int("RAPPEN_MAILS_RECIPIENTS", default=30)
+MAIL_MEGABYTES = env.int("RAPPEN_MAILS_MEGABYTES", default=15)
+MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3600, 14400, 43200])
+MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
+MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -224,6 +235,7 @@ EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (
 )  # fmt: skip
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("RAPPEN_EMAIL_TIMEOUT", default=30)  # seconds for each word of the server
 DEFAULT_FROM_EMAIL = env("RAPPEN_EMAIL_FROM", default="rappen@localhost")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -373,6 +385,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.sweep",
         "schedule": JOB_SWEEP,
         "options": {"expires": JOB_SWEEP},
+    },
+    "send mails that wait": {
+        "task": "mails.sweep",
+        "schedule": MAIL_SWEEP,
+        "options": {"expires": MAIL_SWEEP},
     },
     "keep the ledgers' heads": {
         "task": "ledger.keep_heads",

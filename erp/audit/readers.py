@@ -19,6 +19,7 @@ READ_BY: Final = {
     "erp.api": Permission.COMPANY_READ,
     "erp.documents": Permission.COMPANY_READ,
     "erp.jobs": Permission.JOBS_READ,
+    "erp.mails": Permission.COMPANY_READ,
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
