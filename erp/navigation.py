@@ -70,6 +70,14 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Debtors"),
+        "items",
+        (
+            Item(_("Dunning"), "dunning", Permission.RECEIVABLES_READ, "m"),
+            Item(_("Statements of account"), "account-statements", Permission.RECEIVABLES_READ),
+        ),
+    ),
+    Section(
         _("Banking"),
         "bank",
         (
@@ -97,6 +105,7 @@ SECTIONS = (
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
             Item(_("Groups and own fields"), "contact-settings", Permission.CONTACTS_READ),
             Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
+            Item(_("Dunning levels"), "dunning-settings", Permission.RECEIVABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounting", "0003_open_items"),
         ("contacts", "0002_client_borders"),
-        ("erp", "0014_recovery"),
+        ("erp", "0015_mails"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

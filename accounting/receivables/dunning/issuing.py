@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking.models import BankAccount
-from accounting.receivables.dunning.queries import ADDRESS
+from accounting.receivables.dunning.gathering import ADDRESS
 from accounting.receivables.paper import Sender
 from accounting.receivables.qr import rules
 from accounting.receivables.qr.bill import Bill, Party, ReferenceType

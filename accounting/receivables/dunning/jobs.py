@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.receivables import paper
-from accounting.receivables.dunning import archiving, mailing, queries, statements
+from accounting.receivables.dunning import archiving, gathering, mailing, statements
 from accounting.receivables.dunning.models import Channel, DunningNotice, DunningRun
 from erp.access.models import User
 from erp.access.permissions import Permission
@@ -91,7 +91,7 @@ def write_statements(job: Running, cursor: Cursor) -> Next | Done:
         for pk, papers in _by_contact(
             statements.printed(job.company, mine, slip=told["slip"])
         ).items():
-            if queries.mail_of(papers[0].contact):
+            if gathering.mail_of(papers[0].contact):
                 mailing.mail_statement(papers, by=job.user)
                 mailed += 1
                 job.log(f"{papers[0].contact.number} {papers[0].contact.name}")
@@ -100,7 +100,7 @@ def write_statements(job: Running, cursor: Cursor) -> Next | Done:
         return Next({"after": after, "mailed": mailed}, done=done, total=len(customers) + 1)
     papers = statements.printed(job.company, found, slip=told["slip"])
     if by_mail:
-        papers = [one for one in papers if not queries.mail_of(one.contact)]
+        papers = [one for one in papers if not gathering.mail_of(one.contact)]
     file = None
     if papers:
         file = storing.keep(company=job.company, name=f"{on:%Y-%m-%d}.pdf", by=job.user,

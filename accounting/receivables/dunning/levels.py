@@ -106,7 +106,7 @@ def set_up(company: Company, *, by: User) -> DunningProcedure:
     """Begin with three levels and our texts, without fees and interest. Raises ``SetUpAlready``."""
     if DunningProcedure.of(company).exists():
         raise SetUpAlready
-    names = {f"name_{language}": name for language, name in defaults.NAMES.items()}
+    names: dict[str, Any] = {f"name_{code}": name for code, name in defaults.NAMES.items()}
     procedure = save_procedure(company=company, by=by, code="standard", is_default=True, **names)
     for first in defaults.LEVELS:
         add_level(procedure, by=by, days_after_due=first.days_after_due,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.receivables import paper
 from accounting.receivables.dunning.archiving import file_name
+from accounting.receivables.dunning.gathering import mail_of
 from accounting.receivables.dunning.models import DunningNotice
-from accounting.receivables.dunning.queries import mail_of
 from accounting.receivables.dunning.statements import Printed
 from contacts import letters as greetings
 from erp.access.models import User

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.open_items.models import OpenItem
 from accounting.open_items.settling import hold
-from accounting.receivables.dunning import fees, letters, queries
+from accounting.receivables.dunning import fees, gathering, letters, queries
 from accounting.receivables.dunning.issuing import issuer_of
 from accounting.receivables.dunning.letters import Written
 from accounting.receivables.dunning.models import (
@@ -125,7 +125,7 @@ def discard(run: DunningRun, *, by: User) -> None:
 
 def preview(run: DunningRun) -> Plan:
     """What executing a draft would write, and why."""
-    return queries.plan_on(run.company, run.date, run=run)
+    return gathering.plan_on(run.company, run.date, run=run)
 
 
 def written(company: Company, plan: Plan, *, draft: bool = False) -> list[Written]:
@@ -134,7 +134,7 @@ def written(company: Company, plan: Plan, *, draft: bool = False) -> list[Writte
     levels = {letter.level.id for letter in plan.letters if letter.level is not None}
     texts = queries.texts_of(company, levels)
     ids = {letter.customer.contact for letter in plan.letters if letter.customer.contact}
-    contacts = {one.pk: one for one in queries.contacts_of(company, ids)}
+    contacts = {one.pk: one for one in gathering.contacts_of(company, ids)}
     first = next_number(company)
     return [
         letters.write(letter, day=plan.day, number=nth, contact=_contact(contacts, letter),
@@ -229,10 +229,11 @@ def _write(run: DunningRun, papers: Sequence[Written]) -> list[DunningNotice]:
 def _notice(run: DunningRun, one: Written) -> DunningNotice:
     letter = one.letter
     level = letter.level
-    assert level is not None and letter.pay_until is not None
+    contact = letter.customer.contact
+    assert level is not None and letter.pay_until is not None and contact is not None
     off = level.interest == Interest.OFF
     return DunningNotice(
-        company=run.company, run=run, number=one.number, contact_id=letter.customer.contact,
+        company=run.company, run=run, number=one.number, contact_id=contact,
         party=letter.customer.name, language=one.paper.letter.language, date=run.date,
         step=level.step, title=one.title, currency=letter.currency, rest=letter.open,
         netted=letter.netted, fee=letter.fee, interest=letter.interest,

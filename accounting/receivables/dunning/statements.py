@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from accounting.open_items.models import Side
 from accounting.open_items.queries import BUCKETS, OpenRow, bucket_of, open_on
-from accounting.receivables.dunning import issuing, queries
+from accounting.receivables.dunning import gathering, issuing
 from accounting.receivables.dunning.issuing import Issuer, issuer_of
 from accounting.receivables.dunning.wording import wording_of
 from accounting.receivables.paper import Column, Letter, Paper, Style, TableBody
@@ -81,7 +81,7 @@ def printed(company: Company, found: list[Statement], *, slip: bool = True) -> l
     if not found:
         return []
     issuer = issuer_of(company, found[0].on)
-    contacts = {one.pk: one for one in queries.contacts_of(company, {s.contact for s in found})}
+    contacts = {one.pk: one for one in gathering.contacts_of(company, {s.contact for s in found})}
     return [_printed(one, contacts[one.contact], issuer, slip=slip) for one in found]
 
 

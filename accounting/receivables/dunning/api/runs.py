@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.receivables import paper
-from accounting.receivables.dunning import archiving, cancelling, queries, running
+from accounting.receivables.dunning import archiving, cancelling, gathering, queries, running
 from accounting.receivables.dunning.api.shapes import (
     LARGEST_ID,
     DunningLetterOutput,
@@ -53,7 +53,7 @@ class DunningPlanViewSet(CompanyViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """What would be dunned on a day, by customer, and why or why not."""
         told = self.asked(PlanQuery)
-        plan = queries.plan_on(
+        plan = gathering.plan_on(
             self.company, told.get("on") or clock.today(), contact=told.get("contact")
         )
         return Response(PlanOutput(plan).data)

@@ -143,5 +143,6 @@ class DunningLetterOutput(serializers.ModelSerializer[DunningNotice]):
 class DunningLetterWithItems(DunningLetterOutput):
     items = DunningLetterItemOutput(many=True)
 
-    class Meta(DunningLetterOutput.Meta):
+    class Meta:
+        model = DunningNotice
         fields = (*DunningLetterOutput.Meta.fields, "items")

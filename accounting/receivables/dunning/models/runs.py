@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -113,6 +114,8 @@ class DunningNotice(CompanyOwned):
         db_index=False, null=True, verbose_name=_("journal entry"),
     )  # fmt: skip
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
+
+    sent: Any = None  # the newest mail about it, where a list has looked it up
 
     class Meta:
         verbose_name = _("dunning letter")

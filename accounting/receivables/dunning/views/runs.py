@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.receivables import paper
-from accounting.receivables.dunning import archiving, cancelling, queries, running
+from accounting.receivables.dunning import archiving, cancelling, gathering, queries, running
 from accounting.receivables.dunning.jobs import LETTERS, begin_letters
 from accounting.receivables.dunning.models import DunningNotice, DunningRun
 from erp.access.permissions import Permission
@@ -22,6 +22,7 @@ from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
 from erp.documents.serving import original
 from erp.jobs.models import Job
+from erp.mails.queries import mails_about
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView, id_of, refused
 
@@ -72,14 +73,14 @@ class Overview(DunningView):
         return redirect("dunning-run", self.company.pk, run.pk)
 
     def _show(self, request: HttpRequest) -> HttpResponse:
-        plan = queries.plan_on(self.company, self.day())
+        plan = gathering.plan_on(self.company, self.day())
         rows = (*plan.letters, *plan.quiet)
         context = {
             "page_title": _("Dunning"), "plan": plan, "on": plan.day,
             "page": Paginator(rows, PAGE * 4).get_page(request.GET.get("page")),
             "levels": queries.by_level(plan), "runs": list(queries.runs_of(self.company)
                                                            .order_by("-date", "-pk")[:RUNS]),
-            "is_set_up": bool(queries.rules_of(self.company)),
+            "is_set_up": bool(gathering.rules_of(self.company)),
         }  # fmt: skip
         return render(request, "accounting/receivables/dunning/overview.html", context)
 
@@ -130,11 +131,9 @@ class RunPage(DunningView):
                         "levels": queries.by_level(plan), "quiet": plan.quiet[: PAGE * 4]}  # fmt: skip
             return render(request, "accounting/receivables/dunning/draft.html", context)
         notices = queries.notices_of(self.company).filter(run=run).order_by("number")
+        page = Paginator(notices, PAGE * 2).get_page(request.GET.get("page"))
         job = Job.of(self.company).filter(kind=LETTERS, key=f"{run.pk}").first()
-        context |= {
-            "page": Paginator(notices, PAGE * 2).get_page(request.GET.get("page")),
-            "job": job,
-        }
+        context |= {"page": page, "notices": queries.with_mails(self.company, page), "job": job}
         if job is not None:
             where = [self.company.pk, job.pk]
             context["urls"] = {name: reverse(f"job-{name}", args=where)
@@ -163,7 +162,7 @@ class DraftLetter(DunningView):
         run = self.run()
         if run.status != Status.DRAFT:
             raise Http404
-        plan = queries.plan_on(self.company, run.date, run=run, contact=kwargs["contact"])
+        plan = gathering.plan_on(self.company, run.date, run=run, contact=kwargs["contact"])
         for one in running.written(self.company, plan, draft=True):
             if one.letter.currency == kwargs["currency"]:
                 return HttpResponse(paper.pdf(one.paper), content_type=PDF)
@@ -189,7 +188,7 @@ class NoticePage(DunningView):
     def _show(self, request: HttpRequest) -> HttpResponse:
         notice = self.notice()
         context = {"page_title": f"{notice.title} {notice.number}", "notice": notice,
-                   "items": queries.items_of(notice)}  # fmt: skip
+                   "items": queries.items_of(notice), "mails": mails_about(self.access, notice)}  # fmt: skip
         return render(request, "accounting/receivables/dunning/letter.html", context)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounting.receivables.dunning import levels, queries
+from accounting.receivables.dunning import gathering, levels
 from accounting.receivables.dunning.forms import LevelForm, ProcedureForm
 from accounting.receivables.dunning.models import DunningLevel, DunningProcedure
 from erp.access.permissions import Permission
@@ -55,7 +55,7 @@ class DunningSettings(SettingsView):
 
     def _show(self, request: HttpRequest, form: ProcedureForm) -> HttpResponse:
         context = {"page_title": _("Dunning levels"), "form": form,
-                   "procedures": queries.procedures(self.company)}  # fmt: skip
+                   "procedures": gathering.procedures(self.company)}  # fmt: skip
         return render(request, "accounting/receivables/dunning/settings.html", context)
 
 
@@ -89,7 +89,7 @@ class ProcedurePage(SettingsView):
 
     def _show(self, request: HttpRequest, form: ProcedureForm) -> HttpResponse:
         pk = self.kwargs["procedure"]
-        found = next(one for one in queries.procedures(self.company) if one.pk == pk)
+        found = next(one for one in gathering.procedures(self.company) if one.pk == pk)
         context = {"page_title": str(found), "procedure": found, "form": form}
         return render(request, "accounting/receivables/dunning/procedure.html", context)
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounting.open_items.models import OpenItem, Side
-from accounting.receivables.dunning import queries, stops
+from accounting.receivables.dunning import gathering, queries, stops
 from accounting.receivables.dunning.forms import CustomerForm, StopForm
 from accounting.receivables.dunning.models import CustomerDunning, ItemStop
 from accounting.receivables.dunning.views.runs import PAGE, DunningView
@@ -91,11 +91,13 @@ class CustomerPage(DunningView):
 
     def _show(self, request: HttpRequest, form: CustomerForm) -> HttpResponse:
         contact = self._contact()
-        plan = queries.plan_on(self.company, self.day(), contact=contact.pk)
+        plan = gathering.plan_on(self.company, self.day(), contact=contact.pk)
         notices = queries.notices_of(self.company).filter(contact=contact)
         context = {
             "page_title": f"{_('Dunning')} {contact}", "contact": contact, "form": form,
             "plan": plan, "on": plan.day, "letters": (*plan.letters, *plan.quiet),
-            "notices": notices.order_by("-date", "-number")[:PAGE],
+            "notices": queries.with_mails(
+                self.company, notices.order_by("-date", "-number")[:PAGE]
+            ),
         }  # fmt: skip
         return render(request, "accounting/receivables/dunning/customer.html", context)
