@@ -55,13 +55,13 @@ def bench_slips() -> None:
     note("QR symbol beside qrbill", 1, ours, other, "<= 0.5", 0.5)
 
     def page(made: SafeString) -> bytes:
-        return slip.render(slip.page(BODY, slip=made, title="Rechnung 4711", language="de"))
+        return slip.render(slip.page(BODY, slips=[made], title="Rechnung 4711", language="de"))
 
     bare_page = f"<html lang='de'><title>Rechnung</title><body>{BODY}</body></html>"
     whole, bare = interleaved(
         10,
         lambda: page(slip.slip(bill(), language="de", countries=COUNTRIES)),
-        lambda: pdf.render(bare_page, sheet=slip.SHEET),
+        lambda: pdf.render(bare_page, sheets=[slip.SHEET]),
     )
     print(f"  {1 / whole:,.1f} pages with slip a second, {1 / bare:,.1f} without")
     note("invoice page with slip, beside without", 1, whole, bare, "<= 4", 4)

@@ -1,5 +1,7 @@
 """Printed papers (Schriftstücke): offers, invoices, dunning letters, as HTML and as PDF/A-3b."""
 
+from accounting.receivables.paper.keeping import from_json, logo_digest, to_json
+from accounting.receivables.paper.printing import book, html, pdf, reasons
 from accounting.receivables.paper.values import (
     Body,
     Column,
@@ -24,4 +26,11 @@ __all__ = [
     "Style",
     "TableBody",
     "Total",
+    "book",
+    "from_json",
+    "html",
+    "logo_digest",
+    "pdf",
+    "reasons",
+    "to_json",
 ]

@@ -11,8 +11,8 @@ FIELD_GAP: Final = 0.7  # millimetres above a field to fill in by hand
 
 #: Widths in thousandths of the size. Liberation Sans has those of Arial and Helvetica.
 _GROUPS: Final = {
-    191: "'", 222: "ijl", 260: "|", 278: " !,./:;[\\]ftIìíîïĩīĭ", 292: "ľ", 333: "()-`r", 334: "{}", 355: '"',
-    375: "ť", 389: "*", 469: "^", 500: "ckJsvxyz", 556: "#$_?0123456789abdeghnopquL", 584: "+<=>~", 611: "FTZ",
+    191: "'", 222: "ijl’", 260: "|", 278: " !,./:;[\\]ftIìíîïĩīĭ", 292: "ľ", 333: "()-`r", 334: "{}", 355: '"',
+    375: "ť", 389: "*", 469: "^", 500: "ckJsvxyz", 556: "#$_?0123456789abdeghnopquL–", 584: "+<=>~−", 611: "FTZ",
     615: "ď", 667: "&ABEKPSVXY", 722: "CDHNRUw", 778: "GOQ", 833: "Mm", 889: "%", 944: "W", 1015: "@",
 }  # fmt: skip
 _WIDTHS: Final = {letter: width for width, letters in _GROUPS.items() for letter in letters}

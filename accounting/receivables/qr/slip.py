@@ -6,6 +6,7 @@ the receipt 62 and the payment part 148 mm wide; all texts keep 5 mm from every 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,13 @@ RECEIPT_BLANK, PAYMENT_BLANK = 20, 25  # height of the field for a debtor by han
 SMALLEST: Final = 6  # points, for headings as for values
 RECEIPT_SIZES: Final = (8, 7, 6)  # of values; the first at which everything has room
 PAYMENT_SIZES: Final = (10, 9, 8, 7, 6)
+ROOM: Final = 93  # millimetres of the page's text that a slip takes, and what stands over its cut
+FOOT_SIZE, FOOT_LINE, FOOT_ROOM, FOOT_GAP = (
+    7,
+    3.2,
+    120,
+    3,
+)  # points and millimetres, of a page's foot
 _HOME: Final = {"CH", "LI"}
 
 
@@ -44,10 +52,14 @@ class Block:
     lines: tuple[str, ...]
 
     @property
-    def pieces(self) -> list[list[str]]:
-        """The lines, those of a code (``//S1/…``) cut behind each slash, where they may break."""
-        return [re.findall(r"/?[^/]*/?", line)[:-1] if line.startswith("//") else [line]
-                for line in self.lines]  # fmt: skip
+    def pieces(self) -> list[str]:
+        """The lines with their ends; in those of a code (``//S1/…``) a blank piece behind each
+        slash, where they may break."""
+        found: list[str] = []
+        for nth, line in enumerate(self.lines):
+            cut = re.findall(r"/?[^/]*/?", line)[:-1] if line.startswith("//") else [line]
+            found += ["\n"] * bool(nth) + [one for piece in cut for one in (piece, "")][:-1]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +110,28 @@ def missing_slip(reasons: Sequence[DomainError], *, language: str) -> SafeString
 
 
 def page(
-    body: SafeString, *, slip: SafeString, title: str, language: str, draft: bool = False,
-    separate: bool = False,
+    body: SafeString, *, slips: Sequence[SafeString] = (), title: str, language: str,
+    draft: bool = False, separate: bool = False, created: dt.date | None = None, foot: str = "",
 ) -> str:  # fmt: skip
-    """A document with its slip, for ``pdf.render(..., sheet=SHEET)``.
+    """A document with its slips, for ``pdf.render(..., sheets=[SHEET])``.
 
-    The slip stands at the foot of the last page, or alone on a further page where there is no
-    room, or where it is to be ``separate``. A ``draft`` bears a watermark on every page.
+    The first slip stands at the foot of the last page, or alone on a further page where there is
+    no room, or where it is to be ``separate``; each further one is on a page of its own. A
+    ``draft`` bears a watermark on every page. ``foot`` is a text for the foot of each page; where
+    a slip is, it stands above it. ``created`` is told in the PDF.
     """
+    lines = fitting.all_lines(foot.splitlines(), size=FOOT_SIZE, room=FOOT_ROOM)
     with override(language):
         return render_to_string("accounting/receivables/page.html", {
-            "body": body, "slip": slip, "title": title, "language": language, "draft": draft,
-            "separate": separate,
+            "body": body, "slips": slips, "title": title, "language": language, "draft": draft,
+            "separate": separate, "created": created.isoformat() if created else "", "foot": foot,
+            "room": f"{ROOM + lines * FOOT_LINE + FOOT_GAP:.1f}",
         })  # fmt: skip
 
 
 def render(html: str) -> bytes:
     """The PDF of such a page. Raises ``PdfUnavailable``."""
-    return pdf.render(html, sheet=SHEET)
+    return pdf.render(html, sheets=[SHEET])
 
 
 def printed_amount(amount: Decimal | None) -> str:

@@ -59,7 +59,7 @@ def drawn(bill: Bill, *, language: str = "de", rows: int = 3, **how: Any) -> pyp
         format_html_join("", "<tr><td>Zeile {}</td><td class='figure'>100.00</td></tr>", ((n,) for n in range(rows))),
     )  # fmt: skip
     made = slip.slip(bill, language=language, countries=COUNTRIES)
-    html = slip.page(body, slip=made, title="Rechnung 4711", language=language, **how)
+    html = slip.page(body, slips=[made], title="Rechnung 4711", language=language, **how)
     return pypdfium2.PdfDocument(slip.render(html))
 
 
@@ -202,7 +202,7 @@ def test_each_language_has_the_official_headings(language, name, tmp_path):
 
 
 def test_the_letters_are_those_the_style_guide_allows():
-    raw = slip.render(slip.page(SafeString("<p>x</p>"), slip=slip.slip(FULL, language="de", countries=COUNTRIES),
+    raw = slip.render(slip.page(SafeString("<p>x</p>"), slips=[slip.slip(FULL, language="de", countries=COUNTRIES)],
                                 title="x", language="de"))  # fmt: skip
     with pikepdf.open(BytesIO(raw)) as pdf:
         fonts = {str(o.BaseFont).partition("+")[2] for o in pdf.objects
@@ -275,7 +275,7 @@ def test_a_bill_that_cannot_be_made_says_why_and_the_draft_is_printed_all_the_sa
     told, reasons = slip.slip_or_reasons(bad, language="de", countries=COUNTRIES)
     assert [one.code for one in reasons] == ["qr.bad_currency", "qr.missing"]
     html = slip.page(
-        SafeString("<h1>Rechnung</h1>"), slip=told, title="x", language="de", draft=True
+        SafeString("<h1>Rechnung</h1>"), slips=[told], title="x", language="de", draft=True
     )
     pdf = pypdfium2.PdfDocument(slip.render(html))
     assert len(pdf) == 1 and not scanned(image(pdf, dpi=150))
