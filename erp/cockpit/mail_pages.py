@@ -20,7 +20,7 @@ from erp.core.errors import DomainError
 from erp.mails import kinds, queries
 from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT, MailTemplate, OutgoingMail, State
 from erp.mails.queueing import cancel, retry
-from erp.mails.templates import Texts, reset_text, save_text
+from erp.mails.templates import Texts, all_texts, reset_text, save_text
 from erp.web.pages import CompanyView, id_of, refused, tell
 
 PAGE: Final = 50
@@ -136,10 +136,9 @@ class MailTexts(CompanyView):
     help_page = "mail-texts"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        own = set(MailTemplate.of(self.company).values_list("kind", "language"))
         rows = [
-            (kind, [(code, label, (kind.name, code) in own) for code, label in Language.choices])
-            for kind in kinds.all_kinds().values()
+            (texts.kind, [(code, label, texts.is_own(code)) for code, label in Language.choices])
+            for texts in all_texts(self.company)
         ]  # fmt: skip
         context = {"page_title": _("Mail texts"), "rows": rows, "languages": Language.choices}
         return render(request, "erp/mail_texts.html", context)
@@ -160,12 +159,8 @@ class MailText(CompanyView):
 
     def post(self, request: HttpRequest, kind: str, language: str, **kwargs: Any) -> HttpResponse:
         texts = self._texts(kind, language)
-        where = {
-            "company": self.company,
-            "by": self.access.user,
-            "kind": kind,
-            "language": language,
-        }
+        where: dict[str, Any] = {"company": self.company, "by": self.access.user, "kind": kind,
+                                 "language": language}  # fmt: skip
         if "reset" in request.POST:
             reset_text(**where)
             messages.success(request, _("Our text holds again."))

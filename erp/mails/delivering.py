@@ -58,7 +58,8 @@ def deliver(
         before_content()
         backend.send_messages([message])
         return ""
-    content = message.message().as_bytes(linesep="\r\n")
+    written: Any = message.message()
+    content: bytes = written.as_bytes(linesep="\r\n")
     server = _greeted(backend)
     try:
         _addressed(server, sender, recipients, len(content))
@@ -72,8 +73,9 @@ def deliver(
 
 def _greeted(backend: EmailBackend) -> smtplib.SMTP:
     """A connection that has signed in. What fails here is the installation's matter, and passes."""
+    connecting: Any = backend
     try:
-        backend.open()
+        connecting.open()
     except smtplib.SMTPAuthenticationError as error:
         log.error("the mail server refuses our sign-in: %s", error.smtp_code)
         fault = Fault.LATER if _passes(error.smtp_code) else Fault.LOCKED_OUT
@@ -84,10 +86,9 @@ def _greeted(backend: EmailBackend) -> smtplib.SMTP:
         log.warning("the mail server cannot be reached: %s", type(error).__name__)
         raise Delayed(Fault.AWAY, type(error).__name__) from None
     finally:
-        half: Any = backend._partial_connection  # type: ignore[attr-defined]
-        if half is not None:
-            half.close()
-    server: smtplib.SMTP = backend.connection  # type: ignore[attr-defined]
+        if connecting._partial_connection is not None:
+            connecting._partial_connection.close()
+    server: smtplib.SMTP = connecting.connection
     return server
 
 
@@ -107,7 +108,8 @@ def _addressed(server: smtplib.SMTP, sender: str, recipients: Sequence[str], siz
 
 def _require_all(server: smtplib.SMTP, recipients: Sequence[str]) -> None:
     """Who repeats a mail with the address put right would send it twice to the others."""
-    refused, delayed = [], []
+    refused: list[str] = []
+    delayed: list[str] = []
     for address in recipients:
         code, said = server.rcpt(_ascii(address))
         if code == 421:

@@ -16,10 +16,10 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.mails.addresses import checked_body, checked_subject
-from erp.mails.kinds import kind_of, named, register, replaced
+from erp.mails.kinds import all_kinds, kind_of, named, register, replaced
 from erp.mails.models import LONGEST_SUBJECT, MailTemplate
 
-__all__ = ["Texts", "register", "reset_text", "save_text", "written"]
+__all__ = ["Texts", "all_texts", "register", "reset_text", "save_text", "written"]
 
 
 class UnknownPlaceholder(DomainError):
@@ -31,8 +31,12 @@ class UnknownPlaceholder(DomainError):
 class Texts:
     """A company's texts of a kind, read once: for whoever writes many mails."""
 
-    def __init__(self, company: Company, kind: str) -> None:
+    def __init__(
+        self, company: Company, kind: str, own: Mapping[str, tuple[str, str]] | None = None
+    ) -> None:
         self.company, self.kind = company, kind_of(kind)
+        if own is not None:
+            self._own = dict(own)
 
     def text(self, language: str) -> tuple[str, str]:
         """Subject and body with their placeholders: the company's own, or ours."""
@@ -65,6 +69,14 @@ class Texts:
     def _own(self) -> dict[str, tuple[str, str]]:
         rows = MailTemplate.of(self.company).filter(kind=self.kind.name)
         return {row.language: (row.subject, row.body) for row in rows}
+
+
+def all_texts(company: Company) -> list[Texts]:
+    """The texts of every kind there is, in one query."""
+    own: dict[str, dict[str, tuple[str, str]]] = {name: {} for name in all_kinds()}
+    for row in MailTemplate.of(company).filter(kind__in=own):
+        own[row.kind][row.language] = (row.subject, row.body)
+    return [Texts(company, name, found) for name, found in own.items()]
 
 
 def written(

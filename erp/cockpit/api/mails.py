@@ -23,7 +23,7 @@ from erp.companies.models import Language
 from erp.mails import kinds, queries
 from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT, MailFile, OutgoingMail, State
 from erp.mails.queueing import cancel, retry
-from erp.mails.templates import Texts, reset_text, save_text
+from erp.mails.templates import Texts, all_texts, reset_text, save_text
 
 LARGEST_ID = 2**63 - 1
 
@@ -143,7 +143,7 @@ class MailTextOutput(serializers.Serializer[Any]):
     """A text with its placeholders in braces; ``own`` says whether the company wrote it."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    title = serializers.CharField()
     language = serializers.CharField()
     own = serializers.BooleanField()
     subject = serializers.CharField()
@@ -171,7 +171,7 @@ class MailTextViewSet(CompanyViewSet):
     @extend_schema(responses=MailTextOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """All texts: of each kind in each language."""
-        every = [Texts(self.company, name) for name in kinds.all_kinds()]
+        every = all_texts(self.company)
         told = [_text(texts, language) for texts in every for language in Language.values]
         return Response(MailTextOutput(told, many=True).data)
 
@@ -203,7 +203,7 @@ class MailTextViewSet(CompanyViewSet):
 def _text(texts: Texts, language: str) -> dict[str, Any]:
     subject, body = texts.text(language)
     return {
-        "kind": texts.kind.name, "label": str(texts.kind.label), "language": language,
+        "kind": texts.kind.name, "title": str(texts.kind.label), "language": language,
         "own": texts.is_own(language), "subject": subject, "body": body,
         "placeholders": list(texts.kind.placeholders),
     }  # fmt: skip

@@ -85,13 +85,11 @@ def test_a_text_needs_a_subject_of_one_line_and_a_body(company):
 
 def test_a_value_is_put_in_as_it_is_and_a_subject_stays_one_line(company):
     """OUT-3: no value is read as a text, and none breaks a header."""
-    save(company, subject="{greeting} {number}", body="{greeting} {} { 100% %(x)s }}")
+    save(company, subject="{greeting} {number}", body="{greeting} } { 100% %(x)s")
     values = {"number": "{company}\r\nBcc: alle@example.ch", "greeting": "{number}"}
-    # what was saved with braces that are no placeholder is refused; so it is not there
-    assert MailTemplate.of(company).count() == 1
     subject, body = written(company, "test-invoice", "de", values)
     assert subject == "{number} {company} Bcc: alle@example.ch"
-    assert body.startswith("{number} ")
+    assert body == "{number} } { 100% %(x)s"
     assert len(written(company, "test-invoice", "de", values | {"number": "x" * 300})[0]) == 200
 
 
