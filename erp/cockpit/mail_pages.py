@@ -18,6 +18,7 @@ from erp.audit.models import AccessLogEntry
 from erp.companies.models import Language
 from erp.core.errors import DomainError
 from erp.mails import kinds, queries
+from erp.mails.delivering import leave_the_machine
 from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT, MailTemplate, OutgoingMail, State
 from erp.mails.queueing import cancel, retry
 from erp.mails.templates import Texts, all_texts, reset_text, save_text
@@ -64,6 +65,7 @@ class Mails(MailView):
             "states": State.choices, "waiting": queries.waiting_for_people(self.access),
             "kinds": [(one.name, one.label) for one in kinds.all_kinds().values() if one.name in seen],
             "after": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+            "stay_here": not leave_the_machine(),
         }  # fmt: skip
         return render(request, "erp/mails.html", context)
 

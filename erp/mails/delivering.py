@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.encoding import punycode
+from django.utils.module_loading import import_string
 
 from erp.mails.models import LONGEST_ERROR, Fault
 
@@ -50,6 +52,8 @@ def deliver(
 ) -> str:  # fmt: skip
     """Hand a message to the mail server; what it answered. All recipients get it, or nobody does.
 
+    Where mails go elsewhere than to a server, the answer is the name of that: ``console``.
+
     ``before_content`` is called when the server is ready to take it, and may stop it by raising.
     Raises ``Delayed``, ``Refused`` or ``NobodyKnows``.
     """
@@ -57,7 +61,7 @@ def deliver(
     if not isinstance(backend, EmailBackend):  # into a log, a folder, or a test's memory
         before_content()
         backend.send_messages([message])
-        return ""
+        return type(backend).__module__.rpartition(".")[2]
     written: Any = message.message()
     content: bytes = written.as_bytes(linesep="\r\n")
     server = _greeted(backend)
@@ -69,6 +73,11 @@ def deliver(
         with suppress(OSError, smtplib.SMTPException):
             server.putcmd("quit")  # nobody waits for the answer: ours is in hand
         server.close()
+
+
+def leave_the_machine() -> bool:
+    """Whether mails are handed to a server at all, or only written down."""
+    return issubclass(import_string(settings.EMAIL_BACKEND), EmailBackend)
 
 
 def _greeted(backend: EmailBackend) -> smtplib.SMTP:

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.companies.models import CompanyOwned, Language
 from erp.core import clock
@@ -28,13 +29,13 @@ class State(models.TextChoices):
     ``unclear``: the server was given the mail, and nobody heard what it said.
     """
 
-    QUEUED = "queued", _("waits to be sent")
-    SENDING = "sending", _("is being sent")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("not sent")
-    REFUSED = "refused", _("refused")
-    UNCLEAR = "unclear", _("unclear")
-    CANCELLED = "cancelled", _("cancelled")
+    QUEUED = "queued", pgettext_lazy("mail", "waits to be sent")
+    SENDING = "sending", pgettext_lazy("mail", "is being sent")
+    SENT = "sent", pgettext_lazy("mail", "sent")
+    FAILED = "failed", pgettext_lazy("mail", "not sent")
+    REFUSED = "refused", pgettext_lazy("mail", "refused")
+    UNCLEAR = "unclear", pgettext_lazy("mail", "unclear")
+    CANCELLED = "cancelled", pgettext_lazy("mail", "cancelled")
 
 
 OVER: Final = (State.SENT, State.CANCELLED)

@@ -72,8 +72,11 @@ class Texts:
 
 
 def all_texts(company: Company) -> list[Texts]:
-    """The texts of every kind there is, in one query."""
-    own: dict[str, dict[str, tuple[str, str]]] = {name: {} for name in all_kinds()}
+    """The texts of every kind whose module the company has switched on, in one query."""
+    own: dict[str, dict[str, tuple[str, str]]] = {
+        kind.name: {} for kind in all_kinds().values()
+        if kind.see.module is None or company.uses(kind.see.module)
+    }  # fmt: skip
     for row in MailTemplate.of(company).filter(kind__in=own):
         own[row.kind][row.language] = (row.subject, row.body)
     return [Texts(company, name, found) for name, found in own.items()]

@@ -142,6 +142,13 @@ def test_the_list_is_filtered_and_paged_with_few_queries(company, anna):
     assert len(few) == len(many)
 
 
+def test_where_no_server_is_the_page_says_that_mails_reach_nobody(company, anna, settings):
+    client, address = signed_in(anna), reverse("mails", args=[company.pk])
+    assert client.get(address).context["stay_here"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert not client.get(address).context["stay_here"]
+
+
 def test_a_try_that_waits_says_until_when(company, anna):
     when = clock.now() + dt.timedelta(hours=1)
     mail = stands(write(company), State.QUEUED, next_try_at=when, tries=2, fault=Fault.AWAY)
@@ -214,6 +221,16 @@ def test_the_endpoints_of_texts(company, anna, reader, api, django_assert_max_nu
     assert api.delete(place, HTTP_IF_MATCH=saved["ETag"]).status_code == 204
     assert api.read(place)[0] == told
     assert api.get("mail-texts/nobody/it/").status_code == 404
+
+
+def test_kinds_of_a_module_that_is_switched_off_are_not_offered(company, api):
+    def offered():
+        return {row["kind"] for row in api.get("mail-texts/").json()}
+
+    assert offered() >= {"test-invoice", "test-secret"}
+    company.modules = []
+    company.save()
+    assert "test-invoice" not in offered() and "test-secret" in offered()
 
 
 def test_other_companies_mails_and_texts_are_not_there(company, anna, api):
