@@ -112,10 +112,10 @@ def _body(letter: Letter, day: dt.date) -> TableBody:
             owed = credit.owed
             rows.append((f"{words.credit} {owed.document}".strip(), owed.document_date, None, "",
                          owed.amount, -credit.used))  # fmt: skip
-    if charged:
-        columns.append((words.interest, Column.AMOUNT))
+    if charged:  # in place of the first amount, so that documents keep their room
+        columns = [*columns[:4], columns[5], (words.interest, Column.AMOUNT)]
         interest = [item.interest for item in letter.items]
-        rows = [(*row, interest[nth] if nth < len(interest) else None)
+        rows = [(*row[:4], row[5], interest[nth] if nth < len(interest) else None)
                 for nth, row in enumerate(rows)]  # fmt: skip
     totals = [(words.rest, letter.rest, Style.PLAIN)]
     if letter.fee:

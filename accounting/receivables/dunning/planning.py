@@ -246,9 +246,10 @@ def _addressed(day: dt.date, letter: Letter) -> Letter:
     if len(steps) > 1:
         told.append(why("highest_level", step=level.step))
     if letter.fee:
-        told.append(why("fee", step=level.step, amount=letter.fee))
+        told.append(why("fee", step=level.step, currency=letter.currency, amount=letter.fee))
     if letter.interest:
-        told.append(why("interest", percent=level.percent))
+        code = "interest" if letter.charges_interest else "interest_shown"
+        told.append(why(code, percent=level.percent))
     channel = Channel.PRINT
     if level.channel != Channel.PRINT and customer.mail:
         channel = Channel.MAIL

@@ -42,9 +42,11 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_procedure": _("There is no dunning level. Set them up in the settings."),
     # of a letter
     "highest_level": _("Its items have reached level %(step)s; the letter is that of the highest."),
-    "fee": _("Level %(step)s costs %(amount)s."),
-    "interest": _("%(percent)s %% a year from the day after the due date, on what was open each day "
-                  "(365 days)."),
+    "fee": _("Level %(step)s costs %(currency)s %(amount)s."),
+    "interest": _("Interest of %(percent)s %% a year is demanded, from the day after the due date, on what "
+                  "was open each day (365 days)."),
+    "interest_shown": _("Interest of %(percent)s %% a year is shown and not demanded, from the day after the "
+                        "due date, on what was open each day (365 days)."),
     "no_address": _("No address is known that counts on this day: the letter has none, and its slip "
                     "no payer."),
     "by_mail": _("By e-mail to %(mail)s."),

@@ -126,12 +126,12 @@ def _body(found: Statement, language: str) -> TableBody:
     words = wording_of(language)
     columns = (
         (words.document, Column.TEXT), (words.date, Column.DATE), (words.due, Column.DATE),
-        (words.days, Column.TEXT), (words.amount, Column.AMOUNT), (words.settled, Column.AMOUNT),
+        (words.amount, Column.AMOUNT), (words.settled, Column.AMOUNT),
         (words.open, Column.AMOUNT),
     )  # fmt: skip
     rows = tuple(
         (row.document or (words.in_credit if row.open < 0 else ""), row.document_date,
-         row.due_date, str(row.days) if row.days > 0 and row.open > 0 else "", row.amount,
+         row.due_date, row.amount,
          row.amount - row.open, row.open)
         for row in found.rows
     )  # fmt: skip

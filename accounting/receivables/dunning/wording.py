@@ -14,7 +14,6 @@ class Wording(NamedTuple):
     document: str
     date: str
     due: str
-    days: str
     level: str
     amount: str
     open: str
@@ -40,7 +39,7 @@ class Wording(NamedTuple):
 WORDINGS: Final = {
     "de": Wording(
         number="Mahnung Nr.", customer="Kundennummer", pay_until="Zahlbar bis", document="Beleg",
-        date="Datum", due="Fällig", days="Tage", level="Stufe", amount="Betrag", open="Offen",
+        date="Datum", due="Fällig", level="Stufe", amount="Betrag", open="Offen",
         settled="Bezahlt", interest="Zins", credit="Gutschrift", rest="Offener Betrag",
         fee="Mahngebühr", fee_before="Mahngebühr",
         interest_until="Verzugszins {percent} % bis {day}", to_pay="Zu bezahlen",
@@ -54,7 +53,7 @@ WORDINGS: Final = {
     ),
     "fr": Wording(
         number="Rappel n°", customer="Numéro de client", pay_until="Payable jusqu’au",
-        document="Pièce", date="Date", due="Échéance", days="Jours", level="Niveau",
+        document="Pièce", date="Date", due="Échéance", level="Niveau",
         amount="Montant", open="Ouvert", settled="Payé", interest="Intérêt",
         credit="Note de crédit", rest="Montant ouvert", fee="Frais de rappel",
         fee_before="Frais de rappel", interest_until="Intérêt moratoire {percent} % au {day}",
@@ -68,7 +67,7 @@ WORDINGS: Final = {
     ),
     "it": Wording(
         number="Sollecito n.", customer="Numero cliente", pay_until="Pagabile entro",
-        document="Documento", date="Data", due="Scadenza", days="Giorni", level="Livello",
+        document="Documento", date="Data", due="Scadenza", level="Livello",
         amount="Importo", open="Aperto", settled="Pagato", interest="Interesse",
         credit="Nota di credito", rest="Importo aperto", fee="Spese di diffida",
         fee_before="Spese di diffida", interest_until="Interesse di mora {percent} % al {day}",
@@ -82,7 +81,7 @@ WORDINGS: Final = {
     ),
     "en": Wording(
         number="Notice no.", customer="Customer number", pay_until="Pay by", document="Document",
-        date="Date", due="Due", days="Days", level="Level", amount="Amount", open="Open",
+        date="Date", due="Due", level="Level", amount="Amount", open="Open",
         settled="Paid", interest="Interest", credit="Credit note", rest="Open amount",
         fee="Dunning fee", fee_before="Dunning fee",
         interest_until="Interest on arrears {percent} % until {day}", to_pay="To be paid",

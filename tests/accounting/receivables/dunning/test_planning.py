@@ -248,7 +248,7 @@ def test_every_reason_has_a_sentence_for_its_values():
     values = {name: Decimal("1.00") for name in ("amount", "paid", "used", "total", "minimum")}
     values |= dict.fromkeys(("due", "sent", "until", "on"), DAY)
     values |= {"days": 3, "after": 1, "step": 2, "before": 1, "percent": Decimal(5), "kind": "disputed",
-               "text": "x", "credits": ("GS-1",), "mail": "a@b.ch"}  # fmt: skip
+               "text": "x", "credits": ("GS-1",), "mail": "a@b.ch", "currency": "CHF"}  # fmt: skip
     for code in SENTENCES:
         text = str(why(code, **values))
         assert text and "%(" not in text and "%%" not in text
