@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from erp import routes
 from erp.access.models import Membership, Role
 from erp.access.permissions import READY_ROLES, Permission
+from erp.companies.models import Module
 from erp.urls import endpoints, pages
 from tests import make
 from tests.erp.test_routes import fill, flat
@@ -73,6 +74,8 @@ def told():
 @pytest.mark.parametrize("role", [role.code for role in READY_ROLES])
 def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
     company = make.company()
+    company.modules = list(Module.values)
+    company.save()
     person = make.user()
     Membership.unscoped.create(company=company, user=person, role=Role.of(company).get(code=role))
     granted = next(ready.permissions for ready in READY_ROLES if ready.code == role)

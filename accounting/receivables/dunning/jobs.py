@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from erp.core.errors import DomainError
 from erp.core.filetypes import PDF
 from erp.documents import storing
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
-from erp.jobs.models import Job
+from erp.jobs.models import Job, State
 from erp.jobs.starting import start
 
 LETTERS: Final = "dunning.letters"
@@ -33,9 +34,19 @@ class NobodyOwes(DomainError):
 
 
 def begin_letters(run: DunningRun, *, by: User, within: Bearer | None = None) -> Job:
-    """Make the PDFs of an executed run and send its mails, once."""
-    return start(LETTERS, company=run.company, by=by, arguments={"run": run.pk}, key=f"{run.pk}",
-                 within=within)  # fmt: skip
+    """Make the PDFs of an executed run and send its mails, once; anew where a job came to nothing."""
+    last = letters_job(run)
+    if last is not None and last.state not in {State.FAILED, State.CANCELLED}:
+        return last
+    number = int(last.key.partition(".")[2]) + 1 if last is not None else 1
+    return start(LETTERS, company=run.company, by=by, arguments={"run": run.pk},
+                 key=f"{run.pk}.{number}", within=within)  # fmt: skip
+
+
+def letters_job(run: DunningRun) -> Job | None:
+    """The newest job that makes the letters of a run."""
+    jobs = Job.of(run.company_id).filter(kind=LETTERS, key__startswith=f"{run.pk}.")
+    return jobs.order_by("-pk").first()
 
 
 def begin_statements(
@@ -61,7 +72,7 @@ def write_letters(job: Running, cursor: Cursor) -> Next | Done:
         for notice in some:
             archiving.archive(notice, by=job.user, stationery=stationery)
             if notice.channel == Channel.MAIL:
-                mailing.mail_notice(notice, by=job.user)
+                _mail(job, notice)
         done += len(some)
         return Next({"done": done, "total": total}, done=done, total=total + 1,
                     message=_("%(done)s of %(total)s letters are made.")
@@ -108,6 +119,17 @@ def write_statements(job: Running, cursor: Cursor) -> Next | Done:
     return Done({"mailed": mailed, "printed": len(papers)}, file=file,
                 message=_("%(mailed)s statements go by e-mail, %(printed)s are to be printed.")
                 % {"mailed": mailed, "printed": len(papers)})  # fmt: skip
+
+
+def _mail(job: Running, notice: DunningNotice) -> None:
+    """Hand a letter over to the mails; what they refuse goes out on paper, and the log says why."""
+    try:
+        with transaction.atomic():
+            mailing.mail_notice(notice, by=job.user)
+    except DomainError as refusal:
+        notice.channel = Channel.PRINT
+        notice.save(update_fields=["channel"])
+        job.log(f"{notice.number} {notice.party}: {refusal}")
 
 
 def _by_contact(papers: list[statements.Printed]) -> dict[int, list[statements.Printed]]:

@@ -7,8 +7,10 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounting.receivables.dunning import defaults
 from erp.companies.models import CompanyOwned, Language, Multilingual
 
 #: Interest on what is paid late, in percent of a year, unless more was agreed. Source: OR 104.
@@ -98,6 +100,13 @@ class DunningLevel(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.procedure} {self.step}"
+
+    @property
+    def title(self) -> str:
+        """What its letters are called in the language of whoever looks; its texts were read."""
+        language = (get_language() or "de")[:2]
+        own = next((text.title for text in self.texts.all() if text.language == language), "")
+        return own or defaults.wording(self.step, language).title
 
 
 class DunningFee(CompanyOwned):

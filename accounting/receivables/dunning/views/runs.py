@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounting.receivables import paper
 from accounting.receivables.dunning import archiving, cancelling, gathering, queries, running
-from accounting.receivables.dunning.jobs import LETTERS, begin_letters
+from accounting.receivables.dunning.jobs import begin_letters, letters_job
 from accounting.receivables.dunning.models import DunningNotice, DunningRun
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
 from erp.documents.serving import original
-from erp.jobs.models import Job
+from erp.jobs.models import State
 from erp.mails.queries import mails_about
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView, id_of, refused
@@ -101,6 +101,8 @@ class RunPage(DunningView):
                 notices = running.execute(run, by=by, seen=request.POST.get("seen", ""))
                 begin_letters(run, by=by)
                 messages.success(request, _("%s letters are written.") % len(notices))
+            elif do == "letters":
+                begin_letters(run, by=by)
             elif do == "discard":
                 running.discard(run, by=by)
                 return redirect("dunning", self.company.pk)
@@ -132,8 +134,10 @@ class RunPage(DunningView):
             return render(request, "accounting/receivables/dunning/draft.html", context)
         notices = queries.notices_of(self.company).filter(run=run).order_by("number")
         page = Paginator(notices, PAGE * 2).get_page(request.GET.get("page"))
-        job = Job.of(self.company).filter(kind=LETTERS, key=f"{run.pk}").first()
-        context |= {"page": page, "notices": queries.with_mails(self.company, page), "job": job}
+        job = letters_job(run)
+        context |= {"page": page, "notices": queries.with_mails(self.company, page), "job": job,
+                    "came_to_nothing": run.status == Status.EXECUTED and (
+                        job is None or job.state in {State.FAILED, State.CANCELLED})}  # fmt: skip
         if job is not None:
             where = [self.company.pk, job.pk]
             context["urls"] = {name: reverse(f"job-{name}", args=where)

@@ -18,6 +18,8 @@ from erp.core.tenancy import open_companies
 from erp.documents import storing
 from erp.jobs import running as worker
 from erp.jobs.models import Job
+from erp.jobs.queries import lines_of
+from erp.jobs.starting import cancel
 from erp.mails.models import OutgoingMail
 from tests import make
 from tests.accounting.receivables.dunning.books import (
@@ -165,6 +167,28 @@ def test_a_job_that_is_called_again_mails_nothing_twice(books):
         Running(1, {"run": made.pk}, access_to(books.pk, user=owner)), {"done": 1, "total": 1}
     )
     assert isinstance(again, Done) and OutgoingMail.of(books).count() == 1
+
+
+def test_what_mails_refuse_goes_out_on_paper_and_the_log_says_why(books):
+    claim(books, customer(books, mail="a@b.example.ch"))
+    made, (notice,) = run(books)
+    DunningNotice.of(books).filter(pk=notice.pk).update(mail_address="kein mail")
+    done = worked(jobs.begin_letters(made, by=make.owner_of(books)), books)
+    assert done.result == {"letters": 1, "mailed": 0, "printed": 1} and done.file
+    assert "1 Huber AG" in lines_of(done)[0].text
+    assert DunningNotice.of(books).get(pk=notice.pk).channel == "print"
+
+
+def test_a_job_that_came_to_nothing_is_begun_anew(books):
+    owner = make.owner_of(books)
+    claim(books, customer(books))
+    made, _notices = run(books)
+    first = jobs.begin_letters(made, by=owner)
+    cancel(first, by=owner)
+    second = jobs.begin_letters(made, by=owner)
+    assert second.pk != first.pk
+    assert worked(second, books).result["printed"] == 1
+    assert jobs.begin_letters(made, by=owner).pk == second.pk
 
 
 def test_letters_keep_the_logo_they_had(books):
