@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountingConfig(AppConfig):
@@ -6,13 +7,13 @@ class AccountingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
 
         from accounting.banking.touching import bank_accounts
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.receivables import contacts as sold_to
+        from accounting.receivables.dunning import stops
         from accounting.terms import following
         from contacts import merging
         from erp.reference import touching
@@ -24,4 +25,5 @@ class AccountingConfig(AppConfig):
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
         )
+        stops.register()
         touching.register("banking", bank_accounts, sources=["banks"])

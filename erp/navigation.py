@@ -63,7 +63,14 @@ SECTIONS = (
     Section(
         _("Debtors"),
         "sales",
-        (Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),),
+        (
+            Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),
+            Item(_("Dunning"), "dunning", Permission.RECEIVABLES_READ, "m"),
+            Item(_("Statements of account"), "account-statements", Permission.RECEIVABLES_READ),
+            Item(_("Turnover"), "sales-turnover", Permission.RECEIVABLES_READ),
+            Item(_("VAT journal of sales"), "sales-vat-journal", Permission.RECEIVABLES_READ),
+            Item(_("Payment habits"), "payment-habits", Permission.RECEIVABLES_READ),
+        ),
     ),
     Section(
         _("Open items"),
@@ -92,8 +99,6 @@ SECTIONS = (
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
-            Item(_("VAT journal of sales"), "sales-vat-journal", Permission.RECEIVABLES_READ),
-            Item(_("Payment habits"), "payment-habits", Permission.RECEIVABLES_READ),
         ),
     ),
     Section(
@@ -108,6 +113,7 @@ SECTIONS = (
             Item(_("Own fields"), "own-fields", Permission.COMPANY_READ),
             Item(_("Offers and invoices"), "sales-settings", Permission.RECEIVABLES_READ),
             Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
+            Item(_("Dunning levels"), "dunning-settings", Permission.RECEIVABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

@@ -171,13 +171,14 @@ JOB_KINDS = [
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
+    "accounting.receivables.dunning.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
-MAIL_KINDS: list[str] = []
+MAIL_KINDS = ["accounting.receivables.dunning.mailing"]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
 MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)
@@ -333,6 +334,9 @@ SPECTACULAR_SETTINGS = {
         "ActivityKindEnum": "contacts.models.Activity.Kind",
         "LocalityKindEnum": "erp.reference.models.Locality.Kind",
         "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
+        "DunningChannelEnum": "accounting.receivables.dunning.models.Channel",
+        "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
+        "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
         "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
         "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",

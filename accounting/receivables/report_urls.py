@@ -5,6 +5,12 @@ from django.urls import path
 from accounting.receivables import report_api, report_views
 
 pages = [
+    path(
+        "receivables/turnover/",
+        report_views.Turnover.as_view(),
+        {"by": "customers"},
+        name="sales-turnover",
+    ),
     path("receivables/turnover/<slug:by>/", report_views.Turnover.as_view(), name="turnover"),
     path("receivables/vat-journal/", report_views.VatJournal.as_view(), name="sales-vat-journal"),
     path(

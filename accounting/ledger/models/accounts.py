@@ -74,6 +74,7 @@ class Purpose(models.TextChoices):
     BAD_DEBTS = "bad_debts", _("Bad debts")
     DEPOSITS_RECEIVED = "deposits_received", _("Prepayments received")
     BANK_CHARGES = "bank_charges", _("Bank charges")
+    DUNNING_FEES = "dunning_fees", _("Dunning fees")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
 
 
