@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from accounting.banking.booking import book, save_bank_account
 from accounting.banking.importing import take_in
+from accounting.banking.matching.accepting import accept_certain
 from accounting.banking.models import BankAccount, BankTransaction
 from accounting.budgets.planning import Source, open_budget
 from accounting.ledger import posting
@@ -29,6 +30,7 @@ from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.models import User
 from erp.cockpit.demo_contacts import add_contacts
+from erp.cockpit.demo_debtors import add_debtors, november
 from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
 from erp.companies.models import Company
@@ -136,6 +138,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     post_many(company=company, entries=entries, by=owner, source=JournalEntry.Source.MANUAL,
               closing=True)  # fmt: skip
     _mistakes(company, owner)
+    add_debtors(company, bank, owner, chance)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
@@ -238,30 +241,39 @@ def _statement(company: Company, bank: BankAccount, owner: User, chance: random.
     opening, _foreign = balance_before(
         company, account=bank.account_id, day=start, year=None, carried=True
     )
-    movements: list[tuple[int, Decimal, str, str]] = []
-    for nth in range(26):
-        if nth % 3:
-            party = chance.choice(CUSTOMERS)
-            amount, text = Decimal(chance.randint(9000, 290000)) / 100, "Rechnung"
-        else:
-            party, _account, _code = chance.choice(SUPPLIERS)
-            amount, text = -Decimal(chance.randint(4000, 160000)) / 100, "Zahlung"
-        movements.append((1 + nth * 20 // 26, amount, party, text))
-    content = statement_xml(bank.iban, opening, start, movements)
-    take_in(company=company, content=content, by=owner)
+    movements = [Movement(one.day, one.amount, one.party, one.text, one.reference)
+                 for one in november(company)]  # fmt: skip
+    for nth in range(9):
+        party, _account, _code = chance.choice(SUPPLIERS)
+        amount = -Decimal(chance.randint(4000, 160000)) / 100
+        movements.append(Movement(1 + nth * 20 // 9, amount, party, "Zahlung"))
+    movements.sort(key=lambda one: one.day)
+    take_in(company=company, content=statement_xml(bank.iban, opening, start, movements), by=owner)
     accounts = {name: (account, code) for name, account, code in SUPPLIERS}
     rows = list(BankTransaction.of(company).order_by("booking_date", "pk"))
-    for row in rows[:18]:
-        account, code = accounts.get(row.party, ("1100", ""))
+    accept_certain(company, [row for row in rows if row.amount > 0][:12], by=owner)
+    for row in [row for row in rows if row.amount < 0][:7]:
+        account, code = accounts[row.party]
         book(row, contra=[TypedLine(account, vat_code=code)], by=owner)
 
 
+class Movement(NamedTuple):
+    """A booking of the bank: day of the month, amount, other party, text, QR reference."""
+
+    day: int
+    amount: Decimal
+    party: str
+    text: str
+    reference: str = ""
+
+
 def statement_xml(
-    iban: str, opening: Decimal, start: dt.date, movements: list[tuple[int, Decimal, str, str]]
+    iban: str, opening: Decimal, start: dt.date, movements: Sequence[tuple[Any, ...]]
 ) -> bytes:
-    """A camt.053.001.08 statement: each movement is (day of the month, amount, party, text)."""
-    closing = opening + sum((m[1] for m in movements), Decimal(0))
-    last = max((start.replace(day=m[0]) for m in movements), default=start)
+    """A camt.053.001.08 statement; each movement has the values of a ``Movement``."""
+    every = [Movement(*one) for one in movements]
+    closing = opening + sum((one.amount for one in every), Decimal(0))
+    last = max((start.replace(day=one.day) for one in every), default=start)
 
     def balance(code: str, amount: Decimal, day: dt.date) -> str:
         side = "CRDT" if amount >= 0 else "DBIT"
@@ -269,7 +281,11 @@ def statement_xml(
                 f"</Amt><CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>")  # fmt: skip
 
     entries = []
-    for nth, (day, amount, party, text) in enumerate(movements, 1):
+    for nth, (day, amount, party, text, reference) in enumerate(every, 1):
+        told = f"<Ustrd>{escape(text)}</Ustrd>"
+        if reference:
+            told = ("<Strd><CdtrRefInf><Tp><CdOrPrtry><Prtry>QRR</Prtry></CdOrPrtry></Tp>"
+                    f"<Ref>{reference}</Ref></CdtrRefInf></Strd>")  # fmt: skip
         date, side = start.replace(day=day), "CRDT" if amount > 0 else "DBIT"
         role = "Dbtr" if amount > 0 else "Cdtr"
         entries.append(
@@ -277,8 +293,8 @@ def statement_xml(
             f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{date}</Dt></BookgDt><ValDt><Dt>{date}</Dt></ValDt>"
             f"<AcctSvcrRef>{start:%Y%m}{nth:06}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>"
             f"NOTPROVIDED</EndToEndId></Refs><Amt Ccy='CHF'>{abs(amount)}</Amt><RltdPties><{role}>"
-            f"<Pty><Nm>{escape(party)}</Nm></Pty></{role}></RltdPties><RmtInf><Ustrd>{escape(text)}"
-            f"</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+            f"<Pty><Nm>{escape(party)}</Nm></Pty></{role}></RltdPties><RmtInf>{told}"
+            f"</RmtInf></TxDtls></NtryDtls></Ntry>"
         )
     return (
         "<?xml version='1.0' encoding='UTF-8'?>"
