@@ -53,10 +53,10 @@ def logo_as_data(company: Company) -> str:
 
 
 def picture_as_data(company: Company, digest: str) -> str:
-    """A logo of any time by its digest; blank without one, or where the archive lost it."""
-    if not digest:
+    """A stored picture as an address that holds it, such as the logo of years ago; blank where lost."""
+    file = StoredFile.of(company).filter(digest=digest).first() if digest else None
+    if file is None:
         return ""
-    file = StoredFile.of(company).get(digest=digest)
     try:
         content = storing.content_of(file)
     except FileNotFoundError:
