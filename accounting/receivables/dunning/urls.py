@@ -17,7 +17,7 @@ pages = [
         name="dunning-draft-letter",
     ),
     path(f"{HERE}letters/<int:notice>/", runs.NoticePage.as_view(), name="dunning-letter"),
-    path(f"{HERE}letters/<int:notice>/pdf/", runs.NoticeFile.as_view(), name="dunning-letter-pdf"),
+    path(f"{HERE}letters/<int:notice>/pdf/", runs.notice_file, name="dunning-letter-pdf"),
     path(f"{HERE}items/<int:item>/", stops.ItemDunning.as_view(), name="item-dunning"),
     path(f"{HERE}customers/<int:contact>/", stops.CustomerPage.as_view(), name="customer-dunning"),
     path(f"{HERE}settings/", settings.DunningSettings.as_view(), name="dunning-settings"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounting.receivables import paper
 from accounting.receivables.dunning import archiving, cancelling, gathering, queries, running
@@ -207,3 +209,12 @@ class NoticeFile(DunningView):
             return original(notice.file, download="download" in request.GET)
         made = paper.pdf(archiving.Stationery(self.company).paper(notice))
         return HttpResponse(made, content_type=PDF)
+
+
+#: A letter may be shown in a frame of our own pages, and can do nothing there.
+notice_file = xframe_options_sameorigin(
+    csp_replace({"default-src": ["'none'"], "img-src": ["'self'"], "object-src": ["'self'"],
+                 "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})(
+        NoticeFile.as_view()
+    )
+)  # fmt: skip

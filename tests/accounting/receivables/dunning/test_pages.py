@@ -93,6 +93,7 @@ def test_from_the_overview_to_the_letters(books, desk):
         assert found.content.startswith(b"%PDF") and found["Content-Type"] == "application/pdf"
     letter = f"{desk.start}dunning/letters/{notice.pk}/"
     assert b"R-1" in desk.get(letter).content
+    assert desk.get(letter + "pdf/")["X-Frame-Options"] == "SAMEORIGIN"  # shown on the page
     assert desk.get(f"{desk.start}dunning/items/{one.pk}/").context["letters"][0].notice == notice
     assert desk.post(letter, {"reason": "falsch"}).status_code == 302
     assert desk.post(letter, {"reason": "falsch"}).status_code == 422  # once
