@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         default=0,
                         max_digits=5,
-                        verbose_name="discount in percent",
+                        verbose_name="rebate in percent",
                     ),
                 ),
                 (
@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         default=0,
                         max_digits=5,
-                        verbose_name="discount in percent",
+                        verbose_name="rebate in percent",
                     ),
                 ),
                 (
@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                             ("", "open"),
                             ("accepted", "accepted"),
                             ("declined", "declined"),
-                            ("closed", "closed"),
+                            ("closed", "completed"),
                         ],
                         max_length=8,
                         verbose_name="decision",
@@ -833,7 +833,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         default=0,
                         max_digits=5,
-                        verbose_name="discount in percent",
+                        verbose_name="rebate in percent",
                     ),
                 ),
                 (

@@ -20,10 +20,11 @@ from rest_framework.routers import SimpleRouter
 from accounting.receivables import archiving, drafting, issuing, jobs, making, queries, tasks
 from accounting.receivables.document_shapes import (
     LARGEST_ID,
+    DayInput,
     DocumentBrief,
     DocumentInput,
     DocumentOutput,
-    PreviewOutput,
+    DocumentPreviewOutput,
     previewed,
 )
 from accounting.receivables.models import SalesDocument
@@ -79,10 +80,6 @@ class DepositInput(Input):
     text = serializers.CharField(max_length=200)
 
 
-class DateInput(Input):
-    date = DayField()
-
-
 class CollectInput(Input):
     """The orders to bill together, by id."""
 
@@ -93,7 +90,7 @@ class CollectInput(Input):
     date = DayField()
 
 
-class ManyInput(Input):
+class DocumentsInput(Input):
     documents = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
         max_length=5000,
@@ -156,12 +153,12 @@ class SalesDocumentViewSet(CompanyViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @extend_schema(request=DocumentInput, responses=PreviewOutput)
+    @extend_schema(request=DocumentInput, responses=DocumentPreviewOutput)
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, **kwargs: Any) -> Response:
         """What a document would come to. Nothing is written."""
         draft = drafting.drafted(self.company, self._typed())
-        return Response(PreviewOutput(previewed(draft)).data)
+        return Response(DocumentPreviewOutput(previewed(draft)).data)
 
     @extend_schema(request=DocumentInput, parameters=[KEY], responses={201: DocumentOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -194,26 +191,26 @@ class SalesDocumentViewSet(CompanyViewSet):
 
         return self.once(act)
 
-    @extend_schema(request=DateInput, parameters=[KEY], responses={201: DocumentOutput})
+    @extend_schema(request=DayInput, parameters=[KEY], responses={201: DocumentOutput})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Cancel an invoice by a credit note over all of it, which is issued and set off."""
         found = self.get_object()
 
         def act() -> Response:
-            date = self.told(DateInput)["date"]
+            date = self.told(DayInput)["date"]
             note = issuing.cancel(found, date=date, by=self.access.user)
             tasks.archive_soon(self.company, self.access.user, [note.pk])
             return self._anew(note, 201)
 
         return self.once(act)
 
-    @extend_schema(request=DateInput, parameters=[KEY], responses={201: DocumentOutput})
+    @extend_schema(request=DayInput, parameters=[KEY], responses={201: DocumentOutput})
     @action(detail=True, methods=["post"])
     def copy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The same once more, as a draft of another day."""
         found = self.get_object()
-        return self.once(lambda: self._kept(making.copy(found, date=self.told(DateInput)["date"])))
+        return self.once(lambda: self._kept(making.copy(found, date=self.told(DayInput)["date"])))
 
     @extend_schema(request=DeriveInput, parameters=[KEY], responses={201: DocumentOutput})
     @action(detail=True, methods=["post"])
@@ -265,14 +262,14 @@ class SalesDocumentViewSet(CompanyViewSet):
         told = self.told(DecideInput)
         return self._anew(issuing.decide(self.get_object(), told["decision"], by=self.access.user))
 
-    @extend_schema(request=ManyInput, parameters=[KEY], responses={202: JobOutput})
-    @action(detail=False, methods=["post"], url_path="issue")
+    @extend_schema(request=DocumentsInput, parameters=[KEY], responses={202: JobOutput})
+    @action(detail=False, methods=["post"], url_path="issue-many")
     def issue_many(self, request: Request, **kwargs: Any) -> Response:
         """Issue many drafts in the background, in this order."""
         return self.once(lambda: self._job(jobs.ISSUE))
 
-    @extend_schema(request=ManyInput, parameters=[KEY], responses={202: JobOutput})
-    @action(detail=False, methods=["post"], url_path="print")
+    @extend_schema(request=DocumentsInput, parameters=[KEY], responses={202: JobOutput})
+    @action(detail=False, methods=["post"], url_path="print-many")
     def print_many(self, request: Request, **kwargs: Any) -> Response:
         """Print many documents as one PDF, in the background."""
         return self.once(lambda: self._job(jobs.PRINT))
@@ -298,7 +295,7 @@ class SalesDocumentViewSet(CompanyViewSet):
         return self._anew(new, 201)
 
     def _job(self, kind: str) -> Response:
-        ids = self.told(ManyInput)["documents"]
+        ids = self.told(DocumentsInput)["documents"]
         self._named(ids)
         return accepted(start(kind, company=self.company, by=self.access.user,
                               arguments={"documents": ids}, within=bearer_in(self.request)))  # fmt: skip

@@ -23,7 +23,7 @@ _ID: dict[str, Any] = {"min_value": 1, "max_value": LARGEST_ID}
 _MAY: dict[str, Any] = {"required": False, "allow_null": True}
 
 
-class LineInput(Input):
+class DocumentLineInput(Input):
     """A line: product, account, VAT code and cost units by number; null is as the product says."""
 
     kind = serializers.ChoiceField(choices=[one.value for one in Kind], default=Kind.ITEM.value)
@@ -44,6 +44,10 @@ class LineInput(Input):
     deposit = serializers.IntegerField(**_ID, **_MAY)
 
 
+class DayInput(Input):
+    date = DayField()
+
+
 class InstalmentInput(Input):
     percent = AmountField(positive=True)
     days = serializers.IntegerField(min_value=0, max_value=3650)
@@ -55,7 +59,7 @@ class DocumentInput(Input):
     kind = serializers.ChoiceField(choices=SalesDocument.Kind.choices)
     contact = serializers.IntegerField(**_ID)
     date = DayField()
-    lines = LineInput(many=True, max_length=500)  # type: ignore[call-arg]
+    lines = DocumentLineInput(many=True, max_length=500)  # type: ignore[call-arg]
     person = serializers.IntegerField(**_ID, **_MAY)
     language = serializers.ChoiceField(choices=Language.choices, **_MAY)
     subject = serializers.CharField(max_length=140, required=False, allow_blank=True)
@@ -210,7 +214,7 @@ class PreviewGroupOutput(serializers.Serializer[Any]):
     gross = AmountField()
 
 
-class PreviewOutput(serializers.Serializer[Any]):
+class DocumentPreviewOutput(serializers.Serializer[Any]):
     """What a document comes to: amounts of its lines, sums per VAT rate, totals, and why."""
 
     lines = serializers.ListField(child=serializers.CharField())

@@ -112,7 +112,7 @@ def print_many(job: Running, cursor: Cursor) -> Next | Done:
     by_id = {row.pk: row for row in rows.select_related("file")}
     files = [by_id[pk].file for pk in ids if pk in by_id]
     content = joining.joined(storing.content_of(file) for file in files if file is not None)
-    name = _("documents") + f"-{clock.today().isoformat()}.pdf"
+    name = f"{job.company.short_name}-{clock.today().isoformat()}.pdf"
     whole = storing.keep(company=job.company, name=name, content=content,
                          content_type="application/pdf", by=job.user)  # fmt: skip
     return Done({"documents": len(files)}, message=_("%(count)s documents") % {"count": len(files)},

@@ -32,8 +32,8 @@ class State(models.TextChoices):
     CREDITED = "credited", _("credited")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
-    CLOSED = "closed", _("closed")
-    EXPIRED = "expired", _("expired")
+    CLOSED = "closed", _("completed")
+    EXPIRED = "expired", _("no longer valid")
 
 
 @dataclass(frozen=True, slots=True)

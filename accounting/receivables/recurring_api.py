@@ -13,7 +13,12 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.receivables import jobs, recurring
-from accounting.receivables.document_shapes import LARGEST_ID, DocumentInput, DocumentOutput
+from accounting.receivables.document_shapes import (
+    LARGEST_ID,
+    DayInput,
+    DocumentInput,
+    DocumentOutput,
+)
 from accounting.receivables.models import RecurringInvoice, SalesDocument
 from accounting.receivables.typed import TypedDocument
 from erp.access.permissions import Permission
@@ -57,7 +62,7 @@ class DueQuery(serializers.Serializer[Any]):
     on = DayField(required=False, help_text="Day, ISO; today where it is left out")
 
 
-class DueOutput(serializers.Serializer[Any]):
+class DueInvoiceOutput(serializers.Serializer[Any]):
     """An invoice that is due, and the time it is for."""
 
     recurring = serializers.IntegerField(source="recurring.pk")
@@ -69,7 +74,7 @@ class DueOutput(serializers.Serializer[Any]):
     issues = serializers.BooleanField(source="recurring.issues")
 
 
-class RunInput(Input):
+class BillInput(Input):
     """Bill what is due until ``on``; ``chosen`` (ids) alone, where they are given."""
 
     on = DayField()
@@ -77,10 +82,6 @@ class RunInput(Input):
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False,
         max_length=5000,
     )  # fmt: skip
-
-
-class DateInput(Input):
-    date = DayField()
 
 
 class RecurringViewSet(CompanyViewSet):
@@ -131,48 +132,48 @@ class RecurringViewSet(CompanyViewSet):
         recurring.delete(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(parameters=[DueQuery], responses=DueOutput(many=True))
+    @extend_schema(parameters=[DueQuery], responses=DueInvoiceOutput(many=True))
     @action(detail=False, methods=["get"], pagination_class=None)
     def due(self, request: Request, **kwargs: Any) -> Response:
         """What is to be billed until a day, the oldest first."""
         on = self.asked(DueQuery).get("on") or clock.today()
-        return Response(DueOutput(recurring.due(self.company, on), many=True).data)
+        return Response(DueInvoiceOutput(recurring.due(self.company, on), many=True).data)
 
-    @extend_schema(request=RunInput, parameters=[KEY], responses={202: JobOutput})
+    @extend_schema(request=BillInput, parameters=[KEY], responses={202: JobOutput})
     @action(detail=False, methods=["post"])
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Bill what is due, in the background."""
 
         def act() -> Response:
-            told = self.told(RunInput)
+            told = self.told(BillInput)
             arguments = {**told, "on": told["on"].isoformat()}
             return accepted(start(jobs.RECURRING, company=self.company, by=self.access.user,
                                   arguments=arguments, within=bearer_in(request)))  # fmt: skip
 
         return self.once(act)
 
-    @extend_schema(request=DateInput, parameters=[KEY], responses={201: DocumentOutput})
+    @extend_schema(request=DayInput, parameters=[KEY], responses={201: DocumentOutput})
     @action(detail=True, methods=["post"])
     def bill(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Bill one that is due on a day."""
         found = self.get_object()
 
         def act() -> Response:
-            made = recurring.bill(found, self.told(DateInput)["date"], by=self.access.user)
+            made = recurring.bill(found, self.told(DayInput)["date"], by=self.access.user)
             rows = SalesDocument.of(self.company).select_related("company", "contact")
             context = self.get_serializer_context()
             return Response(DocumentOutput(rows.get(pk=made.pk), context=context).data, status=201)
 
         return self.once(act)
 
-    @extend_schema(request=DateInput, parameters=[KEY])
+    @extend_schema(request=DayInput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Leave one out, and move on to the next."""
         found = self.get_object()
 
         def act() -> Response:
-            recurring.skip(found, self.told(DateInput)["date"], by=self.access.user)
+            recurring.skip(found, self.told(DayInput)["date"], by=self.access.user)
             return self.shown(self.get_queryset().get(pk=found.pk))
 
         return self.once(act)

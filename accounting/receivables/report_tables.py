@@ -77,7 +77,7 @@ def vat(rows: Sequence[VatRow], since: dt.date, until: dt.date) -> Table:
     return table(
         title=_("VAT journal of sales"), subtitle=span(since, until),
         head=[_("Date"), _("Entry"), _("Document"), _("Text"), _("Code"), _("Rate"), _("Supplied"),
-              _("Net"), _("VAT"), _("Gross")],
+              _("excl. VAT"), _("VAT"), _("incl. VAT")],
         rows=lines, name="vat-sales", wide=True, kinds=kinds,
     )  # fmt: skip
 

@@ -94,7 +94,7 @@ class CustomerTermsForm(TermsForm):
             "basis": forms.ChoiceField(
                 label=_("Prices"), choices=[("", _("as for all")), *Basis.choices], required=False
             ),
-            "discount_percent": Amount(label=_("Discount in percent")),
+            "discount_percent": Amount(label=_("Rebate in percent")),
             "credit_limit": Amount(label=_("Credit limit"), empty=None),
             "account": account_field(company, _("Control account"), source="control-accounts"),
             "income_account": account_field(company, _("Income account")),

@@ -85,7 +85,7 @@ class CustomerTerms(CompanyOwned):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     basis = models.CharField(_("prices"), max_length=5, choices=Basis, blank=True)
     discount_percent = models.DecimalField(
-        _("discount in percent"), max_digits=5, decimal_places=2, default=0
+        _("rebate in percent"), max_digits=5, decimal_places=2, default=0
     )
     credit_limit = models.DecimalField(
         _("credit limit"), max_digits=15, decimal_places=2, null=True, blank=True

@@ -147,7 +147,7 @@ def test_lists_cost_the_same(api, huber):
 
 def test_many_are_issued_and_printed_in_the_background(api, company, huber):
     ids = [made(api, "sales-documents/", body(huber))["id"] for _nth in range(2)]
-    for path in ("issue", "print"):
+    for path in ("issue-many", "print-many"):
         job = made(api, f"sales-documents/{path}/", {"documents": ids}, 202)
         running.run(job["id"], company.pk)
         assert api.get(f"jobs/{job['id']}/").json()["state"] == "done"

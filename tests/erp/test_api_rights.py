@@ -19,11 +19,21 @@ from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import TakenOver, take_over
+from accounting.receivables import drafting, recurring
+from accounting.receivables.dunning import levels, running
+from accounting.receivables.dunning.models import DunningLevel
+from accounting.receivables.models import RecurringInvoice
+from accounting.receivables.products import save_product
+from accounting.receivables.typed import TypedDocument, TypedItem
+from accounting.terms.agreeing import save_customer_terms, save_supplier_terms
+from accounting.terms.models import PaymentTerms
+from contacts.models import Contact
 from erp.access.gate import operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
 from erp.access.permissions import Permission
 from erp.cockpit.firms import found_firm
+from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
@@ -175,7 +185,72 @@ ENDPOINTS = [
     ("POST", "own-fields/", {"subject": "contact", "code": ""}, "contacts.settings"),
     ("PATCH", "own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
     ("DELETE", "own-fields/{field}/", {}, "contacts.settings"),
+    ("GET", "sales-documents/", {}, "receivables.read"),
+    ("GET", "sales-documents/{document}/", {}, "receivables.read"),
+    ("GET", "sales-documents/{document}/pdf/", {}, "receivables.read"),
+    ("POST", "sales-documents/", {"kind": "offer"}, "receivables.draft"),
+    ("POST", "sales-documents/preview/", {"kind": "offer"}, "receivables.draft"),
+    ("PUT", "sales-documents/{document}/", {"kind": "offer"}, "receivables.draft"),
+    ("DELETE", "sales-documents/{document}/", {}, "receivables.draft"),
+    *[
+        ("POST", f"sales-documents/{{document}}/{act}/", {}, "receivables.draft")
+        for act in ("copy", "credit", "decide", "deposit", "derive")
+    ],
+    ("POST", "sales-documents/collect/", {}, "receivables.draft"),
+    ("POST", "sales-documents/{document}/issue/", {}, "receivables.issue"),
+    ("POST", "sales-documents/{document}/cancel/", {}, "receivables.issue"),
+    ("POST", "sales-documents/issue-many/", {}, "receivables.issue"),
+    ("POST", "sales-documents/print-many/", {}, "receivables.read"),
+    ("GET", "recurring-invoices/", {}, "receivables.read"),
+    ("GET", "recurring-invoices/due/", {}, "receivables.read"),
+    ("GET", "recurring-invoices/{recurring}/", {}, "receivables.read"),
+    ("POST", "recurring-invoices/", {}, "receivables.issue"),
+    ("POST", "recurring-invoices/run/", {}, "receivables.issue"),
+    ("POST", "recurring-invoices/{recurring}/bill/", {}, "receivables.issue"),
+    ("POST", "recurring-invoices/{recurring}/skip/", {}, "receivables.issue"),
+    ("PUT", "recurring-invoices/{recurring}/", {}, "receivables.issue"),
+    ("DELETE", "recurring-invoices/{recurring}/", {}, "receivables.issue"),
+    ("GET", "sales-reports/turnover-by-customer/?since=2026-01-01&until=2026-01-31", {}, "receivables.read"),
+    ("GET", "sales-reports/turnover-by-product/?since=2026-01-01&until=2026-01-31", {}, "receivables.read"),
+    ("GET", "sales-reports/turnover-by-month/?since=2026-01-01&until=2026-01-31", {}, "receivables.read"),
+    ("GET", "sales-reports/vat-journal/?since=2026-01-01&until=2026-01-31", {}, "receivables.read"),
+    ("GET", "sales-reports/payment-habits/", {}, "receivables.read"),
+    ("GET", "products/{product}/", {}, "receivables.read"),
+    ("PATCH", "products/{product}/", {"name_de": "x"}, "receivables.settings"),
+    ("DELETE", "products/{product}/", {}, "receivables.settings"),
+    ("GET", "payment-terms/{terms}/", {}, "receivables.read"),
+    ("PATCH", "payment-terms/{terms}/", {"name_de": "x"}, "receivables.settings"),
+    ("DELETE", "payment-terms/{terms}/", {}, "receivables.settings"),
+    ("GET", "customer-terms/{contact}/", {}, "receivables.read"),
+    ("PATCH", "customer-terms/{contact}/", {"note": "x"}, "receivables.settings"),
+    ("DELETE", "customer-terms/{contact}/", {}, "receivables.settings"),
+    ("GET", "supplier-terms/{contact}/", {}, "payables.read"),
+    ("PATCH", "supplier-terms/{contact}/", {"note": "x"}, "payables.settings"),
+    ("DELETE", "supplier-terms/{contact}/", {}, "payables.settings"),
+    ("GET", "sales-settings/", {}, "receivables.read"),
+    ("PATCH", "sales-settings/", {"web": "x"}, "receivables.settings"),
+    ("GET", "document-texts/offer/de/", {}, "receivables.read"),
+    ("PATCH", "document-texts/offer/de/", {"intro": "x"}, "receivables.settings"),
+    ("DELETE", "document-texts/offer/de/", {}, "receivables.settings"),
+    ("GET", "number-ranges/offer/", {}, "receivables.read"),
+    ("PATCH", "number-ranges/offer/", {"width": 4}, "receivables.settings"),
+    ("GET", "dunning-plan/", {}, "receivables.read"),
+    ("GET", "dunning-runs/{run}/", {}, "receivables.read"),
+    ("GET", "dunning-customers/{contact}/", {}, "receivables.read"),
+    ("PUT", "dunning-customers/{contact}/", {}, "receivables.dun"),
+    ("GET", "dunning-procedures/{procedure}/", {}, "receivables.read"),
+    ("PATCH", "dunning-procedures/{procedure}/", {"name_de": "x"}, "receivables.settings"),
+    ("DELETE", "dunning-procedures/{procedure}/", {}, "receivables.settings"),
+    ("GET", "dunning-levels/{level}/", {}, "receivables.read"),
+    ("PATCH", "dunning-levels/{level}/", {"days": 5}, "receivables.settings"),
+    ("DELETE", "dunning-levels/{level}/", {}, "receivables.settings"),
 ]  # fmt: skip
+
+
+@pytest.fixture
+def company(db):
+    """A company that uses everything."""
+    return make.company(modules=Module.values)
 
 
 @pytest.fixture
@@ -214,7 +289,24 @@ def books(api, company):
     )  # fmt: skip
     settle(company=company, date=dt.date(2026, 1, 2), by=make.owner_of(company),
            parts=[Part(owed[0], discount=make.chf("0.40"))])  # fmt: skip
+    by = make.owner_of(company)
+    typed = TypedDocument(kind="invoice", contact=contact, date=dt.date(2026, 1, 1),
+                          lines=(TypedItem(text="x", price=make.chf("5.00")),))  # fmt: skip
+    document = drafting.save(company=company, typed=typed, by=by)
+    again = recurring.save(
+        RecurringInvoice(company=company, name="x", next_on=dt.date(2026, 1, 1)), typed, by=by
+    )
+    party = Contact.of(company).get(pk=contact)
+    save_customer_terms(party, by=by, note="x")
+    save_supplier_terms(party, by=by, note="x")
+    procedure = levels.set_up(company, by=by)
     return {
+        "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
+        "product": save_product(company=company, by=by, name_de="x",
+                                account=make.account(company, "3200")).pk,
+        "terms": PaymentTerms.of(company).first().pk,
+        "level": DunningLevel.of(company).order_by("pk").first().pk,
+        "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
         "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
         "domain": domain["id"], "finding": finding.pk,

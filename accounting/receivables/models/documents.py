@@ -50,7 +50,7 @@ class SalesDocument(CompanyOwned):
         OPEN = "", _("open")
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("completed")
 
     kind = models.CharField(_("kind"), max_length=11, choices=Kind)
     status = models.CharField(_("state"), max_length=7, choices=Status, default=Status.DRAFT)
@@ -71,7 +71,7 @@ class SalesDocument(CompanyOwned):
     rounding = models.CharField(_("amounts are rounded"), max_length=10, choices=ROUNDINGS)
     five_centimes = models.BooleanField(_("total rounded to 0.05"), default=False)
     discount_percent = models.DecimalField(
-        _("discount in percent"), max_digits=5, decimal_places=2, default=0
+        _("rebate in percent"), max_digits=5, decimal_places=2, default=0
     )
     discount_amount = models.DecimalField(_("discount"), max_digits=15, decimal_places=2, default=0)
     supply_from = models.DateField(_("supplied from"), null=True, blank=True)
@@ -189,7 +189,7 @@ class DocumentLine(CompanyOwned):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     price = models.DecimalField(_("price"), max_digits=15, decimal_places=4, default=0)
     discount_percent = models.DecimalField(
-        _("discount in percent"), max_digits=5, decimal_places=2, default=0
+        _("rebate in percent"), max_digits=5, decimal_places=2, default=0
     )
     discount_amount = models.DecimalField(_("discount"), max_digits=15, decimal_places=2, default=0)
     account = fk(Account, _("account"), null=True, blank=True)
