@@ -91,38 +91,56 @@ def taken_back(entry: JournalEntry, positions: Iterable[int] | None = None) -> B
     as discount and its tax, go with it. An overpayment that it brought is closed. Hold the items of
     the entry (``settling.hold_of_entry``) first. Raises ``AlreadyUndone`` or ``CreditUsed``.
     """
-    wanted = None if positions is None else set(positions)
-    settled = list(
-        Settlement.of(entry.company_id).filter(entry=entry).exclude(kind=Settlement.Kind.UNDO)
-        .select_related("item").order_by("position", "pk")
-    )  # fmt: skip
+    entry, wanted = _standing(entry, None if positions is None else set(positions))
+    undo = Settlement.Kind.UNDO
+    rows = Settlement.of(entry.company_id).filter(entry=entry).exclude(undoes__isnull=False)
+    settled = list(rows.select_related("item").order_by("position", "pk"))
     opened = list(OpenItem.of(entry.company_id).filter(entry=entry).order_by("pk"))
-    controls = {row.position for row in settled} | {item.position for item in opened}
+    credits = [(item, item.position) for item in opened]
+    credits += [(row.item, row.position) for row in settled if row.kind == undo]
+    settled = [row for row in settled if row.kind != undo]
+    controls = {row.position for row in settled} | {position for _item, position in credits}
     if wanted is not None:
         settled = [row for row in settled if row.position in wanted]
-        opened = [item for item in opened if item.position in wanted]
-    if Settlement.of(entry.company_id).filter(undoes__in=settled).exists() or not (
-        settled or opened
-    ):
+        credits = [(item, position) for item, position in credits if position in wanted]
+    if not (settled or credits):
         raise AlreadyUndone
-    for item in opened:
+    for item, _position in credits:
         if item.open_amount != item.amount:
             raise CreditUsed(item=str(item))
     block, placed, taking = Block(), dict[int, int](), False
-    rows = EntryLine.of(entry.company_id).filter(entry=entry).order_by("position")
-    for stored in rows.select_related("account", "cost_centre", "cost_object", "vat_code"):
+    lines = EntryLine.of(entry.company_id).filter(entry=entry).order_by("position")
+    for stored in lines.select_related("account", "cost_centre", "cost_object", "vat_code"):
         if stored.position in controls:
             taking = wanted is None or stored.position in wanted
         if taking:
             block.lines.append(PlannedLine(line_of(stored).mirrored(), _("open again")))
             placed[stored.position] = len(block.lines)
-    undo = Settlement.Kind.UNDO
     block.rows = [
         Row(row.item, undo, -row.amount, -row.base, placed[row.position], undoes=row)
         for row in settled
     ]
-    block.rows += [Row(i, undo, i.amount, i.base, placed[i.position]) for i in opened]
+    block.rows += [Row(i, undo, i.amount, i.base, placed[position]) for i, position in credits]
     return block
+
+
+def _standing(
+    entry: JournalEntry, positions: set[int] | None
+) -> tuple[JournalEntry, set[int] | None]:
+    """Where what an entry settled stands now: if it was taken back, and that was undone, then in the
+    reversal of the taking back. Raises ``AlreadyUndone`` where it is open.
+    """
+    rows = Settlement.of(entry.company_id).filter(undoes__entry=entry)
+    if positions is not None:
+        rows = rows.filter(undoes__position__in=positions)
+    first = rows.order_by("-pk").select_related("entry").first()
+    if first is None:
+        return entry, positions
+    back = JournalEntry.of(entry.company_id).filter(reverses=first.entry_id).first()
+    if back is None:
+        raise AlreadyUndone
+    block = Settlement.of(entry.company_id).filter(entry=first.entry_id)
+    return _standing(back, set(block.values_list("position", flat=True)))
 
 
 @transaction.atomic

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Confidence, Proposal, with_doubt
 from accounting.banking.matching.reasons import LIKELY_FROM, Reason, Why, reason, weighed
 from accounting.banking.matching.words import name_words, reference_key
 from accounting.banking.models import BankTransaction
+from accounting.ledger.models import JournalEntry
 from accounting.open_items.models import Settlement
 from erp.companies.models import Company
 
@@ -74,9 +75,10 @@ def _earlier(
     found = list(
         rows.select_related("bank_account").order_by("-booking_date", "-pk")[:MOST_LOOKED_AT]
     )
+    again = JournalEntry.of(company).filter(reverses=OuterRef("undone_by__entry"))
     settled = set(
         Settlement.of(company)
-        .filter(entry__in={row.entry_id for row in found}, undone_by=None)
+        .filter(Q(undone_by=None) | Exists(again), entry__in={row.entry_id for row in found})
         .exclude(kind=Settlement.Kind.UNDO)
         .values_list("entry", flat=True)
     )

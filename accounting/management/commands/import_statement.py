@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounting.banking.importing import take_in
+from accounting.banking.matching.jobs import match_later
 from erp.access.gate import operating
 from erp.core.errors import DomainError
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
                     taken = take_in(
                         company=access.company, content=path.read_bytes(), by=access.user
                     )
+                    match_later(access)
             except OSError as error:
                 raise CommandError(str(error)) from None
             except DomainError as refusal:

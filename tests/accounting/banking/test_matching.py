@@ -26,7 +26,7 @@ from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import Party
 from accounting.open_items.settling import net
 from erp.core.tenancy import open_companies
-from erp.reference.models import ExchangeRate
+from erp.reference.models import ExchangeRate, ReferenceVersion
 from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import (
@@ -443,6 +443,14 @@ class TestReturns:
         booking.unbook(back, by=anna)
         assert left(item, credit) == ["0.00", "-40.00"]
         sound(company)
+        assert best(back).returns == first.pk
+        accept(back, anna)
+        assert left(item, credit) == ["90.00", "0.00"]
+        with pytest.raises(AlreadyUndone):
+            accept(again, anna, choices=choices)
+        booking.unbook(back, by=anna)
+        assert left(item, credit) == ["0.00", "-40.00"]
+        sound(company)
 
     def test_a_credit_that_was_used_stays(self, company, anna, owed, paid):
         owed("90.00", reference=QRR)
@@ -556,10 +564,15 @@ class TestCurrencies:
 
     @pytest.fixture
     def rate(self):
-        ExchangeRate.objects.get_or_create(
-            source=ExchangeRate.Source.BAZG_DAILY, currency="EUR", valid_from=DAY, valid_to=DAY,
-            published=DAY,
-            defaults={"unit": 1, "quoted": Decimal("0.94"), "rate": Decimal("0.94")},
+        """The official rate of the day on which everything here is paid."""
+        version = ReferenceVersion.objects.create(
+            source="bazg-daily", scope="2026-03-30", state="active", origin="upload",
+            edition_date=dt.date(2026, 3, 30),
+        )  # fmt: skip
+        ExchangeRate.objects.create(
+            source="bazg-daily", currency="EUR", unit=1, quoted=Decimal("0.94"),
+            rate=Decimal("0.94"), published=dt.date(2026, 3, 30), valid_from=DAY, valid_to=DAY,
+            version=version,
         )  # fmt: skip
 
     def test_euros_on_the_euro_account_at_the_rate_of_the_day(
@@ -573,6 +586,17 @@ class TestCurrencies:
             ("1024", Decimal("94.00")), ("1101", Decimal("-94.00")), ("1101", Decimal("-1.00")),
             ("6949", Decimal("1.00")),
         ]  # fmt: skip
+        assert left(item) == ["0.00"]
+        sound(company)
+
+    def test_the_official_rate_is_taken_where_none_is_told(
+        self, company, anna, euro_bank, euros, rate, paid
+    ):
+        item = euros()
+        movement = paid(reference=QRR, account=EURO_ACCOUNT, currency="EUR")
+        assert certain(company, anna) == 1
+        movement.refresh_from_db()
+        assert lines_of(movement.entry)[0] == ("1024", Decimal("94.00"))
         assert left(item) == ["0.00"]
         sound(company)
 
