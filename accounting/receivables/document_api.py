@@ -259,8 +259,8 @@ class SalesDocumentViewSet(CompanyViewSet):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Say what became of an offer or order."""
-        told = self.told(DecideInput)
-        return self._anew(issuing.decide(self.get_object(), told["decision"], by=self.access.user))
+        found, told = self.get_object(), self.told(DecideInput)
+        return self._anew(issuing.decide(found, told["decision"], by=self.access.user))
 
     @extend_schema(request=DocumentsInput, parameters=[KEY], responses={202: JobOutput})
     @action(detail=False, methods=["post"], url_path="issue-many")

@@ -20,7 +20,7 @@ from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import TakenOver, take_over
 from accounting.receivables import drafting, recurring
-from accounting.receivables.dunning import levels, running
+from accounting.receivables.dunning import levels, running, stops
 from accounting.receivables.dunning.models import DunningLevel
 from accounting.receivables.models import RecurringInvoice
 from accounting.receivables.products import save_product
@@ -300,6 +300,7 @@ def books(api, company):
     save_customer_terms(party, by=by, note="x")
     save_supplier_terms(party, by=by, note="x")
     procedure = levels.set_up(company, by=by)
+    stops.set_customer(party, by=by, procedure=procedure)
     return {
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
         "product": save_product(company=company, by=by, name_de="x",

@@ -145,12 +145,23 @@ class CustomerDunningViewSet(mixins.ListModelMixin, CompanyViewSet):
         return CustomerDunning.of(self.company).select_related("procedure")
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.shown(get_object_or_404(self.get_queryset(), contact=pk))
+        """What holds for a customer; of one that is dunned as everybody, that nothing is set."""
+        return self.shown(self._row(self._contact(pk)))
 
     @extend_schema(request=CustomerDunningInput)
     def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Give a customer another procedure, or stop dunning."""
-        contacts = Contact.of(self.company).filter(merged_into=None).select_related("company")
-        contact = get_object_or_404(contacts, pk=pk)
+        contact = self._contact(pk)
+        Contact.of(self.company).select_for_update(no_key=True).get(pk=contact.pk)
+        self.require_match(self.get_serializer(self._row(contact)).data)
         row = stops.set_customer(contact, by=self.access.user, **self.told(CustomerDunningInput))
         return self.shown(row)
+
+    def _contact(self, pk: str) -> Contact:
+        contacts = Contact.of(self.company).filter(merged_into=None).select_related("company")
+        found: Contact = get_object_or_404(contacts, pk=pk)
+        return found
+
+    def _row(self, contact: Contact) -> CustomerDunning:
+        found = self.get_queryset().filter(contact=contact).first()
+        return found or CustomerDunning(company=self.company, contact=contact)
