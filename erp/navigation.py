@@ -60,6 +60,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Debtors"),
+        "sales",
+        (Item(_("Documents"), "sales-documents", Permission.RECEIVABLES_READ, "v"),),
+    ),
+    Section(
         _("Open items"),
         "items",
         (

@@ -164,3 +164,16 @@ class DepositUsed(DomainError):
     message = _("The deposit %(document)s is deducted already, on %(by)s.")
     field = "deposit"
     conflict = True
+
+
+class BadDeposit(DomainError):
+    code = "receivables.bad_deposit"
+    message = _("“%(value)s” is no part in percent. Enter more than 0 and 100 at most.")
+    field = "percent"
+
+
+class BadQuantity(DomainError):
+    code = "receivables.bad_quantity"
+    message = _("%(value)s is not possible on this line, which has %(most)s. Check the sign and the "
+                "quantity.")  # fmt: skip
+    field = "quantity"

@@ -19,6 +19,13 @@ def chf(amount: Decimal | None, *, zero: str = "0.00") -> str:
     return MINUS + text[1:] if text[0] == "-" else text
 
 
+def figure(value: Decimal) -> str:
+    """A quantity, rate or percentage: grouped by thousands, without needless zeros."""
+    text = f"{value:,f}".replace(",", GROUP)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return MINUS + text[1:] if text[0] == "-" else text
+
+
 def told(value: object) -> object:
     """A value as a message names it: amounts grouped, dates in Swiss form, all else as it is."""
     if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == -2:

@@ -43,6 +43,21 @@ def money_blank(amount: Decimal | None) -> str | SafeString:
 
 
 @register.filter
+def figure(value: Decimal | None) -> str:
+    """A quantity, rate or percentage without needless zeros: 2.5, 1’000."""
+    return "" if value is None else display.figure(value)
+
+
+@register.filter
+def price(value: Decimal | None) -> str:
+    """A price per unit: two decimals, or as many as it has."""
+    if value is None:
+        return ""
+    shown = display.figure(value)
+    return shown if len(shown.partition(".")[2]) > 2 else display.chf(value)
+
+
+@register.filter
 def day(value: dt.date | None) -> str:
     return display.swiss_date(value)
 

@@ -105,6 +105,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "g") { prefix = true; setTimeout(() => { prefix = false; }, 1500); return; }
+  const keyed = document.querySelector(`.main [data-key="${CSS.escape(event.key)}"]`);
+  if (keyed) { event.preventDefault(); keyed.click(); keyed.parentElement.querySelector(".menu-panel :is(input:not([type=hidden]), button, a)")?.focus(); return; }
   if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
   if (event.key === "Enter") move(0);
