@@ -34,10 +34,10 @@ def explained(amounts: Amounts) -> Explained:
     """Totals, VAT and reasons of a document, in the language of the reader."""
     rows = []
     if amounts.discount:
-        rows += [Row(_("Sum of the lines"), amounts.sum), Row(_("Discount"), -amounts.discount)]
+        rows += [Row(_("Sum of the lines"), amounts.sum), Row(_("Price reduction"), -amounts.discount)]
     taxed = [group for group in amounts.groups if group.vat]
     if amounts.basis == Basis.NET:
-        rows.append(Row(_("Net"), amounts.net))
+        rows.append(Row(_("Net total"), amounts.net))
     for group in taxed:
         label = _("VAT %(rate)s %% of %(of)s") if amounts.basis == Basis.NET else _(
             "incl. VAT %(rate)s %% on %(of)s")  # fmt: skip

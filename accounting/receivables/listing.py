@@ -183,6 +183,6 @@ def as_table(company: Company, told: Asked, *, on: dt.date, form: str) -> Table:
     return table(
         title=_("Documents") if not told.kind else title, subtitle=_("As of %s") % swiss_date(on),
         head=[_("Kind"), _("Number"), _("Date"), _("Due"), _("Customer"), _("Subject"), _("State"),
-              _("Days overdue"), _("Currency"), _("Total"), _("Open")],
+              _("Days overdue"), _("Currency"), _("Total"), _("Amount open")],
         rows=rows, name="documents", wide=True, kinds=kinds,
     )  # fmt: skip

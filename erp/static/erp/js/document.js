@@ -1,5 +1,5 @@
 /** The mask of a document: lines by keyboard, reckoned by the server, saved without leaving the page. */
-import { plainValue } from "./amount.js";
+import { exact, formatExact, plainValue } from "./amount.js";
 import { send } from "./answers.js";
 import { enliven } from "./app.js";
 import { choice } from "./combobox.js";
@@ -21,12 +21,20 @@ const isEmpty = (row) => row.dataset.kind === "item" && !["product", "text", "pr
 const fit = (area) => { area.rows = Math.min(12, area.value.split("\n").length); };
 /** What the program fills in gives way to what comes with a product. */
 const propose = (input, value) => { if (input && value && !input.value) { input.value = value; input.dataset.auto = "1"; } };
+const shownIn = (row, name) => of(row, name)?.value || of(row, name)?.placeholder;
 const withdraw = (input) => { if (input?.dataset.auto) { input.value = ""; delete input.dataset.auto; } };
+
+/** A value of the server as people read it. */
+function write(field, value) {
+  const figure = value && field.hasAttribute("data-amount") ? exact(value) : null;
+  if (figure !== null) field.value = formatExact(figure, Number(field.dataset.least || (field.dataset.amount ? 0 : 2)));
+  else field.value = value && field.hasAttribute("data-date") ? shown(value) : value || "";
+}
 
 function addRow(kind, values = {}, after = null) {
   const row = $(kind).content.cloneNode(true).firstElementChild;
   for (const name of ["source", "deposit"]) if (values[name]) row.dataset[name] = values[name];
-  for (const field of row.querySelectorAll("[name]")) field.value = field.hasAttribute("data-date") && values[field.name] ? shown(values[field.name]) : values[field.name] || "";
+  for (const field of row.querySelectorAll("[name]")) write(field, values[field.name]);
   if (after) after.after(row); else items.append(row);
   enliven(row);
   row.querySelectorAll("textarea").forEach(fit);
@@ -49,9 +57,9 @@ function newRow(kind = "item") {
   const last = rows().findLast((row) => row.dataset.kind === "item" && !isEmpty(row));
   const at = document.activeElement?.closest("#items .item");
   const row = addRow(kind, {}, at && at !== rows().at(-1) ? at : null);
-  if (kind === "item" && !(last && of(last, "product").value)) {
-    propose(of(row, "account"), last ? of(last, "account").value : habit.account);
-    propose(of(row, "vat_code"), last ? of(last, "vat_code")?.value : habit.vat_code);
+  if (kind === "item") {
+    propose(of(row, "account"), last ? shownIn(last, "account") : habit.account);
+    propose(of(row, "vat_code"), last ? shownIn(last, "vat_code") : habit.vat_code);
   }
   row.querySelector("input, textarea").focus();
   return row;
@@ -132,7 +140,7 @@ function read() {
 function fill() {
   $("date").value = shown(sent.date);
   if (!$("kind").dataset.kind) $("kind").value = sent.kind;
-  for (const name of HEAD) if (sent[name]) $(name).value = $(name).hasAttribute("data-date") ? shown(sent[name]) : sent[name];
+  for (const name of HEAD) if (sent[name]) write($(name), sent[name]);
   $("person").dataset.wanted = sent.person || "";
   for (const name of ["is_deposit", "open_amount_on_slip"]) $(name).checked = Boolean(sent[name]);
   for (const name of ["intro", "closing"]) if (typeof sent[name] === "string") { $(name).value = sent[name]; $(name).dataset.touched = "1"; }
@@ -187,7 +195,7 @@ function tell(result, lines) {
   }
   for (const name of ["intro", "closing"]) if (!$(name).dataset.touched) $(name).value = head[name];
   persons(result.persons);
-  $("head-said").textContent = [head.currency, head.language, $("date").closest("form") && head.due_date].filter(Boolean).join(" · ");
+  $("head-said").textContent = [head.currency, $("language").querySelector(`[value="${$("language").value || head.language}"]`)?.textContent, head.due_date && `→ ${head.due_date}`].filter(Boolean).join(" · ");
   lines.forEach((row, nth) => {
     const line = result.lines[nth];
     row.querySelector(".i-amount").textContent = line.amount;
@@ -254,7 +262,7 @@ $("issue")?.addEventListener("click", () => save(true));
 addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
 // --- keyboard -----------------------------------------------------------------------------------
-const fields = () => [...form.querySelectorAll("input:not([type=hidden], [type=checkbox], [readonly]), select, textarea, button.primary")].filter((e) => e.offsetParent !== null);
+const fields = () => [...form.querySelectorAll("input:not([type=hidden], [type=checkbox], [readonly]), select, textarea, button.primary")].filter((e) => e.offsetParent !== null && !e.closest("details:not([open])"));
 
 /** Enter goes where something is usually missing; Tab goes everywhere. */
 function wanted(field) {
@@ -262,6 +270,7 @@ function wanted(field) {
   const row = field.closest(".item");
   if (!row || row.dataset.kind !== "item") return true;
   const has = of(row, "product").value.trim();
+  if (field.name === "text") return !has && !field.value.trim();
   if (field.name === "price") return !has;
   return !field.hasAttribute("data-skip-filled") || !(has || field.value || field.placeholder);
 }
