@@ -174,6 +174,13 @@ class BadDeposit(DomainError):
 
 class BadQuantity(DomainError):
     code = "receivables.bad_quantity"
-    message = _("%(value)s is not possible on this line, which has %(most)s. Check the sign and the "
-                "quantity.")  # fmt: skip
+    message = _("%(value)s is not possible on this line, of which %(most)s is left. Check the sign "
+                "and the quantity.")  # fmt: skip
     field = "quantity"
+
+
+class NothingLeft(DomainError):
+    code = "receivables.nothing_left"
+    message = _("Nothing of %(document)s is left for this. Enter a quantity on one of its lines.")
+    field = "lines"
+    conflict = True

@@ -34,7 +34,10 @@ def explained(amounts: Amounts) -> Explained:
     """Totals, VAT and reasons of a document, in the language of the reader."""
     rows = []
     if amounts.discount:
-        rows += [Row(_("Sum of the lines"), amounts.sum), Row(_("Price reduction"), -amounts.discount)]
+        rows += [
+            Row(_("Sum of the lines"), amounts.sum),
+            Row(_("Price reduction"), -amounts.discount),
+        ]
     taxed = [group for group in amounts.groups if group.vat]
     if amounts.basis == Basis.NET:
         rows.append(Row(_("Net total"), amounts.net))

@@ -194,12 +194,17 @@ def _days(sent: Sent, name: str, place: str) -> int | None:
 
 
 def _figure(sent: Sent, name: str, place: str, decimals: int) -> Decimal | None:
-    """An amount as the mask writes it: groups and the typographic minus are taken too."""
     text = str(sent.get(name) or "").strip()
+    return figure(text, place, decimals=decimals) if text else None
+
+
+def figure(text: str, place: str, *, decimals: int) -> Decimal:
+    """A figure as people type it: groups, a comma and the typographic minus are taken too.
+
+    Raises ``NotAnAmount`` or ``LineTooLarge``.
+    """
     for sign, plain in (("’", ""), ("'", ""), (" ", ""), ("\u2212", "-"), (",", ".")):
         text = text.replace(sign, plain)
-    if not text:
-        return None
     found = parse_amount(text, decimals=decimals, field=place)
     if abs(found) >= LARGEST:
         raise LineTooLarge(field=place, value=found)

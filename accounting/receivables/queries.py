@@ -47,7 +47,12 @@ class Standing:
 
 
 #: What lists may be sorted by: name, column.
-ORDERS: Final = {"date": "date", "number": "number", "name": "contact__sort_name", "total": "base"}
+ORDERS: Final = {
+    "date": "date",
+    "number": "number",
+    "name": "contact__sort_name",
+    "total": "payable",
+}
 
 
 def documents(

@@ -65,22 +65,22 @@ def test_an_invoice_goes_out_with_eighteen_keys(wide):
     expect(page.locator("#subject")).to_be_focused()
     typed(page, "[Enter]", "100", "[Enter]")
     expect(page.locator("#items [name=quantity]")).to_be_focused()
-    assert page.locator("#items [name=text]").input_value() == "Beratung"
+    expect(page.locator("#items [name=text]")).to_have_value("Beratung")
     typed(page, "3", "[Control+Shift+Enter]")
     arrived(page)
     expect(page.locator("h1")).to_contain_text("RE-2026-")
     assert page.inner_text("#total") == "470.25"  # 3 * 145.00, and 8.1 %, to 0.05
     assert int(page.evaluate("sessionStorage.keys")) <= 18
-    pdf = page.request.get(page.url + "pdf/")
+    pdf = page.request.get(page.url + "pdf/", timeout=60_000)
     assert (pdf.status, pdf.body()[:5]) == (200, b"%PDF-")
     assert page.locator('.head a[href$="/pdf/"]').count() == 1
 
 
 def test_lines_are_written_moved_and_reckoned_by_keyboard(wide):
     page = wide.goto(NEW)
-    typed(page, "seeblick", "[Enter]")  # faster than the list: the first that is found is taken
+    typed(page, "bernasconi", "[Enter]")  # faster than the list: the first that is found is taken
     expect(page.locator("#subject")).to_be_focused()
-    expect(page.locator("#customer")).to_have_value("Hotel Seeblick AG")
+    expect(page.locator("#customer")).to_have_value("Officina Bernasconi")
     typed(page, "Umbau", "[Enter]")
     typed(page, "Montage im Hof", "[Enter]")  # no product is called so
     expect(page.locator("#items [name=text]")).to_have_value("Montage im Hof")
@@ -126,7 +126,7 @@ def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(wide):
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#customer[aria-invalid=true]")
     assert page.locator(".field:has(#customer) .errorlist").inner_text()
-    page.locator("#customer").fill("brunner")
+    page.locator("#customer").fill("sägerei")
     page.keyboard.press("Tab")
     expect(page.locator("#customer")).to_have_value("Sägerei Brunner GmbH")
     page.locator("#items [name=account]").fill("9999")
@@ -197,8 +197,12 @@ def test_the_pages_are_accessible_and_have_their_help(opened, site, scheme):
     found = {}
     for address in (LIST, NEW + "?contact=2", offer, f"{offer}make/invoice/"):
         page = watched.goto(address)
-        results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-        if faults := [(v["id"], v["nodes"][0]["html"][:90]) for v in results.response["violations"]]:
+        results = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+        )
+        if faults := [
+            (v["id"], v["nodes"][0]["html"][:90]) for v in results.response["violations"]
+        ]:
             found[address] = faults
     assert not found
     page.keyboard.press("F1") if scheme == "light" else page.click("[data-help]")

@@ -19,11 +19,12 @@ from accounting.receivables import (
     issuing,
     listing,
     making,
+    masks,
     outgoing,
     phrases,
     queries,
 )
-from accounting.receivables.errors import BadDeposit, BadQuantity
+from accounting.receivables.errors import BadDeposit, BadQuantity, NothingLeft
 from accounting.receivables.explaining import explained
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
@@ -38,7 +39,6 @@ from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
-from erp.core.money import parse_amount
 from erp.documents import storing
 from erp.documents.pdf import PdfUnavailable
 from erp.web.dates import read_day
@@ -229,36 +229,41 @@ class MakeDocument(OfDocument):
             title = f"{getattr(said, document.kind)} {document.number}"
             text = f"{said.deposit_invoice} {percent:f} %: {title}, {swiss_date(document.date)}"
             return making.deposit(document, date=today, percent=percent, text=text)
-        if what == INVOICE:
-            return making.derived(document, _Kind.INVOICE, date=today,
-                                  quantities=self._quantities(document))  # fmt: skip
-        if what == CREDIT:
-            return making.credit(document, date=today, quantities=self._quantities(document))
-        raise Http404
+        if what not in WITH_QUANTITIES:
+            raise Http404
+        quantities = self._quantities(document, what)
+        typed = (
+            making.derived(document, _Kind.INVOICE, date=today, quantities=quantities)
+            if what == INVOICE else making.credit(document, date=today, quantities=quantities)
+        )  # fmt: skip
+        if not any(line.kind == Kind.ITEM for line in typed.lines):
+            raise NothingLeft(document=str(document))
+        return typed
 
-    def _quantities(self, document: SalesDocument) -> dict[int, Decimal] | None:
-        """The quantities as typed, by line; None where the form was not shown: all of it."""
+    def _quantities(self, document: SalesDocument, what: str) -> dict[int, Decimal] | None:
+        """The quantities as typed, by line; None where the form was not shown: all of it.
+
+        Of an order more may be billed than was ordered; no more is credited than was billed.
+        """
         if "partly" not in self.request.POST:
             return None
+        lines = drafting.lines_of(document)
+        left = making.left_to_credit(lines) if what == CREDIT else {}
         found, faults = dict[int, Decimal](), list[DomainError]()
-        for line in drafting.lines_of(document):
-            text = self.request.POST.get(f"quantity-{line.pk}", "").strip()
+        for line in lines:
+            place = f"quantity-{line.pk}"
+            text = self.request.POST.get(place, "").strip()
             if line.kind != Kind.ITEM or not text:
                 continue
-            place = f"quantity-{line.pk}"
             try:
-                found[line.pk] = parse_amount(
-                    text.replace("’", "").replace("'", "").replace("\u2212", "-"), decimals=4,
-                    field=place,
-                )  # fmt: skip
+                wanted = masks.figure(text, place, decimals=4)
             except DomainError as refusal:
                 faults.append(refusal)
                 continue
-            if (
-                found[line.pk] * line.quantity < 0
-                or abs(found[line.pk]) > abs(line.quantity) * 1000
-            ):
-                faults.append(BadQuantity(field=place, value=text[:20], most=line.quantity))
+            most = left.get(line.pk, line.quantity)
+            if wanted * line.quantity < 0 or (what == CREDIT and abs(wanted) > abs(most)):
+                faults.append(BadQuantity(field=place, value=text[:20], most=most))
+            found[line.pk] = wanted
         if faults:
             raise Refusals(faults)
         return found
@@ -267,8 +272,7 @@ class MakeDocument(OfDocument):
         self, document: SalesDocument, what: str, refusal: DomainError | None = None
     ) -> HttpResponse:
         lines = drafting.lines_of(document)
-        left = making.left_to_bill(lines) if what == INVOICE else {
-            line.pk: line.quantity for line in lines}  # fmt: skip
+        left = (making.left_to_bill if what == INVOICE else making.left_to_credit)(lines)
         each = refusal.refusals if isinstance(refusal, Refusals) else filter(None, [refusal])
         faults = {one.place or "": str(one) for one in each}
         typed = self.request.POST
@@ -328,7 +332,7 @@ document_file = xframe_options_sameorigin(
 def _percent(text: str) -> Decimal:
     """A part in percent as typed. Raises ``BadDeposit`` unless it is above 0 and at most 100."""
     try:
-        found = parse_amount(text.strip().removesuffix("%").strip(), field="percent")
+        found = masks.figure(text.strip().removesuffix("%"), "percent", decimals=2)
     except DomainError:
         raise BadDeposit(value=text[:20]) from None
     if not 0 < found <= making.HUNDRED:

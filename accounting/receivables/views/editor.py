@@ -61,7 +61,7 @@ class EditDocument(CompanyView):
             user=self.access.user, operation=OPERATION, key=key
         )
         if key and (sent_before := records.first()):
-            return self._saved(sent_before.body["id"])
+            return self._saved((sent_before.body or {})["id"])
         try:
             sent = read_object(request.POST.get("document", ""), lists=LISTS)
             saved = drafting.save(

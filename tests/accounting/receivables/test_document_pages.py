@@ -84,7 +84,12 @@ def counted(act):
 
 def test_the_list_costs_the_same_at_any_size(books, huber, desk):
     """What the gate asks is not counted: it is that of any page, such as the start of the manual."""
-    for query in ("", "?kind=invoice&order=-total", "?kind=invoice&status=open&q=huber", "?order=name"):
+    for query in (
+        "",
+        "?kind=invoice&order=-total",
+        "?kind=invoice&status=open&q=huber",
+        "?order=name",
+    ):
         page = at(books, "sales-documents") + query
         issued(books, huber)
         desk.get(page)
@@ -167,7 +172,10 @@ def test_drafts_are_issued_together_and_one_refusal_keeps_none_of_the_others(boo
     rows = SalesDocument.of(books)
     assert rows.filter(status="issued").count() == 4
     assert rows.get(pk=bad.pk).number == ""
-    assert clerk(books, "receivables.draft").post(at(books, "sales-documents-issue")).status_code == 403
+    assert (
+        clerk(books, "receivables.draft").post(at(books, "sales-documents-issue")).status_code
+        == 403
+    )
 
 
 def test_fifty_go_out_in_one_request_and_more_are_refused(books, huber, desk):
@@ -314,7 +322,10 @@ def test_customers_and_products_are_found_while_typing(books, huber, desk):
     assert found == {"id": str(huber.pk), "key": str(huber.number), "name": "Huber AG",
                      "place": "6460 Altdorf UR"}  # fmt: skip
     look = at(books, "sales-document-lookup", "products")
-    assert [one["key"] for one in desk.get(look + "?q=conseil&language=fr").json()["found"]] == ["B2", "BER"]
+    assert [one["key"] for one in desk.get(look + "?q=conseil&language=fr").json()["found"]] == [
+        "B2",
+        "BER",
+    ]
     assert [one["key"] for one in desk.get(look + "?q=b2").json()["found"]] == ["B2"]
     assert desk.get(look + "?q=alt").json()["found"] == []
     assert desk.get(at(books, "sales-document-lookup", "secrets")).status_code == 404
@@ -370,14 +381,18 @@ def test_a_document_shows_its_way(books, huber, desk):
 
 
 def test_a_part_of_an_order_is_billed_and_then_the_rest(books, huber, desk):
-    order = issued(books, huber, item("10.00", quantity="8"), item("5.00", quantity="2"), kind="order")
+    order = issued(
+        books, huber, item("10.00", quantity="8"), item("5.00", quantity="2"), kind="order"
+    )
     first, second = DocumentLine.of(books).filter(document=order).order_by("position")
     page = at(books, "sales-document-make", order.pk, "invoice")
     assert [row[1] for row in desk.get(page).context["rows"]] == [D("8.0000"), D("2.0000")]
     part = {"partly": "1", f"quantity-{first.pk}": "3", f"quantity-{second.pk}": ""}
     desk.post(page, part)
     bill = SalesDocument.of(books).get(kind="invoice")
-    assert [(line.quantity, line.source_id) for line in drafting.lines_of(bill)] == [(D(3), first.pk)]
+    assert [(line.quantity, line.source_id) for line in drafting.lines_of(bill)] == [
+        (D(3), first.pk)
+    ]
     assert [row[1] for row in desk.get(page).context["rows"]] == [D("5.0000"), D("2.0000")]
     assert desk.get(at(books, "sales-document", order.pk)).context["is_partly_billed"]
     for wrong in ("-1", "viel", "1e3"):
@@ -386,6 +401,7 @@ def test_a_part_of_an_order_is_billed_and_then_the_rest(books, huber, desk):
         assert refusal.context["rows"][0][3], wrong
     desk.post(page)
     rest = SalesDocument.of(books).filter(kind="invoice").order_by("-pk").first()
+    assert desk.post(page).status_code == 422  # nothing is left
     assert [line.quantity for line in drafting.lines_of(rest)] == [D(5), D(2)]
 
 
@@ -399,6 +415,9 @@ def test_a_partial_credit_note_is_set_off_when_it_goes_out(books, huber, desk):
     assert note.payable == D("432.40")
     assert desk.post(at(books, "sales-document-issue", note.pk)).status_code == 302
     standings = queries.standings(books, SalesDocument.of(books), on=MARCH_9)
+    assert desk.get(page).context["rows"][0][1] == D(6)
+    refusal = desk.post(page, {"partly": "1", f"quantity-{line.pk}": "7"})
+    assert refusal.status_code == 422 and refusal.context["rows"][0][3]
     assert standings[invoice.pk].open == D("648.60") and standings[note.pk].state == State.PAID
 
 
@@ -416,7 +435,9 @@ def test_cancelling_deciding_deleting_and_copying(books, huber, desk):
     begun = desk.get(at(books, "sales-document-new") + f"?copy={invoice.pk}").context["sent"]
     assert (begun["date"], len(begun["lines"])) == ("2026-03-09", 1)
     new = draft(books, huber)
-    assert desk.post(at(books, "sales-document-delete", new.pk))["Location"] == at(books, "sales-documents")
+    assert desk.post(at(books, "sales-document-delete", new.pk))["Location"] == at(
+        books, "sales-documents"
+    )
     assert not SalesDocument.of(books).filter(pk=new.pk).exists()
     desk.post(at(books, "sales-document-delete", invoice.pk))
     assert SalesDocument.of(books).filter(pk=invoice.pk).exists()
@@ -458,7 +479,9 @@ def test_support_sees_the_pdf_without_keeping_it(books, huber):
     operator = make.user()
     User.objects.filter(pk=operator.pk).update(is_operator=True)
     allow_support(company=books, by=make.owner_of(books), reason="Fehler suchen", hours=1)
-    answer = desk_of(User.objects.get(pk=operator.pk)).get(at(books, "sales-document-pdf", invoice.pk))
+    answer = desk_of(User.objects.get(pk=operator.pk)).get(
+        at(books, "sales-document-pdf", invoice.pk)
+    )
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
     assert SalesDocument.of(books).get(pk=invoice.pk).file is None
 

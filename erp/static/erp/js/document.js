@@ -287,15 +287,13 @@ function next(from, back) {
   (way.find(wanted) || from).focus();
 }
 
-form.addEventListener("keydown", async (event) => {
+form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!event.shiftKey || $("issue")) save(event.shiftKey); return; }
   if (event.key !== "Enter" || event.isComposing || event.target.closest("button, summary")) return;
   const area = event.target.tagName === "TEXTAREA";
   if (area && (event.shiftKey || !event.target.closest(".item"))) return;
   event.preventDefault();
-  const from = event.target;
-  await settled(from);
-  if (document.activeElement === from) next(from, event.shiftKey);
+  if (document.activeElement === event.target) next(event.target, event.shiftKey);
 });
 const ALT = { ArrowUp: (row) => row && move(row, -1), ArrowDown: (row) => row && move(row, 1), Delete: (row) => row && remove(row), KeyM: (row) => row && further(row), KeyT: () => newRow("text"), KeyS: () => newRow("subtotal"), KeyK: () => { $("more").open = !$("more").open; if ($("more").open) $("person").focus(); } };
 document.addEventListener("keydown", (event) => {

@@ -3,7 +3,7 @@ import { offer } from "./choices.js";
 
 const settling = new WeakMap();
 
-/** Wait until what was typed into a field is known, or known to be unknown. */
+/** Wait until what was typed into a field is known, or known to be unknown. Nobody who types does. */
 export const settled = (input) => settling.get(input)?.();
 
 /**
@@ -43,7 +43,7 @@ export function search(input, { address, take, written }) {
   };
   const once = (first) => { pending ||= settle(first).finally(() => { pending = null; }); return pending; };
   settling.set(input, () => once(true));
-  input.addEventListener("keydown", (event) => { hurried = event.key === "Tab"; });
+  input.addEventListener("keydown", (event) => { hurried = ["Tab", "Enter"].includes(event.key); });
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => { once(hurried); });
   /** What a script writes into the field is known. */
