@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -53,12 +54,21 @@ def user(
     return new
 
 
-def company(*, by: User | None = None, first_year: Any = YEAR, **more: Any) -> Company:
-    """A company with chart, VAT codes and the year 2026; its rows are open to the transaction."""
+def company(
+    *, by: User | None = None, first_year: Any = YEAR, modules: Iterable[str] | None = None, **more: Any
+) -> Company:  # fmt: skip
+    """A company with chart, VAT codes and the year 2026; its rows are open to the transaction.
+
+    With ``modules`` it has those switched on, else what a new company has.
+    """
     number = next(_numbers)
     values = {"name": f"Muster {number} AG", "short_name": f"muster-{number}-{os.getpid()}",
               "legal_form": "corporation"} | more  # fmt: skip
-    return set_up_company(by=by or user(), first_year=first_year, **values)
+    new = set_up_company(by=by or user(), first_year=first_year, **values)
+    if modules is not None:
+        new.modules = list(modules)
+        new.save(update_fields=["modules"])
+    return new
 
 
 def staff(firm: Firm, by: User, team_role: str = "accountant", *, is_manager: bool = False,

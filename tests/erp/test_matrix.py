@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from erp import routes
 from erp.access.models import Membership, Role
 from erp.access.permissions import READY_ROLES, Permission
+from erp.companies.models import Module
 from erp.urls import endpoints, pages
 from tests import make
 from tests.erp.test_routes import fill, flat
@@ -72,7 +73,7 @@ def told():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [role.code for role in READY_ROLES])
 def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
-    company = make.company()
+    company = make.company(modules=Module.values)
     person = make.user()
     Membership.unscoped.create(company=company, user=person, role=Role.of(company).get(code=role))
     granted = next(ready.permissions for ready in READY_ROLES if ready.code == role)
@@ -132,7 +133,7 @@ def crawled(company, owner):
 @pytest.mark.django_db
 def test_every_answer_is_hardened():
     """WEB-1: no inline script or style may run, no frame, no guessing of types, no cache."""
-    company = make.company()
+    company = make.company(modules=Module.values)
     seen = 0
     for address, answer in crawled(company, make.owner_of(company)):
         told = (address, answer.status_code)

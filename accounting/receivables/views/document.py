@@ -91,27 +91,31 @@ class DocumentPage(OfDocument):
         numbers = Communication.of(self.company).filter(
             contact__in=[document.contact_id, document.person_id or 0], kind__in=REACHED
         )
+        bills = document.is_issued and _Kind.INVOICE in making.BECOMES[document.kind]
+        left = making.left_to_bill(lines) if bills else {}
         context = {
             "page_title": _("%s: draft") % document.get_kind_display() if document.is_draft
             else str(document),
             "document": document, "row": listed, "amounts": amounts, "told": explained(amounts),
-            "lines": list(zip(lines, amounts.lines, strict=True)), "address": address,
+            "address": address,
             "reaches": [reach(one) for one in numbers.order_by("position", "pk")[:3]],
             "items": queries.items_of(document), "made": made, "origins": origins,
             "against": against, "today": today,
             "costs": any(line.cost_centre or line.cost_object for line in lines),
-            **self._offers(document, lines, made),
+            **self._offers(document, lines, made, left),
+            "lines": [(line, told, left.get(line.pk))
+                      for line, told in zip(lines, amounts.lines, strict=True)],
         }  # fmt: skip
         return render(request, "accounting/receivables/document.html", context)
 
     def _offers(
-        self, document: SalesDocument, lines: list[DocumentLine], made: list[listing.Listed]
-    ) -> dict[str, Any]:
+        self, document: SalesDocument, lines: list[DocumentLine], made: list[listing.Listed],
+        left: dict[int, Decimal],
+    ) -> dict[str, Any]:  # fmt: skip
         """What the page offers to do next, as far as state and rights go."""
         credited = [one.document for one in made if one.document.kind == _Kind.CREDIT_NOTE
                     and one.document.is_issued and one.document.follows_id == document.pk]  # fmt: skip
         becomes = making.BECOMES[document.kind] if document.is_issued else ()
-        left = making.left_to_bill(lines) if _Kind.INVOICE in becomes else {}
         claims = document.is_issued and document.kind == _Kind.INVOICE
         return {
             "may_order": _Kind.ORDER in becomes, "may_bill": _Kind.INVOICE in becomes,

@@ -16,6 +16,7 @@ from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.receivables import drafting, lookups, making, masks, outgoing, queries
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument
+from accounting.terms.models import PaymentTerms
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.models import IdempotencyRecord
@@ -118,6 +119,7 @@ class EditDocument(CompanyView):
             "cost_centres": choices(CostCentre.of(self.company).order_by("number")) if costs else [],
             "cost_objects": choices(CostObject.of(self.company).order_by("number")) if costs else [],
             "bank_accounts": BankAccount.of(self.company).select_related("account").order_by("pk"),
+            "terms": PaymentTerms.of(self.company).filter(active=True).order_by("code"),
             "currencies": lookups.currencies(self.company),
             "may_issue": self.access.may(Permission.RECEIVABLES_ISSUE),
             "back_url": reverse("sales-document", args=[self.company.pk, document.pk]) if document

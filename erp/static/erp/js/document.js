@@ -156,6 +156,12 @@ function addInstalment(values = {}) {
   $("add-instalment").before(one);
   return one;
 }
+$("terms")?.addEventListener("change", (event) => {
+  const told = event.target.selectedOptions[0].dataset;
+  document.querySelectorAll(".instalment").forEach((one) => one.remove());
+  for (const name of ["net_days", "terms_discount", "terms_discount_days"]) $(name).value = told[name] || "";
+  for (const part of (told.instalments || "").split(";").filter(Boolean)) { const [percent, days] = part.split(" "); addInstalment({ percent, days }); }
+});
 $("add-instalment").addEventListener("click", () => addInstalment().querySelector("input").focus());
 
 function kinds() {
@@ -318,6 +324,7 @@ search($("customer"), {
   written: (one) => one.name,
   take: (one) => {
     $("customer").dataset.id = one?.id || "";
+    if ($("new-customer")) $("new-customer").hidden = one !== undefined;
     $("customer-said").textContent = one ? `${one.key} · ${one.place}` : "";
     if (one && document.activeElement === $("customer")) $("subject").focus();
     changed();
