@@ -208,3 +208,20 @@ def test_the_pages_are_accessible_and_have_their_help(opened, site, scheme):
     page.keyboard.press("F1") if scheme == "light" else page.click("[data-help]")
     page.wait_for_selector("dialog.help[open] h1")
     assert len(page.inner_text("dialog.help .manual")) > 300
+
+
+def test_drafts_are_chosen_and_issued_together_from_the_list(wide):
+    for _nth in range(2):
+        page = wide.goto(NEW + "?contact=2")
+        page.locator("#items [name=product]").focus()
+        typed(page, "100", "[Enter]", "[Control+Enter]")
+        arrived(page)
+    page = wide.goto(LIST + "?kind=invoice&status=draft")
+    before = page.locator(".documents tbody tr").count()
+    typed(page, "j", "x", "j", "x")
+    assert page.locator("input[name=document]:checked").count() == 2
+    page.click("#chosen details.menu summary")
+    page.click("#issue-chosen")
+    page.wait_for_selector(".note.success")
+    assert page.url.endswith("?kind=invoice&status=draft")
+    assert page.locator(".documents tbody tr").count() == before - 2

@@ -77,11 +77,9 @@ function help() {
 }
 
 function rows() {
-  const table = document.querySelector("table[data-rows]");
-  if (!table) return () => {};
   let at = -1;
-  return (step) => {
-    const all = [...table.querySelectorAll("tbody tr")].filter((tr) => tr.querySelector("a"));
+  return (step) => {  // a list that is found while typing brings a new table
+    const all = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((tr) => tr.querySelector("a"));
     if (!all.length) return;
     if (step === 0) { all[at]?.querySelector("a")?.click(); return; }
     at = Math.max(0, Math.min(at + step, all.length - 1));

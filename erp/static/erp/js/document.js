@@ -130,6 +130,7 @@ function read() {
   const lines = rows().filter((row) => !isEmpty(row));
   const told = { kind: $("kind").dataset.kind || $("kind").value, contact: $("customer").dataset.id || "", date: valueOf($("date")), version: sent.version || null, follows: sent.follows || "" };
   for (const name of HEAD) told[name] = valueOf($(name));
+  if (!$("person").dataset.told) told.person = $("person").dataset.wanted;  // who may be chosen is not known yet
   for (const name of ["is_deposit", "open_amount_on_slip"]) told[name] = $(name).checked;
   for (const name of ["intro", "closing"]) told[name] = $(name).dataset.touched ? $(name).value : null;
   told.instalments = [...document.querySelectorAll(".instalment")].map((one) => Object.fromEntries([...one.querySelectorAll("input")].map((i) => [i.dataset.part, i.value.trim()]))).filter((one) => one.percent);
