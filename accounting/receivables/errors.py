@@ -25,6 +25,13 @@ class UnknownProduct(DomainError):
     field = "product"
 
 
+class PriceUnknown(DomainError):
+    code = "receivables.price_unknown"
+    message = _("The price of product %(product)s is not known in %(currency)s, as there is no exchange "
+                "rate of the day. Enter the price, or a rate.")  # fmt: skip
+    field = "price"
+
+
 class UnknownBankAccount(DomainError):
     code = "receivables.unknown_bank_account"
     message = _("There is no bank account %(value)s of this company. Choose one of the list.")

@@ -50,6 +50,12 @@ class NotANumberOfDays(DomainError):
     message = _("“%(value)s” is no number of days. Enter a whole number from 0 to %(most)s.")
 
 
+class NotARate(DomainError):
+    code = "receivables.not_a_rate"
+    message = _("%(value)s is no exchange rate. Enter what one unit of the currency costs.")
+    field = "exchange_rate"
+
+
 class NetDaysMissing(DomainError):
     code = "receivables.net_days_missing"
     message = _("A discount for early payment needs the days to pay as well. Enter both.")
@@ -108,7 +114,7 @@ def typed_document(sent: Sent) -> TypedDocument:
             _line_of_text, sent, "customer_reference", "customer_reference", 40) or "",
         "intro": tried(_own_text, sent, "intro"), "closing": tried(_own_text, sent, "closing"),
         "currency": tried(_currency, sent) or None,
-        "exchange_rate": tried(_figure, sent, "exchange_rate", "exchange_rate", 6),
+        "exchange_rate": tried(_rate, sent),
         "basis": tried(_choice, sent, "basis", Basis.values) or None,
         "five_centimes": {"yes": True, "no": False}.get(str(sent.get("five_centimes"))),
         "discount_percent": tried(_figure, sent, "discount_percent", "discount_percent", 2),
@@ -172,6 +178,13 @@ def _currency(sent: Sent) -> str:
     if text and not (len(text) == 3 and text.isascii() and text.isalpha()):
         raise NotAChoice(field="currency", value=text[:20])
     return text
+
+
+def _rate(sent: Sent) -> Decimal | None:
+    found = _figure(sent, "exchange_rate", "exchange_rate", 6)
+    if found is not None and found <= 0:
+        raise NotARate(value=found)
+    return found
 
 
 def _day(sent: Sent, name: str, place: str) -> dt.date | None:

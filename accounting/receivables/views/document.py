@@ -28,7 +28,7 @@ from accounting.receivables.errors import BadDeposit, BadQuantity, NothingLeft
 from accounting.receivables.explaining import explained
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
-from accounting.receivables.paper import pdf, reasons
+from accounting.receivables.paper import pdf
 from accounting.receivables.papers import printed
 from accounting.receivables.reckoning import amounts_of
 from accounting.receivables.typed import TypedDocument
@@ -83,9 +83,9 @@ class DocumentPage(OfDocument):
         origins = queries.origins(document, lines)
         against, address = [], None
         if document.is_draft:
-            paper = printed(document, lines).paper
-            against = [str(one) for one in reasons(paper)] if document.kind == _Kind.INVOICE else []
-            address = "\n".join(paper.letter.recipient)
+            looks = printed(document, lines)
+            against = [str(one) for one in issuing.obstacles(document, lines, looks)]
+            address = "\n".join(looks.paper.letter.recipient)
         elif document.paper:
             address = "\n".join(document.paper["letter"]["recipient"])
         numbers = Communication.of(self.company).filter(

@@ -256,6 +256,7 @@ def test_refusals_name_their_places(books, huber, desk):
         ({"date": "31.2.2026"}, "date"), ({"date": "0001-01-01"}, "date"), ({"net_days": "-1"}, "net_days"),
         ({"terms_discount": "2"}, "net_days"), ({"language": "rm"}, "language"),
         ({"currency": "FRANKEN"}, "currency"), ({"exchange_rate": "x"}, "exchange_rate"),
+        ({"exchange_rate": "0"}, "exchange_rate"),
         ({"subject": "x" * 141}, "subject"), ({"subject": "a\u200bb"}, "subject"),
         ({"intro": "x" * 4001}, "intro"), ({"discount_percent": "101"}, "discount_percent"),
         ({"instalments": [{"percent": "50", "days": "10"}]}, "instalments"),
@@ -443,16 +444,20 @@ def test_cancelling_deciding_deleting_and_copying(books, huber, desk):
     assert SalesDocument.of(books).filter(pk=invoice.pk).exists()
 
 
-def test_a_draft_says_why_there_is_no_slip(huber, desk, books):
+def test_a_draft_says_what_keeps_it_from_going_out(huber, desk, books):
     from contacts.models import ContactAddress
 
     new = draft(books, huber)
     assert desk.get(at(books, "sales-document", new.pk)).context["against"] == []
+    bare = draft(books, huber, item(account="", text=""), item("-5000.00"))
+    told = desk.get(at(books, "sales-document", bare.pk)).context["against"]
+    assert told[:2] == [str(errors.TextMissing(line=1)), str(errors.AccountMissing(line=1))]
+    assert told[2] == str(errors.TotalNegative(value=bare.payable))
     books.town = ""
     books.save()
     ContactAddress.of(books).filter(contact=huber).update(town="")
     page = desk.get(at(books, "sales-document", new.pk))
-    assert page.context["against"] and b'id="no-slip"' in page.content
+    assert page.context["against"] and b'id="against"' in page.content
     answer = desk.post(at(books, "sales-document-issue", new.pk))
     assert [*desk.get(answer["Location"]).context["messages"]]
     assert SalesDocument.of(books).get(pk=new.pk).is_draft
@@ -554,3 +559,15 @@ def test_masks_and_documents_say_the_same(books, huber):
     again = drafting.drafted(books, masks.typed_document(masks.sent_by(typed)))
     assert making.typed_of(again.document, again.lines) == typed
     money(books, "1")
+
+
+def test_a_product_has_its_price_in_the_currency_of_the_document(books, huber, desk):
+    """CHF 180.00 are EUR 200.00 at 0.90; without any rate somebody has to say what it costs."""
+    product(books)
+    page, line = at(books, "sales-document-preview"), {"kind": "item", "product": "BER"}
+    told = desk.post(page, sent(huber, line, currency="EUR", exchange_rate="0.9")).json()
+    assert told["lines"][0]["price"] == "200.00"
+    (fault,) = desk.post(page, sent(huber, line, currency="EUR")).json()["errors"]
+    assert (fault["field"], fault["code"]) == ("lines.0.price", errors.PriceUnknown.code)
+    told = desk.post(page, sent(huber, {**line, "price": "205"}, currency="EUR")).json()
+    assert told["lines"][0]["amount"] == "205.00"

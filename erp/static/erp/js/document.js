@@ -261,6 +261,7 @@ async function save(issues) {
       return;
     }
     dirty = false;
+    once = newKey();  // whoever comes back to this mask writes another document
     location.href = result.url;
   } finally { busy = false; }
 }
