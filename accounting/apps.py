@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountingConfig(AppConfig):
@@ -6,11 +7,23 @@ class AccountingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+
         from accounting.banking.touching import bank_accounts
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
+        from accounting.open_items import contacts as whose
+        from accounting.receivables import contacts as sold_to
+        from accounting.receivables.dunning import stops
+        from accounting.terms import following
+        from contacts import merging
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
         verifying.further_proofs.append(checking.proof)
+        following.register()
+        merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
+        merging.register(
+            "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
+        )
+        stops.register()
         touching.register("banking", bank_accounts, sources=["banks"])

@@ -8,16 +8,21 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts import saving, vcard
-from contacts.columns import COLUMNS, OF_ADDRESS, OF_CONTACT, OF_REACH, OWN, WORDS
+from contacts import vcard
+from contacts.columns import COLUMNS, OF_ADDRESS, OF_CONTACT, OF_REACH, WORDS
+from contacts.completing import completed
 from contacts.drafting import Draft, check
 from contacts.known import Known
-from contacts.models import Contact, ContactAddress
+from contacts.models import Contact
+from contacts.numbers import number_of
+from contacts.saving import ContactMerged
+from contacts.writing import SETS, Change, values_of, wholes
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.importing import BadRow, ColumnMissing, UnknownWord
 from erp.core.spreadsheets import Row, rows_of
+from erp.own_fields.lists import COLUMN, titles
 
 MOST_REFUSALS: Final = 1_000
 MOST_SHOWN: Final = 50  # rows of a preview
@@ -25,17 +30,16 @@ MOST_SHOWN: Final = 50  # rows of a preview
 
 @dataclass
 class Entry:
-    """A row as values for the act; ``contact`` is the one that it changes."""
+    """A row, checked: ``draft`` is what it makes of a contact, ``change`` of one that was there."""
 
     row: int
-    told: dict[str, Any]
+    draft: Draft
     number: int | None = None
-    contact: Contact | None = None
-    draft: Draft | None = None
+    change: Change | None = None
 
     @property
     def name(self) -> str:
-        return self.draft.contact.name if self.draft else ""
+        return self.draft.contact.name
 
 
 @dataclass
@@ -71,26 +75,22 @@ class NumberTwice(DomainError):
     field = "number"
 
 
-class NotANumber(DomainError):
-    code = "contacts.not_a_number"
-    message = _("“%(value)s” is no contact number. Write digits, or leave the cell empty.")
-    field = "number"
-
-
 class Checking:
     """A file that is checked as the import would, in parts if need be; nothing is written.
 
     ``columns`` maps our names to the file's titles where they differ; a blank title leaves a column
-    out. Raises ``ColumnMissing`` or ``UnreadableFile``.
+    out. With ``hold`` nobody else changes the contacts of the file until the end of the transaction.
+    Raises ``ColumnMissing`` or ``UnreadableFile``.
     """
 
     def __init__(
         self, *, company: Company, content: bytes, columns: Mapping[str, str] | None = None,
-        most_rows: int | None = None,
+        most_rows: int | None = None, hold: bool = False,
     ) -> None:  # fmt: skip
         self.company = company
         self.known = Known(company, on=clock.today(), whole=True)
         self._seen: set[int] = set()
+        self._kinds: list[str] = []  # of the ways to reach somebody, of the row in hand
         self.names: dict[str, str] = {}
         self._cards: list[vcard.Card] = []
         self._rows: list[Row] = []
@@ -98,13 +98,18 @@ class Checking:
             self._cards = vcard.read(content)[:most_rows]
         else:
             self._read(content, columns or {}, most_rows)
-        numbers = {int(n) for row in self._rows if _is_number(n := row.cells.get("number", ""))}
-        self._there = {
-            one.number: one for one in Contact.of(company).filter(number__in=numbers)
-        } if numbers else {}  # fmt: skip
-        there = [one.pk for one in self._there.values()]
-        rows = ContactAddress.of(company).filter(contact__in=there).order_by("-pk")
-        self._countries = dict(rows.values_list("contact_id", "country")) if there else {}
+        self._there = self._known(hold)
+
+    def _known(self, hold: bool) -> dict[int, Draft]:
+        """The contacts whose numbers are in the file, with their parts, by number: five queries."""
+        told = (row.cells.get("number", "") for row in self._rows)
+        numbers = {int(text) for text in told if _is_number(text)}
+        if not numbers:
+            return {}
+        rows = Contact.of(self.company).filter(number__in=numbers).select_related("merged_into")
+        if hold:
+            rows = rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
+        return {one.contact.number: one for one in wholes(list(rows)).values()}
 
     @property
     def total(self) -> int:
@@ -121,42 +126,56 @@ class Checking:
                 found.bad_rows += 1
                 found.refusals += self._placed(refusal, source)
                 continue
-            (found.changed if entry.contact else found.new).append(entry)
+            (found.changed if entry.change else found.new).append(entry)
         return found
 
     def _entry(self, source: Row | vcard.Card) -> Entry:
-        entry = (
-            self._from_card(source) if isinstance(source, vcard.Card) else self._from_row(source)
-        )
-        blank = Contact(company=self.company, language=self.company.language)
-        target = entry.contact or blank
-        if entry.contact is not None:  # the check of a change is made on a copy
-            target = Contact.from_db("default", _names_of(target), _values_of(target))
-        sets = {n: entry.told[n] for n in (*saving.SETS, "groups") if n in entry.told}
-        country = self._countries.get(target.pk, "CH")
-        entry.draft = check(target, dict(entry.told), known=self.known, country=country, **sets)
-        return entry
+        if isinstance(source, vcard.Card):
+            return Entry(source.line, self._checked(self._from_card(source)))
+        number = self._number(source)
+        there = self._there.get(number or 0)
+        if there is None:
+            return Entry(source.number, self._checked(self._from_row(source)), number)
+        contact = there.contact
+        if contact.merged_into is not None:
+            raise ContactMerged(
+                field="number", name=contact.name, number=contact.merged_into.number
+            )
+        told = completed(self._from_row(source, contact), there)
+        self._kinds = [row["kind"] for row in told.get("communications", ())]
+        # The check is made on a copy: what is stored is what it is compared with.
+        copy = Contact.from_db("default", _names_of(contact), _values_of(contact))
+        country = next((one.country for one in there.addresses or ()), "CH")
+        draft = self._checked(told, copy, country)
+        change = Change(draft, there, values_of(contact)).compare()
+        return Entry(source.number, draft, number, change)
 
-    def _from_card(self, card: vcard.Card) -> Entry:
+    def _checked(
+        self, told: dict[str, Any], contact: Contact | None = None, country: str = "CH"
+    ) -> Draft:
+        target = contact or Contact(company=self.company, language=self.company.language)
+        sets = {name: told[name] for name in (*SETS, "groups") if name in told}
+        return check(target, told, known=self.known, country=country, **sets)
+
+    def _from_card(self, card: vcard.Card) -> dict[str, Any]:
         told = dict(card.told) | {"communications": card.communications}
         told["addresses"] = [
             address | {"country": self._country(address["country"])} for address in card.addresses
         ]
         told["groups"] = [name for name in card.groups if name in self.known.groups]
-        return Entry(card.line, told)
+        return told
 
-    def _from_row(self, row: Row) -> Entry:
-        cells, number, contact = row.cells, None, None
-        if cells.get("number"):
-            if not _is_number(cells["number"]):
-                raise NotANumber(value=cells["number"][:20])
-            number = int(cells["number"])
+    def _number(self, row: Row) -> int | None:
+        """The number of a row, each once in a file. Raises ``NotANumber`` or ``NumberTwice``."""
+        number = number_of(row.cells.get("number", ""))
+        if number is not None:
             if number in self._seen:
                 raise NumberTwice(value=number)
             self._seen.add(number)
-            contact = self._there.get(number)
-            if contact is not None and contact.merged_into_id is not None:
-                contact = saving.held(contact)  # raises
+        return number
+
+    def _from_row(self, row: Row, contact: Contact | None = None) -> dict[str, Any]:
+        cells = row.cells
         told: dict[str, Any] = {name: cells[name] for name in OF_CONTACT if name in cells}
         kind = _word("kind", cells["kind"]) if cells.get("kind") else ""
         guess = "organisation" if cells.get("name") else "person"
@@ -170,38 +189,36 @@ class Checking:
         if any(address[name] for name in OF_ADDRESS if name != "country"):
             told["addresses"] = [{"kind": "main", **address,
                                   "country": self._country(address["country"])}]  # fmt: skip
-        reaches = [{"kind": kind, "value": cells[kind]} for kind in OF_REACH if cells.get(kind)]
-        if reaches:
-            told["communications"] = reaches
+        self._kinds = [kind for kind in OF_REACH if cells.get(kind)]
+        if self._kinds:
+            told["communications"] = [{"kind": one, "value": cells[one]} for one in self._kinds]
         if cells.get("iban"):
             told["bank_accounts"] = [{"iban": cells["iban"]}]
         if "groups" in cells:
             told["groups"] = [code.strip().lower() for code in cells["groups"].replace(";", ",").split(",")
                               if code.strip()]  # fmt: skip
-        own = {
-            name.removeprefix(OWN): value for name, value in cells.items() if name.startswith(OWN)
-        }
+        own = {name.removeprefix(COLUMN): value for name, value in cells.items()
+               if name.startswith(COLUMN)}  # fmt: skip
         if own:
-            there = dict(contact.own_values) if contact else {}
-            told["own_values"] = there | own
-        return Entry(row.number, told, number, contact)
+            told["own_values"] = (dict(contact.own_values) if contact else {}) | own
+        return told
 
     def _country(self, text: str) -> str:
         return self.known.country_code(text) if text else "CH"
 
     def _read(self, content: bytes, chosen: Mapping[str, str], most_rows: int | None) -> None:
-        own = {OWN + one.code: one for one in self.known.own_fields}
+        own = {COLUMN + one.code: one for one in self.known.own_fields}
         for row in rows_of(content, most_rows):
             if not self.names:
-                titles = list(row.cells)
+                found = list(row.cells)
                 for name in (*COLUMNS, *own):
-                    known = COLUMNS.get(name) or (name, own[name].code, *_named(own[name]))
+                    known = COLUMNS.get(name) or titles(own[name])
                     wanted = [chosen[name].strip().lower()] if name in chosen else list(known)
-                    title = next((one for one in wanted if one and one in titles), None)
+                    title = next((one for one in wanted if one and one in found), None)
                     if title is not None:
                         self.names[name] = title
                 if not {"name", "last_name", "first_name"} & self.names.keys():
-                    raise ColumnMissing(column="name", found=", ".join(titles)[:200])
+                    raise ColumnMissing(column="name", found=", ".join(found)[:200])
             cells = {name: _bare(row.cells.get(title) or "") for name, title in self.names.items()}
             self._rows.append(Row(row.number, cells))
 
@@ -213,22 +230,22 @@ class Checking:
                 placed.append(BadRow(row=source.line, column=one.place or "", value=_value_of(one),
                                      remedy=str(one)))  # fmt: skip
                 continue
-            column = self._column(one.place or "", source)
+            column = self._column(one.place or "")
             placed.append(BadRow(
                 row=source.number, column=self.names.get(column, column),
                 value=source.cells.get(column, "")[:60] or _value_of(one), remedy=str(one),
             ))  # fmt: skip
         return placed
 
-    def _column(self, place: str, row: Row) -> str:
+    def _column(self, place: str) -> str:
         """Our name of the column that a place of ``check`` came from."""
         if place.startswith("communications["):
-            filled = [kind for kind in OF_REACH if row.cells.get(kind)]
             nth = int(place[len("communications[") :].partition("]")[0])
-            return filled[nth] if nth < len(filled) else "phone"
+            return self._kinds[nth] if nth < len(self._kinds) else "phone"
         if place.startswith("own_values."):
-            return OWN + place.removeprefix("own_values.")
-        return place.rpartition(".")[2].partition("[")[0]
+            return COLUMN + place.removeprefix("own_values.")
+        name = place.rpartition(".")[2].partition("[")[0]
+        return name if name in OF_ADDRESS or not place.startswith("addresses[") else "town"
 
 
 def _names_of(contact: Contact) -> list[str]:
@@ -237,11 +254,6 @@ def _names_of(contact: Contact) -> list[str]:
 
 def _values_of(contact: Contact) -> list[Any]:
     return [getattr(contact, name) for name in _names_of(contact)]
-
-
-def _named(one: Any) -> tuple[str, ...]:
-    names = (one.name_de, one.name_fr, one.name_it, one.name_en)
-    return tuple(name.lower() for name in names if name)
 
 
 def _bare(cell: str) -> str:

@@ -72,4 +72,3 @@ OF_CONTACT: Final = ("name", "name_addition", "salutation", "title", "first_name
                      "language", "uid", "notes")  # fmt: skip
 OF_ADDRESS: Final = ("addition", "street", "house_number", "po_box", "postcode", "town", "country")
 OF_REACH: Final = ("phone", "mobile", "mail", "web")
-OWN: Final = "own."  # before the code of an own field

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts import keys, own_values
+from contacts import keys
 from contacts.known import Known
 from contacts.models import (
     Communication,
@@ -33,6 +33,7 @@ from erp.companies.models import Language
 from erp.core.errors import DomainError, Refusals
 from erp.core.identifiers import parse_uid
 from erp.core.texts import one_line
+from erp.own_fields import values as own_values
 
 MOST_ROWS: Final = 50  # addresses, ways to reach it, bank accounts
 _LINES: Final = ("name_addition", "title", "first_name", "last_name")
@@ -83,12 +84,16 @@ class Draft:
             str(contact.number or ""), contact.name, contact.name_addition, contact.uid,
             *(one.town for one in self.addresses or ()), *(one.postcode for one in self.addresses or ()),
             *(p for one in self.communications or () for p in _reached(one)),
+            *own_values.searched(contact.own_values),
         ])  # fmt: skip
         return self
 
     def keys(self) -> set[tuple[str, str]]:
-        return keys.keys_of(traits_of(self.contact, self.addresses or (), self.communications or (),
-                                      self.bank_accounts or ()))  # fmt: skip
+        """What the contact is recognised by and, while in use, looked up by, once it is finished."""
+        traits = traits_of(self.contact, self.addresses or (), self.communications or (),
+                           self.bank_accounts or ())  # fmt: skip
+        words = keys.kept_words(self.contact.search) if self.contact.archived_at is None else ()
+        return keys.keys_of(traits) | {("word", word) for word in words}
 
 
 def _reached(one: Communication) -> list[str]:

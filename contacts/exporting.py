@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts import queries, vcard
-from contacts.columns import COLUMNS, OF_ADDRESS, OF_CONTACT, OF_REACH, OWN
-from contacts.models import Contact, OwnField
+from contacts.columns import COLUMNS, OF_ADDRESS, OF_CONTACT, OF_REACH
+from contacts.models import Contact
 from contacts.phones import format_phone
 from erp.access.gate import Access
 from erp.audit import access_log
@@ -20,6 +20,7 @@ from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid
+from erp.own_fields import lists as own_fields
 from erp.web.export import Table, file_of, table
 
 MOST_EXPORTED: Final = 50_000
@@ -53,7 +54,7 @@ def answer(form: str, contacts: QuerySet[Contact], *, access: Access) -> HttpRes
 
 
 def _table(contacts: list[Contact], access: Access) -> Table:
-    own = list(OwnField.of(access.company).order_by("position", "code"))
+    own = own_fields.fields_of(access.company, Contact.OWN_FIELDS)
     today = clock.today()
     rows: list[list[Any]] = []
     for contact in contacts:
@@ -76,12 +77,8 @@ def _table(contacts: list[Contact], access: Access) -> Table:
             values["name"] = ""
         rows.append([
             *(values[name] for name in COLUMNS),
-            *(_own(contact.own_values.get(one.code)) for one in own),
+            *own_fields.cells(own, contact.own_values),
         ])  # fmt: skip
-    head = [*COLUMNS, *(OWN + one.code for one in own)]
+    head = [*COLUMNS, *own_fields.heads(own)]
     return table(title=_("Contacts"), subtitle=swiss_date(today), head=head, rows=rows,
                  name="contacts", wide=True)  # fmt: skip
-
-
-def _own(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value or "")

@@ -10,17 +10,22 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Contact, OwnField
+from contacts.models import Contact
+from contacts.numbers import number_of, proposed
 from contacts.phones import format_phone
 from contacts.rows import PHONES
-from contacts.saving import SETS, whole
+from contacts.saving import whole
+from contacts.writing import SETS
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError, Refusals
 from erp.core.identifiers import format_iban, format_uid
+from erp.own_fields import masks
+from erp.own_fields.models import OwnField
 from erp.web.dates import read_day
 
 PLAIN: Final = ("kind", "name", "name_addition", "salutation", "title", "first_name", "last_name",
                 "language", "uid", "notes")  # fmt: skip
+_NUMBERS: Final = ("number", "proposed", "version")
 #: Fields of rows that people type; a row without any of ``TELLING`` is none.
 ROWS: Final[dict[str, tuple[str, ...]]] = {
     "addresses": ("id", "kind", "addition", "street", "house_number", "po_box", "postcode", "town",
@@ -78,12 +83,13 @@ def blank(company: Any, told: Mapping[str, str]) -> Mask:
     values = {name: told.get(name, "") for name in PLAIN}
     values["kind"] = values["kind"] if values["kind"] in Contact.Kind.values else "organisation"
     values["language"] = values["language"] or company.language
+    values["number"] = values["proposed"] = str(proposed(company))
     group = told.get("group", "")
     return Mask(values=values, rows={name: [dict(row) for row in rows] for name, rows in BLANK.items()},
                 groups=[group] if group else [])  # fmt: skip
 
 
-def filled(contact: Contact) -> Mask:
+def filled(contact: Contact, own_fields: Iterable[OwnField]) -> Mask:
     """The form of a contact as it is."""
     draft = whole(contact)
     mask = Mask(values={name: getattr(contact, name) for name in PLAIN})
@@ -98,15 +104,8 @@ def filled(contact: Contact) -> Mask:
             for row in getattr(draft, name)
         ] or [dict(row) for row in BLANK[name][:1]]
     mask.groups = [group.code for group in draft.groups or ()]
-    mask.own = {code: _own(value) for code, value in contact.own_values.items()}
+    mask.own = masks.as_typed(own_fields, contact.own_values)
     return mask
-
-
-def _own(value: Any) -> str:
-    """A kept value as the form has it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return swiss_date(day) if (day := read_day(value)) else str(value)
 
 
 def _shown(name: str, value: Any, row: Any) -> Any:
@@ -123,7 +122,7 @@ def typed(
     sent: QueryDict, own_fields: Iterable[OwnField]
 ) -> tuple[Mask, dict[str, Any], list[DomainError]]:
     """What was typed: the form to show again, the values for the act, and days that are none."""
-    mask = Mask(values={name: sent.get(name, "").strip() for name in (*PLAIN, "number", "version")})
+    mask = Mask(values={name: sent.get(name, "").strip() for name in (*PLAIN, *_NUMBERS)})
     found: dict[str, dict[int, dict[str, Any]]] = {name: {} for name in ROWS}
     for name, value in sent.items():
         part = _ROW.fullmatch(name)
@@ -131,17 +130,27 @@ def typed(
             found[part[1]].setdefault(int(part[2]), {})[part[3]] = str(value).strip()
     faults: list[DomainError] = []
     told: dict[str, Any] = {name: mask.values[name] for name in PLAIN}
+    told["number"] = _number(mask.values, faults)
     for name, numbered in found.items():
         rows = [row for _nth, row in sorted(numbered.items())
                 if any(row.get(field) for field in TELLING[name])]  # fmt: skip
         mask.rows[name] = [dict(row) for row in rows] or [dict(row) for row in BLANK[name][:1]]
         told[name] = [_read(row, f"{name}[{nth}]", faults) for nth, row in enumerate(rows)]
     mask.groups = told["groups"] = sent.getlist("groups")
-    mask.own = {}
-    for one in own_fields:
-        mask.own[one.code] = sent.get(f"own-{one.code}", "").strip()
+    mask.own = masks.sent(own_fields, sent)
     told["own_values"] = {code: value for code, value in mask.own.items() if value != ""}
     return mask, told, faults
+
+
+def _number(values: Mapping[str, str], faults: list[DomainError]) -> int | None:
+    """The number that was chosen; one that was only proposed may be another's by now."""
+    if values["number"] == values["proposed"]:
+        return None
+    try:
+        return number_of(values["number"])
+    except DomainError as refusal:
+        faults.append(refusal)
+        return None
 
 
 def _read(row: dict[str, Any], place: str, faults: list[DomainError]) -> dict[str, Any]:

@@ -8,13 +8,15 @@ account away.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from django.db import connection, transaction
 
-from contacts import saving
 from contacts.checking import Checking, Entry, Preview
+from contacts.numbers import next_number
+from contacts.saving import changed_in_trail, told_to_trail
+from contacts.writing import write_changed, write_new
 from erp.access.models import User
 from erp.audit import trail
 from erp.audit.models import AuditEvent
@@ -41,29 +43,22 @@ def first_rows(
 @transaction.atomic
 def import_contacts(
     *, company: Company, content: bytes, by: User, columns: Mapping[str, str] | None = None,
-    only_good: bool = False, checked: Preview | None = None,
+    only_good: bool = False,
 ) -> Preview:  # fmt: skip
     """Add and change the contacts of a file: all of them or none, or only the good rows if asked.
 
-    ``checked`` is what a dry run of the same transaction's state found. Raises ``Refusals`` with
-    each bad row.
+    It is checked and written as a whole, in a number of statements that does not grow with the rows
+    but for batches of thousands. Raises ``Refusals`` with each bad row.
     """
     with connection.cursor() as cursor:  # one import of a company at a time
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))",
                        [f"contact-import:{company.pk}"])  # fmt: skip
-    preview = checked or dry_run(company=company, content=content, columns=columns)
+    preview = Checking(company=company, content=content, columns=columns, hold=True).part()
     if preview.refusals and not only_good:
         raise Refusals(preview.refusals)
-    if preview.new:
-        number = max(saving.next_number(company),
-                     1 + max((one.number or 0 for one in preview.new), default=0))  # fmt: skip
-        for entry in preview.new:
-            assert entry.draft is not None
-            entry.draft.contact.number = entry.number or number
-            number += entry.number is None
-        saving.write_new(company, [entry.draft for entry in preview.new if entry.draft])
-    for entry in preview.changed:
-        _change(entry, by)
+    _number(company, preview.new)
+    write_new(company, [entry.draft for entry in preview.new])
+    _change(company, preview.changed, by)
     trail.record(company=company, by=by, action="contacts.import", details={
         "count": len(preview.new), "changed": len(preview.changed), "file": digest_of(content),
         **_span(preview),
@@ -83,38 +78,28 @@ def digest_of(content: bytes) -> str:
 
 
 def _span(preview: Preview) -> dict[str, int]:
-    ids = [entry.draft.contact.pk for entry in preview.new if entry.draft]
+    ids = [entry.draft.contact.pk for entry in preview.new]
     return {"first_id": min(ids), "last_id": max(ids)} if ids else {}
 
 
-def _change(entry: Entry, by: User) -> None:
-    """Change a contact: what the file has takes the place of the main address and first numbers."""
-    assert entry.contact is not None
-    told, there = dict(entry.told), saving.whole(entry.contact)
-    if "addresses" in told:
-        new = told["addresses"][0]
-        rows = [_as_row("addresses", one) for one in there.addresses or ()]
-        main = next((row for row in rows if row["kind"] == "main" and not row["valid_to"]), None)
-        told["addresses"] = [(main or {}) | new, *(row for row in rows if row is not main)]
-        told["addresses"][0] |= {"canton": "", "bfs_nr": None}
-    if "communications" in told:
-        rows = [_as_row("communications", one) for one in there.communications or ()]
-        for new in told["communications"]:
-            first = next((row for row in rows if row["kind"] == new["kind"]), None)
-            if first is None:
-                rows.append(dict(new))
-            else:
-                first |= {"value": new["value"], "extension": ""}
-        told["communications"] = rows
-    if "bank_accounts" in told:
-        rows = [_as_row("bank_accounts", one) for one in there.bank_accounts or ()]
-        iban = told["bank_accounts"][0]["iban"].replace(" ", "").upper()
-        if all(row["iban"] != iban for row in rows):
-            rows.append({"iban": iban})
-        told["bank_accounts"] = rows
-    saving.change_contact(entry.contact, by=by, **told)
+def _number(company: Company, entries: Sequence[Entry]) -> None:
+    """Give new contacts the numbers of the file, and the next ones beyond them where it has none."""
+    if not entries:
+        return
+    last = max((one.number or 0 for one in entries), default=0)
+    number = max(next_number(company), last + 1)
+    for entry in entries:
+        entry.draft.contact.number = entry.number or number
+        number += entry.number is None
 
 
-def _as_row(name: str, one: Any) -> dict[str, Any]:
-    _model, fields = saving.SETS[name]
-    return {"id": one.pk, **{field: getattr(one, field) for field in fields}}
+def _change(company: Company, entries: Sequence[Entry], by: User) -> None:
+    """Write the contacts that the file says anything new of."""
+    changes = [one.change for one in entries if one.change and one.change.says_anything]
+    before = [told_to_trail(one.stored.contact, one.stored) for one in changes]
+    write_changed(company, changes)
+    after = [told_to_trail(one.contact, one.whole()) for one in changes]
+    trail.record_many(company=company, by=by, action="contact.change", subjects=[
+        (one.contact, told) for one, old, new in zip(changes, before, after, strict=True)
+        if (told := changed_in_trail(old, new))
+    ])  # fmt: skip

@@ -108,6 +108,29 @@ def keys_of(traits: Traits) -> set[tuple[str, str]]:
     return found
 
 
+def kept_words(search: str) -> set[str]:
+    """The words of a search text that a contact is looked up by; of ``meier-huber`` both halves."""
+    found = set()
+    for word in search.split():
+        found.add(word[:140])
+        if "@" not in word and "/" not in word:
+            found.update(part for part in _WORD.findall(word) if len(part) > 1)
+    return found
+
+
+def typed_words(text: str) -> list[str]:
+    """The words of what was typed, as ``kept_words`` begin; blanks of phone numbers do not count."""
+    digits = text.replace(" ", "").replace("/", "")
+    if (
+        len(digits) > 5
+        and digits.removeprefix("+").isascii()
+        and digits.removeprefix("+").isdigit()
+    ):
+        return [digits[:40]]
+    cut = (word.strip(",;:.()'’“”«»\"") for word in plain(text[:80]).split())
+    return list(dict.fromkeys(word for word in cut if word))
+
+
 def search_text(parts: Iterable[str]) -> str:
     """What a list is searched in: both spellings of every word, and digits of phones together."""
     found: dict[str, None] = {}

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from contacts.models import ContactGroup, OwnField
+from contacts.models import Contact, ContactGroup
 from erp.companies.models import Company
+from erp.own_fields.lists import fields_of
+from erp.own_fields.models import OwnField
 from erp.reference.models import Country, Locality
 from erp.reference.queries import Institution, bank_of
 
@@ -50,7 +52,7 @@ class Known:
 
     @cached_property
     def own_fields(self) -> list[OwnField]:
-        return list(OwnField.of(self.company).order_by("position", "code"))
+        return fields_of(self.company, Contact.OWN_FIELDS)
 
     def commune(self, postcode: str, town: str) -> tuple[str, int | None]:
         """Canton and commune number of a Swiss place; what is not certain is left blank."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from contacts import merging
 from contacts.models import Contact, ContactFile, ContactPerson
 from contacts.saving import held, whole
+from contacts.writing import refresh
 from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
@@ -27,7 +30,7 @@ def archive(contact: Contact, *, by: User) -> Contact:
     """Take a contact out of lists and choices (archivieren); what refers to it keeps it."""
     current = held(contact)
     if current.archived_at is None:
-        _set(current, archived_at=clock.now())
+        _set(current, clock.now())
         trail.record(company=current.company, by=by, action="contact.archive", subject=current)
     return current
 
@@ -37,7 +40,7 @@ def restore(contact: Contact, *, by: User) -> Contact:
     """Bring an archived contact back (wiederherstellen). Raises ``ContactMerged``."""
     current = held(contact)
     if current.archived_at is not None:
-        _set(current, archived_at=None)
+        _set(current, None)
         trail.record(company=current.company, by=by, action="contact.restore", subject=current)
     return current
 
@@ -72,8 +75,6 @@ def uses_of(contact: Contact) -> list[str]:
     return found + merging.uses_elsewhere(contact)
 
 
-def _set(contact: Contact, **values: object) -> None:
-    for name, value in values.items():
-        setattr(contact, name, value)
-    contact.version, contact.changed_at = contact.version + 1, clock.now()
-    contact.save(update_fields=[*values, "version", "changed_at"])
+def _set(contact: Contact, archived_at: dt.datetime | None) -> None:
+    contact.archived_at = archived_at
+    refresh(contact.company, [whole(contact)])

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from contacts import saving
+from contacts import saving, writing
 from contacts.models import (
     Activity,
     Communication,
@@ -110,8 +110,7 @@ def merge(keep: Contact, gone: Contact, *, by: User) -> Contact:
             details[name] = moved
     Contact.of(keep.company_id).filter(merged_into=gone).update(merged_into=keep)
     gone.merged_into, gone.archived_at = keep, gone.archived_at or clock.now()
-    saving.refresh(gone)
-    saving.refresh(keep)
+    writing.refresh(keep.company, [saving.whole(gone), saving.whole(keep)])
     trail.record(company=keep.company, by=by, action="contact.merge", subject=keep, details=details)
     trail.record(company=keep.company, by=by, action="contact.merge", subject=gone, details=details)
     return keep
@@ -162,7 +161,7 @@ def _move(keep: Contact, gone: Contact, model: Any, *same: str) -> None:
 
 def _move_addresses(keep: Contact, gone: Contact) -> None:
     """One is there already where place, kind and time are those of one and the same address."""
-    _model, fields = saving.SETS["addresses"]
+    _model, fields = writing.SETS["addresses"]
     told = [name for name in fields if name not in {"canton", "bfs_nr"}]
     mine = list(ContactAddress.of(keep.company_id).filter(contact=keep))
     known = {_facts(one, told) for one in mine}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from contacts import keys, letters, own_values
+from contacts import keys, letters
 from contacts.models import (
     Activity,
     Communication,
@@ -18,10 +18,11 @@ from contacts.models import (
     ContactFile,
     ContactMembership,
     ContactPerson,
-    OwnField,
 )
 from contacts.phones import format_phone
 from erp.companies.models import Company
+from erp.own_fields import values as own_values
+from erp.own_fields.lists import fields_of
 from erp.reference.models import Country
 
 PAGE: Final = 50
@@ -176,7 +177,7 @@ def whole(contact: Contact, *, on: dt.date) -> Whole:
     organisations = ContactPerson.of(company).filter(person=found).select_related("organisation")
     activities = Activity.of(company).filter(contact=found).select_related("by", "assignee")
     files = ContactFile.of(company).filter(contact=found).select_related("file", "by")
-    fields = OwnField.of(company).order_by("position", "code") if found.own_values else ()
+    fields = fields_of(company, Contact.OWN_FIELDS) if found.own_values else []
     return Whole(
         contact=found, addresses=addresses, reaches=reaches(found),
         persons=[(row, reaches(row.person)) for row in persons],

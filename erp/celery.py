@@ -16,9 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 queue.use_it()
 app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(
-    ["erp.audit", "erp.jobs", "erp.reference", "erp.cockpit", "accounting.ledger"]
-)
+app.autodiscover_tasks([
+    "erp.audit", "erp.jobs", "erp.mails", "erp.reference", "erp.cockpit", "accounting.ledger",
+    "accounting.open_items", "accounting.receivables",
+])  # fmt: skip
 
 _running: dict[str, ExitStack] = {}
 

@@ -13,6 +13,8 @@ from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.jobs.models import Job, JobLine
+from erp.mails.models import MailFile, MailTemplate, OutgoingMail
+from erp.own_fields.models import OwnField
 from erp.reference.models import (
     Bank,
     Canton,
@@ -54,9 +56,13 @@ __all__ = [
     "LeakFinding",
     "Locality",
     "MailDomain",
+    "MailFile",
+    "MailTemplate",
     "Mandate",
     "Membership",
     "MissedSignIns",
+    "OutgoingMail",
+    "OwnField",
     "PhoneGrant",
     "RecoveryApproval",
     "ReferenceChange",

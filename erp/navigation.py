@@ -36,6 +36,7 @@ SECTIONS = (
         "home",
         (
             Item(_("Start"), "start", Permission.COMPANY_READ, "s"),
+            Item(_("Mails"), "mails", Permission.COMPANY_READ, "v"),
             Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
         ),
     ),
@@ -62,7 +63,15 @@ SECTIONS = (
     Section(
         _("Debtors"),
         "sales",
-        (Item(_("Documents"), "sales-documents", Permission.RECEIVABLES_READ, "v"),),
+        (
+            Item(_("Documents"), "sales-documents", Permission.RECEIVABLES_READ, "n"),
+            Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),
+            Item(_("Dunning"), "dunning", Permission.RECEIVABLES_READ, "m"),
+            Item(_("Statements of account"), "account-statements", Permission.RECEIVABLES_READ),
+            Item(_("Turnover"), "sales-turnover", Permission.RECEIVABLES_READ),
+            Item(_("VAT journal of sales"), "sales-vat-journal", Permission.RECEIVABLES_READ),
+            Item(_("Payment habits"), "payment-habits", Permission.RECEIVABLES_READ),
+        ),
     ),
     Section(
         _("Open items"),
@@ -71,6 +80,7 @@ SECTIONS = (
             Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
+            Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
         ),
     ),
     Section(
@@ -99,7 +109,12 @@ SECTIONS = (
             Item(_("Company"), "company-settings", Permission.COMPANY_READ),
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
-            Item(_("Groups and own fields"), "contact-settings", Permission.CONTACTS_READ),
+            Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
+            Item(_("Contact groups"), "contact-settings", Permission.CONTACTS_READ),
+            Item(_("Own fields"), "own-fields", Permission.COMPANY_READ),
+            Item(_("Offers and invoices"), "sales-settings", Permission.RECEIVABLES_READ),
+            Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
+            Item(_("Dunning levels"), "dunning-settings", Permission.RECEIVABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

@@ -168,10 +168,25 @@ JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
+    "accounting.receivables.jobs",
+    "accounting.open_items.jobs",
+    "accounting.banking.matching.jobs",
+    "accounting.receivables.dunning.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
+# Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
+# people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
+MAIL_KINDS = ["accounting.receivables.dunning.mailing"]
+if TESTING:
+    MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
+MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)
+MAIL_RECIPIENTS = env.int("RAPPEN_MAILS_RECIPIENTS", default=30)
+MAIL_MEGABYTES = env.int("RAPPEN_MAILS_MEGABYTES", default=15)
+MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3600, 14400, 43200])
+MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
+MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -224,6 +239,7 @@ EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (
 )  # fmt: skip
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("RAPPEN_EMAIL_TIMEOUT", default=30)  # seconds for each word of the server
 DEFAULT_FROM_EMAIL = env("RAPPEN_EMAIL_FROM", default="rappen@localhost")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -317,8 +333,15 @@ SPECTACULAR_SETTINGS = {
         "CommunicationKindEnum": "contacts.models.Communication.Kind",
         "ActivityKindEnum": "contacts.models.Activity.Kind",
         "LocalityKindEnum": "erp.reference.models.Locality.Kind",
-        "OwnFieldKindEnum": "contacts.models.OwnField.Kind",
+        "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
+        "DunningChannelEnum": "accounting.receivables.dunning.models.Channel",
+        "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
+        "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
+        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
+        "PriceBasisEnum": "vat.codes.breakdown.Basis",
+        "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
     },
 }
 
@@ -374,6 +397,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP,
         "options": {"expires": JOB_SWEEP},
     },
+    "send mails that wait": {
+        "task": "mails.sweep",
+        "schedule": MAIL_SWEEP,
+        "options": {"expires": MAIL_SWEEP},
+    },
     "keep the ledgers' heads": {
         "task": "ledger.keep_heads",
         "schedule": crontab(hour=2, minute=30),
@@ -381,6 +409,10 @@ CELERY_BEAT_SCHEDULE = {
     "compare control accounts with open items": {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
+    },
+    "make PDF files of documents that have none": {
+        "task": "receivables.archive_all",
+        "schedule": crontab(hour=3, minute=0),
     },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",

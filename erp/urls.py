@@ -11,6 +11,7 @@ from accounting.ledger import urls as ledger
 from accounting.open_items import urls as open_items
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
+from accounting.terms import urls as terms
 from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
 from erp.cockpit import urls as cockpit
@@ -21,8 +22,10 @@ from vat.codes import urls as vat_codes
 
 handler400 = "erp.web.bad_requests.answer"
 
-ROOMS = [cockpit, contacts, ledger, open_items, banking, receivables, vat_codes, budgets,
-         statements]  # fmt: skip
+ROOMS = [
+    cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, receivables,
+    statements,
+]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
 endpoints = [pattern for room in ROOMS for pattern in room.endpoints]

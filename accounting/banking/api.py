@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -15,10 +16,13 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.banking import booking, importing
 from accounting.banking.camt.reading import LARGEST
+from accounting.banking.matching.api import MatchingActions
+from accounting.banking.matching.jobs import match_later
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.api.lines import LineInput, LinesInput, typed_lines
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import UploadInput
 from erp.api.inputs import AmountField, Input
@@ -157,6 +161,7 @@ class StatementViewSet(mixins.ListModelMixin, CompanyViewSet):
         def take() -> Response:
             content = read_upload(upload, LARGEST)
             taken = importing.take_in(company=self.company, content=content, by=self.access.user)
+            match_later(self.access, within=bearer_in(request))
             return Response(TakenOutput(taken, many=True).data, status=201)
 
         return self.once(take)
@@ -188,6 +193,9 @@ class PaymentOutput(serializers.Serializer[Any]):
     servicer_reference = serializers.CharField()
     text = serializers.CharField()
     return_reason = serializers.CharField()
+    charges = serializers.CharField(help_text="What banks took off, in the account's currency")
+    instructed = serializers.CharField(help_text="What was ordered, in a currency of its own")
+    instructed_currency = serializers.CharField()
 
 
 class BankTransactionDetailOutput(BankTransactionOutput):
@@ -247,13 +255,15 @@ class BankTransactionQuery(serializers.Serializer[Any]):
     bank_account = serializers.IntegerField(required=False, min_value=1, max_value=10**18)
 
 
-class BankTransactionViewSet(mixins.ListModelMixin, CompanyViewSet):
+class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
     """``…/bank-transactions/``"""
 
     permissions = {
         "list": Permission.BANKING_READ,
         "retrieve": Permission.BANKING_READ,
         "proposal": Permission.BANKING_READ,
+        "matches": Permission.BANKING_READ,
+        "accept": Permission.BANKING_POST,
         "book": Permission.BANKING_POST,
         "unbook": Permission.BANKING_POST,
     }
@@ -305,6 +315,8 @@ class BankTransactionViewSet(mixins.ListModelMixin, CompanyViewSet):
     def unbook(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo a booking on its own day, or today where that period is locked."""
         movement = self.get_object()
+        if movement.matched and not self.access.may(Permission.OPEN_ITEMS_SETTLE):
+            raise PermissionDenied
 
         def act() -> Response:
             mirror = booking.unbook(movement, by=self.access.user, date=clock.today())

@@ -17,6 +17,7 @@ from accounting.ledger.balances import balance_before
 from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import Line
 from accounting.ledger.models import JournalEntry
+from accounting.open_items import settling
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -130,15 +131,15 @@ def book(
     the others leave. ``rate`` is the company's currency per unit of the account's, needed where they differ.
     Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
     """
-    current = _locked(movement)
+    current = locked(movement)
     if current.entry is not None:
         raise AlreadyBooked(number=current.entry.number)
     bank, company = current.bank_account, current.company
-    amount = _in_books(current, bank, rate)
+    amount = in_books(current, bank, rate)
     reader = Reader(company)
-    bank_line = _bank_line(bank, current, amount)
-    typed = _shared_out(contra, amount, inward=current.amount > 0)
-    lines = [bank_line, *reader.lines(typed, date=current.booking_date)]
+    line = bank_line(bank, current, amount)
+    typed = shared_out(contra, amount, inward=current.amount > 0)
+    lines = [line, *reader.lines(typed, date=current.booking_date)]
     entry = posting.post(
         company=company, date=current.booking_date, text=(text or description(current))[:200],
         lines=lines, by=by, voucher=current.statement.identification[:40],
@@ -153,17 +154,22 @@ def unbook(movement: BankTransaction, *, by: User, date: dt.date | None = None) 
     """Undo a booking: its entry is reversed, and the transaction is open again.
 
     The reversal gets the date of the entry, or ``date`` where that period is locked; the ledger
-    itself refuses to reverse what was booked here. Raises ``NotBooked`` and what
+    itself refuses to reverse what was booked here. Items that it settled are open again, and no
+    rule books the transaction anew. Raises ``NotBooked``, ``CreditUsed`` and what
     ``posting.reverse`` raises.
     """
-    current = _locked(movement)
+    current = locked(movement)
     if current.entry is None:
         raise NotBooked
+    settling.hold_of_entry(current.entry)
     day = current.entry.date
     if date is not None and not posting.is_open(current.company, day):
         day = date
     mirror = posting.reverse(current.entry, date=day, by=by, owner=JournalEntry.Source.BANK)
-    BankTransaction.of(current.company).filter(pk=current.pk).update(entry=None)
+    settling.release(current.entry, mirror=mirror, by=by)
+    BankTransaction.of(current.company).filter(pk=current.pk).update(
+        entry=None, matched={}, by_hand=True
+    )
     return mirror
 
 
@@ -268,7 +274,7 @@ def agreement(bank: BankAccount) -> Agreement:
     return Agreement(bank, statement, ledger, sum(waiting, ZERO), len(waiting))
 
 
-def _locked(movement: BankTransaction) -> BankTransaction:
+def locked(movement: BankTransaction) -> BankTransaction:
     """The transaction as it is once nobody else holds it.
 
     Two statements: what is joined to a row that was waited for is seen as of before the wait, so
@@ -282,7 +288,7 @@ def _locked(movement: BankTransaction) -> BankTransaction:
     return found
 
 
-def _in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None) -> Decimal:
+def in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None) -> Decimal:
     """The amount without sign in the company's currency."""
     if bank.currency == movement.company.currency:
         return abs(movement.amount)
@@ -291,7 +297,8 @@ def _in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None
     return to_centimes(abs(movement.amount) * rate)
 
 
-def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) -> Line:
+def bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) -> Line:
+    """The bank's own line; ``amount`` is without sign, in the company's currency."""
     foreign: dict[str, Any] = (
         {"currency": bank.currency, "amount_foreign": movement.amount}
         if bank.account.currency else {}
@@ -301,7 +308,7 @@ def _bank_line(bank: BankAccount, movement: BankTransaction, amount: Decimal) ->
     return Line(bank.account, credit=amount, **foreign)
 
 
-def _shared_out(
+def shared_out(
     contra: Sequence[TypedLine], amount: Decimal, *, inward: bool
 ) -> list[TypedLine]:  # fmt: skip
     """The line without an amount takes what the others leave, on the other side of the bank's."""

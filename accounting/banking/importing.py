@@ -320,6 +320,9 @@ def _plain(detail: Detail) -> dict[str, Any]:
         "servicer_reference": detail.servicer_reference,
         "text": detail.text,
         "return_reason": detail.return_reason,
+        "charges": str(detail.charges or ""),
+        "instructed": str(detail.instructed or ""),
+        "instructed_currency": detail.instructed_currency,
     }
 
 

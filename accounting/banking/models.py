@@ -76,6 +76,8 @@ class BankTransaction(CompanyOwned):
     """One booking on the bank's side (Bankbewegung), to be booked in the ledger once.
 
     ``amount`` is in the bank account's currency, from the holder's view: credits positive.
+    ``matched`` says with which open items it was settled, and why (``matching.record``). What was
+    undone is ``by_hand``: no rule books it again.
     """
 
     bank_account = models.ForeignKey(
@@ -107,6 +109,8 @@ class BankTransaction(CompanyOwned):
     entry = models.ForeignKey(
         JournalEntry, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False,
         verbose_name=_("journal entry"), db_index=False)  # fmt: skip
+    matched = models.JSONField(_("matched"), default=dict)
+    by_hand = models.BooleanField(_("booked by hand only"), default=False)
 
     class Meta:
         constraints = [
@@ -123,6 +127,11 @@ class BankTransaction(CompanyOwned):
                 fields=["company", "booking_date", "id"],
                 name="bank_transaction_waiting",
                 condition=models.Q(entry=None),
+            ),
+            models.Index(
+                fields=["company", "entry"],
+                name="bank_transaction_of_entry",
+                condition=models.Q(entry__isnull=False),
             ),
             models.Index(fields=["company", "party"], name="bank_transaction_by_name"),
             models.Index(

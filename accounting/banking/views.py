@@ -15,10 +15,15 @@ from django.utils.translation import gettext as _
 
 from accounting.banking import booking, importing
 from accounting.banking.camt import reading
+from accounting.banking.matching import accepting
+from accounting.banking.matching.jobs import match_later
+from accounting.banking.matching.proposing import Matched, proposals_for
+from accounting.banking.matching.reasons import restored
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger.entering import TypedLine, choices
-from accounting.ledger.models import Account, CostCentre
+from accounting.ledger.models import Account, CostCentre, JournalEntry
 from accounting.ledger.views.entering import choices_of_codes, told
+from accounting.open_items.models import Side
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core import clock
@@ -31,6 +36,7 @@ from erp.web.pages import CompanyView, id_of, refused, tell
 from vat.codes.queries import codes_of, is_liable_on
 
 PAGE = 50
+MOST_REASONS = 6  # of a booked transaction, under its row
 
 
 class BankAccountForm(forms.ModelForm):
@@ -121,6 +127,10 @@ class Statements(CompanyView):
                         % {"name": one.statement, "new": one.new, "known": one.known,
                            "enriched": one.enriched},
                     )  # fmt: skip
+                if match_later(self.access):
+                    messages.info(
+                        request, _("What is certain is being booked. Load the page again in a moment.")
+                    )  # fmt: skip
                 return redirect("bank-transactions", self.company.pk)
         return refused(request, self._show(request, form))
 
@@ -140,6 +150,7 @@ class BankTransactions(CompanyView):
         waiting = BankTransaction.waiting(self.company)
         rows = list(waiting.select_related("bank_account").order_by("booking_date", "pk")[:PAGE])
         proposed = booking.proposals(self.company, rows)
+        matched = self._matched(rows)
         booked = (
             BankTransaction.of(self.company)
             .exclude(entry=None)
@@ -154,9 +165,19 @@ class BankTransactions(CompanyView):
         centres = CostCentre.of(self.company).order_by("number")
         context = {
             "page_title": _("Bank transactions"),
-            "rows": [(row, proposed.get(row.pk), booking.description(row)) for row in rows],
+            "rows": [
+                (row, proposed.get(row.pk), booking.description(row), matched.get(row.pk, []))
+                for row in rows
+            ],
+            "certain": sum(
+                accepting.is_certain(row, matched[row.pk]) for row in rows if row.pk in matched
+            ),
+            "may_settle": all(
+                self.access.may(p) for p in (Permission.BANKING_POST, Permission.OPEN_ITEMS_SETTLE)
+            ),
+            "columns": 6 + taxed + self.company.uses("costs"),
             "waiting": waiting.count(),
-            "booked": booked,
+            "booked": [(row, _why(row)) for row in booked],
             "one_entry": request.GET.get("entry", ""),
             "agreements": _agreements(self.company),
             "accounts": [
@@ -167,6 +188,19 @@ class BankTransactions(CompanyView):
             "cost_centres": choices(centres) if self.company.uses("costs") else [],
         }
         return render(request, "accounting/banking/transactions.html", context)
+
+    def _matched(self, rows: list[BankTransaction]) -> dict[int, list[Matched]]:
+        """What is proposed for rows, where anything is kept as open items and may be seen."""
+        kept = any(self.company.uses(side) for side in Side.values)
+        if not kept or not self.access.may(Permission.OPEN_ITEMS_READ):
+            return {}
+        return proposals_for(self.company, rows)
+
+
+def _why(row: BankTransaction) -> list[str]:
+    """Why a booked transaction was matched as it was."""
+    told = [reason for one in row.matched.get("payments", ()) for reason in one["reasons"]]
+    return [one.sentence for one in restored(told)][:MOST_REASONS]
 
 
 class BookTransaction(CompanyView):
@@ -179,25 +213,30 @@ class BookTransaction(CompanyView):
         try:
             typed = read_object(request.body, lists=("parts",)) | {"inward": found.amount > 0}
             entry = booking.book(
-                found, contra=_contra(typed), by=self.access.user, text=str(typed.get("text", "")),
+                found, contra=contra_of(typed), by=self.access.user, text=str(typed.get("text", "")),
                 rate=parse_amount(typed["rate"], decimals=RATE_DIGITS, field="rate")
                 if typed.get("rate") else None,
             )  # fmt: skip
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
-        return JsonResponse(
-            {
-                "number": entry.number,
-                "url": reverse("entry", args=[self.company.pk, entry.pk]),
-                "said": _("Entry %s is posted.") % entry.number,
-                "agreements": render_to_string(
-                    "accounting/banking/_agreements.html",
-                    {"agreements": _agreements(self.company), "company": self.company},
-                    request,
-                ),
-                "waiting": BankTransaction.waiting(self.company).count(),
-            }
-        )
+        return booked_answer(request, self.company, entry)
+
+
+def booked_answer(request: HttpRequest, company: Company, entry: JournalEntry) -> HttpResponse:
+    """What the page's script shows when a transaction is booked."""
+    return JsonResponse(
+        {
+            "number": entry.number,
+            "url": reverse("entry", args=[company.pk, entry.pk]),
+            "said": _("Entry %s is posted.") % entry.number,
+            "agreements": render_to_string(
+                "accounting/banking/_agreements.html",
+                {"agreements": _agreements(company), "company": company},
+                request,
+            ),
+            "waiting": BankTransaction.waiting(company).count(),
+        }
+    )
 
 
 class UnbookTransaction(CompanyView):
@@ -207,6 +246,8 @@ class UnbookTransaction(CompanyView):
 
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
+        if found.matched:
+            self.require(Permission.OPEN_ITEMS_SETTLE)
         try:
             mirror = booking.unbook(found, by=self.access.user, date=clock.today())
         except DomainError as refusal:
@@ -221,7 +262,7 @@ def _agreements(company: Company) -> list[booking.Agreement]:
     return [booking.agreement(bank) for bank in banks]
 
 
-def _contra(typed: dict[str, Any]) -> list[TypedLine]:
+def contra_of(typed: dict[str, Any]) -> list[TypedLine]:
     """The row's own account, which takes what is left, and the parts split off."""
     parts = [part for part in typed.get("parts") or [] if part.get("account") or part.get("amount")]
     return [_line(typed, ZERO, text=""), *(

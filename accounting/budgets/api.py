@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
-from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -19,6 +18,7 @@ from rest_framework.routers import SimpleRouter
 from accounting.budgets import importing, planning, queries
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Source, Spread
+from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre, FiscalYear
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
@@ -27,32 +27,6 @@ from erp.api.inputs import AmountField, Input, MonthField
 from erp.core.money import ZERO
 
 MOST_PLANS = 1000
-
-
-class NumberedField(serializers.CharField):
-    """An account or cost centre of the company by its number; blank, where allowed, is none.
-
-    All of them are read once per request, however many are named.
-    """
-
-    def __init__(self, model: type[Account | CostCentre], **kwargs: Any) -> None:
-        self.model = model
-        super().__init__(**kwargs)
-
-    def run_validation(self, data: Any = empty) -> Any:
-        number = super().run_validation(data)
-        if not number:
-            return None
-        kept: dict[Any, Any] = cast(dict[Any, Any], self.context)
-        if self.model not in kept:
-            found = self.model.of(kept["company"])
-            kept[self.model] = {one.number: one for one in found}
-        known = kept[self.model]
-        if number not in known:
-            raise serializers.ValidationError(
-                _("There is nothing with the number %s.") % number, code="unknown"
-            )
-        return known[number]
 
 
 class BudgetOutput(serializers.ModelSerializer[Budget]):

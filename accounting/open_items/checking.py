@@ -99,7 +99,7 @@ def differences(company: Company, on: dt.date) -> list[Difference]:
     """The control accounts that their items do not come to. Empty when all is well.
 
     What was posted by hand, before the company kept open items, shows up here; take it over
-    (``opening.take_over``), or reverse it.
+    (``taking_over.take_over``), or reverse it.
     """
     return [found for found in comparison(company, on) if found.difference]
 

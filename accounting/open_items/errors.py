@@ -38,6 +38,19 @@ class NoAmount(DomainError):
     field = "amount"
 
 
+class NothingToTakeOver(DomainError):
+    code = "items.nothing_to_take_over"
+    message = _("The file has no rows. Write one item into each row below the titles.")
+    field = "file"
+
+
+class NotTakenOver(DomainError):
+    code = "items.not_taken_over"
+    message = _("Entry %(number)s took nothing over. Undo it where it was posted.")
+    field = "item"
+    conflict = True
+
+
 class NothingToSettle(DomainError):
     code = "items.nothing_to_settle"
     message = _("Nothing would be settled. Choose an item and give an amount.")

@@ -17,19 +17,23 @@ from erp.web.dates import DayInput
 
 
 class Amount(forms.CharField):
-    """An amount as people type it; empty is zero."""
+    """An amount as people type it; ``empty`` is what an empty field says.
 
-    def __init__(self, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "figure", "data-amount": "", "inputmode": "decimal",
-                                        "autocomplete": "off"})  # fmt: skip
+    One with more than two ``decimals`` is taken as it is written: no script rounds it.
+    """
+
+    def __init__(self, *, decimals: int = 2, empty: Decimal | None = ZERO, **more: Any) -> None:
+        attrs = {"class": "figure", "inputmode": "decimal", "autocomplete": "off"}
+        widget = forms.TextInput(attrs=attrs | ({"data-amount": ""} if decimals == 2 else {}))
         super().__init__(**{"required": False, "widget": widget, "max_length": 25, **more})
+        self.decimals, self.empty = decimals, empty
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:
-            return ZERO
+            return self.empty
         try:
-            return typed_amount(text)
+            return typed_amount(text, decimals=self.decimals)
         except DomainError as refusal:
             raise forms.ValidationError(str(refusal), code=refusal.code) from None
 

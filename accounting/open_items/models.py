@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import Account, JournalEntry
+from contacts.models import Contact
 from erp.companies.models import CompanyOwned
 
 
@@ -33,8 +34,8 @@ class OpenItem(CompanyOwned):
     currency. The database keeps ``open_amount``, ``open_base`` and ``settled_on`` up
     to date with each settlement; ``settled_on`` is the day from which nothing is open any more.
 
-    The item stands on one line of a posted entry, on a control account. ``contact_id`` is the
-    contact's id; ``party`` is its name as it was.
+    The item stands on one line of a posted entry, on a control account. ``contact`` is whose it
+    is, and follows when contacts are merged; ``party`` is its name as it was.
     """
 
     Side = Side
@@ -44,7 +45,10 @@ class OpenItem(CompanyOwned):
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False,
         verbose_name=_("control account"),
     )  # fmt: skip
-    contact_id = models.BigIntegerField(_("contact"), null=True)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False,
+        null=True, verbose_name=_("contact"),
+    )  # fmt: skip
     party = models.CharField(_("party"), max_length=140)
     document = models.CharField(_("document"), max_length=40, blank=True)
     document_date = models.DateField(_("document date"))
@@ -101,10 +105,14 @@ class OpenItem(CompanyOwned):
                 fields=["company", "side", "settled_on"], name="open_item_settled",
                 condition=Q(settled_on__isnull=False),
             ),
-            models.Index(fields=["company", "entry", "position"], name="open_item_of_entry"),
+            models.Index(fields=["entry", "position"], name="open_item_of_entry"),
             models.Index(
                 fields=["company", "reference"], name="open_item_by_reference",
                 condition=~Q(reference=""),
+            ),
+            models.Index(
+                fields=["company", "contact", "side"], name="open_item_of_contact",
+                condition=Q(contact__isnull=False),
             ),
         ]  # fmt: skip
 
@@ -173,7 +181,7 @@ class Settlement(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "item", "date"], name="settlement_of_item"),
-            models.Index(fields=["company", "entry", "position"], name="settlement_of_entry"),
+            models.Index(fields=["entry", "position"], name="settlement_of_entry"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounting.ledger import posting
-from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, EntryLine, JournalEntry
 from accounting.open_items.errors import (
@@ -26,7 +25,6 @@ from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.recording import Row, record
 from erp.access.models import User
 from erp.audit import trail
-from erp.companies.models import Company
 from erp.core.money import ZERO, split_by
 
 #: Who posts to control accounts, as the ledger asks for it (``owner``).
@@ -110,15 +108,8 @@ def write_items(
 ) -> list[OpenItem]:  # fmt: skip
     """Write items whose ``base`` is known; at the commit the database compares them with the line."""
     opened: list[OpenItem] = OpenItem.unscoped.bulk_create(
-        OpenItem(
-            company=entry.company, side=side_of(account), account=account,
-            contact_id=party.contact, party=party.name[:140], document=document[:40],
-            document_date=document_date or entry.date, reference=item.reference, text=item.text,
-            due_date=item.due_date, discount_percent=item.discount_percent,
-            discount_until=item.discount_until, currency=currency, amount=item.amount,
-            base=item.base or ZERO, entry=entry, position=position, opened_on=entry.date,
-            open_amount=item.amount, open_base=item.base or ZERO,
-        )
+        new_item(item, entry=entry, account=account, party=party, currency=currency,
+              position=position, document=document, document_date=document_date)
         for item in items
     )  # fmt: skip
     told = trail.values(opened[0], "party", "document", "currency")
@@ -182,59 +173,31 @@ def cancel(entry: JournalEntry, *, date: dt.date, by: User, text: str = "") -> J
     return mirror
 
 
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """An item of the books before (Übernahme): as ``NewItem``, with its party and document."""
-
-    account: Account
-    party: Party
-    document: str
-    document_date: dt.date
-    item: NewItem
-    currency: str = ""
-
-
-@transaction.atomic
-def take_over(
-    *, company: Company, date: dt.date, items: Sequence[TakenOver], by: User, text: str,
-    contra: Account | None = None,
-) -> list[OpenItem]:  # fmt: skip
-    """Take over what was open in the books before: one opening entry, and an item for each line.
-
-    The other side is the opening account, unless ``contra`` says otherwise. ``base`` is needed
-    where the currency is not the company's. Raises ``PurposeMissing``, ``NoAmount`` and what ``posting.post`` raises.
-    """
-    if contra is None:
-        contra = Account.of(company).filter(purpose=Account.Purpose.OPENING).first()
-    if contra is None:
-        raise PurposeMissing(purpose=Account.Purpose.OPENING.label)
-    lines = []
-    for one in items:
-        base = one.item.amount if one.item.base is None else one.item.base
-        if not one.item.amount or not base:
-            raise NoAmount
-        foreign = one.currency not in {"", company.currency}
-        sign = side_of(one.account).sign
-        lines.append(signed(one.account, sign * base, text=f"{one.document} {one.party.name}"[:200],
-                            currency=one.currency if foreign else "",
-                            amount_foreign=sign * one.item.amount if foreign else None))  # fmt: skip
-    balance = sum((line.debit - line.credit for line in lines), ZERO)
-    against = [signed(contra, -balance)] if balance else []
-    entry = posting.post(
-        company=company, date=date, text=text, lines=[*lines, *against], by=by,
-        kind=JournalEntry.Kind.OPENING, source=OWNER, owner=OWNER,
-    )  # fmt: skip
-    return [
-        open_items(entry=entry, account=one.account, party=one.party, items=[one.item], by=by,
-                   document=one.document, document_date=one.document_date, position=nth)[0]
-        for nth, one in enumerate(items, 1)
-    ]  # fmt: skip
-
-
 def signed(account: Account, amount: Decimal, **more: object) -> Line:
     """A line of an amount that is debit positive."""
     side = {"debit": amount} if amount > 0 else {"credit": -amount}
     return Line(account, **side, **more)  # type: ignore[arg-type]
+
+
+def new_item(
+    item: NewItem, *, entry: JournalEntry, account: Account, party: Party, currency: str,
+    position: int, document: str, document_date: dt.date | None,
+) -> OpenItem:  # fmt: skip
+    """An item as it begins, not written yet."""
+    base = base_of(item)
+    return OpenItem(
+        company=entry.company, side=side_of(account), account=account, contact_id=party.contact,
+        party=party.name[:140], document=document[:40], document_date=document_date or entry.date,
+        reference=item.reference, text=item.text, due_date=item.due_date,
+        discount_percent=item.discount_percent, discount_until=item.discount_until,
+        currency=currency, amount=item.amount, base=base, entry=entry, position=position,
+        opened_on=entry.date, open_amount=item.amount, open_base=base,
+    )  # fmt: skip
+
+
+def base_of(item: NewItem) -> Decimal:
+    """What an item stands for in the company's currency."""
+    return item.amount if item.base is None else item.base
 
 
 def _line(entry: JournalEntry, account: Account, position: int | None) -> EntryLine:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -113,7 +113,20 @@ def residue_limit(company: Company, date: dt.date) -> Decimal:
     return found.amount if found else ZERO
 
 
-def discount_of(item: OpenItem, date: dt.date) -> Decimal:
+class Owed(Protocol):
+    """What a discount is reckoned from: an item, or what another room knows of one."""
+
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def open_amount(self) -> Decimal: ...
+    @property
+    def discount_percent(self) -> Decimal | None: ...
+    @property
+    def discount_until(self) -> dt.date | None: ...
+
+
+def discount_of(item: Owed, date: dt.date) -> Decimal:
     """The discount (Skonto) that may still be taken off on a day, at most what is open."""
     if item.discount_percent is None or item.discount_until is None or date > item.discount_until:
         return ZERO

@@ -16,11 +16,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounting.open_items.models import OpenItem, Settlement, Side
+from accounting.open_items.opening import Party
 from erp.companies.models import Company
-from erp.core.money import ZERO
+from erp.core.money import ZERO, rounded_to
 
+ONE: Final = Decimal(1)
 #: The last day overdue of each bucket; what is not due comes before, what is older after.
 BUCKETS: Final = (30, 60, 90)
+MOST_OF_A_PARTY: Final = 200  # items that are shown when a payment is recorded
 
 _COLUMNS = (
     "i.id, i.account_id, i.contact_id, i.party, i.document, i.document_date, i.reference,"
@@ -112,6 +115,10 @@ class AgeingRow:
     def total(self) -> Decimal:
         return sum(self.buckets, ZERO)
 
+    @property
+    def overdue(self) -> Decimal:
+        return self.total - self.buckets[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
@@ -128,6 +135,20 @@ class Ageing:
     @property
     def total(self) -> Decimal:
         return sum(self.totals, ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        return self.total - self.totals[0]
+
+    @property
+    def shares(self) -> list[int]:
+        """What part of all each age is, in whole percent; of nothing, nothing."""
+        return [int(rounded_to(100 * one / self.total, ONE)) if self.total else 0
+                for one in self.totals]  # fmt: skip
+
+    @property
+    def overdue_share(self) -> int:
+        return int(rounded_to(100 * self.overdue / self.total, ONE)) if self.total else 0
 
 
 def ageing(company: Company, date: dt.date, side: Side) -> Ageing:
@@ -179,3 +200,22 @@ def open_of_party(item: OpenItem) -> list[OpenItem]:
         else {"party": item.party, "contact_id": None}
     )
     return list(rows.filter(**mine).exclude(pk=item.pk).order_by("due_date", "pk"))
+
+
+def open_of(company: Company, side: Side, *, party: Party, currency: str) -> list[OpenItem]:
+    """What a party owes, or is owed, in a currency: the items that are open, the oldest first."""
+    rows = _of_party(company, side, party).filter(currency=currency)
+    return list(rows.select_related("account").order_by("due_date", "pk")[:MOST_OF_A_PARTY])
+
+
+def currencies_of(company: Company, side: Side, *, party: Party) -> list[str]:
+    """The currencies in which something of a party is open."""
+    rows = _of_party(company, side, party).order_by("currency")
+    return list(rows.values_list("currency", flat=True).distinct())
+
+
+def _of_party(company: Company, side: Side, party: Party) -> QuerySet[OpenItem]:
+    rows = OpenItem.of(company).filter(side=side, settled_on=None)
+    if party.contact is not None:
+        return rows.filter(contact_id=party.contact)
+    return rows.filter(party=party.name, contact=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from accounting.ledger.models import JournalEntry
 from accounting.open_items.errors import refused_by_database
@@ -26,6 +27,9 @@ class Row:
     undoes: Settlement | None = None
 
 
+MANY: Final = 100  # settlements beyond which one event tells of them all
+
+
 def record(rows: Sequence[Row], *, entry: JournalEntry, by: User) -> list[Settlement]:
     """Write the settlements of an entry in one statement; the database reckons what is left open.
 
@@ -41,7 +45,14 @@ def record(rows: Sequence[Row], *, entry: JournalEntry, by: User) -> list[Settle
             )
             for row in rows
         )  # fmt: skip
+    told = {"number": entry.number}
+    if len(rows) > MANY:
+        ids = [row.item.pk for row in rows]
+        trail.record(company=entry.company, by=by, action="item.settle", subject=OpenItem(),
+                     details={**told, "kind": rows[0].kind, "count": len(rows),
+                              "first_id": min(ids), "last_id": max(ids)})  # fmt: skip
+        return written
     for row in rows:
         trail.record(company=entry.company, by=by, action="item.settle", subject=row.item,
-                     details={"kind": row.kind, "amount": row.amount, "number": entry.number})  # fmt: skip
+                     details={"kind": row.kind, "amount": row.amount, **told})  # fmt: skip
     return written

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounting.open_items.models import Side
+from accounting.open_items.party_account import PartyAccount
 from accounting.open_items.queries import Ageing, OpenRow, total
 from erp.core.display import swiss_date
+from erp.core.money import ZERO
 from erp.web.export import Table, table
 
 
@@ -23,7 +26,7 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
     """The list of open items on a day."""
     receivables = side == Side.RECEIVABLES
     lines: list[list[Any]] = [
-        [r.party, r.document, r.document_date, r.due_date, max(r.days, 0), r.currency, r.amount,
+        [r.party, r.document, r.document_date, r.due_date, r.days if r.is_overdue else None, r.currency, r.amount,
          r.open, r.open_base]
         for r in rows
     ]  # fmt: skip
@@ -32,7 +35,7 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
         title=_("Open items, debtors") if receivables else _("Open items, creditors"),
         subtitle=swiss_date(on),
         head=[_("Party"), _("Document"), _("Date"), _("Due"), _("Days overdue"), _("Currency"),
-              _("Amount"), _("Open"), f"{_('Open')} {own}"],
+              _("Amount"), _("Open amount"), f"{_('Open amount')} {own}"],
         rows=lines, name=f"open-{side}", wide=True, kinds={len(lines) - 1: "grand"},
     )  # fmt: skip
 
@@ -40,11 +43,44 @@ def list_table(rows: Sequence[OpenRow], *, side: Side, on: dt.date, own: str) ->
 def ageing_table(found: Ageing, *, side: Side) -> Table:
     """The aged list of a day."""
     receivables = side == Side.RECEIVABLES
-    rows: list[list[Any]] = [[row.party, *row.buckets, row.total] for row in found.rows]
+    rows: list[list[Any]] = [
+        [row.party, *(one or None for one in row.buckets), row.total] for row in found.rows
+    ]
     rows.append([_("Total"), *found.totals, found.total])
     return table(
         title=_("Debtors by age") if receivables else _("Creditors by age"),
         subtitle=swiss_date(found.date),
         head=[_("Party"), *heads(), _("Total")],
         rows=rows, name=f"aged-{side}", wide=True, kinds={len(rows) - 1: "grand"},
+    )  # fmt: skip
+
+
+def debit_and_credit(amount: Decimal, side: Side, back: Decimal = ZERO) -> tuple[Decimal, Decimal]:
+    """An amount in the direction of a side, less ``back``, as it stands in the account."""
+    owed, settled = max(amount, ZERO), back + max(-amount, ZERO)
+    return (owed, settled) if side == Side.RECEIVABLES else (settled, owed)
+
+
+def party_table(found: PartyAccount, *, own: str) -> Table:
+    """The account of a customer or supplier over a span."""
+    receivables = found.side == Side.RECEIVABLES
+    rows: list[list[Any]] = [
+        [found.start, _("Opening balance"), "", None, None, own, None, None, None, found.opening]
+    ]
+    for row in found.rows:
+        debit, credit = debit_and_credit(row.base, found.side)
+        rows.append([row.date, f"{row.label}: {row.text}" if row.text else row.label, row.document, row.due_date,
+                     row.number, row.currency, row.amount, debit or None, credit or None,
+                     row.balance])  # fmt: skip
+    debit, credit = debit_and_credit(found.owed, found.side, found.settled)
+    rows.append([found.end, _("Closing balance"), "", None, None, own, None, debit, credit,
+                 found.closing])  # fmt: skip
+    return table(
+        title=f"{_('Customer account') if receivables else _('Supplier account')}: "
+              f"{found.contact.number} {found.contact.name}",
+        subtitle=f"{swiss_date(found.start)} – {swiss_date(found.end)}",
+        head=[_("Date"), _("Text"), _("Document"), _("Due"), _("Entry"), _("Currency"), _("Amount"),
+              _("Debit"), _("Credit"), _("Balance")],
+        rows=rows, name=f"account-{found.contact.number}", wide=True,
+        kinds={0: "position", len(rows) - 1: "grand"},
     )  # fmt: skip

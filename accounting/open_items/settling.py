@@ -178,7 +178,7 @@ def undo(settlement: Settlement, *, date: dt.date, by: User, text: str = "") -> 
         raise UndoneWhereBooked(number=entry.number, source=entry.get_source_display())
     if date < settlement.date:
         raise UndoneTooEarly(settled=settlement.date)
-    _hold_all(entry)
+    hold_of_entry(entry)
     if Settlement.of(entry.company).filter(undoes__entry=entry).exists():
         raise AlreadyUndone
     _require_unused(entry)
@@ -191,14 +191,16 @@ def undo(settlement: Settlement, *, date: dt.date, by: User, text: str = "") -> 
 def release(entry: JournalEntry, *, mirror: JournalEntry, by: User) -> list[Settlement]:
     """Open again what an entry settled, now that ``mirror`` has reversed it.
 
-    For rooms that undo their own entries, such as banking, in the transaction of the reversal.
+    For rooms that undo their own entries, such as banking, in the transaction of the reversal. What
+    the entry itself had opened again, as when a payment came back, is settled again as before.
     Raises ``CreditUsed`` or ``AlreadyUndone``.
     """
-    _hold_all(entry)
+    hold_of_entry(entry)
+    if Settlement.of(entry.company).filter(undoes__entry=entry).exists():
+        raise AlreadyUndone
     _require_unused(entry)
-    undone = Settlement.of(entry.company).filter(entry=entry).select_related("item")
-    rows = [Row(s.item, Settlement.Kind.UNDO, -s.amount, -s.base, s.position, undoes=s)
-            for s in undone.order_by("pk")]  # fmt: skip
+    written = Settlement.of(entry.company).filter(entry=entry).select_related("item", "undoes")
+    rows = [_opposite(s) for s in written.order_by("pk")]
     rows += [Row(i, Settlement.Kind.UNDO, i.amount, i.base, i.position)
              for i in OpenItem.of(entry.company).filter(entry=entry).order_by("pk")]  # fmt: skip
     return record(rows, entry=mirror, by=by)
@@ -231,10 +233,19 @@ def set_residue_limit(
     return limit
 
 
-def _hold_all(entry: JournalEntry) -> None:
+def hold_of_entry(entry: JournalEntry) -> None:
+    """Hold the items that an entry settled or opened, until the transaction ends."""
     settled = Settlement.of(entry.company).filter(entry=entry).values("item")
     rows = OpenItem.of(entry.company).select_for_update()
     list((rows.filter(pk__in=settled) | rows.filter(entry=entry)).order_by("pk"))
+
+
+def _opposite(done: Settlement) -> Row:
+    """What takes a settlement back; after an undo the item is settled again, as it was before."""
+    if done.kind != Settlement.Kind.UNDO:
+        return Row(done.item, Settlement.Kind.UNDO, -done.amount, -done.base, done.position, done)
+    kind = Settlement.Kind.UNDO if done.undoes is None else done.undoes.kind
+    return Row(done.item, kind, -done.amount, -done.base, done.position)
 
 
 def _require_unused(entry: JournalEntry) -> None:

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.banking.models import BankAccount
-from accounting.receivables.models import DocumentText, SalesSettings
+from accounting.receivables.models import SalesSettings
+from accounting.receivables.sales_settings import settings_of as settings_of
+from accounting.receivables.texts import text_of
 from accounting.terms.models import CustomerTerms, PaymentTerms
 from contacts.models import Contact
 from erp.companies.models import Company
-
-
-def settings_of(company: Company) -> SalesSettings:
-    """How a company writes documents; not stored as long as nobody changed it."""
-    rows = SalesSettings.of(company).select_related("payment_terms", "bank_account")
-    return rows.first() or SalesSettings(company=company)
 
 
 def terms_of(company: Company, contact: Contact) -> CustomerTerms:
@@ -47,8 +43,8 @@ def payment(terms: PaymentTerms | None) -> Payment:
 
 def texts(company: Company, kind: str, language: str) -> tuple[str, str]:
     """What stands above and below the lines of such documents."""
-    found = DocumentText.of(company).filter(kind=kind, language=language).first()
-    return (found.intro, found.closing) if found else ("", "")
+    found = text_of(company, kind, language)
+    return found.intro, found.closing
 
 
 def bank_account(

@@ -69,7 +69,7 @@ def drafted(company: Company, typed: TypedDocument) -> Draft:
     """Check and reckon a document as typed. Nothing is written.
 
     Raises the one refusal found, or ``Refusals`` with all of them; the places of lines read
-    ``lines.3.account``, counted from 0.
+    ``lines[3].account``, counted from 0.
     """
     return _Desk(company, typed).draft()
 
@@ -294,7 +294,7 @@ class _Desk:
         return set(rows.values_list("pk", flat=True))
 
     def _line(self, document: SalesDocument, nth: int, item: TypedItem) -> DocumentLine:
-        place = f"lines.{nth}"
+        place = f"lines[{nth}]"
         if item.kind != Kind.ITEM:
             return DocumentLine(company=self.company, position=nth + 1, kind=item.kind,
                                 text=item.text or "", quantity=Decimal(0))  # fmt: skip

@@ -196,7 +196,7 @@ def _lacks(
         return [NothingToBill()]
     found: list[DomainError] = []
     for line in items:
-        place = f"lines.{line.position - 1}"
+        place = f"lines[{line.position - 1}]"
         if not line.text.strip():
             found.append(TextMissing(field=f"{place}.text", line=line.position))
         if document.is_claim and line.account is None:

@@ -111,7 +111,7 @@ def check(lines: Sequence[Line]) -> None:
     found = [
         refusal
         for nth, line in enumerate(lines)
-        for refusal in _line_refusals(line, f"lines.{nth}")
+        for refusal in _line_refusals(line, f"lines[{nth}]")
     ]
     if found:
         raise Refusals(found)

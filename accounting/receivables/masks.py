@@ -135,7 +135,7 @@ def typed_document(sent: Sent) -> TypedDocument:
 
 
 def _item(row: Sent, nth: int, reader: _Reader) -> TypedItem:
-    tried, at = reader.tried, f"lines.{nth}"
+    tried, at = reader.tried, f"lines[{nth}]"
     kind = tried(_choice, row, "kind", [one.value for one in Kind], f"{at}.kind") or Kind.ITEM
     text = tried(_text, row, "text", f"{at}.text")
     if kind != Kind.ITEM:

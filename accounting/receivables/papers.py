@@ -21,6 +21,7 @@ from accounting.receivables.paper.values import (
 )
 from accounting.receivables.reckoning import amounts_of, supplied
 from accounting.receivables.splitting import Term, dues
+from accounting.receivables.texts import fill
 from contacts.letters import greeting
 from erp.core.display import chf, swiss_date
 from erp.reference import queries as reference
@@ -106,15 +107,12 @@ def _span(start: dt.date, until: dt.date | None) -> str:
 
 
 def _filled(document: SalesDocument, text: str) -> str:
-    """An own text with what stands in braces filled in; unknown braces stay."""
-    told = {
-        "number": document.number, "date": swiss_date(document.date),
-        "due_date": swiss_date(document.due_date), "name": document.contact.name,
-        "total": f"{document.currency} {chf(document.payable)}",
-    }  # fmt: skip
-    for name, value in told.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    """An own text with what stands in braces filled in (see ``texts.PLACEHOLDERS``)."""
+    until = document.valid_until if document.kind == _Kind.OFFER else document.due_date
+    return fill(text, {
+        "number": document.number, "date": swiss_date(document.date), "due_date": swiss_date(until),
+        "name": document.contact.name, "total": f"{document.currency} {chf(document.payable)}",
+    })  # fmt: skip
 
 
 def _lines(

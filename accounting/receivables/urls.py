@@ -1,9 +1,18 @@
-"""Addresses of debtors, room by room."""
+"""Addresses of debtors, assembled from those of their parts."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-from accounting.receivables import document_urls
+from accounting.receivables import (
+    document_api,
+    document_urls,
+    recurring_api,
+    report_urls,
+    settings_urls,
+)
+from accounting.receivables.dunning import urls as dunning
 
-pages: list[URLPattern] = []
-pages += document_urls.pages
-endpoints: list[URLPattern] = []
+pages = [*document_urls.pages, *settings_urls.pages, *dunning.pages, *report_urls.pages]
+endpoints = [
+    *settings_urls.endpoints, *document_api.urls, *recurring_api.urls, *dunning.endpoints,
+    *report_urls.endpoints,
+]  # fmt: skip

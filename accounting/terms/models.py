@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +22,18 @@ def fk(to: type[models.Model], label: object, **more: object) -> models.ForeignK
                              db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
 
 
+class Instalment(NamedTuple):
+    """A part of a total in percent, due within some days of the document's date."""
+
+    percent: Decimal
+    days: int
+
+
 class PaymentTerms(CompanyOwned, Multilingual):
     """When a document is to be paid (Zahlungskondition), chosen by its code.
 
-    ``discount_percent`` may be taken off within ``discount_days``. ``instalments`` are
-    ``[percent, days]`` each, 100 percent in all; empty where all is due after ``net_days``.
+    ``discount_percent`` may be taken off within ``discount_days``. ``instalments`` are percent and
+    days, such as ``["50.00", 30]``, 100 percent in all; empty where all is due after ``net_days``.
     """
 
     code = models.CharField(_("code"), max_length=20)
@@ -52,6 +62,11 @@ class PaymentTerms(CompanyOwned, Multilingual):
 
     def __str__(self) -> str:
         return self.name or self.code
+
+    @property
+    def parts(self) -> list[Instalment]:
+        """The instalments as figures."""
+        return [Instalment(Decimal(percent), days) for percent, days in self.instalments]
 
 
 class CustomerTerms(CompanyOwned):

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts import duplicates, lifecycle, merging, queries, saving
+from contacts import duplicates, lifecycle, lookup, merging, queries, saving
 from contacts.api.shapes import LARGEST_ID, ContactBrief, ContactInput, ContactOutput
 from contacts.models import Contact
 from erp.access.permissions import Permission
@@ -21,6 +21,8 @@ from erp.api.inputs import Input
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
+from erp.core import clock
+from erp.own_fields.lists import fields_of, narrowed
 
 Look = AccessLogEntry.Kind
 
@@ -31,6 +33,8 @@ class ContactQuery(serializers.Serializer[Any]):
     )
     group = serializers.CharField(max_length=20, required=False, help_text="The code of a group")
     kind = serializers.ChoiceField(choices=Contact.Kind.choices, required=False)
+    own = serializers.RegexField(r"^[a-z0-9_-]{1,20}:.+$", max_length=230, required=False,
+                                 help_text="Code and value of an own field, such as colour:red")  # fmt: skip
     archived = serializers.BooleanField(required=False, default=False)
     order = serializers.ChoiceField(
         choices=[*queries.ORDERS, *(f"-{one}" for one in queries.ORDERS)], default="name"
@@ -87,6 +91,10 @@ class ContactViewSet(CompanyViewSet):
             self.company, search=told.get("q", ""), group=told.get("group", ""),
             kind=told.get("kind", ""), archived=told["archived"],
         )  # fmt: skip
+        if "own" in told:
+            code, _colon, value = told["own"].partition(":")
+            own = fields_of(self.company, Contact.OWN_FIELDS)
+            found = narrowed(found, own, {code: value})
         rows = queries.with_parts(found).prefetch_related("bank_accounts")
         page = self.paginate_queryset(rows) or []
         access_log.note(company=self.company, by=self.access.user, subject=Contact,
@@ -147,6 +155,45 @@ class ContactViewSet(CompanyViewSet):
 
     def _anew(self, contact: Contact, status: int = 200) -> Response:
         return self.shown(self.get_queryset().get(pk=contact.pk), status)
+
+
+class LookUpQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(
+        max_length=80, help_text="The beginnings of words: of names, towns, numbers, phones …"
+    )
+
+
+class LookUpOutput(serializers.ModelSerializer[Contact]):
+    """A contact, and the town of its address of today."""
+
+    place = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Contact
+        fields = ("id", "number", "kind", "name", "place")
+
+    def get_place(self, contact: Contact) -> str:
+        address = queries.main_address(contact, self.context["today"])
+        return f"{address.postcode} {address.town}".strip() if address else ""
+
+
+class LookUpViewSet(CompanyViewSet):
+    """``…/contact-lookup/``"""
+
+    permissions = {"list": Permission.CONTACTS_READ}
+    serializer_class = LookUpOutput
+    queryset = Contact.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(parameters=[LookUpQuery], responses=LookUpOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Contacts in use with words that begin like what is typed: for fields that find while typing."""
+        found = lookup.find(self.company, self.asked(LookUpQuery)["q"])
+        if found:
+            access_log.note(company=self.company, by=self.access.user, subject=Contact,
+                            kind=Look.SEARCH, count=len(found))  # fmt: skip
+        context = self.get_serializer_context() | {"today": clock.today()}
+        return Response(LookUpOutput(found, many=True, context=context).data)
 
 
 class DuplicateQuery(serializers.Serializer[Any]):

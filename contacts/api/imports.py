@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -15,7 +14,7 @@ from contacts.checking import Preview
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
+from erp.api.imports import KEY_UNLESS_DRY, ColumnsInput, DryRunQuery, FileImports
 from erp.api.jobs import JobOutput, accepted
 from erp.core.errors import Refusals
 from erp.core.spreadsheets import LARGEST, content_type_of
@@ -24,21 +23,8 @@ from erp.documents.storing import read_upload
 from erp.jobs.starting import start
 
 
-class ContactImportInput(ImportInput):
-    """``columns`` is JSON: our names with the file's titles, blank for a column to leave out."""
-
-    columns = serializers.CharField(max_length=4000, required=False)
+class ContactImportInput(ColumnsInput):
     only_good = serializers.BooleanField(required=False, help_text="Leave bad rows out")
-    background = serializers.BooleanField(required=False, help_text="In a job; for large files")
-
-    def validate_columns(self, text: str) -> dict[str, str]:
-        try:
-            told = json.loads(text)
-        except (ValueError, RecursionError):
-            told = None
-        if not isinstance(told, dict) or not all(isinstance(t, str) for t in told.values()):
-            raise serializers.ValidationError('Send JSON, such as {"town": "Ort"}.')
-        return told
 
 
 class ContactImportOutput(serializers.Serializer[Any]):

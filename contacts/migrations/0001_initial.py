@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
             name='ContactKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('name', 'same name'), ('sound', 'name sounds alike'), ('phone', 'same phone number'), ('mail', 'same e-mail address'), ('uid', 'same UID'), ('iban', 'same bank account'), ('place', 'same postcode'), ('street', 'same address')], max_length=6)),
+                ('kind', models.CharField(choices=[('name', 'same name'), ('sound', 'name sounds alike'), ('phone', 'same phone number'), ('mail', 'same e-mail address'), ('uid', 'same UID'), ('iban', 'same bank account'), ('place', 'same postcode'), ('street', 'same address'), ('word', 'same word')], max_length=6)),
                 ('key', models.CharField(db_collation='C', max_length=140)),
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='contacts.contact')),
@@ -214,27 +214,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'contact person',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='OwnField',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_de', models.CharField(blank=True, max_length=160, verbose_name='name (German)')),
-                ('name_fr', models.CharField(blank=True, max_length=160, verbose_name='name (French)')),
-                ('name_it', models.CharField(blank=True, max_length=160, verbose_name='name (Italian)')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='name (English)')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('kind', models.CharField(choices=[('text', 'text'), ('number', 'number'), ('date', 'date'), ('choice', 'choice'), ('flag', 'yes or no')], max_length=6, verbose_name='kind')),
-                ('choices', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='choices')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
-            ],
-            options={
-                'verbose_name': 'own field',
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -314,7 +293,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contactkey',
-            index=models.Index(fields=['company', 'kind', 'key'], name='contact_by_key'),
+            index=models.Index(fields=['company', 'kind', 'key', 'contact'], name='contact_by_key'),
         ),
         migrations.AddConstraint(
             model_name='contactkey',
@@ -339,9 +318,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contactperson',
             constraint=models.CheckConstraint(condition=models.Q(('organisation', models.F('person')), _negated=True), name='contact_person_of_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownfield',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='own_field_once'),
         ),
     ]

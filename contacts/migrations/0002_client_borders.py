@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
             references=[("merged_into_id", "contacts_contact", "contact_merged_into_same_client")],
         ),
         protect("contacts_contactgroup"),
-        protect("contacts_ownfield"),
         protect(
             "contacts_contactmembership",
             references=[

@@ -2,7 +2,6 @@
 
 from contacts.models.activities import Activity, ContactFile
 from contacts.models.contacts import Contact, ContactGroup, ContactKey, ContactMembership
-from contacts.models.own_fields import OwnField
 from contacts.models.parts import (
     Communication,
     ContactAddress,
@@ -21,5 +20,4 @@ __all__ = [
     "ContactKey",
     "ContactMembership",
     "ContactPerson",
-    "OwnField",
 ]

@@ -51,6 +51,7 @@ class Contact(CompanyOwned):
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
 
+    OWN_FIELDS = "contact"  # the subject of its own fields
     called_in_full = True  # the trail tells it by all of its name
 
     class Meta:
@@ -130,6 +131,7 @@ class ContactKey(CompanyOwned):
         IBAN = "iban", _("same bank account")
         PLACE = "place", _("same postcode")
         STREET = "street", _("same address")
+        WORD = "word", _("same word")
 
     contact = models.ForeignKey(
         Contact, on_delete=models.CASCADE, related_name="keys", db_constraint=False, db_index=False
@@ -143,7 +145,9 @@ class ContactKey(CompanyOwned):
                 fields=["company", "contact", "kind", "key"], name="contact_key_once"
             ),
         ]
-        indexes = [models.Index(fields=["company", "kind", "key"], name="contact_by_key")]
+        indexes = [
+            models.Index(fields=["company", "kind", "key", "contact"], name="contact_by_key")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

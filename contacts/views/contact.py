@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts import activities, forms, lifecycle, merging, queries, saving
+from contacts import activities, forms, lifecycle, merging, panels, queries, saving
 from contacts.activities import UnknownNumber
 from contacts.letters import greeting
 from contacts.models import (
@@ -22,7 +22,6 @@ from contacts.models import (
     ContactFile,
     ContactGroup,
     ContactPerson,
-    OwnField,
 )
 from erp.access.permissions import Permission
 from erp.audit import access_log
@@ -32,6 +31,9 @@ from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.documents.serving import original
 from erp.documents.storing import read_upload
+from erp.own_fields import masks
+from erp.own_fields.lists import fields_of
+from erp.own_fields.models import OwnField
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView, id_of, refused
 
@@ -150,6 +152,8 @@ class ContactPage(OfContact):
             "call": next((r for r in found.reaches if r.kind in queries.REACHED), None),
             "write": next((r for r in found.reaches if r.kind == "mail"), None),
             "activities": [(one, one.is_overdue(today)) for one in found.activities],
+            "panels": panels.panels_of(self.access, found.contact),
+            "links": panels.links_of(self.access, found.contact),
         }  # fmt: skip
         return render(request, "contacts/contact.html", context)
 
@@ -161,12 +165,13 @@ class EditContact(OfContact):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         contact = self.found() if "contact" in kwargs else None
-        mask = forms.filled(contact) if contact else forms.blank(self.company, request.GET)
-        return self._show(request, contact, mask)
+        own = fields_of(self.company, Contact.OWN_FIELDS)
+        mask = forms.filled(contact, own) if contact else forms.blank(self.company, request.GET)
+        return self._show(request, contact, mask, own)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         contact = self.found() if "contact" in kwargs else None
-        own = list(OwnField.of(self.company).order_by("position", "code"))
+        own = fields_of(self.company, Contact.OWN_FIELDS)
         mask, told, faults = forms.typed(request.POST, own)
         try:
             if faults:
@@ -188,9 +193,8 @@ class EditContact(OfContact):
 
     def _show(
         self, request: HttpRequest, contact: Contact | None, mask: forms.Mask,
-        own: list[OwnField] | None = None,
+        own: list[OwnField],
     ) -> HttpResponse:  # fmt: skip
-        fields = own if own is not None else OwnField.of(self.company).order_by("position", "code")
         if contact is not None:
             access_log.note(company=self.company, by=self.access.user, subject=contact,
                             kind=AccessLogEntry.Kind.READ)  # fmt: skip
@@ -201,8 +205,7 @@ class EditContact(OfContact):
             "address_kinds": ContactAddress.Kind.choices,
             "communication_kinds": Communication.Kind.choices,
             "groups": ContactGroup.of(self.company).order_by("code"),
-            "own": [(f, mask.own.get(f.code, ""), mask.faults.get(f"own_values.{f.code}"))
-                    for f in fields],
+            "own": masks.inputs(own, mask.own, mask.faults),
             "back_url": reverse("contact", args=[self.company.pk, contact.pk]) if contact
             else reverse("contacts", args=[self.company.pk]),
         }  # fmt: skip

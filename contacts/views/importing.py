@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from contacts import importing, jobs, vcard
 from contacts.checking import Preview
-from contacts.columns import COLUMNS, LABELS, OWN
-from contacts.models import OwnField
+from contacts.columns import COLUMNS, LABELS
+from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.core.importing import guessed, titles_of
+from erp.own_fields.lists import COLUMN, fields_of, titles
 from erp.web.importing import LongImportPage
 
 
@@ -51,18 +52,13 @@ class ImportContacts(LongImportPage):
     def more(self, content: bytes) -> dict[str, Any]:
         if vcard.is_vcard(content):
             return {"large": self.is_large(content)}
-        titles = titles_of(content)
-        own = {
-            OWN + one.code: one for one in OwnField.of(self.company).order_by("position", "code")
-        }
-        known = {
-            **COLUMNS,
-            **{name: (name, one.code, one.name.lower()) for name, one in own.items()},
-        }
+        found = titles_of(content)
+        own = {COLUMN + one.code: one for one in fields_of(self.company, Contact.OWN_FIELDS)}
+        known = {**COLUMNS, **{name: titles(one) for name, one in own.items()}}
         labels = {**LABELS, **{name: one.name for name, one in own.items()}}
-        taken = guessed(titles, known) | self._columns
+        taken = guessed(found, known) | self._columns
         return {
-            "titles": titles, "large": self.is_large(content),
+            "titles": found, "large": self.is_large(content),
             "columns": [(name, label, taken.get(name, "")) for name, label in labels.items()],
         }  # fmt: skip
 

@@ -16,6 +16,8 @@ from erp.access.permissions import Permission
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
+from erp.own_fields.lists import FILTERED, asked, fields_of, narrowed
+from erp.own_fields.masks import inputs
 from erp.web.pages import CompanyView
 
 Look = AccessLogEntry.Kind
@@ -37,6 +39,9 @@ class Contacts(CompanyView):
             kind=kind if kind in Contact.Kind.values else "",
             archived=told.get("archived") == "1",
         )  # fmt: skip
+        own = fields_of(self.company, Contact.OWN_FIELDS)
+        wanted = asked(own, told)
+        found = narrowed(found, own, wanted)
         if form := told.get("format"):
             self.require(Permission.CONTACTS_EXPORT)
             try:
@@ -57,6 +62,7 @@ class Contacts(CompanyView):
                       queries.mail_of(row)) for row in page.rows],
             "groups": ContactGroup.of(self.company).order_by("code"),
             "kinds": Contact.Kind.choices, "order": order,
+            "own": inputs([one for one in own if one.kind in FILTERED], wanted, {}),
         }  # fmt: skip
         return render(request, "contacts/list.html", context)
 

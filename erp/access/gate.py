@@ -172,6 +172,18 @@ def keeping_jobs(company_id: int | None) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def delivering(company_id: int) -> Iterator[None]:
+    """Open a company's rows, in a transaction, to whoever carries its mails to the mail server.
+
+    Only for what was written to be sent: the mail, its files, and what became of it. That it may be
+    sent was asked when it was written.
+    """
+    with transaction.atomic():
+        open_companies([company_id])
+        yield
+
+
 def as_operator(user: User) -> None:
     """Open what belongs to no company to an operator, for this transaction; to others 403."""
     if not user.is_operator or not user.is_active:

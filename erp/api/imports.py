@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -26,6 +28,28 @@ class DryRunQuery(serializers.Serializer[Any]):
 
 class ImportInput(UploadInput):
     dry_run = serializers.BooleanField(required=False)
+
+
+class ColumnsInput(ImportInput):
+    """``columns`` is JSON: our names with the file's titles, blank for a column to leave out."""
+
+    columns = serializers.CharField(max_length=4000, required=False)
+    background = serializers.BooleanField(required=False, help_text="In a job; for large files")
+
+    known: Collection[str] = ()
+
+    def validate_columns(self, text: str) -> dict[str, str]:
+        try:
+            told = json.loads(text)
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict) or not all(isinstance(t, str) for t in told.values()):
+            raise serializers.ValidationError('Send JSON, such as {"text": "Buchungstext"}.')
+        if self.known and (unknown := sorted(set(told) - set(self.known))):
+            raise serializers.ValidationError(
+                f"Columns are called {', '.join(self.known)}, not {unknown[0][:40]}."
+            )
+        return told
 
 
 class FileImports(CompanyViewSet):

@@ -36,6 +36,16 @@ class Input(serializers.Serializer[Any]):
         return values
 
 
+class NamedInput(Input):
+    """A code and a name in at least one language."""
+
+    code = serializers.CharField(max_length=20)
+    name_de = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_fr = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_it = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_en = serializers.CharField(max_length=160, required=False, allow_blank=True)
+
+
 class AmountField(serializers.Field[Decimal, str, str, Any]):
     """An amount as text with a point, such as ``"1234.50"``."""
 

@@ -9,8 +9,8 @@ from typing import Final
 from erp.access.permissions import Permission
 from erp.audit.subjects import subjects
 
-#: The right to read, by the package a model lives in; the longest that fits counts. What is in none
-#: of them is told to nobody.
+#: The right to read, by the package a model lives in, or by the model; the longest that fits counts.
+#: What is in none of them is told to nobody.
 READ_BY: Final = {
     "erp.companies": Permission.COMPANY_READ,
     "erp.access": Permission.MEMBERS_READ,
@@ -19,11 +19,14 @@ READ_BY: Final = {
     "erp.api": Permission.COMPANY_READ,
     "erp.documents": Permission.COMPANY_READ,
     "erp.jobs": Permission.JOBS_READ,
+    "erp.mails": Permission.COMPANY_READ,
+    "erp.own_fields": Permission.COMPANY_READ,
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "accounting.terms": Permission.RECEIVABLES_READ,
+    "accounting.terms.models.SupplierTerms": Permission.PAYABLES_READ,
     "accounting.receivables": Permission.RECEIVABLES_READ,
     "vat": Permission.VAT_READ,
 }
@@ -33,7 +36,7 @@ READ_BY: Final = {
 def needed_for(subject: str) -> Permission | None:
     """The right to see records of a kind, by the name the trail has for it; None: nobody does."""
     model = subjects().get(subject)
-    package = model.__module__ if model is not None else ""
+    package = f"{model.__module__}.{model.__name__}" if model is not None else ""
     while package:
         if package in READ_BY:
             return READ_BY[package]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from contacts import activities, groups, saving
 from erp.access.models import User
 from erp.companies.models import Company
+from erp.own_fields.saving import save_own_field
 
 #: Name, language, groups, street, number, postcode, town, phone, mail.
 ORGANISATIONS: Final = (
@@ -40,11 +41,16 @@ def add_contacts(company: Company, owner: User) -> None:
     for code, german, french, italian, english in GROUPS:
         groups.save_group(company=company, by=owner, code=code, name_de=german, name_fr=french,
                           name_it=italian, name_en=english)  # fmt: skip
+    save_own_field(
+        company=company, by=owner, subject="contact", code="segment", kind="choice",
+        choices=["A", "B", "C"], name_de="Segment", name_fr="Segment", name_it="Segmento",
+        name_en="Segment",
+    )  # fmt: skip
     known: dict[str, Any] = {}
     for name, language, group, street, number, postcode, town, phone, mail in ORGANISATIONS:
         known[name] = saving.add_contact(
             company=company, by=owner, kind="organisation", name=name, language=language,
-            groups=[group],
+            groups=[group], own_values={"segment": "A"} if group == "customers" else {},
             addresses=[{"kind": "main", "street": street, "house_number": number,
                         "postcode": postcode, "town": town}],
             communications=[{"kind": "phone", "value": phone}, {"kind": "mail", "value": mail}],

@@ -1,4 +1,4 @@
-"""A company from nothing to its first entry: roles, VAT codes, chart, fiscal year."""
+"""A company from nothing to its first entry: roles, VAT codes, chart, terms, fiscal year."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.charting import set_up_chart
 from accounting.ledger.years import open_fiscal_year
+from accounting.terms.payment_terms import set_up_terms
 from erp.access.firms.models import FirmStaff
 from erp.access.models import User
 from erp.cockpit.firms import firms_of, give_mandate
@@ -74,6 +75,7 @@ def set_up_company(
     )  # fmt: skip
     set_up_codes(company=company)
     set_up_chart(company=company, by=by)
+    set_up_terms(company=company)
     with called(start="year_start", end="year_end"):
         open_fiscal_year(company=company, start=start, end=end, by=by)
     change_settings(

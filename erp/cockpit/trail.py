@@ -33,7 +33,7 @@ _HOMES: Final = {
     "costcentre": ("cost-centres", ""), "costobject": ("cost-centres", ""),
     "entrytemplate": ("recurring", ""), "account": ("account-sheet", "number"),
     "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),
-    "ownfield": ("contact-settings", ""), "role": ("roles", ""), "invitation": ("members", ""),
+    "ownfield": ("own-fields", ""), "role": ("roles", ""), "invitation": ("members", ""),
 }  # fmt: skip
 
 

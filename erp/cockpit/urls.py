@@ -17,6 +17,8 @@ from erp.cockpit.job_pages import (
     Jobs,
 )
 from erp.cockpit.joining import FirmJoinPage, JoinPage
+from erp.cockpit.mail_pages import CancelMail, MailPage, Mails, MailText, MailTexts, RetryMail
+from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
@@ -56,7 +58,14 @@ pages = [
     path("jobs/<int:job>/progress/", JobProgress.as_view(), name="job-progress"),
     path("jobs/<int:job>/cancel/", CancelJob.as_view(), name="job-cancel"),
     path("jobs/<int:job>/file/", JobFile.as_view(), name="job-file"),
+    path("mails/", Mails.as_view(), name="mails"),
+    path("mails/<int:mail>/", MailPage.as_view(), name="mail"),
+    path("mails/<int:mail>/retry/", RetryMail.as_view(), name="mail-retry"),
+    path("mails/<int:mail>/cancel/", CancelMail.as_view(), name="mail-cancel"),
+    path("settings/mail-texts/", MailTexts.as_view(), name="mail-texts"),
+    path("settings/mail-texts/<slug:kind>/<slug:language>/", MailText.as_view(), name="mail-text"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
+    path("settings/own-fields/", OwnFields.as_view(), name="own-fields"),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),
     path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),

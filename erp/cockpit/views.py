@@ -23,15 +23,11 @@ from accounting.ledger.recurring import due
 from accounting.statements import statements
 from accounting.statements.monthly import by_month, liquid_funds
 from contacts import activities
-from contacts import queries as contacts
-from contacts.models import Contact
 from erp.access.firms.models import Firm
 from erp.access.gate import companies_of, supported_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
-from erp.audit import access_log
-from erp.audit.models import AccessLogEntry
 from erp.cockpit import charts
 from erp.cockpit.firms import firms_of
 from erp.cockpit.forms import CompanyForm, NewCompanyForm
@@ -45,7 +41,6 @@ from erp.documents.storing import read_upload
 from erp.web.pages import CompanyView, refused, tell
 
 MOST_TASKS = 8  # on the start page; all of them have a page of their own
-MOST_CONTACTS = 1_000  # in the palette, those changed last; the list finds all
 
 
 class Companies(View):
@@ -197,7 +192,7 @@ class Start(CompanyView):
 
 
 class Palette(CompanyView):
-    """``/c/{company}/palette/``: accounts and contacts for the command palette."""
+    """``/c/{company}/palette/``: accounts for the command palette; contacts are asked for by letters."""
 
     permission = Permission.COMPANY_READ
 
@@ -208,15 +203,6 @@ class Palette(CompanyView):
                 {"label": f"{a.number} {a.name}", "note": _("Account"),
                  "url": reverse("account-sheet", args=[self.company.pk, a.number])}
                 for a in Account.of(self.company).order_by("number")
-            ]  # fmt: skip
-        if self.access.may(Permission.CONTACTS_READ):
-            found = list(contacts.listing(self.company).order_by("-changed_at")[:MOST_CONTACTS])
-            access_log.note(company=self.company, by=self.access.user, subject=Contact,
-                            kind=AccessLogEntry.Kind.LIST, count=len(found))  # fmt: skip
-            rows += [
-                {"label": f"{one.number} {one.name}", "note": _("Contact"),
-                 "url": reverse("contact", args=[self.company.pk, one.pk])}
-                for one in found
             ]  # fmt: skip
         return JsonResponse(rows, safe=False)
 

@@ -19,6 +19,9 @@ POINTS: Final = frozenset(
         "job.worked",
         "job.moved",
         "job.stepped",
+        "mail.taken",
+        "mail.data",
+        "mail.delivered",
     }
 )
 _armed = ""

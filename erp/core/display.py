@@ -26,6 +26,16 @@ def figure(value: Decimal) -> str:
     return MINUS + text[1:] if text[0] == "-" else text
 
 
+def price(amount: Decimal | None) -> str:
+    """As ``chf``, with all decimals that a price has beyond two: ``0.0125``."""
+    if amount is None:
+        return ""
+    exponent = amount.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    text = f"{amount:,.{places}f}".replace(",", GROUP)
+    return MINUS + text[1:] if text[0] == "-" else text
+
+
 def told(value: object) -> object:
     """A value as a message names it: amounts grouped, dates in Swiss form, all else as it is."""
     if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == -2:

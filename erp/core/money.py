@@ -51,12 +51,13 @@ def parse_amount(text: str, *, decimals: int = 2, field: str | None = None) -> D
     return amount.quantize(Decimal(1).scaleb(-decimals))
 
 
-def typed_amount(text: str, *, field: str | None = None) -> Decimal:
+def typed_amount(text: str, *, decimals: int = 2, field: str | None = None) -> Decimal:
     """Read an amount as people type and spreadsheets show it: groups by ’ or blanks are left out.
 
     Raises ``NotAnAmount``.
     """
-    return parse_amount(_GROUPS.sub("", text).replace("\u2212", "-"), field=field)
+    plain = _GROUPS.sub("", text).replace("\u2212", "-")
+    return parse_amount(plain, decimals=decimals, field=field)
 
 
 def to_centimes(amount: Decimal) -> Decimal:

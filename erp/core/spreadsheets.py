@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import Final
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.core import sandbox
 from erp.core.errors import DomainError
 from erp.core.filetypes import CSV, XLSX
-from erp.core.money import to_centimes
+from erp.core.money import CENTIME, to_centimes
 
 LARGEST: Final = 30 * 1024 * 1024
 LARGEST_UNPACKED: Final = 150 * 1024 * 1024
@@ -45,6 +45,7 @@ class Row:
 
 #: Of a file beyond this size a page shows the start alone: about 5,000 rows.
 LARGE_CSV, LARGE_XLSX = 300_000, 150_000
+PRICE: Final = Decimal("0.0001")
 FIRST_ROWS: Final = 250  # that are read of a large workbook
 _WORKBOOK: Final = b"PK\x03\x04"
 
@@ -58,15 +59,17 @@ def content_type_of(content: bytes) -> str:
     return XLSX if content.startswith(_WORKBOOK) else CSV
 
 
-def rows_of(content: bytes, most: int | None = None) -> Iterator[Row]:
+def rows_of(content: bytes, most: int | None = None, *, decimals: int = 2) -> Iterator[Row]:
     """The rows below the title row, empty ones and headings of one cell above it left out.
 
     ``most`` ends it after some rows (at most ``FIRST_ROWS`` of a large file), without reading the rest.
-    Raises ``FileTooLarge`` or ``UnreadableFile``.
+    Numbers of a workbook are read to 2 or 4 ``decimals``. Raises ``FileTooLarge`` or ``UnreadableFile``.
     """
     if len(content) > LARGEST:
         raise FileTooLarge(limit=LARGEST >> 20)
     reader = "read_xlsx" if most is None else "read_xlsx_start"
+    if decimals > 2:
+        reader = "read_xlsx_prices"
     lines: Iterable[tuple[int, list[str]]] = (
         sandbox.call(f"erp.core.spreadsheets:{reader}", content)
         if content.startswith(_WORKBOOK)
@@ -115,7 +118,12 @@ def read_xlsx_start(content: bytes) -> list[tuple[int, list[str]]]:
     return [(number, cells) for number, cells in islice(_xlsx(content), FIRST_ROWS) if any(cells)]
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def read_xlsx_prices(content: bytes) -> list[tuple[int, list[str]]]:
+    """All of it, with four decimals of each number that has as many, in a child process as well."""
+    return [(number, cells) for number, cells in _xlsx(content, PRICE) if any(cells)]
+
+
+def _xlsx(content: bytes, step: Decimal = CENTIME) -> Iterator[tuple[int, list[str]]]:
     import openpyxl
 
     try:
@@ -124,18 +132,21 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
                 raise FileTooLarge(limit=LARGEST_UNPACKED >> 20)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-            yield number, [_text(cell) for cell in cells]
+            yield number, [_text(cell, step) for cell in cells]
     except DomainError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
         raise UnreadableFile(reason=type(error).__name__) from None
 
 
-def _text(cell: object) -> str:
+def _text(cell: object, step: Decimal) -> str:
     if cell is None:
         return ""
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
-    if isinstance(cell, float):  # a spreadsheet's number: what it shows to two decimals
-        return str(to_centimes(Decimal(repr(cell)))) if cell != int(cell) else str(int(cell))
+    if isinstance(cell, float):  # a spreadsheet's number: what it shows to a few decimals
+        if cell == int(cell):
+            return str(int(cell))
+        rounded = Decimal(repr(cell)).quantize(step, ROUND_HALF_UP)
+        return str(to_centimes(rounded) if rounded == to_centimes(rounded) else rounded)
     return str(cell).strip()

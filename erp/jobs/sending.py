@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -23,14 +23,18 @@ log = logging.getLogger(__name__)
 def send(job: int, company: int | None) -> bool:
     """Put a job into the queue; False when that is away, which is logged and no failure."""
     number = f"c{company or 0}-j{job}-{secrets.token_hex(6)}"
+    return put("jobs.run", number, job=job, company=company)
+
+
+def put(task: str, number: str, **told: Any) -> bool:
+    """Put a task into the queue, with numbers alone; False when the queue is away, which is logged."""
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as queue:
             current_app.send_task(
-                "jobs.run", kwargs={"job": job, "company": company}, task_id=number, retry=False,
-                connection=queue,
+                task, kwargs=told, task_id=number, retry=False, connection=queue
             )  # fmt: skip
     except (OperationalError, RedisError, OSError) as error:
-        log.warning("the queue is away, job %s waits: %s", job, type(error).__name__)
+        log.warning("the queue is away, %s waits: %s", number, type(error).__name__)
         return False
     return True
 

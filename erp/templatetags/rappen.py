@@ -49,12 +49,9 @@ def figure(value: Decimal | None) -> str:
 
 
 @register.filter
-def price(value: Decimal | None) -> str:
-    """A price per unit: two decimals, or as many as it has."""
-    if value is None:
-        return ""
-    shown = display.figure(value)
-    return shown if len(shown.partition(".")[2]) > 2 else display.chf(value)
+def price(amount: Decimal | None) -> str:
+    """As ``chf``, with all decimals that a price has."""
+    return display.price(amount)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.display import chf, swiss_date
+from erp.core.display import chf, price, swiss_date
 from erp.core.filetypes import CSV, PDF, XLSX
 
 LONG = 20_000  # rows of a workbook beyond which it is written by way of the disk
@@ -79,6 +79,7 @@ def as_xlsx(content: Table, company: Company) -> bytes:
     sheet = book.add_worksheet(content.name[:31])
     bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
     strong = book.add_format({"num_format": "#,##0.00", "bold": True})
+    precise = book.add_format({"num_format": "#,##0.00##"})
     day = book.add_format({"num_format": "dd.mm.yyyy"})
     sheet.write_row(0, 0, [f"{company.name}: {content.title}"], bold)
     sheet.write_string(1, 0, content.subtitle)
@@ -88,7 +89,8 @@ def as_xlsx(content: Table, company: Company) -> bytes:
         emphasised = content.kinds.get(nth, "") in {"total", "grand", "section", "group"}
         for column, cell in enumerate(row):
             if isinstance(cell, Decimal):
-                sheet.write_number(nth + 4, column, cell, strong if emphasised else money)
+                plain = money if _places(cell) == 2 else precise
+                sheet.write_number(nth + 4, column, cell, strong if emphasised else plain)
             elif isinstance(cell, dt.date):
                 sheet.write_datetime(nth + 4, column, dt.datetime.combine(cell, dt.time()), day)
             elif isinstance(cell, int):
@@ -131,11 +133,17 @@ def harmless(text: Any) -> str:
     return "'" + cell if cell[:1] in _FORMULA_BEGINS else cell
 
 
+def _places(amount: Decimal) -> int:
+    """Two decimals, but three or four of a price that has them."""
+    exponent = amount.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and -4 <= exponent < -2 else 2
+
+
 def _plain(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Decimal):
-        return f"{cell:.2f}"
+        return f"{cell:.{_places(cell)}f}"
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return str(cell) if isinstance(cell, int) else harmless(cell)
@@ -144,7 +152,8 @@ def _plain(cell: Any) -> str:
 def _shown(cell: Any) -> tuple[str, str]:
     """Text and class of a printed cell."""
     if isinstance(cell, Decimal):
-        return chf(cell), "figure negative" if cell < 0 else "figure"
+        text = price(cell) if _places(cell) > 2 else chf(cell)
+        return text, "figure negative" if cell < 0 else "figure"
     if isinstance(cell, dt.date):
         return swiss_date(cell), ""
     return ("" if cell is None else str(cell)), ""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import time
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts import exporting, groups, importing, saving, vcard
-from contacts.models import Communication, Contact, ContactKey
+from contacts import exporting, groups, importing, merging, saving, vcard
+from contacts.models import Communication, Contact, ContactAddress, ContactKey
 from erp.access.gate import Access, access_to
 from erp.audit.models import AuditEvent
 from erp.core.errors import Refusals
 from erp.core.importing import BadRow, ColumnMissing
 from erp.core.spreadsheets import UnreadableFile
+from erp.own_fields.saving import save_own_field
 from tests.contacts.conftest import MAIN
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +47,14 @@ def rows(count, bad=()):
 def test_ten_thousand_rows_with_fifty_bad_ones_name_all_fifty_and_write_nothing(company, anna):
     bad = set(range(17, 10_000, 200))
     assert len(bad) == 50
-    content, begun = rows(10_000, bad), time.monotonic()
+    content, begun = rows(10_000, bad), time.process_time()
     with pytest.raises(Refusals) as found:
         importing.import_contacts(company=company, content=content, by=anna)
     refusals = found.value.refusals
     assert len(refusals) == 50 and all(isinstance(one, BadRow) for one in refusals)
-    assert {one.values["row"] - 2 for one in refusals} == bad
+    assert {one.values["row"] for one in refusals} == {
+        nth + 2 for nth in bad
+    }  # the titles are row 1
     for one in refusals:
         assert one.values["column"] in {"plz", "telefon", "e-mail", "uid"}
         assert one.values["value"] in {"64600", "12", "keine", "CHE-1"} and one.values["remedy"]
@@ -61,7 +67,7 @@ def test_ten_thousand_rows_with_fifty_bad_ones_name_all_fifty_and_write_nothing(
         == 9_950
     )
     assert ContactKey.of(company).filter(kind="mail").count() == 9_950
-    assert time.monotonic() - begun < 240
+    assert time.process_time() - begun < 60
 
 
 def test_a_known_number_changes_what_the_file_has_and_nothing_else(company, anna, add):
@@ -77,6 +83,76 @@ def test_a_known_number_changes_what_the_file_has_and_nothing_else(company, anna
         ("main", "Neu"),
         ("billing", "Bahnhofstrasse"),
     }
+
+
+def known(first, count, street="Weg", suffix="AG"):
+    """Rows with numbers of their own."""
+    lines = ["Nummer;Firma;Strasse;PLZ;Ort;Telefon;E-Mail;IBAN\n"]
+    for nth in range(count):
+        phone, iban = f"041 870 {nth // 100:02} {nth % 100:02}", "CH93 0076 2011 6238 5295 7"
+        lines.append(f"{first + nth};Firma {nth} {suffix};{street};6460;Altdorf UR;{phone};"
+                     f"p{nth}@example.ch;{iban}\n")  # fmt: skip
+    return "".join(lines).encode()
+
+
+def test_thousands_of_known_numbers_are_changed_in_as_many_statements_as_a_few(company, anna):
+    importing.import_contacts(company=company, content=known(2000, 2000), by=anna)
+
+    def change(content):
+        with CaptureQueriesContext(connection) as queries:
+            done = importing.import_contacts(company=company, content=content, by=anna)
+        assert not done.new
+        return len(queries)
+
+    few, begun = change(known(2000, 20, street="Gasse", suffix="SA")), time.process_time()
+    many = change(known(2000, 2000, street="Platz", suffix="GmbH"))
+    assert time.process_time() - begun < 30
+    assert many <= few + 3 <= 40
+    assert Contact.of(company).filter(name__endswith=" GmbH", version__in=[2, 3]).count() == 2000
+    assert ContactAddress.of(company).filter(street="Platz", canton="UR").count() == 2000
+    assert ContactKey.of(company).filter(kind="word", key="gmbh").count() == 2000
+    assert not ContactKey.of(company).filter(kind="word", key="sa").exists()
+    assert AuditEvent.of(company).filter(action="contact.change").count() == 2020
+    event = AuditEvent.of(company).filter(action="contact.change").order_by("pk").last()
+    assert event.details["name"] == ["Firma 1999 AG", "Firma 1999 GmbH"] and event.by == anna
+    assert (
+        change(known(2000, 2000, street="Platz", suffix="GmbH")) < many
+    )  # nothing new: nothing written
+    assert AuditEvent.of(company).filter(action="contact.change").count() == 2020
+
+
+def test_faults_of_known_contacts_name_row_and_column_too(company, anna, add):
+    one, two, three = add("A AG"), add("B AG", phone="041 870 00 00"), add("C AG")
+    merging.merge(one, three, by=anna)
+    saving.change_contact(two, by=anna, addresses=[
+        MAIN | {"valid_to": dt.date(2026, 1, 31)}, MAIN | {"valid_from": dt.date(2026, 2, 1)},
+    ])  # fmt: skip
+    lines = ["\n", "Nummer;Firma;PLZ;Ort;Telefon;E-Mail\n", f"{one.number};A SA;646;Altdorf UR;;\n",
+             "\n", f"{two.number};B SA;;;12;falsch\n", f"{three.number};C SA;;;;\n"]  # fmt: skip
+    found = importing.dry_run(company=company, content="".join(lines).encode())
+    assert [(r.values["row"], r.values["column"], r.values["value"]) for r in found.refusals] == [
+        (3, "plz", "646"), (5, "telefon", "12"), (5, "e-mail", "falsch"), (6, "nummer", "1003")
+    ]  # fmt: skip
+    assert (found.bad_rows, found.good) == (3, 0)
+
+
+def test_rows_of_a_workbook_count_as_it_shows_them(company):
+    book = openpyxl.Workbook()
+    for line in (
+        ["Adressen"],
+        [],
+        ["Firma", "Telefon"],
+        ["A AG", "041 870 00 00"],
+        [],
+        ["B AG", "12"],
+    ):
+        book.active.append(line)
+    kept = io.BytesIO()
+    book.save(kept)
+    found = importing.dry_run(company=company, content=kept.getvalue())
+    assert [one.values["row"] for one in found.refusals] == [6] and [
+        one.row for one in found.new
+    ] == [4]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +184,10 @@ def exported(company, anna, form):
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_what_is_exported_can_be_imported_again_and_changes_nothing(company, anna, add, form):
     groups.save_group(company=company, by=anna, code="kunden", name_de="Kunden")
-    groups.save_own_field(company=company, by=anna, code="seit", kind="date", name_de="Kunde seit")
-    groups.save_own_field(company=company, by=anna, code="vip", kind="flag", name_de="VIP")
+    for code, kind in (("seit", "date"), ("vip", "flag")):
+        save_own_field(
+            company=company, by=anna, subject="contact", code=code, kind=kind, name_de=code
+        )
     add("=cmd() AG", addresses=[MAIN], phone="+49 30 901820", groups=["kunden"],
         own_values={"seit": "1.2.2020", "vip": True}, uid="CHE-107.810.911")  # fmt: skip
     add("Eva", "Muster", salutation="ms", title="Dr.", mail="eva@example.ch", notes="Zeile 1")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts import activities
 from contacts.models import Contact
 from erp.audit.models import AccessLogEntry
+from erp.own_fields.saving import save_own_field
 from tests.contacts.conftest import MAIN
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_lists_and_pages_cost_the_same_however_much_there_is(page, add, anna, co
     for nth in range(3, 20):
         add(f"Firma {nth} AG", addresses=[MAIN], phone="041 870 00 00", mail=f"a{nth}@example.ch")
     many, text = cost(page, page.start)
-    assert many == few <= 18 and "Firma 19 AG" in text
+    assert many == few <= 19 and "Firma 19 AG" in text
     one = Contact.of(company).order_by("pk").first()
     few, _text = cost(page, f"{page.start}{one.pk}/")
     for nth in range(9):
@@ -116,3 +117,53 @@ def test_looks_are_noted_in_the_access_log(page, add, company):
     assert [(n.kind, n.count, n.subject_id) for n in noted] == [
         ("list", 1, None), ("search", 1, None), ("read", None, one.pk), ("export", 1, None)
     ]  # fmt: skip
+
+
+def test_the_number_is_proposed_chosen_and_never_taken_twice(page, company, add):
+    add("A AG", number=1500)
+    form = page.get(page.start + "add/").context["mask"].values
+    assert form["number"] == form["proposed"] == "1501"
+    add("B AG")  # somebody else is given the proposed number meanwhile
+    assert (
+        page.post(page.start + "add/", {**FORM, "number": "1501", "proposed": "1501"}).status_code
+        == 302
+    )
+    assert Contact.of(company).get(name=FORM["name"]).number == 1502
+    for number, code in (("1500", "contacts.number_taken"), ("12a", "contacts.not_a_number")):
+        answer = page.post(page.start + "add/", {**FORM, "number": number, "proposed": "1503"})
+        assert answer.status_code == 422, code
+        mask = answer.context["mask"]
+        assert set(mask.faults) == {"number"} and number in mask.faults["number"]
+        assert mask.values["number"] == number and mask.values["proposed"] == "1503"
+    assert (
+        page.post(page.start + "add/", {**FORM, "name": "C AG", "number": "7"}).status_code == 302
+    )
+    one = Contact.of(company).get(number=7)
+    edit = f"{page.start}{one.pk}/edit/"
+    assert 'name="number" value="7"' in page.get(edit).content.decode()
+    told = {**FORM, "name": "C AG", "version": "1"}
+    assert page.post(edit, {**told, "number": "1500"}).status_code == 422
+    assert page.post(edit, {**told, "number": "8"}).status_code == 302
+    assert page.post(edit, {**told, "number": "", "version": "2"}).status_code == 302
+    assert Contact.of(company).get(pk=one.pk).number == 8
+    assert "<td" in page.get(page.start, {"q": "8"}).content.decode()
+
+
+def test_lists_and_files_are_filtered_by_own_fields(page, company, anna, add):
+    for code, kind in (("farbe", "choice"), ("vip", "flag"), ("menge", "number")):
+        save_own_field(company=company, by=anna, subject="contact", code=code, kind=kind,
+                       choices=["Rot", "Blau"], name_de=code)  # fmt: skip
+    add("Rote AG", own_values={"farbe": "Rot", "vip": True, "menge": "5"})
+    add("Blaue AG", own_values={"farbe": "Blau"})
+    context = page.get(page.start, {"own-farbe": "Rot"}).context
+    assert [row.name for row in context["page"].rows] == ["Rote AG"]
+    assert [(one.field.code, one.value) for one in context["own"]] == [
+        ("farbe", "Rot"),
+        ("vip", ""),
+    ]
+    for query, names in (({"own-vip": "true"}, ["Rote AG"]), ({"own-menge": "5.0"}, ["Rote AG"]),
+                         ({"own-vip": "false"}, []), ({"q": "blau"}, ["Blaue AG"])):  # fmt: skip
+        found = page.get(page.start, query).context["page"].rows
+        assert [row.name for row in found] == names, query
+    text = page.get(page.start, {"own-farbe": "Rot", "format": "csv"}).content.decode()
+    assert "Rote AG" in text and "Blaue AG" not in text

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts import lifecycle, saving
+from contacts import lifecycle, saving, writing
 from contacts.models import Communication, Contact, ContactAddress, ContactKey
 from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError, Refusals
@@ -61,7 +61,7 @@ def test_all_faults_are_told_with_their_places(company, anna):
         ("communications[2].value", "contacts.not_a_link"),
         ("communications[3].kind", "contacts.not_a_choice"),
         ("bank_accounts[0].iban", "identifiers.not_an_iban"),
-        ("groups", "contacts.unknown_group"), ("own_values.fehlt", "contacts.unknown_own_field"),
+        ("groups", "contacts.unknown_group"), ("own_values.fehlt", "fields.unknown"),
     }  # fmt: skip
     assert not Contact.of(company).exists()
 
@@ -104,7 +104,7 @@ def test_who_read_an_older_version_overwrites_nothing(anna, add):
 def test_rows_of_other_contacts_are_out_of_reach(company, anna, add):
     one, other = add("A AG"), add("B AG", phone="041 870 00 00")
     row = Communication.of(company).get(contact=other)
-    with pytest.raises(saving.UnknownRow), transaction.atomic():
+    with pytest.raises(writing.UnknownRow), transaction.atomic():
         saving.change_contact(one, by=anna, communications=[
             {"id": row.pk, "kind": "phone", "value": "041 870 00 01"}])  # fmt: skip
     assert Communication.of(company).get(contact=other).value == "+41418700000"

@@ -59,6 +59,7 @@ def site() -> Iterator[Site]:
             [str(Path(sys.executable).with_name("gunicorn")), "erp.wsgi", "--bind",
              f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket"],
             cwd=ROOT, stdout=out, stderr=out,
+            env={**os.environ, "RAPPEN_MAIL_KINDS": "tests.erp.mails.kinds"},
         )  # fmt: skip
     try:
         for _ in range(150):

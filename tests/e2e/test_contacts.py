@@ -106,6 +106,31 @@ def test_the_palette_finds_contacts(wide):
     page.wait_for_url(re.compile(r"/contacts/\d+/$"))
 
 
+def test_a_field_finds_a_contact_by_name_and_takes_its_number(wide):
+    page, name = wide.goto("/c/1/contacts/add/"), unique("Schlosserei")
+    add(page, name)
+    page.locator("details:has(#person-number) summary").click()
+    field = page.locator("#person-number")
+    field.press_sequentially("kell", delay=30)
+    option = page.locator(".combo-list li").first
+    expect(option).to_contain_text("Beat Keller")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value(re.compile(r"^\d+$"))
+    page.fill("#person-function", "Werkstatt")
+    field.press("Enter")
+    expect(page.locator(".persons li").first).to_contain_text("Beat Keller")
+
+
+def test_a_number_is_proposed_and_can_be_chosen(wide):
+    page, name = wide.goto("/c/1/contacts/add/"), unique("Malerei")
+    expect(page.locator("#number")).to_have_value(re.compile(r"^\d+$"))
+    page.fill("#number", "1001")
+    page.locator("#name").press_sequentially(name)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#number")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#number")).to_have_value("1001")
+
+
 def test_a_phone_calls_and_nothing_is_wider_than_it(opened):
     watched = opened(NARROW)
     page = watched.goto("/c/1/contacts/?q=brunner")

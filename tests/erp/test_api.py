@@ -436,7 +436,7 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
     assert {name for name in drawn["components"]["schemas"] if "Kind" in name} == {
         "EntryKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum", "ContactKindEnum",
         "ContactAddressKindEnum", "CommunicationKindEnum", "ActivityKindEnum", "OwnFieldKindEnum",
-        "LocalityKindEnum",
+        "LocalityKindEnum", "DocumentKindEnum", "DunningStopKindEnum",
     }  # fmt: skip
 
 

@@ -103,13 +103,16 @@ def test_archived_merged_deleted(api):
 def test_groups_own_fields_activities_persons_and_files(api, anna):
     group = api.post("contact-groups/", {"code": "kunden", "name_de": "Kunden"}).json()
     field = api.post(
-        "contact-own-fields/", {"code": "seit", "kind": "date", "name_de": "Seit"}
+        "own-fields/", {"subject": "contact", "code": "seit", "kind": "date", "name_de": "Seit"}
     ).json()
     told = add(api, groups=["kunden"], own_values={"seit": "2020-02-01"}, uid="")
     assert told["groups"] == ["kunden"] and told["own_values"] == {"seit": "2020-02-01"}
-    _told, version = api.read(f"contact-own-fields/{field['id']}/")
-    problem(api.patch(f"contact-own-fields/{field['id']}/", {"kind": "text"}, **version), 409,
-            "contacts.own_field_has_values")  # fmt: skip
+    _told, version = api.read(f"own-fields/{field['id']}/")
+    problem(api.patch(f"own-fields/{field['id']}/", {"kind": "text"}, **version), 409,
+            "fields.has_values")  # fmt: skip
+    for value, count in (("1.2.2020", 1), ("2020-02-02", 0), ("kein Tag", 0)):
+        assert len(api.get("contacts/", own=f"seit:{value}").json()["results"]) == count
+    problem(api.get("contacts/", own="seit"), 400)
     _told, version = api.read(f"contact-groups/{group['id']}/")
     assert api.delete(f"contact-groups/{group['id']}/", **version).status_code == 204
     made = api.post("contact-activities/", {"contact": told["id"], "kind": "task", "text": "Anrufen",

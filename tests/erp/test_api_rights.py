@@ -15,9 +15,10 @@ from django.urls import resolve
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import CostCentre
 from accounting.open_items.models import Settlement
-from accounting.open_items.opening import NewItem, Party, TakenOver, take_over
+from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
+from accounting.open_items.taking_over import TakenOver, take_over
 from erp.access.gate import operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
@@ -30,19 +31,23 @@ from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
 from tests.erp.client import Api, new_key, problem
+from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "contacts/", "contact-activities/", "contact-persons/",
-         "contact-groups/", "contact-own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
+         "contact-groups/", "own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
 
 #: Method, address, body (None: a file), and the one right it takes.
 ENDPOINTS = [
+    ("PUT", "mail-texts/test-invoice/de/", {"subject": "Nr. {number}", "body": "{greeting}"},
+     "company.change"),
+    ("DELETE", "mail-texts/test-invoice/de/", {}, "company.change"),
     ("PATCH", "", {"town": "Bern"}, "company.change"),
     ("PUT", "logo/", None, "company.change"),
     ("GET", "members/", {}, "members.read"),
@@ -134,6 +139,9 @@ ENDPOINTS = [
     ("GET", "open-items/", {}, "open_items.read"),
     ("GET", "open-items/ageing/", {}, "open_items.read"),
     ("GET", "open-items/{item}/", {}, "open_items.read"),
+    ("GET", "open-items/parties/{contact}/", {}, "open_items.read"),
+    ("POST", "open-items/{item}/undo-take-over/", {}, "ledger.reverse"),
+    ("POST", "open-item-imports/", None, "ledger.import"),
     ("POST", "open-items/preview/", {"date": "x"}, "open_items.settle"),
     ("POST", "open-items/settle/", {"date": "x"}, "open_items.settle"),
     ("POST", "settlements/{settlement}/undo/", {}, "open_items.settle"),
@@ -162,10 +170,11 @@ ENDPOINTS = [
     ("POST", "contact-groups/", {"code": ""}, "contacts.settings"),
     ("PATCH", "contact-groups/{group}/", {"name_de": "x"}, "contacts.settings"),
     ("DELETE", "contact-groups/{group}/", {}, "contacts.settings"),
-    ("GET", "contact-own-fields/{field}/", {}, "contacts.read"),
-    ("POST", "contact-own-fields/", {"code": ""}, "contacts.settings"),
-    ("PATCH", "contact-own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
-    ("DELETE", "contact-own-fields/{field}/", {}, "contacts.settings"),
+    ("GET", "contact-lookup/?q=x", {}, "contacts.read"),
+    ("GET", "own-fields/{field}/", {}, "company.read"),
+    ("POST", "own-fields/", {"subject": "contact", "code": ""}, "contacts.settings"),
+    ("PATCH", "own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
+    ("DELETE", "own-fields/{field}/", {}, "contacts.settings"),
 ]  # fmt: skip
 
 
@@ -188,9 +197,9 @@ def books(api, company):
     acting = api.post("contact-persons/", {"organisation": contact, "person": person}).json()["id"]
     activity = api.post("contact-activities/", {"contact": contact, "text": "x"}, key=new_key())
     group = api.post("contact-groups/", {"code": "x", "name_de": "x"}).json()["id"]
-    field = api.post("contact-own-fields/", {"code": "x", "kind": "text", "name_de": "x"}).json()[
-        "id"
-    ]
+    field = api.post(
+        "own-fields/", {"subject": "contact", "code": "x", "kind": "text", "name_de": "x"}
+    ).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
@@ -245,6 +254,8 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     ones = {
         right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
     }
+    # Own fields are settings of the company, and each kind of record has its own right on top.
+    of_fields = make.user(company=company, granted=["company.read", "contacts.settings"])
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
@@ -253,7 +264,8 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
                        HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
         assert refused.status_code == 403, told
         problem(refused, 403, "permission_denied")
-        passed = call(ones[right], api.start, method, place, body, HTTP_IF_MATCH='"0"')
+        one = of_fields if path.startswith("own-fields/") else ones[right]
+        passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
     assert everything(api) == before

@@ -118,6 +118,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_jobline", {"SELECT", "INSERT"}),
         ("erp_leakfinding", {"SELECT", "INSERT"}),
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
+        ("erp_mailfile", {"SELECT", "INSERT"}),
+        ("erp_outgoingmail", {"SELECT", "INSERT"}),
         ("erp_referencechange", {"SELECT", "INSERT"}),
         ("erp_storedfile", {"SELECT", "INSERT"}),
         ("erp_supportconsent", {"SELECT", "INSERT"}),
@@ -160,6 +162,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
         ("rappen_jobs_due", True),
+        ("rappen_mails_due", True),
         ("rappen_my_firms", True),
     ]
 

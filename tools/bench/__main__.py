@@ -44,8 +44,10 @@ from tools.bench.books import (  # noqa: E402
     found,
     random_lines,
 )
+from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
+from tools.bench.papers import bench_papers  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 
@@ -343,13 +345,14 @@ def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
-        "--only", default="reports,sheet,journal,verify,post,import,camt,reference,slips,items"
+        "--only",
+        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,items",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = (
         [int(n) for n in chosen.lines.split(",")]
-        if set(works) - {"reference", "slips", "items"}
+        if set(works) - {"reference", "slips", "papers", "items", "matching"}
         else []
     )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
@@ -383,10 +386,14 @@ def main(arguments: Sequence[str]) -> int:
         bench_import()
     if "camt" in works:
         bench_camt()
+    if "matching" in works:
+        bench_matching(analyse)
     if "reference" in works:
         bench_reference()
     if "slips" in works:
         bench_slips()
+    if "papers" in works:
+        bench_papers()
     if "items" in works:
         bench_open_items(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]

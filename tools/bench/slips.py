@@ -28,7 +28,7 @@ ROWS = "".join(
 BODY = SafeString(f"<h1>Rechnung 4711</h1><table>{ROWS}</table>")
 
 
-def _party(party: Party) -> dict[str, str]:
+def for_qrbill(party: Party) -> dict[str, str]:
     return {"name": party.name, "street": party.street, "house_num": party.house_number,
             "pcode": party.postcode, "city": party.town, "country": party.country}  # fmt: skip
 
@@ -46,7 +46,7 @@ def bench_slips() -> None:
     def theirs() -> None:
         one = bill()
         qrbill.QRBill(
-            account=one.iban, creditor=_party(one.creditor), debtor=_party(PAYER), amount=str(one.amount),
+            account=one.iban, creditor=for_qrbill(one.creditor), debtor=for_qrbill(PAYER), amount=str(one.amount),
             reference_number=one.reference, additional_information=one.message,
             billing_information=one.billing,
         ).qr_image()  # fmt: skip

@@ -38,6 +38,17 @@ def rate_on(rate_class: str, supply_date: dt.date) -> Decimal:
     return percent
 
 
+def rates_on(day: dt.date) -> dict[str, Decimal]:
+    """The statutory rate of each class on a day, in one query; codes without tax have 0."""
+    found = (
+        VatRate.objects.filter(valid_from__lte=day)
+        .exclude(valid_to__lt=day)
+        .order_by("valid_from")
+        .values_list("rate_class", "percent")
+    )
+    return {RateClass.NONE.value: Decimal("0.00"), **dict(found)}
+
+
 def was_ever_a_rate(percent: Decimal) -> bool:
     """Whether the law ever knew this rate, in any class."""
     return VatRate.objects.filter(percent=percent).exists()

@@ -11,7 +11,8 @@ from decimal import Decimal
 class Detail:
     """One payment within an entry; ``amount`` from the account holder's view, credits positive.
 
-    ``party`` is the other side: who paid, or who was paid.
+    ``party`` is the other side: who paid, or who was paid. ``charges`` are what banks took off on
+    the way, in the entry's currency; ``instructed`` is what was ordered, in a currency of its own.
     """
 
     amount: Decimal
@@ -25,6 +26,9 @@ class Detail:
     party: str = ""
     party_iban: str = ""
     return_reason: str = ""
+    charges: Decimal = Decimal(0)
+    instructed: Decimal = Decimal(0)
+    instructed_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
@@ -16,6 +17,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
+from accounting.banking.camt.charges import charges_of, instructed_of
 from accounting.banking.camt.contents import Detail, Entry, Statement, StatementFile
 from accounting.banking.camt.elements import (
     Reading,
@@ -36,6 +38,7 @@ LARGEST: Final = 50 * 1024 * 1024  # 50,000 entries with details
 MOST_ENTRIES: Final = 100_000  # the most that the Swiss Payment Standards allow in one message
 DEEPEST: Final = 64  # levels; banks use 13
 ENTRY_LEVEL: Final = 3  # below the root: message, statement, entry
+NOT_SPECIFIED: Final = "MS03"  # ISO 20022, external return reasons: the agent gives none
 STATEMENTS: Final = {"Stmt", "Ntfctn", "Rpt"}
 KINDS: Final = {"BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054",
                 "BkToCstmrAcctRpt": "camt.052"}  # fmt: skip
@@ -240,6 +243,9 @@ def _entry(element: Any, reading: Reading) -> Entry:
         ]
         require_batch(group, paid, amount, currency, reading)
         details += paid
+    of_entry = charges_of(told, reading, currency)
+    if of_entry and details and not any(detail.charges for detail in details):
+        details[0] = replace(details[0], charges=of_entry)
     code = child_of(told, reading, "BkTxCd", "Domn")
     return Entry(
         amount=amount,
@@ -265,7 +271,7 @@ def _detail(
     """A payment; in a reversal the parties keep the roles they had in the payment reversed."""
     ns, told = reading.ns, children_of(tx)
     place = paid_in(told, reading)
-    amount = abs(total)
+    amount, own = abs(total), currency
     if place is not None:
         amount, currency = amount_of(place, reading), place.get("Ccy", currency)
     indicator = text_of(told, reading, "CdtDbtInd")
@@ -280,6 +286,7 @@ def _detail(
         for text in remittance.iterfind(path)
     ]
     texts.append(text_of(told, reading, "AddtlTxInf"))
+    instructed, instructed_currency = instructed_of(told, reading)
     return Detail(
         amount=amount if credited else -amount,
         currency=currency,
@@ -293,8 +300,19 @@ def _detail(
         party_iban=""
         if parties is None
         else text_of(parties, reading, f"{role}Acct", "Id", "IBAN"),
-        return_reason=text_of(told, reading, "RtrInf", "Rsn", "Cd"),
+        return_reason=_return_reason(told, reading),
+        charges=charges_of(told, reading, own),
+        instructed=instructed,
+        instructed_currency=instructed_currency,
     )
+
+
+def _return_reason(told: Any, reading: Reading) -> str:
+    """Why a payment came back: the code, or the bank's own word; a return without one is MS03."""
+    if child_of(told, reading, "RtrInf") is None:
+        return ""
+    found = (text_of(told, reading, "RtrInf", "Rsn", name) for name in ("Cd", "Prtry"))
+    return next(filter(None, found), NOT_SPECIFIED)[:35]
 
 
 def _given(reference: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -15,7 +14,13 @@ from accounting.ledger.bulk import NewEntry
 from accounting.ledger.lines import Line
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
+from erp.api.imports import (
+    KEY_UNLESS_DRY,
+    ColumnsInput,
+    DryRunQuery,
+    FileImports,
+    ImportInput,
+)
 from erp.api.inputs import AmountField
 from erp.api.jobs import JobOutput, accepted
 from erp.core.spreadsheets import LARGEST, content_type_of
@@ -26,26 +31,10 @@ from erp.jobs.starting import start
 MOST_SHOWN = 50  # entries of a file
 
 
-class JournalImportInput(ImportInput):
-    """``columns`` is JSON: our names with the file's titles, blank for a column to leave out."""
+class JournalImportInput(ColumnsInput):
+    """A journal; its columns are those of ``importing.COLUMNS``."""
 
-    columns = serializers.CharField(max_length=4000, required=False)
-    background = serializers.BooleanField(
-        required=False, help_text="Check and post in a job; for large files"
-    )
-
-    def validate_columns(self, text: str) -> dict[str, str]:
-        try:
-            told = json.loads(text)
-        except (ValueError, RecursionError):
-            told = None
-        if not isinstance(told, dict) or not all(isinstance(t, str) for t in told.values()):
-            raise serializers.ValidationError('Send JSON, such as {"text": "Buchungstext"}.')
-        if unknown := sorted(set(told) - set(importing.COLUMNS)):
-            raise serializers.ValidationError(
-                f"Columns are called {', '.join(importing.COLUMNS)}, not {unknown[0][:40]}."
-            )
-        return told
+    known = importing.COLUMNS
 
 
 class ImportedLineOutput(serializers.Serializer[Line]):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounting.receivables.paper import tables
 from accounting.receivables.paper.figures import percent
@@ -20,19 +21,24 @@ from accounting.receivables.qr.bill import Party
 from erp.core.display import chf, swiss_date
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid
+from erp.documents.pictures import printable
 
 #: What no font can draw: control characters (but the end of a line), halves of pairs, no characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def drawn(paper: Paper) -> tuple[str, tuple[DomainError, ...]]:
-    """The page of a paper, and why slips that belong on it cannot be made."""
-    letter, body = paper.letter, paper.body
-    wording = WORDINGS[letter.language]
-    made = [
-        slip.slip_or_reasons(bill, language=letter.language, countries=paper.countries)
+def slips(paper: Paper) -> list[tuple[SafeString, tuple[DomainError, ...]]]:
+    """The slip of each bill, or what stands in its place with the reasons why there is none."""
+    return [
+        slip.slip_or_reasons(bill, language=paper.letter.language, countries=paper.countries)
         for bill in paper.bills
     ]
+
+
+def drawn(paper: Paper) -> str:
+    """The page of a paper with its slips. It needs nothing from outside."""
+    letter, body = paper.letter, paper.body
+    wording = WORDINGS[letter.language]
     context: dict[str, Any] = {
         "wording": wording, "left": letter.address_left, "title": letter.title,
         "sender": letter.sender, "recipient": "\n".join(letter.recipient),
@@ -47,11 +53,10 @@ def drawn(paper: Paper) -> tuple[str, tuple[DomainError, ...]]:
         context["table"] = tables.of_columns(body)
     page = slip.page(
         render_to_string("accounting/receivables/paper.html", context),
-        slips=[told for told, _reasons in made], title=letter.title, language=letter.language,
-        draft=letter.draft, created=letter.date, foot=letter.sender.footer,
+        slips=[told for told, _reasons in slips(paper)], title=letter.title, draft=letter.draft,
+        language=letter.language, created=letter.date, foot=letter.sender.footer,
     )  # fmt: skip
-    page = _UNPRINTABLE.sub("", page)
-    return page, tuple(reason for _told, reasons in made for reason in reasons)
+    return _UNPRINTABLE.sub("", page)
 
 
 def _sender(sender: Sender, wording: Wording) -> dict[str, str]:
@@ -63,7 +68,11 @@ def _sender(sender: Sender, wording: Wording) -> dict[str, str]:
     if uid and sender.vat_liable:
         uid = f"{uid} {wording.vat}"
     lines = (*address[1:], sender.phone, sender.mail, sender.web, uid)
-    return {"contact": "\n".join(line for line in lines if line), "back": ", ".join(address)}
+    return {
+        "contact": "\n".join(line for line in lines if line),
+        "back": ", ".join(address),
+        "logo": printable(sender.logo) if sender.logo else "",
+    }
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from accounting.receivables.paper.drawing import drawn
+from accounting.receivables.paper.drawing import drawn, slips
 from accounting.receivables.paper.values import Paper
 from accounting.receivables.qr import slip
 from erp.core.errors import DomainError
@@ -16,14 +16,12 @@ SHEETS: Final = (slip.SHEET, "paper")
 
 def html(paper: Paper) -> str:
     """The page of a paper, with its slips or why there are none. It needs nothing from outside."""
-    page, _reasons = drawn(paper)
-    return page
+    return drawn(paper)
 
 
 def reasons(paper: Paper) -> tuple[DomainError, ...]:
     """Why slips of a paper cannot be made; only without any may it be issued."""
-    _page, found = drawn(paper)
-    return found
+    return tuple(reason for _slip, found in slips(paper) for reason in found)
 
 
 def pdf(paper: Paper) -> bytes:

@@ -52,14 +52,12 @@ class Block:
     lines: tuple[str, ...]
 
     @property
-    def pieces(self) -> list[str]:
-        """The lines with their ends; in those of a code (``//S1/…``) a blank piece behind each
-        slash, where they may break."""
-        found: list[str] = []
-        for nth, line in enumerate(self.lines):
-            cut = re.findall(r"/?[^/]*/?", line)[:-1] if line.startswith("//") else [line]
-            found += ["\n"] * bool(nth) + [one for piece in cut for one in (piece, "")][:-1]
-        return found
+    def text(self) -> str:
+        """The lines; those of a code (``//S1/…``) may break behind each slash."""
+        return "\n".join(
+            re.sub(r"(?<=[^/])/(?=.)", "/\u200b", line) if line.startswith("//") else line
+            for line in self.lines
+        )
 
 
 @dataclass(frozen=True, slots=True)

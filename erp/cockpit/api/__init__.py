@@ -9,8 +9,10 @@ from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.jobs import JobViewSet
+from erp.cockpit.api.mails import MailTextViewSet, MailViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
+from erp.cockpit.api.own_fields import OwnFieldViewSet
 from erp.cockpit.api.roles import RoleViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
@@ -26,7 +28,9 @@ router.register("support-consents", SupportConsentViewSet, basename="support-con
 router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
+router.register("own-fields", OwnFieldViewSet, basename="own-fields")
 router.register("jobs", JobViewSet, basename="jobs")
+router.register("mails", MailViewSet, basename="mails")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
@@ -49,5 +53,9 @@ of_company = [
     path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
     path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
          name="api-end-sessions"),
+    path("mail-texts/", MailTextViewSet.as_view({"get": "list"}), name="api-mail-texts"),
+    path("mail-texts/<slug:kind>/<slug:language>/",
+         MailTextViewSet.as_view({"get": "read", "put": "save", "delete": "reset"}),
+         name="api-mail-text"),
     *router.urls,
 ]  # fmt: skip

@@ -10,12 +10,13 @@ from accounting.ledger.lines import Line
 from accounting.ledger.posting import post
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
 from accounting.open_items.planning import Money
+from contacts import saving
 from erp.companies.models import Module
 from tests import make
 
 MARCH_1, MARCH_9, MARCH_31 = dt.date(2026, 3, 1), dt.date(2026, 3, 9), dt.date(2026, 3, 31)
 APRIL_30 = dt.date(2026, 4, 30)
-HUBER = Party("Huber AG", 7)
+HUBER = Party("Huber AG")  # known by name alone
 LEGACY = {"receivables": ("1100", "3200", "UN"), "payables": ("2000", "4200", "MN")}
 
 
@@ -25,6 +26,13 @@ def company(**more):
     new.modules = [*new.modules, Module.RECEIVABLES, Module.PAYABLES]
     new.save()
     return new
+
+
+def contact(company, name="Huber AG", **more):
+    """A contact, and who it is as items say it."""
+    new = saving.add_contact(company=company, by=make.owner_of(company), kind="organisation",
+                             name=name, **more)  # fmt: skip
+    return new, Party(new.name, new.pk)
 
 
 def invoice(company, amount="1081.00", *, side="receivables", date=MARCH_1, party=HUBER, code="",

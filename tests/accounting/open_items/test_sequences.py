@@ -22,7 +22,7 @@ from accounting.open_items.settling import net, set_residue_limit, settle, undo
 from accounting.statements.trial_balance import trial_balance
 from erp.core.errors import DomainError
 from tests import make
-from tests.accounting.open_items.books import company, invoice
+from tests.accounting.open_items.books import company, contact, invoice
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,6 @@ FIRST = dt.date(2026, 1, 1)
 CONTROL = {("receivables", ""): "1100", ("receivables", "EUR"): "1101",
            ("payables", ""): "2000", ("payables", "EUR"): "2001"}  # fmt: skip
 CODES = {"receivables": ["UN", "UR", ""], "payables": ["MN", "BM", ""]}
-PARTIES = [Party("Huber AG", 7), Party("Meier")]
 
 
 class Desk:
@@ -40,6 +39,7 @@ class Desk:
         self.chance = Random(seed)
         self.books = company()
         self.by = make.owner_of(self.books)
+        self.parties = [contact(self.books)[1], Party("Meier")]
         self.bank = make.account(self.books, "1020")
         self.today = FIRST
         if self.chance.random() < 0.5:
@@ -89,7 +89,7 @@ class Desk:
         code = "" if currency else self.chance.choice(CODES[side])
         invoice(self.books, str(amount), side=side, date=self.day(), currency=currency, base=base,
                 account=CONTROL[side, currency], code=code, parts=parts,
-                party=self.chance.choice(PARTIES))  # fmt: skip
+                party=self.chance.choice(self.parties))  # fmt: skip
 
     def pay(self) -> None:
         item = self.item()

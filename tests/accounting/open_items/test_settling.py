@@ -14,9 +14,10 @@ from accounting.ledger.verifying import verify_ledger
 from accounting.open_items import errors, settling
 from accounting.open_items.checking import comparison, differences
 from accounting.open_items.models import OpenItem, Settlement
-from accounting.open_items.opening import NewItem, Party, TakenOver, cancel, take_over
+from accounting.open_items.opening import NewItem, Party, cancel
 from accounting.open_items.planning import Part, discount_of, shared_out
 from accounting.open_items.settling import preview, settle, undo
+from accounting.open_items.taking_over import TakenOver, take_over
 from tests import make
 from tests.accounting.open_items.books import (
     APRIL_30,
@@ -25,6 +26,7 @@ from tests.accounting.open_items.books import (
     MARCH_9,
     MARCH_31,
     company,
+    contact,
     invoice,
     lines_of,
     money,
@@ -118,14 +120,15 @@ def test_a_suppliers_discount_takes_back_input_tax(books, by):
 
 
 def test_partial_payments_and_an_overpayment_that_is_paid_back(books, by):
-    item = invoice(books, "100.00")
+    huber, party = contact(books)
+    item = invoice(books, "100.00", party=party)
     settle(company=books, date=MARCH_9, parts=[Part(item, paid=D("40"))],
            money=money(books, "40"), by=by)  # fmt: skip
     assert fresh(item).open_amount == D("60.00")
     settle(company=books, date=MARCH_31, parts=[Part(item, paid=D("60"))],
            money=money(books, "75"), by=by)  # fmt: skip
     credit = OpenItem.of(books).get(amount__lt=0)
-    assert (credit.amount, credit.party, credit.contact_id) == (D("-15.00"), "Huber AG", 7)
+    assert (credit.amount, credit.party, credit.contact) == (D("-15.00"), "Huber AG", huber)
     entry = settle(company=books, date=APRIL_30, parts=[Part(credit, paid=D("-15"))],
                    money=money(books, "-15"), by=by)  # fmt: skip
     assert lines_of(entry) == [("1020", D("-15.00")), ("1100", D("15.00"))]
@@ -148,7 +151,7 @@ def test_a_payment_on_account_is_netted_with_the_invoice_that_follows(books, by)
 
 def test_a_credit_note_is_netted_only_within_its_party(books, by):
     item = invoice(books, "100.00")
-    other = invoice(books, "-100.00", party=Party("Meier", 8))
+    other = invoice(books, "-100.00", party=Party("Meier"))
     with pytest.raises(errors.MixedItems):
         settling.net(books, items=[item, other], date=MARCH_31, by=by)
 

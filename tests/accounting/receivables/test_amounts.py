@@ -153,8 +153,8 @@ def test_everything_that_cannot_be_reckoned_is_told_at_once():
     with pytest.raises(Refusals) as refused:
         reckon(bad, basis=Basis.NET)
     assert [one.place for one in refused.value.refusals] == [
-        "lines.0.price", "lines.1.quantity", "lines.2.discount_percent", "lines.3.rate", "lines.4.discount_amount",
-        "lines.5.discount_amount", "lines.6.supply_until", "lines.7.discount_amount",
+        "lines[0].price", "lines[1].quantity", "lines[2].discount_percent", "lines[3].rate", "lines[4].discount_amount",
+        "lines[5].discount_amount", "lines[6].supply_until", "lines[7].discount_amount",
     ]  # fmt: skip
     assert all("%(" not in str(one) for one in refused.value.refusals)
 

@@ -247,10 +247,10 @@ def test_refusals_name_their_places(books, huber, desk):
     )  # fmt: skip
     answer = desk.post(at(books, "sales-document-new"), sent(huber, *lines))
     assert answer.status_code == 422
-    assert [one["field"] for one in answer.json()["errors"]] == ["lines.1.price"]
+    assert [one["field"] for one in answer.json()["errors"]] == ["lines[1].price"]
     answer = desk.post(at(books, "sales-document-new"), sent(huber, lines[0], lines[2], lines[3]))
     places = [one["field"] for one in answer.json()["errors"]]
-    assert places == ["lines.0.account", "lines.1.product", "lines.2.vat_code"]
+    assert places == ["lines[0].account", "lines[1].product", "lines[2].vat_code"]
     for more, place in (
         ({"contact": ""}, "contact"), ({"contact": "999999"}, "contact"), ({"date": ""}, "date"),
         ({"date": "31.2.2026"}, "date"), ({"date": "0001-01-01"}, "date"), ({"net_days": "-1"}, "net_days"),
@@ -274,7 +274,7 @@ def test_refusals_name_their_places(books, huber, desk):
         ({"supply_from": "2023-12-20", "supply_until": "2024-01-10"}, "supply_until"),
     ):  # fmt: skip
         answer = desk.post(at(books, "sales-document-new"), sent(huber, LINE, {**LINE, **line}))
-        assert [one["field"] for one in answer.json()["errors"]] == [f"lines.1.{place}"], line
+        assert [one["field"] for one in answer.json()["errors"]] == [f"lines[1].{place}"], line
     assert not SalesDocument.of(books).exists()
 
 
@@ -568,6 +568,6 @@ def test_a_product_has_its_price_in_the_currency_of_the_document(books, huber, d
     told = desk.post(page, sent(huber, line, currency="EUR", exchange_rate="0.9")).json()
     assert told["lines"][0]["price"] == "200.00"
     (fault,) = desk.post(page, sent(huber, line, currency="EUR")).json()["errors"]
-    assert (fault["field"], fault["code"]) == ("lines.0.price", errors.PriceUnknown.code)
+    assert (fault["field"], fault["code"]) == ("lines[0].price", errors.PriceUnknown.code)
     told = desk.post(page, sent(huber, {**line, "price": "205"}, currency="EUR")).json()
     assert told["lines"][0]["amount"] == "205.00"

@@ -175,7 +175,7 @@ def test_who_is_not_liable_writes_no_tax(books, huber):
     assert issued(books, huber, TypedItem(product="BER")).payable == D("180.00")
     with pytest.raises(DomainError) as found:
         draft(books, huber)
-    assert found.value.place == "lines.0.vat_code"
+    assert found.value.place == "lines[0].vat_code"
 
 
 def test_every_fault_is_told_with_its_place(books, huber):
@@ -186,11 +186,11 @@ def test_every_fault_is_told_with_its_place(books, huber):
     with pytest.raises(Refusals) as found:
         draft(books, huber, *lines, bank_account=10**9, instalments=((D(50), 30),))
     assert {(one.place, one.code) for one in found.value.refusals} == {
-        ("lines.0.account", "ledger.unknown_account"), ("lines.1.vat_code", "ledger.unknown_vat_code"),
-        ("lines.2.vat_code", "receivables.not_for_sales"),
-        ("lines.3.product", "receivables.unknown_product"),
-        ("lines.4.cost_centre", "ledger.unknown_cost_unit"),
-        ("lines.5.source", "receivables.unknown_origin"),
+        ("lines[0].account", "ledger.unknown_account"), ("lines[1].vat_code", "ledger.unknown_vat_code"),
+        ("lines[2].vat_code", "receivables.not_for_sales"),
+        ("lines[3].product", "receivables.unknown_product"),
+        ("lines[4].cost_centre", "ledger.unknown_cost_unit"),
+        ("lines[5].source", "receivables.unknown_origin"),
         ("bank_account", "receivables.unknown_bank_account"),
         ("instalments", "receivables.bad_instalments"),
     }  # fmt: skip

@@ -4,6 +4,7 @@ import { enhance as combobox } from "./combobox.js";
 import { enhance as date } from "./dates.js";
 import { enhance as iban } from "./banks.js";
 import { enhance as place } from "./places.js";
+import { contacts, enhance as contact } from "./contactfield.js";
 
 /** Bring the fields below `root` to life. */
 export function enliven(root) {
@@ -12,6 +13,7 @@ export function enliven(root) {
   root.querySelectorAll("input[data-combobox]").forEach(combobox);
   root.querySelectorAll("input[data-place]").forEach(place);
   root.querySelectorAll("input[data-iban]").forEach(iban);
+  root.querySelectorAll("input[data-contact]").forEach(contact);
 }
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
@@ -20,7 +22,7 @@ function palette() {
   const dialog = document.querySelector("dialog.palette");
   if (!dialog) return;
   const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
-  let items = null, all = null, shown = [], marked = 0;
+  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true;  // `found`: contacts for what is typed
   const fetched = async (address) => {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     return answer.ok ? answer.json() : [];
@@ -34,27 +36,39 @@ function palette() {
     [...list.children].forEach((li, i) => li.setAttribute("aria-selected", i === marked));
     list.children[marked]?.scrollIntoView({ block: "nearest" });
   };
-  const draw = () => {
+  const draw = (at = 0) => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = (items || []).filter((item) => words.every((w) => item.label.toLowerCase().includes(w))).slice(0, 40);
+    const pages = (items || []).filter((item) => words.every((w) => item.label.toLowerCase().includes(w)));
+    shown = [...pages.slice(0, found.length ? 10 : 40), ...found];
     list.replaceChildren(...shown.map((item) => {
       const li = document.createElement("li"), a = document.createElement("a"), note = document.createElement("span");
       a.href = item.url; a.append(item.label); note.textContent = item.note || ""; note.className = "soft"; a.append(note); li.append(a);
       return li;
     }));
-    mark(0);
+    mark(at);
   };
-  input.addEventListener("input", draw);
+  /** The server knows all contacts; the last question counts. */
+  const look = async () => {
+    const nth = ++asked, text = input.value;
+    found = [];
+    draw();
+    if (dialog.dataset.contacts === undefined || !whole || text.trim().length < 2) return;
+    const rows = await contacts(text, () => nth === asked);
+    if (nth !== asked) return;
+    found = rows.map((one) => ({ label: `${one.number} ${one.name}`, note: one.place || dialog.dataset.contacts, url: one.url }));
+    draw(marked);
+  };
+  input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") { event.preventDefault(); mark(marked + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
     if (event.key === "Enter" && shown[marked]) location.href = shown[marked].url;
   });
   document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
-  const begin = () => { dialog.showModal(); input.value = ""; items = null; draw(); };
-  const open = async () => { begin(); if (!all) await load(); items = all; draw(); };
+  const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; asked++; draw(); };
+  const open = async () => { whole = true; begin(); if (!all) await load(); items = all; draw(); };
   /** Only the companies: to change to another one with two keys. */
-  open.companies = async () => { begin(); items = await fetched(dialog.dataset.companies); draw(); };
+  open.companies = async () => { whole = false; begin(); items = await fetched(dialog.dataset.companies); draw(); };
   return open;
 }
 

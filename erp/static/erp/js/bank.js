@@ -4,9 +4,9 @@ import { send } from "./answers.js";
 import { enliven } from "./app.js";
 import { rateOf } from "./rates.js";
 
-const table = document.getElementById("movements");
+export const table = document.getElementById("movements");
 const show = (id, text) => { const box = document.getElementById(id); box.textContent = text; box.hidden = !text; };
-const movementOf = (element) => element.closest("tbody.movement");
+export const movementOf = (element) => element.closest("tbody.movement");
 const valuesOf = (row) => Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => {
   const amount = i.hasAttribute("data-amount") ? evaluate(i.value) : null;
   return [i.name, amount === null ? i.value.trim() : plain(amount)];
@@ -33,15 +33,15 @@ function split(movement) {
   part.querySelector("[name=amount]").focus();
 }
 
-async function book(movement) {
+/** Send what becomes of a row; when it is posted the row goes, and the next one has the cursor. */
+export async function sent(movement, address, typed) {
   if (movement.dataset.busy) return;
   movement.dataset.busy = "yes";
-  const [first] = movement.rows;
-  const typed = { ...valuesOf(first), parts: partsOf(movement).map(valuesOf) };
   try {
-    const { result, errors } = await send(movement.dataset.book, JSON.stringify(typed), { "Content-Type": "application/json" });
+    const { result, errors } = await send(address, JSON.stringify(typed), { "Content-Type": "application/json" });
     if (errors) {
       show("said", ""); show("refusal", errors.map((e) => e.message).join(" "));
+      const first = movement.rows[0];
       (first.querySelector(`[name="${CSS.escape(errors[0].field || "account")}"]`) || first.querySelector("[name=account]")).focus();
       return;
     }
@@ -54,6 +54,10 @@ async function book(movement) {
     else location.reload();
   } finally { delete movement.dataset.busy; }
 }
+const book = (movement) => sent(movement, movement.dataset.book, { ...valuesOf(movement.rows[0]), parts: partsOf(movement).map(valuesOf) });
+/** Whether Enter takes what is proposed: somebody who types an account books against that. */
+export const isProposed = (movement) => movement.querySelector(".match input[type=radio]:checked:not([value=\"\"])")
+  && (movement.querySelectorAll(".payment").length > 1 || !movement.querySelector("[name=account]").value.trim());
 
 table?.addEventListener("click", (event) => {
   const movement = movementOf(event.target);
@@ -63,11 +67,11 @@ table?.addEventListener("click", (event) => {
 });
 table?.addEventListener("keydown", (event) => {
   const movement = movementOf(event.target);
-  if (!movement || event.target.tagName !== "INPUT") return;
+  if (!movement || event.target.tagName !== "INPUT" || event.target.closest(".match")) return;
   if (event.altKey && event.key === "+") { event.preventDefault(); split(movement); return; }
   if (event.key !== "Enter") return;
   event.preventDefault();
-  setTimeout(() => book(movement), 0);
+  setTimeout(() => (isProposed(movement) ? movement.dispatchEvent(new Event("accept")) : book(movement)), 0);
 });
 table?.addEventListener("chosen", (event) => {
   const code = event.target.closest("tr").querySelector("input[name=vat_code]");

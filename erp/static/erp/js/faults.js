@@ -1,6 +1,6 @@
 /** Refusals of the server beside the fields they belong to; the others above the form. */
 
-/** `lines` are the rows of the lines that were sent: the place `lines.3.price` is in the fourth of them. */
+/** `lines` are the rows of the lines that were sent: the place `lines[3].price` is in the fourth of them. */
 export function showFaults(form, errors, lines, { quiet = false } = {}) {
   const above = form.querySelector("#refusal"), rest = [];
   form.querySelectorAll("[data-fault]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("data-fault"); });
@@ -8,7 +8,7 @@ export function showFaults(form, errors, lines, { quiet = false } = {}) {
   form.querySelectorAll(".i-faults").forEach((list) => { list.replaceChildren(); list.hidden = true; });
   let first = null;
   for (const error of errors) {
-    const [, nth, name] = /^lines\.(\d+)\.?(\w*)$/.exec(error.field || "") || [];
+    const [, nth, name] = /^lines\[(\d+)\]\.?(\w*)$/.exec(error.field || "") || [];
     const row = lines[nth], field = row ? row.querySelector(`[name=${name || "text"}]`) : error.field && form.querySelector(`[name="${CSS.escape(error.field)}"]`);
     const li = document.createElement("li");
     li.textContent = error.message;

@@ -1,0 +1,1 @@
+"""Matching what the bank reported with what is owed (Zahlungsabgleich): proposals with reasons."""

@@ -1,0 +1,52 @@
+"""Booking in the background what is certain (Abgleich als Auftrag): after an import, or when asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounting.banking.matching import accepting, proposing
+from accounting.banking.models import BankTransaction
+from accounting.open_items.models import Side
+from erp.access.gate import Access
+from erp.access.permissions import Permission
+from erp.access.tokens.bearing import Bearer
+from erp.jobs.kinds import Cursor, Done, Next, Running, job
+from erp.jobs.models import Job
+from erp.jobs.starting import start
+
+MATCH: Final = "banking.match"
+AT_ONCE: Final = 100  # transactions of a step
+
+
+@job(MATCH, title=gettext_lazy("Match bank transactions"), permission=Permission.BANKING_POST,
+     also=Permission.OPEN_ITEMS_SETTLE)  # fmt: skip
+def match(job: Running, cursor: Cursor) -> Next | Done:
+    """Go through what waits, in the order it was taken in, and book what is certain."""
+    rows = BankTransaction.waiting(job.company).filter(by_hand=False)
+    after, booked, seen = cursor.get("after", 0), cursor.get("booked", 0), cursor.get("seen", 0)
+    total = cursor.get("total") or rows.count()
+    part = list(rows.filter(pk__gt=after).select_related("bank_account").order_by("pk")[:AT_ONCE])
+    if not part:
+        message = _("%(booked)s of %(seen)s transactions were certain, and are booked.")
+        told = {"booked": booked, "seen": seen}
+        return Done(told, message=message % told)
+    count, refusals = accepting.accept_certain(job.company, part, by=job.user)
+    for refusal in refusals:
+        job.log(str(refusal))
+    seen += len(part)
+    state = {"after": part[-1].pk, "booked": booked + count, "seen": seen, "total": total}
+    return Next(state, done=min(seen, total), total=total)
+
+
+def match_later(access: Access, *, within: Bearer | None = None) -> Job | None:
+    """Start matching after an import, where somebody may book and anything is kept as open items."""
+    company = access.company
+    allowed = access.may(Permission.BANKING_POST) and access.may(Permission.OPEN_ITEMS_SETTLE)
+    if not allowed or not any(company.uses(side) for side in Side.values):
+        return None
+    if not proposing.waiting(company).filter(by_hand=False).exists():
+        return None
+    return start(MATCH, company=company, by=access.user, arguments={}, within=within)

@@ -1,0 +1,151 @@
+"""Why a payment and an item belong together, or do not (Begründungen): values with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.display import told
+
+
+class Why(StrEnum):
+    """A reason; its weight says how much it counts, below zero against."""
+
+    REFERENCE = "reference"
+    REFERENCE_IN_TEXT = "reference_in_text"
+    DOCUMENT = "document"
+    AMOUNT = "amount"
+    AMOUNT_LESS_DISCOUNT = "amount_less_discount"
+    AMOUNT_OF_SEVERAL = "amount_of_several"
+    AMOUNT_ORDERED = "amount_ordered"
+    CHARGES = "charges"
+    IBAN = "iban"
+    IBAN_OF_CONTACT = "iban_of_contact"
+    NAME = "name"
+    NAME_ALIKE = "name_alike"
+    RETURNED = "returned"
+    END_TO_END = "end_to_end"
+
+    PARTIAL = "partial"
+    TOO_MUCH = "too_much"
+    DISCOUNT_LATE = "discount_late"
+    SEVERAL_FIT = "several_fit"
+    SAME_REFERENCE = "same_reference"
+    REFERENCE_NOT_VALID = "reference_not_valid"
+    OTHER_REFERENCE = "other_reference"
+    OTHER_PARTY = "other_party"
+    OTHER_CURRENCY = "other_currency"
+    NOT_OWED_YET = "not_owed_yet"
+    SETTLED = "settled"
+    UNDONE_BEFORE = "undone_before"
+    NOT_TOLD_APART = "not_told_apart"
+
+    @property
+    def weight(self) -> int:
+        return WEIGHTS[self]
+
+
+#: From what on somebody is asked; a single hint such as an amount or a name is reached by luck.
+LIKELY_FROM: Final = 40
+
+WEIGHTS: Final[Mapping[Why, int]] = {
+    Why.REFERENCE: 100,
+    Why.REFERENCE_IN_TEXT: 90,
+    Why.DOCUMENT: 60,
+    Why.AMOUNT: 40,
+    Why.AMOUNT_LESS_DISCOUNT: 40,
+    Why.AMOUNT_OF_SEVERAL: 35,
+    Why.AMOUNT_ORDERED: 40,
+    Why.CHARGES: 0,
+    Why.IBAN: 35,
+    Why.IBAN_OF_CONTACT: 35,
+    Why.NAME: 25,
+    Why.NAME_ALIKE: 15,
+    Why.RETURNED: 60,
+    Why.END_TO_END: 60,
+    Why.PARTIAL: -10,
+    Why.TOO_MUCH: -15,
+    Why.DISCOUNT_LATE: -5,
+    Why.SEVERAL_FIT: -20,
+    Why.SAME_REFERENCE: -20,
+    Why.REFERENCE_NOT_VALID: -5,
+    Why.OTHER_REFERENCE: -40,
+    Why.OTHER_PARTY: -20,
+    Why.OTHER_CURRENCY: -20,
+    Why.NOT_OWED_YET: -60,
+    Why.SETTLED: -40,
+    Why.UNDONE_BEFORE: 0,
+    Why.NOT_TOLD_APART: -10,
+}
+
+SENTENCES: Final[Mapping[Why, Any]] = {
+    Why.REFERENCE: _("The reference is that of %(document)s."),
+    Why.REFERENCE_IN_TEXT: _("The text holds the reference of %(document)s."),
+    Why.DOCUMENT: _("The text names %(document)s."),
+    Why.AMOUNT: _("The amount is what is open."),
+    Why.AMOUNT_LESS_DISCOUNT: _("The amount is what is open less %(discount)s discount."),
+    Why.AMOUNT_OF_SEVERAL: _("The amount is what %(count)s items have open together."),
+    Why.AMOUNT_ORDERED: _("%(amount)s %(currency)s were ordered, which is what is open."),
+    Why.CHARGES: _("Banks took %(charge)s off on the way."),
+    Why.IBAN: _("%(party)s paid from this account before."),
+    Why.IBAN_OF_CONTACT: _("The account is kept with the contact %(party)s."),
+    Why.NAME: _("The name is the same."),
+    Why.NAME_ALIKE: _("The name is alike: %(party)s."),
+    Why.RETURNED: _("It takes back the payment of %(date)s."),
+    Why.END_TO_END: _("The payment's own number (end to end) is the same."),
+    Why.PARTIAL: _("%(rest)s would stay open."),
+    Why.TOO_MUCH: _("%(over)s more than is open."),
+    Why.DISCOUNT_LATE: _("The discount of %(discount)s could be taken until %(until)s."),
+    Why.SEVERAL_FIT: _("%(count)s other items fit as well."),
+    Why.SAME_REFERENCE: _("%(count)s other items have the same reference."),
+    Why.REFERENCE_NOT_VALID: _("The reference has no valid check digits."),
+    Why.OTHER_REFERENCE: _("The payment has another reference."),
+    Why.OTHER_PARTY: _("The name is another: %(party)s."),
+    Why.OTHER_CURRENCY: _("The item is in %(currency)s."),
+    Why.NOT_OWED_YET: _("It was not owed before %(date)s."),
+    Why.SETTLED: _("It is settled already."),
+    Why.UNDONE_BEFORE: _("It was booked before, and undone."),
+    Why.NOT_TOLD_APART: _("It stands for %(count)s payments that cannot be told apart."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason with its figures. Stored it is its code and values, told it is a sentence."""
+
+    why: Why
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def speaks_for(self) -> bool:
+        return self.why.weight >= 0 and self.why is not Why.UNDONE_BEFORE
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES[self.why]) % {name: told(value) for name, value in self.values.items()}
+
+    def stored(self) -> list[Any]:
+        """As JSON keeps it; amounts and days as they are shown."""
+        shown = {
+            name: value if isinstance(value, int) else str(told(value))
+            for name, value in self.values.items()
+        }
+        return [self.why.value, shown]
+
+
+def reason(why: Why, **values: Any) -> Reason:
+    return Reason(why, values)
+
+
+def weighed(reasons: Iterable[Reason]) -> int:
+    return sum(WEIGHTS[one.why] for one in reasons)
+
+
+def restored(rows: Iterable[list[Any]]) -> list[Reason]:
+    """Reasons as they were stored; codes that are gone are left out."""
+    known = {why.value for why in Why}
+    return [Reason(Why(code), values) for code, values in rows if code in known]

@@ -1,0 +1,327 @@
+"""``…/sales-documents/``: offers, orders, invoices and credit notes, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounting.receivables import archiving, drafting, issuing, jobs, making, queries, tasks
+from accounting.receivables.document_shapes import (
+    LARGEST_ID,
+    DocumentBrief,
+    DocumentInput,
+    DocumentOutput,
+    PreviewOutput,
+    previewed,
+)
+from accounting.receivables.models import SalesDocument
+from accounting.receivables.typed import TypedDocument
+from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
+from erp.api.endpoints import CompanyViewSet, Pages
+from erp.api.files import AnyType
+from erp.api.inputs import AmountField, DayField, Input
+from erp.api.jobs import JobOutput, accepted
+from erp.api.schema import KEY
+from erp.core import clock
+from erp.documents.serving import download
+from erp.jobs.starting import start
+
+_Kind = SalesDocument.Kind
+
+
+class DocumentQuery(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=_Kind.choices, required=False)
+    status = serializers.ChoiceField(choices=["draft", "issued", "open"], required=False)
+    q = serializers.CharField(max_length=80, required=False, help_text="Part of number, name …")
+    contact = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    since = DayField(required=False)
+    until = DayField(required=False)
+
+
+class LinePartInput(Input):
+    """So much of a line, by its id."""
+
+    line = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    quantity = AmountField(decimals=4)
+
+
+class DeriveInput(Input):
+    """What to make of a document; ``parts`` bill so much of each line, else all that is left."""
+
+    kind = serializers.ChoiceField(choices=[_Kind.ORDER, _Kind.INVOICE])
+    date = DayField()
+    parts = LinePartInput(many=True, required=False, max_length=500)  # type: ignore[call-arg]
+
+
+class CreditInput(Input):
+    """``parts`` credit so much of each line, else all of the invoice."""
+
+    date = DayField()
+    parts = LinePartInput(many=True, required=False, max_length=500)  # type: ignore[call-arg]
+
+
+class DepositInput(Input):
+    date = DayField()
+    percent = AmountField(positive=True)
+    text = serializers.CharField(max_length=200)
+
+
+class DateInput(Input):
+    date = DayField()
+
+
+class CollectInput(Input):
+    """The orders to bill together, by id."""
+
+    documents = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
+        max_length=200,
+    )  # fmt: skip
+    date = DayField()
+
+
+class ManyInput(Input):
+    documents = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
+        max_length=5000,
+    )  # fmt: skip
+
+
+class DecideInput(Input):
+    decision = serializers.ChoiceField(choices=SalesDocument.Decision.choices, allow_blank=True)
+
+
+class DocumentPages(Pages):
+    ordering = ("-date", "-id")
+
+
+class SalesDocumentViewSet(CompanyViewSet):
+    """``…/sales-documents/``"""
+
+    permissions = {
+        "list": Permission.RECEIVABLES_READ,
+        "retrieve": Permission.RECEIVABLES_READ,
+        "pdf": Permission.RECEIVABLES_READ,
+        "preview": Permission.RECEIVABLES_DRAFT,
+        "create": Permission.RECEIVABLES_DRAFT,
+        "update": Permission.RECEIVABLES_DRAFT,
+        "destroy": Permission.RECEIVABLES_DRAFT,
+        "copy": Permission.RECEIVABLES_DRAFT,
+        "derive": Permission.RECEIVABLES_DRAFT,
+        "deposit": Permission.RECEIVABLES_DRAFT,
+        "credit": Permission.RECEIVABLES_DRAFT,
+        "collect": Permission.RECEIVABLES_DRAFT,
+        "decide": Permission.RECEIVABLES_DRAFT,
+        "issue": Permission.RECEIVABLES_ISSUE,
+        "cancel": Permission.RECEIVABLES_ISSUE,
+        "issue_many": Permission.RECEIVABLES_ISSUE,
+        "print_many": Permission.RECEIVABLES_READ,
+    }
+    serializer_class = DocumentOutput
+    queryset = SalesDocument.unscoped.none()
+    pagination_class = DocumentPages
+    ordering = ("-date", "-id")
+
+    def get_queryset(self) -> QuerySet[SalesDocument]:
+        rows = SalesDocument.of(self.company).exclude(status=SalesDocument.Status.PATTERN)
+        return rows.select_related("company", "contact", "file", "entry__company")
+
+    @extend_schema(parameters=[DocumentQuery], responses=DocumentBrief(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Documents that meet what is asked, the latest first; each with where it stands."""
+        told = self.asked(DocumentQuery)
+        found = queries.documents(
+            self.company, kind=told.get("kind", ""), status=told.get("status", ""),
+            search=told.get("q", ""), contact=told.get("contact"), since=told.get("since"),
+            until=told.get("until"),
+        )  # fmt: skip
+        page = self.paginate_queryset(found) or []
+        known = queries.standings(self.company, page, on=clock.today())
+        context = self.get_serializer_context() | {"standings": known}
+        return self.get_paginated_response(DocumentBrief(page, many=True, context=context).data)
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=DocumentInput, responses=PreviewOutput)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request, **kwargs: Any) -> Response:
+        """What a document would come to. Nothing is written."""
+        draft = drafting.drafted(self.company, self._typed())
+        return Response(PreviewOutput(previewed(draft)).data)
+
+    @extend_schema(request=DocumentInput, parameters=[KEY], responses={201: DocumentOutput})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Write a draft."""
+        return self.once(lambda: self._kept(self._typed()))
+
+    @extend_schema(request=DocumentInput)
+    def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Put new contents into a draft; its kind stays."""
+        found = self.changing()
+        told = drafting.save(company=self.company, typed=self._typed(), by=self.access.user,
+                             document=found)  # fmt: skip
+        return self._anew(told)
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Throw a draft away."""
+        drafting.delete(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(request=None, parameters=[KEY], responses=DocumentOutput)
+    @action(detail=True, methods=["post"])
+    def issue(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Let a draft go out: it gets its number; invoices and credit notes are posted."""
+        found = self.get_object()
+
+        def act() -> Response:
+            issued = issuing.issue(found, by=self.access.user)
+            tasks.archive_soon(self.company, self.access.user, [issued.pk])
+            return self._anew(issued)
+
+        return self.once(act)
+
+    @extend_schema(request=DateInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Cancel an invoice by a credit note over all of it, which is issued and set off."""
+        found = self.get_object()
+
+        def act() -> Response:
+            date = self.told(DateInput)["date"]
+            note = issuing.cancel(found, date=date, by=self.access.user)
+            tasks.archive_soon(self.company, self.access.user, [note.pk])
+            return self._anew(note, 201)
+
+        return self.once(act)
+
+    @extend_schema(request=DateInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=True, methods=["post"])
+    def copy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The same once more, as a draft of another day."""
+        found = self.get_object()
+        return self.once(lambda: self._kept(making.copy(found, date=self.told(DateInput)["date"])))
+
+    @extend_schema(request=DeriveInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=True, methods=["post"])
+    def derive(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A draft of what becomes of a document: an order of an offer, an invoice of either."""
+        found = self.get_object()
+
+        def act() -> Response:
+            told = self.told(DeriveInput)
+            return self._kept(making.derived(found, told["kind"], date=told["date"],
+                                             quantities=_quantities(told)))  # fmt: skip
+
+        return self.once(act)
+
+    @extend_schema(request=DepositInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=True, methods=["post"])
+    def deposit(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A draft of a deposit invoice over a part of an offer or order."""
+        found = self.get_object()
+        return self.once(lambda: self._kept(making.deposit(found, **self.told(DepositInput))))
+
+    @extend_schema(request=CreditInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=True, methods=["post"])
+    def credit(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A draft of a credit note over an invoice, or a part of it."""
+        found = self.get_object()
+
+        def act() -> Response:
+            told = self.told(CreditInput)
+            return self._kept(making.credit(found, date=told["date"], quantities=_quantities(told)))
+
+        return self.once(act)
+
+    @extend_schema(request=CollectInput, parameters=[KEY], responses={201: DocumentOutput})
+    @action(detail=False, methods=["post"])
+    def collect(self, request: Request, **kwargs: Any) -> Response:
+        """A draft of one invoice over several orders of a customer."""
+
+        def act() -> Response:
+            told = self.told(CollectInput)
+            return self._kept(making.collective(self._named(told["documents"]), date=told["date"]))
+
+        return self.once(act)
+
+    @extend_schema(request=DecideInput, responses=DocumentOutput)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Say what became of an offer or order."""
+        told = self.told(DecideInput)
+        return self._anew(issuing.decide(self.get_object(), told["decision"], by=self.access.user))
+
+    @extend_schema(request=ManyInput, parameters=[KEY], responses={202: JobOutput})
+    @action(detail=False, methods=["post"], url_path="issue")
+    def issue_many(self, request: Request, **kwargs: Any) -> Response:
+        """Issue many drafts in the background, in this order."""
+        return self.once(lambda: self._job(jobs.ISSUE))
+
+    @extend_schema(request=ManyInput, parameters=[KEY], responses={202: JobOutput})
+    @action(detail=False, methods=["post"], url_path="print")
+    def print_many(self, request: Request, **kwargs: Any) -> Response:
+        """Print many documents as one PDF, in the background."""
+        return self.once(lambda: self._job(jobs.PRINT))
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], renderer_classes=[AnyType])
+    def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """The PDF of a document; of a draft as it would be today, with a watermark."""
+        found: SalesDocument = self.get_object()
+        if found.is_issued and not self.access.read_only:
+            return download(archiving.archive(found, by=self.access.user))
+        if found.file is not None:
+            return download(found.file)
+        return HttpResponse(archiving.preview(found), content_type="application/pdf")
+
+    def _typed(self) -> TypedDocument:
+        body = DocumentInput(data=self.request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        return body.typed()
+
+    def _kept(self, typed: TypedDocument) -> Response:
+        new = drafting.save(company=self.company, typed=typed, by=self.access.user)
+        return self._anew(new, 201)
+
+    def _job(self, kind: str) -> Response:
+        ids = self.told(ManyInput)["documents"]
+        self._named(ids)
+        return accepted(start(kind, company=self.company, by=self.access.user,
+                              arguments={"documents": ids}, within=bearer_in(self.request)))  # fmt: skip
+
+    def _named(self, ids: Sequence[int]) -> Sequence[SalesDocument]:
+        """The documents of these ids, in this order; one that is missing is told."""
+        found = self.get_queryset().in_bulk(ids)
+        if len(found) != len(set(ids)):
+            raise serializers.ValidationError(
+                {"documents": [_("Name documents of this company, each once.")]}
+            )
+        return [found[pk] for pk in ids]
+
+    def _anew(self, document: SalesDocument, status: int = 200) -> Response:
+        return self.shown(self.get_queryset().get(pk=document.pk), status)
+
+
+def _quantities(told: dict[str, Any]) -> dict[int, Decimal] | None:
+    if "parts" not in told:
+        return None
+    return {part["line"]: part["quantity"] for part in told["parts"]}
+
+
+router = SimpleRouter()
+router.register("sales-documents", SalesDocumentViewSet, basename="sales-documents")
+urls = router.urls

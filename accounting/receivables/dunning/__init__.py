@@ -1,0 +1,1 @@
+"""Dunning (Mahnwesen): who is to be reminded of what, the letters, and statements of account."""

@@ -1,0 +1,1 @@
+"""Pages of dunning and statements of account."""
