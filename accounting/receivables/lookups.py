@@ -14,7 +14,7 @@ from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, Product
 from accounting.receivables.parties import address_of
 from accounting.terms.models import CustomerTerms
-from contacts import letters
+from contacts import letters, lookup
 from contacts import queries as contacts
 from contacts.models import ContactPerson
 from erp.companies.models import Company
@@ -26,13 +26,12 @@ Told = dict[str, Any]
 
 
 def customers(company: Company, words: str) -> list[Told]:
-    """Contacts that are meant by a few letters, those with terms of their own among them."""
-    found = contacts.page_of(contacts.listing(company, search=words), size=MOST)
+    """Contacts that are meant by a few letters."""
     today = clock.today()
     return [
         {"id": str(row.pk), "key": str(row.number), "name": row.name,
          "place": f"{address.postcode} {address.town}" if address else ""}
-        for row in found.rows
+        for row in lookup.find(company, words, limit=MOST)
         for address in [contacts.main_address(row, today)]
     ]  # fmt: skip
 

@@ -546,6 +546,15 @@ def test_a_panel_shows_the_latest_of_a_contact_in_three_queries(books, huber):
     assert rows[0].document.number == "RE-2026-00007"
 
 
+def test_the_page_of_a_contact_shows_its_documents_to_whoever_may_see_them(books, huber, desk):
+    invoice, page = issued(books, huber), at(books, "contact", huber.pk)
+    link, new = at(books, "sales-document", invoice.pk), at(books, "sales-document-new")
+    text = desk.get(page).content.decode()
+    assert link in text and f"{new}?contact={huber.pk}" in text
+    text = clerk(books, "contacts.read").get(page).content.decode()
+    assert link not in text and new not in text
+
+
 def test_masks_and_documents_say_the_same(books, huber):
     """What a stored document is as a mask gives the same document again."""
     from accounting.receivables import making
