@@ -13,6 +13,7 @@ class AccountingConfig(AppConfig):
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.receivables import contacts as sold_to
+        from accounting.receivables import panels
         from accounting.receivables.dunning import stops
         from accounting.terms import following
         from contacts import merging
@@ -25,5 +26,6 @@ class AccountingConfig(AppConfig):
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
         )
+        panels.register()
         stops.register()
         touching.register("banking", bank_accounts, sources=["banks"])
