@@ -28,6 +28,7 @@ from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company, Module
+from erp.core.money import split_by
 from vat.codes.models import VatCode
 
 QR_IBAN: Final = "CH4431999123000889012"
@@ -99,17 +100,14 @@ def _customers(company: Company) -> list[Contact]:
 
 
 def _take_over(company: Company, owner: User, chance: random.Random) -> None:
-    """What stands on the control account at the end of October, as items; the last takes the rest."""
+    """What stands on the control account at the end of October, as items."""
     control = Account.of(company).get(number="1100")
     left, _foreign = balance_before(
         company, account=control.pk, day=NOVEMBER, year=None, carried=True
     )
     items = []
-    for nth in range(1, 15):
-        amount = left if nth == 14 else min(left, Decimal(chance.randint(20_000, 310_000)) / 100)
-        if amount <= 0:
-            break
-        left -= amount
+    parts = split_by(left, [Decimal(chance.randint(20, 310)) for _nth in range(28)])
+    for nth, amount in enumerate(parts, 1):
         customer = chance.choice(_customers(company))
         date = END_OF_OCTOBER - dt.timedelta(days=chance.randint(3, 95))
         items.append(TakenOver(
