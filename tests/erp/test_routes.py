@@ -16,7 +16,7 @@ FILLED = {"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "t
           "movement": 999999, "budget": 999999, "job": 999999, "subject": "account", "record": 999999,
           "mail": 999999, "kind": "unknown", "language": "de",
           "contact": 999999, "file": 999999, "item": 999999, "settlement": 999999,
-          "product": 999999,
+          "product": 999999, "document": 999999,
           "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
