@@ -7,7 +7,9 @@ import pytest
 from accounting.receivables import archiving, making, papers
 from accounting.receivables.drafting import lines_of, save
 from accounting.receivables.models import SalesDocument
+from accounting.receivables.typed import TypedDocument
 from erp.core.errors import DomainError
+from erp.own_fields.models import OwnField
 from erp.own_fields.saving import FieldHasValues, delete_own_field, save_own_field
 from tests import make
 from tests.accounting.receivables.sales import MARCH_9, company, customer, draft, issued
@@ -68,10 +70,10 @@ def test_they_come_along_with_what_is_made_of_a_document(books):
 def test_a_field_with_values_stays(books):
     anna = make.owner_of(books)
     one = draft(books, customer(books), own_values={"site": "Chur"})
+    field = OwnField.of(books).get(subject="document", code="site")
     with pytest.raises(FieldHasValues):
-        delete_own_field(company=books, by=anna, subject="document", code="site")
+        delete_own_field(field, by=anna)
+    typed = TypedDocument("invoice", one.contact_id, MARCH_9, own_values={"margin": "viel"})
     with pytest.raises(DomainError) as found:
-        save(company=books, by=anna, document=one,
-             typed=making.copy(one, date=MARCH_9).__class__(
-                 kind="invoice", contact=one.contact_id, date=MARCH_9, own_values={"margin": "viel"}))  # fmt: skip
+        save(company=books, by=anna, document=one, typed=typed)
     assert found.value.place == "own_values.margin"
