@@ -320,7 +320,7 @@ class SalesDocumentViewSet(CompanyViewSet):
         return self.once(act)
 
     @extend_schema(request=SendManyInput, parameters=[KEY], responses={202: JobOutput})
-    @action(detail=False, methods=["post"], url_path="send")
+    @action(detail=False, methods=["post"], url_path="send-many")
     def send_many(self, request: Request, **kwargs: Any) -> Response:
         """Let many documents go out in the background: by mail, or as one PDF to print.
 

@@ -279,7 +279,9 @@ def test_programs_send_one_once_and_many_in_the_background(books, anna, huber):
     assert len(few) == len(many)
     assert {row["id"]: row["mail"] and row["mail"]["state"] for row in rows} == {
         invoice.pk: "queued", other.pk: None}  # fmt: skip
-    answer = api.post("sales-documents/send/", {"documents": [other.pk, invoice.pk]}, key=new_key())
+    answer = api.post(
+        "sales-documents/send-many/", {"documents": [other.pk, invoice.pk]}, key=new_key()
+    )
     assert answer.status_code == 202
     running.run(answer.json()["id"], books.pk)
     told = api.get(f"jobs/{answer.json()['id']}/").json()
