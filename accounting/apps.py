@@ -12,11 +12,14 @@ class AccountingConfig(AppConfig):
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
-        from accounting.receivables import panels
         from accounting.receivables.dunning import stops
+        from accounting.receivables.models import SalesDocument
         from accounting.terms import following
         from contacts import merging
+        from erp.access.permissions import Permission
+        from erp.own_fields import subjects
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
@@ -26,6 +29,10 @@ class AccountingConfig(AppConfig):
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
         )
-        panels.register()
         stops.register()
+        contact_panels.register()
+        subjects.register(
+            SalesDocument.OWN_FIELDS, label=_("Offers and invoices"), prints=True,
+            settings=Permission.RECEIVABLES_SETTINGS, values_of=subjects.counted(SalesDocument),
+        )  # fmt: skip
         touching.register("banking", bank_accounts, sources=["banks"])

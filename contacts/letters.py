@@ -74,13 +74,15 @@ class Place(Protocol):
     valid_to: dt.date | None
 
 
-def greeting(contact: Addressee) -> str:
-    """The first line of a letter (Briefanrede), in the contact's language, without a comma.
+def greeting(contact: Addressee, *, language: str = "") -> str:
+    """The first line of a letter (Briefanrede), without a comma.
 
-    Without a salutation the form is neutral, with the full name; an organisation is greeted
-    without one. A title is said before the last name, in French instead of it.
+    It is in ``language``, that of the letter, or else in the contact's own. Without a salutation
+    the form is neutral, with the full name; an organisation is greeted without one. A title is said
+    before the last name, in French instead of it.
     """
-    language = contact.language if contact.language in GREETINGS else "de"
+    language = language or contact.language
+    language = language if language in GREETINGS else "de"
     forms = GREETINGS[language]
     if contact.kind == "organisation":
         return forms["organisation"]

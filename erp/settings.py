@@ -178,7 +178,7 @@ if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
-MAIL_KINDS = ["accounting.receivables.dunning.mailing"]
+MAIL_KINDS = ["accounting.receivables.mail_kinds", "accounting.receivables.dunning.mailing"]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
 MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)
@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
         "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
+        "MailStateEnum": "erp.mails.models.State",
     },
 }
 

@@ -11,7 +11,7 @@ from accounting.receivables.drafting import lines_of
 from accounting.receivables.errors import NotIssued
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.paper import Paper, from_json, pdf
-from accounting.receivables.papers import countries, printed
+from accounting.receivables.papers import countries, printed, title
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.documents import storing
@@ -66,6 +66,6 @@ def next_without_file(company: Company, ids: Sequence[int]) -> SalesDocument | N
 
 
 def file_name(document: SalesDocument) -> str:
-    """``Rechnung-RE-2026-00012.pdf``, in letters that every system takes."""
-    name = f"{document.get_kind_display()}-{document.number}"
-    return "".join(one if one.isalnum() or one in "-_." else "-" for one in name)[:150] + ".pdf"
+    """``Rechnung-RE-2026-00012.pdf``, in the customer's language and letters that every system takes."""
+    name = "".join(one if one.isalnum() or one in "-_." else "-" for one in title(document))
+    return name[:140] + ".pdf"

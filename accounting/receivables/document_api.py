@@ -17,7 +17,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.receivables import archiving, drafting, issuing, jobs, making, queries, tasks
+from accounting.receivables import (
+    archiving,
+    drafting,
+    issuing,
+    jobs,
+    making,
+    queries,
+    sending,
+    tasks,
+)
 from accounting.receivables.document_shapes import (
     LARGEST_ID,
     DayInput,
@@ -39,6 +48,8 @@ from erp.api.schema import KEY
 from erp.core import clock
 from erp.documents.serving import download
 from erp.jobs.starting import start
+from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT
+from erp.mails.queries import states_of
 
 _Kind = SalesDocument.Kind
 
@@ -97,6 +108,22 @@ class DocumentsInput(Input):
     )  # fmt: skip
 
 
+class SendInput(Input):
+    """Whom to mail it to, and what to say; what is left out is as the program proposes it."""
+
+    to = serializers.ListField(
+        child=serializers.CharField(max_length=254), required=False, min_length=1, max_length=30
+    )
+    subject = serializers.CharField(max_length=LONGEST_SUBJECT, required=False)
+    body = serializers.CharField(max_length=LONGEST_BODY, required=False, trim_whitespace=False)
+
+
+class SendDocumentsInput(DocumentsInput):
+    """``again``: also what was mailed already."""
+
+    again = serializers.BooleanField(default=False)
+
+
 class DecideInput(Input):
     decision = serializers.ChoiceField(choices=SalesDocument.Decision.choices, allow_blank=True)
 
@@ -126,6 +153,8 @@ class SalesDocumentViewSet(CompanyViewSet):
         "cancel": Permission.RECEIVABLES_ISSUE,
         "issue_many": Permission.RECEIVABLES_ISSUE,
         "print_many": Permission.RECEIVABLES_READ,
+        "send": Permission.RECEIVABLES_SEND,
+        "send_many": Permission.RECEIVABLES_SEND,
     }
     serializer_class = DocumentOutput
     queryset = SalesDocument.unscoped.none()
@@ -147,7 +176,8 @@ class SalesDocumentViewSet(CompanyViewSet):
         )  # fmt: skip
         page = self.paginate_queryset(found) or []
         known = queries.standings(self.company, page, on=clock.today())
-        context = self.get_serializer_context() | {"standings": known}
+        mails = states_of(self.company, SalesDocument, [row.pk for row in page])
+        context = self.get_serializer_context() | {"standings": known, "mails": mails}
         return self.get_paginated_response(DocumentBrief(page, many=True, context=context).data)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -274,6 +304,27 @@ class SalesDocumentViewSet(CompanyViewSet):
         """Print many documents as one PDF, in the background."""
         return self.once(lambda: self._job(jobs.PRINT))
 
+    @extend_schema(request=SendInput, parameters=[KEY], responses=DocumentOutput)
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Mail a document that was issued, with its PDF; ``mail`` tells what becomes of it."""
+        found = self.get_object()
+
+        def act() -> Response:
+            sending.send(found, by=self.access.user, **self.told(SendInput))
+            return self._anew(found)
+
+        return self.once(act)
+
+    @extend_schema(request=SendDocumentsInput, parameters=[KEY], responses={202: JobOutput})
+    @action(detail=False, methods=["post"], url_path="send-many")
+    def send_many(self, request: Request, **kwargs: Any) -> Response:
+        """Let many documents go out in the background: by mail, or as one PDF to print.
+
+        Each as its customer's terms say. What is mailed already is left out.
+        """
+        return self.once(lambda: self._job(jobs.SEND, SendDocumentsInput))
+
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[AnyType])
     def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
@@ -294,11 +345,11 @@ class SalesDocumentViewSet(CompanyViewSet):
         new = drafting.save(company=self.company, typed=typed, by=self.access.user)
         return self._anew(new, 201)
 
-    def _job(self, kind: str) -> Response:
-        ids = self.told(DocumentsInput)["documents"]
-        self._named(ids)
-        return accepted(start(kind, company=self.company, by=self.access.user,
-                              arguments={"documents": ids}, within=bearer_in(self.request)))  # fmt: skip
+    def _job(self, kind: str, body: type[DocumentsInput] = DocumentsInput) -> Response:
+        told = self.told(body)
+        self._named(told["documents"])
+        return accepted(start(kind, company=self.company, by=self.access.user, arguments=told,
+                              within=bearer_in(self.request)))  # fmt: skip
 
     def _named(self, ids: Sequence[int]) -> Sequence[SalesDocument]:
         """The documents of these ids, in this order; one that is missing is told."""

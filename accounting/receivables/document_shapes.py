@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.open_items.models import OpenItem
@@ -16,6 +17,9 @@ from accounting.receivables.typed import TypedDocument, TypedItem
 from erp.api.inputs import AmountField, DayField, Input
 from erp.companies.models import Language
 from erp.core import clock
+from erp.mails.models import OutgoingMail
+from erp.mails.models import State as MailState
+from erp.mails.queries import states_of
 from vat.codes.breakdown import Basis
 
 LARGEST_ID = 10**18
@@ -133,8 +137,22 @@ class DocumentItemOutput(serializers.ModelSerializer[OpenItem]):
         fields = ("id", "amount", "open_amount", "due_date", "reference", "settled_on")
 
 
+class DocumentMailOutput(serializers.ModelSerializer[OutgoingMail]):
+    """The last mail that carried a document; ``trouble`` says why it did not get out."""
+
+    state = serializers.ChoiceField(choices=MailState.choices)
+    trouble = serializers.CharField()
+
+    class Meta:
+        model = OutgoingMail
+        fields = ("id", "state", "sent_at", "trouble")
+
+
 class DocumentBrief(serializers.ModelSerializer[SalesDocument]):
-    """A document in a list. ``state`` is where it stands today, ``open`` what is open of it."""
+    """A document in a list. ``state`` is where it stands today, ``open`` what is open of it.
+
+    ``mail`` is the last mail that carried it, null where it was not mailed.
+    """
 
     contact = serializers.IntegerField(source="contact_id")
     name = serializers.CharField(source="contact.name")
@@ -144,13 +162,14 @@ class DocumentBrief(serializers.ModelSerializer[SalesDocument]):
     base = AmountField()
     state = serializers.SerializerMethodField()
     open = serializers.SerializerMethodField()
+    mail = serializers.SerializerMethodField()
 
     class Meta:
         model = SalesDocument
         fields: tuple[str, ...] = (
             "id", "kind", "status", "state", "number", "date", "due_date", "contact", "name",
             "subject", "customer_reference", "currency", "net", "vat", "payable", "base", "open",
-            "is_deposit", "version",
+            "is_deposit", "mail", "version",
         )  # fmt: skip
 
     def get_state(self, document: SalesDocument) -> str:
@@ -158,6 +177,16 @@ class DocumentBrief(serializers.ModelSerializer[SalesDocument]):
 
     def get_open(self, document: SalesDocument) -> str:
         return f"{self._standing(document).open:.2f}"
+
+    @extend_schema_field(DocumentMailOutput(allow_null=True))
+    def get_mail(self, document: SalesDocument) -> Any:
+        if not document.is_issued:
+            return None
+        known: dict[int, OutgoingMail] | None = self.context.get("mails")
+        if known is None:
+            known = states_of(self.context["company"], SalesDocument, [document.pk])
+        mail = known.get(document.pk)
+        return None if mail is None else DocumentMailOutput(mail).data
 
     def _standing(self, document: SalesDocument) -> queries.Standing:
         known: dict[int, queries.Standing] = self.context.get("standings", {})

@@ -45,6 +45,8 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import to_centimes
+from erp.own_fields import values as own_values
+from erp.own_fields.lists import fields_of
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind, VatCode, VatSettings
 from vat.codes.queries import exchange_rate
@@ -202,7 +204,7 @@ class _Desk:
             net_days=agreed.net_days if typed.net_days is None else typed.net_days,
             terms_discount=typed.terms_discount if own_terms else agreed.discount,
             terms_discount_days=typed.terms_discount_days if own_terms else agreed.discount_days,
-            instalments=self._instalments(agreed), own_values=typed.own_values,
+            instalments=self._instalments(agreed), own_values=self._own_values(),
             open_amount_on_slip=typed.open_amount_on_slip,
             bank_account=self._bank_account(), follows=self._origin(),
         )  # fmt: skip
@@ -264,6 +266,17 @@ class _Desk:
         if found is None:
             self.faults.append(UnknownBankAccount(value=wanted))
         return found
+
+    def _own_values(self) -> dict[str, Any]:
+        """The values of own fields as they are kept; no query where there are none."""
+        if not self.typed.own_values:
+            return {}
+        try:
+            fields = fields_of(self.company, SalesDocument.OWN_FIELDS)
+            return own_values.checked(fields, self.typed.own_values)
+        except Refusals as found:
+            self.faults += found.refusals
+            return {}
 
     def _origin(self) -> SalesDocument | None:
         wanted = self.typed.follows

@@ -1,4 +1,4 @@
-"""What debtors do in the background: issue many drafts, bill what comes again, print a batch."""
+"""What debtors do in the background: issue many drafts, bill what comes again, print or send many."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounting.receivables import archiving, issuing, recurring, tasks
+from accounting.receivables import archiving, issuing, recurring, sending, tasks
 from accounting.receivables.models import RecurringInvoice, SalesDocument
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.documents import joining, storing
+from erp.documents.models import StoredFile
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
 
 ISSUE: Final = "receivables.issue"
 RECURRING: Final = "receivables.recurring"
 PRINT: Final = "receivables.print"
+SEND: Final = "receivables.send"
 MADE_AT_ONCE: Final = 8  # PDF files of a step: about a second
 
 
@@ -109,14 +111,68 @@ def print_many(job: Running, cursor: Cursor) -> Next | Done:
     if rows.filter(file=None).exists():
         done = rows.exclude(file=None).count()
         return Next({"begun": True, "at": clock.now().isoformat()}, done=done, total=len(ids))
-    by_id = {row.pk: row for row in rows.select_related("file")}
-    files = [by_id[pk].file for pk in ids if pk in by_id]
-    content = joining.joined(storing.content_of(file) for file in files if file is not None)
+    whole, count = _as_one(job, ids)
+    return Done({"documents": count}, message=_("%(count)s documents") % {"count": count},
+                file=whole)  # fmt: skip
+
+
+@job(
+    SEND, title=gettext_lazy("Send documents"), permission=Permission.RECEIVABLES_SEND,
+    also=Permission.RECEIVABLES_READ,
+)  # fmt: skip
+def send_many(job: Running, cursor: Cursor) -> Next | Done:
+    """Let documents (ids) go out as their customers want them, one in each step; paper as one PDF.
+
+    What was mailed already is skipped, unless ``again`` says otherwise. What is refused is not
+    sent, and the log says why.
+    """
+    ids = list(dict.fromkeys(job.arguments["documents"]))
+    at: int = cursor.get("at", 0)
+    paper: list[int] = cursor.get("paper", [])
+    counts = {name: cursor.get(name, 0) for name in ("mailed", "skipped", "refused")}
+    if at >= len(ids):
+        whole, count = _as_one(job, paper) if paper else (None, 0)
+        return Done({**counts, "printed": count}, message=_sent(counts, count), file=whole)
+    rows = SalesDocument.of(job.company).select_related("contact").defer("paper")
+    document = rows.filter(pk=ids[at]).first()
+    try:
+        if document is not None:
+            with transaction.atomic():
+                done = sending.hand_over(
+                    document, by=job.user, again=bool(job.arguments.get("again"))
+                )
+            if done == sending.Handed.ON_PAPER:
+                paper = [*paper, document.pk]
+            else:
+                counts[done] += 1
+    except DomainError as refusal:
+        counts["refused"] += 1
+        assert document is not None
+        job.log(f"{document}, {document.contact.name}: {_reasons(refusal)}")
+    return Next({"at": at + 1, "paper": paper, **counts}, done=at + 1, total=len(ids))
+
+
+def _as_one(job: Running, ids: list[int]) -> tuple[StoredFile, int]:
+    """The PDF files of documents as one, in the order of the ids, and how many they are."""
+    rows = SalesDocument.of(job.company).filter(pk__in=ids).exclude(file=None)
+    by_id = {row.pk: row.file for row in rows.select_related("file").defer("paper")}
+    files = [file for pk in ids if (file := by_id.get(pk)) is not None]
+    content = joining.joined(storing.content_of(file) for file in files)
     name = f"{job.company.short_name}-{clock.today().isoformat()}.pdf"
     whole = storing.keep(company=job.company, name=name, content=content,
                          content_type="application/pdf", by=job.user)  # fmt: skip
-    return Done({"documents": len(files)}, message=_("%(count)s documents") % {"count": len(files)},
-                file=whole)  # fmt: skip
+    return whole, len(files)
+
+
+def _sent(counts: dict[str, int], printed: int) -> str:
+    told = [_("%(count)s mailed") % {"count": counts["mailed"]}]
+    if printed:
+        told.append(_("%(count)s to print") % {"count": printed})
+    if counts["skipped"]:
+        told.append(_("%(count)s were mailed before") % {"count": counts["skipped"]})
+    if counts["refused"]:
+        told.append(_("%(count)s refused; the log says why") % {"count": counts["refused"]})
+    return ", ".join(told)
 
 
 def _told(done: int, refused: int) -> str:

@@ -20,6 +20,8 @@ from erp.companies.models import Company
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
+from erp.mails.models import OutgoingMail
+from erp.mails.queries import states_of
 from erp.web.dates import read_day
 from erp.web.export import Table, table
 
@@ -82,6 +84,7 @@ class Listed:
     document: SalesDocument
     standing: Standing
     colour: str
+    mail: OutgoingMail | None = None  # the last one
 
     @property
     def total(self) -> Decimal:
@@ -144,10 +147,11 @@ def page_of(
 def with_standings(
     company: Company, documents: Iterable[SalesDocument], on: dt.date
 ) -> list[Listed]:
-    """Documents with their states; two queries."""
+    """Documents with their states and last mails; three queries."""
     rows = list(documents)
     standings = queries.standings(company, rows, on=on)
-    return [Listed(row, standings[row.pk], COLOURS.get(standings[row.pk].state, ""))
+    mails = states_of(company, SalesDocument, [row.pk for row in rows if row.is_issued])
+    return [Listed(row, standings[row.pk], COLOURS.get(standings[row.pk].state, ""), mails.get(row.pk))
             for row in rows]  # fmt: skip
 
 

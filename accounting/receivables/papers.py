@@ -24,6 +24,8 @@ from accounting.receivables.splitting import Term, dues
 from accounting.receivables.texts import fill
 from contacts.letters import greeting
 from erp.core.display import chf, swiss_date
+from erp.own_fields import values as own_values
+from erp.own_fields.lists import fields_of
 from erp.reference import queries as reference
 from vat.codes.breakdown import Basis
 
@@ -53,7 +55,8 @@ def printed(document: SalesDocument, lines: Sequence[DocumentLine]) -> Printed:
         language=document.language, sender=sender,
         recipient=parties.recipient(document, address), title=title(document),
         date=document.date, facts=tuple(_facts(document)),
-        greeting=greeting(document.person or document.contact) if document.intro else "",
+        greeting=greeting(document.person or document.contact, language=document.language)
+        if document.intro else "",
         intro=_filled(document, document.intro), closing=_filled(document, document.closing),
         draft=not document.is_issued, address_left=settings.address_left,
     )  # fmt: skip
@@ -97,6 +100,9 @@ def _facts(document: SalesDocument) -> list[tuple[str, str]]:
         found.append((said.due, swiss_date(document.due_date)))
     if document.kind == _Kind.OFFER and document.valid_until:
         found.append((said.valid, swiss_date(document.valid_until)))
+    if document.own_values:
+        fields = fields_of(document.company_id, SalesDocument.OWN_FIELDS)
+        found += own_values.printed(fields, document.own_values, language=document.language)
     return found
 
 

@@ -7,11 +7,15 @@ from accounting.receivables import (
     document_urls,
     recurring_api,
     report_urls,
+    sending_urls,
     settings_urls,
 )
 from accounting.receivables.dunning import urls as dunning
 
-pages = [*document_urls.pages, *settings_urls.pages, *dunning.pages, *report_urls.pages]
+pages = [
+    *sending_urls.pages, *document_urls.pages, *settings_urls.pages, *dunning.pages,
+    *report_urls.pages,
+]  # fmt: skip
 endpoints = [
     *settings_urls.endpoints, *document_api.urls, *recurring_api.urls, *dunning.endpoints,
     *report_urls.endpoints,

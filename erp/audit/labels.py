@@ -51,6 +51,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "document.delete": _("Draft of a document deleted"),
     "document.draft": _("Document drafted"),
     "document.issue": _("Document issued"),
+    "document.send": _("Document sent"),
     "domain.add": _("Mail domain added"),
     "domain.check": _("Mail domain checked for leaks"),
     "domain.remove": _("Mail domain removed"),

@@ -106,6 +106,8 @@ class SalesDocument(CompanyOwned):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    OWN_FIELDS = "document"  # the subject of its own fields
+
     class Meta:
         verbose_name = _("document")
         constraints = [

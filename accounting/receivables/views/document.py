@@ -41,6 +41,7 @@ from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
 from erp.documents import storing
 from erp.documents.pdf import PdfUnavailable
+from erp.mails.queries import mails_about
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView, refused
 
@@ -101,6 +102,7 @@ class DocumentPage(OfDocument):
             "reaches": [reach(one) for one in numbers.order_by("position", "pk")[:3]],
             "items": queries.items_of(document), "made": made, "origins": origins,
             "against": against, "today": today,
+            "mails": mails_about(self.access, document) if document.is_issued else [],
             "costs": any(line.cost_centre or line.cost_object for line in lines),
             **self._offers(document, lines, made, left),
             "lines": [(line, told, left.get(line.pk))

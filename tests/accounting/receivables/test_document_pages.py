@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounting.receivables import drafting, errors, issuing, masks, panels, queries
+from accounting.receivables import drafting, errors, issuing, masks, queries
 from accounting.receivables.masks import CustomerMissing
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.queries import State
@@ -535,15 +535,6 @@ def test_nothing_of_another_company_is_reached(books, huber, desk):
     for name in ("sales-documents-issue", "sales-documents-bill", "sales-documents-print"):
         assert desk.post(at(books, name), ids).status_code == 302, name
     open_companies([books.pk, other.pk])  # for what is proven at the commit
-
-
-def test_a_panel_shows_the_latest_of_a_contact_in_three_queries(books, huber):
-    for _nth in range(7):
-        issued(books, huber)
-    with CaptureQueriesContext(connection) as found:
-        rows = panels.latest_documents(books, huber)
-    assert (len(rows), len(found)) == (5, 3)
-    assert rows[0].document.number == "RE-2026-00007"
 
 
 def test_the_page_of_a_contact_shows_its_documents_to_whoever_may_see_them(books, huber, desk):

@@ -224,7 +224,7 @@ def test_a_field_is_changed_by_the_right_of_its_subject(company, field):
     client.force_login(bea)
     start = f"/c/{company.pk}/settings/own-fields/"
     parts = {one["subject"].name: one["may_change"] for one in client.get(start).context["parts"]}
-    assert parts == {"contact": True, "paper": False}
+    assert parts == {"contact": True, "document": False, "paper": False}
     told = {"code": "neu", "kind": "text", "name_de": "Neu"}
     for subject, status in (("contact", 302), ("paper", 403)):
         assert client.post(start, {**told, "subject": subject}).status_code == status

@@ -1,0 +1,79 @@
+"""Documents with own fields: checked when they are written, and printed in their language."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounting.receivables import archiving, making, papers
+from accounting.receivables.drafting import lines_of, save
+from accounting.receivables.models import SalesDocument
+from accounting.receivables.typed import TypedDocument
+from erp.core.errors import DomainError
+from erp.own_fields.models import OwnField
+from erp.own_fields.saving import FieldHasValues, delete_own_field, save_own_field
+from tests import make
+from tests.accounting.receivables.sales import MARCH_9, company, customer, draft, issued
+from tests.erp.client import Api, new_key, places, problem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books(db):
+    new = company()
+    told = {"company": new, "by": make.owner_of(new), "subject": SalesDocument.OWN_FIELDS}
+    save_own_field(
+        **told, code="site", kind="text", name_de="Baustelle", name_fr="Chantier", printed=True
+    )
+    save_own_field(
+        **told, code="until", kind="date", name_de="Abnahme", name_fr="Réception", printed=True
+    )
+    save_own_field(**told, code="margin", kind="number", name_de="Marge")
+    return new
+
+
+VALUES = {"site": "Seestrasse 1", "until": "9.3.2026", "margin": "12.5"}
+
+
+def test_printed_ones_stand_on_the_paper_in_its_language(books):
+    invoice = issued(books, customer(books), language="fr", own_values=VALUES)
+    assert invoice.own_values == {"site": "Seestrasse 1", "until": "2026-03-09", "margin": "12.5"}
+    facts = archiving.kept_paper(invoice).letter.facts
+    assert facts[-2:] == (("Chantier", "Seestrasse 1"), ("Réception", "09.03.2026"))
+    assert "Marge" not in dict(facts)
+
+
+def test_faults_name_the_field_beside_all_others(books):
+    huber = customer(books)
+    body = {"kind": "invoice", "contact": huber.pk, "date": "2026-03-01", "lines": [{"product": "fehlt"}],
+            "own_values": {"until": "bald", "unknown": "x"}}  # fmt: skip
+    api = Api(books, make.owner_of(books))
+    told = problem(api.post("sales-documents/", body, key=new_key()), 422)
+    assert set(places(told)) == {
+        ("own_values.until", "fields.bad_value"), ("own_values.unknown", "fields.unknown"),
+        ("lines[0].product", "receivables.unknown_product"),
+    }  # fmt: skip
+    body |= {"lines": [], "own_values": {"margin": "5"}}
+    answer = api.post("sales-documents/", body, key=new_key())
+    assert (answer.status_code, answer.json()["own_values"]) == (201, {"margin": "5"})
+
+
+def test_they_come_along_with_what_is_made_of_a_document(books):
+    anna = make.owner_of(books)
+    offer = issued(books, customer(books), kind="offer", own_values=VALUES)
+    made = save(company=books, by=anna, typed=making.derived(offer, "invoice", date=MARCH_9))
+    assert made.own_values == offer.own_values
+    paper = papers.printed(made, lines_of(made)).paper
+    assert ("Baustelle", "Seestrasse 1") in paper.letter.facts
+
+
+def test_a_field_with_values_stays(books):
+    anna = make.owner_of(books)
+    one = draft(books, customer(books), own_values={"site": "Chur"})
+    field = OwnField.of(books).get(subject="document", code="site")
+    with pytest.raises(FieldHasValues):
+        delete_own_field(field, by=anna)
+    typed = TypedDocument("invoice", one.contact_id, MARCH_9, own_values={"margin": "viel"})
+    with pytest.raises(DomainError) as found:
+        save(company=books, by=anna, document=one, typed=typed)
+    assert found.value.place == "own_values.margin"
