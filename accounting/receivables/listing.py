@@ -185,7 +185,7 @@ def as_table(company: Company, told: Asked, *, on: dt.date, form: str) -> Table:
     kinds = dict.fromkeys(range(len(listed), len(rows)), "total")
     title = next(str(label) for kind, label in TABS if kind == told.kind)
     return table(
-        title=_("Documents") if not told.kind else title, subtitle=_("As of %s") % swiss_date(on),
+        title=_("Offers and invoices") if not told.kind else title, subtitle=_("As of %s") % swiss_date(on),
         head=[_("Kind"), _("Number"), _("Date"), _("Due"), _("Customer"), _("Subject"), _("State"),
               _("Days overdue"), _("Currency"), _("Total"), _("Amount open")],
         rows=rows, name="documents", wide=True, kinds=kinds,

@@ -46,7 +46,7 @@ class Documents(CompanyView):
             Contact.of(self.company).filter(pk=told.contact).first() if told.contact else None
         )
         context = {
-            "page_title": _("Documents"), "page": page, "told": told, "tabs": listing.TABS,
+            "page_title": _("Offers and invoices"), "page": page, "told": told, "tabs": listing.TABS,
             "states": listing.STATES[told.kind], "customer": customer, "today": today,
             "filtered": any((told.status, told.search, told.contact, told.since, told.until)),
             "new_kind": told.kind or SalesDocument.Kind.INVOICE,
