@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import polib
@@ -55,11 +56,16 @@ def check() -> list[str]:
         path = catalogue(language)
         for entry in polib.pofile(str(path)):
             faults += [f"{language}: {fault}: {entry.msgid[:70]!r}" for fault in _faults(entry)]
-        compiled = {e.msgid: _texts(e) for e in polib.mofile(str(path.with_suffix(".mo")))}
-        written = {e.msgid: _texts(e) for e in polib.pofile(str(path)) if e.translated()}
+        compiled = _contents(polib.mofile(str(path.with_suffix(".mo"))))
+        written = _contents(polib.pofile(str(path)))
         if compiled != written:
             faults.append(f"{language}: the compiled file is older; run `make messages`")
     return faults + _uncollected()
+
+
+def _contents(entries: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], list[str]]:
+    """What is translated, by context and text."""
+    return {(e.msgctxt, e.msgid): _texts(e) for e in entries if e.translated()}
 
 
 def _faults(entry: polib.POEntry) -> list[str]:
