@@ -65,7 +65,7 @@ def check() -> list[str]:
 
 def _contents(entries: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], list[str]]:
     """What is translated, by context and text."""
-    return {(e.msgctxt, e.msgid): _texts(e) for e in entries if e.translated()}
+    return {(e.msgctxt, e.msgid): _texts(e) for e in entries if all(_texts(e))}
 
 
 def _faults(entry: polib.POEntry) -> list[str]:

@@ -42,6 +42,8 @@ from erp.core.filetypes import PDF
 from erp.documents import storing
 from erp.documents.pdf import PdfUnavailable
 from erp.mails.queries import mails_about
+from erp.own_fields import values as own_values
+from erp.own_fields.lists import fields_of
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView, refused
 
@@ -103,12 +105,20 @@ class DocumentPage(OfDocument):
             "items": queries.items_of(document), "made": made, "origins": origins,
             "against": against, "today": today,
             "mails": mails_about(self.access, document) if document.is_issued else [],
+            "own": self._own(document),
             "costs": any(line.cost_centre or line.cost_object for line in lines),
             **self._offers(document, lines, made, left),
             "lines": [(line, told, left.get(line.pk))
                       for line, told in zip(lines, amounts.lines, strict=True)],
         }  # fmt: skip
         return render(request, "accounting/receivables/document.html", context)
+
+    def _own(self, document: SalesDocument) -> list[tuple[str, str]]:
+        """Its own fields with their values; no query where it has none."""
+        if not document.own_values:
+            return []
+        fields = fields_of(self.company, SalesDocument.OWN_FIELDS)
+        return own_values.shown(fields, document.own_values)
 
     def _offers(
         self, document: SalesDocument, lines: list[DocumentLine], made: list[listing.Listed],

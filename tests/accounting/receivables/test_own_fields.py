@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounting.receivables import archiving, making, papers
 from accounting.receivables.drafting import lines_of, save
@@ -41,6 +43,12 @@ def test_printed_ones_stand_on_the_paper_in_its_language(books):
     facts = archiving.kept_paper(invoice).letter.facts
     assert facts[-2:] == (("Chantier", "Seestrasse 1"), ("Réception", "09.03.2026"))
     assert "Marge" not in dict(facts)
+    client = Client()
+    client.force_login(make.owner_of(books))
+    answer = client.get(reverse("sales-document", args=[books.pk, invoice.pk]))
+    assert answer.context["own"] == [
+        ("Marge", "12.5"), ("Baustelle", "Seestrasse 1"), ("Abnahme", "09.03.2026"),
+    ]  # fmt: skip
 
 
 def test_faults_name_the_field_beside_all_others(books):
