@@ -65,6 +65,7 @@ SECTIONS = (
         "sales",
         (
             Item(_("Offers and invoices"), "sales-documents", Permission.RECEIVABLES_READ, "n"),
+            Item(_("Recurring invoices"), "recurring-invoices", Permission.RECEIVABLES_READ),
             Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),
             Item(_("Dunning"), "dunning", Permission.RECEIVABLES_READ, "m"),
             Item(_("Statements of account"), "account-statements", Permission.RECEIVABLES_READ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounting.receivables import (
     document_api,
     document_urls,
-    recurring_api,
+    recurring_urls,
     report_urls,
     sending_urls,
     settings_urls,
@@ -13,10 +13,10 @@ from accounting.receivables import (
 from accounting.receivables.dunning import urls as dunning
 
 pages = [
-    *sending_urls.pages, *document_urls.pages, *settings_urls.pages, *dunning.pages,
+    *sending_urls.pages, *document_urls.pages, *recurring_urls.pages, *settings_urls.pages, *dunning.pages,
     *report_urls.pages,
 ]  # fmt: skip
 endpoints = [
-    *settings_urls.endpoints, *document_api.urls, *recurring_api.urls, *dunning.endpoints,
+    *settings_urls.endpoints, *document_api.urls, *recurring_urls.endpoints, *dunning.endpoints,
     *report_urls.endpoints,
 ]  # fmt: skip

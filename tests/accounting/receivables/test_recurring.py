@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounting.receivables import drafting, jobs, recurring
 from accounting.receivables.models import RecurringInvoice, SalesDocument
@@ -141,3 +143,38 @@ def test_a_rate_that_changes_within_the_time_waits_for_a_person(books, anna):
         recurring.bill(one, dt.date(2023, 7, 1), by=anna)
     assert found.value.code == "receivables.rate_changes"
     assert Decimal(issued(books, customer(books)).payable) == Decimal("1081.00")
+
+
+def test_pages_propose_bill_and_change_them(books, anna):
+    client = Client()
+    client.force_login(anna)
+    invoice = issued(books, customer(books, "Meier"))
+    add = reverse("recurring-invoice-add", args=[books.pk]) + f"?document={invoice.pk}"
+    assert client.get(add).status_code == 200
+    told = {
+        "name": "Pacht",
+        "every": "1",
+        "unit": "month",
+        "next_on": "01.02.2026",
+        "in_advance": "on",
+    }
+    assert client.post(add, told | {"every": "0"}).status_code == 422
+    assert client.post(add, told).status_code == 302
+    one = RecurringInvoice.of(books).get()
+    page = reverse("recurring-invoices", args=[books.pk])
+    shown = client.get(page + "?on=2026-03-31")
+    assert [row.date for row in shown.context["due"]] == [dt.date(2026, 2, 1), dt.date(2026, 3, 1)]
+    client.post(page, {"skip": f"2026-02-01:{one.pk}"})
+    answer = client.post(page, {"on": "2026-03-31", "due": [f"2026-03-01:{one.pk}"]})
+    open_companies([books.pk])
+    job = Job.of_place(books.pk).get(kind=jobs.RECURRING)
+    assert answer["Location"] == reverse("job", args=[books.pk, job.pk])
+    assert worked(job).result["billed"] == 1
+    address = reverse("recurring-invoice", args=[books.pk, one.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, told | {"next_on": "01.06.2026", "paused": "on"}).status_code == 302
+    open_companies([books.pk])
+    assert RecurringInvoice.of(books).get().paused
+    assert client.post(address, {"do": "delete"}).status_code == 302
+    open_companies([books.pk])
+    assert RecurringInvoice.of(books).count() == 0
