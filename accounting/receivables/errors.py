@@ -65,6 +65,14 @@ class CreditedFirst(DomainError):
     field = "date"
 
 
+class DeductedTooMuch(DomainError):
+    code = "receivables.deducted_too_much"
+    message = _("%(value)s are deducted for the deposit %(document)s, of which %(left)s are left. Correct "
+                "the line, or take it out.")  # fmt: skip
+    field = "lines"
+    conflict = True
+
+
 class NotForSales(DomainError):
     code = "receivables.not_for_sales"
     message = _("VAT code %(value)s is not for sales. Choose a code of turnover.")

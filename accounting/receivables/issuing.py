@@ -23,6 +23,7 @@ from accounting.receivables.errors import (
     ControlAccountMissing,
     CreditedFirst,
     CreditTooLarge,
+    DeductedTooMuch,
     DepositUsed,
     NoBankAccount,
     NotADraft,
@@ -79,7 +80,7 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     amounts = amounts_of(now, lines)
     _require_whole(now, lines, amounts.payable)
     _require_creditable(now, amounts.payable)
-    _require_deposits_unused(now, lines)
+    _require_deposits(now, lines)
     if now.currency == now.company.currency:
         now.exchange_rate = None
     elif now.exchange_rate is None:
@@ -122,8 +123,6 @@ def cancel(invoice: SalesDocument, *, date: dt.date, by: User) -> SalesDocument:
     before = credit_notes_of(now)
     if before:
         raise CancelledAlready(document=str(now), by=", ".join(note.number for note in before))
-    if used := making.deducted_on(now).first():
-        raise DepositUsed(document=str(now), by=used.number)
     typed = making.credit(now, date=date)
     return issue(drafting.save(company=now.company, typed=typed, by=by), by=by)
 
@@ -214,6 +213,8 @@ def _require_creditable(note: SalesDocument, payable: Decimal) -> None:
     invoice = drafting.held(SalesDocument(company_id=note.company_id, pk=note.follows_id))
     if note.date < invoice.date:
         raise CreditedFirst(document=str(invoice), date=invoice.date)
+    if used := making.deducted_on(invoice).first():
+        raise DepositUsed(document=str(invoice), by=used.number)
     before = credit_notes_of(invoice)
     credited = sum((one.payable for one in before), Decimal(0))
     if credited + payable > invoice.payable + len(before) * ROUNDED_UP:
@@ -222,8 +223,8 @@ def _require_creditable(note: SalesDocument, payable: Decimal) -> None:
         settling.hold(note.company, OpenItem.of(note.company).filter(entry=invoice.entry))
 
 
-def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
-    """A deposit is deducted once; whoever else deducts it waits for us, or we for them."""
+def _require_deposits(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
+    """A deposit is deducted once, as far as it was not credited; whoever else does waits for us."""
     wanted = sorted({line.deposit_id for line in lines if line.deposit_id})
     if not wanted or document.kind != _Kind.INVOICE:
         return
@@ -232,6 +233,12 @@ def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLi
         used = making.deducted_on(deposit).exclude(pk=document.pk).first()
         if used is not None:
             raise DepositUsed(document=str(deposit), by=used.number)
+        taken = -sum((one.amount for one in lines if one.deposit_id == deposit.pk), Decimal(0))
+        left = sum(
+            (rest for *_of, rest in making.left_of_deposit(deposit, document.basis)), Decimal(0)
+        )
+        if taken > left + ROUNDED_UP:
+            raise DeductedTooMuch(value=taken, document=str(deposit), left=left)
 
 
 def _require_slip(found: Printed) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from accounting.receivables import phrases
 from accounting.receivables.amounts import VatGroup
@@ -209,10 +209,7 @@ def left_to_bill(lines: Iterable[DocumentLine]) -> dict[int, Decimal]:
     if not rows:
         return {}
     company = rows[0].company_id
-    cancelled = SalesDocument.of(company).filter(
-        follows=OuterRef("document"), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED,
-        payable=OuterRef("document__payable"),
-    )  # fmt: skip
+    cancelled = _credited_whole(company, "document", "document__payable")
     billed = (
         DocumentLine.of(company)
         .filter(source__in=[line.pk for line in rows], document__kind=_Kind.INVOICE)
@@ -242,7 +239,8 @@ def deductions(document: SalesDocument) -> list[TypedItem]:
     """Lines that deduct the deposits billed for an order and not deducted yet, rate by rate.
 
     Those billed for the offer that it was made of are among them. Each is deducted at what it came
-    to, after its own discount, with or without VAT as the order has its prices.
+    to, after its own discount and less what was credited, with or without VAT as the order has its
+    prices.
     """
     origins = [pk for pk in (document.pk, document.follows_id) if pk is not None]
     rows = SalesDocument.of(document.company_id).filter(
@@ -251,16 +249,15 @@ def deductions(document: SalesDocument) -> list[TypedItem]:
     )  # fmt: skip
     found: list[TypedItem] = []
     for one in rows.order_by("pk"):
-        if deducted_on(one).exists() or _is_cancelled(one):
+        if deducted_on(one).exists():
             continue
         said = phrases.of(document.language)
         text = said.deposit_of.format(number=one.number, date=swiss_date(one.date))
-        for group, lines in _by_rate(one, lines_of(one)):
+        for group, lines, whole in left_of_deposit(one, document.basis):
             sums = defaultdict[str, Decimal](Decimal)
             for line in lines:
                 sums[line.account.number if line.account else ""] += line.amount
             start, until = supplied(one, lines[0])
-            whole = _priced(group, document.basis)
             factor = whole / group.lines if group.lines else Decimal(0)
             parts = allotted(whole, list(sums.values()), factor)
             found += [
@@ -269,6 +266,26 @@ def deductions(document: SalesDocument) -> list[TypedItem]:
                 for account, part in zip(sums, parts, strict=True) if part
             ]  # fmt: skip
     return found
+
+
+def left_of_deposit(
+    deposit: SalesDocument, basis: str
+) -> list[tuple[VatGroup, list[DocumentLine], Decimal]]:
+    """What a deposit came to by VAT code and rate, its items, and what is not credited of it.
+
+    The last is with VAT where ``basis`` is.
+    """
+    notes = SalesDocument.of(deposit.company_id).filter(
+        follows=deposit, kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED
+    )
+    credited = defaultdict[tuple[str, Decimal], Decimal](Decimal)
+    for note in notes:
+        for group, _lines in _by_rate(note, lines_of(note)):
+            credited[group.vat_code, group.rate] += _priced(group, basis)
+    return [
+        (group, lines, _priced(group, basis) - credited[group.vat_code, group.rate])
+        for group, lines in _by_rate(deposit, lines_of(deposit))
+    ]
 
 
 def _by_rate(
@@ -308,23 +325,19 @@ def _granted(
 
 def deducted_on(deposit: SalesDocument) -> QuerySet[SalesDocument]:
     """The invoices issued that deduct a deposit, but for those that were cancelled."""
-    cancelled = SalesDocument.of(deposit.company_id).filter(
-        follows=OuterRef("pk"), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED,
-        payable=OuterRef("payable"),
-    )  # fmt: skip
+    cancelled = _credited_whole(deposit.company_id, "pk", "payable")
     rows = SalesDocument.of(deposit.company_id).filter(status=_Status.ISSUED, kind=_Kind.INVOICE)
     lines = DocumentLine.of(deposit.company_id).filter(deposit=deposit, document=OuterRef("pk"))
     return rows.filter(Exists(lines)).filter(~Exists(cancelled))
 
 
-def _is_cancelled(document: SalesDocument) -> bool:
-    rows = SalesDocument.of(document.company_id).filter(
-        follows=document,
-        kind=_Kind.CREDIT_NOTE,
-        status=_Status.ISSUED,
-        payable=F("follows__payable"),
+def _credited_whole(company: Any, document: str, payable: str) -> QuerySet[Any, Any]:
+    """The credit notes of the row's document, if together they take back all of it."""
+    notes = SalesDocument.of(company).filter(
+        follows=OuterRef(document), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED
     )
-    return rows.exists()
+    sums = notes.order_by().values("follows").annotate(credited=Sum("payable"))
+    return sums.filter(credited__gte=OuterRef(payable))
 
 
 def left_of(company: Company, documents: Iterable[SalesDocument]) -> set[int]:

@@ -10,7 +10,15 @@ import pytest
 from django.db import transaction
 
 from accounting.open_items.checking import differences
-from accounting.receivables import archiving, drafting, issuing, making, number_ranges, recurring
+from accounting.receivables import (
+    archiving,
+    drafting,
+    errors,
+    issuing,
+    making,
+    number_ranges,
+    recurring,
+)
 from accounting.receivables.models import RecurringInvoice, SalesDocument
 from accounting.receivables.typed import TypedDocument, TypedItem
 from erp.core.errors import DomainError
@@ -88,6 +96,57 @@ def test_a_deposit_on_an_offer_is_deducted_from_the_order_made_of_it(books, hube
     assert last.net == D("700.00")
     with pytest.raises(DomainError):
         issuing.cancel(deposit, date=MARCH_31, by=make.owner_of(books))
+
+
+def test_a_deposit_is_deducted_as_far_as_it_was_not_credited(books, huber):
+    by = make.owner_of(books)
+    order = issued(books, huber, item("1000.00"), kind="order")
+    deposit = akonto(books, order)
+    (line,) = drafting.lines_of(deposit)
+    ready = drafting.save(
+        company=books, typed=making.derived(order, "invoice", date=MARCH_31), by=by
+    )
+    goes_out(books, making.credit(deposit, date=MARCH_9, quantities={line.pk: D("0.5")}))
+    with pytest.raises(errors.DeductedTooMuch), transaction.atomic():
+        issuing.issue(ready, by=by)
+    drafting.delete(ready, by=by)
+    again = making.derived(order, "invoice", date=MARCH_31)
+    assert drafting.drafted(books, again).amounts.net == D("850.00")
+    goes_out(books, making.credit(deposit, date=MARCH_9, quantities={line.pk: D("0.5")}))
+    assert (
+        drafting.drafted(books, making.derived(order, "invoice", date=MARCH_31)).amounts.net == 1000
+    )
+    with pytest.raises(errors.DeductedTooMuch), transaction.atomic():
+        goes_out(books, again)
+
+
+def test_a_deposit_that_was_deducted_is_not_credited(books, huber):
+    order = issued(books, huber, item("1000.00"), kind="order")
+    deposit = akonto(books, order)
+    last = goes_out(books, making.derived(order, "invoice", date=MARCH_31))
+    with pytest.raises(errors.DepositUsed), transaction.atomic():
+        goes_out(books, making.credit(deposit, date=MARCH_31))
+    note = issuing.cancel(last, date=MARCH_31, by=make.owner_of(books))
+    assert (note.net, note.payable) == (last.net, last.payable)
+    goes_out(books, making.credit(deposit, date=MARCH_31))
+    assert differences(books, MARCH_31) == []
+
+
+def test_a_discount_is_the_same_when_the_last_invoice_is_cancelled(books, huber):
+    order = issued(books, huber, item("1000.00"), kind="order", discount_percent=D(10))
+    akonto(books, order)
+    last = goes_out(books, making.derived(order, "invoice", date=MARCH_31))
+    note = issuing.cancel(last, date=MARCH_31, by=make.owner_of(books))
+    assert (note.net, note.vat, note.payable) == (last.net, last.vat, last.payable)
+
+
+def test_what_was_credited_in_two_parts_can_be_billed_again(books, huber):
+    order = issued(books, huber, item("100.00", quantity="2"), kind="order")
+    invoice = goes_out(books, making.derived(order, "invoice", date=MARCH_1))
+    (line,) = drafting.lines_of(invoice)
+    for _nth in range(2):
+        goes_out(books, making.credit(invoice, date=MARCH_9, quantities={line.pk: D(1)}))
+    assert making.left_of(books, [order]) == {order.pk}
 
 
 def test_deposits_keep_the_rates_of_their_lines(books, huber):

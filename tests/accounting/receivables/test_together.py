@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -50,7 +50,7 @@ def test_a_credit_note_goes_out_while_its_invoice_is_paid(books):
 
         def pay(owed=owed):
             with at_the_desk(books) as by:
-                return settle(company=books, date=MARCH_9, parts=[Part(owed, paid=D("500"))],
+                return settle(company=books, date=MARCH_9, parts=[Part(owed, paid=Decimal("500"))],
                               money=money(books, "500"), by=by)  # fmt: skip
 
         def issue(one):
