@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounting.open_items.checking import differences
 from accounting.receivables import (
@@ -21,6 +21,7 @@ from accounting.receivables import (
 )
 from accounting.receivables.models import RecurringInvoice, SalesDocument
 from accounting.receivables.typed import TypedDocument, TypedItem
+from contacts import merging
 from erp.core.errors import DomainError
 from tests import make
 from tests.accounting.receivables.sales import (
@@ -313,6 +314,31 @@ def test_cancelling_instalments_and_in_foreign_currency(books, huber):
     note = issuing.cancel(invoice, date=MARCH_9, by=by)
     assert [one.open_amount for one in (*items_of(invoice), *items_of(note))] == [0, 0, 0, 0]
     assert differences(books, MARCH_31) == []
+
+
+def test_what_went_out_keeps_its_customer_but_for_a_merge(books, huber):
+    other = customer(books, "Meier")
+    invoice = issued(books, huber)
+    with (
+        pytest.raises(DatabaseError, match=r"receivables\.contact_kept"), transaction.atomic(),
+        connection.cursor() as cursor,
+    ):  # fmt: skip
+        cursor.execute("UPDATE accounting_salesdocument SET contact_id = %s WHERE id = %s",
+                       [other.pk, invoice.pk])  # fmt: skip
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    merging.merge(other, huber, by=make.owner_of(books))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert SalesDocument.of(books).get(pk=invoice.pk).contact_id == other.pk
+
+
+def test_counts_of_numbers_are_not_thrown_away(books, huber):
+    issued(books, huber)
+    with (
+        pytest.raises(DatabaseError, match=r"receivables\.number_goes_back"), transaction.atomic(),
+        connection.cursor() as cursor,
+    ):  # fmt: skip
+        cursor.execute("DELETE FROM accounting_numbercount")
 
 
 def test_numbers_by_year_begin_after_those_given_without(books, huber):
