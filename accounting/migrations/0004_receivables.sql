@@ -23,6 +23,35 @@ END $$;
 CREATE TRIGGER document_guard BEFORE UPDATE OR DELETE ON accounting_salesdocument
     FOR EACH ROW EXECUTE FUNCTION accounting_document_guard();
 
+-- It goes over to another contact only because its own was merged into that one. Looked at when the transaction
+-- ends, as the contact is marked after its documents have followed.
+CREATE FUNCTION accounting_document_follows() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    pair record;
+BEGIN
+    FOR pair IN
+        SELECT * FROM (VALUES (OLD.contact_id, NEW.contact_id), (OLD.person_id, NEW.person_id)) AS p (was, is_now)
+        WHERE p.was IS DISTINCT FROM p.is_now
+    LOOP
+        PERFORM 1 FROM contacts_contact was
+            JOIN contacts_contact now ON now.company_id = was.company_id AND now.id = pair.is_now
+            WHERE was.company_id = NEW.company_id AND was.id = pair.was
+              AND was.merged_into_id IN (now.id, now.merged_into_id);
+        IF NOT FOUND THEN
+            PERFORM accounting_raise('receivables.contact_kept',
+                                     format('document %s follows its contact alone', OLD.number));
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER document_follows AFTER UPDATE ON accounting_salesdocument
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.status = 'issued' AND (OLD.contact_id IS DISTINCT FROM NEW.contact_id
+                                     OR OLD.person_id IS DISTINCT FROM NEW.person_id))
+    EXECUTE FUNCTION accounting_document_follows();
+
 CREATE FUNCTION accounting_document_line_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -57,11 +86,13 @@ CREATE TRIGGER document_lines_stay BEFORE TRUNCATE ON accounting_documentline
 CREATE FUNCTION accounting_number_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.last < OLD.last THEN
+    IF TG_OP = 'DELETE' THEN
+        PERFORM accounting_raise('receivables.number_goes_back', format('none after %s', OLD.last));
+    ELSIF NEW.last < OLD.last THEN
         PERFORM accounting_raise('receivables.number_goes_back', format('%s after %s', NEW.last, OLD.last));
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER number_guard BEFORE UPDATE ON accounting_numbercount
+CREATE TRIGGER number_guard BEFORE UPDATE OR DELETE ON accounting_numbercount
     FOR EACH ROW EXECUTE FUNCTION accounting_number_guard();

@@ -125,7 +125,8 @@ def reckon(
     """Reckon a document.
 
     ``basis`` says whether prices (and ``discount_amount``) include VAT. The document's discount is
-    shared among the VAT rates in proportion, as it lessens the consideration of each. VAT is
+    shared among the VAT rates in proportion, as it lessens the consideration of each; lines that are
+    not ``discountable`` bear none. VAT is
     rounded once per code and rate, and never to 0.05; the payable total is, in CHF, where
     ``five_centimes`` is set, and the difference is its own figure. The order of lines changes
     nothing but their order. Raises ``Refusals``, ``BadPercent``, ``TwoDiscounts``,
@@ -139,12 +140,11 @@ def reckon(
     if rounding == Rounding.EACH_LINE:
         exact = [(to_centimes(before), to_centimes(before) - to_centimes(after)) for before, after in
                  ((before, before - less) for before, less in exact)]  # fmt: skip
-    sums: dict[tuple[str, Decimal], Decimal] = {}
-    for line, (before, less) in zip(lines, exact, strict=True):
-        if line.kind == Kind.ITEM:
-            sums[vat_key(line)] = sums.get(vat_key(line), Decimal(0)) + before - less
-    totals = {key: to_centimes(amount) for key, amount in sorted(sums.items())}
-    shares = _shares(totals, percent=discount_percent, amount=discount_amount)
+    totals = _sums(lines, exact)
+    reduced = _sums([line for line in lines if line.discountable],
+                    [one for line, one in zip(lines, exact, strict=True) if line.discountable])  # fmt: skip
+    shares = dict.fromkeys(totals, ZERO)
+    shares |= _shares(reduced, percent=discount_percent, amount=discount_amount)
     groups = tuple(
         _group(code, rate, total, shares[code, rate], basis=basis)
         for (code, rate), total in totals.items()
@@ -168,6 +168,17 @@ def _exact(line: Line) -> tuple[Decimal, Decimal]:
         return Decimal(0), Decimal(0)
     before = line.quantity * line.price
     return before, line.discount_amount or before * line.discount_percent / HUNDRED
+
+
+def _sums(
+    lines: Sequence[Line], exact: Sequence[tuple[Decimal, Decimal]]
+) -> dict[tuple[str, Decimal], Decimal]:
+    """What the items of each rate come to, rounded once."""
+    sums: dict[tuple[str, Decimal], Decimal] = {}
+    for line, (before, less) in zip(lines, exact, strict=True):
+        if line.kind == Kind.ITEM:
+            sums[vat_key(line)] = sums.get(vat_key(line), Decimal(0)) + before - less
+    return {key: to_centimes(amount) for key, amount in sorted(sums.items())}
 
 
 def _shares(

@@ -101,9 +101,8 @@ def _of_group(
     splits_tax: bool,
 ) -> list[Line]:  # fmt: skip
     """The lines of one VAT rate: its consideration by account, and its tax by day."""
-    shares = allotted(
-        group.discount, [amount for _line, amount in items], _part(group.discount, group.lines)
-    )
+    bearing = [amount if line.deposit_id is None else ZERO for line, amount in items]
+    shares = allotted(group.discount, bearing, _part(group.discount, sum(bearing, ZERO)))
     sums, texts = defaultdict[_Key, Decimal](Decimal), defaultdict[_Key, list[str]](list)
     for (line, amount), share in zip(items, shares, strict=True):
         key = _key(document, line, group.rate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -25,10 +25,12 @@ from accounting.receivables.errors import (
     BadInstalments,
     ChangedMeanwhile,
     CustomerArchived,
+    DepositIsNoInvoice,
     DiscountDaysMissing,
     NotADraft,
     NotForSales,
     PriceUnknown,
+    TooLarge,
     UnknownBankAccount,
     UnknownCustomer,
     UnknownOrigin,
@@ -36,7 +38,8 @@ from accounting.receivables.errors import (
 )
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, Product, SalesDocument
-from accounting.receivables.reckoning import amounts_of, lawful_rate
+from accounting.receivables.reckoning import amounts_of, lawful_rate, method_day
+from accounting.receivables.splitting import NoRate
 from accounting.receivables.typed import TypedDocument, TypedItem
 from contacts.models import Contact
 from erp.access.models import User
@@ -52,6 +55,9 @@ from vat.codes.models import CodeKind, VatCode, VatSettings
 from vat.codes.queries import exchange_rate
 
 MOST_INSTALMENTS = 12
+MOST_OF_A_PRICE = Decimal("99999999999.9999")  # and of a quantity
+MOST_OF_A_RATE = Decimal(999_999)
+MOST_OF_A_TOTAL = Decimal("9999999999999.99")
 HUNDRED = Decimal(100)
 _SALES = {CodeKind.OUTPUT, CodeKind.DISCOUNT, CodeKind.OTHER}
 _Status = SalesDocument.Status
@@ -81,7 +87,7 @@ def save(
     *, company: Company, typed: TypedDocument, by: User, document: SalesDocument | None = None,
     version: int | None = None, status: str = _Status.DRAFT,
 ) -> SalesDocument:  # fmt: skip
-    """Store a draft, new or in the place of ``document``, whose kind stays.
+    """Store a draft, new or in the place of ``document``, whose kind and origin stay.
 
     ``version`` is the one the caller has read: ``ChangedMeanwhile`` where it is not the last.
     ``status`` may make it a pattern. Raises ``NotADraft`` and what ``drafted`` raises.
@@ -91,11 +97,13 @@ def save(
         raise NotADraft(document=str(before))
     if before is not None and version is not None and before.version != version:
         raise ChangedMeanwhile
+    if before is not None:
+        typed = replace(typed, kind=before.kind, follows=typed.follows or before.follows_id)
     draft = drafted(company, typed)
     new = draft.document
     new.created_at, new.created_by, new.status = clock.now(), by, status
     if before is not None:
-        new.pk, new.kind, new.status = before.pk, before.kind, before.status
+        new.pk, new.status = before.pk, before.status
         new.created_at, new.created_by_id = before.created_at, before.created_by_id
         new.version = before.version + 1
         new._state.adding = False
@@ -145,6 +153,18 @@ def lines_of(document: SalesDocument) -> list[DocumentLine]:
     return list(rows.select_related(*related).order_by("position"))
 
 
+def is_liable(company: Company, reader: Reader, day: dt.date) -> bool:
+    """Whether a company bills VAT on a day."""
+    return company.uses("vat") and reader.method_on(day) != VatSettings.Method.NOT_LIABLE
+
+
+def require_room(*amounts: Decimal) -> None:
+    """Refuse amounts that no column holds. Raises ``TooLarge``."""
+    for amount in amounts:
+        if abs(amount) > MOST_OF_A_TOTAL:
+            raise TooLarge(value=amount, most=MOST_OF_A_TOTAL)
+
+
 class _Desk:
     """Reads one document: looks up what it names, and collects what is wrong."""
 
@@ -157,13 +177,25 @@ class _Desk:
     def draft(self) -> Draft:
         document = self._head()
         lines = [self._line(document, nth, item) for nth, item in enumerate(self.typed.lines)]
+        self._check_sizes(lines)
         self._settle_faults()
         amounts = amounts_of(document, lines)
+        require_room(
+            *(told.amount for told in amounts.lines), *(group.lines for group in amounts.groups),
+            amounts.net, amounts.vat, amounts.payable,
+        )  # fmt: skip
         for line, told in zip(lines, amounts.lines, strict=True):
             line.amount = told.amount
         document.net, document.vat = amounts.net, amounts.vat
         document.payable = amounts.payable
         return Draft(document, lines, amounts)
+
+    def _check_sizes(self, lines: list[DocumentLine]) -> None:
+        for nth, line in enumerate(lines):
+            for name in ("quantity", "price"):
+                if abs(getattr(line, name)) > MOST_OF_A_PRICE:
+                    self.faults.append(TooLarge(field=f"lines[{nth}].{name}", value=getattr(line, name),
+                                                most=MOST_OF_A_PRICE))  # fmt: skip
 
     def _settle_faults(self) -> None:
         if len(self.faults) == 1:
@@ -209,6 +241,12 @@ class _Desk:
             bank_account=self._bank_account(), follows=self._origin(),
         )  # fmt: skip
         self._check_discount(document)
+        if document.is_deposit and document.kind != SalesDocument.Kind.INVOICE:
+            self.faults.append(DepositIsNoInvoice())
+        rate = document.exchange_rate
+        if rate is not None and not 0 < rate <= MOST_OF_A_RATE:
+            self.faults.append(NoRate(field="exchange_rate", value=rate))
+        self._check_origin(document)
         document.due_date = document.date + dt.timedelta(days=document.net_days)
         return document
 
@@ -282,10 +320,20 @@ class _Desk:
         wanted = self.typed.follows
         if wanted is None:
             return None
-        found = SalesDocument.of(self.company).filter(pk=wanted).first()
+        rows = SalesDocument.of(self.company).filter(status=_Status.ISSUED)
+        found = rows.filter(pk=wanted).first()
         if found is None:
             self.faults.append(UnknownOrigin(value=wanted))
         return found
+
+    def _check_origin(self, document: SalesDocument) -> None:
+        """A credit note is of an invoice of the same customer and currency."""
+        origin, kinds = document.follows, SalesDocument.Kind
+        if document.kind != kinds.CREDIT_NOTE or origin is None:
+            return
+        same = (origin.contact_id, origin.currency) == (document.contact_id, document.currency)
+        if origin.kind != kinds.INVOICE or not same:
+            self.faults.append(UnknownOrigin(value=str(origin)))
 
     # --- the lines ------------------------------------------------------------------------------
     @cached_property
@@ -298,13 +346,17 @@ class _Desk:
     @cached_property
     def _sources(self) -> set[int]:
         wanted = {item.source for item in self.typed.lines if item.source}
-        return set(DocumentLine.of(self.company).filter(pk__in=wanted).values_list("pk", flat=True))
+        rows = DocumentLine.of(self.company).filter(document__status=_Status.ISSUED)
+        return set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
 
     @cached_property
-    def _deposits(self) -> set[int]:
+    def _deposits(self) -> dict[int, str]:
+        """The deposits of the customer that went out, with their currencies."""
         wanted = {item.deposit for item in self.typed.lines if item.deposit}
-        rows = SalesDocument.of(self.company).filter(pk__in=wanted, is_deposit=True)
-        return set(rows.values_list("pk", flat=True))
+        rows = SalesDocument.of(self.company).filter(
+            pk__in=wanted, is_deposit=True, status=_Status.ISSUED, contact=self.typed.contact
+        )  # fmt: skip
+        return dict(rows.values_list("pk", "currency"))
 
     def _line(self, document: SalesDocument, nth: int, item: TypedItem) -> DocumentLine:
         place = f"lines[{nth}]"
@@ -329,7 +381,7 @@ class _Desk:
                 self.faults.append(UnknownOrigin(field=f"{place}.source", value=item.source))
             line.source_id = item.source
         if item.deposit is not None:
-            if item.deposit not in self._deposits:
+            if self._deposits.get(item.deposit) != document.currency:
                 self.faults.append(UnknownOrigin(field=f"{place}.deposit", value=item.deposit))
             line.deposit_id = item.deposit
         self._rate(document, line, place)
@@ -394,7 +446,8 @@ class _Desk:
     def _vat_code(
         self, item: TypedItem, product: Product | None, document: SalesDocument, place: str
     ) -> VatCode | None:
-        liable = self._is_liable(document.date)
+        day = method_day(document)
+        liable = is_liable(self.company, self.reader, day)
         if item.vat_code is None:
             code = product.vat_code if product else self.terms.vat_code
             if code is None and item.account:
@@ -409,12 +462,8 @@ class _Desk:
         elif found.kind not in _SALES or not found.active:
             self.faults.append(NotForSales(field=f"{place}.vat_code", value=found.code))
         elif not liable:
-            self.faults.append(NotLiable(field=f"{place}.vat_code", date=document.date))
+            self.faults.append(NotLiable(field=f"{place}.vat_code", date=day))
         return found
-
-    def _is_liable(self, day: dt.date) -> bool:
-        not_liable = self.reader.method_on(day) == VatSettings.Method.NOT_LIABLE
-        return self.company.uses("vat") and not not_liable
 
     def _unit_of_cost(self, what: str, item: TypedItem, product: Product | None, place: str) -> Any:
         typed: str | None = getattr(item, what)

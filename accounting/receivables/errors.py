@@ -44,6 +44,42 @@ class UnknownOrigin(DomainError):
     field = "follows"
 
 
+class DepositIsNoInvoice(DomainError):
+    code = "receivables.deposit_is_no_invoice"
+    message = _("A deposit is billed by an invoice. Choose that kind, or take the mark away.")
+    field = "is_deposit"
+
+
+class TooLarge(DomainError):
+    code = "receivables.too_large"
+    message = _(
+        "%(value)s is too large: up to %(most)s is possible here. Check quantity and price."
+    )
+    field = "lines"
+
+
+class CreditTooLarge(DomainError):
+    code = "receivables.credit_too_large"
+    message = _("%(document)s comes to %(payable)s, of which %(credited)s are credited already. Credit no "
+                "more than the rest, or write a credit note that is not made from it.")  # fmt: skip
+    field = "lines"
+    conflict = True
+
+
+class CreditedFirst(DomainError):
+    code = "receivables.credited_first"
+    message = _("%(document)s is of %(date)s. Choose that day for its credit note, or a later one.")
+    field = "date"
+
+
+class DeductedTooMuch(DomainError):
+    code = "receivables.deducted_too_much"
+    message = _("%(value)s are deducted for the deposit %(document)s, of which %(left)s are left. Correct "
+                "the line, or take it out.")  # fmt: skip
+    field = "lines"
+    conflict = True
+
+
 class NotForSales(DomainError):
     code = "receivables.not_for_sales"
     message = _("VAT code %(value)s is not for sales. Choose a code of turnover.")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounting.ledger import posting
-from accounting.ledger.entering import PurposeMissing, Reader
+from accounting.ledger.entering import NotLiable, PurposeMissing, Reader
 from accounting.ledger.models import Account
 from accounting.open_items import settling
 from accounting.open_items.models import OpenItem
@@ -21,6 +21,9 @@ from accounting.receivables.errors import (
     AccountMissing,
     CancelledAlready,
     ControlAccountMissing,
+    CreditedFirst,
+    CreditTooLarge,
+    DeductedTooMuch,
     DepositUsed,
     NoBankAccount,
     NotADraft,
@@ -39,7 +42,7 @@ from accounting.receivables.numbering import next_number
 from accounting.receivables.paper import reasons, to_json
 from accounting.receivables.papers import Printed, printed
 from accounting.receivables.qr.rules import CURRENCIES
-from accounting.receivables.reckoning import amounts_of, lawful_rate
+from accounting.receivables.reckoning import amounts_of, lawful_rate, method_day
 from accounting.receivables.slips import Part
 from erp.access.models import User
 from erp.audit import trail
@@ -51,27 +54,33 @@ from vat.codes.queries import exchange_rate
 
 _Kind = SalesDocument.Kind
 _Status = SalesDocument.Status
+ROUNDED_UP = Decimal("0.05")  # what a part may come to more than it is
 
 
 @transaction.atomic
 def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     """Let a draft go out (ausstellen): number it and freeze it; invoices and credit notes are posted.
 
+    A credit note is set off against its invoice, as far as that is open.
+
     The number is taken and the entry posted under locks that are held until the commit, so call
     this last. The PDF is made afterwards (``archiving``), from what is frozen here. Returns the
     document. Raises ``NotADraft``, ``NothingToBill``, ``TextMissing``, ``AccountMissing``,
-    ``TotalNegative``, ``NoBankAccount``, ``SlipImpossible``, ``DepositUsed``, and what
-    ``posting.post`` raises; then nothing is written.
+    ``TotalNegative``, ``NoBankAccount``, ``SlipImpossible``, ``DepositUsed``, ``NotLiable``,
+    ``CreditedFirst``, ``CreditTooLarge``, ``TooLarge``, and what ``posting.post`` raises; then
+    nothing is written.
     """
     now = drafting.held(document)
     if not now.is_draft:
         raise NotADraft(document=str(now))
     lines = drafting.lines_of(now)
     reader = Reader(now.company)
+    _require_liable(now, lines, reader)
     _bring_up_to_date(now, lines, reader)
     amounts = amounts_of(now, lines)
     _refuse(_lacks(now, lines, amounts.payable))
-    _require_deposits_unused(now, lines)
+    _require_creditable(now, amounts.payable)
+    _require_deposits(now, lines)
     if now.currency == now.company.currency:
         now.exchange_rate = None
     elif now.exchange_rate is None:
@@ -81,6 +90,8 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
             _without_slip(printed(now, lines))
         )  # before the number is taken, which others wait for
     claimed = _claim(now, lines, reader) if now.is_claim else None
+    if claimed is not None:
+        drafting.require_room(*(line.debit or line.credit for line in claimed.lines))
     now.number = next_number(now.company, now.kind, now.date.year)
     now.status, now.issued_at = _Status.ISSUED, clock.now()
     paper = printed(now, lines)
@@ -94,6 +105,8 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     trail.record(company=now.company, by=by, action="document.issue", subject=now,
                  details=trail.filled(trail.values(now, "kind", "number", "date", "contact",
                                                    "currency", "payable")))  # fmt: skip
+    if now.kind == _Kind.CREDIT_NOTE:
+        set_off(now, date=now.date, by=by)
     return now
 
 
@@ -112,14 +125,8 @@ def cancel(invoice: SalesDocument, *, date: dt.date, by: User) -> SalesDocument:
     before = credit_notes_of(now)
     if before:
         raise CancelledAlready(document=str(now), by=", ".join(note.number for note in before))
-    if used := making.deducted_on(now).first():
-        raise DepositUsed(document=str(now), by=used.number)
-    items = list(OpenItem.of(now.company).filter(entry=now.entry)) if now.entry else []
-    settling.hold(now.company, items)
     typed = making.credit(now, date=date)
-    note = issue(drafting.save(company=now.company, typed=typed, by=by), by=by)
-    set_off(note, date=date, by=by)
-    return note
+    return issue(drafting.save(company=now.company, typed=typed, by=by), by=by)
 
 
 @transaction.atomic
@@ -206,16 +213,50 @@ def _lacks(
     return found
 
 
-def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
-    """A deposit is deducted once; whoever else deducts it waits for us, or we for them."""
+def _require_liable(document: SalesDocument, lines: Sequence[DocumentLine], reader: Reader) -> None:
+    """Who is not liable bills no VAT, even if a draft is older (MWSTG Art. 27)."""
+    day = method_day(document)
+    coded = next((line for line in lines if line.vat_code_id is not None), None)
+    if coded is not None and not drafting.is_liable(document.company, reader, day):
+        raise NotLiable(field=f"lines[{coded.position - 1}].vat_code", date=day)
+
+
+def _require_creditable(note: SalesDocument, payable: Decimal) -> None:
+    """Credit notes of an invoice are not earlier, and not more in all, but for their rounding.
+
+    The items of the invoice are held from here on: they come before numbers and the ledger.
+    """
+    if note.kind != _Kind.CREDIT_NOTE or note.follows_id is None:
+        return
+    invoice = drafting.held(SalesDocument(company_id=note.company_id, pk=note.follows_id))
+    if note.date < invoice.date:
+        raise CreditedFirst(document=str(invoice), date=invoice.date)
+    if used := making.deducted_on(invoice).first():
+        raise DepositUsed(document=str(invoice), by=used.number)
+    before = credit_notes_of(invoice)
+    credited = sum((one.payable for one in before), Decimal(0))
+    if credited + payable > invoice.payable + len(before) * ROUNDED_UP:
+        raise CreditTooLarge(document=str(invoice), payable=invoice.payable, credited=credited)
+    if invoice.entry is not None:
+        settling.hold(note.company, OpenItem.of(note.company).filter(entry=invoice.entry))
+
+
+def _require_deposits(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
+    """A deposit is deducted once, as far as it was not credited; whoever else does waits for us."""
     wanted = sorted({line.deposit_id for line in lines if line.deposit_id})
-    if not wanted:
+    if not wanted or document.kind != _Kind.INVOICE:
         return
     deposits = SalesDocument.of(document.company_id).filter(pk__in=wanted)
     for deposit in deposits.select_for_update().order_by("pk"):
         used = making.deducted_on(deposit).exclude(pk=document.pk).first()
         if used is not None:
             raise DepositUsed(document=str(deposit), by=used.number)
+        taken = -sum((one.amount for one in lines if one.deposit_id == deposit.pk), Decimal(0))
+        left = sum(
+            (rest for *_of, rest in making.left_of_deposit(deposit, document.basis)), Decimal(0)
+        )
+        if taken > left + ROUNDED_UP:
+            raise DeductedTooMuch(value=taken, document=str(deposit), left=left)
 
 
 def _without_slip(found: Printed) -> list[DomainError]:
@@ -231,7 +272,7 @@ def _claim(document: SalesDocument, lines: Sequence[DocumentLine], reader: Reade
     return claim(
         document, lines, amounts_of(document, lines), accounts=_accounts(document, reader),
         rate=document.exchange_rate or Decimal(1),
-        splits_tax=reader.method_on(document.date) == VatSettings.Method.EFFECTIVE,
+        splits_tax=reader.method_on(method_day(document)) == VatSettings.Method.EFFECTIVE,
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Line:
     ``price`` is per ``unit``, in the document's currency, with or without VAT as the document
     says; ``quantity`` is negative for what is taken back. Of the discounts at most one is given:
     ``discount_percent`` (0 to 100) or ``discount_amount``, which has the sign of the line.
-    ``rate`` is the VAT rate in percent of the day of supply (see ``rate_of_supply``).
+    ``rate`` is the VAT rate in percent of the day of supply (see ``rate_of_supply``). The document's
+    discount is taken off those that are ``discountable``: all but deposits that are deducted.
     """
 
     text: str = ""
@@ -47,6 +48,7 @@ class Line:
     kind: str = Kind.ITEM
     supply_from: dt.date | None = None
     supply_until: dt.date | None = None
+    discountable: bool = True
 
 
 class TooManyDecimals(DomainError):

@@ -12,14 +12,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from accounting.receivables import phrases
+from accounting.receivables.amounts import VatGroup
+from accounting.receivables.claims import allotted
 from accounting.receivables.drafting import lines_of
 from accounting.receivables.errors import MixedDocuments, NotIssued, WrongKind
-from accounting.receivables.lines import Kind
+from accounting.receivables.lines import BadPercent, Kind, vat_key
 from accounting.receivables.models import DocumentLine, SalesDocument
-from accounting.receivables.reckoning import amounts_of
+from accounting.receivables.reckoning import amounts_of, line_of, supplied
 from accounting.receivables.typed import TypedDocument, TypedItem
 from erp.companies.models import Company
 from erp.core.display import swiss_date
@@ -107,6 +109,9 @@ def derived(
         wanted = left if quantities is None else quantities
         is_last = all(abs(wanted.get(pk, Decimal(0))) >= abs(open_) for pk, open_ in left.items())
         billed = _billed(lines, wanted)
+        done = {line.pk: line.quantity - left[line.pk] for line in lines if line.pk in left}
+        both = {pk: done[pk] + wanted.get(pk, Decimal(0)) for pk in left}
+        fresh["discount_amount"] = _granted(document, lines, both) - _granted(document, lines, done)
         return replace(typed, **fresh, lines=(*billed, *(deductions(document) if is_last else ())))
     return replace(typed, **fresh, lines=tuple(
         replace(one, source=line.pk if line.kind == Kind.ITEM else None)
@@ -129,7 +134,7 @@ def collective(documents: Sequence[SalesDocument], *, date: dt.date) -> TypedDoc
         one = derived(document, _Kind.INVOICE, date=date)
         heading = f"{getattr(phrases.of(document.language), document.kind)} {document.number}"
         found.append(TypedItem(kind=Kind.TEXT, text=f"{heading}, {swiss_date(document.date)}"))
-        found += one.lines
+        found += [_supplied(line, document) for line in one.lines]
     return replace(derived(first, _Kind.INVOICE, date=date), lines=tuple(found),
                    follows=first.pk if len(documents) == 1 else None, subject="",
                    customer_reference="", supply_from=None, supply_until=None)  # fmt: skip
@@ -140,19 +145,20 @@ def deposit(
 ) -> TypedDocument:
     """A deposit invoice (Akontorechnung) over a part of an offer or order, at each of its VAT rates.
 
-    ``text`` is what its lines say. Raises ``NotIssued`` or ``WrongKind``.
+    ``text`` is what its lines say. Raises ``NotIssued``, ``WrongKind`` or ``BadPercent``.
     """
     if not document.is_issued:
         raise NotIssued
     if _Kind.INVOICE not in BECOMES[document.kind]:
         raise WrongKind(document=str(document))
+    if not 0 < percent <= HUNDRED:
+        raise BadPercent(field="percent", value=percent)
     lines = lines_of(document)
-    amounts = amounts_of(document, lines)
-    gross = document.basis == Basis.GROSS
     items = tuple(
         TypedItem(text=text, vat_code=group.vat_code,
-                  price=to_centimes((group.gross if gross else group.net) * percent / HUNDRED))
-        for group in amounts.groups if group.gross
+                  price=to_centimes(_priced(group, document.basis) * percent / HUNDRED),
+                  supply_from=of_it[0].supply_from, supply_until=of_it[0].supply_until)
+        for group, of_it in _by_rate(document, lines) if group.gross
     )  # fmt: skip
     typed = typed_of(document, [])
     return replace(typed, kind=_Kind.INVOICE, date=date, lines=items, follows=document.pk,
@@ -185,7 +191,9 @@ def credit(
             one = replace(
                 one, quantity=wanted, discount_amount=to_centimes(one.discount_amount * part)
             )
-        kept.append(replace(one, source=line.pk if line.kind == Kind.ITEM else None, deposit=None))
+        kept.append(replace(one, source=line.pk if line.kind == Kind.ITEM else None))
+    if quantities is not None:
+        typed = replace(typed, discount_amount=_granted(invoice, lines, quantities))
     start = invoice.supply_from or invoice.date
     return replace(typed, kind=_Kind.CREDIT_NOTE, date=date, lines=tuple(kept), follows=invoice.pk,
                    is_deposit=False, intro=None, closing=None, instalments=(), supply_from=start,
@@ -213,10 +221,7 @@ def _left(lines: Iterable[DocumentLine], kind: str) -> dict[int, Decimal]:
     if not rows:
         return {}
     company = rows[0].company_id
-    cancelled = SalesDocument.of(company).filter(
-        follows=OuterRef("document"), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED,
-        payable=OuterRef("document__payable"),
-    )  # fmt: skip
+    cancelled = _credited_whole(company, "document", "document__payable")
     taken = (
         DocumentLine.of(company)
         .filter(source__in=[line.pk for line in rows], document__kind=kind)
@@ -237,57 +242,114 @@ def _billed(lines: Sequence[DocumentLine], wanted: Mapping[int, Decimal]) -> lis
             found.append(one)
         elif quantity * line.quantity > 0:
             part = quantity / line.quantity
-            found.append(replace(one, quantity=quantity, source=line.pk, supply_from=None,
-                                 supply_until=None,
+            found.append(replace(one, quantity=quantity, source=line.pk,
                                  discount_amount=to_centimes(one.discount_amount * part)))  # fmt: skip
     return found
 
 
 def deductions(document: SalesDocument) -> list[TypedItem]:
-    """Lines that deduct the deposits billed for an order and not deducted yet, rate by rate."""
+    """Lines that deduct the deposits billed for an order and not deducted yet, rate by rate.
+
+    Those billed for the offer that it was made of are among them. Each is deducted at what it came
+    to, after its own discount and less what was credited, with or without VAT as the order has its
+    prices.
+    """
+    origins = [pk for pk in (document.pk, document.follows_id) if pk is not None]
     rows = SalesDocument.of(document.company_id).filter(
-        follows=document, is_deposit=True, status=_Status.ISSUED
-    )
+        follows__in=origins, is_deposit=True, status=_Status.ISSUED, contact=document.contact_id,
+        currency=document.currency,
+    )  # fmt: skip
     found: list[TypedItem] = []
     for one in rows.order_by("pk"):
-        if deducted_on(one).exists() or _is_cancelled(one):
+        if deducted_on(one).exists():
             continue
         said = phrases.of(document.language)
         text = said.deposit_of.format(number=one.number, date=swiss_date(one.date))
-        by_rate = defaultdict[tuple[str, str], list[DocumentLine]](list)
-        for line in lines_of(one):
-            if line.kind == Kind.ITEM and line.account is not None:
-                by_rate[line.vat_code.code if line.vat_code else "", line.account.number].append(
-                    line
-                )
-        for (code, account), lines in by_rate.items():
-            amount = sum((line.amount for line in lines), Decimal(0))
-            found.append(TypedItem(
-                text=text, quantity=Decimal(-1), price=amount, vat_code=code, account=account,
-                supply_from=lines[0].supply_from or one.supply_from or one.date, deposit=one.pk,
-            ))  # fmt: skip
+        for group, lines, whole in left_of_deposit(one, document.basis):
+            sums = defaultdict[str, Decimal](Decimal)
+            for line in lines:
+                sums[line.account.number if line.account else ""] += line.amount
+            start, until = supplied(one, lines[0])
+            factor = whole / group.lines if group.lines else Decimal(0)
+            parts = allotted(whole, list(sums.values()), factor)
+            found += [
+                TypedItem(text=text, quantity=Decimal(-1), price=part, vat_code=group.vat_code,
+                          account=account, supply_from=start, supply_until=until, deposit=one.pk)
+                for account, part in zip(sums, parts, strict=True) if part
+            ]  # fmt: skip
     return found
+
+
+def left_of_deposit(
+    deposit: SalesDocument, basis: str
+) -> list[tuple[VatGroup, list[DocumentLine], Decimal]]:
+    """What a deposit came to by VAT code and rate, its items, and what is not credited of it.
+
+    The last is with VAT where ``basis`` is.
+    """
+    notes = SalesDocument.of(deposit.company_id).filter(
+        follows=deposit, kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED
+    )
+    credited = defaultdict[tuple[str, Decimal], Decimal](Decimal)
+    for note in notes:
+        for group, _lines in _by_rate(note, lines_of(note)):
+            credited[group.vat_code, group.rate] += _priced(group, basis)
+    return [
+        (group, lines, _priced(group, basis) - credited[group.vat_code, group.rate])
+        for group, lines in _by_rate(deposit, lines_of(deposit))
+    ]
+
+
+def _by_rate(
+    document: SalesDocument, lines: Sequence[DocumentLine]
+) -> list[tuple[VatGroup, list[DocumentLine]]]:
+    """The sums of a document by VAT code and rate, each with its items."""
+    items = [line for line in lines if line.kind == Kind.ITEM]
+    return [
+        (group, [one for one in items if vat_key(line_of(one)) == (group.vat_code, group.rate)])
+        for group in amounts_of(document, lines).groups
+    ]  # fmt: skip
+
+
+def _priced(group: VatGroup, basis: str) -> Decimal:
+    return group.gross if basis == Basis.GROSS else group.net
+
+
+def _supplied(item: TypedItem, document: SalesDocument) -> TypedItem:
+    """A line that keeps the days of supply of its document, where it has none of its own."""
+    if item.kind != Kind.ITEM or item.supply_from is not None:
+        return item
+    return replace(item, supply_from=document.supply_from, supply_until=document.supply_until)
+
+
+def _granted(
+    document: SalesDocument, lines: Iterable[DocumentLine], quantities: Mapping[int, Decimal]
+) -> Decimal:
+    """What of the discount on a document goes with so much of each line (by id)."""
+    items = [line for line in lines if line.kind == Kind.ITEM and line.deposit_id is None]
+    whole = sum((line.amount for line in items), Decimal(0))
+    if not whole or not document.discount_amount:
+        return Decimal(0)
+    part = sum((line.amount * quantities.get(line.pk, Decimal(0)) / line.quantity
+                for line in items if line.quantity), Decimal(0))  # fmt: skip
+    return to_centimes(document.discount_amount * part / whole)
 
 
 def deducted_on(deposit: SalesDocument) -> QuerySet[SalesDocument]:
     """The invoices issued that deduct a deposit, but for those that were cancelled."""
-    cancelled = SalesDocument.of(deposit.company_id).filter(
-        follows=OuterRef("pk"), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED,
-        payable=OuterRef("payable"),
-    )  # fmt: skip
+    cancelled = _credited_whole(deposit.company_id, "pk", "payable")
     rows = SalesDocument.of(deposit.company_id).filter(status=_Status.ISSUED, kind=_Kind.INVOICE)
     lines = DocumentLine.of(deposit.company_id).filter(deposit=deposit, document=OuterRef("pk"))
     return rows.filter(Exists(lines)).filter(~Exists(cancelled))
 
 
-def _is_cancelled(document: SalesDocument) -> bool:
-    rows = SalesDocument.of(document.company_id).filter(
-        follows=document,
-        kind=_Kind.CREDIT_NOTE,
-        status=_Status.ISSUED,
-        payable=F("follows__payable"),
+def _credited_whole(company: Any, document: str, payable: str) -> QuerySet[Any, Any]:
+    """The credit notes of the row's document, if together they take back all of it."""
+    notes = SalesDocument.of(company).filter(
+        follows=OuterRef(document), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED
     )
-    return rows.exists()
+    sums = notes.order_by().values("follows").annotate(credited=Sum("payable"))
+    return sums.filter(credited__gte=OuterRef(payable))
 
 
 def left_of(company: Company, documents: Iterable[SalesDocument]) -> set[int]:

@@ -41,6 +41,7 @@ def pattern_of(company: Company, kind: str) -> Pattern:
 def next_number(company: Company, kind: str, year: int) -> str:
     """Take the next number of a kind; it is given back if the transaction fails.
 
+    One that was given while the range looked otherwise is passed over, so no gap comes of it.
     Others who issue documents of the kind wait until the transaction ends, so call this late.
     """
     pattern = pattern_of(company, kind)
@@ -49,6 +50,10 @@ def next_number(company: Company, kind: str, year: int) -> str:
         [NumberCount(company=company, kind=kind, year=counted)], ignore_conflicts=True
     )
     rows = NumberCount.of(company).filter(kind=kind, year=counted)
-    rows.update(last=F("last") + 1)
-    last: int = rows.values_list("last", flat=True)[0]
-    return pattern.written(year, last)
+    given = SalesDocument.of(company).filter(kind=kind)
+    while True:
+        rows.update(last=F("last") + 1)
+        last: int = rows.values_list("last", flat=True)[0]
+        number = pattern.written(year, last)
+        if not given.filter(number=number).exists():
+            return number

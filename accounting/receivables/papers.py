@@ -19,7 +19,7 @@ from accounting.receivables.paper.values import (
     Style,
     Total,
 )
-from accounting.receivables.reckoning import amounts_of, supplied
+from accounting.receivables.reckoning import amounts_of, method_day, supplied
 from accounting.receivables.splitting import Term, dues
 from accounting.receivables.texts import fill
 from contacts.letters import greeting
@@ -49,7 +49,7 @@ def printed(document: SalesDocument, lines: Sequence[DocumentLine]) -> Printed:
     amounts = amounts_of(document, lines)
     bank = document.bank_account or defaults.bank_account(company, document.currency, settings)
     address = parties.address_of(document.contact, document.date)
-    sender = parties.sender(company, settings, document.date)
+    sender = parties.sender(company, settings, method_day(document))
     owed = slips.parts(document, amounts.payable, bank) if document.is_claim else []
     letter = Letter(
         language=document.language, sender=sender,

@@ -22,6 +22,16 @@ def supplied(document: SalesDocument, line: DocumentLine) -> tuple[dt.date, dt.d
     return document.date, None
 
 
+def method_day(document: SalesDocument) -> dt.date:
+    """The day whose VAT method holds: a credit note takes an invoice back as it was booked.
+
+    Source: MWSTG Art. 41; a change of the method changes no supply before it.
+    """
+    if document.kind == SalesDocument.Kind.CREDIT_NOTE and document.follows is not None:
+        return document.follows.date
+    return document.date
+
+
 def line_of(line: DocumentLine) -> Line:
     """A stored line as the arithmetic takes it."""
     if line.kind != Kind.ITEM:
@@ -31,6 +41,7 @@ def line_of(line: DocumentLine) -> Line:
         discount_percent=line.discount_percent, discount_amount=line.discount_amount,
         vat_code=line.vat_code.code if line.vat_code else "", rate=line.rate,
         supply_from=line.supply_from, supply_until=line.supply_until,
+        discountable=line.deposit_id is None,
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ def typed_for(recurring: RecurringInvoice, date: dt.date) -> TypedDocument:
     )
     return replace(
         typed, date=date, lines=lines, supply_from=covers.start, supply_until=covers.end,
-        subject=filled(typed.subject) or "", intro=filled(typed.intro),
+        subject=(filled(typed.subject) or "")[:140], intro=filled(typed.intro),
         closing=filled(typed.closing), exchange_rate=None,
     )  # fmt: skip
 

@@ -53,7 +53,8 @@ _BY_PRODUCT: Final = """
         SELECT l.company_id, l.product_id, l.quantity, d.date,
                CASE d.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign,
                l.amount * coalesce(d.exchange_rate, 1)
-               * (1 - CASE WHEN d.discount_percent <> 0 THEN d.discount_percent / 100
+               * (1 - CASE WHEN l.deposit_id IS NOT NULL THEN 0
+                           WHEN d.discount_percent <> 0 THEN d.discount_percent / 100
                            WHEN d.discount_amount <> 0 THEN d.discount_amount / nullif(w.whole, 0)
                            ELSE 0 END)
                * CASE d.basis WHEN 'gross' THEN 100 / (100 + l.rate) ELSE 1 END AS net
@@ -63,6 +64,7 @@ _BY_PRODUCT: Final = """
         JOIN LATERAL (
             SELECT sum(o.amount) AS whole FROM accounting_documentline o
             WHERE o.company_id = d.company_id AND o.document_id = d.id AND o.kind = 'item'
+              AND o.deposit_id IS NULL
         ) AS w ON true
         WHERE d.company_id = %(company)s AND d.status = 'issued'
           AND d.kind IN ('invoice', 'credit_note') AND l.kind = 'item' AND a.type = 'income'
