@@ -64,6 +64,7 @@ SECTIONS = (
         _("Debtors"),
         "sales",
         (
+            Item(_("Documents"), "sales-documents", Permission.RECEIVABLES_READ, "n"),
             Item(_("Products"), "products", Permission.RECEIVABLES_READ, "w"),
             Item(_("Dunning"), "dunning", Permission.RECEIVABLES_READ, "m"),
             Item(_("Statements of account"), "account-statements", Permission.RECEIVABLES_READ),

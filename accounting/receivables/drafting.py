@@ -28,6 +28,7 @@ from accounting.receivables.errors import (
     DiscountDaysMissing,
     NotADraft,
     NotForSales,
+    PriceUnknown,
     UnknownBankAccount,
     UnknownCustomer,
     UnknownOrigin,
@@ -46,11 +47,13 @@ from erp.core.errors import DomainError, Refusals
 from erp.core.money import to_centimes
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind, VatCode, VatSettings
+from vat.codes.queries import exchange_rate
 
 MOST_INSTALMENTS = 12
 HUNDRED = Decimal(100)
 _SALES = {CodeKind.OUTPUT, CodeKind.DISCOUNT, CodeKind.OTHER}
 _Status = SalesDocument.Status
+_NOT_ASKED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class _Desk:
         self.company, self.typed = company, typed
         self.reader = Reader(company)
         self.faults: list[DomainError] = []
+        self._official: Any = _NOT_ASKED  # the exchange rate of the day
 
     def draft(self) -> Draft:
         document = self._head()
@@ -317,8 +321,30 @@ class _Desk:
             line.deposit_id = item.deposit
         self._rate(document, line, place)
         if item.price is None and product is not None:
-            line.price = _converted(product, document.basis, line.rate)
+            line.price = self._price(product, document, line, place)
         return line
+
+    def _price(
+        self, product: Product, document: SalesDocument, line: DocumentLine, place: str
+    ) -> Decimal:
+        """A product's price in the document's currency, by its rate or that of the day."""
+        price = _converted(product, document.basis, line.rate)
+        if document.currency == self.company.currency or not price:
+            return price
+        rate = document.exchange_rate or self._rate_of_day(document)
+        if rate is None:
+            self.faults.append(PriceUnknown(field=f"{place}.price", product=product.number,
+                                            currency=document.currency))  # fmt: skip
+            return price
+        return to_centimes(price / rate)
+
+    def _rate_of_day(self, document: SalesDocument) -> Decimal | None:
+        if self._official is _NOT_ASKED:
+            try:
+                self._official = exchange_rate(self.company, document.currency, document.date).value
+            except DomainError:
+                self._official = None
+        return self._official
 
     def _product(self, number: str, place: str) -> Product | None:
         if not number.strip():

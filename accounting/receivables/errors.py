@@ -25,6 +25,13 @@ class UnknownProduct(DomainError):
     field = "product"
 
 
+class PriceUnknown(DomainError):
+    code = "receivables.price_unknown"
+    message = _("The price of product %(product)s is not known in %(currency)s, as there is no exchange "
+                "rate of the day. Enter the price, or a rate.")  # fmt: skip
+    field = "price"
+
+
 class UnknownBankAccount(DomainError):
     code = "receivables.unknown_bank_account"
     message = _("There is no bank account %(value)s of this company. Choose one of the list.")
@@ -163,4 +170,24 @@ class DepositUsed(DomainError):
     code = "receivables.deposit_used"
     message = _("The deposit %(document)s is deducted already, on %(by)s.")
     field = "deposit"
+    conflict = True
+
+
+class BadDeposit(DomainError):
+    code = "receivables.bad_deposit"
+    message = _("“%(value)s” is no part in percent. Enter more than 0 and 100 at most.")
+    field = "percent"
+
+
+class BadQuantity(DomainError):
+    code = "receivables.bad_quantity"
+    message = _("%(value)s is not possible on this line, of which %(most)s is left. Check the sign "
+                "and the quantity.")  # fmt: skip
+    field = "quantity"
+
+
+class NothingLeft(DomainError):
+    code = "receivables.nothing_left"
+    message = _("Nothing of %(document)s is left for this. Enter a quantity on one of its lines.")
+    field = "lines"
     conflict = True

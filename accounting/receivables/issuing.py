@@ -70,14 +70,16 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     reader = Reader(now.company)
     _bring_up_to_date(now, lines, reader)
     amounts = amounts_of(now, lines)
-    _require_whole(now, lines, amounts.payable)
+    _refuse(_lacks(now, lines, amounts.payable))
     _require_deposits_unused(now, lines)
     if now.currency == now.company.currency:
         now.exchange_rate = None
     elif now.exchange_rate is None:
         now.exchange_rate = exchange_rate(now.company, now.currency, now.date).value
     if now.kind == _Kind.INVOICE and amounts.payable:
-        _require_slip(printed(now, lines))  # before the number is taken, which others wait for
+        _refuse(
+            _without_slip(printed(now, lines))
+        )  # before the number is taken, which others wait for
     claimed = _claim(now, lines, reader) if now.is_claim else None
     now.number = next_number(now.company, now.kind, now.date.year)
     now.status, now.issued_at = _Status.ISSUED, clock.now()
@@ -156,6 +158,23 @@ def credit_notes_of(invoice: SalesDocument) -> list[SalesDocument]:
     return list(rows.filter(status=_Status.ISSUED).order_by("pk"))
 
 
+def obstacles(
+    document: SalesDocument, lines: Sequence[DocumentLine], found: Printed
+) -> list[DomainError]:
+    """What keeps a draft from going out, as far as it can be seen beforehand."""
+    payable = found.amounts.payable
+    lacking = _lacks(document, lines, payable)
+    wants_slip = document.kind == _Kind.INVOICE and payable > 0
+    return [*lacking, *(_without_slip(found) if wants_slip else ())]
+
+
+def _refuse(found: Sequence[DomainError]) -> None:
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Refusals(list(found))
+
+
 def _bring_up_to_date(
     document: SalesDocument, lines: Sequence[DocumentLine], reader: Reader
 ) -> None:
@@ -169,12 +188,12 @@ def _bring_up_to_date(
     DocumentLine.unscoped.bulk_update(changed, ["rate"])
 
 
-def _require_whole(
+def _lacks(
     document: SalesDocument, lines: Sequence[DocumentLine], payable: Decimal
-) -> None:
+) -> list[DomainError]:
     items = [line for line in lines if line.kind == Kind.ITEM]
     if not items:
-        raise NothingToBill
+        return [NothingToBill()]
     found: list[DomainError] = []
     for line in items:
         place = f"lines[{line.position - 1}]"
@@ -182,10 +201,9 @@ def _require_whole(
             found.append(TextMissing(field=f"{place}.text", line=line.position))
         if document.is_claim and line.account is None:
             found.append(AccountMissing(field=f"{place}.account", line=line.position))
-    if found:
-        raise Refusals(found) if len(found) > 1 else found[0]
     if payable < 0:
-        raise TotalNegative(value=payable)
+        found.append(TotalNegative(value=payable))
+    return found
 
 
 def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLine]) -> None:
@@ -200,15 +218,13 @@ def _require_deposits_unused(document: SalesDocument, lines: Sequence[DocumentLi
             raise DepositUsed(document=str(deposit), by=used.number)
 
 
-def _require_slip(found: Printed) -> None:
-    """An invoice goes out with its QR-bill, where its currency has one."""
+def _without_slip(found: Printed) -> list[DomainError]:
+    """An invoice goes out with its QR-bill, where its currency has one; or why it does not."""
     if found.paper.body.currency not in CURRENCIES:
-        return
+        return []
     if not found.paper.bills:
-        raise NoBankAccount(currency=found.paper.body.currency)
-    against = reasons(found.paper)
-    if against:
-        raise Refusals([SlipImpossible(field=one.place, reason=str(one)) for one in against])
+        return [NoBankAccount(currency=found.paper.body.currency)]
+    return [SlipImpossible(field=one.place, reason=str(one)) for one in reasons(found.paper)]
 
 
 def _claim(document: SalesDocument, lines: Sequence[DocumentLine], reader: Reader) -> Claim:

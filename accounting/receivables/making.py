@@ -197,6 +197,18 @@ def left_to_bill(lines: Iterable[DocumentLine]) -> dict[int, Decimal]:
 
     Drafts count, cancelled invoices do not.
     """
+    return _left(lines, _Kind.INVOICE)
+
+
+def left_to_credit(lines: Iterable[DocumentLine]) -> dict[int, Decimal]:
+    """What is not credited yet of each item of an invoice, by the line's id; one query.
+
+    Drafts count.
+    """
+    return _left(lines, _Kind.CREDIT_NOTE)
+
+
+def _left(lines: Iterable[DocumentLine], kind: str) -> dict[int, Decimal]:
     rows = [line for line in lines if line.kind == Kind.ITEM]
     if not rows:
         return {}
@@ -205,14 +217,14 @@ def left_to_bill(lines: Iterable[DocumentLine]) -> dict[int, Decimal]:
         follows=OuterRef("document"), kind=_Kind.CREDIT_NOTE, status=_Status.ISSUED,
         payable=OuterRef("document__payable"),
     )  # fmt: skip
-    billed = (
+    taken = (
         DocumentLine.of(company)
-        .filter(source__in=[line.pk for line in rows], document__kind=_Kind.INVOICE)
+        .filter(source__in=[line.pk for line in rows], document__kind=kind)
         .filter(~Exists(cancelled))
         .values_list("source")
         .annotate(Sum("quantity"))
     )
-    done = dict(billed)
+    done = dict(taken)
     return {line.pk: line.quantity - done.get(line.pk, Decimal(0)) for line in rows}
 
 

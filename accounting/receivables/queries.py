@@ -13,8 +13,9 @@ from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounting.open_items.models import OpenItem
-from accounting.receivables.models import SalesDocument
+from accounting.receivables.models import DocumentLine, SalesDocument
 from erp.companies.models import Company
+from erp.core import clock
 from erp.core.money import ZERO
 
 _Kind = SalesDocument.Kind
@@ -46,24 +47,38 @@ class Standing:
 
 
 #: What lists may be sorted by: name, column.
-ORDERS: Final = {"date": "date", "number": "number", "name": "contact__sort_name", "total": "base"}
+ORDERS: Final = {
+    "date": "date",
+    "number": "number",
+    "name": "contact__sort_name",
+    "total": "payable",
+}
 
 
 def documents(
     company: Company, *, kind: str = "", status: str = "", search: str = "",
     contact: int | None = None, since: dt.date | None = None, until: dt.date | None = None,
+    on: dt.date | None = None,
 ) -> QuerySet[SalesDocument]:  # fmt: skip
     """Documents that meet what is asked, with their customers, the latest first.
 
-    ``status`` is that of ``SalesDocument``, or ``open`` for invoices and credit notes of which
-    something is open. ``search`` is a part of number, subject, customer's reference or name.
+    ``status`` is that of ``SalesDocument``, or a decision on an offer or order (``accepted``…), or
+    ``open`` for invoices and credit notes of which something is open, and offers and orders that
+    nobody has decided on, or ``overdue`` for invoices not paid in time ``on`` a day. ``search`` is
+    a part of number, subject, customer's reference or name.
     """
     found = SalesDocument.of(company).exclude(status=_Status.PATTERN).select_related("contact")
     if kind:
         found = found.filter(kind=kind)
-    if status == "open":
-        items = OpenItem.of(company).filter(side=OpenItem.Side.RECEIVABLES, settled_on=None)
-        found = found.filter(status=_Status.ISSUED, entry__in=items.values("entry"))
+    items = OpenItem.of(company).filter(side=OpenItem.Side.RECEIVABLES, settled_on=None)
+    if status == State.OPEN:
+        undecided = Q(kind__in=[_Kind.OFFER, _Kind.ORDER], decision="")
+        found = found.filter(undecided | Q(entry__in=items.values("entry")), status=_Status.ISSUED)
+    elif status == State.OVERDUE:
+        late = items.filter(due_date__lt=on or clock.today())
+        found = found.filter(kind=_Kind.INVOICE, entry__in=late.values("entry"))
+    elif status in {State.ACCEPTED, State.DECLINED, State.CLOSED}:
+        found = found.filter(decision=status)
     elif status:
         found = found.filter(status=status)
     if contact is not None:
@@ -120,19 +135,26 @@ def _standing(row: SalesDocument, item: Any, credited: Decimal, on: dt.date) -> 
     return Standing(State.PARTLY if item["left"] != item["whole"] else State.OPEN, item["left"])
 
 
+def with_all(company: Company) -> QuerySet[SalesDocument]:
+    """Documents with all that they name, in the same query; without patterns."""
+    related = ("company", "contact", "person", "bank_account", "entry__company", "file", "follows",
+               "created_by")  # fmt: skip
+    rows = SalesDocument.of(company).exclude(status=_Status.PATTERN)
+    return rows.select_related(*related)
+
+
 def document(company: Company, pk: int) -> SalesDocument | None:
     """A document with what its page shows."""
-    related = (
-        "company",
-        "contact",
-        "person",
-        "bank_account",
-        "entry",
-        "file",
-        "follows",
-        "created_by",
-    )
-    return SalesDocument.of(company).filter(pk=pk).select_related(*related).first()
+    return with_all(company).filter(pk=pk).first()
+
+
+def origins(document: SalesDocument, lines: Iterable[DocumentLine]) -> list[SalesDocument]:
+    """What a document was made from: its offer, the orders billed together, deposits deducted."""
+    sources = [line.source_id for line in lines if line.source_id]
+    deposits = [line.deposit_id for line in lines if line.deposit_id]
+    wanted = Q(pk__in=[document.follows_id or 0, *deposits]) | Q(lines__in=sources)
+    found = SalesDocument.of(document.company_id).filter(wanted).exclude(pk=document.pk)
+    return list(found.distinct().order_by("date", "pk"))
 
 
 def made_from(document: SalesDocument) -> QuerySet[SalesDocument]:

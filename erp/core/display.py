@@ -19,6 +19,13 @@ def chf(amount: Decimal | None, *, zero: str = "0.00") -> str:
     return MINUS + text[1:] if text[0] == "-" else text
 
 
+def figure(value: Decimal) -> str:
+    """A quantity, rate or percentage: grouped by thousands, without needless zeros."""
+    text = f"{value:,f}".replace(",", GROUP)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return MINUS + text[1:] if text[0] == "-" else text
+
+
 def price(amount: Decimal | None) -> str:
     """As ``chf``, with all decimals that a price has beyond two: ``0.0125``."""
     if amount is None:

@@ -43,6 +43,12 @@ def money_blank(amount: Decimal | None) -> str | SafeString:
 
 
 @register.filter
+def figure(value: Decimal | None) -> str:
+    """A quantity, rate or percentage without needless zeros: 2.5, 1’000."""
+    return "" if value is None else display.figure(value)
+
+
+@register.filter
 def price(amount: Decimal | None) -> str:
     """As ``chf``, with all decimals that a price has."""
     return display.price(amount)

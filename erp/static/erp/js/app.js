@@ -91,11 +91,9 @@ function help() {
 }
 
 function rows() {
-  const table = document.querySelector("table[data-rows]");
-  if (!table) return () => {};
   let at = -1;
-  return (step) => {
-    const all = [...table.querySelectorAll("tbody tr")].filter((tr) => tr.querySelector("a"));
+  return (step) => {  // a list that is found while typing brings a new table
+    const all = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((tr) => tr.querySelector("a"));
     if (!all.length) return;
     if (step === 0) { all[at]?.querySelector("a")?.click(); return; }
     at = Math.max(0, Math.min(at + step, all.length - 1));
@@ -119,6 +117,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "g") { prefix = true; setTimeout(() => { prefix = false; }, 1500); return; }
+  const keyed = document.querySelector(`.main [data-key="${CSS.escape(event.key)}"]`);
+  if (keyed) { event.preventDefault(); keyed.click(); keyed.parentElement.querySelector(".menu-panel :is(input:not([type=hidden]), button, a)")?.focus(); return; }
   if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
   if (event.key === "Enter") move(0);
