@@ -39,9 +39,8 @@ def address_of(contact: Contact, on: dt.date) -> ContactAddress | None:
 
     Addresses that were read with the contact are not read again.
     """
-    found = letters.address_on(
-        sorted(contact.addresses.all(), key=lambda one: one.pk), on, ContactAddress.Kind.BILLING
-    )
+    rows = sorted(contact.addresses.all(), key=lambda one: one.pk)
+    found = letters.address_on(rows, on, ContactAddress.Kind.BILLING)
     return found if isinstance(found, ContactAddress) else None
 
 
