@@ -8,12 +8,14 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
 
+        from accounting.banking.matching import claims
         from accounting.banking.touching import bank_accounts
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
+        from accounting.receivables.dunning import queries as dunning
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
@@ -23,6 +25,7 @@ class AccountingConfig(AppConfig):
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
+        claims.claimed.append(dunning.claimed_by)
         verifying.further_proofs.append(checking.proof)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-
-from django.utils.translation import override
+from collections.abc import Mapping
 
 from accounting.receivables.models import SalesDocument, SalesSettings
 from accounting.receivables.paper.values import Sender
 from accounting.receivables.qr.bill import Party
+from accounting.receivables.qr.rules import NAME_LENGTH
 from contacts import letters
 from contacts.models import Contact, ContactAddress
 from erp.companies.models import Company
 from erp.documents.logos import logo_as_data
 from erp.reference import queries as reference
+from erp.reference.models import Country
 from vat.codes.queries import is_liable_on
 
 
@@ -29,27 +30,36 @@ def sender(company: Company, settings: SalesSettings, on: dt.date) -> Sender:
 
 def creditor(company: Company) -> Party:
     """Who is to be paid, on a QR-bill."""
-    return Party(company.name, company.postcode, company.town, company.country, company.street,
+    return Party(company.name[:NAME_LENGTH], company.postcode, company.town, company.country, company.street,
                  company.house_number)  # fmt: skip
 
 
 def address_of(contact: Contact, on: dt.date) -> ContactAddress | None:
-    """Where bills go: the billing address of the day, else the main one."""
-    found = letters.address_on(
-        ContactAddress.of(contact.company_id).filter(contact=contact).order_by("pk"), on, "billing"
-    )
+    """Where bills and what follows of them go: the billing address of the day, else the main one.
+
+    Addresses that were read with the contact are not read again.
+    """
+    rows = sorted(contact.addresses.all(), key=lambda one: one.pk)
+    found = letters.address_on(rows, on, ContactAddress.Kind.BILLING)
     return found if isinstance(found, ContactAddress) else None
 
 
 def recipient(document: SalesDocument, address: ContactAddress | None) -> tuple[str, ...]:
-    """The lines of the envelope."""
-    country = ""
-    if address is not None and address.country not in {"", "CH"}:
-        with override(document.language):
-            names = {one.alpha2: str(one.name) for one in reference.countries()}
-        country = names.get(address.country, "")
-    return tuple(letters.address_lines(document.contact, address, country_name=country,
-                                       person=document.person))  # fmt: skip
+    """The lines of the envelope of a document."""
+    abroad = address is not None and address.country not in {"", "CH"}
+    countries = {one.alpha2: one for one in reference.countries()} if abroad else {}
+    return envelope(document.contact, address, document.language, countries=countries,
+                    person=document.person)  # fmt: skip
+
+
+def envelope(
+    contact: Contact, address: ContactAddress | None, language: str, *,
+    countries: Mapping[str, Country], person: Contact | None = None,
+) -> tuple[str, ...]:  # fmt: skip
+    """The lines of an envelope, the country in the language of the letter."""
+    country = countries.get(address.country) if address is not None else None
+    name = country.name_in(language) if country is not None else ""
+    return tuple(letters.address_lines(contact, address, country_name=name, person=person))
 
 
 def debtor(contact: Contact, address: ContactAddress | None, language: str) -> Party | None:
@@ -57,5 +67,5 @@ def debtor(contact: Contact, address: ContactAddress | None, language: str) -> P
     if address is None or not address.postcode:
         return None
     box = letters.box_line(address.po_box, language)
-    return Party(contact.name, address.postcode, address.town, address.country,
+    return Party(contact.name[:NAME_LENGTH], address.postcode, address.town, address.country,
                  address.street or box, address.house_number if address.street else "")  # fmt: skip

@@ -20,7 +20,7 @@ from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.models.accounts import Purpose
 from accounting.open_items import together
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.planning import Money, Part, PlannedLine
 from accounting.open_items.together import Block
 from erp.access.models import User
 from erp.companies.models import Company
@@ -158,14 +158,18 @@ class _Acceptance:
         self.choices = [*settling, *back]
         found = together.blocks_of(self.company, date=self.current.booking_date,
                                    payments=[self._payment(choice) for choice in settling])  # fmt: skip
+        for choice, block in zip(settling, found, strict=True):
+            if choice.fees:  # behind the items, so that taking back takes it along
+                block.lines.append(self._fees(choice.fees))
         return found + [self._taken_back(choice) for choice in back]
 
     def _payment(self, choice: Choice) -> together.Payment:
         gross = self.payments[choice.nth].net + choice.charge
+        fees, gross = self._in_books(choice.fees), gross - choice.fees
         parts = [Part(self._item(share), share.paid, share.discount) for share in choice.shares]
         account = self._control(choice, gross)
         sign = OpenItem.Side(account.control).sign
-        base = sign * self._in_books(gross)
+        base = sign * (self._in_books(gross + choice.fees) - fees)
         foreign = {part.item.currency for part in parts} - {self.bank.currency}
         if foreign and self.bank.currency == self.company.currency:
             amount = sum((part.paid for part in parts), ZERO)
@@ -231,6 +235,14 @@ class _Acceptance:
         if account is None:
             raise PurposeMissing(purpose=Purpose.BANK_CHARGES.label)
         return [Line(account, debit=base) if base > 0 else Line(account, credit=-base)]
+
+    def _fees(self, fees: Decimal) -> PlannedLine:
+        """Fee and interest of a dunning letter, income when they are paid; they bear no VAT."""
+        purpose = Purpose.DUNNING_FEES
+        account = Account.of(self.company).filter(purpose=purpose).first()
+        if account is None:
+            raise PurposeMissing(purpose=purpose.label)
+        return PlannedLine(Line(account, credit=self._in_books(fees)), str(purpose.label))
 
     def _rate(self, rate: Decimal | None) -> Decimal | None:
         if rate is not None or self.bank.currency == self.company.currency:

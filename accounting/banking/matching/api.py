@@ -46,13 +46,15 @@ class ShareOutput(serializers.Serializer[Any]):
 class MatchOutput(serializers.Serializer[Any]):
     """A proposal: ``key`` is sent back to take it, ``confidence`` is certain, likely or none.
 
-    ``over`` would become a credit; ``returns`` is the earlier transaction whose payment goes back.
+    ``over`` would become a credit, ``fees`` income from dunning; ``returns`` is the earlier
+    transaction whose payment goes back.
     """
 
     key = serializers.CharField()
     confidence = serializers.CharField(source="confidence.value")
     shares = ShareOutput(many=True)
     over = AmountField()
+    fees = AmountField()
     charge = AmountField(source="payment.charge")
     returns = serializers.IntegerField(allow_null=True)
     speaks_for = ReasonOutput(many=True)

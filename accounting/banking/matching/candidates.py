@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, TypeVar
 
+from accounting.banking.matching.claims import Claim
 from accounting.banking.matching.words import (
     document_keys,
     name_words,
@@ -74,7 +75,8 @@ class Candidates:
     """Open items by all that a payment may tell of them.
 
     ``payers`` says who paid from an account before, ``accounts`` whose it is by the contacts.
-    ``settled`` are items that are open no more, by their reference. ``own`` is the company's currency.
+    ``settled`` are items that are open no more, by their reference; ``claims`` what dunning letters
+    demanded, by theirs. ``own`` is the company's currency.
     """
 
     items: list[Candidate]
@@ -82,6 +84,7 @@ class Candidates:
     payers: Mapping[str, frozenset[Whose]] = field(default_factory=dict)
     accounts: Mapping[str, frozenset[Whose]] = field(default_factory=dict)
     settled: Mapping[str, Candidate] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[int, Candidate]:

@@ -46,9 +46,10 @@ class Share:
 class Choice:
     """What becomes of payment ``nth`` of a transaction.
 
-    ``charge`` is what banks took off, in the account's currency. What is beyond the shares becomes
-    a credit of ``party``, on ``account`` (a control account) where there are no shares. With
-    ``returns`` the payment of that bank transaction is taken back instead.
+    ``charge`` is what banks took off, ``fees`` what is booked as dunning fees, both in the account's
+    currency. What else is beyond the shares becomes a credit of ``party``, on ``account`` (a control
+    account) where there are no shares. With ``returns`` the payment of that bank transaction is
+    taken back instead.
     """
 
     nth: int
@@ -60,6 +61,7 @@ class Choice:
     returns_nth: int = 0
     reasons: Sequence[Reason] = ()
     certain: bool = False
+    fees: Decimal = ZERO
 
     @classmethod
     def of(cls, found: Proposal) -> Choice:
@@ -72,7 +74,7 @@ class Choice:
             party=Party(credited.party, credited.contact) if credited else None,
             account=credited.account if credited else None,
             returns=found.returns, returns_nth=found.returns_nth, reasons=found.reasons,
-            certain=found.is_certain,
+            certain=found.is_certain, fees=found.fees,
         )  # fmt: skip
 
 
@@ -95,6 +97,7 @@ def by_hand(matched: Iterable[Matched], choice: Choice) -> Choice:
     wanted = {(share.item, share.paid, share.discount) for share in choice.shares}
     for one in matched:
         for found in one.proposals if one.payment.nth == choice.nth else ():
-            if wanted == {(s.item.id, s.paid, s.discount) for s in found.shares}:
+            same = wanted == {(s.item.id, s.paid, s.discount) for s in found.shares}
+            if same and found.fees == choice.fees:
                 return replace(choice, reasons=found.reasons)
     return choice

@@ -45,6 +45,13 @@ def proposals(payment: Payment, among: Candidates) -> list[Proposal]:
     return found[:MOST_PROPOSALS]
 
 
+def told_references(payment: Payment) -> list[str]:
+    """The reference of a payment, or without one those that its text holds."""
+    if payment.reference:
+        return [payment.reference]
+    return references_in(payment.text) if len(payment.text) > 4 else []
+
+
 def _rank(one: Proposal) -> tuple[bool, int, int, int]:
     first = one.shares[0].item if one.shares else one.on_account
     return not one.is_certain, -one.score, len(one.shares), first.id if first else 0
@@ -64,7 +71,10 @@ class _Weighing:
         exact = self._by_reference()
         if exact is not None:
             return [exact]
-        named = [*self.items.values()]  # instalments may have one reference
+        letter = self._by_letter()
+        if letter is not None and letter.is_certain:
+            return [letter]
+        named = [*self.items.values()]  # instalments may have one reference, letters several items
         named += self._by_document()
         parties = self._parties()
         self._by_amount(parties)
@@ -74,6 +84,7 @@ class _Weighing:
                     self.items.setdefault(item.id, item)
         found = [self._single(item, parties) for item in self.items.values()]
         found += self._several(named, parties)
+        found += [letter] if letter is not None else []
         found.sort(key=_rank)
         if not (found and found[0].is_likely):
             found = [*self._settled(), *found]
@@ -82,10 +93,8 @@ class _Weighing:
     # --- what leads to items ------------------------------------------------------------------------
     def _by_reference(self) -> Proposal | None:
         """Items of the payment's reference; a proposal at once where that decides everything."""
-        told = [(self.payment.reference, Why.REFERENCE)] if self.payment.reference else []
-        if not told and len(self.payment.text) > 4:
-            told = [(one, Why.REFERENCE_IN_TEXT) for one in references_in(self.payment.text)]
-        for reference, why in told:
+        why = Why.REFERENCE if self.payment.reference else Why.REFERENCE_IN_TEXT
+        for reference in told_references(self.payment):
             valid = is_valid_reference(reference)
             self.has_reference = self.has_reference or valid
             rows = self.among.by_reference.get(reference_key(reference), [])
@@ -102,6 +111,44 @@ class _Weighing:
                 if proposal.is_certain:
                     return proposal
         return None
+
+    def _by_letter(self) -> Proposal | None:
+        """What a dunning letter demanded with this reference; noted of its items in any case.
+
+        As a proposal where the payment is what is left of it: its items, credits taken off, and
+        fee and interest that no item stands for.
+        """
+        told = [reference_key(one) for one in told_references(self.payment)]
+        claim = next((self.among.claims[one] for one in told if one in self.among.claims), None)
+        if claim is None or claim.currency != self.payment.currency or self.cash <= 0:
+            return None
+        reasons = [reason(Why.DUNNING_LETTER, number=claim.number)]
+        if not self.has_reference:
+            reasons.append(reason(Why.REFERENCE_NOT_VALID))
+        shares = []
+        for pk, demanded in claim.items:
+            item = self.among.by_id.get(pk)
+            if item is not None and item.open_amount * demanded > 0:
+                shares.append(Share(item, min(demanded, item.open_amount, key=abs)))
+                if self._fits(item):
+                    self._note(item, reasons)
+        left = sum((share.paid for share in shares), ZERO)
+        if not shares or left + claim.fees != self.cash:
+            return None
+        if [share.paid for share in shares] == [amount for _pk, amount in claim.items]:
+            reasons.append(reason(Why.AMOUNT_OF_LETTER))
+        else:
+            reasons.append(
+                reason(Why.AMOUNT_OF_SEVERAL, count=len(shares))
+                if len(shares) > 1
+                else reason(Why.AMOUNT)
+            )
+            reasons.append(reason(Why.LESS_SINCE_LETTER))
+        if claim.fees:
+            reasons.append(reason(Why.FEES, fees=claim.fees))
+        first = shares[0].item
+        reasons += self._about(first, self._parties_of(first))
+        return self._proposal(tuple(shares), reasons, ZERO, fees=claim.fees)
 
     def _by_document(self) -> list[Candidate]:
         named: dict[int, Candidate] = {}
@@ -221,7 +268,7 @@ class _Weighing:
             told.append(reason(Why.OTHER_PARTY, party=item.party))
         if item.opened_on > self.date:
             told.append(reason(Why.NOT_OWED_YET, date=item.opened_on))
-        known = (Why.REFERENCE, Why.REFERENCE_IN_TEXT)
+        known = (Why.REFERENCE, Why.REFERENCE_IN_TEXT, Why.DUNNING_LETTER)
         mine = {one.why for one in self.evidence.get(item.id, ())}
         if self.has_reference and not mine.intersection(known):
             told.append(reason(Why.OTHER_REFERENCE))
@@ -280,8 +327,9 @@ class _Weighing:
         return [Proposal(self.payment, (), Confidence.LIKELY, told, self.cash, on_account=item)]
 
     def _proposal(
-        self, shares: tuple[Share, ...], reasons: Sequence[Reason], over: Decimal
-    ) -> Proposal:
+        self, shares: tuple[Share, ...], reasons: Sequence[Reason], over: Decimal, *,
+        fees: Decimal = ZERO,
+    ) -> Proposal:  # fmt: skip
         why = {one.why for one in reasons}
         fitting = why & {Why.AMOUNT, Why.AMOUNT_LESS_DISCOUNT}
         named = why & {Why.REFERENCE, Why.REFERENCE_IN_TEXT}
@@ -291,7 +339,9 @@ class _Weighing:
             confidence = Confidence.LIKELY
         if len(shares) == 1 and fitting and named and not against and not over:
             confidence = Confidence.CERTAIN
-        return Proposal(self.payment, shares, confidence, tuple(reasons), over)
+        if {Why.DUNNING_LETTER, Why.AMOUNT_OF_LETTER} <= why and not against and not fees:
+            confidence = Confidence.CERTAIN
+        return Proposal(self.payment, shares, confidence, tuple(reasons), over, fees=fees)
 
     def _told_apart(self, found: list[Proposal]) -> list[Proposal]:
         """Where several fit as well as the best one, it is less likely, and says so."""
@@ -303,7 +353,7 @@ class _Weighing:
             return found
         doubt = reason(Why.SEVERAL_FIT, count=len(rivals) - 1)
         return [
-            self._proposal(one.shares, [*one.reasons, doubt], one.over)
+            self._proposal(one.shares, [*one.reasons, doubt], one.over, fees=one.fees)
             if one.score == best and one.on_account is None else one
             for one in found
         ]  # fmt: skip

@@ -39,6 +39,7 @@ class Proposal:
 
     ``over`` is what is left of it, in the bank's direction: a credit of the party. ``on_account``
     is an item, settled already, whose party and control account take the whole as a credit.
+    ``fees`` are income of their own: fee and interest of a dunning letter.
     ``returns`` is the bank transaction whose payment ``returns_nth`` goes back.
     """
 
@@ -50,6 +51,7 @@ class Proposal:
     on_account: Candidate | None = None
     returns: int | None = None
     returns_nth: int = 0
+    fees: Decimal = ZERO
 
     @property
     def score(self) -> int:
@@ -70,7 +72,7 @@ class Proposal:
         credited = self.on_account.id if self.on_account else ""
         return ",".join([
             *told, f"{self.over}/{self.payment.charge}/{credited}/{self.returns or ''}"
-            f"/{self.returns_nth}",
+            f"/{self.returns_nth}/{self.fees}",
         ])  # fmt: skip
 
     @property

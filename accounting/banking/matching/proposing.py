@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 
 from accounting.banking.matching import returning
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
-from accounting.banking.matching.matcher import proposals
+from accounting.banking.matching.claims import claims_of
+from accounting.banking.matching.matcher import proposals, told_references
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
@@ -62,7 +63,7 @@ def waiting(company: Company) -> QuerySet[BankTransaction]:
 def proposals_for(
     company: Company, movements: Iterable[BankTransaction]
 ) -> dict[int, list[Matched]]:
-    """What is proposed for each payment of transactions, by transaction; at most six queries.
+    """What is proposed for each payment of transactions, by transaction; at most nine queries.
 
     The transactions bring their bank account along. Nothing is written.
     """
@@ -98,7 +99,11 @@ def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     ibans = sorted({payment.iban for payment in payments if payment.iban})
     among.payers = _payers(company, ibans)
     among.accounts = _accounts(company, ibans)
-    among.settled = _settled(company, payments, among)
+    told = {one for payment in payments for one in told_references(payment)}
+    lost = sorted(one for one in told if reference_key(one) not in among.by_reference)
+    among.settled = _settled(company, lost)
+    found = claims_of(company, lost)
+    among.claims = {reference_key(reference): claim for reference, claim in found.items()}
     return among
 
 
@@ -123,11 +128,7 @@ def _accounts(company: Company, ibans: list[str]) -> dict[str, frozenset[Whose]]
     return {iban: frozenset(whose) for iban, whose in found.items()}
 
 
-def _settled(
-    company: Company, payments: Sequence[Payment], among: Candidates
-) -> dict[str, Candidate]:
-    told = {p.reference for p in payments if p.reference}
-    lost = sorted(one for one in told if reference_key(one) not in among.by_reference)
+def _settled(company: Company, lost: list[str]) -> dict[str, Candidate]:
     rows = OpenItem.of(company).filter(reference__in=lost, settled_on__isnull=False)
     return {reference_key(item.reference): item for item in _candidates(rows.order_by("pk"))}
 

@@ -17,10 +17,13 @@ class Why(StrEnum):
 
     REFERENCE = "reference"
     REFERENCE_IN_TEXT = "reference_in_text"
+    DUNNING_LETTER = "dunning_letter"
     DOCUMENT = "document"
     AMOUNT = "amount"
     AMOUNT_LESS_DISCOUNT = "amount_less_discount"
     AMOUNT_OF_SEVERAL = "amount_of_several"
+    AMOUNT_OF_LETTER = "amount_of_letter"
+    FEES = "fees"
     AMOUNT_ORDERED = "amount_ordered"
     CHARGES = "charges"
     IBAN = "iban"
@@ -37,6 +40,7 @@ class Why(StrEnum):
     SAME_REFERENCE = "same_reference"
     REFERENCE_NOT_VALID = "reference_not_valid"
     OTHER_REFERENCE = "other_reference"
+    LESS_SINCE_LETTER = "less_since_letter"
     OTHER_PARTY = "other_party"
     OTHER_CURRENCY = "other_currency"
     NOT_OWED_YET = "not_owed_yet"
@@ -55,10 +59,13 @@ LIKELY_FROM: Final = 40
 WEIGHTS: Final[Mapping[Why, int]] = {
     Why.REFERENCE: 100,
     Why.REFERENCE_IN_TEXT: 90,
+    Why.DUNNING_LETTER: 100,
     Why.DOCUMENT: 60,
     Why.AMOUNT: 40,
     Why.AMOUNT_LESS_DISCOUNT: 40,
     Why.AMOUNT_OF_SEVERAL: 35,
+    Why.AMOUNT_OF_LETTER: 40,
+    Why.FEES: 0,
     Why.AMOUNT_ORDERED: 40,
     Why.CHARGES: 0,
     Why.IBAN: 35,
@@ -74,6 +81,7 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.SAME_REFERENCE: -20,
     Why.REFERENCE_NOT_VALID: -5,
     Why.OTHER_REFERENCE: -40,
+    Why.LESS_SINCE_LETTER: -10,
     Why.OTHER_PARTY: -20,
     Why.OTHER_CURRENCY: -20,
     Why.NOT_OWED_YET: -60,
@@ -85,10 +93,13 @@ WEIGHTS: Final[Mapping[Why, int]] = {
 SENTENCES: Final[Mapping[Why, Any]] = {
     Why.REFERENCE: _("The reference is that of %(document)s."),
     Why.REFERENCE_IN_TEXT: _("The text holds the reference of %(document)s."),
+    Why.DUNNING_LETTER: _("The reference is that of dunning letter %(number)s."),
     Why.DOCUMENT: _("The text names %(document)s."),
     Why.AMOUNT: _("The amount is what is open."),
     Why.AMOUNT_LESS_DISCOUNT: _("The amount is what is open less %(discount)s discount."),
     Why.AMOUNT_OF_SEVERAL: _("The amount is what %(count)s items have open together."),
+    Why.AMOUNT_OF_LETTER: _("The amount is what the letter demands."),
+    Why.FEES: _("%(fees)s of it are fee and interest of the letter."),
     Why.AMOUNT_ORDERED: _("%(amount)s %(currency)s were ordered, which is what is open."),
     Why.CHARGES: _("Banks took %(charge)s off on the way."),
     Why.IBAN: _("%(party)s paid from this account before."),
@@ -104,6 +115,7 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.SAME_REFERENCE: _("%(count)s other items have the same reference."),
     Why.REFERENCE_NOT_VALID: _("The reference has no valid check digits."),
     Why.OTHER_REFERENCE: _("The payment has another reference."),
+    Why.LESS_SINCE_LETTER: _("Less is open now than when the letter was written."),
     Why.OTHER_PARTY: _("The name is another: %(party)s."),
     Why.OTHER_CURRENCY: _("The item is in %(currency)s."),
     Why.NOT_OWED_YET: _("It was not owed before %(date)s."),

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from django.db.models import F, Prefetch
 
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.queries import OpenRow, open_on
+from accounting.receivables import parties
 from accounting.receivables.dunning import planning
 from accounting.receivables.dunning.models import (
     CustomerDunning,
@@ -33,13 +33,9 @@ from accounting.receivables.dunning.values import (
     Sent,
     Stop,
 )
-from contacts import letters
 from contacts.models import Communication, Contact, ContactAddress
 from erp.companies.models import Company
 from erp.core import clock
-
-#: Where letters to customers go: the billing address, else the main one.
-ADDRESS: Final = ContactAddress.Kind.BILLING
 
 
 def plan_on(
@@ -130,7 +126,7 @@ def customers_of(company: Company, ids: Collection[int], day: dt.date) -> dict[i
         stop = None
         if terms and terms.stop_kind:
             stop = Stop(terms.stop_kind, terms.stop_reason, terms.stopped_until)
-        address = letters.address_on(contact.addresses.all(), day, ADDRESS)
+        address = parties.address_of(contact, day)
         found[contact.pk] = Customer(
             contact.pk,
             contact.name,

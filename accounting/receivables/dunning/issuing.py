@@ -6,23 +6,22 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking.models import BankAccount
-from accounting.receivables.dunning.gathering import ADDRESS
+from accounting.receivables import parties
+from accounting.receivables.defaults import bank_accounts, settings_of
 from accounting.receivables.paper import Sender
 from accounting.receivables.qr import rules
 from accounting.receivables.qr.bill import Bill, Party, ReferenceType
 from accounting.receivables.qr.references import make_qrr, make_scor
-from contacts import letters
-from contacts.models import Contact, ContactAddress
+from contacts.models import Contact
 from erp.companies.models import Company
 from erp.core.errors import DomainError
-from erp.documents.logos import logo_as_data
+from erp.reference import queries as reference_data
 from erp.reference.models import Country
-from vat.codes.queries import is_liable_on
 
 #: What the customer's part of a QR reference of a letter begins with; those of invoices have zeros.
 QRR_MARK: Final = "9"
@@ -37,21 +36,14 @@ class NoAccountToPayTo(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class PayTo:
-    """A bank account as slips name it."""
-
-    iban: str
-    qr_iban: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Issuer:
     """A company as it writes on a day; gathered once for many letters."""
 
     sender: Sender
     creditor: Party
-    accounts: Mapping[str, PayTo] = field(default_factory=dict)
+    accounts: Mapping[str, BankAccount] = field(default_factory=dict)
     countries: Mapping[str, Country] = field(default_factory=dict)
+    address_left: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
@@ -59,44 +51,25 @@ class Issuer:
 
 
 def issuer_of(company: Company, day: dt.date) -> Issuer:
-    """Sender, bank accounts and countries: four queries."""
-    accounts: dict[str, PayTo] = {}
-    for row in BankAccount.of(company).order_by("pk"):
-        if row.iban[:2] in {"CH", "LI"}:
-            accounts.setdefault(row.currency, PayTo(row.iban, row.qr_iban))
-    sender = Sender(
-        company.name, company.street, company.house_number, company.postcode, company.town,
-        company.country, uid=company.uid, vat_liable=is_liable_on(company, day),
-        logo=logo_as_data(company),
+    """Sender, bank accounts and countries, as invoices have them: five queries at most."""
+    settings = settings_of(company)
+    accounts = bank_accounts(company, settings)
+    return Issuer(
+        parties.sender(company, settings, day), parties.creditor(company),
+        {of: row for of, row in accounts.items() if row.iban[:2] in rules.SWISS},
+        {one.alpha2: one for one in reference_data.countries()}, settings.address_left,
     )  # fmt: skip
-    creditor = Party(company.name[:70], company.postcode, company.town, company.country,
-                     company.street, company.house_number)  # fmt: skip
-    countries = {one.alpha2: one for one in Country.objects.filter(valid_to=None)}
-    return Issuer(sender, creditor, accounts, countries)
-
-
-def address_of(contact: Contact, day: dt.date) -> ContactAddress | None:
-    """Where letters to a customer go on a day, of a contact whose addresses were read."""
-    found: Any = letters.address_on(contact.addresses.all(), day, ADDRESS)
-    return cast("ContactAddress | None", found)
 
 
 def envelope(contact: Contact, day: dt.date, issuer: Issuer) -> tuple[str, ...]:
-    """The lines of the address, the country in the customer's language."""
-    address = address_of(contact, day)
-    country = issuer.countries.get(address.country) if address else None
-    name = country.name_in(contact.language) if country else ""
-    return tuple(letters.address_lines(contact, address, country_name=name))
+    """The lines of the address of a contact whose addresses were read."""
+    address = parties.address_of(contact, day)
+    return parties.envelope(contact, address, contact.language, countries=issuer.countries)
 
 
 def debtor_of(contact: Contact, day: dt.date) -> Party | None:
     """The payer of a slip; None, to be filled in by hand, where there is no whole address."""
-    address = address_of(contact, day)
-    if address is None or not address.postcode:
-        return None
-    street = address.street or letters.box_line(address.po_box, contact.language)
-    return Party(contact.name[:70], address.postcode, address.town, address.country, street,
-                 address.house_number if address.street else "")  # fmt: skip
+    return parties.debtor(contact, parties.address_of(contact, day), contact.language)
 
 
 def kind_of(reference: str) -> str:
@@ -105,7 +78,7 @@ def kind_of(reference: str) -> str:
     return ReferenceType.SCOR if reference.startswith("RF") else ReferenceType.QRR
 
 
-def fits(reference: str, account: PayTo) -> bool:
+def fits(reference: str, account: BankAccount) -> bool:
     """Whether a slip on this account can bear a reference."""
     kind = kind_of(reference)
     if kind == ReferenceType.QRR:
@@ -113,7 +86,7 @@ def fits(reference: str, account: PayTo) -> bool:
     return kind == ReferenceType.SCOR
 
 
-def own_reference(number: int, contact: int, account: PayTo) -> str:
+def own_reference(number: int, contact: int, account: BankAccount) -> str:
     """A reference for a letter that no invoice has: ``9…`` for its customer, or ``RF..MAHN…``."""
     if account.qr_iban:
         return make_qrr(str(number), customer=f"{QRR_MARK}{contact:015}")
@@ -135,7 +108,16 @@ def bill(
         raise NoAccountToPayTo(currency=currency)
     kind = kind_of(reference)
     iban = account.qr_iban if kind == ReferenceType.QRR else account.iban
-    return Bill(iban, issuer.creditor, currency, amount, debtor, kind, reference, message[:140])
+    return Bill(
+        iban,
+        issuer.creditor,
+        currency,
+        amount,
+        debtor,
+        kind,
+        reference,
+        message[: rules.TEXT_LENGTH],
+    )
 
 
 def faults(bills: Iterable[Bill], issuer: Issuer) -> tuple[DomainError, ...]:

@@ -63,7 +63,7 @@ def write(
         language=language, sender=issuer.sender,
         recipient=issuing.envelope(contact, day, issuer), title=title, date=day,
         facts=tuple(facts), greeting=greetings.greeting(contact), intro=_filled(intro, filled),
-        closing=_filled(closing, filled), draft=draft,
+        closing=_filled(closing, filled), draft=draft, address_left=issuer.address_left,
     )  # fmt: skip
     paper = Paper(sheet, _body(letter, day), tuple(bills), issuer.codes)
     return Written(letter, number, title, reference, paper, faults)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from accounting.banking.matching.claims import Claim
 from accounting.open_items.models import OpenItem
 from accounting.receivables.dunning.models import (
     DunningNotice,
     DunningNoticeItem,
     DunningRun,
     DunningText,
+    Interest,
 )
 from accounting.receivables.dunning.values import Plan
 from erp.companies.models import Company
+from erp.core.money import ZERO
 from erp.mails.queries import states_of
 
 
@@ -57,41 +59,33 @@ def notices_of_item(item: OpenItem) -> list[DunningNoticeItem]:
     return list(rows.select_related("notice").order_by("date", "pk"))
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a payment with the reference of a letter pays: its items, then fee and interest.
-
-    ``items`` are ids of open items with what was demanded of each, credits negative.
-    """
-
-    notice: int
-    contact: int
-    currency: str
-    items: tuple[tuple[int, Decimal], ...]
-    fee: Decimal
-    interest: Decimal
-    total: Decimal
-
-
 def claimed_by(company: Company, references: Collection[str]) -> dict[str, Claim]:
-    """What letters that bear these references demanded, the newest of each: two queries.
+    """What letters that bear these references demanded, the newest of each: at most three queries.
 
     For the matching of payments: a letter over several items, or with a fee, has a reference of
-    its own, which no open item has.
+    its own, which no open item has. A fee that was posted is an item as the others.
     """
     rows = DunningNotice.of(company).filter(reference__in=list(references), cancelled_at=None)
     by_reference = {row.reference: row for row in rows.order_by("number")}
+    if not by_reference:
+        return {}
     items: dict[int, list[tuple[int, Decimal]]] = {}
     stood = DunningNoticeItem.of(company).filter(notice__in=[r.pk for r in by_reference.values()])
     for row in stood.order_by("position"):
         items.setdefault(row.notice_id, []).append((row.item_id, row.rest))
+    posted = {row.fee_entry_id: row for row in by_reference.values() if row.fee_entry_id}
+    for item in OpenItem.of(company).filter(entry__in=posted) if posted else ():
+        items[posted[item.entry_id].pk].append((item.pk, item.amount))
     return {
-        reference: Claim(
-            row.pk, row.contact_id, row.currency, tuple(items.get(row.pk, ())), row.fee,
-            row.interest if row.interest_mode == "charged" else Decimal(0), row.total,
-        )
+        reference: Claim(row.number, row.currency, tuple(items.get(row.pk, ())), _unposted(row))
         for reference, row in by_reference.items()
-    }  # fmt: skip
+    }
+
+
+def _unposted(notice: DunningNotice) -> Decimal:
+    """Fee and interest that a letter demanded and no item stands for."""
+    interest = notice.interest if notice.interest_mode == Interest.CHARGED else ZERO
+    return interest if notice.fee_entry_id else notice.fee + interest
 
 
 def by_level(plan: Plan) -> list[tuple[int, int, dict[str, Decimal]]]:

@@ -93,7 +93,7 @@ def _printed(found: Statement, contact: Contact, issuer: Issuer, *, slip: bool) 
         recipient=issuing.envelope(contact, found.on, issuer), title=words.statement,
         date=found.on, facts=((words.customer, str(contact.number)), (words.as_of, day)),
         greeting=greetings.greeting(contact), intro=words.statement_intro.format(day=day),
-        closing=words.statement_closing,
+        closing=words.statement_closing, address_left=issuer.address_left,
     )  # fmt: skip
     paper = Paper(letter, _body(found, contact.language), bills, issuer.codes)
     return Printed(found, contact, paper, faults)

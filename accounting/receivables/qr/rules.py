@@ -19,10 +19,12 @@ LEAST, MOST = Decimal("0.01"), Decimal("999999999.99")
 MOST_BYTES: Final = 997  # what version 25 holds at error correction M; SIX allows no larger symbol
 TEXT_LENGTH: Final = 140  # message and billing information together
 PROCEDURE_LENGTH, PROCEDURES = 100, 2
+NAME_LENGTH: Final = 70
+SWISS: Final = frozenset({"CH", "LI"})  # where a slip's account is kept
 
 #: Field of an address, its length, and whether it must be there. SIX v2.3, chapter 4.2.2.
 ADDRESS: Final = (
-    ("name", 70, True), ("street", 70, False), ("house_number", 16, False), ("postcode", 16, True),
+    ("name", NAME_LENGTH, True), ("street", 70, False), ("house_number", 16, False), ("postcode", 16, True),
     ("town", 35, True), ("country", 2, True),
 )  # fmt: skip
 
@@ -167,7 +169,7 @@ def _account(bill: Bill) -> Iterator[DomainError]:
     except NotAnIban as refusal:
         yield refusal
         return
-    if canonical[:2] not in {"CH", "LI"}:
+    if canonical[:2] not in SWISS:
         yield NotASwissAccount(value=bill.iban)
     elif canonical != bill.iban:
         yield NotAnIban(value=bill.iban)

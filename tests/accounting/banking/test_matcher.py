@@ -9,6 +9,7 @@ import pytest
 
 from accounting.banking.matching import matcher
 from accounting.banking.matching.candidates import Candidate, Candidates
+from accounting.banking.matching.claims import Claim
 from accounting.banking.matching.payments import Payment
 from accounting.banking.matching.proposal import Confidence
 from accounting.banking.matching.reasons import SENTENCES, WEIGHTS, Reason, Why, restored
@@ -265,3 +266,64 @@ def test_ten_thousand_items_are_never_compared_one_by_one():
     finally:
         matcher._Weighing._single = original
     assert len(seen) < 50 * (matcher.MOST_OF_AN_AMOUNT + matcher.MOST_OF_A_PARTY)
+
+
+class TestDunningLetters:
+    """A reference that no item has, and what the letter that bears it demanded."""
+
+    LETTER = Claim(
+        12, "CHF", ((1, Decimal("100.00")), (2, Decimal("60.00")), (3, Decimal("-30.00")))
+    )
+    WITH_FEE = Claim(12, "CHF", ((1, Decimal("100.00")),), Decimal("20.00"))
+
+    def best(self, amount, claim, *items, **more):
+        paid = payment(amount, reference=QRR, party="Huber AG", **more)
+        return found(paid, *items, claims={QRR: claim})[0]
+
+    def three(self, **more):
+        return item(1, "100.00", **more), item(2, "60.00"), item(3, "-30.00", open_amount="-40.00")
+
+    def test_its_total_settles_its_items_for_certain(self):
+        best = self.best("130.00", self.LETTER, *self.three())
+        assert settled(best) == [(1, "100.00", "0.00"), (2, "60.00", "0.00"), (3, "-30.00", "0.00")]
+        assert best.is_certain and not best.over and not best.fees
+        assert told(best) == {Why.DUNNING_LETTER, Why.AMOUNT_OF_LETTER, Why.NAME}
+
+    def test_a_fee_without_an_item_is_asked_about(self):
+        best = self.best("120.00", self.WITH_FEE, item(1, "100.00"))
+        assert (best.confidence, best.fees, best.over) == (Confidence.LIKELY, Decimal("20.00"), 0)
+        assert settled(best) == [(1, "100.00", "0.00")]
+        assert {Why.DUNNING_LETTER, Why.AMOUNT_OF_LETTER, Why.FEES} <= told(best)
+        without = self.best("100.00", self.WITH_FEE, item(1, "100.00"))
+        assert without.key != best.key and not without.fees
+        assert (without.confidence, settled(without)) == (Confidence.LIKELY, settled(best))
+        assert Why.AMOUNT in told(without)
+
+    @pytest.mark.parametrize(("amount", "why"), [
+        ("110.00", Why.PARTIAL), ("170.00", Why.TOO_MUCH), ("160.00", Why.AMOUNT_OF_SEVERAL),
+    ])  # fmt: skip
+    def test_another_amount_is_asked_about(self, amount, why):
+        best = self.best(amount, self.LETTER, *self.three())
+        assert best.confidence == Confidence.LIKELY
+        assert {Why.DUNNING_LETTER, why} <= told(best)
+
+    def test_what_was_settled_since_is_asked_about(self):
+        one, two, credit = self.three(open_amount="90.00")
+        best = self.best("120.00", self.LETTER, one, two, credit)
+        assert best.confidence == Confidence.LIKELY and Why.LESS_SINCE_LETTER in told(best)
+        assert settled(best)[0] == (1, "90.00", "0.00")
+
+    def test_a_doubt_is_asked_about(self):
+        for claim, more in (
+            (self.LETTER, {"stands_for": 3}), (self.LETTER, {"date": dt.date(2026, 2, 1)}),
+        ):  # fmt: skip
+            assert not self.best("130.00", claim, *self.three(), **more).is_certain
+
+    def test_another_currency_or_money_that_goes_out_is_no_payment_of_it(self):
+        for amount, claim in (
+            ("-130.00", self.LETTER),
+            ("130.00", Claim(12, "EUR", self.LETTER.items)),
+        ):
+            paid = payment(amount, reference=QRR)
+            for one in found(paid, *self.three(), claims={QRR: claim}):
+                assert Why.DUNNING_LETTER not in told(one)

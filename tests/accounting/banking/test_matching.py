@@ -231,7 +231,7 @@ class TestLikely:
         accept(movement, anna)
         credit = OpenItem.of(company).get(amount__lt=0)
         assert (str(credit.open_amount), credit.party, credit.contact_id) == (
-            "-30.00", "Huber AG", 7,
+            "-30.00", HUBER.name, HUBER.contact,
         )  # fmt: skip
         assert left(item) == ["0.00"]
         sound(company)

@@ -7,13 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from accounting.banking.booking import save_bank_account
+from accounting.banking.models import BankAccount
 from accounting.receivables import paper
 from accounting.receivables.dunning import jobs, mailing, queries, running, statements
 from accounting.receivables.dunning.archiving import Stationery
 from accounting.receivables.dunning.defaults import WORDS
+from accounting.receivables.dunning.issuing import issuer_of
 from accounting.receivables.dunning.models import DunningNotice
 from accounting.receivables.dunning.wording import WORDINGS
 from accounting.receivables.qr.payload import parse
+from accounting.receivables.sales_settings import change_settings
 from erp.core.tenancy import open_companies
 from erp.documents import storing
 from erp.jobs import running as worker
@@ -125,7 +129,7 @@ def test_other_currencies_than_those_of_slips_have_none(books):
     from accounting.banking.models import BankAccount
 
     save_bank_account(BankAccount(company=books, name="USD", iban="CH3908704016075473007", currency="USD",
-                                  account=make.account(books, "1025")), by=make.owner_of(books))  # fmt: skip
+                                  account=make.account(books, "1010")), by=make.owner_of(books))  # fmt: skip
     claim(books, customer(books), "100.00", currency="USD", base="90.00")
     _made, (notice,) = run(books)
     assert notice.reference == "" and notice.paper["bills"] == []
@@ -274,3 +278,28 @@ def test_a_statement_needs_an_address_to_be_sent(books):
     papers = statements.printed(books, statements.statements(books, MAY_1))
     with pytest.raises(mailing.NoMailAddress):
         mailing.mail_statement(papers, by=make.owner_of(books))
+
+
+def test_letters_are_written_as_the_settings_of_documents_say(books):
+    anna = make.owner_of(books)
+    second = save_bank_account(BankAccount(
+        company=books, name="Raiffeisen", iban="CH3908704016075473007", currency="CHF",
+        account=make.account(books, "1010"),
+    ), by=anna)  # fmt: skip
+    claim(books, customer(books))
+    before = issuer_of(books, MAY_1)
+    assert (before.accounts["CHF"].qr_iban, before.address_left) == (QR_IBAN, False)
+    change_settings(company=books, by=anna, phone="041 870 10 10", mail="buero@example.ch",
+                    web="example.ch", footer="Gut zu Fuss", bank_account=second, address_left=True)  # fmt: skip
+    _made, (notice,) = run(books)
+    letter = Stationery(books).paper(notice).letter
+    sender = letter.sender
+    assert (sender.phone, sender.mail, sender.web, sender.footer, letter.address_left) == (
+        "041 870 10 10", "buero@example.ch", "example.ch", "Gut zu Fuss", True,
+    )  # fmt: skip
+    pdf = printed(books, notice)
+    assert bill_on(pdf).iban == second.iban
+    assert "Gut zu Fuss" in words(pdf)
+    (one,) = statements.printed(books, statements.statements(books, MAY_1))
+    assert one.paper.letter.address_left
+    assert one.paper.bills[0].iban == second.iban
