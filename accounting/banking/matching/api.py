@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -17,6 +18,7 @@ from accounting.banking.matching.choosing import Choice, Share
 from accounting.banking.matching.proposing import Matched, matched_of
 from accounting.ledger.api.lines import typed_lines
 from accounting.open_items.opening import Party
+from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, Input
@@ -137,6 +139,7 @@ class MatchingActions(CompanyViewSet):
         if not self.access.may(Permission.OPEN_ITEMS_SETTLE):
             raise PermissionDenied
         movement, told = self.get_object(), self.told(AcceptInput)
+        self._require_contacts(told.get("payments", ()))
         account, code = told.get("account", ""), told.get("vat_code", "")
         rest = (
             typed_lines(self.company, [{"account": account, "vat_code": code}]) if account else []
@@ -149,6 +152,15 @@ class MatchingActions(CompanyViewSet):
             return Response(AcceptedOutput(entry).data, status=201)
 
         return self.once(act)
+
+    def _require_contacts(self, payments: Sequence[dict[str, Any]]) -> None:
+        wanted = {
+            one["party"]["contact"] for one in payments if one.get("party", {}).get("contact")
+        }
+        if Contact.of(self.company).filter(pk__in=wanted).count() < len(wanted):
+            raise serializers.ValidationError(
+                {"payments": [_("There is no such contact. Name one of this company, or none.")]}
+            )
 
 
 def chosen(matched: Sequence[Matched], told: Sequence[dict[str, Any]] | None) -> list[Choice]:

@@ -16,6 +16,7 @@ from accounting.banking.matching.proposing import matched_of
 from accounting.banking.models import BankTransaction
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import Party
+from contacts import saving
 from erp.access.gate import access_to
 from erp.core.tenancy import open_companies
 from erp.jobs.kinds import Done, Running
@@ -225,6 +226,17 @@ class TestApi:
         assert api.get(path + "matches/").json() == []
         assert api.post(path + "unbook/", {}, key=new_key()).status_code == 201
         assert left(item) == ["120.00"]
+
+    def test_money_is_credited_to_contacts_of_the_company_alone(self, company, api, paid):
+        movement = paid("75.00", party="Neu AG")
+        other = books_of()
+        stranger = saving.add_contact(company=other, by=make.owner_of(other), kind="organisation",
+                                      name="Fremd AG")  # fmt: skip
+        path = f"bank-transactions/{movement.pk}/accept/"
+        told = {"payments": [{"nth": 0, "party": {"name": "Fremd", "contact": stranger.pk}}]}
+        problem(api.post(path, told, key=new_key()), 400, "invalid")
+        told = {"payments": [{"nth": 0, "party": {"name": "Fremd"}}]}
+        assert api.post(path, told, key=new_key()).status_code == 201
 
     def test_without_a_choice_the_best_is_taken_or_nothing(self, api, owed, paid):
         item = owed(reference=QRR)
