@@ -125,6 +125,8 @@ def typed_document(sent: Sent) -> TypedDocument:
         "is_deposit": sent.get("is_deposit") is True,
         "open_amount_on_slip": sent.get("open_amount_on_slip") is True,
         "follows": tried(_id, sent, "follows"),
+        "own_values": {str(one.get("code", ""))[:40]: one.get("value", "")
+                       for one in sent.get("own") or [] if one.get("value")},
         "lines": tuple(_item(row, nth, reader) for nth, row in enumerate(rows)),
     }  # fmt: skip
     for name in ("supply_from", "supply_until", "valid_until"):

@@ -25,13 +25,15 @@ from erp.audit.models import AccessLogEntry
 from erp.companies.models import Language
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
+from erp.own_fields import masks as own_masks
+from erp.own_fields.lists import fields_of
 from erp.web.bodies import read_object
 from erp.web.pages import CompanyView, id_of, refused
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind
 from vat.codes.queries import codes_of, is_liable_on
 
-LISTS = ("lines", "instalments")
+LISTS = ("lines", "instalments", "own")
 OPERATION = "sales-document"  # what a mask saves once, however often it is sent
 _SALES = (CodeKind.OUTPUT, CodeKind.DISCOUNT, CodeKind.OTHER)
 
@@ -95,12 +97,12 @@ class EditDocument(CompanyView):
         typed = masks.typed_document(sent)
         if document is None:
             return replace(typed, kind=typed.kind or SalesDocument.Kind.INVOICE)
-        return replace(typed, kind=document.kind, follows=document.follows_id,
-                       own_values=dict(document.own_values))  # fmt: skip
+        return replace(typed, kind=document.kind, follows=document.follows_id)
 
     def _context(self, document: SalesDocument | None) -> dict[str, Any]:
         costs, today = self.company.uses("costs"), clock.today()
-        sent, customer = self._start(document)
+        sent, customer, kept = self._start(document)
+        fields = fields_of(self.company, SalesDocument.OWN_FIELDS)
         kind = SalesDocument.Kind(sent["kind"])
         liable = is_liable_on(self.company, today)
         codes = codes_of(self.company).filter(kind__in=_SALES) if liable else []
@@ -109,6 +111,7 @@ class EditDocument(CompanyView):
             "page_title": _("%s: draft") % kind.label if document else _("New: %s") % kind.label,
             "document": document, "sent": {**sent, "habit": lookups.habit(self.company)},
             "kind": kind, "today": today,
+            "own": own_masks.inputs(fields, own_masks.as_typed(fields, kept), {}),
             "kinds": SalesDocument.Kind.choices, "languages": Language.choices,
             "bases": Basis.choices, "customer": customer,
             "accounts": [[a.number, a.name, a.vat_code.code if a.vat_code else ""]
@@ -126,15 +129,17 @@ class EditDocument(CompanyView):
             else reverse("sales-documents", args=[self.company.pk]),
         }  # fmt: skip
 
-    def _start(self, document: SalesDocument | None) -> tuple[dict[str, Any], Contact | None]:
-        """What the mask begins with, and its customer."""
+    def _start(
+        self, document: SalesDocument | None
+    ) -> tuple[dict[str, Any], Contact | None, dict[str, Any]]:
+        """What the mask begins with, its customer, and values of own fields."""
         query, today = self.request.GET, clock.today()
         if document is not None:
             sent = masks.sent_by(making.typed_of(document, drafting.lines_of(document)))
-            return {**sent, "version": str(document.version)}, document.contact
+            return {**sent, "version": str(document.version)}, document.contact, document.own_values
         if query.get("copy"):
             of = get_object_or_404(queries.with_all(self.company), pk=id_of(query["copy"]))
-            return masks.sent_by(making.copy(of, date=today)), of.contact
+            return masks.sent_by(making.copy(of, date=today)), of.contact, of.own_values
         kind = query.get("kind", "")
         kind = kind if kind in SalesDocument.Kind.values else SalesDocument.Kind.INVOICE
         customer = None
@@ -143,7 +148,7 @@ class EditDocument(CompanyView):
         return {
             "kind": str(kind), "date": today.isoformat(), "lines": [],
             "contact": str(customer.pk) if customer else "",
-        }, customer  # fmt: skip
+        }, customer, {}  # fmt: skip
 
 
 class PreviewDocument(CompanyView):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -49,6 +51,25 @@ def test_printed_ones_stand_on_the_paper_in_its_language(books):
     assert answer.context["own"] == [
         ("Marge", "12.5"), ("Baustelle", "Seestrasse 1"), ("Abnahme", "09.03.2026"),
     ]  # fmt: skip
+
+
+def test_the_mask_shows_and_sends_them(books):
+    one = draft(books, customer(books), own_values=VALUES)
+    client = Client()
+    client.force_login(make.owner_of(books))
+    address = reverse("sales-document-edit", args=[books.pk, one.pk])
+    shown = client.get(address)
+    assert [(box.field.code, box.value) for box in shown.context["own"]] == [
+        ("margin", "12.5"), ("site", "Seestrasse 1"), ("until", "09.03.2026"),
+    ]  # fmt: skip
+    own = [{"code": "site", "value": "Dorf 2"}, {"code": "margin", "value": ""}]
+    sent = {"kind": "invoice", "contact": str(one.contact_id), "date": "2026-03-09", "own": own,
+            "lines": [{"kind": "item", "text": "x", "price": "5.00", "account": "3400"}]}  # fmt: skip
+    assert client.post(address, {"document": json.dumps(sent)}).status_code == 200
+    assert SalesDocument.of(books).get(pk=one.pk).own_values == {"site": "Dorf 2"}
+    sent["own"] = [{"code": "margin", "value": "viel"}]
+    refused = client.post(address, {"document": json.dumps(sent)})
+    assert refused.json()["errors"][0]["field"] == "own_values.margin"
 
 
 def test_faults_name_the_field_beside_all_others(books):

@@ -134,6 +134,7 @@ function read() {
   for (const name of ["is_deposit", "open_amount_on_slip"]) told[name] = $(name).checked;
   for (const name of ["intro", "closing"]) told[name] = $(name).dataset.touched ? $(name).value : null;
   told.instalments = [...document.querySelectorAll(".instalment")].map((one) => Object.fromEntries([...one.querySelectorAll("input")].map((i) => [i.dataset.part, i.value.trim()]))).filter((one) => one.percent);
+  told.own = [...form.querySelectorAll("[name^='own-']")].map((field) => ({ code: field.name.slice(4), value: valueOf(field) }));
   told.lines = lines.map((row) => ({ kind: row.dataset.kind, source: row.dataset.source || "", deposit: row.dataset.deposit || "", ...Object.fromEntries([...row.querySelectorAll("[name]")].map((f) => [f.name, f.tagName === "TEXTAREA" ? f.value : valueOf(f)])) }));
   return { told, lines };
 }

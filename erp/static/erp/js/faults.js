@@ -9,7 +9,7 @@ export function showFaults(form, errors, lines, { quiet = false } = {}) {
   let first = null;
   for (const error of errors) {
     const [, nth, name] = /^lines\[(\d+)\]\.?(\w*)$/.exec(error.field || "") || [];
-    const row = lines[nth], field = row ? row.querySelector(`[name=${name || "text"}]`) : error.field && form.querySelector(`[name="${CSS.escape(error.field)}"]`);
+    const row = lines[nth], field = row ? row.querySelector(`[name=${name || "text"}]`) : error.field && form.querySelector(`[name="${CSS.escape(error.field.replace("own_values.", "own-"))}"]`);
     const li = document.createElement("li");
     li.textContent = error.message;
     if (row) { const list = row.querySelector(".i-faults"); list.append(li); list.hidden = false; if (!quiet && field?.closest(".i-more")) field.closest(".i-more").hidden = false; }
