@@ -36,7 +36,7 @@ from tests.accounting.open_items.books import company, invoice
 FIRST = dt.date(2026, 1, 5)
 LAST = dt.date(2026, 12, 31)
 REFERENCES = ["210000000003139471430009017", "000000000000000000000012347", "RF18539007547034"]
-PARTIES = [Party("Huber AG", 7), Party("Meier & Co")]
+PARTIES = [Party("Huber AG"), Party("Meier & Co")]
 
 
 class Desk:
