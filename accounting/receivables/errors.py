@@ -195,6 +195,14 @@ class CancelledAlready(DomainError):
     conflict = True
 
 
+class ReducedAlready(DomainError):
+    code = "receivables.reduced_already"
+    message = _("A discount or write-off has taken back a part of %(document)s and of its VAT. Undo "
+                "that under Open items first, then cancel.")  # fmt: skip
+    field = "document"
+    conflict = True
+
+
 class NotDecided(DomainError):
     code = "receivables.not_decided"
     message = _("Only offers and orders that went out are accepted, declined or closed.")

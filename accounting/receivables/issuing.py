@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from accounting.ledger import posting
 from accounting.ledger.entering import NotLiable, PurposeMissing, Reader
 from accounting.ledger.models import Account
 from accounting.open_items import settling
-from accounting.open_items.models import OpenItem
+from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
 from accounting.receivables import defaults, drafting, making
 from accounting.receivables.claims import Accounts, Claim, claim
@@ -30,6 +31,7 @@ from accounting.receivables.errors import (
     NotDecided,
     NothingToBill,
     NotIssued,
+    ReducedAlready,
     SlipImpossible,
     TextMissing,
     TotalNegative,
@@ -52,6 +54,8 @@ from erp.core.errors import DomainError, Refusals
 from vat.codes.models import VatSettings
 from vat.codes.queries import exchange_rate
 
+#: What has taken a part of a claim back already, and its tax.
+REDUCTIONS: Final = (Settlement.Kind.DISCOUNT, Settlement.Kind.WRITE_OFF)
 _Kind = SalesDocument.Kind
 _Status = SalesDocument.Status
 ROUNDED_UP = Decimal("0.05")  # what a part may come to more than it is
@@ -115,7 +119,8 @@ def cancel(invoice: SalesDocument, *, date: dt.date, by: User) -> SalesDocument:
     """Cancel an invoice by a credit note over all of it (Storno), set off against what is open.
 
     What was paid already stays open as a credit of the customer. Returns the credit note. Raises
-    ``NotIssued``, ``WrongKind``, ``CancelledAlready`` and what ``issue`` raises.
+    ``NotIssued``, ``WrongKind``, ``CancelledAlready``, ``ReducedAlready`` where a discount or
+    write-off has taken a part back with its tax, and what ``issue`` raises.
     """
     now = drafting.held(invoice)
     if not now.is_issued:
@@ -125,6 +130,11 @@ def cancel(invoice: SalesDocument, *, date: dt.date, by: User) -> SalesDocument:
     before = credit_notes_of(now)
     if before:
         raise CancelledAlready(document=str(now), by=", ".join(note.number for note in before))
+    reduced = Settlement.of(now.company).filter(
+        item__entry=now.entry_id, kind__in=REDUCTIONS, undone_by=None
+    )
+    if now.entry_id and reduced.exists():
+        raise ReducedAlready(document=str(now))
     typed = making.credit(now, date=date)
     return issue(drafting.save(company=now.company, typed=typed, by=by), by=by)
 

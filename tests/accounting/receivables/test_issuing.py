@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
+from accounting.open_items.models import Settlement
 from accounting.open_items.planning import Part
-from accounting.open_items.settling import settle
+from accounting.open_items.settling import settle, undo
 from accounting.receivables import archiving, drafting, errors, issuing, making, queries
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.paper import pdf
@@ -291,6 +292,18 @@ def test_what_was_paid_of_a_cancelled_invoice_stays_as_a_credit(books, huber):
     )
     note = issuing.cancel(invoice, date=MARCH_9, by=by)
     assert [one.open_amount for one in items_of(note)] == [D("-500.00")]
+    assert differences(books, MARCH_31) == []
+
+
+def test_what_a_discount_took_back_is_not_taken_back_again(books, huber):
+    invoice, by = issued(books, huber), make.owner_of(books)
+    (owed,) = items_of(invoice)
+    part = Part(owed, paid=D("1059.38"), discount=D("21.62"))
+    entry = settle(company=books, date=MARCH_9, parts=[part], money=money(books, "1059.38"), by=by)
+    with pytest.raises(errors.ReducedAlready):
+        issuing.cancel(invoice, date=MARCH_31, by=by)
+    undo(Settlement.of(books).filter(entry=entry).first(), date=MARCH_9, by=by)
+    assert issuing.cancel(invoice, date=MARCH_31, by=by).payable == D("1081.00")
     assert differences(books, MARCH_31) == []
 
 
