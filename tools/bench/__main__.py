@@ -44,6 +44,7 @@ from tools.bench.books import (  # noqa: E402
     found,
     random_lines,
 )
+from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
@@ -346,13 +347,13 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,items",
+        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = (
         [int(n) for n in chosen.lines.split(",")]
-        if set(works) - {"reference", "slips", "papers", "items", "matching"}
+        if set(works) - {"reference", "slips", "papers", "invoices", "items", "matching"}
         else []
     )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
@@ -394,6 +395,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_slips()
     if "papers" in works:
         bench_papers()
+    if "invoices" in works:
+        bench_invoices()
     if "items" in works:
         bench_open_items(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
