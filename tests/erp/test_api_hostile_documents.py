@@ -98,7 +98,7 @@ def test_ids_of_another_company_are_unknown(api, company, huber):
         assert (
             api.post(f"sales-documents/{foreign.pk}/{path}", told, key=new_key()).status_code == 404
         )
-    for path in ("collect/", "issue/", "print/"):
+    for path in ("collect/", "issue-many/", "print-many/"):
         told = {"documents": [foreign.pk]} | (date if path == "collect/" else {})
         assert api.post(f"sales-documents/{path}", told, key=new_key()).status_code == 400
     told = date | {"kind": "invoice", "parts": [{"line": line.pk, "quantity": "1"}]}

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import random
 from collections import defaultdict
+from contextlib import contextmanager
 from decimal import Decimal
 
 import openpyxl
@@ -35,6 +36,7 @@ from accounting.ledger.years import open_fiscal_year
 from accounting.statements.monthly import by_month
 from accounting.statements.statements import balance_sheet, columns, income_statement
 from accounting.statements.trial_balance import trial_balance
+from erp.companies.models import Module
 from erp.core import clock
 from erp.documents import storing
 from erp.urls import endpoints, pages
@@ -494,13 +496,17 @@ def test_no_page_or_list_asks_more_of_the_database_when_there_is_more():
     ]  # fmt: skip
     with clock.at(dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)):
         client.force_login(books.by)
-        few = {address: queries(client, address) for address in addresses}
+        with everything_on(books.company):
+            # What wants a span, or is only sent to, answers nothing to a bare request.
+            addresses = [one for one in addresses if client.get(one).status_code == 200]
+            few = {address: queries(client, address) for address in addresses}
         grow(books, 40)
         take_in(books, 40)
-        many = {address: queries(client, address) for address in addresses}
-    assert len(few) > 25
+        with everything_on(books.company):
+            many = {address: queries(client, address) for address in addresses}
+    assert len(few) > 80
     assert {a: (few[a], many[a]) for a in addresses if many[a] > few[a]} == {}
-    assert max(many.values()) < 40
+    assert max(many.values()) < 60  # the sample invoice writes a draft, and takes it back
 
 
 def test_an_entry_of_many_lines_costs_what_one_of_two_does():
@@ -519,6 +525,16 @@ def test_an_entry_of_many_lines_costs_what_one_of_two_does():
             )]
         )  # fmt: skip
     assert asked[0] == asked[1]
+
+
+@contextmanager
+def everything_on(company):
+    """All modules for a while; with debtors on, nobody posts to their account by hand."""
+    before, company.modules = company.modules, list(Module.values)
+    company.save()
+    yield
+    company.modules = before
+    company.save()
 
 
 def lists_of(company):

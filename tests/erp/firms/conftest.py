@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from erp.cockpit import firms
+from erp.companies.models import Module
 from erp.core.tenancy import open_companies
 from tests import make
 
@@ -26,7 +27,7 @@ def firm(lead, operator):
 
 @pytest.fixture
 def company(db):
-    return make.company()
+    return make.company(modules=Module.values)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from erp.cockpit.tokens import (
     UnknownScope,
     create_token,
 )
+from erp.companies.models import Module
 from erp.core.tenancy import open_companies
 from tests import make
 from tests.erp.client import new_key, problem
@@ -25,6 +26,12 @@ from tests.erp.test_api import RENT
 from tests.erp.tokens.program import Program, program_of, token_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(db):
+    """A company that uses everything, so that each right means something."""
+    return make.company(modules=Module.values)
 
 
 @pytest.fixture

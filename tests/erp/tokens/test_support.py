@@ -14,6 +14,7 @@ from erp.access.permissions import SUPPORT, ready_rights
 from erp.access.support.models import SupportConsent
 from erp.audit.models import AuditEvent
 from erp.cockpit.support import AlreadyAllowed, OutOfHours, allow_support, end_support
+from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from tests import make
@@ -22,6 +23,12 @@ from tests.erp.sign_in.people import browser
 from tests.erp.test_routes import addresses, fill
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(db):
+    """A company that uses everything, so that each right means something."""
+    return make.company(modules=Module.values)
 
 
 @pytest.fixture
