@@ -36,9 +36,11 @@ with operating("sonnenegg") as access:
     company.street, company.house_number = "Dorfstrasse", "3"
     company.postcode, company.town = "6460", "Altdorf UR"
     company.save()
-    bank = save_bank_account(BankAccount(
-        company=company, name="Raiffeisen", iban="{IBAN}", qr_iban="{QR_IBAN}", currency="CHF",
-        account=Account.of(company).get(number="1020")), by=by)
+    account = Account.of(company).get(number="1020")
+    bank = BankAccount.of(company).filter(account=account).first() or BankAccount(
+        company=company, name="Raiffeisen", currency="CHF", account=account)
+    bank.iban, bank.qr_iban = "{IBAN}", "{QR_IBAN}"
+    save_bank_account(bank, by=by)
     change_settings(company=company, by=by, phone="041 870 20 20", bank_account=bank)
     levels.set_up(company, by=by)
     first = DunningLevel.of(company).select_related("procedure", "company").get(step=1)
