@@ -243,16 +243,16 @@ def _statement(company: Company, bank: BankAccount, owner: User, chance: random.
     )
     movements = [Movement(one.day, one.amount, one.party, one.text, one.reference)
                  for one in november(company)]  # fmt: skip
-    for nth in range(9):
+    for nth in range(12):
         party, _account, _code = SUPPLIERS[nth % 4]  # the last ones were paid before
         amount = -Decimal(chance.randint(4000, 160000)) / 100
-        movements.append(Movement(1 + nth * 20 // 9, amount, party, "Zahlung"))
+        movements.append(Movement(1 + nth * 20 // 12, amount, party, "Zahlung"))
     movements.sort(key=lambda one: one.day)
     take_in(company=company, content=statement_xml(bank.iban, opening, start, movements), by=owner)
     accounts = {name: (account, code) for name, account, code in SUPPLIERS}
     rows = list(BankTransaction.of(company).order_by("booking_date", "pk"))
     accept_certain(company, [row for row in rows if row.amount > 0][:12], by=owner)
-    for row in [row for row in rows if row.amount < 0][:5]:
+    for row in [row for row in rows if row.amount < 0][:8]:
         account, code = accounts[row.party]
         book(row, contra=[TypedLine(account, vat_code=code)], by=owner)
 
