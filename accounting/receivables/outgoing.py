@@ -28,24 +28,12 @@ class Gone:
 
 
 @transaction.atomic
-def go_out(document: SalesDocument, *, by: User) -> SalesDocument:
-    """Issue a draft; a credit note is set off against its invoice, as far as that is open.
-
-    Raises what ``issuing.issue`` raises.
-    """
-    issued = issuing.issue(document, by=by)
-    if issued.kind == SalesDocument.Kind.CREDIT_NOTE and issued.follows_id is not None:
-        issuing.set_off(issued, date=issued.date, by=by)
-    return issued
-
-
-@transaction.atomic
 def go_out_together(documents: Sequence[SalesDocument], *, by: User) -> Gone:
     """Issue many drafts, by date: each by itself, so that one refusal keeps none of the others."""
     found = Gone()
     for document in sorted(documents, key=lambda one: (one.date, one.pk)):
         try:
-            found.issued.append(go_out(document, by=by))
+            found.issued.append(issuing.issue(document, by=by))
         except DomainError as refusal:
             found.refused.append((document, refusal))
     return found

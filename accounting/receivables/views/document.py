@@ -20,7 +20,6 @@ from accounting.receivables import (
     listing,
     making,
     masks,
-    outgoing,
     phrases,
     queries,
 )
@@ -149,7 +148,7 @@ class IssueDocument(OfDocument):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         document = self.found()
         try:
-            issued = outgoing.go_out(document, by=self.access.user)
+            issued = issuing.issue(document, by=self.access.user)
         except DomainError as refusal:
             self.tell_all(refusal)
         else:

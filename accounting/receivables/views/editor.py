@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounting.banking.models import BankAccount
 from accounting.ledger.entering import choices
 from accounting.ledger.models import Account, CostCentre, CostObject
-from accounting.receivables import drafting, lookups, making, masks, outgoing, queries
+from accounting.receivables import drafting, issuing, lookups, making, masks, queries
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument
 from accounting.terms.models import PaymentTerms
@@ -72,7 +72,7 @@ class EditDocument(CompanyView):
                 document=document, version=_number(sent.get("version")),
             )  # fmt: skip
             if issues:
-                saved = outgoing.go_out(saved, by=self.access.user)
+                saved = issuing.issue(saved, by=self.access.user)
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
         if key:
