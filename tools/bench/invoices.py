@@ -89,7 +89,11 @@ def _worked(company: int, user: int, shares: list[list[int]]) -> float:
         worker.stdout.readline()  # it is warm
     started = time.perf_counter()
     for worker in workers:
-        worker.communicate("\n")
+        assert worker.stdin is not None
+        worker.stdin.write("\n")
+        worker.stdin.flush()  # all begin before any is waited for
+    for worker in workers:
+        worker.wait()
     return time.perf_counter() - started
 
 
