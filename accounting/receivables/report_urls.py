@@ -11,7 +11,7 @@ pages = [
         {"by": "customers"},
         name="sales-turnover",
     ),
-    path("receivables/turnover/<slug:by>/", report_views.Turnover.as_view(), name="turnover"),
+    path("receivables/turnover/<slug:by>/", report_views.Turnover.as_view(), name="sales-turnover"),
     path("receivables/vat-journal/", report_views.VatJournal.as_view(), name="sales-vat-journal"),
     path(
         "receivables/payment-habits/", report_views.PaymentHabits.as_view(), name="payment-habits"

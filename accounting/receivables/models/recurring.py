@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounting.receivables.models.documents import SalesDocument
 from accounting.terms.models import fk
@@ -53,3 +54,12 @@ class RecurringInvoice(CompanyOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rhythm(self) -> str:
+        """How often, in words: every month, every 3 months."""
+        if self.unit == self.Unit.WEEK:
+            told = ngettext("every week", "every %(count)s weeks", self.every)
+        else:
+            told = ngettext("every month", "every %(count)s months", self.every)
+        return told % {"count": self.every}

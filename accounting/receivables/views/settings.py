@@ -53,7 +53,7 @@ class SalesSettingsPage(CompanyView):
         return redirect("sales-settings", self.company.pk)
 
     def _show(self, request: HttpRequest, form: SalesSettingsForm) -> HttpResponse:
-        context = {"page_title": _("Offers and invoices"), "form": form, "tab": "common",
+        context = {"page_title": _("Settings of documents"), "form": form, "tab": "common",
                    "history_of": form.instance, "languages": Language.choices}  # fmt: skip
         return render(request, "accounting/receivables/settings.html", context)
 
@@ -123,7 +123,7 @@ class DocumentTexts(CompanyView):
         text = found[kind, language]
         initial = {"intro": text.intro, "closing": text.closing}
         context = {
-            "page_title": _("Offers and invoices"), "tab": "texts", "text": text,
+            "page_title": _("Settings of documents"), "tab": "texts", "text": text,
             "form": form or TextForm(initial=initial),
             "kinds": Kind.choices, "languages": Language.choices,
             "own": [one for one in found.values() if one.own],
@@ -172,6 +172,6 @@ class NumberRanges(CompanyView):
 
     def _show(self, request: HttpRequest, forms: dict[str, RangeForm]) -> HttpResponse:
         rows = number_ranges.ranges(self.company, year=clock.today().year)
-        context = {"page_title": _("Offers and invoices"), "tab": "numbers",
+        context = {"page_title": _("Settings of documents"), "tab": "numbers",
                    "rows": [(one, forms.get(one.kind) or RangeForm(of=one)) for one in rows]}  # fmt: skip
         return render(request, "accounting/receivables/numbers.html", context)
