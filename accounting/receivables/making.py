@@ -17,8 +17,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from accounting.receivables import phrases
 from accounting.receivables.amounts import VatGroup
 from accounting.receivables.claims import allotted
-from accounting.receivables.drafting import lines_of
-from accounting.receivables.errors import MixedDocuments, NotIssued, WrongKind
+from accounting.receivables.drafting import held, lines_of
+from accounting.receivables.errors import MixedDocuments, NothingLeft, NotIssued, WrongKind
 from accounting.receivables.lines import BadPercent, Kind, vat_key
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.reckoning import amounts_of, line_of, supplied
@@ -92,12 +92,15 @@ def derived(
     """What becomes of a document: an order of an offer, an invoice of either.
 
     An invoice takes what was not billed yet, or of each line (by id) what ``quantities`` says: a
-    partial invoice. The last one deducts the deposits. Raises ``NotIssued`` or ``WrongKind``.
+    partial invoice. The last one deducts the deposits. The document is held until the transaction
+    ends, so that two who bill at once do not both take what is left. Raises ``NotIssued``,
+    ``WrongKind`` or ``NothingLeft``.
     """
     if not document.is_issued:
         raise NotIssued
     if kind not in BECOMES[document.kind] or kind == _Kind.CREDIT_NOTE:
         raise WrongKind(document=str(document))
+    held(document)
     lines = lines_of(document)
     typed = typed_of(document, lines)
     fresh: dict[str, Any] = {
@@ -109,6 +112,8 @@ def derived(
         wanted = left if quantities is None else quantities
         is_last = all(abs(wanted.get(pk, Decimal(0))) >= abs(open_) for pk, open_ in left.items())
         billed = _billed(lines, wanted)
+        if not any(one.kind == Kind.ITEM for one in billed):
+            raise NothingLeft(document=str(document))
         done = {line.pk: line.quantity - left[line.pk] for line in lines if line.pk in left}
         both = {pk: done[pk] + wanted.get(pk, Decimal(0)) for pk in left}
         fresh["discount_amount"] = _granted(document, lines, both) - _granted(document, lines, done)
@@ -126,16 +131,21 @@ def collective(documents: Sequence[SalesDocument], *, date: dt.date) -> TypedDoc
     """
     first = documents[0]
     alike = ("contact_id", "currency", "basis", "rounding", "discount_percent")
+    # Held in one order, whatever order they were chosen in.
+    made = {
+        one.pk: derived(one, _Kind.INVOICE, date=date)
+        for one in sorted(documents, key=lambda one: one.pk)
+    }
     found: list[TypedItem] = []
     for document in documents:
         differs = [name for name in alike if getattr(document, name) != getattr(first, name)]
         if differs or (document.discount_amount and len(documents) > 1):
             raise MixedDocuments(document=str(document))
-        one = derived(document, _Kind.INVOICE, date=date)
+        one = made[document.pk]
         heading = f"{getattr(phrases.of(document.language), document.kind)} {document.number}"
         found.append(TypedItem(kind=Kind.TEXT, text=f"{heading}, {swiss_date(document.date)}"))
         found += [_supplied(line, document) for line in one.lines]
-    return replace(derived(first, _Kind.INVOICE, date=date), lines=tuple(found),
+    return replace(made[first.pk], lines=tuple(found),
                    follows=first.pk if len(documents) == 1 else None, subject="",
                    customer_reference="", supply_from=None, supply_until=None)  # fmt: skip
 
@@ -173,7 +183,7 @@ def credit(
     """A credit note (Gutschrift) over an invoice, or of each line (by id) as much as is said.
 
     It keeps the days of supply, and so the VAT rates, of what it takes back; and the exchange rate.
-    Raises ``NotIssued`` or ``WrongKind``.
+    Raises ``NotIssued``, ``WrongKind`` or ``NothingLeft``.
     """
     if not invoice.is_issued:
         raise NotIssued
@@ -192,6 +202,8 @@ def credit(
                 one, quantity=wanted, discount_amount=to_centimes(one.discount_amount * part)
             )
         kept.append(replace(one, source=line.pk if line.kind == Kind.ITEM else None))
+    if not any(one.kind == Kind.ITEM for one in kept):
+        raise NothingLeft(document=str(invoice))
     if quantities is not None:
         typed = replace(typed, discount_amount=_granted(invoice, lines, quantities))
     start = invoice.supply_from or invoice.date

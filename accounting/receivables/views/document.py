@@ -23,7 +23,7 @@ from accounting.receivables import (
     phrases,
     queries,
 )
-from accounting.receivables.errors import BadDeposit, BadQuantity, NothingLeft
+from accounting.receivables.errors import BadDeposit, BadQuantity
 from accounting.receivables.explaining import explained
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
@@ -247,13 +247,9 @@ class MakeDocument(OfDocument):
         if what not in WITH_QUANTITIES:
             raise Http404
         quantities = self._quantities(document, what)
-        typed = (
-            making.derived(document, _Kind.INVOICE, date=today, quantities=quantities)
-            if what == INVOICE else making.credit(document, date=today, quantities=quantities)
-        )  # fmt: skip
-        if not any(line.kind == Kind.ITEM for line in typed.lines):
-            raise NothingLeft(document=str(document))
-        return typed
+        if what == INVOICE:
+            return making.derived(document, _Kind.INVOICE, date=today, quantities=quantities)
+        return making.credit(document, date=today, quantities=quantities)
 
     def _quantities(self, document: SalesDocument, what: str) -> dict[int, Decimal] | None:
         """The quantities as typed, by line; None where the form was not shown: all of it.

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
-from accounting.receivables import errors, issuing
+from accounting.receivables import drafting, errors, issuing, making
 from accounting.receivables.models import NumberRange, SalesDocument
 from tests.accounting.ledger.test_concurrency import at_once, at_the_desk
 from tests.accounting.receivables.sales import MARCH_31, company, customer, draft
@@ -80,3 +80,18 @@ def test_a_company_numbers_as_it_likes(books):
         )
         assert issuing.issue(draft(books, who), by=by).number == "F2026/001"
         assert issuing.issue(draft(books, who), by=by).number == "F2026/002"
+
+
+def test_two_who_bill_an_order_at_once_do_not_both_take_what_is_left(books):
+    with at_the_desk(books) as by:
+        order = issuing.issue(draft(books, customer(books), kind="order"), by=by)
+
+    def act():
+        with at_the_desk(books) as by:
+            typed = making.derived(order, "invoice", date=MARCH_31)
+            return drafting.save(company=books, typed=typed, by=by)
+
+    answers = at_once(*[act] * 3)
+    assert sum(isinstance(answer, errors.NothingLeft) for answer in answers) == 2, answers
+    with at_the_desk(books):
+        assert SalesDocument.of(books).filter(kind="invoice").count() == 1
