@@ -123,6 +123,22 @@ def net(company: Company, *, items: Iterable[OpenItem], date: dt.date, by: User,
 
 
 @transaction.atomic
+def set_off(
+    company: Company, *, entries: Sequence[int], date: dt.date, by: User, text: str = ""
+) -> JournalEntry | None:
+    """Set a credit note off against its invoice, by their entries, as far as both are open.
+
+    Returns the entry, or None where there is nothing to set off. Raises what ``settle`` raises.
+    """
+    items = [i for i in OpenItem.of(company).filter(entry__in=entries) if i.open_amount]
+    owed = [item for item in items if item.open_amount > 0]
+    if not owed or len(owed) == len(items) or len({item.account_id for item in items}) > 1:
+        return None
+    day = max([date, *(item.opened_on for item in items)])
+    return net(company, items=items, date=day, by=by, text=text)
+
+
+@transaction.atomic
 def settle_by_line(
     *, entry: JournalEntry, account: Account, shares: Sequence[tuple[OpenItem, Decimal]], by: User,
     position: int | None = None, party: Party | None = None,

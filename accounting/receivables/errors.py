@@ -92,19 +92,6 @@ class AccountMissing(DomainError):
     field = "account"
 
 
-class ControlAccountMissing(DomainError):
-    code = "receivables.control_account_missing"
-    message = _("No account has the purpose “Receivables”. Set it in the chart of accounts.")
-    field = "account"
-
-
-class WrongControlAccount(DomainError):
-    code = "receivables.wrong_control_account"
-    message = _("Account %(account)s of the customer's terms is no control account of debtors in "
-                "%(currency)s. Choose another there.")  # fmt: skip
-    field = "account"
-
-
 class NothingToBill(DomainError):
     code = "receivables.nothing_to_bill"
     message = _("The document has no item. Add one with a text and a price.")

@@ -14,14 +14,14 @@ from accounting.ledger import posting
 from accounting.ledger.entering import NotLiable, PurposeMissing, Reader
 from accounting.ledger.models import Account
 from accounting.open_items import settling
-from accounting.open_items.models import OpenItem, Settlement
+from accounting.open_items.control import control_account
+from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
 from accounting.receivables import defaults, drafting, making
 from accounting.receivables.claims import Accounts, Claim, claim
 from accounting.receivables.errors import (
     AccountMissing,
     CancelledAlready,
-    ControlAccountMissing,
     CreditedFirst,
     CreditTooLarge,
     DeductedTooMuch,
@@ -35,7 +35,6 @@ from accounting.receivables.errors import (
     SlipImpossible,
     TextMissing,
     TotalNegative,
-    WrongControlAccount,
     WrongKind,
 )
 from accounting.receivables.lines import Kind
@@ -144,14 +143,10 @@ def set_off(note: SalesDocument, *, date: dt.date, by: User) -> None:
     """Set a credit note off against its invoice, as far as that is open."""
     if note.follows is None or note.follows.entry_id is None or note.entry_id is None:
         return
-    rows = OpenItem.of(note.company).filter(entry__in=[note.follows.entry_id, note.entry_id])
-    items = [item for item in rows if item.open_amount]
-    owed = [item for item in items if item.open_amount > 0]
-    if not owed or len(owed) == len(items) or len({item.account_id for item in items}) > 1:
-        return
-    day = max([date, *(item.opened_on for item in items)])
-    settling.net(note.company, items=items, date=day, by=by,
-                 text=_("Set off: %s") % f"{note.number}, {note.follows.number}")  # fmt: skip
+    settling.set_off(
+        note.company, entries=[note.follows.entry_id, note.entry_id], date=date, by=by,
+        text=_("Set off: %s") % f"{note.number}, {note.follows.number}",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -289,28 +284,13 @@ def _claim(document: SalesDocument, lines: Sequence[DocumentLine], reader: Reade
 def _accounts(document: SalesDocument, reader: Reader) -> Accounts:
     purpose, company = Account.Purpose, document.company
     agreed = defaults.terms_of(company, document.contact).account
-    foreign = document.currency != company.currency and _for_foreign(document, reader)
-    control = agreed or foreign or reader.by_purpose.get(purpose.RECEIVABLES)
-    if control is None:
-        raise ControlAccountMissing
-    if control.control != Account.SubLedger.RECEIVABLES or (
-        control.currency and control.currency != document.currency
-    ):
-        raise WrongControlAccount(account=control.number, currency=document.currency)
+    control = control_account(reader, Side.RECEIVABLES, currency=document.currency, agreed=agreed)
     needed = [purpose.OUTPUT_TAX, purpose.ROUNDING_EXPENSE, purpose.ROUNDING_INCOME]
     for one in needed:
         if one not in reader.by_purpose:
             raise PurposeMissing(purpose=one.label)
     tax, expense, income = (reader.by_purpose[one] for one in needed)
     return Accounts(control, tax, expense, income)
-
-
-def _for_foreign(document: SalesDocument, reader: Reader) -> Account | None:
-    """The control account kept in a document's currency, or else the one for foreign currencies."""
-    rows = [a for a in reader.accounts.values() if a.control == Account.SubLedger.RECEIVABLES]
-    exact = next((a for a in rows if a.currency == document.currency), None)
-    common = reader.by_purpose.get(Account.Purpose.RECEIVABLES_FOREIGN)
-    return exact or (common if common and not common.currency else None)
 
 
 def _post(document: SalesDocument, claimed: Claim, owed: Sequence[Part], *, by: User) -> None:

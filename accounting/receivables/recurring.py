@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,11 +19,11 @@ from accounting.receivables.typed import TypedDocument
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
+from erp.core import rhythm
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 
 _Status = SalesDocument.Status
-_Unit = RecurringInvoice.Unit
 MOST_AT_ONCE: Final = 120  # ten years of months that nobody looked
 _SHOWN: Final = ("name", "every", "unit", "next_on", "until", "in_advance", "issues", "paused")
 
@@ -74,7 +73,7 @@ def save(
 
     Raises ``BadRhythm``, ``EndsFirst``, ``ChangedMeanwhile`` and what ``drafting.save`` raises.
     """
-    if not 1 <= recurring.every <= 60:
+    if not 1 <= recurring.every <= rhythm.MOST:
         raise BadRhythm(value=recurring.every)
     if recurring.until is not None and recurring.until < recurring.next_on:
         raise EndsFirst(until=recurring.until, next=recurring.next_on)
@@ -192,23 +191,16 @@ def span(recurring: RecurringInvoice, date: dt.date) -> Span:
 
 def later(recurring: RecurringInvoice, date: dt.date) -> dt.date:
     """The day after this one on which an invoice is due."""
-    if recurring.unit == _Unit.WEEK:
-        return date + dt.timedelta(weeks=recurring.every)
-    return _moved(date, recurring.every, recurring.anchor_day)
+    return rhythm.later(
+        date, every=recurring.every, unit=recurring.unit, anchor=recurring.anchor_day
+    )
 
 
 def earlier(recurring: RecurringInvoice, date: dt.date) -> dt.date:
     """The day before this one."""
-    if recurring.unit == _Unit.WEEK:
-        return date - dt.timedelta(weeks=recurring.every)
-    return _moved(date, -recurring.every, recurring.anchor_day)
-
-
-def _moved(date: dt.date, months: int, anchor: int) -> dt.date:
-    """So many months on, on the anchor's day; in a shorter month on its last."""
-    count = date.year * 12 + date.month - 1 + months
-    year, month = divmod(count, 12)
-    return dt.date(year, month + 1, min(anchor, calendar.monthrange(year, month + 1)[1]))
+    return rhythm.later(
+        date, every=-recurring.every, unit=recurring.unit, anchor=recurring.anchor_day
+    )
 
 
 def _dates(recurring: RecurringInvoice, on: dt.date) -> Iterator[dt.date]:

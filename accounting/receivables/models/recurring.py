@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounting.receivables.models.documents import SalesDocument
 from accounting.terms.models import fk
 from erp.companies.models import CompanyOwned
+from erp.core import rhythm
 
 
 class RecurringInvoice(CompanyOwned):
@@ -19,9 +19,7 @@ class RecurringInvoice(CompanyOwned):
     there; ``{period}``, ``{month}`` and ``{year}`` in its texts are filled in.
     """
 
-    class Unit(models.TextChoices):
-        WEEK = "week", _("weeks")
-        MONTH = "month", _("months")
+    Unit = rhythm.Unit
 
     pattern = fk(SalesDocument, _("pattern"))
     name = models.CharField(_("name"), max_length=80)
@@ -58,8 +56,4 @@ class RecurringInvoice(CompanyOwned):
     @property
     def rhythm(self) -> str:
         """How often, in words: every month, every 3 months."""
-        if self.unit == self.Unit.WEEK:
-            told = ngettext("every week", "every %(count)s weeks", self.every)
-        else:
-            told = ngettext("every month", "every %(count)s months", self.every)
-        return told % {"count": self.every}
+        return rhythm.words(self.every, self.unit)
