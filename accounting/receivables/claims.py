@@ -21,7 +21,7 @@ from accounting.receivables.lines import HUNDRED, Kind, vat_key
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.reckoning import supplied
 from accounting.receivables.splitting import in_base
-from erp.core.money import ZERO, to_centimes
+from erp.core.money import ZERO, allotted
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
@@ -148,15 +148,3 @@ def _key(document: SalesDocument, line: DocumentLine, rate: Decimal) -> _Key:
 
 def _part(part: Decimal, whole: Decimal) -> Decimal:
     return part / whole if whole else Decimal(0)
-
-
-def allotted(total: Decimal, weights: Sequence[Decimal], factor: Decimal) -> list[Decimal]:
-    """``total`` in parts of about ``factor`` times each weight, which may have both signs.
-
-    The parts are rounded to 0.01 and come to the total; what rounding leaves goes to the largest.
-    """
-    parts = [to_centimes(weight * factor) for weight in weights]
-    if parts:
-        largest = max(range(len(parts)), key=lambda nth: (abs(weights[nth]), -nth))
-        parts[largest] += total - sum(parts, ZERO)
-    return parts

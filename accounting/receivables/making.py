@@ -16,7 +16,6 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from accounting.receivables import phrases
 from accounting.receivables.amounts import VatGroup
-from accounting.receivables.claims import allotted
 from accounting.receivables.drafting import held, lines_of
 from accounting.receivables.errors import MixedDocuments, NothingLeft, NotIssued, WrongKind
 from accounting.receivables.lines import BadPercent, Kind, vat_key
@@ -25,7 +24,7 @@ from accounting.receivables.reckoning import amounts_of, line_of, supplied
 from accounting.receivables.typed import TypedDocument, TypedItem
 from erp.companies.models import Company
 from erp.core.display import swiss_date
-from erp.core.money import to_centimes
+from erp.core.money import allotted, to_centimes
 from vat.codes.breakdown import Basis
 
 _Kind = SalesDocument.Kind

@@ -106,3 +106,15 @@ def _rounded(amount: Decimal, step: Decimal) -> Decimal:
     if not isinstance(amount, Decimal):
         raise FloatRefused(f"money is Decimal, not {type(amount).__name__}")
     return amount.quantize(step, rounding=ROUND_HALF_UP)
+
+
+def allotted(total: Decimal, weights: Sequence[Decimal], factor: Decimal) -> list[Decimal]:
+    """``total`` in parts of about ``factor`` times each weight, which may have both signs.
+
+    The parts are rounded to 0.01 and come to the total; what rounding leaves goes to the largest.
+    """
+    parts = [to_centimes(weight * factor) for weight in weights]
+    if parts:
+        largest = max(range(len(parts)), key=lambda nth: (abs(weights[nth]), -nth))
+        parts[largest] += total - sum(parts, ZERO)
+    return parts
