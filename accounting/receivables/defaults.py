@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.banking.models import BankAccount
+from accounting.qr import rules
 from accounting.receivables.models import SalesSettings
-from accounting.receivables.qr import rules
 from accounting.receivables.sales_settings import settings_of as settings_of
 from accounting.receivables.texts import text_of
 from accounting.terms.models import CustomerTerms, PaymentTerms

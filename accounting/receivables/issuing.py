@@ -17,6 +17,7 @@ from accounting.open_items import settling
 from accounting.open_items.control import control_account
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
+from accounting.qr.rules import CURRENCIES
 from accounting.receivables import defaults, drafting, making
 from accounting.receivables.claims import Accounts, Claim, claim
 from accounting.receivables.errors import (
@@ -42,7 +43,6 @@ from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.numbering import next_number
 from accounting.receivables.paper import reasons, to_json
 from accounting.receivables.papers import Printed, printed
-from accounting.receivables.qr.rules import CURRENCIES
 from accounting.receivables.reckoning import amounts_of, lawful_rate, method_day
 from accounting.receivables.slips import Part
 from erp.access.models import User

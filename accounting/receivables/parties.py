@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from accounting.qr.bill import Party
+from accounting.qr.rules import NAME_LENGTH
 from accounting.receivables.models import SalesDocument, SalesSettings
 from accounting.receivables.paper.values import Sender
-from accounting.receivables.qr.bill import Party
-from accounting.receivables.qr.rules import NAME_LENGTH
 from contacts import letters
 from contacts.models import Contact, ContactAddress
 from erp.companies.models import Company

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.banking.models import BankAccount
+from accounting.qr import billing
+from accounting.qr.bill import Bill, Party, ReferenceType
+from accounting.qr.references import make_qrr, make_scor
+from accounting.qr.rules import TEXT_LENGTH
 from accounting.receivables.amounts import Amounts
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.paper.values import Sender
-from accounting.receivables.qr import billing
-from accounting.receivables.qr.bill import Bill, Party, ReferenceType
-from accounting.receivables.qr.references import make_qrr, make_scor
-from accounting.receivables.qr.rules import TEXT_LENGTH
 from accounting.receivables.reckoning import supplied
 from accounting.receivables.splitting import instalments
 from erp.core.money import to_centimes

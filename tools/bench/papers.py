@@ -20,10 +20,10 @@ import weasyprint
 if __name__ == "__main__":
     django.setup()
 
+from accounting.qr import references
 from accounting.receivables import paper
 from accounting.receivables.paper import DocumentBody, Letter, Paper, PaperLine, Sender
 from accounting.receivables.paper.printing import SHEETS
-from accounting.receivables.qr import references
 from erp.documents import pdf
 from tools.bench.measuring import interleaved, note
 from tools.bench.slips import BILL, COUNTRIES, PAYER, for_qrbill

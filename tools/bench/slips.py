@@ -9,10 +9,10 @@ from decimal import Decimal
 import qrbill
 from django.utils.safestring import SafeString
 
-from accounting.receivables.qr import references, slip
-from accounting.receivables.qr.bill import Bill, Party
-from accounting.receivables.qr.payload import payload
-from accounting.receivables.qr.symbol import symbol
+from accounting.qr import references, slip
+from accounting.qr.bill import Bill, Party
+from accounting.qr.payload import payload
+from accounting.qr.symbol import symbol
 from erp.documents import pdf
 from tools.bench.measuring import interleaved, note
 

@@ -11,12 +11,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking.models import BankAccount
+from accounting.qr import rules
+from accounting.qr.bill import Bill, Party, ReferenceType
+from accounting.qr.references import make_qrr, make_scor
 from accounting.receivables import parties
 from accounting.receivables.defaults import bank_accounts, settings_of
 from accounting.receivables.paper import Sender
-from accounting.receivables.qr import rules
-from accounting.receivables.qr.bill import Bill, Party, ReferenceType
-from accounting.receivables.qr.references import make_qrr, make_scor
 from contacts.models import Contact
 from erp.companies.models import Company
 from erp.core.errors import DomainError

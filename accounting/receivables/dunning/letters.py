@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from accounting.qr.bill import Bill
 from accounting.receivables.dunning import defaults, issuing
 from accounting.receivables.dunning.issuing import Issuer
 from accounting.receivables.dunning.models import DunningText, Interest
@@ -13,7 +14,6 @@ from accounting.receivables.dunning.values import Letter
 from accounting.receivables.dunning.wording import wording_of
 from accounting.receivables.paper import Column, Paper, Style, TableBody
 from accounting.receivables.paper import Letter as Sheet
-from accounting.receivables.qr.bill import Bill
 from contacts import letters as greetings
 from contacts.models import Contact
 from erp.core.display import chf, swiss_date

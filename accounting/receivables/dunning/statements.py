@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from accounting.open_items.models import Side
 from accounting.open_items.queries import BUCKETS, OpenRow, bucket_of, open_on
+from accounting.qr.bill import Bill
 from accounting.receivables.dunning import gathering, issuing
 from accounting.receivables.dunning.issuing import Issuer, issuer_of
 from accounting.receivables.dunning.wording import wording_of
 from accounting.receivables.paper import Column, Letter, Paper, Style, TableBody
-from accounting.receivables.qr.bill import Bill
 from contacts import letters as greetings
 from contacts.models import Contact
 from erp.companies.models import Company

@@ -12,12 +12,12 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from accounting.qr import slip
+from accounting.qr.bill import Party
 from accounting.receivables.paper import tables
 from accounting.receivables.paper.figures import percent
 from accounting.receivables.paper.values import DocumentBody, Paper, Sender, Style, Total
 from accounting.receivables.paper.wording import WORDINGS, Wording
-from accounting.receivables.qr import slip
-from accounting.receivables.qr.bill import Party
 from erp.core.display import chf, swiss_date
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_uid

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from accounting.qr import fitting
 from accounting.receivables.lines import decimals
-from accounting.receivables.qr import fitting
 from erp.core.display import GROUP, MINUS
 
 GAP: Final = 4.4  # millimetres between a column and the one before, with what rounding takes

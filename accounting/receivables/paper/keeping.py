@@ -14,6 +14,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from accounting.qr.bill import Bill, Party
 from accounting.receivables.paper.values import (
     Body,
     Column,
@@ -24,7 +25,6 @@ from accounting.receivables.paper.values import (
     Sender,
     TableBody,
 )
-from accounting.receivables.qr.bill import Bill, Party
 
 
 def to_json(paper: Paper) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from accounting.qr import slip
 from accounting.receivables.paper.drawing import drawn, slips
 from accounting.receivables.paper.values import Paper
-from accounting.receivables.qr import slip
 from erp.core.errors import DomainError
 from erp.documents import pdf as printer
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from accounting.qr import fitting
 from accounting.receivables.lines import Kind
 from accounting.receivables.paper.figures import figure, fraction, percent, room
 from accounting.receivables.paper.values import Column, DocumentBody, PaperLine, TableBody
 from accounting.receivables.paper.wording import Wording
-from accounting.receivables.qr import fitting
 from erp.core.display import chf, swiss_date
 from erp.core.money import ZERO
 from vat.codes.breakdown import Basis

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from accounting.receivables.qr.bill import Bill
+from accounting.qr.bill import Bill
 
 #: A label, an amount, and how it is printed (``Style``).
 Total = tuple[str, Decimal, str]

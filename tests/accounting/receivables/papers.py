@@ -19,7 +19,7 @@ from accounting.receivables.paper import (
     Sender,
     TableBody,
 )
-from tests.accounting.receivables.bills import BILL, COUNTRIES, GIFT, IBAN, MAKER, PAYER
+from tests.accounting.qr.bills import BILL, COUNTRIES, GIFT, IBAN, MAKER, PAYER
 
 DAY = dt.date(2026, 11, 23)
 D = Decimal

@@ -26,13 +26,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from accounting.qr.payload import payload
 from accounting.receivables import paper as papers
 from accounting.receivables.paper import Paper, PaperLine, TableBody
 from accounting.receivables.paper.wording import WORDINGS
-from accounting.receivables.qr.payload import payload
 from erp.core.display import chf
 from erp.documents import pdf as printer
-from tests.accounting.receivables.bills import BILL, COUNTRIES
+from tests.accounting.qr.bills import BILL, COUNTRIES
 from tests.accounting.receivables.papers import (
     EXAMPLES,
     SENDER,

@@ -9,6 +9,7 @@ import pytest
 
 from accounting.banking.booking import save_bank_account
 from accounting.banking.models import BankAccount
+from accounting.qr.payload import parse
 from accounting.receivables import paper
 from accounting.receivables.dunning import jobs, mailing, queries, running, statements
 from accounting.receivables.dunning.archiving import Stationery
@@ -16,7 +17,6 @@ from accounting.receivables.dunning.defaults import WORDS
 from accounting.receivables.dunning.issuing import issuer_of
 from accounting.receivables.dunning.models import DunningNotice
 from accounting.receivables.dunning.wording import WORDINGS
-from accounting.receivables.qr.payload import parse
 from accounting.receivables.sales_settings import change_settings
 from erp.core.tenancy import open_companies
 from erp.documents import storing

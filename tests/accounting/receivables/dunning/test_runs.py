@@ -13,6 +13,7 @@ from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
 from accounting.open_items.errors import CreditUsed
 from accounting.open_items.models import OpenItem
+from accounting.qr.references import parse_qrr, parse_scor
 from accounting.receivables.dunning import cancelling, gathering, levels, queries, running, stops
 from accounting.receivables.dunning.cancelling import CancelledAlready, LaterLevels, NotExecuted
 from accounting.receivables.dunning.issuing import NoAccountToPayTo
@@ -24,7 +25,6 @@ from accounting.receivables.dunning.running import (
     NothingToDun,
     PlanChanged,
 )
-from accounting.receivables.qr.references import parse_qrr, parse_scor
 from contacts import merging
 from erp.audit.models import AuditEvent
 from erp.core import clock

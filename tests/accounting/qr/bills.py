@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from accounting.receivables.qr import references
-from accounting.receivables.qr.bill import Bill, Party
+from accounting.qr import references
+from accounting.qr.bill import Bill, Party
 from erp.reference.bundles import FOLDER
 
 with gzip.open(FOLDER / "countries.csv.gz", "rt", encoding="utf-8") as file:

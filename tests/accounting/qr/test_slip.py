@@ -16,13 +16,13 @@ from django.utils.safestring import SafeString
 from hypothesis import Phase, given, settings
 from PIL import Image, ImageFont
 
-from accounting.receivables.qr import fitting, slip
-from accounting.receivables.qr.bill import Bill, Party
-from accounting.receivables.qr.payload import parse, payload
-from accounting.receivables.qr.rules import TooMuchData, violations
-from accounting.receivables.qr.symbol import MOST_MODULES, symbol
-from accounting.receivables.qr.wording import WORDINGS
-from tests.accounting.receivables.bills import (
+from accounting.qr import fitting, slip
+from accounting.qr.bill import Bill, Party
+from accounting.qr.payload import parse, payload
+from accounting.qr.rules import TooMuchData, violations
+from accounting.qr.symbol import MOST_MODULES, symbol
+from accounting.qr.wording import WORDINGS
+from tests.accounting.qr.bills import (
     BILL,
     COUNTRIES,
     GIFT,

@@ -7,7 +7,7 @@ from typing import Final
 
 import segno
 
-from accounting.receivables.qr.rules import MOST_BYTES, TooMuchData
+from accounting.qr.rules import MOST_BYTES, TooMuchData
 
 MASK: Final = 4  # a fixed mask: trying all eight takes four times as long, and readers need none
 MOST_MODULES: Final = 117  # version 25, the largest that SIX allows

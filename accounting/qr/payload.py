@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounting.receivables.qr import rules
-from accounting.receivables.qr.bill import HEADER, STRUCTURED, TRAILER, Bill, Party, written
+from accounting.qr import rules
+from accounting.qr.bill import HEADER, STRUCTURED, TRAILER, Bill, Party, written
 from erp.core.errors import DomainError, Refusals
 
 LEAST_LINES, MOST_LINES = 31, 34

@@ -9,8 +9,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounting.receivables.qr import references
-from accounting.receivables.qr.bill import Bill, Party, written
+from accounting.qr import references
+from accounting.qr.bill import Bill, Party, written
 from erp.core.errors import DomainError
 from erp.core.identifiers import NotAnIban, is_qr_iban, parse_iban
 

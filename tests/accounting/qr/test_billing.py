@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounting.receivables.qr.billing import (
+from accounting.qr.billing import (
     DROPPED_FIRST,
     Condition,
     DateOutOfReach,
@@ -20,7 +20,7 @@ from accounting.receivables.qr.billing import (
     read,
     write,
 )
-from tests.accounting.receivables.bills import LETTERS
+from tests.accounting.qr.bills import LETTERS
 
 FULL = Information(
     "R/4711\\a", dt.date(2026, 6, 3), "1400.000-53", "CHE106017086", dt.date(2026, 5, 1), dt.date(2026, 5, 31), None,

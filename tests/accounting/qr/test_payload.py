@@ -10,9 +10,9 @@ import pytest
 import qrbill
 from hypothesis import given, settings
 
-from accounting.receivables.qr import rules
-from accounting.receivables.qr.bill import Bill, Party, written
-from accounting.receivables.qr.payload import (
+from accounting.qr import rules
+from accounting.qr.bill import Bill, Party, written
+from accounting.qr.payload import (
     CombinedAddress,
     NewerVersion,
     NotAQrBill,
@@ -21,7 +21,7 @@ from accounting.receivables.qr.payload import (
 )
 from erp.core.errors import Refusals
 from erp.core.identifiers import NotAnIban
-from tests.accounting.receivables.bills import (
+from tests.accounting.qr.bills import (
     BILL,
     COUNTRIES,
     GIFT,

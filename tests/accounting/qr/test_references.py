@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum import iso11649
 from stdnum.ch import esr
 
-from accounting.receivables.qr.references import (
+from accounting.qr.references import (
     NoReferenceFrom,
     NotAQrr,
     NotAScor,

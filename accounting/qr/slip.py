@@ -17,12 +17,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from accounting.receivables.qr import fitting
-from accounting.receivables.qr.bill import Bill, Party
-from accounting.receivables.qr.payload import payload
-from accounting.receivables.qr.references import format_reference
-from accounting.receivables.qr.symbol import symbol
-from accounting.receivables.qr.wording import WORDINGS
+from accounting.qr import fitting
+from accounting.qr.bill import Bill, Party
+from accounting.qr.payload import payload
+from accounting.qr.references import format_reference
+from accounting.qr.symbol import symbol
+from accounting.qr.wording import WORDINGS
 from erp.core.errors import DomainError, Refusals
 from erp.core.identifiers import format_iban
 from erp.documents import pdf
@@ -77,7 +77,7 @@ def slip(bill: Bill, *, language: str, countries: Collection[str]) -> SafeString
     code = symbol(payload(bill, countries=countries))
     size, blocks = _payment(bill, language)
     receipt_size, receipt = _receipt(bill, language)
-    return SafeString(render_to_string("accounting/receivables/slip.html", {
+    return SafeString(render_to_string("accounting/qr/slip.html", {
         "wording": wording, "bill": bill, "symbol": code, "amount": printed_amount(bill.amount),
         "receipt": receipt, "receipt_size": receipt_size, "payment": blocks, "size": size,
         "procedures": [_procedure(one) for one in bill.procedures],
@@ -104,7 +104,7 @@ def missing_slip(reasons: Sequence[DomainError], *, language: str) -> SafeString
     """What stands where a slip would: the reasons why there is none."""
     with override(language):
         told = [(one.place or "", str(one)) for one in reasons]
-        return render_to_string("accounting/receivables/missing_slip.html", {"reasons": told})
+        return render_to_string("accounting/qr/missing_slip.html", {"reasons": told})
 
 
 def page(
@@ -120,7 +120,7 @@ def page(
     """
     lines = fitting.all_lines(foot.splitlines(), size=FOOT_SIZE, room=FOOT_ROOM)
     with override(language):
-        return render_to_string("accounting/receivables/page.html", {
+        return render_to_string("accounting/qr/page.html", {
             "body": body, "slips": slips, "title": title, "language": language, "draft": draft,
             "separate": separate, "created": created.isoformat() if created else "", "foot": foot,
             "room": f"{ROOM + lines * FOOT_LINE + FOOT_GAP:.1f}",
