@@ -13,6 +13,8 @@ class AccountingConfig(AppConfig):
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.payables import accruing
+        from accounting.payables import contacts as bought_from
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
         from accounting.receivables.dunning import queries as dunning
@@ -25,6 +27,7 @@ class AccountingConfig(AppConfig):
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
+        posting.before_reversal.append(accruing.require_no_accrual)
         claims.claimed.append(dunning.claimed_by)
         verifying.further_proofs.append(checking.proof)
         following.register()
@@ -32,6 +35,10 @@ class AccountingConfig(AppConfig):
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
         )
+        merging.register(
+            "supplier_invoices", bought_from.follow, bought_from.has_any,
+            label=_("suppliers' invoices"),
+        )  # fmt: skip
         stops.register()
         contact_panels.register()
         subjects.register(

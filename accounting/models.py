@@ -18,6 +18,14 @@ from accounting.ledger.models import (
     Period,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
+from accounting.payables.models import (
+    AccrualPart,
+    ApprovalRule,
+    RecurringSupplierInvoice,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    Visa,
+)
 from accounting.receivables.dunning.models import (
     CustomerDunning,
     DunningFee,
@@ -45,6 +53,8 @@ __all__ = [
     "Account",
     "AccountGroup",
     "AccountTotal",
+    "AccrualPart",
+    "ApprovalRule",
     "BankAccount",
     "BankTransaction",
     "Budget",
@@ -77,10 +87,14 @@ __all__ = [
     "Period",
     "Product",
     "RecurringInvoice",
+    "RecurringSupplierInvoice",
     "ResidueLimit",
     "SalesDocument",
     "SalesSettings",
     "Settlement",
     "Statement",
+    "SupplierInvoice",
+    "SupplierInvoiceLine",
     "SupplierTerms",
+    "Visa",
 ]

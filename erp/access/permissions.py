@@ -67,8 +67,18 @@ class Permission(models.TextChoices):
         _("Change products, terms, texts, number ranges and dunning levels"),
     )
 
-    PAYABLES_READ = "payables.read", _("See suppliers' terms")
-    PAYABLES_SETTINGS = "payables.settings", _("Change suppliers' terms")
+    PAYABLES_READ = "payables.read", _("See suppliers' invoices and terms")
+    PAYABLES_DRAFT = "payables.draft", _("Capture suppliers' invoices and write drafts of them")
+    PAYABLES_APPROVE = "payables.approve", _("Approve suppliers' invoices, where one is asked to")
+    PAYABLES_POST = (
+        "payables.post",
+        _("Hand suppliers' invoices in, which posts them, and reverse them"),
+    )
+    PAYABLES_EXPORT = "payables.export", _("Export lists and reports of creditors")
+    PAYABLES_SETTINGS = (
+        "payables.settings",
+        _("Change suppliers' terms, and who approves invoices"),
+    )
 
     VAT_READ = "vat.read", _("See VAT codes and settings")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
@@ -116,8 +126,8 @@ def in_order(names: Iterable[str]) -> list[str]:
 class ReadyRole:
     """A role that each company starts with, and that stays as it is here.
 
-    What it grants is looked up here each time, so that it grows with the catalogue: payroll and
-    approver have little to do until the modules they are for are there.
+    What it grants is looked up here each time, so that it grows with the catalogue: payroll has
+    little to do until its module is there.
     """
 
     code: str
@@ -160,6 +170,8 @@ READY_ROLES = (
                 Permission.OPEN_ITEMS_READ,
                 Permission.RECEIVABLES_READ,
                 Permission.RECEIVABLES_DRAFT,
+                Permission.PAYABLES_READ,
+                Permission.PAYABLES_DRAFT,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
                 *_ADDRESSES,
@@ -184,7 +196,7 @@ READY_ROLES = (
     ),
     # Wages will bring more.
     ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
-    # Payments and suppliers' invoices will bring more; who approves sees what they rest on.
+    # Who approves sees what it rests on.
     ReadyRole(
         "approver",
         _("Approver"),
@@ -194,6 +206,8 @@ READY_ROLES = (
                 Permission.LEDGER_READ,
                 Permission.BANKING_READ,
                 Permission.OPEN_ITEMS_READ,
+                Permission.PAYABLES_READ,
+                Permission.PAYABLES_APPROVE,
             }
         ),
     ),

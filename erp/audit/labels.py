@@ -132,6 +132,22 @@ ACTIONS: Final[dict[str, Any]] = {
     "vat.change_settings": _("VAT settings changed"),
     "year.delete": _("Fiscal year deleted"),
     "year.open": _("Fiscal year opened"),
+    "approval_rule.delete": _("Rule of approval deleted"),
+    "approval_rule.save": _("Rule of approval saved"),
+    "recurring_supplier_invoice.delete": _("Recurring supplier's invoice deleted"),
+    "recurring_supplier_invoice.enter": _("Recurring supplier's invoice entered"),
+    "recurring_supplier_invoice.save": _("Recurring supplier's invoice saved"),
+    "recurring_supplier_invoice.skip": _("Recurring supplier's invoice left out"),
+    "supplier_invoice.approve": _("Supplier's invoice approved"),
+    "supplier_invoice.change": _("Supplier's invoice changed"),
+    "supplier_invoice.delete": _("Draft of a supplier's invoice deleted"),
+    "supplier_invoice.draft": _("Supplier's invoice drafted"),
+    "supplier_invoice.post": _("Supplier's invoice posted"),
+    "supplier_invoice.reject": _("Supplier's invoice sent back"),
+    "supplier_invoice.release": _("Deferred cost released"),
+    "supplier_invoice.reverse": _("Supplier's invoice reversed"),
+    "supplier_invoice.submit": _("Supplier's invoice handed in"),
+    "supplier_invoice.withdraw": _("Supplier's invoice taken back"),
 }
 
 #: What acts are done to, by the names of their models.
@@ -183,6 +199,9 @@ SUBJECTS: Final[dict[str, Any]] = {
     "numbercount": _("Number of documents"),
     "recurringinvoice": _("Recurring invoice"),
     "salesdocument": _("Document"),
+    "approvalrule": _("Rule of approval"),
+    "recurringsupplierinvoice": _("Recurring supplier's invoice"),
+    "supplierinvoice": _("Supplier's invoice"),
 }
 
 #: Details that are no field of the record, or whose field has no name of its own.

@@ -73,6 +73,8 @@ class Purpose(models.TextChoices):
     PURCHASE_DISCOUNTS = "purchase_discounts", _("Discounts received")
     BAD_DEBTS = "bad_debts", _("Bad debts")
     DEPOSITS_RECEIVED = "deposits_received", _("Prepayments received")
+    DEPOSITS_PAID = "deposits_paid", _("Prepayments to suppliers")
+    PREPAID_EXPENSES = "prepaid_expenses", _("Prepaid expenses")
     BANK_CHARGES = "bank_charges", _("Bank charges")
     DUNNING_FEES = "dunning_fees", _("Dunning fees")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")

@@ -1,0 +1,1 @@
+"""Suppliers' invoices (Kreditoren): captured, approved, posted, and spread over time."""
