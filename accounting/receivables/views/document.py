@@ -13,13 +13,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from accounting.ledger.sent import typed_figure
 from accounting.receivables import (
     archiving,
     drafting,
     issuing,
     listing,
     making,
-    masks,
     phrases,
     queries,
 )
@@ -267,7 +267,7 @@ class MakeDocument(OfDocument):
             if line.kind != Kind.ITEM or not text:
                 continue
             try:
-                wanted = masks.figure(text, place, decimals=4)
+                wanted = typed_figure(text, place, decimals=4)
             except DomainError as refusal:
                 faults.append(refusal)
                 continue
@@ -343,7 +343,7 @@ document_file = xframe_options_sameorigin(
 def _percent(text: str) -> Decimal:
     """A part in percent as typed. Raises ``BadDeposit`` unless it is above 0 and at most 100."""
     try:
-        found = masks.figure(text.strip().removesuffix("%"), "percent", decimals=2)
+        found = typed_figure(text.strip().removesuffix("%"), "percent", decimals=2)
     except DomainError:
         raise BadDeposit(value=text[:20]) from None
     if not 0 < found <= making.HUNDRED:
