@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +24,8 @@ from erp.mails.models import OutgoingMail
 from erp.mails.queries import states_of
 from erp.web.dates import read_day
 from erp.web.export import Table, table
+from erp.web.keyed import page_by_key
+from erp.web.pages import id_or_none
 
 PAGE: Final = 50
 MOST_EXPORTED: Final = 20_000
@@ -106,12 +108,10 @@ def asked(query: Any) -> Asked:
     kind = query.get("kind", "")
     kind = kind if kind in _Kind.values else ""
     status, order = query.get("status", ""), query.get("order", LATEST)
-    contact = query.get("contact", "")
     return Asked(
         kind=kind, status=status if status in STATES[kind] else "",
         search=query.get("q", "").replace("\x00", "").strip()[:80],
-        contact=int(contact) if contact.isascii() and contact.isdigit() and len(contact) < 19
-        else None,
+        contact=id_or_none(query.get("contact")),
         since=read_day(query.get("from")), until=read_day(query.get("until")),
         order=order if order.removeprefix("-") in ORDERS else LATEST,
     )  # fmt: skip
@@ -122,26 +122,12 @@ def page_of(
     before: int | None = None, size: int = PAGE,
 ) -> Page:  # fmt: skip
     """A page by key: as fast at the end of a long list as at its beginning."""
-    rows = told.rows(company, on)
-    column, down = ORDERS[told.order.removeprefix("-")], told.order.startswith("-")
-    anchor, backwards = (before, True) if before else (after, False)
-    if anchor:
-        of = SalesDocument.of(company).filter(pk=anchor)
-        place = of.values_list(column, flat=True).first()
-        if place is not None:
-            sign = "lt" if down != backwards else "gt"
-            rows = rows.filter(
-                Q(**{f"{column}__{sign}": place}) | Q(**{column: place, f"pk__{sign}": anchor})
-            )
-    mark = "-" if down != backwards else ""
-    found = list(rows.defer("paper").order_by(f"{mark}{column}", f"{mark}pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    listed = with_standings(company, found, on)
-    first, last = (found[0].pk, found[-1].pk) if found else (None, None)
-    return Page(listed, sums(listed), last if more or backwards else None,
-                first if anchor and (more or not backwards) else None)  # fmt: skip
+    found = page_by_key(
+        told.rows(company, on).defer("paper"), among=SalesDocument.of(company), size=size, after=after, before=before,
+        column=ORDERS[told.order.removeprefix("-")], down=told.order.startswith("-"),
+    )  # fmt: skip
+    listed = with_standings(company, found.rows, on)
+    return Page(listed, sums(listed), found.after, found.before)
 
 
 def with_standings(

@@ -104,9 +104,15 @@ class CompanyView(View):
 
 def id_of(text: str | None) -> int:
     """An id from an address or a form; what is none is a 404."""
-    if not text or not (text.isascii() and text.isdigit() and len(text) < 19):
+    found = id_or_none(text)
+    if found is None:
         raise Http404
-    return int(text)
+    return found
+
+
+def id_or_none(text: str | None) -> int | None:
+    """An id from an address or a form; None where there is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def tell(form: forms.BaseForm, refusal: DomainError) -> None:

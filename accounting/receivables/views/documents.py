@@ -19,7 +19,7 @@ from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
 from erp.web.export import answer
-from erp.web.pages import CompanyView
+from erp.web.pages import CompanyView, id_or_none
 
 
 class Documents(CompanyView):
@@ -39,8 +39,8 @@ class Documents(CompanyView):
                 return redirect("sales-documents", self.company.pk)
             return answer(form, content, company=self.company)
         page = listing.page_of(
-            self.company, told, on=today, after=_id(request.GET.get("after")),
-            before=_id(request.GET.get("before")),
+            self.company, told, on=today, after=id_or_none(request.GET.get("after")),
+            before=id_or_none(request.GET.get("before")),
         )  # fmt: skip
         customer = (
             Contact.of(self.company).filter(pk=told.contact).first() if told.contact else None
@@ -62,7 +62,7 @@ class OfMany(CompanyView):
 
     def chosen(self) -> list[SalesDocument]:
         """Those chosen, in their order; with none, or too many, the user is told so."""
-        ids = [pk for text in self.request.POST.getlist("document") if (pk := _id(text))]
+        ids = [pk for text in self.request.POST.getlist("document") if (pk := id_or_none(text))]
         if len(ids) > outgoing.MOST_AT_ONCE:
             messages.error(self.request, _("Choose %s documents at most.") % outgoing.MOST_AT_ONCE)
             return []
@@ -135,7 +135,3 @@ class PrintDocuments(OfMany):
         name = f"{self.company.short_name}-documents.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-
-def _id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
