@@ -24,6 +24,7 @@ from erp.companies.models import Company
 from erp.own_fields import values as own_values
 from erp.own_fields.lists import fields_of
 from erp.reference.models import Country
+from erp.web.keyed import page_by_key
 
 PAGE: Final = 50
 MOST_ACTIVITIES: Final = 100
@@ -110,23 +111,11 @@ def page_of(
     before: int | None = None, size: int = PAGE,
 ) -> Page:  # fmt: skip
     """A page by key, in an order of ``ORDERS``, with ``-`` backwards."""
-    column, down = ORDERS[order.removeprefix("-")], order.startswith("-")
-    anchor, backwards = (before, True) if before else (after, False)
-    if anchor:
-        place = contacts.model.unscoped.filter(pk=anchor).values_list(column, flat=True).first()
-        if place is not None:
-            sign = "lt" if down != backwards else "gt"
-            contacts = contacts.filter(
-                Q(**{f"{column}__{sign}": place}) | Q(**{column: place, f"pk__{sign}": anchor})
-            )
-    mark = "-" if down != backwards else ""
-    rows = list(with_parts(contacts).order_by(f"{mark}{column}", f"{mark}pk")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    first, last = (rows[0].pk, rows[-1].pk) if rows else (None, None)
-    return Page(rows, last if more or backwards else None,
-                first if anchor and (more or not backwards) else None)  # fmt: skip
+    found = page_by_key(
+        with_parts(contacts), among=contacts.model.unscoped.all(), size=size, after=after,
+        before=before, column=ORDERS[order.removeprefix("-")], down=order.startswith("-"),
+    )  # fmt: skip
+    return Page(found.rows, found.after, found.before)
 
 
 def main_address(contact: Contact, on: dt.date) -> ContactAddress | None:

@@ -75,6 +75,19 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Creditors"),
+        "purchases",
+        (
+            Item(_("Suppliers' invoices"), "supplier-invoices", Permission.PAYABLES_READ, "q"),
+            Item(
+                _("Recurring suppliers' invoices"),
+                "recurring-supplier-invoices",
+                Permission.PAYABLES_READ,
+            ),
+            Item(_("Deferred costs"), "accruals", Permission.PAYABLES_READ),
+        ),
+    ),
+    Section(
         _("Open items"),
         "items",
         (
@@ -116,6 +129,7 @@ SECTIONS = (
             Item(_("Settings of documents"), "sales-settings", Permission.RECEIVABLES_READ),
             Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
             Item(_("Dunning levels"), "dunning-settings", Permission.RECEIVABLES_READ),
+            Item(_("Approval of suppliers' invoices"), "approval-rules", Permission.PAYABLES_READ),
             Item(_("VAT"), "vat-settings", Permission.VAT_READ),
             Item(_("Access"), "members", Permission.MEMBERS_READ),
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),

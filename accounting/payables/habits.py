@@ -38,11 +38,11 @@ def habits(company: Company, contact: int) -> list[Habit]:
     ).order_by("-invoice__date", "-invoice", "position")  # fmt: skip
     told = rows.values_list("account__number", "vat_code__code", "cost_centre__number",
                             "cost_object__number", "rate")  # fmt: skip
-    counted = Counter(tuple(value or "" for value in row[:4]) + (row[4],) for row in told)
+    counted = Counter(told)
     return [
-        Habit(*key[:4], rate=key[4], times=times, of=len(invoices))
-        for key, times in counted.most_common(5)
-    ]  # fmt: skip
+        Habit(account, code or "", centre or "", unit or "", rate, times, len(invoices))
+        for (account, code, centre, unit, rate), times in counted.most_common(5)
+    ]
 
 
 def usual(company: Company, contact: int, *, rate: Decimal | None = None) -> Habit | None:

@@ -16,13 +16,13 @@ from accounting.banking.matching.jobs import match_later
 from accounting.banking.matching.proposing import Matched, matched_of, search, waiting
 from accounting.banking.models import BankTransaction
 from accounting.banking.views import PAGE, booked_answer, contra_of
-from accounting.ledger.views.entering import told
 from accounting.open_items.opening import Party
 from erp.access.permissions import Permission
 from erp.core.display import chf
 from erp.core.errors import DomainError
 from erp.core.money import RATE_DIGITS, ZERO, parse_amount
 from erp.web.bodies import NotUnderstood, read_object
+from erp.web.faults import told
 from erp.web.pages import CompanyView, refused
 
 

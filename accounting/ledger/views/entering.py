@@ -23,9 +23,10 @@ from accounting.ledger.typed import Typed, day_of, lines_of, typed_anew, typed_o
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.display import chf, swiss_date
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.documents import storing
 from erp.web.bodies import read_object
+from erp.web.faults import told
 from erp.web.pages import CompanyView, id_of, refused
 from vat.codes.queries import codes_of, is_liable_on
 
@@ -156,11 +157,6 @@ class DraftAction(CompanyView):
             return redirect("entry", self.company.pk, entry)
         messages.success(request, _("Entry %s is posted.") % posted.number)
         return redirect("entry", self.company.pk, entry)
-
-
-def told(refusal: DomainError) -> list[Typed]:
-    each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
-    return [{"field": one.place, "code": one.code, "message": str(one)} for one in each]
 
 
 def choices_of_codes(codes: Any) -> list[list[str]]:

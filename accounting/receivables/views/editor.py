@@ -19,15 +19,16 @@ from accounting.receivables.typed import TypedDocument
 from accounting.terms.models import PaymentTerms
 from contacts.models import Contact
 from erp.access.permissions import Permission
-from erp.api.models import IdempotencyRecord
+from erp.api import once
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.companies.models import Language
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.own_fields import masks as own_masks
 from erp.own_fields.lists import fields_of
 from erp.web.bodies import read_object
+from erp.web.faults import told
 from erp.web.pages import CompanyView, id_of, refused
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind
@@ -60,11 +61,9 @@ class EditDocument(CompanyView):
         if issues:
             self.require(Permission.RECEIVABLES_ISSUE)
         key = request.POST.get("once", "")[:100]
-        records = IdempotencyRecord.of(self.company).filter(
-            user=self.access.user, operation=OPERATION, key=key
-        )
-        if key and (sent_before := records.first()):
-            return self._saved((sent_before.body or {})["id"])
+        before = once.sent_before(self.company, self.access.user, OPERATION, key)
+        if before is not None:
+            return self._saved(before["id"])
         try:
             sent = read_object(request.POST.get("document", ""), lists=LISTS)
             saved = drafting.save(
@@ -75,11 +74,7 @@ class EditDocument(CompanyView):
                 saved = issuing.issue(saved, by=self.access.user)
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
-        if key:
-            IdempotencyRecord.unscoped.create(
-                company=self.company, user=self.access.user, operation=OPERATION, key=key,
-                payload_digest="", status=200, body={"id": saved.pk}, at=clock.now(),
-            )  # fmt: skip
+        once.remember(self.company, self.access.user, OPERATION, key, {"id": saved.pk})
         return self._saved(saved.pk)
 
     def _saved(self, pk: int) -> HttpResponse:
@@ -187,12 +182,6 @@ class Lookup(CompanyView):
         else:
             raise Http404
         return JsonResponse({"found": found})
-
-
-def told(refusal: DomainError) -> list[dict[str, Any]]:
-    """Refusals with their places, for the mask's script."""
-    each = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
-    return [{"field": one.place, "code": one.code, "message": str(one)} for one in each]
 
 
 def _number(text: Any) -> int | None:

@@ -1,35 +1,22 @@
 /** The mask of a document: lines by keyboard, reckoned by the server, saved without leaving the page. */
-import { exact, formatExact, plainValue } from "./amount.js";
 import { send } from "./answers.js";
 import { enliven } from "./app.js";
 import { choice } from "./combobox.js";
-import { readDate, shown } from "./dates.js";
+import { shown } from "./dates.js";
 import { showFaults } from "./faults.js";
-import { rateOf } from "./rates.js";
+import { enterKeys, newKey, of, propose, tellRate, totals, valueOf, withdraw, write } from "./mask.js";
 import { search, settled } from "./searching.js";
 
 const form = document.getElementById("document"), $ = (id) => document.getElementById(id);
 const items = $("items"), sent = JSON.parse($("sent").textContent);
 const HEAD = ["customer_reference", "subject", "language", "basis", "currency", "exchange_rate", "supply_from", "supply_until", "valid_until", "net_days", "terms_discount", "terms_discount_days", "bank_account", "five_centimes", "discount_percent", "discount_amount", "person"];
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 let head = {}, dirty = false, busy = false, once = newKey(), habit = sent.habit || {};
 
 // --- lines --------------------------------------------------------------------------------------
 const rows = () => [...items.children];
-const of = (row, name) => row.querySelector(`[name=${name}]`);
 const isEmpty = (row) => row.dataset.kind === "item" && !["product", "text", "price"].some((name) => of(row, name).value.trim());
 const fit = (area) => { area.rows = Math.min(12, area.value.split("\n").length); };
-/** What the program fills in gives way to what comes with a product. */
-const propose = (input, value) => { if (input && value && !input.value) { input.value = value; input.dataset.auto = "1"; } };
 const shownIn = (row, name) => of(row, name)?.value || of(row, name)?.placeholder;
-const withdraw = (input) => { if (input?.dataset.auto) { input.value = ""; delete input.dataset.auto; } };
-
-/** A value of the server as people read it. */
-function write(field, value) {
-  const figure = value && field.hasAttribute("data-amount") ? exact(value) : null;
-  if (figure !== null) field.value = formatExact(figure, Number(field.dataset.least || (field.dataset.amount ? 0 : 2)));
-  else field.value = value && field.hasAttribute("data-date") ? shown(value) : value || "";
-}
 
 function addRow(kind, values = {}, after = null) {
   const row = $(kind).content.cloneNode(true).firstElementChild;
@@ -118,13 +105,6 @@ items.addEventListener("chosen", (event) => {
 });
 
 // --- reading and filling ------------------------------------------------------------------------
-function valueOf(field) {
-  const text = field.value.trim();
-  if (!text) return "";
-  if (field.hasAttribute("data-amount")) return plainValue(field);
-  return field.hasAttribute("data-date") ? readDate(text, field.dataset.reference) || text : text;
-}
-
 /** The document as typed, and the row of each line that is sent. */
 function read() {
   const lines = rows().filter((row) => !isEmpty(row));
@@ -214,14 +194,9 @@ function tell(result, lines) {
     account.title = choice("accounts", account.value || line.account)?.name || "";
     if (code) code.title = `${choice("vat-codes", code.value || line.vat_code)?.name || ""} ${line.rate} %`.trim();
   });
-  $("totals").replaceChildren(...result.totals.flatMap(([label, amount, strong]) => {
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = label; dd.textContent = amount; dd.className = "figure";
-    if (strong) { dt.className = "strong"; dd.classList.add("strong"); }
-    return [dt, dd];
-  }));
+  $("totals").replaceChildren(...totals(result.totals));
   $("why").replaceChildren(...result.why.map((text) => { const li = document.createElement("li"); li.textContent = text; return li; }));
-  tellRate();
+  tellRate(form, $("currency").value || head.currency, valueOf($("date")));
 }
 
 function persons(found) {
@@ -231,17 +206,6 @@ function persons(found) {
   select.dataset.told = told;
   select.replaceChildren(new Option("–", ""), ...found.map(([id, name]) => new Option(name, id)));
   select.value = found.some(([id]) => id === chosen) ? chosen : "";
-}
-
-let rateAsked = 0;
-async function tellRate() {
-  const nth = ++rateAsked, currency = ($("currency").value || head.currency || "").toUpperCase(), date = valueOf($("date"));
-  const foreign = currency && currency !== form.dataset.currency;
-  $("rate-box").hidden = !foreign;
-  const told = foreign && /^\d{4}-\d\d-\d\d$/.test(date) ? await rateOf(currency, date) : null;
-  if (nth !== rateAsked) return;
-  $("exchange_rate").placeholder = told?.value || "";
-  $("rate-said").textContent = told?.refusal || (told ? `${told.source_name} ${shown(told.published)}` : "");
 }
 
 // --- saving -------------------------------------------------------------------------------------
@@ -271,8 +235,6 @@ $("issue")?.addEventListener("click", () => save(true));
 addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
 // --- keyboard -----------------------------------------------------------------------------------
-const fields = () => [...form.querySelectorAll("input:not([type=hidden], [type=checkbox], [readonly]), select, textarea, button.primary")].filter((e) => e.offsetParent !== null && !e.closest("details:not([open])"));
-
 /** Enter goes where something is usually missing; Tab goes everywhere. */
 function wanted(field) {
   if (field.hasAttribute("data-skip")) return false;
@@ -284,26 +246,7 @@ function wanted(field) {
   return !field.hasAttribute("data-skip-filled") || !(has || field.value || field.placeholder);
 }
 
-function next(from, back) {
-  const row = from.closest("#items .item"), all = fields(), at = all.indexOf(from);
-  if (!back && from.dataset.enter) { $(from.dataset.enter).focus(); return; }
-  if (!back && row && row === rows().at(-1)) {
-    const rest = all.slice(at + 1).filter((one) => row.contains(one) && wanted(one));
-    if (isEmpty(row) && from.name === "text" && rows().length > 1) { form.querySelector("button.primary").focus(); return; }
-    if (!rest.length) { newRow(); return; }
-  }
-  const way = back ? all.slice(0, at).reverse() : all.slice(at + 1);
-  (way.find(wanted) || from).focus();
-}
-
-form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!event.shiftKey || $("issue")) save(event.shiftKey); return; }
-  if (event.key !== "Enter" || event.isComposing || event.target.closest("button, summary")) return;
-  const area = event.target.tagName === "TEXTAREA";
-  if (area && (event.shiftKey || !event.target.closest(".item"))) return;
-  event.preventDefault();
-  if (document.activeElement === event.target) next(event.target, event.shiftKey);
-});
+enterKeys(form, { rows, isEmpty, wanted, newRow, first: "text", save: (issues) => { if (!issues || $("issue")) save(issues); } });
 const ALT = { ArrowUp: (row) => row && move(row, -1), ArrowDown: (row) => row && move(row, 1), Delete: (row) => row && remove(row), KeyM: (row) => row && further(row), KeyT: () => newRow("text"), KeyS: () => newRow("subtotal"), KeyK: () => { $("more").open = !$("more").open; if ($("more").open) $("person").focus(); } };
 document.addEventListener("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey) return;

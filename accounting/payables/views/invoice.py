@@ -1,0 +1,192 @@
+"""One supplier's invoice: its page, its original, and what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from accounting.payables import accruing, approving, booking, drafting, listing, making, queries
+from accounting.payables.duplicates import twins
+from accounting.payables.models import AccrualPart, SupplierInvoice
+from accounting.payables.obstacles import obstacles
+from accounting.payables.reckoning import amounts_of, lines_of
+from erp.access.permissions import Permission
+from erp.core import clock
+from erp.core.errors import DomainError, Refusals
+from erp.core.identifiers import format_iban
+from erp.documents.serving import original
+from erp.web.dates import read_day
+from erp.web.pages import CompanyView
+
+_Status = SupplierInvoice.Status
+
+
+class OfInvoice(CompanyView):
+    """A page of one supplier's invoice."""
+
+    permission = Permission.PAYABLES_READ
+    help_page = "supplier-invoices"
+
+    def found(self) -> SupplierInvoice:
+        rows = queries.with_all(self.company).exclude(status=_Status.PATTERN)
+        invoice: SupplierInvoice = get_object_or_404(rows, pk=self.kwargs["invoice"])
+        return invoice
+
+    def home(self, invoice: SupplierInvoice) -> HttpResponse:
+        return redirect("supplier-invoice", self.company.pk, invoice.pk)
+
+    def tell_all(self, refusal: DomainError) -> None:
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            messages.error(self.request, str(one))
+
+
+class InvoicePage(OfInvoice):
+    """``/c/{company}/payables/invoices/{invoice}/``: an invoice whole, and what became of it."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        invoice, today = self.found(), clock.today()
+        lines = lines_of(invoice)
+        amounts = amounts_of(invoice, lines)
+        visas = list(approving.visas(invoice))
+        user = self.access.user
+        asked = [visa for visa in visas if visa.round == invoice.round and visa.state == "wanted"]
+        context = {
+            "page_title": f"{invoice.contact.name}: {invoice}", "invoice": invoice, "today": today,
+            "row": listing.with_standings(self.company, [invoice], today)[0],
+            "lines": list(zip(lines, amounts.nets, amounts.taxes, strict=True)), "amounts": amounts,
+            "costs": any(line.cost_centre or line.cost_object for line in lines),
+            "rounding": invoice.payable - amounts.payable, "visas": visas,
+            "items": queries.items_of(invoice), "iban": format_iban(invoice.payment.get("iban", "")),
+            "may_decide": invoice.status == _Status.SUBMITTED and invoice.submitted_by_id != user.pk
+            and any(user.pk in {visa.approver_id, visa.deputy_id} for visa in asked)
+            and self.access.may(Permission.PAYABLES_APPROVE),
+            "parts": list(AccrualPart.of(self.company).filter(line__invoice=invoice)
+                          .select_related("entry", "line").order_by("date", "pk"))
+            if any(line.spread for line in lines) else [],
+            "notes": list(SupplierInvoice.of(self.company).filter(follows=invoice).order_by("pk")),
+            "against": [str(one) for one in obstacles(invoice, lines)] if invoice.is_draft else [],
+            "twins": twins(invoice) if invoice.is_draft else [],
+        }  # fmt: skip
+        return render(request, "accounting/payables/invoice.html", context)
+
+
+class ActOnInvoice(OfInvoice):
+    """``/c/{company}/payables/invoices/{invoice}/{act}/``: hand in, approve, send back, take back, post,
+    reverse, delete."""
+
+    NEEDED = {
+        "submit": Permission.PAYABLES_POST, "approve": Permission.PAYABLES_APPROVE,
+        "reject": Permission.PAYABLES_APPROVE, "withdraw": Permission.PAYABLES_DRAFT,
+        "post": Permission.PAYABLES_POST, "reverse": Permission.PAYABLES_POST,
+        "delete": Permission.PAYABLES_DRAFT,
+    }  # fmt: skip
+
+    def post(self, request: HttpRequest, act: str, **kwargs: Any) -> HttpResponse:
+        if act not in self.NEEDED:
+            raise Http404
+        self.require(self.NEEDED[act])
+        invoice = self.found()
+        try:
+            now = self._done(act, invoice)
+        except DomainError as refusal:
+            self.tell_all(refusal)
+            return self.home(invoice)
+        if now is None:
+            messages.success(request, _("The draft is deleted."))
+            return redirect("supplier-invoices", self.company.pk)
+        messages.success(request, _("%(invoice)s: %(state)s.")
+                         % {"invoice": now, "state": now.get_status_display()})  # fmt: skip
+        return self._onwards(act) or self.home(now)
+
+    def _done(self, act: str, invoice: SupplierInvoice) -> SupplierInvoice | None:
+        user, sent = self.access.user, self.request.POST
+        if act == "submit":
+            return approving.submit(invoice, by=user)
+        if act == "approve":
+            return approving.approve(invoice, by=user)
+        if act == "reject":
+            return approving.reject(invoice, reason=sent.get("reason", ""), by=user)
+        if act == "withdraw":
+            return approving.withdraw(invoice, by=user)
+        if act == "post":
+            return approving.post_approved(invoice, by=user)
+        if act == "reverse":
+            return booking.reverse(
+                invoice, date=read_day(sent.get("date")) or clock.today(), by=user
+            )
+        drafting.delete(invoice, by=user)
+        return None
+
+    def _onwards(self, act: str) -> HttpResponse | None:
+        """Who approves goes on to the next one that waits."""
+        if act not in {"approve", "reject"}:
+            return None
+        waiting = (
+            approving.waiting_for(self.company, self.access.user).order_by("due_date", "pk").first()
+        )
+        return self.home(waiting) if waiting else None
+
+
+class CreditInvoice(OfInvoice):
+    """``/c/{company}/payables/invoices/{invoice}/credit/``: a draft of a credit note over all of it."""
+
+    permission = Permission.PAYABLES_DRAFT
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        invoice = self.found()
+        try:
+            note = drafting.save(company=self.company, by=self.access.user,
+                                 typed=making.credit(invoice, date=clock.today()))  # fmt: skip
+        except DomainError as refusal:
+            self.tell_all(refusal)
+            return self.home(invoice)
+        messages.success(
+            request, _("The draft is ready: fill in the number, and what is credited.")
+        )
+        return redirect("supplier-invoice-edit", self.company.pk, note.pk)
+
+
+class InvoiceFile(OfInvoice):
+    """``/c/{company}/payables/invoices/{invoice}/original/``: the bill as it came in."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        invoice = self.found()
+        if invoice.file is None:
+            raise Http404
+        return original(invoice.file, download="download" in request.GET)
+
+
+#: The original may be shown in a frame of our own pages, and can do nothing there.
+invoice_file = xframe_options_sameorigin(InvoiceFile.as_view())
+
+
+class Accruals(CompanyView):
+    """``/c/{company}/payables/accruals/?on=``: costs of later times, and releasing what is due."""
+
+    permission = Permission.PAYABLES_READ
+    permissions = {"POST": Permission.PAYABLES_POST}
+    help_page = "deferred-costs"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        on = read_day(request.GET.get("on")) or clock.today()
+        waiting = accruing.parts_of(self.company).filter(entry=None)
+        due = list(waiting.filter(date__lte=on)[: accruing.MOST_AT_ONCE])
+        return render(request, "accounting/payables/accruals.html", {
+            "page_title": _("Deferred costs"), "on": on, "due": due,
+            "due_total": sum(part.amount for part in due),
+            "later": list(waiting.filter(date__gt=on)[:500]),
+        })  # fmt: skip
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        on = read_day(request.POST.get("on")) or clock.today()
+        entries, refusals = accruing.release_due(self.company, until=on, by=self.access.user)
+        if entries:
+            messages.success(request, _("%s entries release what is due.") % len(entries))
+        for text in sorted({str(one) for one in refusals}):
+            messages.error(request, text)
+        return redirect(request.get_full_path())

@@ -1,0 +1,91 @@
+"""The list of suppliers' invoices, and what is done with many of them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounting.payables import approving, listing
+from accounting.payables.models import SupplierInvoice
+from contacts.models import Contact
+from erp.access.permissions import Permission
+from erp.core import clock
+from erp.core.errors import DomainError, Refusals
+from erp.web.export import answer
+from erp.web.pages import CompanyView, id_or_none
+
+MOST_AT_ONCE = 50
+
+
+class SupplierInvoices(CompanyView):
+    """``/c/{company}/payables/invoices/``: by state, filtered, sorted, paged by key."""
+
+    permission = Permission.PAYABLES_READ
+    help_page = "supplier-invoices"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        told, today = listing.asked(request.GET), clock.today()
+        if form := request.GET.get("format"):
+            self.require(Permission.PAYABLES_EXPORT)
+            try:
+                content = listing.as_table(self.company, told, on=today)
+            except listing.TooManyInvoices as refusal:
+                messages.error(request, str(refusal))
+                return redirect("supplier-invoices", self.company.pk)
+            return answer(form, content, company=self.company)
+        page = listing.page_of(
+            self.company, told, on=today, after=id_or_none(request.GET.get("after")),
+            before=id_or_none(request.GET.get("before")),
+        )  # fmt: skip
+        supplier = (
+            Contact.of(self.company).filter(pk=told.contact).first() if told.contact else None
+        )
+        mine = approving.waiting_for(self.company, self.access.user).order_by("due_date", "pk")
+        context = {
+            "page_title": _("Suppliers' invoices"), "page": page, "told": told, "tabs": listing.TABS,
+            "supplier": supplier, "mine": list(mine.select_related("contact")[:20])
+            if self.access.may(Permission.PAYABLES_APPROVE) else [],
+            "filtered": any((told.status, told.search, told.contact, told.since, told.until)),
+        }  # fmt: skip
+        return render(request, "accounting/payables/invoices.html", context)
+
+
+class ActOnInvoices(CompanyView):
+    """``/c/{company}/payables/invoices/act/``: hand in, or approve, the ones chosen: each by itself."""
+
+    permission = Permission.PAYABLES_READ
+    help_page = "supplier-invoices"
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        approves = request.POST.get("do") == "approve"
+        self.require(Permission.PAYABLES_APPROVE if approves else Permission.PAYABLES_POST)
+        act = approving.approve if approves else approving.submit
+        ids = [pk for text in request.POST.getlist("document") if (pk := id_or_none(text))]
+        rows = SupplierInvoice.of(self.company).filter(pk__in=ids[:MOST_AT_ONCE])
+        done = 0
+        for invoice in rows.order_by("date", "pk"):
+            try:
+                with transaction.atomic():
+                    act(invoice, by=self.access.user)
+                done += 1
+            except DomainError as refusal:
+                for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+                    messages.error(request, f"{invoice.contact.name} {invoice.number}: {one}")
+        if not ids:
+            messages.error(request, _("Choose the invoices first, by the boxes in the list."))
+        elif done:
+            said = (
+                ngettext("%s invoice is approved.", "%s invoices are approved.", done) if approves
+                else ngettext("%s invoice is handed in.", "%s invoices are handed in.", done)
+            )  # fmt: skip
+            messages.success(request, said % done)
+        query = request.POST.get("query", "")[:500]
+        address = reverse("supplier-invoices", args=[self.company.pk])
+        return redirect(address + (f"?{query}" if query else ""))
