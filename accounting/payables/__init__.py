@@ -1,0 +1,1 @@
+"""Creditors (Kreditoren): what suppliers bill, and how it is paid."""
