@@ -68,6 +68,10 @@ class Permission(models.TextChoices):
     )
 
     PAYABLES_READ = "payables.read", _("See suppliers' terms")
+    PAYABLES_CAPTURE = (
+        "payables.capture",
+        _("Receive suppliers' bills in the inbox, and set them aside"),
+    )
     PAYABLES_SETTINGS = "payables.settings", _("Change suppliers' terms")
 
     VAT_READ = "vat.read", _("See VAT codes and settings")
@@ -160,6 +164,8 @@ READY_ROLES = (
                 Permission.OPEN_ITEMS_READ,
                 Permission.RECEIVABLES_READ,
                 Permission.RECEIVABLES_DRAFT,
+                Permission.PAYABLES_READ,
+                Permission.PAYABLES_CAPTURE,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
                 *_ADDRESSES,

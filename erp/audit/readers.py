@@ -28,6 +28,7 @@ READ_BY: Final = {
     "accounting.terms": Permission.RECEIVABLES_READ,
     "accounting.terms.models.SupplierTerms": Permission.PAYABLES_READ,
     "accounting.receivables": Permission.RECEIVABLES_READ,
+    "accounting.payables": Permission.PAYABLES_READ,
     "vat": Permission.VAT_READ,
 }
 

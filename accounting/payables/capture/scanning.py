@@ -44,7 +44,7 @@ MOST_CODES: Final = 100
 MOST_ATTACHMENTS: Final = 20
 LONGEST_CODE: Final = 4296  # letters; the largest QR symbol holds no more
 
-_QR: Final = zxingcpp.BarcodeFormat.QRCode
+_QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _FORMATS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 
 
