@@ -75,6 +75,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Creditors"),
+        "purchases",
+        (Item(_("Inbox"), "inbox", Permission.PAYABLES_READ, "q"),),
+    ),
+    Section(
         _("Open items"),
         "items",
         (

@@ -9,6 +9,7 @@ from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.ledger import urls as ledger
 from accounting.open_items import urls as open_items
+from accounting.payables import urls as payables
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
 from accounting.terms import urls as terms
@@ -24,7 +25,7 @@ handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, receivables,
-    statements,
+    payables, statements,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["company", "state", "-id"], name="inbox_by_state"),
                     models.Index(fields=["company", "-id"], name="inbox_newest"),
+                    models.Index(fields=["company", "iban", "reference"], name="inbox_of_payee"),
                     models.Index(
                         condition=models.Q(("bill", None), _negated=True),
                         fields=["company", "bill"],
@@ -182,6 +183,10 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
+        ),
+        migrations.AddIndex(
+            model_name="entryvoucher",
+            index=models.Index(fields=["company", "file"], name="voucher_of_file"),
         ),
         protect(
             "accounting_inboxdocument",

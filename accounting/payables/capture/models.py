@@ -112,6 +112,7 @@ class InboxDocument(CompanyOwned):
         indexes = [
             models.Index(fields=["company", "state", "-id"], name="inbox_by_state"),
             models.Index(fields=["company", "-id"], name="inbox_newest"),
+            models.Index(fields=["company", "iban", "reference"], name="inbox_of_payee"),
             models.Index(fields=["company", "bill"], name="inbox_of_bill", condition=~Q(bill=None)),
         ]
 

@@ -163,7 +163,7 @@ def _drawn(content: bytes, nth: int, width: int) -> Image.Image:
             raise Damaged
         try:
             sheet = file[nth - 1]
-            dpi = width / max(sheet.get_width(), 1) * POINTS
+            dpi = (width - 0.5) / max(sheet.get_width(), 1) * POINTS  # PDFium rounds up
             picture: Image.Image = sheet.render(scale=_scale(sheet, dpi)).to_pil().convert("RGB")
         except pdfium.PdfiumError:
             raise Damaged from None
