@@ -13,7 +13,7 @@ class AccountingConfig(AppConfig):
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
-        from accounting.payables import accruing
+        from accounting.payables import accruing, capturing
         from accounting.payables import contacts as bought_from
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
@@ -39,6 +39,7 @@ class AccountingConfig(AppConfig):
             "supplier_invoices", bought_from.follow, bought_from.has_any,
             label=_("suppliers' invoices"),
         )  # fmt: skip
+        capturing.register()
         stops.register()
         contact_panels.register()
         subjects.register(

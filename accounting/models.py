@@ -18,6 +18,7 @@ from accounting.ledger.models import (
     Period,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
+from accounting.payables.capture.models import InboxDocument
 from accounting.payables.models import (
     AccrualPart,
     ApprovalRule,
@@ -76,6 +77,7 @@ __all__ = [
     "EntryTemplate",
     "EntryVoucher",
     "FiscalYear",
+    "InboxDocument",
     "ItemStop",
     "JournalEntry",
     "LedgerHead",

@@ -78,7 +78,8 @@ SECTIONS = (
         _("Creditors"),
         "purchases",
         (
-            Item(_("Suppliers' invoices"), "supplier-invoices", Permission.PAYABLES_READ, "q"),
+            Item(_("Inbox"), "inbox", Permission.PAYABLES_READ, "q"),
+            Item(_("Suppliers' invoices"), "supplier-invoices", Permission.PAYABLES_READ, "c"),
             Item(
                 _("Recurring suppliers' invoices"),
                 "recurring-supplier-invoices",

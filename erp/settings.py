@@ -172,10 +172,15 @@ JOB_KINDS = [
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
     "accounting.receivables.dunning.jobs",
+    "accounting.payables.capture.jobs",
     "contacts.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
+# Folders that bills are dropped in: how often they are looked into, and how long a file must have
+# stayed as it is to be taken for complete; in seconds.
+INBOX_LOOK = env.int("RAPPEN_INBOX_LOOK", default=60)
+INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
 MAIL_KINDS = ["accounting.receivables.mail_kinds", "accounting.receivables.dunning.mailing"]
@@ -414,6 +419,11 @@ CELERY_BEAT_SCHEDULE = {
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
+    },
+    "take bills out of their folders": {
+        "task": "payables.look_into_folders",
+        "schedule": INBOX_LOOK,
+        "options": {"expires": INBOX_LOOK},
     },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",

@@ -12,7 +12,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0007_dunning"),
+        ("accounting", "0009_inbox"),
         ("contacts", "0002_client_borders"),
         ("erp", "0016_own_fields"),
         ("vat", "0003_rate_method"),

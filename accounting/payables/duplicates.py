@@ -80,7 +80,7 @@ def _reasons(invoice: SupplierInvoice, row: SupplierInvoice) -> Iterable[str]:
 
 def _taken_over(company: Company, invoice: SupplierInvoice) -> Iterable[Twin]:
     """Items of this supplier that no invoice of ours opened."""
-    if not invoice.number:
+    if not invoice.number or invoice.contact_id is None:
         return
     rows = OpenItem.of(company).filter(side=Side.PAYABLES, contact=invoice.contact_id)
     ours = SupplierInvoice.of(company).filter(entry__isnull=False).values("entry")

@@ -1,32 +1,9 @@
-"""Addresses of creditors."""
+"""Addresses of creditors, assembled from those of their parts."""
 
 from __future__ import annotations
 
-from django.urls import path
+from accounting.payables import invoice_urls
+from accounting.payables.capture import urls as capture
 
-from accounting.payables.views import editor, invoice, invoices, recurring, rules
-
-_START = "payables/invoices/"
-_ONE = _START + "<int:invoice>/"
-
-pages = [
-    path(_START, invoices.SupplierInvoices.as_view(), name="supplier-invoices"),
-    path(_START + "act/", invoices.ActOnInvoices.as_view(), name="supplier-invoices-act"),
-    path(_START + "new/", editor.EditInvoice.as_view(), name="supplier-invoice-new"),
-    path(_START + "preview/", editor.PreviewInvoice.as_view(), name="supplier-invoice-preview"),
-    path(_START + "lookup/<slug:what>/", editor.Lookup.as_view(), name="supplier-invoice-lookup"),
-    path(_ONE, invoice.InvoicePage.as_view(), name="supplier-invoice"),
-    path(_ONE + "edit/", editor.EditInvoice.as_view(), name="supplier-invoice-edit"),
-    path(_ONE + "credit/", invoice.CreditInvoice.as_view(), name="supplier-invoice-credit"),
-    path(_ONE + "original/", invoice.invoice_file, name="supplier-invoice-original"),
-    path(_ONE + "<slug:act>/", invoice.ActOnInvoice.as_view(), name="supplier-invoice-act"),
-    path("payables/accruals/", invoice.Accruals.as_view(), name="accruals"),
-    path("payables/approval/", rules.ApprovalRules.as_view(), name="approval-rules"),
-    path("payables/recurring/", recurring.RecurringInvoices.as_view(),
-         name="recurring-supplier-invoices"),
-    path("payables/recurring/add/", recurring.RecurringInvoicePage.as_view(),
-         name="recurring-supplier-invoice-add"),
-    path("payables/recurring/<int:recurring>/", recurring.RecurringInvoicePage.as_view(),
-         name="recurring-supplier-invoice"),
-]  # fmt: skip
-endpoints: list = []  # type: ignore[type-arg]
+pages = [*capture.pages, *invoice_urls.pages]
+endpoints = [*capture.endpoints, *invoice_urls.endpoints]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +45,13 @@ class NewerVersion(DomainError):
     field = "version"
 
 
+class UnreadableAmount(DomainError):
+    code = "qr.unreadable_amount"
+    message = _("The amount “%(value)s” of the bill cannot be read: digits, a point and two decimals are "
+                "possible. Enter it as it is printed.")  # fmt: skip
+    field = "amount"
+
+
 class ForbiddenParty(DomainError):
     code = "qr.final_creditor"
     message = _("The bill names an ultimate creditor (“%(value)s”), which must stay empty. It was "
@@ -71,8 +78,8 @@ def parse(text: str, *, countries: Collection[str], strict: bool = False) -> Rea
     warning; addresses of type K are taken apart as well as they can be. ``strict`` raises
     ``Refusals`` instead. Raises ``NotAQrBill`` where the text is none.
     """
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = re.split(r"\r\n|\n|\r", text)
+    newline = next((one for one in ("\r\n", "\n", "\r") if one in text), "\n")
+    lines = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
     at_end = len(lines) > LEAST_LINES and not lines[-1]
     if at_end:
         lines.pop()
@@ -85,6 +92,7 @@ def parse(text: str, *, countries: Collection[str], strict: bool = False) -> Rea
     if lines[30] != TRAILER:
         raise NotAQrBill(reason=_("line 31 is not EPD"))
     odd: list[DomainError] = []
+    amount = _read_amount(lines[18], odd)
     if lines[1] != HEADER[1]:
         odd.append(NewerVersion(value=lines[1]))
     if any(lines[11:18]):
@@ -93,7 +101,7 @@ def parse(text: str, *, countries: Collection[str], strict: bool = False) -> Rea
     debtor = _read_party(lines[20:27], odd, "debtor") if any(lines[20:27]) else None
     bill = Bill(
         iban=re.sub(r"\s", "", lines[3]).upper(), creditor=creditor, debtor=debtor, currency=lines[19],
-        amount=_read_amount(lines[18]), reference_type=lines[27],
+        amount=amount, reference_type=lines[27],
         reference=re.sub(r"\s", "", lines[28]).upper(), message=lines[29],
         billing=lines[31] if len(lines) > 31 else "", procedures=tuple(lines[32:]),
     )  # fmt: skip
@@ -103,15 +111,21 @@ def parse(text: str, *, countries: Collection[str], strict: bool = False) -> Rea
     return Reading(bill, newline, at_end, tuple(odd))
 
 
-def _read_amount(text: str) -> Decimal | None:
+def decoded(content: bytes) -> tuple[str, bool]:
+    """The text of a code's bytes, and whether it was UTF-8 as it should be; else it is Latin-1."""
+    try:
+        return content.decode(), True
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), False
+
+
+def _read_amount(text: str, odd: list[DomainError]) -> Decimal | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", text, re.ASCII):
-        raise NotAQrBill(field="amount", reason=_("its amount cannot be read"))
-    try:
-        return Decimal(text).quantize(Decimal("0.01"))
-    except InvalidOperation:  # pragma: no cover - the pattern leaves nothing else
-        raise NotAQrBill(field="amount", reason=_("its amount cannot be read")) from None
+        odd.append(UnreadableAmount(value=text[:20]))
+        return None
+    return Decimal(text).quantize(rules.LEAST)
 
 
 def _read_party(lines: list[str], odd: list[DomainError], role: str) -> Party:

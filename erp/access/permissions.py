@@ -68,7 +68,11 @@ class Permission(models.TextChoices):
     )
 
     PAYABLES_READ = "payables.read", _("See suppliers' invoices and terms")
-    PAYABLES_DRAFT = "payables.draft", _("Capture suppliers' invoices and write drafts of them")
+    PAYABLES_CAPTURE = (
+        "payables.capture",
+        _("Receive suppliers' bills in the inbox, and set them aside"),
+    )
+    PAYABLES_DRAFT = "payables.draft", _("Write drafts of suppliers' invoices")
     PAYABLES_APPROVE = "payables.approve", _("Approve suppliers' invoices, where one is asked to")
     PAYABLES_POST = (
         "payables.post",
@@ -171,6 +175,7 @@ READY_ROLES = (
                 Permission.RECEIVABLES_READ,
                 Permission.RECEIVABLES_DRAFT,
                 Permission.PAYABLES_READ,
+                Permission.PAYABLES_CAPTURE,
                 Permission.PAYABLES_DRAFT,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,

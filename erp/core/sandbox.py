@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import resource
 import subprocess
@@ -26,15 +27,17 @@ class TooCostly(DomainError):
     field = "file"
 
 
-def call(function: str, content: bytes) -> Any:
+def call(function: str, content: bytes, **arguments: Any) -> Any:
     """Call ``package.module:name`` with bytes in a child process and return its result.
 
-    The child has 1 GB of memory, 30 seconds of processor and 60 of time, and none of our secrets.
-    What it raises as ``DomainError`` is raised here; if it dies, ``TooCostly`` is.
+    ``arguments`` are passed along by name, as JSON has them. The child has 1 GB of memory, 30
+    seconds of processor and 60 of time, and none of our secrets. What it raises as
+    ``DomainError`` is raised here; if it dies, ``TooCostly`` is.
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-c", "from erp.core.sandbox import serve; serve()", function],
+            [sys.executable, "-c", "from erp.core.sandbox import serve; serve()", function,
+             json.dumps(arguments)],
             input=content, capture_output=True, timeout=WALL_SECONDS, cwd=ROOT, check=False,
             env={"PYTHONPATH": str(ROOT), "PATH": ""},
         )  # fmt: skip
@@ -55,9 +58,10 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     module, _colon, name = sys.argv[1].partition(":")
     function = getattr(import_module(module), name)
+    arguments = json.loads(sys.argv[2])
     content = sys.stdin.buffer.read()
     try:
-        answer = ("done", function(content))
+        answer = ("done", function(content, **arguments))
     except DomainError as refusal:
         answer = ("refused", refusal)
     sys.stdout.buffer.write(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))

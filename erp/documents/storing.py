@@ -81,7 +81,7 @@ def keep(*, company: Company, name: str, content: bytes, content_type: str, by: 
 
 def _kept(company: Company, name: str, content: bytes, content_type: str, by: User) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
-    _write_once(path_of(company.pk, digest), content)
+    write_once(path_of(company.pk, digest), content)
     row, created = StoredFile.unscoped.get_or_create(
         company=company,
         digest=digest,
@@ -129,7 +129,7 @@ def _type_of(content: bytes) -> str | None:
     return next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Write completely or not at all; what is there already is left alone."""
     if path.exists():
         return

@@ -44,6 +44,7 @@ from tools.bench.books import (  # noqa: E402
     found,
     random_lines,
 )
+from tools.bench.capture import bench_capture  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
@@ -347,13 +348,14 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items",
+        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items,"
+        "capture",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = (
         [int(n) for n in chosen.lines.split(",")]
-        if set(works) - {"reference", "slips", "papers", "invoices", "items", "matching"}
+        if set(works) - {"reference", "slips", "papers", "invoices", "items", "matching", "capture"}
         else []
     )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
@@ -393,6 +395,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_reference()
     if "slips" in works:
         bench_slips()
+    if "capture" in works:
+        bench_capture()
     if "papers" in works:
         bench_papers()
     if "invoices" in works:

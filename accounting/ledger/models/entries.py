@@ -245,6 +245,7 @@ class EntryVoucher(CompanyOwned):
         constraints = [
             models.UniqueConstraint(fields=["company", "entry", "file"], name="voucher_once"),
         ]
+        indexes = [models.Index(fields=["company", "file"], name="voucher_of_file")]
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.file_id}"

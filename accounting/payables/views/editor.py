@@ -11,7 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounting.ledger.entering import choices
 from accounting.ledger.models import Account, CostCentre, CostObject
-from accounting.payables import approving, drafting, lookups, making, masks, queries
+from accounting.payables import approving, capturing, drafting, lookups, making, masks, queries
+from accounting.payables.capture.models import InboxDocument
+from accounting.payables.capture.proposing import Captured, propose
+from accounting.payables.capture.queries import next_waiting
+from accounting.payables.capture.viewing import Viewing, viewing
 from accounting.payables.models import Spread, SupplierInvoice
 from accounting.payables.reckoning import lines_of
 from contacts.models import Contact
@@ -21,10 +25,9 @@ from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.documents.models import StoredFile
 from erp.web.bodies import read_object
 from erp.web.faults import told
-from erp.web.pages import CompanyView, id_of, refused
+from erp.web.pages import CompanyView, id_of, id_or_none, refused
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind
 from vat.codes.queries import codes_of, is_liable_on
@@ -35,14 +38,16 @@ _Kind, _Status = SupplierInvoice.Kind, SupplierInvoice.Status
 
 
 class EditInvoice(CompanyView):
-    """``/c/{company}/payables/invoices/new/`` and ``…/{invoice}/edit/``
+    """``/c/{company}/payables/invoices/new/``, ``…/{invoice}/edit/`` and ``…/inbox/{document}/capture/``
 
-    GET shows the mask: empty, for a supplier (``contact``), as a copy (``copy``), or of a draft. POST
-    saves what its script sends, and with ``do=submit`` hands it in.
+    GET shows the mask: empty, for a supplier (``contact``), as a copy (``copy``), of a draft, or of what
+    is read in a document of the inbox (``bill`` is which of its bills, from 0). POST saves what its
+    script sends, and with ``do=submit`` hands it in.
     """
 
     permission = Permission.PAYABLES_DRAFT
     help_page = "supplier-invoices"
+    _captured: Captured | None = None
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         invoice = self._found()
@@ -65,6 +70,8 @@ class EditInvoice(CompanyView):
                 company=self.company, typed=masks.typed_invoice(sent), by=self.access.user,
                 invoice=invoice, version=_number(sent.get("version")),
             )  # fmt: skip
+            if invoice is None:
+                capturing.keep_link(self.company, sent, saved, by=self.access.user)
             if submits:
                 saved = approving.submit(saved, by=self.access.user)
         except DomainError as refusal:
@@ -73,8 +80,13 @@ class EditInvoice(CompanyView):
         return self._saved(saved.pk)
 
     def _saved(self, pk: int) -> HttpResponse:
+        """Where to go on: to the invoice, or to the next bill that waits to be captured."""
         address = reverse("supplier-invoice", args=[self.company.pk, pk])
-        return JsonResponse({"id": pk, "url": address})
+        document = self.kwargs.get("document")
+        waiting = next_waiting(self.company, after=document) if document else None
+        onwards = reverse("inbox-capture", args=[self.company.pk, waiting.pk]) if waiting else (
+            reverse("inbox", args=[self.company.pk]))  # fmt: skip
+        return JsonResponse({"id": pk, "url": address, "next": onwards if document else ""})
 
     def _found(self) -> SupplierInvoice | None:
         if "invoice" not in self.kwargs:
@@ -85,7 +97,7 @@ class EditInvoice(CompanyView):
 
     def _context(self, invoice: SupplierInvoice | None) -> dict[str, Any]:
         costs, today = self.company.uses("costs"), clock.today()
-        sent, supplier, file = self._start(invoice)
+        sent, supplier, looked_at = self._start(invoice)
         kind = _Kind(sent["kind"])
         liable = is_liable_on(self.company, today)
         codes = codes_of(self.company).filter(kind__in=_PURCHASES) if liable else []
@@ -93,7 +105,8 @@ class EditInvoice(CompanyView):
         return {
             "page_title": _("%s: draft") % kind.label if invoice else _("Enter a supplier's invoice"),
             "invoice": invoice, "sent": sent, "kind": kind, "kinds": _Kind.choices, "today": today,
-            "supplier": supplier, "bases": Basis.choices, "spreads": Spread.choices, "file": file,
+            "supplier": supplier, "bases": Basis.choices, "spreads": Spread.choices, "viewing": looked_at,
+            "captured": self._captured,
             "accounts": [[a.number, a.name, a.vat_code.code if a.vat_code else ""]
                          for a in accounts.order_by("number")
                          if a.blocked_from is None or a.blocked_from > today],
@@ -107,14 +120,31 @@ class EditInvoice(CompanyView):
             else reverse("supplier-invoices", args=[self.company.pk]),
         }  # fmt: skip
 
+    def _of_inbox(self) -> tuple[dict[str, Any], Contact | None, Viewing]:
+        rows = InboxDocument.of(self.company).select_related("file", "company")
+        document = get_object_or_404(rows, pk=self.kwargs["document"])
+        found = propose(self.company, document, nth=id_or_none(self.request.GET.get("bill")) or 0)
+        self._captured = found
+        supplier = found.supplier.contact if found.supplier else None
+        sent = capturing.proposed(self.company, found)
+        return sent, supplier, viewing(self.company, document, first=found.page)
+
     def _start(
         self, invoice: SupplierInvoice | None
-    ) -> tuple[dict[str, Any], Contact | None, StoredFile | None]:
-        """What the mask begins with, its supplier, and the original."""
+    ) -> tuple[dict[str, Any], Contact | None, Viewing | None]:
+        """What the mask begins with, its supplier, and the original beside it."""
         query, today = self.request.GET, clock.today()
         if invoice is not None:
             sent = masks.sent_by(making.typed_of(invoice, lines_of(invoice)))
-            return {**sent, "version": str(invoice.version)}, invoice.contact, invoice.file
+            document = capturing.document_of(invoice)
+            looked_at = viewing(self.company, document) if document else None
+            return (
+                {**sent, "id": str(invoice.pk), "version": str(invoice.version)},
+                invoice.contact,
+                looked_at,
+            )
+        if "document" in self.kwargs:
+            return self._of_inbox()
         if query.get("copy"):
             of = get_object_or_404(queries.with_all(self.company), pk=id_of(query["copy"]))
             return masks.sent_by(making.copy(of, date=today)), of.contact, None

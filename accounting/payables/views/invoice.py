@@ -8,10 +8,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from accounting.payables import accruing, approving, booking, drafting, listing, making, queries
-from accounting.payables.duplicates import twins
+from accounting.payables import (
+    accruing,
+    approving,
+    booking,
+    capturing,
+    drafting,
+    listing,
+    making,
+    queries,
+)
+from accounting.payables.capture.viewing import viewing
 from accounting.payables.models import AccrualPart, SupplierInvoice
 from accounting.payables.obstacles import obstacles
 from accounting.payables.reckoning import amounts_of, lines_of
@@ -19,7 +27,6 @@ from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.identifiers import format_iban
-from erp.documents.serving import original
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView
 
@@ -53,7 +60,7 @@ class InvoicePage(OfInvoice):
         lines = lines_of(invoice)
         amounts = amounts_of(invoice, lines)
         visas = list(approving.visas(invoice))
-        user = self.access.user
+        user, document = self.access.user, capturing.document_of(invoice)
         asked = [visa for visa in visas if visa.round == invoice.round and visa.state == "wanted"]
         context = {
             "page_title": f"{invoice.contact.name}: {invoice}", "invoice": invoice, "today": today,
@@ -70,7 +77,7 @@ class InvoicePage(OfInvoice):
             if any(line.spread for line in lines) else [],
             "notes": list(SupplierInvoice.of(self.company).filter(follows=invoice).order_by("pk")),
             "against": [str(one) for one in obstacles(invoice, lines)] if invoice.is_draft else [],
-            "twins": twins(invoice) if invoice.is_draft else [],
+            "viewing": viewing(self.company, document) if document else None,
         }  # fmt: skip
         return render(request, "accounting/payables/invoice.html", context)
 
@@ -119,7 +126,7 @@ class ActOnInvoice(OfInvoice):
             return booking.reverse(
                 invoice, date=read_day(sent.get("date")) or clock.today(), by=user
             )
-        drafting.delete(invoice, by=user)
+        capturing.delete(invoice, by=user)
         return None
 
     def _onwards(self, act: str) -> HttpResponse | None:
@@ -149,20 +156,6 @@ class CreditInvoice(OfInvoice):
             request, _("The draft is ready: fill in the number, and what is credited.")
         )
         return redirect("supplier-invoice-edit", self.company.pk, note.pk)
-
-
-class InvoiceFile(OfInvoice):
-    """``/c/{company}/payables/invoices/{invoice}/original/``: the bill as it came in."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        invoice = self.found()
-        if invoice.file is None:
-            raise Http404
-        return original(invoice.file, download="download" in request.GET)
-
-
-#: The original may be shown in a frame of our own pages, and can do nothing there.
-invoice_file = xframe_options_sameorigin(InvoiceFile.as_view())
 
 
 class Accruals(CompanyView):

@@ -16,6 +16,8 @@ from accounting.qr.payload import (
     CombinedAddress,
     NewerVersion,
     NotAQrBill,
+    UnreadableAmount,
+    decoded,
     parse,
     payload,
 )
@@ -213,12 +215,35 @@ def test_what_is_written_is_read_again(bill):
     lambda t: "", lambda t: "BCD" + t[3:], lambda t: t.replace("0200", "0100", 1),
     lambda t: t.replace("\n1\n", "\n2\n", 1),
     lambda t: t.replace("EPD", "END"), lambda t: t + "\na\nb\nc\nd", lambda t: t.rpartition("\n")[0],
-    lambda t: t.replace("1949.75", "1’949.75"), lambda t: t.replace("1949.75", "1e3"),
-    lambda t: t.replace("1949.75", "١.00"),
 ])  # fmt: skip
 def test_what_is_no_qr_bill_is_refused(change):
     with pytest.raises(NotAQrBill):
         parse(change(LINES), countries=COUNTRIES)
+
+
+@pytest.mark.parametrize("amount", ["1’949.75", "1949,75", "1e3", "-1.00", "١.00", "1.005"])
+def test_an_amount_nobody_can_read_is_left_out_and_told(amount):
+    text = LINES.replace("1949.75", amount)
+    read = parse(text, countries=COUNTRIES)
+    assert read.bill == replace(BILL, amount=None)
+    assert [(type(one), one.place) for one in read.warnings] == [(UnreadableAmount, "amount")]
+    with pytest.raises(Refusals):
+        parse(text, countries=COUNTRIES, strict=True)
+
+
+def test_bytes_are_utf_8_or_latin_1():
+    assert decoded("Zürich".encode()) == ("Zürich", True)
+    assert decoded("Zürich".encode("latin-1")) == ("Zürich", False)
+
+
+def test_lone_carriage_returns_and_a_byte_order_mark_are_no_obstacle():
+    read = parse("\ufeff" + LINES.replace("\n", "\r") + "\r", countries=COUNTRIES)
+    assert (read.bill, read.newline, read.ends_with_newline, read.warnings) == (
+        BILL,
+        "\r",
+        True,
+        (),
+    )
 
 
 def test_bills_of_others_are_read_with_warnings():

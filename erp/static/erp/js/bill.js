@@ -195,7 +195,7 @@ async function save(submits) {
     }
     dirty = false;
     once = newKey();  // whoever comes back to this mask writes another invoice
-    location.href = result.url;
+    location.href = $("onwards")?.checked ? result.next : result.url;
   } finally { busy = false; }
 }
 form.addEventListener("submit", (event) => { event.preventDefault(); save(false); });

@@ -1,0 +1,1 @@
+"""Bills as they come in (Belegeingang): kept, read, and proposed to whoever enters them."""
