@@ -30,6 +30,7 @@ from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.models import User
 from erp.cockpit.demo_contacts import add_contacts
+from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
 from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
@@ -139,6 +140,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
               closing=True)  # fmt: skip
     _mistakes(company, owner)
     add_debtors(company, bank, owner, chance)
+    add_creditors(company, owner, chance)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
