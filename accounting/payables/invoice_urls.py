@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from accounting.payables import api, settings_api
 from accounting.payables.views import editor, invoice, invoices, recurring, rules
 
 _START = "payables/invoices/"
@@ -29,4 +30,4 @@ pages = [
     path("payables/recurring/<int:recurring>/", recurring.RecurringInvoicePage.as_view(),
          name="recurring-supplier-invoice"),
 ]  # fmt: skip
-endpoints: list = []  # type: ignore[type-arg]
+endpoints = [*api.urls, *settings_api.urls]

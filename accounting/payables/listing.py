@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounting.payables import queries
 from accounting.payables.models import SupplierInvoice
@@ -31,9 +31,9 @@ LATEST: Final = "-date"
 #: The tabs: what they are filtered by, and called.
 TABS: Final = (
     ("", gettext_lazy("All")), (State.DRAFT, gettext_lazy("Drafts")),
-    (State.SUBMITTED, gettext_lazy("To approve")), (State.APPROVED, gettext_lazy("Approved")),
-    (State.OPEN, gettext_lazy("Open")), (State.OVERDUE, gettext_lazy("Overdue")),
-    (State.PAID, gettext_lazy("Paid")),
+    (State.SUBMITTED, gettext_lazy("To approve")), (State.APPROVED, pgettext_lazy("invoices", "Approved")),
+    (State.OPEN, pgettext_lazy("invoices", "Open")), (State.OVERDUE, gettext_lazy("Overdue")),
+    (State.PAID, pgettext_lazy("invoices", "Paid")),
 )  # fmt: skip
 COLOURS: Final[Mapping[str, str]] = {
     State.DRAFT: "warn", State.REJECTED: "bad", State.SUBMITTED: "warn", State.APPROVED: "warn",
