@@ -51,7 +51,9 @@ def test_the_year_is_worth_the_name(books):
     assert {row[1].year for row in books} == {2025, 2026}
     assert sum(1 for row in entries.values() if row[2] == "reversal") >= 3
     assert sum(1 for row in entries.values() if row[3] == "bank") >= 15
-    assert sum(1 for row in entries.values() if row[2] == "opening") == 3, "balance, open items of either side"
+    assert sum(1 for row in entries.values() if row[2] == "opening") == 3, (
+        "balance, open items of either side"
+    )
     assert len({row[14] for row in books if row[14]}) >= 4, "kinds of VAT code"
     assert any(row[12] == "EUR" for row in books)
     assert len({row[13] for row in books if row[13]}) == 3, "cost centres"
