@@ -23,6 +23,7 @@ from accounting.payables.capture.registry import Duplicate, Past, Traits
 from accounting.payables.capture.remarks import Remark, Weight
 from accounting.payables.capture.suppliers import Supplier
 from accounting.qr.bill import Party, ReferenceType
+from accounting.qr.references import format_reference
 from contacts import keys
 from erp.companies.models import Company
 from erp.core.errors import DomainError
@@ -95,6 +96,11 @@ class Values:
     import_vat: tuple[VatGroup, ...] = ()
     procedures: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def reference_shown(self) -> str:
+        """The reference as it is printed, in groups."""
+        return format_reference(self.reference) if self.reference else ""
 
 
 @dataclass(frozen=True, slots=True)

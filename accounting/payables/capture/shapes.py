@@ -81,7 +81,7 @@ class ReceivedManyOutput(serializers.Serializer[Any]):
     job = serializers.IntegerField(allow_null=True)
 
 
-class PartyOutput(serializers.Serializer[Any]):
+class CapturedPartyOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     street = serializers.CharField()
     house_number = serializers.CharField()
@@ -90,7 +90,7 @@ class PartyOutput(serializers.Serializer[Any]):
     country = serializers.CharField()
 
 
-class RemarkOutput(serializers.Serializer[Any]):
+class CapturedRemarkOutput(serializers.Serializer[Any]):
     """``weight`` is error, warning or notice; ``text`` is in the language of the caller."""
 
     weight = serializers.CharField()
@@ -99,19 +99,19 @@ class RemarkOutput(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class VatGroupOutput(serializers.Serializer[Any]):
+class CapturedVatGroupOutput(serializers.Serializer[Any]):
     rate = AmountField()
     net = AmountField(allow_null=True)
     tax = AmountField(allow_null=True)
 
 
-class DiscountOutput(serializers.Serializer[Any]):
+class CapturedDiscountOutput(serializers.Serializer[Any]):
     percent = AmountField()
     days = serializers.IntegerField()
     until = serializers.DateField(allow_null=True)
 
 
-class ValuesOutput(serializers.Serializer[Any]):
+class CapturedValuesOutput(serializers.Serializer[Any]):
     """What the bill says of itself; blank or null where it does not. Nets apart, amounts are with VAT."""
 
     source = serializers.CharField()  # type: ignore[assignment]
@@ -119,7 +119,7 @@ class ValuesOutput(serializers.Serializer[Any]):
     date = serializers.DateField(allow_null=True)
     due_date = serializers.DateField(allow_null=True)
     net_days = serializers.IntegerField(allow_null=True)
-    discounts = DiscountOutput(many=True)
+    discounts = CapturedDiscountOutput(many=True)
     currency = serializers.CharField()
     amount = AmountField(allow_null=True)
     is_credit_note = serializers.BooleanField()
@@ -127,18 +127,18 @@ class ValuesOutput(serializers.Serializer[Any]):
     reference_type = serializers.CharField()
     reference = serializers.CharField()
     message = serializers.CharField()
-    payee = PartyOutput(allow_null=True)
-    debtor = PartyOutput(allow_null=True)
+    payee = CapturedPartyOutput(allow_null=True)
+    debtor = CapturedPartyOutput(allow_null=True)
     uid = serializers.CharField()
     customer_reference = serializers.CharField()
     supply_from = serializers.DateField(allow_null=True)
     supply_until = serializers.DateField(allow_null=True)
-    vat = VatGroupOutput(many=True)
-    import_vat = VatGroupOutput(many=True)
+    vat = CapturedVatGroupOutput(many=True)
+    import_vat = CapturedVatGroupOutput(many=True)
     procedures = serializers.ListField(child=serializers.CharField())
 
 
-class SupplierOutput(serializers.Serializer[Any]):
+class CapturedSupplierOutput(serializers.Serializer[Any]):
     """A contact that may have sent the bill, with what speaks for and against it."""
 
     contact = serializers.IntegerField(source="contact.pk")
@@ -154,14 +154,14 @@ class SupplierOutput(serializers.Serializer[Any]):
         return [reason.sentence for reason in one.speaks_against]
 
 
-class PastOutput(serializers.Serializer[Any]):
+class CapturedPastOutput(serializers.Serializer[Any]):
     account = serializers.CharField()
     vat_code = serializers.CharField()
     cost_centre = serializers.CharField()
     because = serializers.CharField()
 
 
-class DuplicateOutput(serializers.Serializer[Any]):
+class CapturedDuplicateOutput(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     address = serializers.CharField()
     reasons = serializers.ListField(child=serializers.CharField())
@@ -179,12 +179,12 @@ class CapturedOutput(serializers.Serializer[Any]):
     bills = serializers.IntegerField()
     nth = serializers.IntegerField()
     page = serializers.IntegerField()
-    values = ValuesOutput()  # type: ignore[assignment]
+    values = CapturedValuesOutput()  # type: ignore[assignment]
     supplier = serializers.IntegerField(source="supplier.contact.pk", default=None, allow_null=True)
-    suppliers = SupplierOutput(many=True)
-    past = PastOutput(allow_null=True)
-    duplicates = DuplicateOutput(many=True)
-    remarks = RemarkOutput(many=True)
+    suppliers = CapturedSupplierOutput(many=True)
+    past = CapturedPastOutput(allow_null=True)
+    duplicates = CapturedDuplicateOutput(many=True)
+    remarks = CapturedRemarkOutput(many=True)
 
 
 class ProposalQuery(serializers.Serializer[Any]):

@@ -40,7 +40,7 @@ class Why(StrEnum):
 
 WEIGHTS: Final[dict[Why, int]] = {
     Why.IBAN: 60, Why.UID: 60, Why.NAME: 40, Why.SOUND: 20, Why.PLACE: 10,
-    Why.OTHER_UID: -60, Why.OTHER_IBAN: -5, Why.OLD_IBAN: -20, Why.ARCHIVED: -10,
+    Why.OTHER_UID: -70, Why.OTHER_IBAN: -5, Why.OLD_IBAN: -20, Why.ARCHIVED: -10,
 }  # fmt: skip
 _SENTENCES: Final[dict[Why, Any]] = {
     Why.IBAN: _("%(value)s is their bank account"),
@@ -111,9 +111,8 @@ def suppliers(
     for contact in rows.prefetch_related("bank_accounts", "addresses"):
         about = _About(contact, shared[contact.pk], postcode, iban, uid)
         found.append(Supplier(contact, tuple(about.reasons())))
-    likely = [one for one in found if one.weight > 0]
-    likely.sort(key=lambda one: (-one.weight, one.contact.sort_name, one.contact.pk))
-    return likely[:MOST]
+    found.sort(key=lambda one: (-one.weight, one.contact.sort_name, one.contact.pk))
+    return found[:MOST]
 
 
 def chosen(found: Collection[Supplier]) -> Supplier | None:

@@ -27,8 +27,9 @@ function came(said, address, wrong) {
 }
 
 let queue = Promise.resolve();
-function take(files, field) {
-  if (files.length) queue = queue.then(() => sendAll([...files], field));
+function take(chosen, field) {
+  const files = [...chosen];  // the field that they were chosen in is emptied at once
+  if (files.length) queue = queue.then(() => sendAll(files, field));
 }
 
 async function sendAll(files, field) {

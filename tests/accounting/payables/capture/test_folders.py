@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from accounting.payables.capture import folders, tasks
 from accounting.payables.capture.models import InboxDocument
@@ -161,3 +163,10 @@ def test_the_timetable_looks_into_every_folder(company, folder, monkeypatch):
     monkeypatch.setattr(tasks.take_from_folder, "delay", lambda **told: asked.append(told))
     drop(folder, "scan.pdf", papers.pdf())
     assert tasks.look_into_folders() == 1 and asked == [{"company_id": company.pk}]
+
+
+def test_the_command_makes_a_folder_and_says_where(company, tmp_path):
+    out = StringIO()
+    call_command("inbox_folder", company=company.short_name, stdout=out)
+    assert out.getvalue().strip() == str(tmp_path / "inbox" / str(company.pk))
+    assert (tmp_path / "inbox" / str(company.pk) / folders.REFUSED).is_dir()
