@@ -10,6 +10,7 @@ class AccountingConfig(AppConfig):
 
         from accounting.banking.matching import claims
         from accounting.banking.touching import bank_accounts
+        from accounting.cash.errors import BelowZero, below_zero
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
@@ -25,6 +26,7 @@ class AccountingConfig(AppConfig):
         from erp.reference import touching
 
         posting.before_reversal.append(checking.require_no_items)
+        posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
         verifying.further_proofs.append(checking.proof)
         following.register()

@@ -80,6 +80,9 @@ SECTIONS = (
         (
             Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
+            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ),
+            Item(_("Purchases by supplier"), "purchase-turnover", Permission.OPEN_ITEMS_READ),
+            Item(_("VAT journal of purchases"), "purchase-vat-journal", Permission.OPEN_ITEMS_READ),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
             Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
         ),
@@ -89,6 +92,7 @@ SECTIONS = (
         "bank",
         (
             Item(_("Bank transactions"), "bank-transactions", Permission.BANKING_READ, "t"),
+            Item(_("Cash books"), "cash-books", Permission.CASH_READ, "h"),
             Item(_("Statements"), "statements", Permission.BANKING_READ),
             Item(_("Bank accounts"), "bank-accounts", Permission.BANKING_READ),
         ),

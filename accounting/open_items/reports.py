@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounting.open_items.due import DueGroup, DueList
 from accounting.open_items.models import Side
 from accounting.open_items.party_account import PartyAccount
 from accounting.open_items.queries import Ageing, OpenRow, total
@@ -53,6 +54,42 @@ def ageing_table(found: Ageing, *, side: Side) -> Table:
         head=[_("Party"), *heads(), _("Total")],
         rows=rows, name=f"aged-{side}", wide=True, kinds={len(rows) - 1: "grand"},
     )  # fmt: skip
+
+
+def due_table(found: DueList, *, side: Side) -> Table:
+    """What falls due when, each day or week with its sum and the sum so far."""
+    receivables = side == Side.RECEIVABLES
+    rows: list[list[Any]] = []
+    kinds = {}
+    for group in found.groups:
+        rows += [
+            [row.date, row.item.party, row.item.document, row.item.currency, row.item.open,
+             row.amount, row.item.discount_until if row.discount else None,
+             row.with_discount if row.discount else None, None]
+            for row in group.rows
+        ]  # fmt: skip
+        kinds[len(rows)] = "total"
+        rows.append([due_label(group), "", "", "", None, group.amount, None, group.with_discount,
+                     group.running])  # fmt: skip
+    kinds[len(rows)] = "grand"
+    rows.append([_("Total"), "", "", "", None, found.total, None, found.with_discount,
+                 found.total])  # fmt: skip
+    return table(
+        title=_("Due list, debtors") if receivables else _("Due list, creditors"),
+        subtitle=swiss_date(found.date),
+        head=[_("Due"), _("Party"), _("Document"), _("Currency"), _("Open amount"), _("Amount"),
+              _("Discount until"), _("With discount"), _("Running sum")],
+        rows=rows, name=f"due-{side}", wide=True, kinds=kinds,
+    )  # fmt: skip
+
+
+def due_label(group: DueGroup) -> str:
+    """What a group of a due list is called."""
+    if group.start is None:
+        return _("overdue")
+    if group.start == group.end:
+        return swiss_date(group.start)
+    return f"{swiss_date(group.start)}\N{EN DASH}{swiss_date(group.end)}"
 
 
 def debit_and_credit(amount: Decimal, side: Side, back: Decimal = ZERO) -> tuple[Decimal, Decimal]:

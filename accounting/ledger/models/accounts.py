@@ -75,6 +75,7 @@ class Purpose(models.TextChoices):
     DEPOSITS_RECEIVED = "deposits_received", _("Prepayments received")
     BANK_CHARGES = "bank_charges", _("Bank charges")
     DUNNING_FEES = "dunning_fees", _("Dunning fees")
+    CASH_DIFFERENCES = "cash_differences", _("Cash differences")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
 
 
