@@ -105,6 +105,7 @@ SECTIONS = (
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
+            Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ, "q"),
         ),
     ),
     Section(

@@ -9,6 +9,7 @@ from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
 from accounting.ledger import urls as ledger
+from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
@@ -26,7 +27,7 @@ handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, receivables,
-    statements,
+    statements, liquidity,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

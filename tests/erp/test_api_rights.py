@@ -141,6 +141,11 @@ ENDPOINTS = [
     ("DELETE", "budgets/{budget}/", {}, "ledger.budget"),
     ("PUT", "budgets/{budget}/amounts/", {"plans": []}, "ledger.budget"),
     ("POST", "budgets/{budget}/imports/", None, "ledger.budget"),
+    ("GET", "planned-payments/", {}, "ledger.read"),
+    ("GET", "planned-payments/{planned}/", {}, "ledger.read"),
+    ("POST", "planned-payments/", {"text": ""}, "ledger.budget"),
+    ("PATCH", "planned-payments/{planned}/", {"text": "x"}, "ledger.budget"),
+    ("DELETE", "planned-payments/{planned}/", {}, "ledger.budget"),
     ("GET", "bank-accounts/{bank}/", {}, "banking.read"),
     ("GET", "bank-accounts/{bank}/agreement/", {}, "banking.read"),
     ("PATCH", "bank-accounts/{bank}/", {"name": "x"}, "banking.change"),
@@ -321,6 +326,9 @@ def books(api, company):
     stops.set_customer(party, by=by, procedure=procedure)
     book = save_book(CashBook(company=company, account=make.account(company, "1000"), name="x",
                               kept_from=dt.date(2026, 1, 1)), by=by)  # fmt: skip
+    planned = api.post(
+        "planned-payments/", {"date": "2026-01-01", "text": "x", "amount": "1.00"}
+    ).json()
     return {
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
         "product": save_product(company=company, by=by, name_de="x",
@@ -333,7 +341,7 @@ def books(api, company):
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
-        "bank": bank.pk, "budget": budget, "book": book.pk,
+        "bank": bank.pk, "budget": budget, "book": book.pk, "planned": planned["id"],
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,
