@@ -108,7 +108,7 @@ class CountForm(_Dated):
         self.denominations = denominations(book.currency)
         for one in self.denominations:
             self.fields[_name(one)] = forms.IntegerField(
-                label=f"{one.value:g}" if one.is_note else f"{one.value:.2f}", required=False,
+                label=f"{one.value:.0f}" if one.is_note else f"{one.value:.2f}", required=False,
                 widget=forms.TextInput({"class": "figure", "inputmode": "numeric",
                                         "data-value": f"{one.value:.2f}", "autocomplete": "off"}),
             )  # fmt: skip

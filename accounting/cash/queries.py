@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from accounting.cash.models import CashBook, CashCount
 from accounting.ledger.balances import balance_before
+from accounting.ledger.models import EntryLine
 from accounting.ledger.queries import SheetRow, account_sheet
 from erp.companies.models import Company
 from erp.core.money import ZERO
@@ -97,9 +98,10 @@ def books_of(company: Company) -> QuerySet[CashBook]:
 
 
 def page(book: CashBook, *, start: dt.date, end: dt.date) -> BookPage:
-    """What was entered on the book's account in a span, whoever entered it; two queries."""
+    """What was entered on the book's account in a span, whoever entered it; three queries."""
     sheet = account_sheet(book.company, book.account, start=start, end=end, limit=MOST)
     opening = sheet.foreign_opening if book.is_foreign else sheet.opening
+    codes = _codes(book, [row.entry for row in sheet.rows])
     rows: list[BookRow] = []
     balance = opening
     for row in sheet.rows:
@@ -107,7 +109,7 @@ def page(book: CashBook, *, start: dt.date, end: dt.date) -> BookPage:
         balance += moved
         rows.append(BookRow(
             entry=row.entry, number=row.number, date=row.date, voucher=row.voucher, text=row.text,
-            contra=row.contra, vat_code=row.vat_code, receipt=max(moved, ZERO),
+            contra=row.contra, vat_code=codes.get(row.entry, ""), receipt=max(moved, ZERO),
             payment=max(-moved, ZERO), balance=balance, has_file=row.has_file,
         ))  # fmt: skip
     return BookPage(book, start, end, opening, rows, sheet.complete)
@@ -142,6 +144,15 @@ def counts_of(book: CashBook) -> QuerySet[CashCount]:
     """What was counted, the last first."""
     rows = CashCount.of(book.company).filter(book=book).select_related("entry", "created_by")
     return rows.order_by("-date", "-pk")
+
+
+def _codes(book: CashBook, entries: Sequence[int]) -> dict[int, str]:
+    """The VAT codes that stand in entries, with what the money was for."""
+    found: dict[int, set[str]] = {}
+    lines = EntryLine.of(book.company).filter(entry__in=entries, vat_part=EntryLine.VatPart.BASE)
+    for entry, code in lines.values_list("entry_id", "vat_code__code"):
+        found.setdefault(entry, set()).add(code)
+    return {entry: " ".join(sorted(codes)) for entry, codes in found.items()}
 
 
 def _moved(book: CashBook, row: SheetRow) -> Decimal:

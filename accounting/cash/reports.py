@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounting.cash.models import CashCount
 from accounting.cash.queries import BookPage, Sum
@@ -27,8 +28,8 @@ def book_table(found: BookPage) -> Table:
                  found.closing])  # fmt: skip
     return table(
         title=f"{_('Cash book')} {found.book.name}", subtitle=_span(found),
-        head=[_("Date"), _("Voucher"), _("Entry"), _("Text"), _("Contra"), _("VAT"), _("Receipt"),
-              _("Payment"), _("Balance")],
+        head=[_("Date"), _("Voucher"), _("Entry"), _("Text"), _("Contra"), _("VAT"), pgettext("cash book", "Receipt"),
+              pgettext("cash book", "Payment"), _("Balance")],
         rows=rows, name=f"cash-{found.book.account.number}", wide=True,
         kinds={0: "position", len(rows) - 1: "grand"},
         currency=found.book.currency,
@@ -46,7 +47,8 @@ def sums_table(found: BookPage, sums: list[Sum], *, monthly: bool) -> Table:
     rows.append([_("Total"), found.receipts, found.payments, found.closing])
     return table(
         title=f"{_('Cash book')} {found.book.name}", subtitle=_span(found),
-        head=[_("Month") if monthly else _("Day"), _("Receipts"), _("Payments"), _("Balance")],
+        head=[_("Month") if monthly else _("Day"), pgettext("cash book", "Receipts"),
+              pgettext("cash book", "Payments"), _("Balance")],
         rows=rows, name=f"cash-{found.book.account.number}",
         kinds={0: "position", len(rows) - 1: "grand"}, currency=found.book.currency,
     )  # fmt: skip

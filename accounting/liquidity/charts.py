@@ -29,26 +29,28 @@ def forecast_chart(found: Forecast) -> dict[str, Any]:
     every = max(1, -(-len(found.columns) // 13))
     places = centres([f"{one.start:%d.%m.}" for one in found.columns])
     labels = [one for nth, one in enumerate(places) if nth % every == 0]
-    points = [(place["x"], level(column.closing, low, high))
-              for place, column in zip(places, found.columns, strict=True)]  # fmt: skip
+    points = [(_place(nth, step), level(column.closing, low, high))
+              for nth, column in enumerate(found.columns, 1)]  # fmt: skip
+    points.insert(0, (LEFT, level(found.opening, low, high)))
     return {"bars": bars, "labels": labels, "lines": lines(low, high), "width": WIDTH,
             "height": HEIGHT, "line": " ".join(f"{x},{y}" for x, y in points),
-            "lowest": _lowest(found, places, low, high)}  # fmt: skip
+            "lowest": _lowest(found, step, low, high)}  # fmt: skip
 
 
-def _lowest(
-    found: Forecast, places: list[dict[str, Any]], low: Decimal, high: Decimal
-) -> dict[str, Any] | None:
+def _lowest(found: Forecast, step: Any, low: Decimal, high: Decimal) -> dict[str, Any] | None:
     column = found.lowest
     if column is None:
         return None
-    at = found.columns.index(column)
-    y = level(column.low, low, high)
-    return {
-        "x": places[at]["x"],
-        "y": y,
-        "title": f"{swiss_date(column.low_date)}: {chf(column.low)}",
-    }
+    days = (column.end - column.start).days + 1
+    gone = 0 if column.low == column.opening else (column.low_date - column.start).days + 1
+    x = _place(found.columns.index(column) + gone / days, step)
+    return {"x": x, "y": level(column.low, low, high),
+            "title": f"{swiss_date(column.low_date)}: {chf(column.low)}"}  # fmt: skip
+
+
+def _place(nth: Any, step: Any) -> Any:
+    """How far to the right the end of a column lies, or a part of one."""
+    return round(LEFT + step * nth, 1)
 
 
 def _name(column: Column) -> str:
