@@ -112,9 +112,9 @@ def party_table(found: PartyAccount, *, own: str) -> Table:
     debit, credit = debit_and_credit(found.owed, found.side, found.settled)
     rows.append([found.end, _("Closing balance"), "", None, None, own, None, debit, credit,
                  found.closing])  # fmt: skip
+    called = _("Customer account") if receivables else _("Supplier account")
     return table(
-        title=f"{_('Customer account') if receivables else _('Supplier account')}: "
-              f"{found.contact.number} {found.contact.name}",
+        title=f"{called}: {found.contact.number} {found.contact.name}",
         subtitle=f"{swiss_date(found.start)} – {swiss_date(found.end)}",
         head=[_("Date"), _("Text"), _("Document"), _("Due"), _("Entry"), _("Currency"), _("Amount"),
               _("Debit"), _("Credit"), _("Balance")],
