@@ -10,6 +10,7 @@ class AccountingConfig(AppConfig):
 
         from accounting.banking.matching import claims
         from accounting.banking.touching import bank_accounts
+        from accounting.cash.errors import BelowZero, below_zero
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
@@ -28,6 +29,7 @@ class AccountingConfig(AppConfig):
 
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
+        posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
         verifying.further_proofs.append(checking.proof)
         following.register()

@@ -2,6 +2,7 @@
 
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
+from accounting.cash.models import CashBook, CashCount
 from accounting.ledger.models import (
     Account,
     AccountGroup,
@@ -17,6 +18,7 @@ from accounting.ledger.models import (
     NumberSeries,
     Period,
 )
+from accounting.liquidity.models import PlannedPayment
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
 from accounting.payables.capture.models import InboxDocument
 from accounting.payables.models import (
@@ -60,6 +62,8 @@ __all__ = [
     "BankTransaction",
     "Budget",
     "BudgetAmount",
+    "CashBook",
+    "CashCount",
     "CostCentre",
     "CostObject",
     "CustomerDunning",
@@ -87,6 +91,7 @@ __all__ = [
     "OpenItem",
     "PaymentTerms",
     "Period",
+    "PlannedPayment",
     "Product",
     "RecurringInvoice",
     "RecurringSupplierInvoice",

@@ -94,6 +94,9 @@ SECTIONS = (
         (
             Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
+            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ),
+            Item(_("Purchases by supplier"), "purchase-turnover", Permission.OPEN_ITEMS_READ),
+            Item(_("VAT journal of purchases"), "purchase-vat-journal", Permission.OPEN_ITEMS_READ),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
             Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
         ),
@@ -103,6 +106,7 @@ SECTIONS = (
         "bank",
         (
             Item(_("Bank transactions"), "bank-transactions", Permission.BANKING_READ, "t"),
+            Item(_("Cash books"), "cash-books", Permission.CASH_READ, "h"),
             Item(_("Statements"), "statements", Permission.BANKING_READ),
             Item(_("Bank accounts"), "bank-accounts", Permission.BANKING_READ),
         ),
@@ -115,6 +119,7 @@ SECTIONS = (
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
+            Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ, "y"),
         ),
     ),
     Section(

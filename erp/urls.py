@@ -7,9 +7,12 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
+from accounting.cash import urls as cash
 from accounting.ledger import urls as ledger
+from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.payables import urls as payables
+from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
 from accounting.terms import urls as terms
@@ -24,8 +27,8 @@ from vat.codes import urls as vat_codes
 handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
-    cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, receivables, payables,
-    statements,
+    cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, receivables,
+    payables, statements, liquidity,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -111,6 +111,8 @@ class TextMissing(DomainError):
 
 #: What other rooms have to say before an entry is reversed: entry and ``owner`` in; they raise.
 before_reversal: list[Callable[[JournalEntry, str], None]] = []
+#: What guards of other rooms refuse when an entry is sealed: by their code, from what they told.
+further_refusals: dict[str, Callable[[str], DomainError]] = {}
 
 
 @transaction.atomic
@@ -383,13 +385,22 @@ def refused_by_database(entry: JournalEntry) -> Iterator[None]:
             raise AlreadyReversed(number=entry.reverses.number) from error
         raise
     except DatabaseError as error:
-        hint = getattr(getattr(error.__cause__, "diag", None), "message_hint", None)
+        hint, told = told_by_guard(error)
         if hint in {"ledger.period_locked", "ledger.no_period"}:
             kind = PeriodLocked if hint == "ledger.period_locked" else NoOpenYear
             raise kind(date=entry.date) from error
         if hint in {"ledger.frozen", "ledger.no_draft"}:
             raise NotADraft(number=entry.number or "–") from error
+        if hint in further_refusals:
+            raise further_refusals[hint](told) from error
         raise
+
+
+def told_by_guard(error: DatabaseError) -> tuple[str, str]:
+    """The code a guard of the database refuses with, and what it says; blank where none spoke."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    hint = getattr(diagnosis, "message_hint", None) or ""
+    return hint, (getattr(diagnosis, "message_primary", None) or "").removeprefix(f"{hint}: ")
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

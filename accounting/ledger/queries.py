@@ -179,7 +179,7 @@ _SHEET = """
                      FROM accounting_entryline o
                      JOIN accounting_account a ON a.company_id = o.company_id AND a.id = o.account_id
                      WHERE o.company_id = l.company_id AND o.entry_id = l.entry_id
-                       AND (o.debit > 0) <> (l.debit > 0)), ''),
+                       AND (o.debit > 0) <> (l.debit > 0) AND o.vat_part <> 'T'), ''),
            coalesce(c.code, ''), coalesce(k.number, ''), l.debit, l.credit,
            %(opening)s + sum(l.debit - l.credit) OVER (ORDER BY l.date, e.number, l.position),
            l.currency, l.amount_foreign,

@@ -12,7 +12,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0009_inbox"),
+        ("accounting", "0011_cash"),
         ("contacts", "0002_client_borders"),
         ("erp", "0016_own_fields"),
         ("vat", "0003_rate_method"),
@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     ("prepaid_expenses", "Prepaid expenses"),
                     ("bank_charges", "Bank charges"),
                     ("dunning_fees", "Dunning fees"),
+                    ("cash_differences", "Cash differences"),
                     ("wages_clearing", "Wages clearing"),
                 ],
                 max_length=24,

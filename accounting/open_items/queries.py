@@ -32,7 +32,7 @@ _COLUMNS = (
 # Two halves, each with an index of its own: what is open today, and what was settled since.
 _OPEN_ON = f"""
     SELECT {_COLUMNS}, i.amount - coalesce(s.amount, 0), i.base - coalesce(s.base, 0),
-           %(on)s::date - i.due_date
+           %(on)s::date - i.due_date, i.discount_percent, i.discount_until
     FROM (
         SELECT * FROM accounting_openitem
         WHERE company_id = %(company)s AND side = %(side)s AND settled_on IS NULL
@@ -69,6 +69,13 @@ class OpenRow:
     open: Decimal
     open_base: Decimal
     days: int
+    discount_percent: Decimal | None = None
+    discount_until: dt.date | None = None
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What is open, as those ask for it who reckon a discount."""
+        return self.open
 
     @property
     def is_overdue(self) -> bool:

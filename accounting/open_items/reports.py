@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounting.open_items.due import DueGroup, DueList
 from accounting.open_items.models import Side
 from accounting.open_items.party_account import PartyAccount
 from accounting.open_items.queries import Ageing, OpenRow, total
@@ -55,6 +56,42 @@ def ageing_table(found: Ageing, *, side: Side) -> Table:
     )  # fmt: skip
 
 
+def due_table(found: DueList, *, side: Side) -> Table:
+    """What falls due when, each day or week with its sum and the sum so far."""
+    receivables = side == Side.RECEIVABLES
+    rows: list[list[Any]] = []
+    kinds = {}
+    for group in found.groups:
+        rows += [
+            [row.date, row.item.party, row.item.document, row.item.currency, row.item.open,
+             row.amount, row.item.discount_until if row.discount else None,
+             row.with_discount if row.discount else None, None]
+            for row in group.rows
+        ]  # fmt: skip
+        kinds[len(rows)] = "total"
+        rows.append([due_label(group), "", "", "", None, group.amount, None, group.with_discount,
+                     group.running])  # fmt: skip
+    kinds[len(rows)] = "grand"
+    rows.append([_("Total"), "", "", "", None, found.total, None, found.with_discount,
+                 found.total])  # fmt: skip
+    return table(
+        title=_("Due list, debtors") if receivables else _("Due list, creditors"),
+        subtitle=swiss_date(found.date),
+        head=[_("Due"), _("Party"), _("Document"), _("Currency"), _("Open amount"), _("Amount"),
+              _("Discount until"), _("With discount"), _("Running sum")],
+        rows=rows, name=f"due-{side}", wide=True, kinds=kinds,
+    )  # fmt: skip
+
+
+def due_label(group: DueGroup) -> str:
+    """What a group of a due list is called."""
+    if group.start is None:
+        return _("overdue")
+    if group.start == group.end:
+        return swiss_date(group.start)
+    return f"{swiss_date(group.start)}\N{EN DASH}{swiss_date(group.end)}"
+
+
 def debit_and_credit(amount: Decimal, side: Side, back: Decimal = ZERO) -> tuple[Decimal, Decimal]:
     """An amount in the direction of a side, less ``back``, as it stands in the account."""
     owed, settled = max(amount, ZERO), back + max(-amount, ZERO)
@@ -75,9 +112,9 @@ def party_table(found: PartyAccount, *, own: str) -> Table:
     debit, credit = debit_and_credit(found.owed, found.side, found.settled)
     rows.append([found.end, _("Closing balance"), "", None, None, own, None, debit, credit,
                  found.closing])  # fmt: skip
+    called = _("Customer account") if receivables else _("Supplier account")
     return table(
-        title=f"{_('Customer account') if receivables else _('Supplier account')}: "
-              f"{found.contact.number} {found.contact.name}",
+        title=f"{called}: {found.contact.number} {found.contact.name}",
         subtitle=f"{swiss_date(found.start)} – {swiss_date(found.end)}",
         head=[_("Date"), _("Text"), _("Document"), _("Due"), _("Entry"), _("Currency"), _("Amount"),
               _("Debit"), _("Credit"), _("Balance")],

@@ -13,6 +13,7 @@ pages = [
         for more, view, name in (
             ("", lists.OpenItems, "open"),
             ("ageing/", lists.AgeingPage, "aged"),
+            ("due/", lists.DuePage, "due"),
             ("pay/", paying.PaymentPage, "pay"),
         )
     ),

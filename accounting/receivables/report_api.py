@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.utils.translation import get_language
@@ -13,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
 from accounting.open_items.habits import payment_habits
 from accounting.open_items.models import Side
 from accounting.receivables import turnover
@@ -23,48 +23,11 @@ from erp.api.inputs import AmountField, DayField
 from erp.core import clock
 
 
-class SpanQuery(serializers.Serializer[Any]):
-    since = DayField()
-    until = DayField()
-
-    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
-        if not told["since"] <= told["until"] <= told["since"] + dt.timedelta(days=3660):
-            raise serializers.ValidationError({"until": ["Send a span of at most ten years."]})
-        return told
-
-
 class DayQuery(serializers.Serializer[Any]):
     on = DayField(required=False, help_text="Day, ISO; today where it is left out")
 
 
-class TurnoverOutput(serializers.Serializer[Any]):
-    """Without VAT, in the company's currency; ``before`` is the same time a year before."""
-
-    key = serializers.IntegerField(allow_null=True)
-    number = serializers.CharField()
-    name = serializers.CharField()
-    amount = AmountField()
-    before = AmountField()
-    count = AmountField(decimals=4)
-
-
-class MonthOutput(serializers.Serializer[Any]):
-    month = serializers.DateField()
-    amount = AmountField()
-    before = AmountField()
-
-
-class VatRowOutput(serializers.Serializer[Any]):
-    entry = serializers.IntegerField()
-    date = serializers.DateField()
-    number = serializers.IntegerField()
-    voucher = serializers.CharField()
-    text = serializers.CharField()
-    code = serializers.CharField()
-    rate = AmountField()
-    supply_date = serializers.DateField()
-    net = AmountField()
-    tax = AmountField()
+class SalesVatRowOutput(VatRowOutput):
     document = serializers.IntegerField(allow_null=True)
 
 
@@ -117,12 +80,12 @@ class SalesReportViewSet(CompanyViewSet):
         rows = turnover.by_month(self.company, **self.asked(SpanQuery))
         return Response(MonthOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=VatRowOutput(many=True))
+    @extend_schema(parameters=[SpanQuery], responses=SalesVatRowOutput(many=True))
     @action(detail=False, methods=["get"], url_path="vat-journal")
     def vat_journal(self, request: Request, **kwargs: Any) -> Response:
         """Every posted line of sales with a VAT code, by entry and rate."""
         rows = turnover.vat_journal(self.company, **self.asked(SpanQuery))
-        return Response(VatRowOutput(rows, many=True).data)
+        return Response(SalesVatRowOutput(rows, many=True).data)
 
     @extend_schema(parameters=[DayQuery], responses=HabitsOutput(many=True))
     @action(detail=False, methods=["get"], url_path="payment-habits")

@@ -49,6 +49,10 @@ class Permission(models.TextChoices):
     BANKING_IMPORT = "banking.import", _("Import bank statements")
     BANKING_POST = "banking.post", _("Book bank transactions")
 
+    CASH_READ = "cash.read", _("See cash books")
+    CASH_POST = "cash.post", _("Keep cash books: enter, count, settle and undo")
+    CASH_CHANGE = "cash.change", _("Add and change cash books")
+
     OPEN_ITEMS_READ = "open_items.read", _("See what is owed, either way")
     OPEN_ITEMS_SETTLE = "open_items.settle", _("Settle open items, and undo settlements")
     OPEN_ITEMS_WRITE_OFF = (
@@ -108,6 +112,7 @@ GROUPS: Final[dict[str, Any]] = {
     "contacts": _("Contacts"),
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,
+    "cash": _("Cash books"),
     "open_items": _("Open items"),
     "receivables": Module.RECEIVABLES.label,
     "payables": Module.PAYABLES.label,
@@ -140,7 +145,7 @@ class ReadyRole:
 
 
 _READ = {p for p in Permission if p.value.endswith(".read")}
-_BOOKS = {p for p in Permission if p.module is not None or p.group == "open_items"}
+_BOOKS = {p for p in Permission if p.module is not None or p.group in {"open_items", "cash"}}
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _SALES = {p for p in Permission if p.group == "receivables"}

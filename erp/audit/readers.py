@@ -24,6 +24,7 @@ READ_BY: Final = {
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
+    "accounting.cash": Permission.CASH_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "accounting.terms": Permission.RECEIVABLES_READ,
     "accounting.terms.models.SupplierTerms": Permission.PAYABLES_READ,

@@ -20,6 +20,9 @@ from accounting.banking.importing import take_in
 from accounting.banking.matching.accepting import accept_certain
 from accounting.banking.models import BankAccount, BankTransaction
 from accounting.budgets.planning import Source, open_budget
+from accounting.cash.booking import Share, record
+from accounting.cash.books import save_book
+from accounting.cash.models import CashBook
 from accounting.ledger import posting
 from accounting.ledger.balances import balance_before
 from accounting.ledger.bulk import NewEntry, post_many
@@ -28,6 +31,8 @@ from accounting.ledger.entering import Reader, TypedLine, simple_entry
 from accounting.ledger.models import Account, CostCentre, EntryTemplate, FiscalYear, JournalEntry
 from accounting.ledger.recurring import save_template
 from accounting.ledger.years import lock_period, open_fiscal_year
+from accounting.liquidity.models import PlannedPayment
+from accounting.liquidity.planning import save_planned
 from erp.access.models import User
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
@@ -145,6 +150,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
     _template(company, owner)
+    _cash_and_plans(company, owner)
     open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Erste Fassung",
                 by=owner, source=Source.LAST_YEAR, percent=Decimal(4), step=Decimal(100))  # fmt: skip
 
@@ -318,6 +324,26 @@ def _template(company: Company, owner: User) -> None:
     template = EntryTemplate(company=company, name="Miete", rhythm="month",
                              next_date=dt.date(SECOND, 12, 1))  # fmt: skip
     save_template(template, by=owner, content=content)
+
+
+def _cash_and_plans(company: Company, owner: User) -> None:
+    """Petty cash that is kept and counted, and payments that only the company knows of."""
+    account = Account.of(company).get(number="1000")
+    book = save_book(CashBook(company=company, name="Kasse", account=account, prefix="K-",
+                              kept_from=_year(SECOND)[0]), by=owner)  # fmt: skip
+    for day, text, amount, contra, code in (
+        (3, "Porto", "-48.50", "6513", ""), (9, "Barverkauf", "216.20", "3200", "UN"),
+        (16, "Büromaterial", "-64.85", "6500", "IN"), (20, "Verpflegung Sitzung", "-37.40", "6640", ""),
+    ):  # fmt: skip
+        record(book=book, date=dt.date(SECOND, 11, day), text=text, amount=Decimal(amount), by=owner,
+               shares=[Share(contra, abs(Decimal(amount)), vat_code=code)])  # fmt: skip
+    for text, amount, date, rhythm in (
+        ("Löhne", "-18500", dt.date(SECOND, 11, 25), "month"),
+        ("Sozialversicherungen", "-6200", dt.date(SECOND, 12, 15), "quarter"),
+        ("Neuer Stapler, Anzahlung", "-24000", dt.date(SECOND + 1, 1, 20), ""),
+    ):
+        save_planned(PlannedPayment(company=company, date=date, text=text, amount=Decimal(amount),
+                                    currency="CHF", rhythm=rhythm), by=owner)  # fmt: skip
 
 
 def _small_books(

@@ -73,6 +73,12 @@ class NewCompanyForm(forms.Form):
     year_start = forms.DateField(label=_("First fiscal year from"),
                                  widget=DayInput())  # fmt: skip
     year_end = forms.DateField(label=_("until"), widget=DayInput())
+    modules = forms.MultipleChoiceField(
+        label=_("Modules"), choices=Module.choices, required=False,
+        initial=list(Module.values), widget=forms.CheckboxSelectMultiple,
+        help_text=_("What the company uses. With debtors or creditors on, their control accounts are "
+                    "posted to by open items alone. All of it can be changed later."),
+    )  # fmt: skip
     firm = forms.TypedChoiceField(
         label=_("As client of"), coerce=int, empty_value=None,
         help_text=_("You become the first owner, and the fiduciary gets a mandate. Then invite the "
@@ -85,6 +91,7 @@ class NewCompanyForm(forms.Form):
     ) -> None:
         """``firms`` are those it may be a client of; ``alone`` says whether of none, too."""
         super().__init__(*args, **kwargs)
+        self.fields["modules"].width = "w12"  # type: ignore[attr-defined]
         if not firms:
             del self.fields["firm"]
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -156,6 +157,20 @@ def rate(currency: str, on: dt.date, *, method: str = DAILY) -> Rate:
     if one is None or not _reaches(one, on):
         raise NoRate(currency=currency, date=on)
     return Rate(currency, one.rate, one.unit, one.quoted, one.source, one.published)
+
+
+def rates(currencies: Iterable[str], on: dt.date) -> dict[str, Rate]:
+    """The daily rates of several currencies on a day, as ``rate`` has them; one query.
+
+    A currency without a rate that counts is left out.
+    """
+    wanted = set(currencies) - {"CHF"}
+    found = ExchangeRate.objects.filter(source=DAILY, currency__in=wanted, valid_from__lte=on)
+    latest = found.order_by("currency", "-valid_from").distinct("currency") if wanted else ()
+    return {
+        one.currency: Rate(one.currency, one.rate, one.unit, one.quoted, one.source, one.published)
+        for one in latest if _reaches(one, on)
+    }  # fmt: skip
 
 
 def _reaches(one: ExchangeRate, on: dt.date) -> bool:

@@ -25,7 +25,11 @@ _FORMULA_BEGINS = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 @dataclass(frozen=True)
 class Table:
-    """A report as rows of values. ``kinds`` names the style of a row by its place."""
+    """A report as rows of values. ``kinds`` names the style of a row by its place.
+
+    ``signatures`` are lines at the foot of the printed report, each with what is signed there;
+    ``currency`` is what its amounts are in, where it is not the company's.
+    """
 
     title: str
     subtitle: str
@@ -34,6 +38,8 @@ class Table:
     name: str
     wide: bool = False
     kinds: Mapping[int, str] = field(default_factory=dict)
+    signatures: Sequence[str] = ()
+    currency: str = ""
 
 
 def table(**values: Any) -> Table:

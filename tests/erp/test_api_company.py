@@ -14,7 +14,7 @@ from PIL import Image
 from accounting.ledger.models import Account, CostCentre, FiscalYear
 from erp.access.models import Membership
 from erp.audit.models import AuditEvent
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.tenancy import open_companies
 from tests import make
 from tests.erp.client import Api, changed, places, problem
@@ -72,6 +72,27 @@ def test_a_company_is_taken_on_with_chart_codes_and_first_year(found):
     assert [m["role"] for m in api.get("members/").json()["results"]] == ["owner"]
     settings = api.get("vat-settings/").json()
     assert [(s["valid_from"], s["method"]) for s in settings] == [("2026-07-01", "effective")]
+
+
+def test_a_new_company_uses_all_modules_or_those_that_are_named(found):
+    assert found().json()["modules"] == Module.values
+    some = found(short_name="andere", modules=["payables", "ledger"]).json()
+    assert some["modules"] == ["ledger", "payables"]
+    problem(found(short_name="dritte", modules=["games"]), 400)
+
+
+def test_the_page_asks_which_modules_a_new_company_uses(found):
+    client = Client()
+    client.force_login(found.user)
+    page = client.get("/companies/add/").content.decode()
+    assert page.count('name="modules"') == len(Module.values) == page.count("checked")
+    typed = {name: value for name, value in NEW.items() if not name.startswith("year")} | {
+        "year_start": "01.07.2026", "year_end": "30.06.2027", "modules": ["ledger", "vat"],
+    }  # fmt: skip
+    answer = client.post("/companies/add/", typed)
+    assert answer.status_code == 302
+    company = Company.objects.get(pk=int(answer["Location"].split("/")[2]))
+    assert company.modules == ["ledger", "vat"]
 
 
 def test_the_same_company_sent_twice_is_one(found):

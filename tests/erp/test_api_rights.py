@@ -13,6 +13,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT
 from django.urls import resolve
 
 from accounting.banking.models import BankTransaction
+from accounting.cash.books import save_book
+from accounting.cash.models import CashBook
 from accounting.ledger.models import CostCentre
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party
@@ -139,6 +141,11 @@ ENDPOINTS = [
     ("DELETE", "budgets/{budget}/", {}, "ledger.budget"),
     ("PUT", "budgets/{budget}/amounts/", {"plans": []}, "ledger.budget"),
     ("POST", "budgets/{budget}/imports/", None, "ledger.budget"),
+    ("GET", "planned-payments/", {}, "ledger.read"),
+    ("GET", "planned-payments/{planned}/", {}, "ledger.read"),
+    ("POST", "planned-payments/", {"text": ""}, "ledger.budget"),
+    ("PATCH", "planned-payments/{planned}/", {"text": "x"}, "ledger.budget"),
+    ("DELETE", "planned-payments/{planned}/", {}, "ledger.budget"),
     ("GET", "bank-accounts/{bank}/", {}, "banking.read"),
     ("GET", "bank-accounts/{bank}/agreement/", {}, "banking.read"),
     ("PATCH", "bank-accounts/{bank}/", {"name": "x"}, "banking.change"),
@@ -146,8 +153,24 @@ ENDPOINTS = [
     ("GET", "bank-transactions/{movement}/proposal/", {}, "banking.read"),
     ("POST", "bank-transactions/{movement}/book/", {"account": "3200"}, "banking.post"),
     ("POST", "bank-transactions/{movement}/unbook/", {}, "banking.post"),
+    ("GET", "cash-books/", {}, "cash.read"),
+    ("GET", "cash-books/{book}/", {}, "cash.read"),
+    ("GET", "cash-books/{book}/rows/?since=2026-01-01&until=2026-01-31", {}, "cash.read"),
+    ("GET", "cash-books/{book}/sums/?since=2026-01-01&until=2026-01-31", {}, "cash.read"),
+    ("GET", "cash-books/{book}/counts/", {}, "cash.read"),
+    ("POST", "cash-books/", {"name": ""}, "cash.change"),
+    ("PATCH", "cash-books/{book}/", {"name": "x"}, "cash.change"),
+    *[
+        ("POST", f"cash-books/{{book}}/{act}/", {}, "cash.post")
+        for act in ("enter", "transfer", "settle-card", "settle", "count", "undo")
+    ],
     ("GET", "open-items/", {}, "open_items.read"),
     ("GET", "open-items/ageing/", {}, "open_items.read"),
+    ("GET", "open-items/due/", {}, "open_items.read"),
+    *[
+        ("GET", f"purchase-reports/{report}/?since=2026-01-01&until=2026-01-31", {}, "open_items.read")
+        for report in ("turnover-by-supplier", "turnover-by-month", "vat-journal")
+    ],
     ("GET", "open-items/{item}/", {}, "open_items.read"),
     ("GET", "open-items/parties/{contact}/", {}, "open_items.read"),
     ("POST", "open-items/{item}/undo-take-over/", {}, "ledger.reverse"),
@@ -301,6 +324,11 @@ def books(api, company):
     save_supplier_terms(party, by=by, note="x")
     procedure = levels.set_up(company, by=by)
     stops.set_customer(party, by=by, procedure=procedure)
+    book = save_book(CashBook(company=company, account=make.account(company, "1000"), name="x",
+                              kept_from=dt.date(2026, 1, 1)), by=by)  # fmt: skip
+    planned = api.post(
+        "planned-payments/", {"date": "2026-01-01", "text": "x", "amount": "1.00"}
+    ).json()
     return {
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
         "product": save_product(company=company, by=by, name_de="x",
@@ -313,7 +341,7 @@ def books(api, company):
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
-        "bank": bank.pk, "budget": budget,
+        "bank": bank.pk, "budget": budget, "book": book.pk, "planned": planned["id"],
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,

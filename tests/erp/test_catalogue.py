@@ -107,6 +107,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
     ("table", "granted"),
     [
         ("accounting_accounttotal", {"SELECT", "INSERT", "UPDATE"}),
+        ("accounting_cashbook", {"SELECT", "INSERT", "UPDATE"}),
+        ("accounting_cashcount", {"SELECT", "INSERT"}),
         ("accounting_ledgerhead", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_accesslogentry", {"SELECT", "INSERT"}),
         ("erp_apptoken", {"SELECT", "INSERT"}),

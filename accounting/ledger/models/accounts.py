@@ -77,6 +77,7 @@ class Purpose(models.TextChoices):
     PREPAID_EXPENSES = "prepaid_expenses", _("Prepaid expenses")
     BANK_CHARGES = "bank_charges", _("Bank charges")
     DUNNING_FEES = "dunning_fees", _("Dunning fees")
+    CASH_DIFFERENCES = "cash_differences", _("Cash differences")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
 
 

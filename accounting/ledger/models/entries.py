@@ -34,6 +34,7 @@ class JournalEntry(CompanyOwned):
         BANK = "bank", _("bank statement")
         RECURRING = "recurring", _("recurring entry")
         ITEMS = "items", _("open items")
+        CASH = "cash", _("cash book")
 
     fiscal_year = models.ForeignKey(
         FiscalYear,

@@ -17,6 +17,8 @@ from accounting.open_items.api.shapes import (
     AccountQuery,
     AgeingOutput,
     AgeingQuery,
+    DueListOutput,
+    DueQuery,
     OpenItemOutput,
     OpenItemQuery,
     OpenListOutput,
@@ -28,6 +30,7 @@ from accounting.open_items.api.shapes import (
     UndoInput,
 )
 from accounting.open_items.contacts import contact_of
+from accounting.open_items.due import due_list
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.party_account import party_account, sides_of, usual_span
 from erp.access.permissions import Permission
@@ -42,6 +45,7 @@ class OpenItemViewSet(CompanyViewSet):
     permissions = {
         "list": Permission.OPEN_ITEMS_READ,
         "ageing": Permission.OPEN_ITEMS_READ,
+        "due": Permission.OPEN_ITEMS_READ,
         "retrieve": Permission.OPEN_ITEMS_READ,
         "preview": Permission.OPEN_ITEMS_SETTLE,
         "settle": Permission.OPEN_ITEMS_SETTLE,
@@ -73,6 +77,15 @@ class OpenItemViewSet(CompanyViewSet):
         told = self.asked(AgeingQuery)
         on = told.get("on") or clock.today()
         return Response(AgeingOutput(queries.ageing(self.company, on, Side(told["side"]))).data)
+
+    @extend_schema(parameters=[DueQuery], responses=DueListOutput)
+    @action(detail=False, methods=["get"])
+    def due(self, request: Request, **kwargs: Any) -> Response:
+        """What falls due when, by day or week, with a running sum."""
+        told = self.asked(DueQuery)
+        on = told.get("on") or clock.today()
+        found = due_list(self.company, on, Side(told["side"]), weekly=told["by"] == "week")
+        return Response(DueListOutput(found).data)
 
     @extend_schema(parameters=[AccountQuery], responses=PartyAccountOutput)
     @action(detail=False, methods=["get"], url_path="parties/(?P<contact>[0-9]{1,18})")

@@ -43,6 +43,8 @@ class OpenRowOutput(serializers.Serializer[Any]):
     base = AmountField()
     open = AmountField()
     open_base = AmountField()
+    discount_percent = AmountField(allow_null=True)
+    discount_until = serializers.DateField(allow_null=True)
 
 
 class OpenListOutput(serializers.Serializer[Any]):
@@ -114,6 +116,39 @@ class OpenItemQuery(serializers.Serializer[Any]):
 class AgeingQuery(serializers.Serializer[Any]):
     side = serializers.ChoiceField(choices=Side.choices, default=Side.RECEIVABLES)
     on = DayField(required=False, help_text="Day, ISO; today where it is left out")
+
+
+class DueQuery(AgeingQuery):
+    """``by`` day, or by week from Monday."""
+
+    by = serializers.ChoiceField(choices=("day", "week"), default="day")
+
+
+class DueRowOutput(serializers.Serializer[Any]):
+    """``amount`` and ``with_discount``, which the discount of the day leaves, in the company's currency."""
+
+    item = OpenRowOutput()
+    amount = AmountField()
+    discount = AmountField()
+    with_discount = AmountField()
+
+
+class DueGroupOutput(serializers.Serializer[Any]):
+    """A day or week; what was due before the day has no ``start``. ``running`` is all until then."""
+
+    start = serializers.DateField(allow_null=True)
+    end = serializers.DateField()
+    amount = AmountField()
+    with_discount = AmountField()
+    running = AmountField()
+    rows = DueRowOutput(many=True)
+
+
+class DueListOutput(serializers.Serializer[Any]):
+    on = serializers.DateField(source="date")
+    total = AmountField()
+    with_discount = AmountField()
+    groups = DueGroupOutput(many=True)
 
 
 class PartInput(Input):

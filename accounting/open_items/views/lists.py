@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounting.open_items import queries, reports, settling
 from accounting.open_items.charts import ageing_chart
 from accounting.open_items.checking import comparison
+from accounting.open_items.due import due_list
 from accounting.open_items.forms import ResidueForm
 from accounting.open_items.models import ResidueLimit, Side
 from erp.access.permissions import Permission
@@ -38,7 +39,7 @@ class Report(CompanyView):
         return {
             "on": self.on(), "side": self.side,
             "list_url": f"open-{self.side}", "ageing_url": f"aged-{self.side}",
-            "pay_url": f"pay-{self.side}",
+            "pay_url": f"pay-{self.side}", "due_url": f"due-{self.side}",
             "module_off": not self.company.uses(self.side),
         }  # fmt: skip
 
@@ -86,6 +87,23 @@ class AgeingPage(Report):
                 "overdue_share": found.overdue_share,
             },
         )
+
+
+class DuePage(Report):
+    """``/c/{company}/open-items/receivables/due/`` and ``…/payables/due/``, ``?by=week`` by week."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        weekly = request.GET.get("by") == "week"
+        found = due_list(self.company, self.on(), self.side, weekly=weekly)
+        content = reports.due_table(found, side=self.side)
+        return self.file(content) or render(
+            request,
+            "accounting/open_items/due.html",
+            {**self.base(), "page_title": content.title, "found": found, "weekly": weekly,
+             "groups": [(group, reports.due_label(group)) for group in found.groups],
+             "foreign": any(row.item.currency != self.company.currency
+                            for group in found.groups for row in group.rows)},
+        )  # fmt: skip
 
 
 class ControlAccounts(CompanyView):

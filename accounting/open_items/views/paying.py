@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.ledger.entering import PurposeMissing
-from accounting.ledger.models import Account
+from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES
 from accounting.open_items import queries, settling
 from accounting.open_items.forms import Amount
@@ -107,27 +107,35 @@ class PaymentPage(CompanyView):
         if not self.party.name:
             return self._parties()
         initial = {"date": clock.today(), "key": uuid.uuid4().hex}
-        return self._show(self._form(initial=initial))
+        return self._show(self.form(initial=initial))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not self.party.name:
             return refused(request, self._parties())
-        form = self._form(data=request.POST)
+        form = self.form(data=request.POST)
         if not form.is_valid():
             return refused(request, self._show(form))
         told, do = form.cleaned_data, request.POST.get("do")
         if do == "share":
-            return self._show(self._form(data=_shared(request.POST, form)))
+            return self._show(self.form(data=_shared(request.POST, form)))
         try:
             wish = self._wish(form)
             if do != "settle":
                 return self._show(form, plan=settling.preview(self.company, **wish))
-            entry = settling.settle(company=self.company, by=self.access.user, text=told["text"],
-                                    source_key=told["key"], **wish)  # fmt: skip
+            entry = self.settle(told, wish)
         except DomainError as refusal:
             tell(form, refusal)
             return refused(request, self._show(form))
         messages.success(request, _("Entry %s is posted.") % entry.number)
+        return self.done(entry)
+
+    def settle(self, told: Mapping[str, Any], wish: dict[str, Any]) -> JournalEntry:
+        """Record the payment; rooms above do it in their own way."""
+        return settling.settle(company=self.company, by=self.access.user, text=told["text"],
+                               source_key=told["key"], **wish)  # fmt: skip
+
+    def done(self, entry: JournalEntry) -> HttpResponse:
+        """Where one goes when it is recorded."""
         return redirect(f"open-{self.side}", self.company.pk)
 
     def _wish(self, form: PaymentForm) -> dict[str, Any]:
@@ -153,7 +161,7 @@ class PaymentPage(CompanyView):
         told = self.request.GET.get("currency", "").upper()[:3]
         return told if told.isalpha() and len(told) == 3 else self.company.currency
 
-    def _form(self, **told: Any) -> PaymentForm:
+    def form(self, **told: Any) -> PaymentForm:
         items = queries.open_of(self.company, self.side, party=self.party, currency=self._currency)
         return PaymentForm(company=self.company, currency=self._currency, items=items, **told)
 

@@ -57,11 +57,17 @@ class NewCompanyInput(Input):
     vat_method = serializers.ChoiceField(choices=VatSettings.Method.choices)
     year_start = DayField()
     year_end = DayField()
+    modules = serializers.MultipleChoiceField(
+        choices=Module.choices, required=False, help_text="All, where it is left out"
+    )
     firm = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def validate_modules(self, chosen: set[str]) -> list[str]:
+        return [module for module in Module.values if module in chosen]
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
         first_year: tuple[dt.date, dt.date] = (told.pop("year_start"), told.pop("year_end"))
-        return told | {"first_year": first_year}
+        return {"modules": list(Module.values), **told, "first_year": first_year}
 
 
 class CompanyChange(Input):

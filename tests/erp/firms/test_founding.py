@@ -47,7 +47,7 @@ def test_a_client_has_its_founder_as_owner_and_the_firm_by_mandate(firm, lead):
     client = signed_in(lead)
     page = client.get(f"/companies/add/?firm={firm.pk}")
     assert page.status_code == 200 and page.context["form"].fields["firm"].required
-    answer = client.post("/companies/add/", new(firm, "huber"))
+    answer = client.post("/companies/add/", new(firm, "huber", modules=["ledger", "vat"]))
     assert answer.status_code == 302, answer.context["form"].errors
     company = Company.objects.get(pk=int(answer["Location"].split("/")[2]))
     open_companies([company.pk])

@@ -1,0 +1,80 @@
+"""``…/purchase-reports/``: turnover by supplier and month, VAT journal of purchases, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
+from accounting.ledger.vat_journal import beside_accounts, purchase_journal
+from accounting.open_items.models import OpenItem
+from accounting.purchases_reports import turnover
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import AmountField
+
+
+class BesideOutput(serializers.Serializer[Any]):
+    """An account of input tax: what the journal says, and all that moved on it in the span."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    journal = AmountField()
+    others = AmountField()
+    moved = AmountField()
+
+
+class PurchaseVatOutput(serializers.Serializer[Any]):
+    rows = VatRowOutput(many=True)
+    accounts = BesideOutput(many=True)
+
+
+class PurchaseReportViewSet(CompanyViewSet):
+    """``…/purchase-reports/``"""
+
+    permissions = {
+        "suppliers": Permission.OPEN_ITEMS_READ,
+        "months": Permission.OPEN_ITEMS_READ,
+        "vat_journal": Permission.OPEN_ITEMS_READ,
+    }
+    serializer_class = TurnoverOutput
+    queryset = OpenItem.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(parameters=[SpanQuery], responses=TurnoverOutput(many=True))
+    @action(detail=False, methods=["get"], url_path="turnover-by-supplier")
+    def suppliers(self, request: Request, **kwargs: Any) -> Response:
+        """What was bought of each supplier, the largest first; ``key`` is the contact."""
+        rows = turnover.by_supplier(self.company, **self.asked(SpanQuery))
+        return Response(TurnoverOutput(rows, many=True).data)
+
+    @extend_schema(parameters=[SpanQuery], responses=MonthOutput(many=True))
+    @action(detail=False, methods=["get"], url_path="turnover-by-month")
+    def months(self, request: Request, **kwargs: Any) -> Response:
+        """What was bought in each month of a span."""
+        rows = turnover.by_month(self.company, **self.asked(SpanQuery))
+        return Response(MonthOutput(rows, many=True).data)
+
+    @extend_schema(parameters=[SpanQuery], responses=PurchaseVatOutput)
+    @action(detail=False, methods=["get"], url_path="vat-journal")
+    def vat_journal(self, request: Request, **kwargs: Any) -> Response:
+        """Every posted line of purchases with a VAT code, beside the accounts of input tax."""
+        told = self.asked(SpanQuery)
+        language = get_language() or "de"
+        found = {
+            "rows": purchase_journal(self.company, **told),
+            "accounts": beside_accounts(self.company, **told, language=language),
+        }
+        return Response(PurchaseVatOutput(found).data)
+
+
+router = SimpleRouter()
+router.register("purchase-reports", PurchaseReportViewSet, basename="purchase-reports")
+urls = router.urls
