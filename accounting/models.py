@@ -1,6 +1,6 @@
 """Table of contents: the tables of accounting's rooms."""
 
-from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
 from accounting.ledger.models import (
     Account,
@@ -46,6 +46,7 @@ __all__ = [
     "AccountGroup",
     "AccountTotal",
     "BankAccount",
+    "BankRule",
     "BankTransaction",
     "Budget",
     "BudgetAmount",

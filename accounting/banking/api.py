@@ -315,7 +315,7 @@ class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
     def unbook(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo a booking on its own day, or today where that period is locked."""
         movement = self.get_object()
-        if movement.matched and not self.access.may(Permission.OPEN_ITEMS_SETTLE):
+        if movement.matched.get("payments") and not self.access.may(Permission.OPEN_ITEMS_SETTLE):
             raise PermissionDenied
 
         def act() -> Response:

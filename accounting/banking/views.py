@@ -200,6 +200,7 @@ class BankTransactions(CompanyView):
 def _why(row: BankTransaction) -> list[str]:
     """Why a booked transaction was matched as it was."""
     told = [reason for one in row.matched.get("payments", ()) for reason in one["reasons"]]
+    told += row.matched.get("reasons", ())
     return [one.sentence for one in restored(told)][:MOST_REASONS]
 
 
@@ -246,7 +247,7 @@ class UnbookTransaction(CompanyView):
 
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
-        if found.matched:
+        if found.matched.get("payments"):
             self.require(Permission.OPEN_ITEMS_SETTLE)
         try:
             mirror = booking.unbook(found, by=self.access.user, date=clock.today())

@@ -140,6 +140,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "apptoken": _("App token"),
     "auditevent": _("Audit trail"),
     "bankaccount": _("Bank account"),
+    "bankrule": _("Bank rule"),
     "budget": _("Budget"),
     "company": _("Company"),
     "contact": _("Contact"),
