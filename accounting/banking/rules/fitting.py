@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from accounting.banking.contra import Contra
 from accounting.banking.matching.reasons import Reason, Why, reason
 from accounting.banking.models import BankRule, BankTransaction, Direction
 from erp.core.identifiers import format_iban
 
-MOST_AMOUNT = Decimal("9999999999999.99")
+MOST_AMOUNT: Final = Decimal("9999999999999.99")
+MOST_RULES: Final = 500  # of a company
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def fit(rule: BankRule, movement: BankTransaction) -> Fit | None:
 
 
 def fits(rules: Iterable[BankRule], movement: BankTransaction) -> list[Fit]:
-    """The rules that fit a transaction, the closest first, then in their order."""
+    """The rules that fit a transaction, the closest first, then in their order, new ones last."""
     found = [one for rule in rules if (one := fit(rule, movement)) is not None]
-    return sorted(found, key=lambda one: (-one.closeness, one.rule.position))
+    return sorted(found, key=lambda one: (-one.closeness, one.rule.position or MOST_RULES + 1))
 
 
 def ahead_of(one: Fit, found: Sequence[Fit]) -> list[Fit]:

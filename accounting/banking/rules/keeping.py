@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking.models import BankRule
+from accounting.banking.rules.fitting import MOST_RULES
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -17,7 +18,6 @@ from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
 from erp.core.texts import one_line
 
-MOST_RULES: Final = 500
 LONGEST: Final = {"name": 60, "text_contains": 120, "party_contains": 120, "text": 200}
 TOLD: Final = ("name", "is_active", "books", "bank_account", "direction", "text_contains",
                "party_contains", "iban", "amount_from", "amount_to", "text")  # fmt: skip

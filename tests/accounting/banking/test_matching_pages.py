@@ -290,7 +290,7 @@ class TestJob:
         for n in range(1, 6):
             paid(f"{n}.00", reference=OTHER_QRR if n == 3 else "", party="")
         result, _log = self.run(company, anna)
-        assert result == {"booked": 1, "seen": 5}
+        assert result == {"booked": 1, "seen": 5, "by_rule": 0}
         assert left(items[2]) == ["0.00"]
         assert self.run(company, anna)[0] == {"booked": 0, "seen": 4}
 
