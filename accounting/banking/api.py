@@ -37,7 +37,7 @@ class BankAccountOutput(serializers.ModelSerializer[BankAccount]):
 
     class Meta:
         model = BankAccount
-        fields = ("id", "name", "iban", "qr_iban", "currency", "account")
+        fields = ("id", "name", "iban", "qr_iban", "currency", "account", "books_certain")
 
 
 class BankAccountInput(Input):
@@ -48,6 +48,9 @@ class BankAccountInput(Input):
     qr_iban = serializers.CharField(max_length=30, required=False, allow_blank=True)
     currency = serializers.CharField(min_length=3, max_length=3)
     account = serializers.CharField(max_length=10)
+    books_certain = serializers.BooleanField(
+        required=False, help_text="Whether certain matches are booked by themselves"
+    )
 
     def validate_account(self, number: str) -> Account:
         account = Account.of(self.context["company"]).filter(number=number).first()

@@ -240,7 +240,7 @@ class _Acceptance:
         gross = self.payments[choice.nth].net + choice.charge - choice.fees
         paid = ZERO
         for share in choice.shares:
-            paid += share.paid * OpenItem.Side(self._item(share).side).sign
+            paid += share.paid * self._item(share).sign
         left = self._in_books(gross - paid)
         typed = booking.shared_out(choice.lines, abs(left), inward=left > 0)
         return Reader(self.company).lines(typed, date=self.current.booking_date)

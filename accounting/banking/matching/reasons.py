@@ -211,3 +211,9 @@ def restored(rows: Iterable[list[Any]]) -> list[Reason]:
     """Reasons as they were stored; codes that are gone are left out."""
     known = {why.value for why in Why}
     return [Reason(Why(code), values) for code, values in rows if code in known]
+
+
+def kept(matched: Mapping[str, Any]) -> list[Reason]:
+    """The reasons a booked transaction keeps (``BankTransaction.matched``)."""
+    rows = [one for payment in matched.get("payments", ()) for one in payment["reasons"]]
+    return restored([*rows, *matched.get("reasons", ())])

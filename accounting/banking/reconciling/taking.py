@@ -144,5 +144,5 @@ def _shared(
             raise accepting.NoSuchItem(item=share.item)
         if item.currency != rows[0].bank_account.currency:
             raise TwoCurrencies(item=str(item), currency=item.currency)
-        wanted.append(Wanted(share, OpenItem.Side(item.side).sign))
+        wanted.append(Wanted(share, item.sign))
     return shared_over(slots, wanted)

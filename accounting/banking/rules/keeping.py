@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounting.banking.models import BankRule
+from accounting.banking.models import BankAccount, BankRule
 from accounting.banking.rules.fitting import MOST_RULES
+from accounting.ledger.entering import UnknownAccount, UnknownCostUnit, UnknownVatCode
+from accounting.ledger.models import Account, CostCentre, CostObject
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
 from erp.core.texts import one_line
+from vat.codes.models import VatCode
 
 LONGEST: Final = {"name": 60, "text_contains": 120, "party_contains": 120, "text": 200}
 TOLD: Final = ("name", "is_active", "books", "bank_account", "direction", "text_contains",
@@ -70,6 +73,12 @@ class NotTheseRules(DomainError):
     conflict = True
 
 
+class UnknownBankAccount(DomainError):
+    code = "banking.rule_bank_account"
+    message = _("There is no bank account %(value)s. Choose one of the list.")
+    field = "bank_account"
+
+
 def rules_of(company: Company) -> QuerySet[BankRule]:
     """All rules in their order, with what they book against."""
     rows = BankRule.of(company).select_related(
@@ -85,8 +94,7 @@ def save_rule(rule: BankRule, *, by: User) -> BankRule:
     Raises ``RuleNameMissing``, ``NoCondition``, ``AmountsTheWrongWay``, ``ControlledAccount``,
     ``OwnBankAccount``, ``NotAnIban`` or ``TooManyRules``.
     """
-    _tidy(rule)
-    _require_sense(rule)
+    require_sense(rule)
     before = rules_of(rule.company).filter(pk=rule.pk).first()
     held = _shown(before) if before else {}
     if before is None:
@@ -146,7 +154,9 @@ def _tidy(rule: BankRule) -> None:
     rule.iban = parse_iban(rule.iban) if rule.iban else ""
 
 
-def _require_sense(rule: BankRule) -> None:
+def require_sense(rule: BankRule) -> None:
+    """Tidy up what was typed, and refuse what makes no rule. Raises as ``save_rule`` does."""
+    _tidy(rule)
     if not rule.name:
         raise RuleNameMissing
     least, most = rule.amount_from, rule.amount_to
@@ -170,3 +180,29 @@ def _shown(rule: BankRule) -> dict[str, Any]:
                              ("cost_centre", "number"), ("cost_object", "number"))
     }  # fmt: skip
     return {**trail.values(rule, *TOLD), **units}
+
+
+def resolved(company: Company, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a rule as ``BankRule`` has them, from numbers and codes; what is not named is left out.
+
+    Raises ``UnknownAccount``, ``UnknownVatCode``, ``UnknownCostUnit`` or ``UnknownBankAccount``.
+    """
+    found = dict(told)
+    for name, model, column, unknown in _NAMED:
+        if name not in told:
+            continue
+        text = str(told[name] or "").strip()
+        row = model.of(company).filter(**{column: text}).first() if text else None
+        if row is None and (text or name == "account"):
+            raise unknown(field=name, value=text)
+        found[name] = row
+    return found
+
+
+_NAMED: Final[tuple[tuple[str, Any, str, type[DomainError]], ...]] = (
+    ("account", Account, "number", UnknownAccount),
+    ("vat_code", VatCode, "code", UnknownVatCode),
+    ("cost_centre", CostCentre, "number", UnknownCostUnit),
+    ("cost_object", CostObject, "number", UnknownCostUnit),
+    ("bank_account", BankAccount, "pk", UnknownBankAccount),
+)
