@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,7 +59,8 @@ class ReconcileView(CompanyView):
         bank = rows[0].bank_account_id
         if not self.by_script():
             messages.success(self.request, said)
-            return redirect("reconcile", self.company.pk, bank)
+            page = reverse("reconcile", args=[self.company.pk, bank])
+            return redirect(f"{page}?booked=1")
         waiting = BankTransaction.waiting(self.company).filter(bank_account=bank).count()
         return JsonResponse({"said": said, "booked": [row.pk for row in rows], "waiting": waiting})
 
@@ -76,22 +77,25 @@ class ReconcileHome(ReconcileView):
 
 
 class Reconcile(ReconcileView):
-    """``/c/{company}/banking/reconcile/{bank}/``: what waits, and what it may be."""
+    """``/c/{company}/banking/reconcile/{bank}/``: what waits, and what it may be.
+
+    With ``booked=1`` also what was booked last, to be undone.
+    """
 
     def get(self, request: HttpRequest, bank: int, **kwargs: Any) -> HttpResponse:
         banks = paging.accounts_of(self.company)
         found = next((one for one in banks if one.pk == bank), None)
         if found is None:
-            return redirect("bank-accounts", self.company.pk)
+            raise Http404
         page = paging.page_of(
             found, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
             text=request.GET.get("q", "").strip()[:60], with_items=self.with_items(),
         )  # fmt: skip
+        told = paging.booked_last(found) if request.GET.get("booked") else []
         context = {
             "page_title": _("Bank reconciliation"), "bank": found, "banks": banks, "page": page,
             "booked": [
-                (row, [one.sentence for one in kept(row.matched)][:MOST_REASONS])
-                for row in paging.booked_last(found)
+                (row, [one.sentence for one in kept(row.matched)][:MOST_REASONS]) for row in told
             ],
             "may_settle": self.access.may(Permission.OPEN_ITEMS_SETTLE),
         }  # fmt: skip
