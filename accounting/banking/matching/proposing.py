@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from accounting.banking.matching import returning
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.claims import claims_of
-from accounting.banking.matching.matcher import proposals, told_references
+from accounting.banking.matching.letters import told_references
+from accounting.banking.matching.matcher import proposals
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
@@ -107,6 +108,10 @@ def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     among.settled = _settled(company, lost)
     found = claims_of(company, lost)
     among.claims = {reference_key(reference): claim for reference, claim in found.items()}
+    gone = {pk for claim in found.values() for pk, _amount in claim.items} - set(among.by_id)
+    if gone:
+        rows = OpenItem.of(company).filter(pk__in=gone)
+        among.gone = {item.id: item for item in _candidates(rows)}
     return among
 
 

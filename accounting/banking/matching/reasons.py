@@ -32,8 +32,8 @@ class Why(StrEnum):
     NAME_ALIKE = "name_alike"
     RETURNED = "returned"
     END_TO_END = "end_to_end"
-    LETTER_SETTLED = "letter_settled"
     LETTER_ORDERED = "letter_ordered"
+    LETTER_WHOLE = "letter_whole"
     RULE = "rule"
     RULE_TEXT = "rule_text"
     RULE_PARTY = "rule_party"
@@ -55,6 +55,7 @@ class Why(StrEnum):
     OTHER_CURRENCY = "other_currency"
     NOT_OWED_YET = "not_owed_yet"
     SETTLED = "settled"
+    LETTER_SETTLED = "letter_settled"
     UNDONE_BEFORE = "undone_before"
     NOT_TOLD_APART = "not_told_apart"
     BOOKED_OTHERWISE = "booked_otherwise"
@@ -90,8 +91,9 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.NAME_ALIKE: 15,
     Why.RETURNED: 60,
     Why.END_TO_END: 60,
-    Why.LETTER_SETTLED: 0,
+    Why.LETTER_SETTLED: -40,
     Why.LETTER_ORDERED: 40,
+    Why.LETTER_WHOLE: 10,
     Why.RULE: 100,
     Why.RULE_TEXT: 0,
     Why.RULE_PARTY: 0,
@@ -142,6 +144,7 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.LETTER_ORDERED: _(
         "%(amount)s %(currency)s were ordered, which is what the letter demands."
     ),
+    Why.LETTER_WHOLE: _("All that the letter demands would be settled."),
     Why.RULE: _("Your rule “%(name)s” fits."),
     Why.RULE_TEXT: _("The text contains “%(text)s”."),
     Why.RULE_PARTY: _("The name contains “%(text)s”."),

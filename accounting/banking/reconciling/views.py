@@ -159,7 +159,8 @@ class ReconcileLine(ReconcileView):
                 self.company),
             **choices_of(self.company),
         }  # fmt: skip
-        alone = self.request.GET.get("fragment")
+        alone = bool(self.request.GET.get("fragment"))  # below its row, which shows the best one
+        context["suggestions"] = line.others if alone else line.suggestions
         name = "_panel" if alone else "line"
         return render(self.request, f"accounting/banking/reconcile/{name}.html", context)
 

@@ -57,7 +57,7 @@ function rest(form) {
   const others = table ? marked().filter((one) => one !== line) : [];
   const whole = others.reduce((sum, one) => sum + (evaluate(one.dataset.amount) ?? 0n), own);
   let left = whole;
-  for (const item of form.querySelectorAll(".item")) {
+  for (const item of form.querySelectorAll(".open-item")) {
     const box = item.querySelector("input[type=checkbox]"), paid = item.querySelector(".paid").value;
     item.classList.toggle("chosen", box.checked);
     if (box.checked) left -= (evaluate(paid || item.dataset.open) ?? 0n) * BigInt(item.dataset.sign);
@@ -70,7 +70,7 @@ function rest(form) {
 }
 
 function choose(box) {
-  const item = box.closest(".item"), paid = item.querySelector(".paid"), sign = BigInt(item.dataset.sign), open = evaluate(item.dataset.open) ?? 0n;
+  const item = box.closest(".open-item"), paid = item.querySelector(".paid"), sign = BigInt(item.dataset.sign), open = evaluate(item.dataset.open) ?? 0n;
   if (box.checked && !paid.value) {
     box.checked = false;
     const left = rest(box.form) * sign;
@@ -85,7 +85,7 @@ async function search(input) {
   const box = input.form.querySelector(".found"), mine = ++asked;
   const answer = await fetch(`${input.form.dataset.items}?q=${encodeURIComponent(input.value)}`).catch(() => null);
   if (!answer?.ok || mine !== asked) return;
-  const fresh = document.createElement("div"), kept = [...box.querySelectorAll(".item")].filter((one) => one.querySelector(":checked"));
+  const fresh = document.createElement("div"), kept = [...box.querySelectorAll(".open-item")].filter((one) => one.querySelector(":checked"));
   const ids = new Set(kept.map((one) => one.querySelector("input[name=item]").value));
   fresh.innerHTML = await answer.text();
   box.replaceChildren(...kept, ...[...fresh.children].filter((one) => !ids.has(one.querySelector("input[name=item]")?.value)));
@@ -187,7 +187,7 @@ root.addEventListener("input", (event) => {
   if (event.target.name === "q") { searched = event.target; searchSoon(); } else if (event.target.type !== "checkbox") rest(event.target.form);
 });
 root.addEventListener("amount", (event) => { const form = event.target.closest("form.share"); if (form) rest(form); });
-root.addEventListener("focusin", (event) => { if (event.target.name === "q" && event.target.form?.matches("form.share") && !event.target.form.querySelector(".item")) search(event.target); });
+root.addEventListener("focusin", (event) => { if (event.target.name === "q" && event.target.form?.matches("form.share") && !event.target.form.querySelector(".open-item")) search(event.target); });
 root.addEventListener("change", (event) => {
   if (event.target.name === "item") choose(event.target);
   if (event.target.name === "line") { const form = table.querySelector("form.share"); if (form) rest(form); }
