@@ -1,6 +1,6 @@
 """Table of contents: the tables of accounting's rooms."""
 
-from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
 from accounting.cash.models import CashBook, CashCount
 from accounting.ledger.models import (
@@ -59,6 +59,7 @@ __all__ = [
     "AccrualPart",
     "ApprovalRule",
     "BankAccount",
+    "BankRule",
     "BankTransaction",
     "Budget",
     "BudgetAmount",

@@ -105,10 +105,12 @@ SECTIONS = (
         _("Banking"),
         "bank",
         (
+            Item(_("Bank reconciliation"), "reconcile-home", Permission.BANKING_READ, "x"),
             Item(_("Bank transactions"), "bank-transactions", Permission.BANKING_READ, "t"),
             Item(_("Cash books"), "cash-books", Permission.CASH_READ, "h"),
             Item(_("Statements"), "statements", Permission.BANKING_READ),
             Item(_("Bank accounts"), "bank-accounts", Permission.BANKING_READ),
+            Item(_("Bank rules"), "bank-rules", Permission.BANKING_READ),
         ),
     ),
     Section(

@@ -16,9 +16,18 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.banking import booking, importing
 from accounting.banking.camt.reading import LARGEST
-from accounting.banking.matching.api import MatchingActions
 from accounting.banking.matching.jobs import match_later
 from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.banking.reconciling import paging
+from accounting.banking.reconciling.api import (
+    AccountStateOutput,
+    BankLinePageOutput,
+    LinesQuery,
+    ReconcilingActions,
+    StateQuery,
+)
+from accounting.banking.reconciling.state import state_of
+from accounting.banking.rules.api import BankRuleViewSet
 from accounting.ledger.api.lines import LineInput, LinesInput, typed_lines
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
@@ -37,7 +46,7 @@ class BankAccountOutput(serializers.ModelSerializer[BankAccount]):
 
     class Meta:
         model = BankAccount
-        fields = ("id", "name", "iban", "qr_iban", "currency", "account")
+        fields = ("id", "name", "iban", "qr_iban", "currency", "account", "books_certain")
 
 
 class BankAccountInput(Input):
@@ -48,6 +57,9 @@ class BankAccountInput(Input):
     qr_iban = serializers.CharField(max_length=30, required=False, allow_blank=True)
     currency = serializers.CharField(min_length=3, max_length=3)
     account = serializers.CharField(max_length=10)
+    books_certain = serializers.BooleanField(
+        required=False, help_text="Whether certain matches are booked by themselves"
+    )
 
     def validate_account(self, number: str) -> Account:
         account = Account.of(self.context["company"]).filter(number=number).first()
@@ -82,6 +94,8 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         "list": Permission.BANKING_READ,
         "retrieve": Permission.BANKING_READ,
         "agreement": Permission.BANKING_READ,
+        "state": Permission.BANKING_READ,
+        "lines": Permission.BANKING_READ,
         "create": Permission.BANKING_CHANGE,
         "partial_update": Permission.BANKING_CHANGE,
     }
@@ -113,6 +127,24 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
     def agreement(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Whether the ledger agrees with the bank (Abstimmung)."""
         return Response(AgreementOutput(booking.agreement(self.get_object())).data)
+
+    @extend_schema(parameters=[StateQuery], responses=AccountStateOutput)
+    @action(detail=True, methods=["get"])
+    def state(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Ledger and bank on the day of a statement, and their difference entry by entry."""
+        found = state_of(self.get_object(), on=self.asked(StateQuery).get("on"))
+        return Response(AccountStateOutput(found).data)
+
+    @extend_schema(parameters=[LinesQuery], responses=BankLinePageOutput)
+    @action(detail=True, methods=["get"])
+    def lines(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A page of what waits to be booked, with suggestions and their reasons."""
+        told = self.asked(LinesQuery)
+        page = paging.page_of(
+            self.get_object(), after=told.get("after", ""), text=told.get("q", ""),
+            with_items=self.access.may(Permission.OPEN_ITEMS_READ),
+        )  # fmt: skip
+        return Response(BankLinePageOutput(page).data)
 
 
 class StatementOutput(serializers.ModelSerializer[Statement]):
@@ -255,7 +287,7 @@ class BankTransactionQuery(serializers.Serializer[Any]):
     bank_account = serializers.IntegerField(required=False, min_value=1, max_value=10**18)
 
 
-class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
+class BankTransactionViewSet(mixins.ListModelMixin, ReconcilingActions):
     """``…/bank-transactions/``"""
 
     permissions = {
@@ -263,7 +295,10 @@ class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
         "retrieve": Permission.BANKING_READ,
         "proposal": Permission.BANKING_READ,
         "matches": Permission.BANKING_READ,
+        "suggestions": Permission.BANKING_READ,
         "accept": Permission.BANKING_POST,
+        "take": Permission.BANKING_POST,
+        "share_out": Permission.BANKING_POST,
         "book": Permission.BANKING_POST,
         "unbook": Permission.BANKING_POST,
     }
@@ -272,7 +307,7 @@ class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
 
     def get_queryset(self) -> QuerySet[BankTransaction]:
         if self.action != "list":
-            return BankTransaction.of(self.company)
+            return BankTransaction.of(self.company).select_related("company", "bank_account")
         told = self.asked(BankTransactionQuery)
         rows = BankTransaction.of(self.company)
         if "open" in told:
@@ -315,7 +350,7 @@ class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
     def unbook(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo a booking on its own day, or today where that period is locked."""
         movement = self.get_object()
-        if movement.matched and not self.access.may(Permission.OPEN_ITEMS_SETTLE):
+        if movement.matched.get("payments") and not self.access.may(Permission.OPEN_ITEMS_SETTLE):
             raise PermissionDenied
 
         def act() -> Response:
@@ -329,6 +364,7 @@ class BankTransactionViewSet(mixins.ListModelMixin, MatchingActions):
 
 router = SimpleRouter()
 router.register("bank-accounts", BankAccountViewSet, basename="bank-accounts")
+router.register("bank-rules", BankRuleViewSet, basename="bank-rules")
 router.register("statements", StatementViewSet, basename="statements")
 router.register("bank-transactions", BankTransactionViewSet, basename="bank-transactions")
 urls = router.urls

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
 from erp.core.money import ZERO, to_centimes
+from erp.reference import queries as reference
 
 
 class AlreadyBooked(DomainError):
@@ -111,7 +112,7 @@ def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
 
 def _shown(bank: BankAccount) -> dict[str, Any]:
     return {
-        **trail.values(bank, "name", "iban", "qr_iban", "currency"),
+        **trail.values(bank, "name", "iban", "qr_iban", "currency", "books_certain"),
         "account": bank.account.number,
     }
 
@@ -124,11 +125,13 @@ def book(
     by: User,
     text: str = "",
     rate: Decimal | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """Book a bank transaction against typed lines, which take the other side.
 
     The amounts of ``contra`` are in the company's currency; one line without an amount takes what
     the others leave. ``rate`` is the company's currency per unit of the account's, needed where they differ.
+    ``told`` is what the transaction keeps of why it was booked so.
     Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
     """
     current = locked(movement)
@@ -145,7 +148,7 @@ def book(
         lines=lines, by=by, voucher=current.statement.identification[:40],
         source=JournalEntry.Source.BANK, source_key=f"bank:{current.pk}",
     )  # fmt: skip
-    BankTransaction.of(company).filter(pk=current.pk).update(entry=entry)
+    BankTransaction.of(company).filter(pk=current.pk).update(entry=entry, matched=told or {})
     return entry
 
 
@@ -286,6 +289,23 @@ def locked(movement: BankTransaction) -> BankTransaction:
         "company", "bank_account__account", "statement", "entry__company"
     ).get(pk=movement.pk)
     return found
+
+
+def rate_of(
+    company: Company, bank: BankAccount, date: dt.date, rate: Decimal | None = None
+) -> Decimal | None:
+    """The rate given, or the day's official one; None where account and books have one currency.
+
+    Raises ``RateMissing``.
+    """
+    if rate is not None or bank.currency == company.currency:
+        return rate
+    if company.currency != "CHF":  # official rates are in francs
+        raise RateMissing(currency=bank.currency, date=date)
+    try:
+        return reference.rate(bank.currency, date).value
+    except reference.NoRate:
+        raise RateMissing(currency=bank.currency, date=date) from None
 
 
 def in_books(movement: BankTransaction, bank: BankAccount, rate: Decimal | None) -> Decimal:

@@ -6,13 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.models import Account, CostCentre, CostObject, JournalEntry
 from erp.companies.models import Company, CompanyOwned
 from erp.core.identifiers import format_iban
+from vat.codes.models import VatCode
 
 
 class BankAccount(CompanyOwned):
-    """An own account at a bank (Bankkonto), kept on an account of the ledger."""
+    """An own account at a bank (Bankkonto), kept on an account of the ledger.
+
+    With ``books_certain`` a payment whose open items are certain is booked by itself.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     iban = models.CharField("IBAN", max_length=34)
@@ -21,6 +25,7 @@ class BankAccount(CompanyOwned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False,
         verbose_name=_("ledger account"), db_index=False)  # fmt: skip
+    books_certain = models.BooleanField(_("book certain matches by itself"), default=True)
 
     class Meta:
         constraints = [
@@ -76,8 +81,9 @@ class BankTransaction(CompanyOwned):
     """One booking on the bank's side (Bankbewegung), to be booked in the ledger once.
 
     ``amount`` is in the bank account's currency, from the holder's view: credits positive.
-    ``matched`` says with which open items it was settled, and why (``matching.record``). What was
-    undone is ``by_hand``: no rule books it again.
+    ``matched`` says with which open items it was settled, or by which rule it was booked, and why.
+    What was undone is ``by_hand``: no rule books it again. ``habit`` is what earlier bookings of
+    the same party, or of the same text, are found by: its words without figures.
     """
 
     bank_account = models.ForeignKey(
@@ -111,6 +117,11 @@ class BankTransaction(CompanyOwned):
         verbose_name=_("journal entry"), db_index=False)  # fmt: skip
     matched = models.JSONField(_("matched"), default=dict)
     by_hand = models.BooleanField(_("booked by hand only"), default=False)
+    habit = models.GeneratedField(
+        expression=models.Func(models.F("party"), models.F("text"), function="accounting_habit"),
+        output_field=models.CharField(max_length=140),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -139,6 +150,16 @@ class BankTransaction(CompanyOwned):
                 name="bank_transaction_by_party",
                 condition=~models.Q(party_iban=""),
             ),
+            models.Index(
+                fields=["company", "habit", "-booking_date", "-id"],
+                name="bank_transaction_by_habit",
+                condition=models.Q(entry__isnull=False),
+            ),
+            models.Index(
+                fields=["company", "bank_account", "booking_date", "id"],
+                name="bank_waiting_of_account",
+                condition=models.Q(entry=None),
+            ),
         ]
 
     @classmethod
@@ -148,3 +169,71 @@ class BankTransaction(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.booking_date} {self.amount} {self.party}"
+
+
+class Direction(models.TextChoices):
+    """Which way money goes."""
+
+    IN = "in", _("money in")
+    OUT = "out", _("money out")
+
+
+class BankRule(CompanyOwned):
+    """How a company books what its bank reports again and again (eigene Regel).
+
+    All conditions that are given must hold; amounts are without sign, in the bank account's
+    currency. ``position`` says which of several is proposed first. With ``books`` it books by
+    itself what nothing else claims, else it only proposes.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    position = models.PositiveIntegerField(_("order"))
+    is_active = models.BooleanField(_("active"), default=True)
+    books = models.BooleanField(_("book by itself"), default=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_constraint=False, db_index=False, verbose_name=_("bank account"))  # fmt: skip
+    direction = models.CharField(
+        _("direction"), max_length=3, choices=Direction.choices, blank=True
+    )
+    text_contains = models.CharField(_("text contains"), max_length=120, blank=True)
+    party_contains = models.CharField(_("party contains"), max_length=120, blank=True)
+    iban = models.CharField(_("IBAN of the party"), max_length=34, blank=True)
+    amount_from = models.DecimalField(
+        _("amount from"), max_digits=15, decimal_places=2, null=True, blank=True
+    )
+    amount_to = models.DecimalField(
+        _("amount to"), max_digits=15, decimal_places=2, null=True, blank=True
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, verbose_name=_("contra account"))  # fmt: skip
+    vat_code = models.ForeignKey(
+        VatCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_constraint=False, db_index=False, verbose_name=_("VAT code"))  # fmt: skip
+    cost_centre = models.ForeignKey(
+        CostCentre, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_constraint=False, db_index=False, verbose_name=_("cost centre"))  # fmt: skip
+    cost_object = models.ForeignKey(
+        CostObject, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_constraint=False, db_index=False, verbose_name=_("cost object"))  # fmt: skip
+    text = models.CharField(_("text"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "id"], name="bank_rule_of_company"),
+            models.UniqueConstraint(
+                fields=["company", "position"],
+                name="bank_rule_in_order",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(
+                    text_contains="", party_contains="", iban="", amount_from=None, amount_to=None
+                ),
+                name="bank_rule_looks_at_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -18,11 +18,12 @@ from accounting.banking.camt import reading
 from accounting.banking.matching import accepting
 from accounting.banking.matching.jobs import match_later
 from accounting.banking.matching.proposing import Matched, proposals_for
-from accounting.banking.matching.reasons import restored
+from accounting.banking.matching.reasons import kept
 from accounting.banking.models import BankAccount, BankTransaction, Statement
-from accounting.ledger.entering import TypedLine, choices
-from accounting.ledger.models import Account, CostCentre, JournalEntry
-from accounting.ledger.views.entering import choices_of_codes, told
+from accounting.banking.reconciling.offering import choices_of
+from accounting.ledger.entering import TypedLine
+from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.views.entering import told
 from accounting.open_items.models import Side
 from erp.access.permissions import Permission
 from erp.companies.models import Company
@@ -33,7 +34,6 @@ from erp.core.money import RATE_DIGITS, ZERO, parse_amount
 from erp.web.bodies import read_object
 from erp.web.importing import UploadForm
 from erp.web.pages import CompanyView, id_of, refused, tell
-from vat.codes.queries import codes_of, is_liable_on
 
 PAGE = 50
 MOST_REASONS = 6  # of a booked transaction, under its row
@@ -42,7 +42,7 @@ MOST_REASONS = 6  # of a booked transaction, under its row
 class BankAccountForm(forms.ModelForm):
     class Meta:
         model = BankAccount
-        fields = ("name", "iban", "qr_iban", "currency", "account")
+        fields = ("name", "iban", "qr_iban", "currency", "account", "books_certain")
 
     def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +88,41 @@ class BankAccounts(CompanyView):
             "form": form,
         }
         return render(request, "accounting/banking/accounts.html", context)
+
+
+class BankAccountPage(CompanyView):
+    """``/c/{company}/banking/accounts/{bank}/``: the settings of a bank account."""
+
+    permission = Permission.BANKING_READ
+    permissions = {"POST": Permission.BANKING_CHANGE}
+    step_up = frozenset({"POST"})
+    help_page = "bank-accounts"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        bank = self._bank()
+        return self._show(bank, BankAccountForm(instance=bank, company=self.company))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        bank = self._bank()
+        form = BankAccountForm(request.POST, instance=bank, company=self.company)
+        if form.is_valid():
+            try:
+                booking.save_bank_account(bank, by=self.access.user)
+            except DomainError as refusal:
+                tell(form, refusal)
+            else:
+                messages.success(request, _("The settings are saved."))
+                return redirect("bank-account", self.company.pk, bank.pk)
+        return refused(request, self._show(self._bank(), form))
+
+    def _bank(self) -> BankAccount:
+        rows = BankAccount.of(self.company).select_related("account", "company")
+        found: BankAccount = get_object_or_404(rows, pk=self.kwargs["bank"])
+        return found
+
+    def _show(self, bank: BankAccount, form: BankAccountForm) -> HttpResponse:
+        context = {"page_title": bank.name, "bank": bank, "form": form}
+        return render(self.request, "accounting/banking/account.html", context)
 
 
 class Statements(CompanyView):
@@ -160,9 +195,7 @@ class BankTransactions(CompanyView):
         if request.GET.get("entry"):
             booked = BankTransaction.of(self.company).filter(entry=id_of(request.GET["entry"]))
             booked = booked.select_related("bank_account", "entry")
-        accounts = Account.of(self.company).select_related("vat_code").order_by("number")
-        taxed = is_liable_on(self.company, clock.today())
-        centres = CostCentre.of(self.company).order_by("number")
+        offered = choices_of(self.company)
         context = {
             "page_title": _("Bank transactions"),
             "rows": [
@@ -175,17 +208,12 @@ class BankTransactions(CompanyView):
             "may_settle": all(
                 self.access.may(p) for p in (Permission.BANKING_POST, Permission.OPEN_ITEMS_SETTLE)
             ),
-            "columns": 6 + taxed + self.company.uses("costs"),
+            "columns": 6 + bool(offered["vat_codes"]) + self.company.uses("costs"),
             "waiting": waiting.count(),
             "booked": [(row, _why(row)) for row in booked],
             "one_entry": request.GET.get("entry", ""),
             "agreements": _agreements(self.company),
-            "accounts": [
-                [a.number, a.name, a.vat_code.code if a.vat_code and taxed else ""]
-                for a in accounts
-            ],
-            "vat_codes": choices_of_codes(codes_of(self.company)) if taxed else [],
-            "cost_centres": choices(centres) if self.company.uses("costs") else [],
+            **offered,
         }
         return render(request, "accounting/banking/transactions.html", context)
 
@@ -198,9 +226,8 @@ class BankTransactions(CompanyView):
 
 
 def _why(row: BankTransaction) -> list[str]:
-    """Why a booked transaction was matched as it was."""
-    told = [reason for one in row.matched.get("payments", ()) for reason in one["reasons"]]
-    return [one.sentence for one in restored(told)][:MOST_REASONS]
+    """Why a booked transaction was booked as it was."""
+    return [one.sentence for one in kept(row.matched)][:MOST_REASONS]
 
 
 class BookTransaction(CompanyView):
@@ -246,7 +273,7 @@ class UnbookTransaction(CompanyView):
 
     def post(self, request: HttpRequest, movement: int, **kwargs: Any) -> HttpResponse:
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
-        if found.matched:
+        if found.matched.get("payments"):
             self.require(Permission.OPEN_ITEMS_SETTLE)
         try:
             mirror = booking.unbook(found, by=self.access.user, date=clock.today())

@@ -12,7 +12,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0009_inbox"),
+        ("accounting", "0010_reconciling"),
         ("erp", "0016_own_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

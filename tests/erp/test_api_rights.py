@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 from django.urls import resolve
 
-from accounting.banking.models import BankTransaction
+from accounting.banking.models import BankRule, BankTransaction
+from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
 from accounting.cash.models import CashBook
 from accounting.ledger.models import CostCentre
@@ -148,7 +149,16 @@ ENDPOINTS = [
     ("DELETE", "planned-payments/{planned}/", {}, "ledger.budget"),
     ("GET", "bank-accounts/{bank}/", {}, "banking.read"),
     ("GET", "bank-accounts/{bank}/agreement/", {}, "banking.read"),
+    ("GET", "bank-accounts/{bank}/state/", {}, "banking.read"),
+    ("GET", "bank-accounts/{bank}/lines/", {}, "banking.read"),
     ("PATCH", "bank-accounts/{bank}/", {"name": "x"}, "banking.change"),
+    ("GET", "bank-rules/{rule}/", {}, "banking.read"),
+    ("GET", "bank-rules/{rule}/dry-run/", {}, "banking.read"),
+    ("PATCH", "bank-rules/{rule}/", {"name": "x"}, "banking.post"),
+    ("DELETE", "bank-rules/{rule}/", {}, "banking.post"),
+    ("GET", "bank-transactions/{movement}/suggestions/", {}, "banking.read"),
+    ("POST", "bank-transactions/{movement}/take/", {"key": "x"}, "banking.post"),
+    ("POST", "bank-transactions/{movement}/share-out/", {}, "banking.post"),
     ("GET", "bank-transactions/{movement}/", {}, "banking.read"),
     ("GET", "bank-transactions/{movement}/proposal/", {}, "banking.read"),
     ("POST", "bank-transactions/{movement}/book/", {"account": "3200"}, "banking.post"),
@@ -342,6 +352,8 @@ def books(api, company):
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
         "bank": bank.pk, "budget": budget, "book": book.pk, "planned": planned["id"],
+        "rule": save_rule(BankRule(company=company, name="x", text_contains="x",
+                                   account=make.account(company, "3200")), by=by).pk,
         "period": year["periods"][0]["id"], "member": Membership.of(company).get().pk,
         "template": api.post("entry-templates/", TEMPLATE).json()["id"],
         "movement": BankTransaction.of(company).get().pk,

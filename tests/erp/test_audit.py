@@ -180,7 +180,8 @@ def test_changes_say_what_was_and_what_is(company, anna):
                        account=make.account(company, "1020"))  # fmt: skip
     save_bank_account(bank, by=by)
     assert told(company, "bank_account.add") == {
-        "name": "UBS", "iban": "CH9300762011623852957", "currency": "CHF", "account": "1020"
+        "name": "UBS", "iban": "CH9300762011623852957", "currency": "CHF", "account": "1020",
+        "books_certain": True,
     }  # fmt: skip
     bank.name = "ZKB"
     save_bank_account(bank, by=by)

@@ -50,6 +50,7 @@ from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
+from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 
@@ -348,14 +349,24 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items,"
+        default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
         "capture",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = (
         [int(n) for n in chosen.lines.split(",")]
-        if set(works) - {"reference", "slips", "papers", "invoices", "items", "matching", "capture"}
+        if set(works)
+        - {
+            "reference",
+            "slips",
+            "papers",
+            "invoices",
+            "items",
+            "matching",
+            "reconciling",
+            "capture",
+        }
         else []
     )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
@@ -391,6 +402,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_camt()
     if "matching" in works:
         bench_matching(analyse)
+    if "reconciling" in works:
+        bench_reconciling(analyse)
     if "reference" in works:
         bench_reference()
     if "slips" in works:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.banking import booking
 from accounting.banking.matching.choosing import Choice, NothingMatches, Share, best_of
 from accounting.banking.matching.payments import payments_of
+from accounting.banking.matching.proposal import Proposal
 from accounting.banking.matching.proposing import Matched, proposals_for
 from accounting.banking.models import BankTransaction
 from accounting.ledger.entering import PurposeMissing, Reader, TypedLine
@@ -26,7 +27,6 @@ from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, to_centimes
-from erp.reference import queries as reference
 
 
 class RestUnmatched(DomainError):
@@ -82,11 +82,13 @@ def accept(
 
 def is_certain(movement: BankTransaction, matched: Sequence[Matched]) -> bool:
     """Whether a rule may book it: every payment is certain, and nobody has undone it before."""
-    return (
-        not movement.by_hand
-        and bool(matched)
-        and all(one.best is not None and one.best.is_certain for one in matched)
-    )
+    return may_book(movement, [one.best for one in matched])
+
+
+def may_book(movement: BankTransaction, found: Sequence[Proposal | None]) -> bool:
+    """The same of one proposal for each payment."""
+    certain = all(one is not None and one.is_certain for one in found)
+    return not movement.by_hand and bool(found) and certain
 
 
 def accept_certain(
@@ -126,7 +128,7 @@ class _Acceptance:
             if choice.nth not in self.payments:
                 raise NoSuchPayment(number=choice.nth + 1)
         self.choices = list({choice.nth: choice for choice in choices}.values())
-        self.rate = self._rate(rate)
+        self.rate = booking.rate_of(self.company, self.bank, current.booking_date, rate)
         self.originals = self._originals()
         ids = [share.item for choice in self.choices for share in choice.shares]
         entries = [found.entry for found in self.originals.values() if found.entry]
@@ -161,6 +163,7 @@ class _Acceptance:
         for choice, block in zip(settling, found, strict=True):
             if choice.fees:  # behind the items, so that taking back takes it along
                 block.lines.append(self._fees(choice.fees))
+            block.lines += [PlannedLine(line, "") for line in self._beside(choice)]
         return found + [self._taken_back(choice) for choice in back]
 
     def _payment(self, choice: Choice) -> together.Payment:
@@ -169,7 +172,9 @@ class _Acceptance:
         parts = [Part(self._item(share), share.paid, share.discount) for share in choice.shares]
         account = self._control(choice, gross)
         sign = OpenItem.Side(account.control).sign
-        base = sign * (self._in_books(gross + choice.fees) - fees)
+        beside = sum((line.credit - line.debit for line in self._beside(choice)), ZERO)
+        base = sign * (self._in_books(gross + choice.fees) - fees - beside)
+        gross -= beside if self.rate is None else to_centimes(beside / self.rate)
         foreign = {part.item.currency for part in parts} - {self.bank.currency}
         if foreign and self.bank.currency == self.company.currency:
             amount = sum((part.paid for part in parts), ZERO)
@@ -228,6 +233,18 @@ class _Acceptance:
         typed = booking.shared_out(rest, abs(self._in_books(amount)), inward=amount > 0)
         return Reader(self.company).lines(typed, date=self.current.booking_date)
 
+    def _beside(self, choice: Choice) -> list[Line]:
+        """What of a payment goes to other accounts; a line without an amount takes the rest."""
+        if not choice.lines:
+            return []
+        gross = self.payments[choice.nth].net + choice.charge - choice.fees
+        paid = ZERO
+        for share in choice.shares:
+            paid += share.paid * self._item(share).sign
+        left = self._in_books(gross - paid)
+        typed = booking.shared_out(choice.lines, abs(left), inward=left > 0)
+        return Reader(self.company).lines(typed, date=self.current.booking_date)
+
     def _charge(self, base: Decimal) -> list[Line]:
         if not base:
             return []
@@ -243,20 +260,6 @@ class _Acceptance:
         if account is None:
             raise PurposeMissing(purpose=purpose.label)
         return PlannedLine(Line(account, credit=self._in_books(fees)), str(purpose.label))
-
-    def _rate(self, rate: Decimal | None) -> Decimal | None:
-        if rate is not None or self.bank.currency == self.company.currency:
-            return rate
-        if self.company.currency != "CHF":  # official rates are in francs
-            raise booking.RateMissing(
-                currency=self.bank.currency, date=self.current.booking_date
-            )  # fmt: skip
-        try:
-            return reference.rate(self.bank.currency, self.current.booking_date).value
-        except reference.NoRate:
-            raise booking.RateMissing(
-                currency=self.bank.currency, date=self.current.booking_date
-            ) from None
 
     def _in_books(self, amount: Decimal) -> Decimal:
         """An amount of the bank account in the company's currency, with its sign."""

@@ -139,7 +139,7 @@ class MatchingActions(CompanyViewSet):
         if not self.access.may(Permission.OPEN_ITEMS_SETTLE):
             raise PermissionDenied
         movement, told = self.get_object(), self.told(AcceptInput)
-        self._require_contacts(told.get("payments", ()))
+        self.require_contacts([one["party"] for one in told.get("payments", ()) if "party" in one])
         account, code = told.get("account", ""), told.get("vat_code", "")
         rest = (
             typed_lines(self.company, [{"account": account, "vat_code": code}]) if account else []
@@ -153,10 +153,9 @@ class MatchingActions(CompanyViewSet):
 
         return self.once(act)
 
-    def _require_contacts(self, payments: Sequence[dict[str, Any]]) -> None:
-        wanted = {
-            one["party"]["contact"] for one in payments if one.get("party", {}).get("contact")
-        }
+    def require_contacts(self, parties: Sequence[dict[str, Any]]) -> None:
+        """Refuse contacts of others. Raises ``ValidationError``."""
+        wanted = {one["contact"] for one in parties if one.get("contact")}
         if Contact.of(self.company).filter(pk__in=wanted).count() < len(wanted):
             raise serializers.ValidationError(
                 {"payments": [_("There is no such contact. Name one of this company, or none.")]}

@@ -76,7 +76,7 @@ class Candidates:
 
     ``payers`` says who paid from an account before, ``accounts`` whose it is by the contacts.
     ``settled`` are items that are open no more, by their reference; ``claims`` what dunning letters
-    demanded, by theirs. ``own`` is the company's currency.
+    demanded, by theirs, and ``gone`` items of those that are settled, by their ids. ``own`` is the company's currency.
     """
 
     items: list[Candidate]
@@ -85,6 +85,7 @@ class Candidates:
     accounts: Mapping[str, frozenset[Whose]] = field(default_factory=dict)
     settled: Mapping[str, Candidate] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    gone: Mapping[int, Candidate] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[int, Candidate]:

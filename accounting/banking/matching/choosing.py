@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.banking.matching.proposal import Proposal
 from accounting.banking.matching.proposing import Matched
 from accounting.banking.matching.reasons import Reason
+from accounting.ledger.entering import TypedLine
 from accounting.open_items.opening import Party
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
@@ -48,7 +49,8 @@ class Choice:
 
     ``charge`` is what banks took off, ``fees`` what is booked as dunning fees, both in the account's
     currency. What else is beyond the shares becomes a credit of ``party``, on ``account`` (a control
-    account) where there are no shares. With ``returns`` the payment of that bank transaction is
+    account) where there are no shares. ``lines`` go to other accounts, in the company's currency; one
+    without an amount takes what the shares leave. With ``returns`` the payment of that bank transaction is
     taken back instead.
     """
 
@@ -62,6 +64,7 @@ class Choice:
     reasons: Sequence[Reason] = ()
     certain: bool = False
     fees: Decimal = ZERO
+    lines: Sequence[TypedLine] = ()
 
     @classmethod
     def of(cls, found: Proposal) -> Choice:

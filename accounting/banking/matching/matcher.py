@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from accounting.banking.matching import combining
+from accounting.banking.matching import combining, letters
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.payments import Payment
 from accounting.banking.matching.proposal import Confidence, Proposal, Share
@@ -22,7 +22,6 @@ from accounting.banking.matching.words import (
     name_words,
     numbers_in,
     reference_key,
-    references_in,
 )
 from erp.core.money import ZERO
 
@@ -43,13 +42,6 @@ def proposals(payment: Payment, among: Candidates) -> list[Proposal]:
         found += _Weighing(payment.without_charge(), among).done()
         found.sort(key=_rank)
     return found[:MOST_PROPOSALS]
-
-
-def told_references(payment: Payment) -> list[str]:
-    """The reference of a payment, or without one those that its text holds."""
-    if payment.reference:
-        return [payment.reference]
-    return references_in(payment.text) if len(payment.text) > 4 else []
 
 
 def _rank(one: Proposal) -> tuple[bool, int, int, int]:
@@ -94,7 +86,7 @@ class _Weighing:
     def _by_reference(self) -> Proposal | None:
         """Items of the payment's reference; a proposal at once where that decides everything."""
         why = Why.REFERENCE if self.payment.reference else Why.REFERENCE_IN_TEXT
-        for reference in told_references(self.payment):
+        for reference in letters.told_references(self.payment):
             valid = is_valid_reference(reference)
             self.has_reference = self.has_reference or valid
             rows = self.among.by_reference.get(reference_key(reference), [])
@@ -118,37 +110,17 @@ class _Weighing:
         As a proposal where the payment is what is left of it: its items, credits taken off, and
         fee and interest that no item stands for.
         """
-        told = [reference_key(one) for one in told_references(self.payment)]
-        claim = next((self.among.claims[one] for one in told if one in self.among.claims), None)
-        if claim is None or claim.currency != self.payment.currency or self.cash <= 0:
+        found = letters.read(self.payment, self.among, has_reference=self.has_reference)
+        if found is None:
             return None
-        reasons = [reason(Why.DUNNING_LETTER, number=claim.number)]
-        if not self.has_reference:
-            reasons.append(reason(Why.REFERENCE_NOT_VALID))
-        shares = []
-        for pk, demanded in claim.items:
-            item = self.among.by_id.get(pk)
-            if item is not None and item.open_amount * demanded > 0:
-                shares.append(Share(item, min(demanded, item.open_amount, key=abs)))
-                if self._fits(item):
-                    self._note(item, reasons)
-        left = sum((share.paid for share in shares), ZERO)
-        if not shares or left + claim.fees != self.cash:
+        for share in found.shares:
+            if self._fits(share.item):
+                self._note(share.item, found.noted)
+        if not found.fits:
             return None
-        if [share.paid for share in shares] == [amount for _pk, amount in claim.items]:
-            reasons.append(reason(Why.AMOUNT_OF_LETTER))
-        else:
-            reasons.append(
-                reason(Why.AMOUNT_OF_SEVERAL, count=len(shares))
-                if len(shares) > 1
-                else reason(Why.AMOUNT)
-            )
-            reasons.append(reason(Why.LESS_SINCE_LETTER))
-        if claim.fees:
-            reasons.append(reason(Why.FEES, fees=claim.fees))
-        first = shares[0].item
-        reasons += self._about(first, self._parties_of(first))
-        return self._proposal(tuple(shares), reasons, ZERO, fees=claim.fees)
+        first = found.shares[0].item
+        reasons = [*found.reasons, *self._about(first, self._parties_of(first))]
+        return self._proposal(found.shares, reasons, ZERO, fees=found.fees)
 
     def _by_document(self) -> list[Candidate]:
         named: dict[int, Candidate] = {}
@@ -315,9 +287,10 @@ class _Weighing:
         return self._proposal(found.shares, reasons, found.over)
 
     def _settled(self) -> list[Proposal]:
-        """A second payment of an item that is settled: it would become a credit of its party."""
-        if not self.payment.reference:
-            return []
+        """A second payment of what is settled: it would become a credit of its party."""
+        again = letters.settled(self.payment, self.among)
+        if again or not self.payment.reference:
+            return again
         item = self.among.settled.get(reference_key(self.payment.reference))
         if item is None or item.amount * item.sign * self.cash <= 0 or (
             item.currency != self.payment.currency

@@ -13,14 +13,14 @@ from django.db.models import Q, QuerySet
 from accounting.banking.matching import returning
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.claims import claims_of
-from accounting.banking.matching.matcher import proposals, told_references
+from accounting.banking.matching.letters import told_references
+from accounting.banking.matching.matcher import proposals
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
 from accounting.banking.matching.words import document_keys, reference_key
 from accounting.banking.models import BankTransaction
 from accounting.open_items.models import OpenItem
-from contacts.models import ContactBankAccount
 from erp.companies.models import Company
 
 MOST_FOUND: Final = 30  # items that a search shows
@@ -30,14 +30,19 @@ _COLUMNS: Final = (
     "opened_on", "discount_percent", "discount_until", "currency", "amount", "open_amount",
 )  # fmt: skip
 
-# Whose items were settled by what came from, or went to, an account; what was undone has no entry.
-_PAYERS: Final = """
-    SELECT DISTINCT t.party_iban, i.contact_id, CASE WHEN i.contact_id IS NULL THEN i.party END
+# Whose items were settled by what came from, or went to, an account (what was undone has no entry);
+# and whose accounts they are by the contacts.
+_WHOSE: Final = """
+    SELECT DISTINCT true, t.party_iban, i.contact_id,
+           CASE WHEN i.contact_id IS NULL THEN i.party END
     FROM accounting_banktransaction t
     JOIN accounting_settlement s ON s.company_id = t.company_id AND s.entry_id = t.entry_id
          AND s.kind IN ('payment', 'credit')
     JOIN accounting_openitem i ON i.company_id = s.company_id AND i.id = s.item_id
-    WHERE t.company_id = %s AND t.party_iban = ANY (%s) AND t.party_iban <> ''
+    WHERE t.company_id = %(company)s AND t.party_iban = ANY (%(ibans)s) AND t.party_iban <> ''
+    UNION ALL
+    SELECT false, b.iban, b.contact_id, NULL FROM contacts_contactbankaccount b
+    WHERE b.company_id = %(company)s AND b.iban = ANY (%(ibans)s)
 """
 
 
@@ -97,13 +102,16 @@ def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     items = _candidates(OpenItem.of(company).filter(settled_on=None))
     among = Candidates(items, own=company.currency)
     ibans = sorted({payment.iban for payment in payments if payment.iban})
-    among.payers = _payers(company, ibans)
-    among.accounts = _accounts(company, ibans)
+    among.payers, among.accounts = _whose(company, ibans)
     told = {one for payment in payments for one in told_references(payment)}
     lost = sorted(one for one in told if reference_key(one) not in among.by_reference)
     among.settled = _settled(company, lost)
     found = claims_of(company, lost)
     among.claims = {reference_key(reference): claim for reference, claim in found.items()}
+    gone = {pk for claim in found.values() for pk, _amount in claim.items} - set(among.by_id)
+    if gone:
+        rows = OpenItem.of(company).filter(pk__in=gone)
+        among.gone = {item.id: item for item in _candidates(rows)}
     return among
 
 
@@ -111,21 +119,17 @@ def _candidates(rows: QuerySet[OpenItem]) -> list[Candidate]:
     return [Candidate(*row) for row in rows.values_list(*_COLUMNS)]
 
 
-def _payers(company: Company, ibans: list[str]) -> dict[str, frozenset[Whose]]:
-    found = defaultdict[str, set[Whose]](set)
+def _whose(company: Company, ibans: list[str]) -> tuple[dict[str, frozenset[Whose]], ...]:
+    """Who paid from these accounts before, and whose they are by the contacts: one query."""
+    found = {True: defaultdict[str, set[Whose]](set), False: defaultdict[str, set[Whose]](set)}
     with connection.cursor() as cursor:
-        cursor.execute(_PAYERS, [company.pk, ibans])
-        for iban, contact, party in cursor.fetchall():
-            found[iban].add(party if contact is None else contact)
-    return {iban: frozenset(whose) for iban, whose in found.items()}
-
-
-def _accounts(company: Company, ibans: list[str]) -> dict[str, frozenset[Whose]]:
-    found = defaultdict[str, set[Whose]](set)
-    rows = ContactBankAccount.of(company).filter(iban__in=ibans)
-    for iban, contact in rows.values_list("iban", "contact_id"):
-        found[iban].add(contact)
-    return {iban: frozenset(whose) for iban, whose in found.items()}
+        if ibans:
+            cursor.execute(_WHOSE, {"company": company.pk, "ibans": ibans})
+        for paid, iban, contact, party in cursor.fetchall() if ibans else ():
+            found[paid][iban].add(party if contact is None else contact)
+    return tuple(
+        {iban: frozenset(whose) for iban, whose in found[paid].items()} for paid in (True, False)
+    )
 
 
 def _settled(company: Company, lost: list[str]) -> dict[str, Candidate]:

@@ -32,6 +32,16 @@ class Why(StrEnum):
     NAME_ALIKE = "name_alike"
     RETURNED = "returned"
     END_TO_END = "end_to_end"
+    LETTER_ORDERED = "letter_ordered"
+    LETTER_WHOLE = "letter_whole"
+    RULE = "rule"
+    RULE_TEXT = "rule_text"
+    RULE_PARTY = "rule_party"
+    RULE_IBAN = "rule_iban"
+    RULE_AMOUNT = "rule_amount"
+    RULE_DIRECTION = "rule_direction"
+    RULE_ACCOUNT = "rule_account"
+    BOOKED_SO = "booked_so"
 
     PARTIAL = "partial"
     TOO_MUCH = "too_much"
@@ -45,8 +55,15 @@ class Why(StrEnum):
     OTHER_CURRENCY = "other_currency"
     NOT_OWED_YET = "not_owed_yet"
     SETTLED = "settled"
+    LETTER_SETTLED = "letter_settled"
     UNDONE_BEFORE = "undone_before"
     NOT_TOLD_APART = "not_told_apart"
+    BOOKED_OTHERWISE = "booked_otherwise"
+    RULE_RIVAL = "rule_rival"
+    RULE_ASKS = "rule_asks"
+    ITEMS_FIRST = "items_first"
+    GOES_BACK = "goes_back"
+    SWITCHED_OFF = "switched_off"
 
     @property
     def weight(self) -> int:
@@ -74,6 +91,17 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.NAME_ALIKE: 15,
     Why.RETURNED: 60,
     Why.END_TO_END: 60,
+    Why.LETTER_SETTLED: -40,
+    Why.LETTER_ORDERED: 40,
+    Why.LETTER_WHOLE: 10,
+    Why.RULE: 100,
+    Why.RULE_TEXT: 0,
+    Why.RULE_PARTY: 0,
+    Why.RULE_IBAN: 0,
+    Why.RULE_AMOUNT: 0,
+    Why.RULE_DIRECTION: 0,
+    Why.RULE_ACCOUNT: 0,
+    Why.BOOKED_SO: 40,
     Why.PARTIAL: -10,
     Why.TOO_MUCH: -15,
     Why.DISCOUNT_LATE: -5,
@@ -88,6 +116,12 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.SETTLED: -40,
     Why.UNDONE_BEFORE: 0,
     Why.NOT_TOLD_APART: -10,
+    Why.BOOKED_OTHERWISE: -10,
+    Why.RULE_RIVAL: -20,
+    Why.RULE_ASKS: -1,
+    Why.ITEMS_FIRST: -20,
+    Why.GOES_BACK: -40,
+    Why.SWITCHED_OFF: -1,
 }
 
 SENTENCES: Final[Mapping[Why, Any]] = {
@@ -106,6 +140,19 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.IBAN_OF_CONTACT: _("The account is kept with the contact %(party)s."),
     Why.NAME: _("The name is the same."),
     Why.NAME_ALIKE: _("The name is alike: %(party)s."),
+    Why.LETTER_SETTLED: _("All that dunning letter %(number)s demands is paid already."),
+    Why.LETTER_ORDERED: _(
+        "%(amount)s %(currency)s were ordered, which is what the letter demands."
+    ),
+    Why.LETTER_WHOLE: _("All that the letter demands would be settled."),
+    Why.RULE: _("Your rule “%(name)s” fits."),
+    Why.RULE_TEXT: _("The text contains “%(text)s”."),
+    Why.RULE_PARTY: _("The name contains “%(text)s”."),
+    Why.RULE_IBAN: _("The account is %(iban)s."),
+    Why.RULE_AMOUNT: _("The amount lies within %(least)s and %(most)s."),
+    Why.RULE_DIRECTION: _("The direction is the rule's."),
+    Why.RULE_ACCOUNT: _("The bank account is the rule's."),
+    Why.BOOKED_SO: _("Booked so %(count)s of %(total)s times, last on %(date)s."),
     Why.RETURNED: _("It takes back the payment of %(date)s."),
     Why.END_TO_END: _("The payment's own number (end to end) is the same."),
     Why.PARTIAL: _("%(rest)s would stay open."),
@@ -122,6 +169,12 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.SETTLED: _("It is settled already."),
     Why.UNDONE_BEFORE: _("It was booked before, and undone."),
     Why.NOT_TOLD_APART: _("It stands for %(count)s payments that cannot be told apart."),
+    Why.BOOKED_OTHERWISE: _("Booked otherwise %(count)s of %(total)s times."),
+    Why.RULE_RIVAL: _("Your rule “%(name)s” fits as well, and books otherwise."),
+    Why.RULE_ASKS: _("The rule only proposes."),
+    Why.ITEMS_FIRST: _("Open items may be what it pays."),
+    Why.GOES_BACK: _("It is a payment that goes back."),
+    Why.SWITCHED_OFF: _("This account books nothing by itself."),
 }
 
 
@@ -161,3 +214,9 @@ def restored(rows: Iterable[list[Any]]) -> list[Reason]:
     """Reasons as they were stored; codes that are gone are left out."""
     known = {why.value for why in Why}
     return [Reason(Why(code), values) for code, values in rows if code in known]
+
+
+def kept(matched: Mapping[str, Any]) -> list[Reason]:
+    """The reasons a booked transaction keeps (``BankTransaction.matched``)."""
+    rows = [one for payment in matched.get("payments", ()) for one in payment["reasons"]]
+    return restored([*rows, *matched.get("reasons", ())])

@@ -117,6 +117,6 @@ class AcceptCertain(CompanyView):
             messages.error(request, refusal)
         text = ngettext("%s transaction is booked.", "%s transactions are booked.", booked)
         messages.success(request, text % booked)
-        if len(rows) > PAGE and match_later(self.access):
+        if len(rows) > PAGE and match_later(self.access, asked=True):
             messages.info(request, _("The others are looked through in the background."))
         return redirect("bank-transactions", self.company.pk)

@@ -290,9 +290,9 @@ class TestJob:
         for n in range(1, 6):
             paid(f"{n}.00", reference=OTHER_QRR if n == 3 else "", party="")
         result, _log = self.run(company, anna)
-        assert result == {"booked": 1, "seen": 5}
+        assert result == {"booked": 1, "seen": 5, "by_rule": 0}
         assert left(items[2]) == ["0.00"]
-        assert self.run(company, anna)[0] == {"booked": 0, "seen": 4}
+        assert self.run(company, anna)[0] == {"booked": 0, "seen": 4, "by_rule": 0}
 
     def test_an_import_starts_it_for_those_who_may_book(
         self, company, anna, desk, owed, paid, django_capture_on_commit_callbacks

@@ -164,3 +164,48 @@ def test_what_references_claim_is_asked_in_three_queries(
         assert len(queries.claimed_by(books, [notice.reference, "nothing"])) == 1
     with django_assert_max_num_queries(1):
         assert queries.claimed_by(books, ["nothing"]) == {}
+
+
+def test_a_letter_that_is_paid_already_becomes_a_credit_and_says_so(books, huber):
+    items = [claim(books, huber, "100.00", document="R-1"),
+             claim(books, huber, "60.00", document="R-2")]  # fmt: skip
+    _run, (notice,) = run(books)
+    accepted(paid(books, notice))
+    again = paid(books, notice, start=dt.date(2026, 6, 1))
+    (matched,) = matched_of(again)
+    assert [one.why for one in matched.best.reasons] == [Why.DUNNING_LETTER, Why.LETTER_SETTLED]
+    assert matched.best.confidence == Confidence.LIKELY
+    accepted(again)
+    assert open_of(*items) == ["0.00", "0.00"]
+    credit = OpenItem.of(books).get(settled_on=None)
+    assert (credit.contact, str(credit.open_amount)) == (items[0].contact, "-160.00")
+    assert sound(books)
+
+
+def test_a_letter_in_euros_paid_in_francs_is_asked_about(books, huber):
+    items = [claim(books, huber, "100.00", document="R-1", currency="EUR", base="95.00"),
+             claim(books, huber, "60.00", document="R-2", currency="EUR", base="57.00")]  # fmt: skip
+    _run, letters = run(books)
+    notice = next(one for one in letters if one.currency == "EUR")
+    movement = paid(books, notice, "150.00")
+    (matched,) = matched_of(movement)
+    best = matched.best
+    assert best.confidence == Confidence.LIKELY
+    assert {Why.DUNNING_LETTER, Why.OTHER_CURRENCY} <= {one.why for one in best.reasons}
+    assert sorted(str(share.paid) for share in best.shares) == ["100.00", "60.00"]
+    accepted(movement)
+    assert open_of(*items) == ["0.00", "0.00"]
+    assert sound(books)
+
+
+def test_the_fee_of_such_a_letter_is_its_part_of_the_payment(books, huber):
+    claim(books, huber, "90.00", document="R-1", currency="EUR", base="85.50")
+    set_level(books, 1, fees={"EUR": Decimal("10.00")})
+    _run, letters = run(books)
+    (notice,) = (one for one in letters if one.currency == "EUR")
+    movement = paid(books, notice, "95.00")
+    assert str(matched_of(movement)[0].best.fees) == "9.50"
+    entry = accepted(movement)
+    income = Account.of(books).get(purpose="dunning_fees")
+    assert str(EntryLine.of(books).get(entry=entry, account=income).credit) == "9.50"
+    assert sound(books)

@@ -1,0 +1,1 @@
+"""Rules of a company for what its bank reports again and again (eigene Regeln)."""
