@@ -49,6 +49,7 @@ from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
+from tools.bench.payments import bench_payment_file  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 
@@ -347,13 +348,14 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items",
+        default="reports,sheet,journal,verify,post,import,camt,matching,reference,slips,papers,invoices,items,payments",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
     sizes = (
         [int(n) for n in chosen.lines.split(",")]
-        if set(works) - {"reference", "slips", "papers", "invoices", "items", "matching"}
+        if set(works)
+        - {"reference", "slips", "papers", "invoices", "items", "matching", "payments"}
         else []
     )
     print(f"{'work':<44}{'lines':>10}  {'ours':>13} {'plain':>13}  ratio  target")
@@ -399,6 +401,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_invoices()
     if "items" in works:
         bench_open_items(analyse)
+    if "payments" in works:
+        bench_payment_file()
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0
