@@ -13,13 +13,14 @@ class AccountingConfig(AppConfig):
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.payments import payees
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
         from accounting.receivables.dunning import queries as dunning
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
-        from contacts import merging
+        from contacts import merging, saving
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
         from erp.reference import touching
@@ -32,6 +33,8 @@ class AccountingConfig(AppConfig):
         merging.register(
             "documents", sold_to.follow, sold_to.has_any, label=_("offers and invoices")
         )
+        merging.register("payees", payees.follow, payees.has_any, label=_("accounts of payees"))
+        saving.accounts_changed.append(payees.hear)
         stops.register()
         contact_panels.register()
         subjects.register(

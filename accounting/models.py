@@ -18,6 +18,15 @@ from accounting.ledger.models import (
     Period,
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
+from accounting.payments.models import (
+    PayeeAccount,
+    PaymentInstruction,
+    PaymentReport,
+    PaymentRun,
+    PaymentSettings,
+    RunItem,
+    RunPayment,
+)
 from accounting.receivables.dunning.models import (
     CustomerDunning,
     DunningFee,
@@ -73,11 +82,18 @@ __all__ = [
     "NumberRange",
     "NumberSeries",
     "OpenItem",
+    "PayeeAccount",
+    "PaymentInstruction",
+    "PaymentReport",
+    "PaymentRun",
+    "PaymentSettings",
     "PaymentTerms",
     "Period",
     "Product",
     "RecurringInvoice",
     "ResidueLimit",
+    "RunItem",
+    "RunPayment",
     "SalesDocument",
     "SalesSettings",
     "Settlement",

@@ -70,6 +70,11 @@ class Permission(models.TextChoices):
     PAYABLES_READ = "payables.read", _("See suppliers' terms")
     PAYABLES_SETTINGS = "payables.settings", _("Change suppliers' terms")
 
+    PAYMENTS_READ = "payments.read", _("See payment runs")
+    PAYMENTS_PROPOSE = "payments.propose", _("Prepare payment runs, and say how items are paid")
+    PAYMENTS_APPROVE = "payments.approve", _("Approve payment runs and accounts of payees")
+    PAYMENTS_EXPORT = "payments.export", _("Make and download payment files")
+
     VAT_READ = "vat.read", _("See VAT codes and settings")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
 
@@ -97,6 +102,7 @@ GROUPS: Final[dict[str, Any]] = {
     "open_items": _("Open items"),
     "receivables": Module.RECEIVABLES.label,
     "payables": Module.PAYABLES.label,
+    "payments": _("Payments"),
     "vat": Module.VAT.label,
 }
 
@@ -126,7 +132,7 @@ class ReadyRole:
 
 
 _READ = {p for p in Permission if p.value.endswith(".read")}
-_BOOKS = {p for p in Permission if p.module is not None or p.group == "open_items"}
+_BOOKS = {p for p in Permission if p.module is not None or p.group in {"open_items", "payments"}}
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _SALES = {p for p in Permission if p.group == "receivables"}
@@ -184,7 +190,7 @@ READY_ROLES = (
     ),
     # Wages will bring more.
     ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
-    # Payments and suppliers' invoices will bring more; who approves sees what they rest on.
+    # Suppliers' invoices will bring more; who approves sees what they rest on.
     ReadyRole(
         "approver",
         _("Approver"),
@@ -194,6 +200,8 @@ READY_ROLES = (
                 Permission.LEDGER_READ,
                 Permission.BANKING_READ,
                 Permission.OPEN_ITEMS_READ,
+                Permission.PAYMENTS_READ,
+                Permission.PAYMENTS_APPROVE,
             }
         ),
     ),
