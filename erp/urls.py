@@ -9,6 +9,7 @@ from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.ledger import urls as ledger
 from accounting.open_items import urls as open_items
+from accounting.payments import urls as payments
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
 from accounting.terms import urls as terms
@@ -23,8 +24,8 @@ from vat.codes import urls as vat_codes
 handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
-    cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, receivables,
-    statements,
+    cockpit, contacts, ledger, open_items, terms, banking, vat_codes, budgets, payments,
+    receivables, statements,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
