@@ -8,11 +8,13 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
 
-        from accounting.banking.matching import claims
+        from accounting.banking import booking
+        from accounting.banking.matching import claims, hearing, orders
         from accounting.banking.touching import bank_accounts
         from accounting.ledger import posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.payments import booking as paid
         from accounting.payments import payees
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
@@ -27,6 +29,9 @@ class AccountingConfig(AppConfig):
 
         posting.before_reversal.append(checking.require_no_items)
         claims.claimed.append(dunning.claimed_by)
+        orders.ordered.append(paid.ordered_by)
+        hearing.booked.append(paid.hear)
+        booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))

@@ -14,6 +14,7 @@ from accounting.banking.matching import returning
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.claims import claims_of
 from accounting.banking.matching.matcher import proposals, told_references
+from accounting.banking.matching.orders import orders_of
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
@@ -63,7 +64,7 @@ def waiting(company: Company) -> QuerySet[BankTransaction]:
 def proposals_for(
     company: Company, movements: Iterable[BankTransaction]
 ) -> dict[int, list[Matched]]:
-    """What is proposed for each payment of transactions, by transaction; at most nine queries.
+    """What is proposed for each payment of transactions, by transaction; at most eleven queries.
 
     The transactions bring their bank account along. Nothing is written.
     """
@@ -103,6 +104,7 @@ def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     lost = sorted(one for one in told if reference_key(one) not in among.by_reference)
     among.settled = _settled(company, lost)
     found = claims_of(company, lost)
+    among.orders = orders_of(company, payments)
     among.claims = {reference_key(reference): claim for reference, claim in found.items()}
     return among
 

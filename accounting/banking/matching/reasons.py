@@ -32,6 +32,8 @@ class Why(StrEnum):
     NAME_ALIKE = "name_alike"
     RETURNED = "returned"
     END_TO_END = "end_to_end"
+    ORDERED = "ordered"
+    AMOUNT_OF_ORDER = "amount_of_order"
 
     PARTIAL = "partial"
     TOO_MUCH = "too_much"
@@ -47,6 +49,7 @@ class Why(StrEnum):
     SETTLED = "settled"
     UNDONE_BEFORE = "undone_before"
     NOT_TOLD_APART = "not_told_apart"
+    ORDER_DIFFERS = "order_differs"
 
     @property
     def weight(self) -> int:
@@ -74,6 +77,8 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.NAME_ALIKE: 15,
     Why.RETURNED: 60,
     Why.END_TO_END: 60,
+    Why.ORDERED: 60,
+    Why.AMOUNT_OF_ORDER: 40,
     Why.PARTIAL: -10,
     Why.TOO_MUCH: -15,
     Why.DISCOUNT_LATE: -5,
@@ -88,6 +93,7 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.SETTLED: -40,
     Why.UNDONE_BEFORE: 0,
     Why.NOT_TOLD_APART: -10,
+    Why.ORDER_DIFFERS: -10,
 }
 
 SENTENCES: Final[Mapping[Why, Any]] = {
@@ -108,6 +114,9 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.NAME_ALIKE: _("The name is alike: %(party)s."),
     Why.RETURNED: _("It takes back the payment of %(date)s."),
     Why.END_TO_END: _("The payment's own number (end to end) is the same."),
+    Why.ORDERED: _("Payment run %(number)s ordered it, %(count)s of its payments."),
+    Why.AMOUNT_OF_ORDER: _("The amount is what was ordered."),
+    Why.ORDER_DIFFERS: _("%(ordered)s were ordered."),
     Why.PARTIAL: _("%(rest)s would stay open."),
     Why.TOO_MUCH: _("%(over)s more than is open."),
     Why.DISCOUNT_LATE: _("The discount of %(discount)s could be taken until %(until)s."),

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounting.open_items.models import OpenItem, Side
 from accounting.payments import instructions, payees, queries
 from accounting.payments.api.shapes import (
+    LARGEST_ID,
     PaidOutput,
     PayeeAccountOutput,
     PaymentInstructionOutput,
@@ -30,6 +31,7 @@ from erp.api.inputs import DayField, Input
 class PaymentInstructionInput(Input):
     """How an open item is paid; it replaces what was said before."""
 
+    item = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     payee = serializers.CharField(max_length=200)
     account = serializers.CharField(max_length=42, help_text="IBAN, unless is_iban is false")
     is_iban = serializers.BooleanField(required=False)
@@ -52,7 +54,7 @@ class PaymentInstructionInput(Input):
 class PaymentInstructionViewSet(CompanyViewSet):
     """``…/payment-instructions/{open item}/``"""
 
-    permissions = {"retrieve": Permission.PAYMENTS_READ, "update": Permission.PAYMENTS_PROPOSE}
+    permissions = {"retrieve": Permission.PAYMENTS_READ, "create": Permission.PAYMENTS_PROPOSE}
     serializer_class = PaymentInstructionOutput
     queryset = PaymentInstruction.unscoped.none()
     lookup_field = "item"
@@ -64,14 +66,13 @@ class PaymentInstructionViewSet(CompanyViewSet):
         return self.shown(self.get_object())
 
     @extend_schema(request=PaymentInstructionInput)
-    def update(self, request: Request, item: str, **kwargs: Any) -> Response:
+    def create(self, request: Request, **kwargs: Any) -> Response:
         """Say how an open item of a creditor is paid."""
-        owed = get_object_or_404(
-            OpenItem.of(self.company).filter(side=Side.PAYABLES).select_related("company"), pk=item
-        )
         told = self.told(PaymentInstructionInput)
+        rows = OpenItem.of(self.company).filter(side=Side.PAYABLES).select_related("company")
+        owed = get_object_or_404(rows, pk=told.pop("item"))
         found = instructions.instruct(self.company, item=owed, by=self.access.user, **told)
-        return self.shown(found)
+        return self.shown(found, 201)
 
 
 class PayeeAccountViewSet(mixins.ListModelMixin, CompanyViewSet):

@@ -118,6 +118,7 @@ class PaymentRunOutput(serializers.ModelSerializer[PaymentRun]):
     bank_account = serializers.IntegerField(source="bank_account_id")
     count = serializers.IntegerField()
     total = AmountField()
+    status = serializers.CharField()
     created_by = serializers.CharField()
     approved_by = serializers.CharField(allow_null=True)
     file_digest = serializers.CharField(source="file.digest", default=None, allow_null=True)
@@ -142,6 +143,7 @@ class PaymentRunWithPayments(PaymentRunOutput):
 
 class PayeeAccountOutput(serializers.ModelSerializer[PayeeAccount]):
     contact = serializers.IntegerField(source="contact_id", allow_null=True)
+    status = serializers.CharField()
     changed_by = serializers.CharField()
 
     class Meta:

@@ -48,10 +48,10 @@ class NotAPaymentFile(DomainError):
     field = "file"
 
 
-def check(content: bytes, *, today: dt.date | None = None) -> list[Finding]:
+def check(content: bytes, *, on: dt.date | None = None) -> list[Finding]:
     """All breaches in the bytes of a payment order, in the order of the file; none where it is good.
 
-    ``today`` also finds days of execution that have gone by. Entities and the network are off.
+    ``on`` also finds days of execution that have gone by. Entities and the network are off.
     Raises ``NotAPaymentFile`` where it is no XML at all.
     """
     if len(content) > LARGEST:
@@ -70,17 +70,17 @@ def check(content: bytes, *, today: dt.date | None = None) -> list[Finding]:
         found.append(Finding("encoding", "/", declared))
     if b"<![CDATA[" in content:
         found.append(Finding("cdata", "/"))
-    return found + check_tree(root, today=today)
+    return found + check_tree(root, on=on)
 
 
-def check_tree(root: Any, *, today: dt.date | None = None) -> list[Finding]:
+def check_tree(root: Any, *, on: dt.date | None = None) -> list[Finding]:
     """All breaches in a tree that was read or made; see ``check``."""
-    return _Check(today).of(root)
+    return _Check(on).of(root)
 
 
 class _Check:
-    def __init__(self, today: dt.date | None) -> None:
-        self.today = today
+    def __init__(self, on: dt.date | None) -> None:
+        self.day = on
         self.found: Found = []
 
     def of(self, root: Any) -> list[Finding]:
@@ -200,7 +200,7 @@ class _Check:
         except ValueError:
             self._add("date", place, text or (element.text or "").strip())
             return
-        if self.today is not None and day < self.today:
+        if self.day is not None and day < self.day:
             self._add("date_past", f"{place}/Dt", text)
 
     def _debtor(self, told: dict[str, Any], place: str) -> None:

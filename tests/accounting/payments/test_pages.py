@@ -211,8 +211,8 @@ def test_instructions_and_accounts_by_endpoints(books):
     who = supplier(books)
     item = owe(books, who)
     api, other = Api(books, make.owner_of(books)), Api(books, colleague(books))
-    told = {"payee": "L AG", "account": OTHER, "message": "Danke"}
-    assert api.put(f"payment-instructions/{item.pk}/", told).json()["account"] == OTHER
+    told = {"item": item.pk, "payee": "L AG", "account": OTHER, "message": "Danke"}
+    assert api.post("payment-instructions/", told).json()["account"] == OTHER
     assert api.get(f"payment-instructions/{item.pk}/").json()["message"] == "Danke"
     (waiting,) = api.get("payee-accounts/").json()["results"]
     assert waiting["account"] == OTHER
@@ -239,4 +239,4 @@ def test_who_may_do_what(books, granted, statuses):
     answers = (page.get(here), page.get(f"{page.start}new/"), page.post(f"{here}approve/", {"seen": ""}),
                page.post(f"{here}export/"))  # fmt: skip
     assert tuple(one.status_code for one in answers) == statuses
-    assert DAY == run.date
+    assert run.date == DAY

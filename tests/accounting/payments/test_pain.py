@@ -230,7 +230,7 @@ def test_the_envelope_is_checked_too():
     assert codes(cdata) == ["cdata"]
     assert "characters" in codes(GOOD.replace("Lieferantin AG", "Lieferantin ★", 1).encode())
     assert "empty_element" in codes(raw.replace(b"<Nm>Lieferantin AG</Nm>", b"<Nm/>", 1))
-    assert codes(raw, today=DAY) == [] and codes(raw, today=DAY + dt.timedelta(1)) == ["date_past"]
+    assert codes(raw, on=DAY) == [] and codes(raw, on=DAY + dt.timedelta(1)) == ["date_past"]
     blocks = writing.tree_of(replace(order(paid(1)), blocks=order(paid(1)).blocks * 2))
     assert [f.code for f in rules.check_tree(blocks)] == ["duplicate_block"]
     with pytest.raises(rules.NotAPaymentFile):
