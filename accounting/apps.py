@@ -8,7 +8,8 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
 
-        from accounting.banking.matching import claims
+        from accounting.banking import booking
+        from accounting.banking.matching import claims, hearing, orders
         from accounting.banking.touching import bank_accounts
         from accounting.cash.errors import BelowZero, below_zero
         from accounting.ledger import posting, verifying
@@ -16,13 +17,15 @@ class AccountingConfig(AppConfig):
         from accounting.open_items import contacts as whose
         from accounting.payables import accruing, capturing
         from accounting.payables import contacts as bought_from
+        from accounting.payments import booking as paid
+        from accounting.payments import payees
         from accounting.receivables import contact_panels
         from accounting.receivables import contacts as sold_to
         from accounting.receivables.dunning import queries as dunning
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
-        from contacts import merging
+        from contacts import merging, saving
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
         from erp.reference import touching
@@ -31,6 +34,9 @@ class AccountingConfig(AppConfig):
         posting.before_reversal.append(accruing.require_no_accrual)
         posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
+        orders.ordered.append(paid.ordered_by)
+        hearing.booked.append(paid.hear)
+        booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
@@ -42,6 +48,8 @@ class AccountingConfig(AppConfig):
             label=_("suppliers' invoices"),
         )  # fmt: skip
         capturing.register()
+        merging.register("payees", payees.follow, payees.has_any, label=_("accounts of payees"))
+        saving.accounts_changed.append(payees.hear)
         stops.register()
         contact_panels.register()
         subjects.register(

@@ -29,6 +29,15 @@ from accounting.payables.models import (
     SupplierInvoiceLine,
     Visa,
 )
+from accounting.payments.models import (
+    PayeeAccount,
+    PaymentInstruction,
+    PaymentReport,
+    PaymentRun,
+    PaymentSettings,
+    RunItem,
+    RunPayment,
+)
 from accounting.receivables.dunning.models import (
     CustomerDunning,
     DunningFee,
@@ -90,6 +99,11 @@ __all__ = [
     "NumberRange",
     "NumberSeries",
     "OpenItem",
+    "PayeeAccount",
+    "PaymentInstruction",
+    "PaymentReport",
+    "PaymentRun",
+    "PaymentSettings",
     "PaymentTerms",
     "Period",
     "PlannedPayment",
@@ -97,6 +111,8 @@ __all__ = [
     "RecurringInvoice",
     "RecurringSupplierInvoice",
     "ResidueLimit",
+    "RunItem",
+    "RunPayment",
     "SalesDocument",
     "SalesSettings",
     "Settlement",

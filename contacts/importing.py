@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from contacts.checking import Checking, Entry, Preview
 from contacts.numbers import next_number
-from contacts.saving import changed_in_trail, told_to_trail
+from contacts.saving import changed_in_trail, tell_accounts, told_to_trail
 from contacts.writing import write_changed, write_new
 from erp.access.models import User
 from erp.audit import trail
@@ -98,6 +98,7 @@ def _change(company: Company, entries: Sequence[Entry], by: User) -> None:
     changes = [one.change for one in entries if one.change and one.change.says_anything]
     before = [told_to_trail(one.stored.contact, one.stored) for one in changes]
     write_changed(company, changes)
+    tell_accounts(company, changes, by=by)
     after = [told_to_trail(one.contact, one.whole()) for one in changes]
     trail.record_many(company=company, by=by, action="contact.change", subjects=[
         (one.contact, told) for one, old, new in zip(changes, before, after, strict=True)

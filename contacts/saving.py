@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +32,24 @@ class ContactMerged(DomainError):
     code = "contacts.merged"
     message = _("%(name)s was merged into number %(number)s. Work on that one.")
     conflict = True
+
+
+#: Rooms above hear where contacts are paid from now on: by contact, the accounts before and after.
+accounts_changed: list[
+    Callable[[Company, User, Mapping[int, tuple[Collection[str], Collection[str]]]], None]
+] = []
+
+
+def tell_accounts(company: Company, changes: Sequence[Change], *, by: User) -> None:
+    """Say whose accounts are others than before; called once they are written."""
+    found = {}
+    for one in changes:
+        before = [row.iban for row in one.stored.bank_accounts or ()]
+        now = [row.iban for row in one.whole().bank_accounts or ()]
+        if set(now) != set(before):
+            found[one.contact.pk] = (before, now)
+    for hear in accounts_changed if found else ():
+        hear(company, by, found)
 
 
 @transaction.atomic
@@ -87,6 +105,7 @@ def change_contact(
     )  # fmt: skip
     change = Change(draft, stored, was).compare()
     write_changed(current.company, [change])
+    tell_accounts(current.company, [change], by=by)
     if changes := changed_in_trail(before, told_to_trail(current, change.whole())):
         trail.record(company=current.company, by=by, action="contact.change", subject=current,
                      details=changes)  # fmt: skip

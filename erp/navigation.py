@@ -102,6 +102,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Payments"),
+        "bank",
+        (
+            Item(_("Payment runs"), "payments", Permission.PAYMENTS_READ, "z"),
+            Item(_("Accounts of payees"), "payees", Permission.PAYMENTS_READ),
+            Item(_("Payments journal"), "payment-journal", Permission.PAYMENTS_READ),
+        ),
+    ),
+    Section(
         _("Banking"),
         "bank",
         (

@@ -183,7 +183,11 @@ INBOX_LOOK = env.int("RAPPEN_INBOX_LOOK", default=60)
 INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
-MAIL_KINDS = ["accounting.receivables.mail_kinds", "accounting.receivables.dunning.mailing"]
+MAIL_KINDS = [
+    "accounting.receivables.mail_kinds",
+    "accounting.receivables.dunning.mailing",
+    "accounting.payments.notices",
+]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
 MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)

@@ -12,6 +12,7 @@ from accounting.ledger import urls as ledger
 from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.payables import urls as payables
+from accounting.payments import urls as payments
 from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
@@ -27,8 +28,8 @@ from vat.codes import urls as vat_codes
 handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
-    cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, receivables,
-    payables, statements, liquidity,
+    cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
+    receivables, payables, statements, liquidity,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -152,6 +152,10 @@ def book(
     return entry
 
 
+#: Rooms above hear which entry of a bank transaction was undone.
+unbooked: list[Callable[[JournalEntry], None]] = []
+
+
 @transaction.atomic
 def unbook(movement: BankTransaction, *, by: User, date: dt.date | None = None) -> JournalEntry:
     """Undo a booking: its entry is reversed, and the transaction is open again.
@@ -173,6 +177,8 @@ def unbook(movement: BankTransaction, *, by: User, date: dt.date | None = None) 
     BankTransaction.of(current.company).filter(pk=current.pk).update(
         entry=None, matched={}, by_hand=True
     )
+    for hear in unbooked:
+        hear(current.entry)
     return mirror
 
 

@@ -10,7 +10,7 @@ from erp.core.tenancy import RUNTIME_ROLE, protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0007_dunning"),
+        ("accounting", "0008_payments"),
         ("erp", "0016_own_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -88,6 +88,11 @@ class Permission(models.TextChoices):
         _("Change suppliers' terms, and who approves invoices"),
     )
 
+    PAYMENTS_READ = "payments.read", _("See payment runs")
+    PAYMENTS_PROPOSE = "payments.propose", _("Prepare payment runs, and say how items are paid")
+    PAYMENTS_APPROVE = "payments.approve", _("Approve payment runs and accounts of payees")
+    PAYMENTS_EXPORT = "payments.export", _("Make and download payment files")
+
     VAT_READ = "vat.read", _("See VAT codes and settings")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
 
@@ -116,6 +121,7 @@ GROUPS: Final[dict[str, Any]] = {
     "open_items": _("Open items"),
     "receivables": Module.RECEIVABLES.label,
     "payables": Module.PAYABLES.label,
+    "payments": _("Payments"),
     "vat": Module.VAT.label,
 }
 
@@ -145,7 +151,9 @@ class ReadyRole:
 
 
 _READ = {p for p in Permission if p.value.endswith(".read")}
-_BOOKS = {p for p in Permission if p.module is not None or p.group in {"open_items", "cash"}}
+_BOOKS = {
+    p for p in Permission if p.module is not None or p.group in {"open_items", "cash", "payments"}
+}
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _SALES = {p for p in Permission if p.group == "receivables"}
@@ -218,6 +226,8 @@ READY_ROLES = (
                 Permission.OPEN_ITEMS_READ,
                 Permission.PAYABLES_READ,
                 Permission.PAYABLES_APPROVE,
+                Permission.PAYMENTS_READ,
+                Permission.PAYMENTS_APPROVE,
             }
         ),
     ),

@@ -26,6 +26,7 @@ READ_BY: Final = {
     "accounting.banking": Permission.BANKING_READ,
     "accounting.cash": Permission.CASH_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
+    "accounting.payments": Permission.PAYMENTS_READ,
     "accounting.terms": Permission.RECEIVABLES_READ,
     "accounting.terms.models.SupplierTerms": Permission.PAYABLES_READ,
     "accounting.receivables": Permission.RECEIVABLES_READ,

@@ -50,6 +50,7 @@ from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
+from tools.bench.payments import bench_payment_file  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
@@ -350,7 +351,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture",
+        "capture,payments",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -366,6 +367,7 @@ def main(arguments: Sequence[str]) -> int:
             "matching",
             "reconciling",
             "capture",
+            "payments",
         }
         else []
     )
@@ -416,6 +418,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_invoices()
     if "items" in works:
         bench_open_items(analyse)
+    if "payments" in works:
+        bench_payment_file()
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

@@ -11,6 +11,7 @@ from decimal import Decimal
 class Detail:
     """One payment within an entry; ``amount`` from the account holder's view, credits positive.
 
+    ``instruction_id``, ``block_id`` and ``message_id`` are those of our own order, where it was one.
     ``party`` is the other side: who paid, or who was paid. ``charges`` are what banks took off on
     the way, in the entry's currency; ``instructed`` is what was ordered, in a currency of its own.
     """
@@ -20,6 +21,8 @@ class Detail:
     servicer_reference: str = ""
     end_to_end_id: str = ""
     message_id: str = ""
+    instruction_id: str = ""
+    block_id: str = ""
     reference: str = ""
     reference_type: str = ""
     text: str = ""

@@ -243,6 +243,8 @@ def _entry(element: Any, reading: Reading) -> Entry:
         ]
         require_batch(group, paid, amount, currency, reading)
         details += paid
+        if not paid and amount < 0:
+            details += _batch(group, reading, amount, currency)
     of_entry = charges_of(told, reading, currency)
     if of_entry and details and not any(detail.charges for detail in details):
         details[0] = replace(details[0], charges=of_entry)
@@ -263,6 +265,17 @@ def _entry(element: Any, reading: Reading) -> Entry:
         text=_clean(text_of(told, reading, "AddtlNtryInf")),
         details=tuple(details),
     )  # fmt: skip
+
+
+def _batch(group: Any, reading: Reading, amount: Decimal, currency: str) -> list[Detail]:
+    """An order of our own that was debited in one, of which the bank tells the numbers alone."""
+    batch = child_of(children_of(group), reading, "Btch")
+    if batch is None:
+        return []
+    message, block = text_of(batch, reading, "MsgId"), text_of(batch, reading, "PmtInfId")
+    if not (_given(message) or _given(block)):
+        return []
+    return [Detail(amount, currency, message_id=_given(message), block_id=_given(block))]
 
 
 def _detail(
@@ -293,6 +306,8 @@ def _detail(
         servicer_reference="" if refs is None else _given(text_of(refs, reading, "AcctSvcrRef")),
         end_to_end_id="" if refs is None else _given(text_of(refs, reading, "EndToEndId")),
         message_id="" if refs is None else text_of(refs, reading, "MsgId"),
+        instruction_id="" if refs is None else _given(text_of(refs, reading, "InstrId")),
+        block_id="" if refs is None else _given(text_of(refs, reading, "PmtInfId")),
         reference=reference,
         reference_type=kind,
         text=_clean(" ".join(filter(None, texts))),

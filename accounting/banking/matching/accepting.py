@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.banking import booking
 from accounting.banking.matching.choosing import Choice, NothingMatches, Share, best_of
+from accounting.banking.matching.hearing import Booked, Returned, tell_booked
 from accounting.banking.matching.payments import payments_of
 from accounting.banking.matching.proposal import Proposal
 from accounting.banking.matching.proposing import Matched, proposals_for
@@ -151,7 +152,24 @@ class _Acceptance:
         )  # fmt: skip
         rows = BankTransaction.of(self.company).filter(pk=self.current.pk)
         rows.update(entry=entry, matched=self._told(positions))
+        tell_booked(self._effect(entry))
         return entry
+
+    def _effect(self, entry: JournalEntry) -> Booked:
+        settled = {share.item for choice in self.choices for share in choice.shares}
+        returned = []
+        for choice in self.choices:
+            before = self.originals[choice.returns].entry if choice.returns is not None else None
+            if before is not None:
+                returned.append(Returned(before, self._returned_items(choice),
+                                         self.payments[choice.nth].return_reason))  # fmt: skip
+        return Booked(self.current, entry, frozenset(settled), tuple(returned))
+
+    def _returned_items(self, choice: Choice) -> frozenset[int]:
+        told = self.originals[choice.returns or 0].matched.get("payments", ())
+        return frozenset(
+            item for one in told if one["nth"] == choice.returns_nth for item in one["items"]
+        )
 
     def _blocks(self) -> list[Block]:
         """Those that settle in their order, then those that take back; their choices alike."""

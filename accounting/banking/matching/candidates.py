@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from accounting.banking.matching.claims import Claim
+from accounting.banking.matching.orders import Ordered
 from accounting.banking.matching.words import (
     document_keys,
     name_words,
@@ -76,7 +77,8 @@ class Candidates:
 
     ``payers`` says who paid from an account before, ``accounts`` whose it is by the contacts.
     ``settled`` are items that are open no more, by their reference; ``claims`` what dunning letters
-    demanded, by theirs, and ``gone`` items of those that are settled, by their ids. ``own`` is the company's currency.
+    demanded, by theirs, and ``gone`` items of those that are settled, by their ids; ``orders`` what we
+    ordered ourselves, by transaction and payment. ``own`` is the company's currency.
     """
 
     items: list[Candidate]
@@ -86,6 +88,7 @@ class Candidates:
     settled: Mapping[str, Candidate] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     gone: Mapping[int, Candidate] = field(default_factory=dict)
+    orders: Mapping[tuple[int, int], Ordered] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[int, Candidate]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from accounting.banking.matching import combining, letters
+from accounting.banking.matching import combining, letters, ordering
 from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.payments import Payment
 from accounting.banking.matching.proposal import Confidence, Proposal, Share
@@ -60,6 +60,9 @@ class _Weighing:
         self.has_reference = False
 
     def done(self) -> list[Proposal]:
+        ordered = ordering.proposal(self.payment, self.among)
+        if ordered is not None:
+            return [ordered]
         exact = self._by_reference()
         if exact is not None:
             return [exact]

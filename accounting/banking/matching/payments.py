@@ -32,6 +32,9 @@ class Payment:
     iban: str = ""
     reference: str = ""
     end_to_end_id: str = ""
+    message_id: str = ""
+    instruction_id: str = ""
+    block_id: str = ""
     text: str = ""
     is_return: bool = False
     return_reason: str = ""
@@ -104,7 +107,9 @@ def _of_detail(movement: BankTransaction, nth: int, detail: Mapping[str, Any]) -
         amount=Decimal(detail.get("amount") or movement.amount),
         currency=str(detail.get("currency", "")), party=str(detail.get("party", "")),
         iban=str(detail.get("party_iban", "")), reference=str(detail.get("reference", "")),
-        end_to_end_id=str(detail.get("end_to_end_id", "")), text=str(detail.get("text", "")),
+        end_to_end_id=str(detail.get("end_to_end_id", "")),
+        message_id=str(detail.get("message_id", "")), block_id=str(detail.get("block_id", "")),
+        instruction_id=str(detail.get("instruction_id", "")), text=str(detail.get("text", "")),
         is_return=movement.is_reversal or bool(reason) or RETURN in movement.bank_code.split("/"),
         return_reason=reason,
     )  # fmt: skip

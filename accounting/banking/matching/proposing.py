@@ -15,6 +15,7 @@ from accounting.banking.matching.candidates import Candidate, Candidates, Whose
 from accounting.banking.matching.claims import claims_of
 from accounting.banking.matching.letters import told_references
 from accounting.banking.matching.matcher import proposals
+from accounting.banking.matching.orders import orders_of
 from accounting.banking.matching.payments import Payment, payments_of
 from accounting.banking.matching.proposal import Proposal, with_doubt
 from accounting.banking.matching.reasons import Why, reason
@@ -68,7 +69,7 @@ def waiting(company: Company) -> QuerySet[BankTransaction]:
 def proposals_for(
     company: Company, movements: Iterable[BankTransaction]
 ) -> dict[int, list[Matched]]:
-    """What is proposed for each payment of transactions, by transaction; at most nine queries.
+    """What is proposed for each payment of transactions, by transaction; at most eleven queries.
 
     The transactions bring their bank account along. Nothing is written.
     """
@@ -107,6 +108,7 @@ def candidates(company: Company, payments: Sequence[Payment]) -> Candidates:
     lost = sorted(one for one in told if reference_key(one) not in among.by_reference)
     among.settled = _settled(company, lost)
     found = claims_of(company, lost)
+    among.orders = orders_of(company, payments)
     among.claims = {reference_key(reference): claim for reference, claim in found.items()}
     gone = {pk for claim in found.values() for pk, _amount in claim.items} - set(among.by_id)
     if gone:

@@ -42,6 +42,8 @@ class Why(StrEnum):
     RULE_DIRECTION = "rule_direction"
     RULE_ACCOUNT = "rule_account"
     BOOKED_SO = "booked_so"
+    ORDERED = "ordered"
+    AMOUNT_OF_ORDER = "amount_of_order"
 
     PARTIAL = "partial"
     TOO_MUCH = "too_much"
@@ -64,6 +66,7 @@ class Why(StrEnum):
     ITEMS_FIRST = "items_first"
     GOES_BACK = "goes_back"
     SWITCHED_OFF = "switched_off"
+    ORDER_DIFFERS = "order_differs"
 
     @property
     def weight(self) -> int:
@@ -102,6 +105,8 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.RULE_DIRECTION: 0,
     Why.RULE_ACCOUNT: 0,
     Why.BOOKED_SO: 40,
+    Why.ORDERED: 60,
+    Why.AMOUNT_OF_ORDER: 40,
     Why.PARTIAL: -10,
     Why.TOO_MUCH: -15,
     Why.DISCOUNT_LATE: -5,
@@ -122,6 +127,7 @@ WEIGHTS: Final[Mapping[Why, int]] = {
     Why.ITEMS_FIRST: -20,
     Why.GOES_BACK: -40,
     Why.SWITCHED_OFF: -1,
+    Why.ORDER_DIFFERS: -10,
 }
 
 SENTENCES: Final[Mapping[Why, Any]] = {
@@ -155,6 +161,9 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.BOOKED_SO: _("Booked so %(count)s of %(total)s times, last on %(date)s."),
     Why.RETURNED: _("It takes back the payment of %(date)s."),
     Why.END_TO_END: _("The payment's own number (end to end) is the same."),
+    Why.ORDERED: _("Payment run %(number)s ordered it, %(count)s of its payments."),
+    Why.AMOUNT_OF_ORDER: _("The amount is what was ordered."),
+    Why.ORDER_DIFFERS: _("%(ordered)s were ordered."),
     Why.PARTIAL: _("%(rest)s would stay open."),
     Why.TOO_MUCH: _("%(over)s more than is open."),
     Why.DISCOUNT_LATE: _("The discount of %(discount)s could be taken until %(until)s."),

@@ -1,0 +1,132 @@
+"""``…/payment-instructions/``, ``…/payee-accounts/`` and ``…/payments-journal/``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounting.open_items.models import OpenItem, Side
+from accounting.payments import instructions, payees, queries
+from accounting.payments.api.shapes import (
+    LARGEST_ID,
+    PaidOutput,
+    PayeeAccountOutput,
+    PaymentInstructionOutput,
+)
+from accounting.payments.models import PayeeAccount, PaymentInstruction
+from accounting.payments.models.instructions import PayeeFields
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import DayField, Input
+
+
+class PaymentInstructionInput(Input):
+    """How an open item is paid; it replaces what was said before."""
+
+    item = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    payee = serializers.CharField(max_length=200)
+    account = serializers.CharField(max_length=42, help_text="IBAN, unless is_iban is false")
+    is_iban = serializers.BooleanField(required=False)
+    street = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    house_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    postcode = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    town = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    bic = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    bank = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    reference_kind = serializers.ChoiceField(
+        PayeeFields.Reference.choices, required=False, allow_blank=True
+    )
+    reference = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    message = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    charges = serializers.ChoiceField(PayeeFields.Charges.choices, required=False, allow_blank=True)
+    blocked = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class PaymentInstructionViewSet(CompanyViewSet):
+    """``…/payment-instructions/{open item}/``"""
+
+    permissions = {"retrieve": Permission.PAYMENTS_READ, "create": Permission.PAYMENTS_PROPOSE}
+    serializer_class = PaymentInstructionOutput
+    queryset = PaymentInstruction.unscoped.none()
+    lookup_field = "item"
+
+    def get_queryset(self) -> QuerySet[PaymentInstruction]:
+        return PaymentInstruction.of(self.company)
+
+    def retrieve(self, request: Request, item: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=PaymentInstructionInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Say how an open item of a creditor is paid."""
+        told = self.told(PaymentInstructionInput)
+        rows = OpenItem.of(self.company).filter(side=Side.PAYABLES).select_related("company")
+        owed = get_object_or_404(rows, pk=told.pop("item"))
+        found = instructions.instruct(self.company, item=owed, by=self.access.user, **told)
+        return self.shown(found, 201)
+
+
+class PayeeAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/payee-accounts/``: those that wait for a second person."""
+
+    permissions = {
+        "list": Permission.PAYMENTS_READ,
+        "approve": Permission.PAYMENTS_APPROVE,
+        "refuse": Permission.PAYMENTS_APPROVE,
+    }
+    step_up = frozenset({"approve", "refuse"})
+    serializer_class = PayeeAccountOutput
+    queryset = PayeeAccount.unscoped.none()
+    ordering = ("pk",)
+
+    def get_queryset(self) -> QuerySet[PayeeAccount]:
+        rows = PayeeAccount.of(self.company).select_related("changed_by")
+        if self.action == "list":
+            return rows.filter(status=PayeeAccount.Status.WAITING)
+        return rows
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Say as a second person that the payee is paid to this account."""
+        return self.shown(payees.approve(self.get_object(), by=self.access.user))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Say that the payee is not paid to this account."""
+        return self.shown(payees.refuse(self.get_object(), by=self.access.user))
+
+
+class PaidQuery(serializers.Serializer[Any]):
+    since = DayField()
+    until = DayField()
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        if not told["since"] <= told["until"] <= told["since"] + dt.timedelta(days=3660):
+            raise serializers.ValidationError({"until": ["Send a span of at most ten years."]})
+        return told
+
+
+class PaymentsJournalViewSet(CompanyViewSet):
+    """``…/payments-journal/``: what was paid when to whom by which run."""
+
+    permissions = {"list": Permission.PAYMENTS_READ}
+    serializer_class = PaidOutput
+    pagination_class = None
+
+    @extend_schema(parameters=[PaidQuery], responses=PaidOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Payments of exported runs by their execution date."""
+        return Response(
+            PaidOutput(queries.journal(self.company, **self.asked(PaidQuery)), many=True).data
+        )
