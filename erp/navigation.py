@@ -86,6 +86,12 @@ SECTIONS = (
                 Permission.PAYABLES_READ,
             ),
             Item(_("Deferred costs"), "accruals", Permission.PAYABLES_READ),
+            Item(_("Payment runs"), "payments", Permission.PAYMENTS_READ, "z"),
+            Item(_("Accounts of payees"), "payees", Permission.PAYMENTS_READ),
+            Item(_("Payments journal"), "payment-journal", Permission.PAYMENTS_READ),
+            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ),
+            Item(_("Purchases by supplier"), "purchase-turnover", Permission.OPEN_ITEMS_READ),
+            Item(_("VAT journal of purchases"), "purchase-vat-journal", Permission.OPEN_ITEMS_READ),
         ),
     ),
     Section(
@@ -94,20 +100,8 @@ SECTIONS = (
         (
             Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
             Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
-            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ),
-            Item(_("Purchases by supplier"), "purchase-turnover", Permission.OPEN_ITEMS_READ),
-            Item(_("VAT journal of purchases"), "purchase-vat-journal", Permission.OPEN_ITEMS_READ),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
             Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
-        ),
-    ),
-    Section(
-        _("Payments"),
-        "bank",
-        (
-            Item(_("Payment runs"), "payments", Permission.PAYMENTS_READ, "z"),
-            Item(_("Accounts of payees"), "payees", Permission.PAYMENTS_READ),
-            Item(_("Payments journal"), "payment-journal", Permission.PAYMENTS_READ),
         ),
     ),
     Section(

@@ -17,7 +17,7 @@ from accounting.open_items import opening, settling
 from accounting.open_items.control import control_account
 from accounting.open_items.models import OpenItem, Side
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
-from accounting.payables import accruing, charges
+from accounting.payables import accruing, charges, paying
 from accounting.payables.drafting import TOLD, held
 from accounting.payables.errors import Credited, DepositUsed, NotPosted
 from accounting.payables.models import SupplierInvoice, SupplierInvoiceLine
@@ -57,7 +57,7 @@ def post(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
         voucher=invoice.number, vouchers=[invoice.file] if invoice.file else [], source=OWNER,
         source_key=f"supplier_invoice:{invoice.pk}", owner=OWNER,
     )  # fmt: skip
-    open_items(
+    items = open_items(
         entry=entry, account=charged.lines[0].account, position=1, by=by, document=invoice.number,
         party=Party(invoice.contact.name, invoice.contact_id), document_date=invoice.date,
         items=_items(invoice),
@@ -65,6 +65,8 @@ def post(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
     invoice.entry, invoice.base, invoice.status = entry, charged.base, _Status.POSTED
     invoice.posted_at, invoice.version = clock.now(), invoice.version + 1
     invoice.save()
+    if invoice.kind == _Kind.INVOICE:
+        paying.instruct(invoice, items, by=by)
     if charged.later:
         accruing.note(charged.later, account=books.account(Account.Purpose.PREPAID_EXPENSES))
     trail.record(company=invoice.company, by=by, action="supplier_invoice.post", subject=invoice,

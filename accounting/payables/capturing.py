@@ -19,11 +19,10 @@ from accounting.payables.capture import receiving, registry
 from accounting.payables.capture.models import InboxDocument
 from accounting.payables.capture.proposing import Captured, Values, VatGroup
 from accounting.payables.capture.registry import Duplicate, Past, Traits
-from accounting.payables.duplicates import twins
+from accounting.payables.duplicates import Like, alike
 from accounting.payables.models import SupplierInvoice, SupplierInvoiceLine
 from accounting.payables.typed import Payment, TypedInvoice, TypedLine
 from accounting.terms.models import SupplierTerms
-from contacts.models import Contact
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import clock
@@ -124,17 +123,14 @@ def past_accounts(company: Company, contacts: Collection[int]) -> Mapping[int, P
 
 def same_bills(company: Company, traits: Traits) -> Sequence[Duplicate]:
     """Invoices that may be the bill that is looked at."""
-    found: dict[str, Duplicate] = {}
-    for contact in Contact.of(company).filter(pk__in=traits.contacts or [0]) or [None]:
-        like = SupplierInvoice(
-            company=company, contact=contact, number=traits.number[:40],
-            date=traits.date or clock.today(), currency=traits.currency, file_id=traits.file,
-            payable=traits.amount or 0, payment={"reference": traits.reference},
-        )  # fmt: skip
-        for twin in twins(like):
-            address = bill_address(company.pk, twin.invoice.pk) if twin.invoice else ""
-            found.setdefault(twin.called + address, Duplicate(twin.called, address, twin.reasons))
-    return list(found.values())
+    like = Like(
+        traits.contacts, traits.number[:40], traits.date or clock.today(), traits.currency,
+        traits.amount or Decimal(0), traits.reference, traits.file,
+    )  # fmt: skip
+    return [
+        Duplicate(twin.called, bill_address(company.pk, twin.invoice.pk) if twin.invoice else "", twin.reasons)
+        for twin in alike(company, like)
+    ]  # fmt: skip
 
 
 def capture_address(company: int, document: int) -> str:

@@ -162,38 +162,6 @@ class PeriodTooLong(DomainError):
     field = "supply_until"
 
 
-class BadReference(DomainError):
-    code = "payables.bad_reference"
-    message = _(
-        "“%(value)s” is no payment reference: its check digits do not fit. Compare it with the bill."
-    )
-    field = "reference"
-
-
-class ReferenceMissing(DomainError):
-    code = "payables.reference_missing"
-    message = _(
-        "%(value)s is a QR-IBAN, which is only paid with its QR reference of 27 digits. Add the reference."
-    )
-    field = "reference"
-
-
-class ReferenceNotTaken(DomainError):
-    code = "payables.reference_not_taken"
-    message = _(
-        "%(value)s is no QR-IBAN and takes no QR reference. Correct the IBAN, or empty the reference."
-    )
-    field = "reference"
-
-
-class BadIban(DomainError):
-    code = "payables.bad_iban"
-    message = _(
-        "“%(value)s” is no IBAN: its length or check digits do not fit. Compare it with the bill."
-    )
-    field = "iban"
-
-
 class ChangedMeanwhile(DomainError):
     code = "payables.changed_meanwhile"
     message = _(
@@ -249,14 +217,6 @@ class ReasonMissing(DomainError):
     code = "payables.reason_missing"
     message = _("Say why, so that others know what to mend.")
     field = "reason"
-
-
-class SettledInPart(DomainError):
-    code = "payables.settled_in_part"
-    message = _(
-        "A part of %(document)s is paid or set off. Undo that first, or enter a credit note."
-    )
-    conflict = True
 
 
 class DepositUsed(DomainError):

@@ -17,7 +17,7 @@ from accounting.ledger import sent as values
 from accounting.ledger.sent import Sent
 from accounting.ledger.typed import NotADate
 from accounting.payables.models import Spread, SupplierInvoice
-from accounting.payables.references import ADDRESS
+from accounting.payables.paying import ADDRESS
 from accounting.payables.typed import Payment, TypedInvoice, TypedLine
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO

@@ -17,7 +17,7 @@ from accounting.ledger.entering import (
     UnknownVatCode,
 )
 from accounting.ledger.models import Account
-from accounting.payables import references
+from accounting.payables import paying
 from accounting.payables.amounts import HUNDRED, ROUNDING, Amounts
 from accounting.payables.charges import supplied
 from accounting.payables.errors import (
@@ -121,7 +121,7 @@ class Desk:
             exchange_rate=typed.exchange_rate, basis=typed.basis or Basis.GROSS,
             supply_from=typed.supply_from, supply_until=typed.supply_until,
             terms_discount_days=discount_days, instalments=parts, is_deposit=typed.is_deposit,
-            payment=self._payment(), duplicate_confirmed=typed.duplicate_confirmed,
+            payment=self._payment(contact), duplicate_confirmed=typed.duplicate_confirmed,
             follows=self._origin(), file=self._file(),
         )  # fmt: skip
         self._check_head(invoice)
@@ -183,12 +183,14 @@ class Desk:
             self.faults.append(TooLarge(field="payable", value=self.typed.payable, most=MOST))
         self._check_period(invoice.supply_from, invoice.supply_until, "")
 
-    def _payment(self) -> dict[str, Any]:
+    def _payment(self, contact: Contact) -> dict[str, Any]:
         """How it is paid, in canonical form."""
         try:
             return {
                 name: value
-                for name, value in asdict(references.checked(self.typed.payment)).items()
+                for name, value in asdict(
+                    paying.checked(self.typed.payment, name=contact.name)
+                ).items()
                 if value
             }
         except DomainError as refusal:

@@ -21,13 +21,14 @@ from erp.reference.models import Bank
 
 _SQL: Final = """
     SELECT i.id, i.contact_id, i.party, i.document, i.due_date, i.discount_percent, i.discount_until,
-           i.amount, i.open_amount, p.blocked, r.number,
+           i.amount, i.open_amount, coalesce(nullif(p.blocked, ''), s.blocked), r.number,
            p.payee, p.account, p.street, p.house_number, p.postcode, p.town, p.country, p.is_iban, p.bic,
            p.bank, p.reference_kind, p.reference, p.message, p.charges, p.changed_at, p.changed_by_id
     FROM accounting_openitem i
     LEFT JOIN accounting_paymentinstruction p ON p.company_id = i.company_id AND p.item_id = i.id
     LEFT JOIN accounting_runitem t ON t.company_id = i.company_id AND t.item_id = i.id AND t.is_live
     LEFT JOIN accounting_paymentrun r ON r.company_id = t.company_id AND r.id = t.run_id
+    LEFT JOIN accounting_supplierterms s ON s.company_id = i.company_id AND s.contact_id = i.contact_id
     WHERE i.company_id = %(company)s AND i.side = %(side)s AND i.settled_on IS NULL {which}
     ORDER BY i.party, i.due_date, i.id
 """

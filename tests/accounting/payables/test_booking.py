@@ -213,11 +213,11 @@ def test_how_it_is_paid_belongs_together(meier):
     assert invoice.payment == {"iban": QR_IBAN, "reference": QRR}
     assert items(invoice)[0].reference == QRR
     for payment, code in [
-        (Payment(iban="CH9300762011623852958"), "payables.bad_iban"),
-        (Payment(iban=QR_IBAN), "payables.reference_missing"),
-        (Payment(iban=QR_IBAN, reference=SCOR), "payables.reference_missing"),
-        (Payment(iban="CH9300762011623852957", reference=QRR), "payables.reference_not_taken"),
-        (Payment(reference="210000000003139471430009018"), "payables.bad_reference"),
+        (Payment(iban="CH9300762011623852958"), "identifiers.not_an_iban"),
+        (Payment(iban=QR_IBAN), "payments.qrr_needed"),
+        (Payment(iban=QR_IBAN, reference=SCOR), "payments.qrr_needed"),
+        (Payment(iban="CH9300762011623852957", reference=QRR), "payments.qr_iban_needed"),
+        (Payment(reference="210000000003139471430009018"), "payments.bad_reference"),
     ]:
         assert [
             code for code, _place in refused(draft, meier, line(), payment=payment, number="B")
