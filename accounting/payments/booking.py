@@ -103,7 +103,7 @@ def _total(rows: Sequence[RunPayment]) -> Decimal:
 def _as_debited(rows: list[RunPayment], debited: Decimal) -> list[RunPayment]:
     """The payments of a block, less those that the bank rejected where that is what was debited."""
     kept = [one for one in rows if one.bank_status not in REJECTED]
-    return kept if kept and _total(rows) != debited else rows
+    return kept if kept and _total(kept) == debited else rows
 
 
 def hear(effect: Booked) -> None:

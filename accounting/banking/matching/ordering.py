@@ -14,7 +14,7 @@ from accounting.banking.matching.reasons import Reason, Why, reason
 from erp.core.money import ZERO
 
 #: A bank takes no more than this on top of an order without telling so.
-MOST_CHARGED: Final = Decimal("100.00")
+MOST_CHARGED: Final = Decimal("50.00")
 
 
 def proposal(payment: Payment, among: Candidates) -> Proposal | None:

@@ -16,7 +16,7 @@ from accounting.banking.models import BankTransaction
 from accounting.open_items.models import OpenItem
 from accounting.payments.models import PaymentRun, RunItem, RunPayment
 from tests import make
-from tests.accounting.banking.files import entry, statement, tx
+from tests.accounting.banking.files import camt, entry, statement, tx
 from tests.accounting.open_items.books import lines_of
 from tests.accounting.payments.books import (
     DAY,
@@ -56,8 +56,8 @@ def arrived(books, *entries, ident="S-1"):
     from tests.accounting.payments.books import IBAN
 
     content = statement(*entries, ident=ident, opening="1000.00",
-                        account=f"<Id><IBAN>{IBAN}</IBAN></Id><Ccy>CHF</Ccy>").encode()  # fmt: skip
-    importing.take_in(company=books, content=content, by=make.owner_of(books))
+                        account=f"<Id><IBAN>{IBAN}</IBAN></Id><Ccy>CHF</Ccy>")  # fmt: skip
+    importing.take_in(company=books, content=camt(content), by=make.owner_of(books))
     return list(waiting(books))
 
 
@@ -69,8 +69,9 @@ def batch(run, amount, *, named=True):
 
 
 def ids(run):
-    return list(RunPayment.of(run.company).filter(run=run).order_by("position")
-                .values_list("end_to_end_id", flat=True))  # fmt: skip
+    """The numbers of the payments, the smallest first."""
+    rows = RunPayment.of(run.company).filter(run=run).order_by("amount")
+    return list(rows.values_list("end_to_end_id", flat=True))
 
 
 def test_a_batch_settles_all_its_items_with_their_discounts(books, run):
@@ -120,7 +121,7 @@ def test_what_was_debited_beyond_is_a_charge_of_the_bank(books, run):
 
 
 def test_a_batch_less_what_was_rejected_settles_the_rest(books, run):
-    first = RunPayment.of(books).filter(run=run).order_by("position").first()
+    first = RunPayment.of(books).filter(run=run).order_by("amount").first()
     RunPayment.of(books).filter(pk=first.pk).update(bank_status="RJCT")
     (movement,) = arrived(books, batch(run, "196.00"))
     assert matched_of(movement)[0].best.is_certain
