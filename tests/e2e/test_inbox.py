@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.accounting.payables.capture import papers
 from tests.e2e.conftest import NARROW
-from tests.e2e.test_jobs import Worker
+from tests.e2e.test_jobs import Worker, seen
 
 pytestmark = pytest.mark.e2e
 
@@ -69,14 +69,14 @@ def test_bills_are_dropped_read_and_looked_at(wide):
     row = page.locator("#inbox-list tbody tr", has_text="Müller Holzbau AG")
     expect(row).to_contain_text("1’949.75")
     assert violations(page) == []
-    page.screenshot(path="/tmp/cap-inbox.png")
+    seen(page, "inbox-inbox")
     row.locator("a").click()
     page.wait_for_url(re.compile(r"/inbox/\d+/$"))
     picture = page.locator(".original-pages img").first
     expect(picture).to_be_visible()
     page.wait_for_function("document.querySelector('.original-pages img').naturalWidth === 1400")
     assert violations(page) == []
-    page.screenshot(path="/tmp/cap-document.png")
+    seen(page, "inbox-document")
     whole = picture.bounding_box()["width"]
     page.keyboard.press("+")
     assert picture.bounding_box()["width"] > whole
@@ -86,7 +86,7 @@ def test_bills_are_dropped_read_and_looked_at(wide):
     page.keyboard.press("PageUp")
     page.keyboard.press("r")
     assert "rotate(90deg)" in picture.get_attribute("style")
-    page.screenshot(path="/tmp/cap-turned.png")
+    seen(page, "inbox-turned")
 
 
 def test_what_is_no_bill_is_set_aside_with_two_keys_and_a_word(wide):
@@ -115,11 +115,11 @@ def test_on_a_phone(phone):
     row = page.locator("#inbox-list tbody tr", has_text="IMG_1.jpg")
     expect(row).to_contain_text("Müller Holzbau AG")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path="/tmp/cap-phone.png")
+    seen(page, "inbox-phone")
     assert violations(page) == []
     row.locator("a").click()
     page.wait_for_url(re.compile(r"/inbox/\d+/$"))
     page.wait_for_function("document.querySelector('.original-pages img').naturalWidth > 0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path="/tmp/cap-phone-document.png", full_page=True)
+    seen(page, "inbox-phone-document")
     assert violations(page) == []

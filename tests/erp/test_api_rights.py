@@ -267,6 +267,8 @@ ENDPOINTS = [
     ("DELETE", "document-texts/offer/de/", {}, "receivables.settings"),
     ("GET", "number-ranges/offer/", {}, "receivables.read"),
     ("PATCH", "number-ranges/offer/", {"width": 4}, "receivables.settings"),
+    ("GET", "inbox-documents/", {}, "payables.read"),
+    ("POST", "inbox-documents/", None, "payables.capture"),
     ("GET", "dunning-plan/", {}, "receivables.read"),
     ("GET", "dunning-runs/{run}/", {}, "receivables.read"),
     ("GET", "dunning-customers/{contact}/", {}, "receivables.read"),

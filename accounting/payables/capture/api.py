@@ -76,6 +76,7 @@ class InboxDocumentViewSet(CompanyViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Send files. Each stands for itself: what is refused keeps none of the others."""
         told = self.told(ReceiveInput)
+        files.require_together(one.size for one in told["files"])
 
         def take() -> Response:
             incoming = [Incoming(one.name, one.read(files.LARGEST + 1)) for one in told["files"]]

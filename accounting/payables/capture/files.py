@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,9 @@ from erp.core.errors import DomainError
 from erp.core.filetypes import PDF
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes; a scanned contract of 100 pages stays below
+LARGEST_TOGETHER: Final = (
+    100 * 1024 * 1024
+)  # bytes of all files of a request, which are held at once
 MOST_PAGES: Final = 200
 MOST_PIXELS: Final = 64_000_000  # of a picture; phones take up to 50 million
 
@@ -38,6 +42,12 @@ class DocumentTooLarge(DomainError):
     code = "capture.too_large"
     message = _("“%(name)s” has more than %(limit)s MB. Scan it smaller, or in several files.")
     field = "file"
+
+
+class TooMuchTogether(DomainError):
+    code = "capture.too_much_together"
+    message = _("The files have more than %(limit)s MB together. Send them in several parts.")
+    field = "files"
 
 
 class TooManyPages(DomainError):
@@ -95,6 +105,12 @@ def require_document(name: str, content: bytes) -> str:
     if found is None:
         raise NotADocument(name=name[:60])
     return found
+
+
+def require_together(sizes: Iterable[int]) -> None:
+    """Whether files of these sizes may come at once. Raises ``TooMuchTogether``."""
+    if sum(sizes) > LARGEST_TOGETHER:
+        raise TooMuchTogether(limit=LARGEST_TOGETHER >> 20)
 
 
 def plain_name(name: str) -> str:

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounting.payables.capture import files
 from accounting.payables.capture.receiving import MOST_AT_ONCE, Incoming
 from erp.core import clock
+from erp.core.errors import DomainError
 
 REFUSED: Final = "refused"
 TAKING: Final = ".taking"
@@ -31,17 +33,26 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXE
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+class NotReadable(DomainError):
+    code = "capture.not_readable"
+    message = _("“%(name)s” cannot be read in the folder. Give the program the right to read it, and drop it "
+                "once more.")  # fmt: skip
+    field = "file"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A file that was moved out of everybody's reach: its name there, as it came, and its bytes.
 
-    Without ``incoming`` it is too large to be read. ``since`` is when it was moved aside (a POSIX time).
+    Without ``incoming`` it was not read, and ``refusal`` says why. ``since`` is when it was moved
+    aside (a POSIX time).
     """
 
     place: str
     name: str
-    since: float
-    incoming: Incoming | None
+    since: float = 0
+    incoming: Incoming | None = None
+    refusal: DomainError | None = None
 
 
 def folder_of(company: int) -> Path:
@@ -147,14 +158,17 @@ def _complete(home: int) -> list[str]:
 
 def _read(aside: int) -> Iterator[Taken]:
     for place in sorted(os.listdir(aside))[:MOST_AT_ONCE]:
-        with os.fdopen(os.open(place, _FILE, dir_fd=aside), "rb") as content:
-            about = os.fstat(content.fileno())
-            name = place.partition("-")[2] or place
-            small = about.st_size <= files.LARGEST
-            incoming = Incoming(name, content.read(files.LARGEST + 1)) if small else None
-            after = os.fstat(content.fileno())
+        name = place.partition("-")[2] or place
+        try:
+            with os.fdopen(os.open(place, _FILE, dir_fd=aside), "rb") as content:
+                about = os.fstat(content.fileno())
+                read = content.read(files.LARGEST + 1)
+                after = os.fstat(content.fileno())
+        except OSError:  # no right to read it, a folder, or a link
+            yield Taken(place, name, refusal=NotReadable(name=name[:60]))
+            continue
         if (about.st_size, about.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-            yield Taken(place, name, about.st_ctime, incoming)
+            yield Taken(place, name, about.st_ctime, Incoming(name, read))
 
 
 def _free(folder: int, name: str) -> str:

@@ -73,12 +73,18 @@ def kept(scan: Scan) -> dict[str, Any]:
 
 
 def restored(told: Mapping[str, Any], *, countries: Collection[str]) -> Found:
-    """What such JSON means, by the rules of today; nothing at all before a file was read."""
+    """What such JSON means, by the rules of today; nothing at all before a file was read.
+
+    A code that is on several pages is told once.
+    """
     if told.get("version") != VERSION:
         return Found()
-    bills, others = [], []
+    bills, others, seen = [], [], set()
     for code in told["codes"]:
         text = code["text"]
+        if text in seen:
+            continue
+        seen.add(text)
         content = text if code["utf8"] else text.encode("latin-1", "replace")
         try:
             bills.append((code["page"], payloads.read(content, countries=countries)))

@@ -181,7 +181,8 @@ def _of_data(data: EInvoice) -> Values:
         uid = parse_uid(data.vat_id) if data.vat_id.upper().startswith("CHE") else ""
     except NotAUid:
         uid = ""
-    net = (data.due_date - data.date).days if data.due_date and data.date else None
+    given = data.due_date is not None and data.date is not None and data.due_date >= data.date
+    net = (data.due_date - data.date).days if given else None  # type: ignore[operator]
     return Values(
         Source.EINVOICE, number=data.number, date=data.date, due_date=data.due_date, net_days=net,
         currency=data.currency, amount=data.total, is_credit_note=data.is_credit_note, iban=data.iban,

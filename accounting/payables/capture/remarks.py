@@ -118,7 +118,7 @@ class BentRule(DomainError):
 
 
 class NotUtf8(DomainError):
-    code = "capture.not_utf8"
+    code = "capture.not_unicode"
     message = _("The code of “%(value)s” is written in Latin-1 in place of UTF-8. Look whether umlauts and "
                 "accents were read correctly.")  # fmt: skip
     field = "payload"

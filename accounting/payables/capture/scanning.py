@@ -217,14 +217,18 @@ def _picture(content: bytes, kind: str, side: int) -> Image.Image:
 
 
 def _shown(content: bytes, kind: str, width: int) -> Image.Image:
-    turned = ImageOps.exif_transpose(_picture(content, kind, 2 * width))
-    drawn = turned.convert("RGBA") if "A" in turned.getbands() else turned.convert("RGB")
+    """A picture upright, on white, of at most ``width`` pixels across; made small before all else."""
+    picture = _picture(content, kind, 2 * width)
+    if picture.mode not in {"L", "RGB", "RGBA", "CMYK"}:
+        picture = picture.convert("RGBA")
+    picture.thumbnail((2 * width, 2 * width))
+    drawn = ImageOps.exif_transpose(picture)
     drawn.thumbnail((width, 2 * width))
     if drawn.mode == "RGBA":
         sheet = Image.new("RGB", drawn.size, "white")
         sheet.paste(drawn, mask=drawn)
         return sheet
-    return drawn
+    return drawn.convert("RGB")
 
 
 # --- codes ----------------------------------------------------------------------------------------

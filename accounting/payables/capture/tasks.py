@@ -8,7 +8,6 @@ from celery import shared_task
 from django.utils.translation import override
 
 from accounting.payables.capture import folders
-from accounting.payables.capture.files import LARGEST, DocumentTooLarge
 from accounting.payables.capture.folders import Taken
 from accounting.payables.capture.models import Channel
 from accounting.payables.capture.receiving import AlreadyReceived, Received, receive
@@ -53,9 +52,7 @@ def _take(company_id: int, one: Taken) -> bool:
         if not access.company.uses(Module.PAYABLES):
             raise _SwitchedOff
         language = access.company.language
-        received = Received(
-            one.name, refusal=DocumentTooLarge(name=one.name[:60], limit=LARGEST >> 20)
-        )
+        received = Received(one.name, refusal=one.refusal)
         if one.incoming is not None:
             (received,), _job = receive(
                 company=access.company,

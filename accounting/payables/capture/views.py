@@ -25,8 +25,6 @@ from erp.core.errors import DomainError
 from erp.documents import serving
 from erp.web.pages import CompanyView, id_of, refused
 
-TOGETHER = 100 * 1024 * 1024  # bytes of all files of a request
-
 
 class Inbox(CompanyView):
     """``/c/{company}/payables/inbox/``: drop, photograph, paste, look at what waits."""
@@ -61,8 +59,7 @@ class Inbox(CompanyView):
         found: list[Received] = []
         for field, channel in (("files", Channel.UPLOAD), ("photos", Channel.PHOTO)):
             uploads = request.FILES.getlist(field)
-            if sum(one.size or 0 for one in uploads) > TOGETHER:
-                raise files.DocumentTooLarge(name=uploads[0].name or "", limit=TOGETHER >> 20)
+            files.require_together(one.size or 0 for one in uploads)
             incoming = [Incoming(one.name or "", one.read(files.LARGEST + 1)) for one in uploads]
             if incoming:
                 found += receiving.receive(

@@ -116,6 +116,14 @@ def test_what_is_refused_says_why(company, folder):
     assert folders.companies_with_files() == []
 
 
+def test_what_cannot_be_opened_keeps_nothing_else(company, folder):
+    drop(folder, "bill.pdf", papers.pdf())
+    (folder / folders.TAKING / "000001-dir.pdf").mkdir(parents=True)
+    assert look(company) == 1
+    assert (folder / folders.REFUSED / "000001-dir.pdf").is_dir()
+    assert "dir.pdf" in (folder / folders.REFUSED / "000001-dir.pdf.txt").read_text()
+
+
 def test_killed_between_commit_and_clearing_up_nothing_is_lost_or_doubled(
     company, folder, monkeypatch
 ):

@@ -160,6 +160,11 @@ def test_nothing_and_too_much_are_refused(company, anna):
         receive(company=company, incoming=[Incoming("a", b"")] * 101, channel="upload", by=anna)
 
 
+def test_a_code_on_two_pages_is_one_bill(company, anna):
+    (document,) = received(company, anna, papers.pages(papers.pdf(), papers.pdf()))
+    assert [page for page, _one in reading.found_in(document).bills] == [1]
+
+
 def test_an_invoice_as_data_and_several_bills_are_kept_and_come_back(company, anna):
     whole = papers.pages(papers.pdf(), papers.pdf())
     data, _several = received(company, anna, papers.with_data(papers.blank()), whole)
