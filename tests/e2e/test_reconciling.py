@@ -78,6 +78,7 @@ def test_a_statement_is_reconciled_by_the_keyboard_alone(opened, site, tmp_path)
 
     press("f")  # two items and what is left of a third
     page.keyboard.type("A-10")
+    page.wait_for_timeout(800)  # what is found comes while one types
     expect(page.locator(".open-item")).to_have_count(3)
     press("Enter")
     press("Enter")

@@ -35,7 +35,7 @@ def bench_matching(analyse: Callable[[], None]) -> None:
     alone, together = [], []
     for turn in range(3):
         bare, full = found(300_000 + 2 * turn), found(300_001 + 2 * turn)
-        _fill(full, amounts, analyse)
+        fill_items(full, amounts, analyse)
         alone.append(_import(bare, content))
         started = time.perf_counter()
         _import(full, content)
@@ -83,7 +83,8 @@ def _statement(amounts: list[Decimal], chance: random.Random) -> bytes:
     return re.sub(r"<Ustrd>QRR=(\d+)</Ustrd>", structured, content).encode()
 
 
-def _fill(book: Book, amounts: list[Decimal], analyse: Callable[[], None]) -> None:
+def fill_items(book: Book, amounts: list[Decimal], analyse: Callable[[], None]) -> None:
+    """An open item of a customer for each amount."""
     with acting(book) as (company, owner):
         accounts = accounts_of(company)
         entries = [

@@ -55,7 +55,7 @@ class ReconcileView(CompanyView):
     ) -> HttpResponse:
         """What is told when lines are booked: to a script, or on the page that follows."""
         numbers = ", ".join(str(one.number) for one in entries)
-        said = ngettext("Entry %s is posted.", "Entries %s are posted.", len(entries)) % numbers
+        said = ngettext("Booked as entry %s.", "Booked as entries %s.", len(entries)) % numbers
         bank = rows[0].bank_account_id
         if not self.by_script():
             messages.success(self.request, said)

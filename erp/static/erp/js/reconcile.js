@@ -8,7 +8,7 @@ const table = document.getElementById("lines");
 const show = (id, text) => { const box = document.getElementById(id); if (box) { box.textContent = text; box.hidden = !text; } };
 const lines = () => [...table.querySelectorAll("tbody.line")];
 const size = (n) => (n < 0n ? -n : n);
-let at = null, undone = [], asked = 0;
+let at = null, undone = [], asked = 0, early = null;  // `early`: what is typed while a mask is on its way
 
 function mark(line) {
   if (!line) return;
@@ -34,6 +34,7 @@ async function openPanel(line, then) {
   mark(line);
   if (!panelOf(line)) {
     closePanel();
+    early = "";
     const answer = await fetch(`${line.dataset.panel}?fragment=1`).catch(() => null);
     if (!answer?.ok || answer.redirected) { location.href = line.dataset.panel; return; }
     const row = table.querySelector("thead tr").cloneNode(false), cell = document.createElement("td");
@@ -44,6 +45,9 @@ async function openPanel(line, then) {
     line.scrollIntoView({ block: "nearest" });
   }
   then?.(panelOf(line));
+  const field = document.activeElement, typed = early;
+  early = null;
+  if (typed && field.matches(".reconcile-panel input")) { field.value += typed; field.dispatchEvent(new Event("input", { bubbles: true })); }
 }
 
 function begin(root) {
@@ -88,7 +92,8 @@ async function search(input) {
   const fresh = document.createElement("div"), kept = [...box.querySelectorAll(".open-item")].filter((one) => one.querySelector(":checked"));
   const ids = new Set(kept.map((one) => one.querySelector("input[name=item]").value));
   fresh.innerHTML = await answer.text();
-  box.replaceChildren(...kept, ...[...fresh.children].filter((one) => !ids.has(one.querySelector("input[name=item]")?.value)));
+  for (const one of [...box.children]) if (!kept.includes(one)) one.remove();  // what is chosen stays where it is, and keeps the cursor
+  box.append(...[...fresh.children].filter((one) => !ids.has(one.querySelector("input[name=item]")?.value)));
   enliven(box);
 }
 let searched = null;
@@ -148,6 +153,11 @@ let prefix = false;
 const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select");
 if (table) document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (early !== null) {
+    if (event.key.length === 1) early += event.key;
+    event.preventDefault(); event.stopImmediatePropagation();
+    return;
+  }
   if (event.key === "Escape" && event.target.closest(".reconcile-panel")) {
     if (event.target.getAttribute("aria-expanded") !== "true") closePanel();
     return;
