@@ -1,10 +1,13 @@
+-- Plans are made anew each time: one that was made while the tables were empty would read them whole for ever.
+--
 -- A box of cash never holds less than nothing, at the end of no day from the one its book is kept from: looked at
 -- whenever an entry is sealed, of whatever room, and when a book is opened or changed. Who seals holds the head of the
 -- chain, so what is looked at here is all there is: two payments at once cannot both take the same note.
 
 -- `day` is the first day on which anything changed: from its month on the lines are read, before it the totals.
 CREATE FUNCTION accounting_require_cash(client bigint, box bigint, since date, day date) RETURNS void
-    LANGUAGE plpgsql SET enable_seqscan = off SET search_path = pg_catalog, public, pg_temp AS $$
+    LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_custom_plan
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     account record;
     cut date := date_trunc('month', day)::date;
@@ -21,9 +24,12 @@ BEGIN
         SELECT m.day, opening + sum(sum(m.amount)) OVER (ORDER BY m.day) AS balance FROM (
             SELECT greatest(l.date, first) AS day,
                    CASE WHEN account.is_foreign THEN coalesce(l.amount_foreign, 0) ELSE l.debit - l.credit END AS amount
-            FROM accounting_entryline l
-            JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
-            WHERE l.company_id = client AND l.account_id = box AND l.date >= cut AND e.number IS NOT NULL
+            FROM (  -- in the order of the account's own index
+                SELECT x.date, x.debit, x.credit, x.amount_foreign, x.entry_id FROM accounting_entryline x
+                WHERE x.company_id = client AND x.account_id = box AND x.date >= cut
+                ORDER BY x.account_id, x.date OFFSET 0
+            ) AS l
+            WHERE (SELECT e.number FROM accounting_journalentry e WHERE e.id = l.entry_id) IS NOT NULL
             UNION ALL SELECT first, 0
         ) AS m GROUP BY m.day
     ) AS r WHERE r.balance < 0 ORDER BY r.day LIMIT 1;
@@ -32,7 +38,8 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION accounting_cash_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off
+CREATE FUNCTION accounting_cash_guard() RETURNS trigger
+    LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_custom_plan
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     box record;
@@ -45,7 +52,10 @@ BEGIN
         WITH touched AS MATERIALIZED (
             SELECT l.company_id, l.account_id, min(l.date) AS day
             FROM new_entries n
-            JOIN accounting_entryline l ON l.company_id = n.company_id AND l.entry_id = n.id
+            CROSS JOIN LATERAL (  -- each entry by its key, whatever is known of the tables
+                SELECT x.company_id, x.account_id, x.date FROM accounting_entryline x
+                WHERE x.company_id = n.company_id AND x.entry_id = n.id ORDER BY x.position OFFSET 0
+            ) AS l
             WHERE n.number IS NOT NULL
             GROUP BY 1, 2
         )

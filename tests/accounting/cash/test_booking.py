@@ -31,6 +31,7 @@ from accounting.cash.errors import (
 )
 from accounting.cash.models import CashBook, CashCount
 from accounting.ledger import posting
+from accounting.ledger.bulk import NewEntry, post_many
 from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
@@ -312,3 +313,22 @@ def test_sums_by_day_and_month_end_where_the_rows_do(book):
     assert [row.voucher for row in found.found("20.00")] == ["K-3"]
     ((_book, balance),) = queries.balances(book.company, [book])
     assert balance == 75
+
+
+def test_many_entries_at_once_are_weighed_together(book, company, by):
+    """An import is one seal: its days count as they will stand, and a refusal takes all of it back."""
+    cash, bank = make.account(company, "1000"), make.account(company, "1020")
+
+    def drawn(day, amount):
+        return NewEntry(day, "Bezug", [debit(cash, Decimal(amount)), credit(bank, Decimal(amount))])
+
+    def spent(day, amount):
+        return NewEntry(day, "Spesen", [debit(make.account(company, "6500"), Decimal(amount)),
+                                        credit(cash, Decimal(amount))])  # fmt: skip
+
+    told = {"company": company, "by": by, "source": JournalEntry.Source.IMPORT}
+    post_many(entries=[spent(MARCH_5, 40), drawn(MARCH_1, 50)], **told)
+    with pytest.raises(BelowZero) as refused:
+        post_many(entries=[drawn(MARCH_9, 90), spent(MARCH_5, 20)], **told)
+    assert (refused.value.values["date"], refused.value.values["amount"]) == (MARCH_5, -10)
+    assert queries.balance_on(book, MARCH_9) == 10
