@@ -249,4 +249,4 @@ def test_a_proposal_takes_few_queries_however_many_contacts_fit(company, anna, c
         )
     with CaptureQueriesContext(connection) as many:
         propose(company, document)
-    assert len(many) == len(one) <= 13  # four of them are those of suppliers' invoices
+    assert len(many) <= len(one) <= 12  # three or four of them are those of suppliers' invoices
