@@ -60,7 +60,7 @@ def bench_proposal(analyse: Callable[[], None]) -> None:
 
         def ours() -> None:
             made = propose(bank, date=DAY, until=DAY)
-            assert made.count == ITEMS and not made.others
+            assert made.count == ITEMS, [str(why) for one in made.others[:3] for why in one.why]
 
         taken, by_hand = interleaved(3, ours, plain)
     note("payment proposal, 50,000 items", ITEMS, taken, by_hand, "<= 3", 3)
@@ -93,7 +93,7 @@ def _fill(book: Book, analyse: Callable[[], None]) -> None:
 
 def _instruction(company: Company, owner: User, nth: int, item: OpenItem) -> PaymentInstruction:
     supplier = nth % 2_000
-    more = {"account": _iban(f"00762{supplier:012d}")}
+    more = {"account": _iban(f"00700{supplier:012d}")}
     if supplier % 2:
         body = str(nth + 1).zfill(26)
         more = {"account": _iban(f"30000{supplier:012d}"), "reference_kind": "QRR",
