@@ -79,7 +79,7 @@ SECTIONS = (
         "purchases",
         (
             Item(_("Inbox"), "inbox", Permission.PAYABLES_READ, "q"),
-            Item(_("Suppliers' invoices"), "supplier-invoices", Permission.PAYABLES_READ, "c"),
+            Item(_("Suppliers' invoices"), "supplier-invoices", Permission.PAYABLES_READ, "y"),
             Item(
                 _("Recurring suppliers' invoices"),
                 "recurring-supplier-invoices",
@@ -124,7 +124,7 @@ SECTIONS = (
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
-            Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ, "y"),
+            Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
         ),
     ),
     Section(

@@ -17,8 +17,12 @@ from erp.core import clock
 from erp.core.errors import DomainError
 
 #: Why one person was enough, as it is kept on record.
-ALONE: Final = "one person alone works in the company"
-OFF: Final = "two administrators switched four eyes off"
+ALONE: Final = "alone"
+OFF: Final = "off"
+WAIVERS: Final = {
+    ALONE: _("one person alone works in the company"),
+    OFF: _("two people switched four eyes off"),
+}
 
 
 class NeedsAnother(DomainError):

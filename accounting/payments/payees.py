@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -38,8 +37,7 @@ class AccountNeedsAnother(DomainError):
     conflict = True
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(NamedTuple):
     """Who is paid, as accounts are kept for them: a contact, or else a name."""
 
     contact: int | None

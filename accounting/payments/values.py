@@ -99,7 +99,7 @@ _WRITTEN: Final = {"payee": 140, "street": 70, "house_number": 16, "postcode": 1
                    "message": MESSAGE}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Details:
     """To whom and how: see ``models.PayeeFields``. ``by`` gave the bank details last."""
 
@@ -134,7 +134,7 @@ class Details:
         return told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Owed:
     """An open item of a creditor, as planning sees it; credit notes are negative."""
 
@@ -159,7 +159,7 @@ class Owed:
         return self.document or self.party
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlannedItem:
     """What a payment settles of an item; a credit note has negative amounts."""
 

@@ -50,7 +50,7 @@ from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
-from tools.bench.payments import bench_payment_file  # noqa: E402
+from tools.bench.payments import bench_payment_file, bench_proposal  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
@@ -420,6 +420,7 @@ def main(arguments: Sequence[str]) -> int:
         bench_open_items(analyse)
     if "payments" in works:
         bench_payment_file()
+        bench_proposal(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

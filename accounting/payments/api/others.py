@@ -42,8 +42,8 @@ class PaymentInstructionInput(Input):
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
     bic = serializers.CharField(max_length=20, required=False, allow_blank=True)
     bank = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    reference_kind = serializers.ChoiceField(
-        PayeeFields.Reference.choices, required=False, allow_blank=True
+    reference_kind = serializers.CharField(
+        max_length=4, required=False, allow_blank=True, help_text="QRR, SCOR or blank"
     )
     reference = serializers.CharField(max_length=40, required=False, allow_blank=True)
     message = serializers.CharField(max_length=200, required=False, allow_blank=True)

@@ -154,6 +154,7 @@ class PayeeAccountOutput(serializers.ModelSerializer[PayeeAccount]):
 
 class PaymentInstructionOutput(serializers.ModelSerializer[PaymentInstruction]):
     item = serializers.IntegerField(source="item_id")
+    reference_kind = serializers.CharField()
 
     class Meta:
         model = PaymentInstruction

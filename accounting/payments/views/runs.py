@@ -13,7 +13,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounting.banking.models import BankAccount
-from accounting.payments import approving, drafting, exporting, payees, queries, reporting
+from accounting.payments import (
+    approving,
+    drafting,
+    exporting,
+    four_eyes,
+    payees,
+    queries,
+    reporting,
+)
 from accounting.payments.bank_days import next_bank_day
 from accounting.payments.checking import Checked, checked
 from accounting.payments.digest import digest_of
@@ -179,6 +187,7 @@ class RunPage(PaymentsView):
             "seen": digest_of(run) if run.is_draft else run.digest, "balance": balance,
             "left": None if balance is None else balance - total,
             "said": status_in_words(run.bank_status),
+            "waiver": four_eyes.WAIVERS.get(run.waiver, ""),
             "discount": sum(row.discount for row in rows),
         }  # fmt: skip
         return render(request, "accounting/payments/run.html", context)
