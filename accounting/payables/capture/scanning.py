@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ DPI, FINE_DPI = 200, 300
 POINTS: Final = 72  # of an inch
 MOST_RENDERED: Final = 24_000_000  # pixels of a page, however large it says it is
 LONG_SIDE: Final = 4000  # pixels of a photograph at the first look
-SECONDS: Final = 20  # for looking at the pages; what is left then is told
+CPU_SECONDS, WALL_SECONDS = 20, 40  # for looking at the pages; what is left then is told
 LOOKED_AT_TWICE: Final = 6  # pages of a file without any code
 MOST_CODES: Final = 100
 MOST_ATTACHMENTS: Final = 20
@@ -118,21 +118,27 @@ def _opened(content: bytes) -> pdfium.PdfDocument:
 
 def _in_pages(file: pdfium.PdfDocument) -> tuple[tuple[Code, ...], tuple[int, ...]]:
     """The codes of all pages; where there is none at all, the first and last are looked at twice."""
-    end = time.monotonic() + SECONDS
+    is_over = _clock()
     found: list[Code] = []
     unread: list[int] = []
     for nth in range(len(file)):
-        if time.monotonic() > end or len(found) >= MOST_CODES:
+        if is_over() or len(found) >= MOST_CODES:
             unread.append(nth + 1)
             continue
         found += [Code(nth + 1, code) for code in _codes(_rendered(file, nth, DPI))]
     if not found:
         for nth in _at_both_ends(len(file)):
-            if time.monotonic() > end:
+            if is_over():
                 break
             picture = _rendered(file, nth, FINE_DPI)
             found += [Code(nth + 1, code) for code in _codes_at_a_second_look(picture)]
     return tuple(found[:MOST_CODES]), tuple(unread)
+
+
+def _clock() -> Callable[[], bool]:
+    """Whether time is over, of the processor or on the wall; both end before the child's own limits."""
+    busy, wall = time.process_time() + CPU_SECONDS, time.monotonic() + WALL_SECONDS
+    return lambda: time.process_time() > busy or time.monotonic() > wall
 
 
 def _at_both_ends(count: int) -> list[int]:

@@ -93,6 +93,11 @@ def test_two_bills_on_one_page_from_top_to_bottom():
     assert codes(papers.scanned(sheet)) == [written(OTHER).encode(), PAYLOAD]
 
 
+def test_pages_that_time_does_not_allow_are_told(monkeypatch):
+    monkeypatch.setattr(scanning, "CPU_SECONDS", -1)
+    assert scan(papers.pages(papers.pdf(), papers.blank())).unread == (1, 2)
+
+
 def test_no_code_at_all():
     assert scan(papers.blank(3)) == scanning.Scan("application/pdf", 3)
     assert codes(papers.scanned(Image.new("L", (800, 600), 255))) == []
