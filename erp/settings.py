@@ -334,9 +334,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
+        "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
         "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
         "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
         "RhythmEnum": "vat.codes.models.VatSettings.Interval",
+        "PlannedRhythmEnum": "accounting.liquidity.models.PlannedPayment.Rhythm",
         "ContactKindEnum": "contacts.models.Contact.Kind",
         "ContactAddressKindEnum": "contacts.models.ContactAddress.Kind",
         "CommunicationKindEnum": "contacts.models.Communication.Kind",

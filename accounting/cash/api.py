@@ -22,14 +22,14 @@ from accounting.cash.api_shapes import (
     BookOutput,
     BookPageOutput,
     CardInput,
+    CashEntryInput,
+    CashUndoInput,
     CountInput,
     CountOutput,
     EnteredOutput,
-    EntryInput,
     SumsOutput,
     SumsQuery,
     TransferInput,
-    UndoInput,
 )
 from accounting.cash.books import save_book
 from accounting.cash.counting import count_cash
@@ -102,11 +102,11 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
     def _page(self, told: dict[str, dt.date]) -> queries.BookPage:
         return queries.page(self.get_object(), start=told["since"], end=told["until"])
 
-    @extend_schema(request=EntryInput, responses={201: EnteredOutput}, parameters=[KEY])
+    @extend_schema(request=CashEntryInput, responses={201: EnteredOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def enter(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Enter a receipt (positive) or a payment (negative)."""
-        return self._entered(EntryInput, booking.record)
+        return self._entered(CashEntryInput, booking.record)
 
     @extend_schema(request=TransferInput, responses={201: EnteredOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
@@ -165,11 +165,11 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
 
         return self.once(act)
 
-    @extend_schema(request=UndoInput, responses={201: EnteredOutput}, parameters=[KEY])
+    @extend_schema(request=CashUndoInput, responses={201: EnteredOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo an entry of the book on its own day, or today where that period is locked."""
-        book, told = self.get_object(), self.told(UndoInput)
+        book, told = self.get_object(), self.told(CashUndoInput)
         rows = JournalEntry.of(self.company).select_related("company")
         entry = get_object_or_404(rows, pk=told["entry"])
         if entry.source == JournalEntry.Source.ITEMS:

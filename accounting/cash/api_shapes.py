@@ -96,7 +96,7 @@ class _Dated(Input):
     rate = AmountField(decimals=RATE_DIGITS, positive=True, required=False)
 
 
-class EntryInput(_Dated):
+class CashEntryInput(_Dated):
     """A receipt (``amount`` positive) or a payment (negative); the shares come to it without sign."""
 
     text = serializers.CharField(max_length=200)
@@ -150,7 +150,7 @@ class CountOutput(serializers.ModelSerializer[CashCount]):
         fields = ("id", "date", "pieces", "counted", "expected", "difference", "text", "entry")
 
 
-class UndoInput(Input):
+class CashUndoInput(Input):
     entry = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 

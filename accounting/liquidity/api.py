@@ -119,7 +119,7 @@ class LiquidityViewSet(CompanyViewSet):
         return Response(ForecastOutput(found).data)
 
 
-class PlannedOutput(serializers.ModelSerializer[PlannedPayment]):
+class PlannedPaymentOutput(serializers.ModelSerializer[PlannedPayment]):
     amount = AmountField()
 
     class Meta:
@@ -127,7 +127,7 @@ class PlannedOutput(serializers.ModelSerializer[PlannedPayment]):
         fields = ("id", "date", "text", "amount", "currency", "rhythm", "until")
 
 
-class PlannedInput(Input):
+class PlannedPaymentInput(Input):
     """A payment to plan, or the fields of one to change; positive comes in, negative goes out."""
 
     date = DayField()
@@ -148,7 +148,7 @@ class PlannedViewSet(mixins.ListModelMixin, CompanyViewSet):
         "partial_update": Permission.BUDGET_CHANGE,
         "destroy": Permission.BUDGET_CHANGE,
     }
-    serializer_class = PlannedOutput
+    serializer_class = PlannedPaymentOutput
     queryset = PlannedPayment.unscoped.none()
     ordering = ("date", "pk")
 
@@ -158,15 +158,15 @@ class PlannedViewSet(mixins.ListModelMixin, CompanyViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @extend_schema(request=PlannedInput)
+    @extend_schema(request=PlannedPaymentInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
-        planned = PlannedPayment(company=self.company, **self.told(PlannedInput))
+        planned = PlannedPayment(company=self.company, **self.told(PlannedPaymentInput))
         return self.shown(planning.save_planned(planned, by=self.access.user), 201)
 
-    @extend_schema(request=PlannedInput)
+    @extend_schema(request=PlannedPaymentInput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         planned = self.changing()
-        for name, value in self.told(PlannedInput, partial=True).items():
+        for name, value in self.told(PlannedPaymentInput, partial=True).items():
             setattr(planned, name, value)
         return self.shown(planning.save_planned(planned, by=self.access.user))
 
