@@ -354,10 +354,9 @@ class TestState:
         answer = desk.get(f"/c/{company.pk}/banking/accounts/{bank.pk}/state/", {"format": form})
         assert answer.status_code == 200
         if form == "csv":
-            assert answer.content.decode().splitlines()[1:] == [
-                ";Balance of the ledger;;0.00", ";Bank lines not booked;;-12.00",
-                "2026-03-31;Kontoführungsgebühr 03/26;;-12.00",
-                "2026-03-31;Closing balance of the bank;;-12.00",
+            rows = [row.split(";") for row in answer.content.decode().splitlines()[1:]]
+            assert [(row[0], row[-1]) for row in rows] == [
+                ("", "0.00"), ("", "-12.00"), ("2026-03-31", "-12.00"), ("2026-03-31", "-12.00"),
             ]  # fmt: skip
 
 
