@@ -20,6 +20,7 @@ class Kind(TextChoices):
     RECEIVABLE = "receivable", _("Open debtors")
     PAYABLE = "payable", _("Open creditors")
     INVOICE = "invoice", _("Recurring invoices")
+    PURCHASE = "purchase", _("Recurring suppliers' invoices")
     ENTRY = "entry", _("Recurring entries")
     PLANNED = "planned", _("Planned payments")
 

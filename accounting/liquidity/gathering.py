@@ -21,6 +21,8 @@ from accounting.open_items.due import discount_left
 from accounting.open_items.habits import Habits, payment_habits
 from accounting.open_items.models import Side
 from accounting.open_items.queries import OpenRow, open_on
+from accounting.payables import recurring as purchases
+from accounting.payables.models import SupplierInvoice
 from accounting.receivables import recurring as invoices
 from accounting.receivables.models import SalesDocument
 from erp.companies.models import Company
@@ -101,10 +103,13 @@ def forecast(company: Company, wish: Wish, *, language: str = "de") -> Forecast:
     owed = {side: open_on(company, wish.on, side) for side in Side}
     known = payment_habits(company, wish.on, Side.RECEIVABLES) if wish.habits else {}
     bills = invoices.due(company, wish.until)
+    bought = purchases.due(company, wish.until)
     planned = list(PlannedPayment.of(company).filter(date__lte=wish.until))
     currencies = {
         *(one.currency for one in held), *(row.currency for rows in owed.values() for row in rows),
-        *(due.recurring.pattern.currency for due in bills), *(one.currency for one in planned),
+        *(due.recurring.pattern.currency for due in bills),
+        *(due.recurring.pattern.currency for due in bought),
+        *(one.currency for one in planned),
     } - {"", company.currency}  # fmt: skip
     money = _Money(company, wish.on, rates(currencies, wish.on))
     holdings = [replace(one, base=money.base(one.amount, one.currency, one.base)) for one in held]
@@ -113,6 +118,7 @@ def forecast(company: Company, wish: Wish, *, language: str = "de") -> Forecast:
         *(_received(row, wish, known, money) for row in owed[Side.RECEIVABLES]),
         *(_paid(row, wish, money) for row in owed[Side.PAYABLES]),
         *(flow for due in bills for flow in _billed(due, wish, known, money)),
+        *(flow for due in bought for flow in _bought(due, wish, money)),
         *_entered(company, wish, {one.number for one in accounts}, warnings.append),
         *(_planned(one, day, money) for one in planned for day in dates(one, wish.on, wish.until)),
     ]
@@ -171,7 +177,16 @@ def _billed(
                    money.base(amount, pattern.currency), due.recurring.pk)  # fmt: skip
 
 
-def _parts(pattern: SalesDocument) -> list[tuple[Decimal, int]]:
+def _bought(due: purchases.Due, wish: Wish, money: _Money) -> Iterable[Flow]:
+    """A supplier's invoice that comes again is paid when it is due."""
+    pattern = due.recurring.pattern
+    for amount, days in _parts(pattern):
+        agreed = due.date + dt.timedelta(days=days)
+        yield Flow(max(wish.on, agreed), agreed, Kind.PURCHASE, due.recurring.name, pattern.currency,
+                   -amount, money.base(-amount, pattern.currency), due.recurring.pk)  # fmt: skip
+
+
+def _parts(pattern: SalesDocument | SupplierInvoice) -> list[tuple[Decimal, int]]:
     if not pattern.instalments:
         return [(pattern.payable, pattern.net_days)]
     shares = split_by(pattern.payable, [Decimal(percent) for percent, _d in pattern.instalments])

@@ -33,6 +33,7 @@ FARTHEST: Final = 3 * 366
 #: Where a payment is found: the page of what it comes from.
 PAGES: Final = {
     Kind.RECEIVABLE: "open-item", Kind.PAYABLE: "open-item", Kind.INVOICE: "recurring-invoice",
+    Kind.PURCHASE: "recurring-supplier-invoice",
     Kind.ENTRY: "recurring-template", Kind.PLANNED: "planned-payment",
 }  # fmt: skip
 

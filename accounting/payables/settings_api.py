@@ -40,7 +40,7 @@ class ApprovalRuleViewSet(CompanyViewSet):
     """``…/approval-rules/``"""
 
     permissions = {
-        "list": Permission.PAYABLES_READ, "create": Permission.PAYABLES_SETTINGS,
+        "list": Permission.PAYABLES_READ, "retrieve": Permission.PAYABLES_READ, "create": Permission.PAYABLES_SETTINGS,
         "update": Permission.PAYABLES_SETTINGS, "destroy": Permission.PAYABLES_SETTINGS,
     }  # fmt: skip
     serializer_class = ApprovalRuleOutput
@@ -58,6 +58,9 @@ class ApprovalRuleViewSet(CompanyViewSet):
         page = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response(ApprovalRuleOutput(page, many=True).data)
 
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
     @extend_schema(request=ApprovalRuleInput, parameters=[KEY], responses={201: ApprovalRuleOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a rule."""
@@ -66,11 +69,11 @@ class ApprovalRuleViewSet(CompanyViewSet):
     @extend_schema(request=ApprovalRuleInput)
     def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change a rule, whole; what waits already still does."""
-        return self._saved(self.get_object())
+        return self._saved(self.changing())
 
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take a rule away."""
-        approving.delete_rule(self.get_object(), by=self.access.user)
+        approving.delete_rule(self.changing(), by=self.access.user)
         return Response(status=204)
 
     def _saved(self, rule: ApprovalRule, status: int = 200) -> Response:

@@ -22,6 +22,11 @@ from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import TakenOver, take_over
+from accounting.payables import approving
+from accounting.payables import drafting as purchases
+from accounting.payables import recurring as rents
+from accounting.payables.models import ApprovalRule, RecurringSupplierInvoice
+from accounting.payables.typed import TypedInvoice, TypedLine
 from accounting.receivables import drafting, recurring
 from accounting.receivables.dunning import levels, running, stops
 from accounting.receivables.dunning.models import DunningLevel
@@ -267,6 +272,33 @@ ENDPOINTS = [
     ("DELETE", "document-texts/offer/de/", {}, "receivables.settings"),
     ("GET", "number-ranges/offer/", {}, "receivables.read"),
     ("PATCH", "number-ranges/offer/", {"width": 4}, "receivables.settings"),
+    ("GET", "supplier-invoices/", {}, "payables.read"),
+    ("GET", "supplier-invoices/accruals/", {}, "payables.read"),
+    ("GET", "supplier-invoices/{purchase}/", {}, "payables.read"),
+    ("POST", "supplier-invoices/", {}, "payables.draft"),
+    ("POST", "supplier-invoices/preview/", {}, "payables.draft"),
+    ("PUT", "supplier-invoices/{purchase}/", {}, "payables.draft"),
+    ("DELETE", "supplier-invoices/{purchase}/", {}, "payables.draft"),
+    *[
+        ("POST", f"supplier-invoices/{{purchase}}/{act}/", {}, right)
+        for act, right in (("submit", "payables.post"), ("post", "payables.post"),
+                           ("reverse", "payables.post"), ("withdraw", "payables.draft"),
+                           ("credit", "payables.draft"), ("approve", "payables.approve"),
+                           ("reject", "payables.approve"))
+    ],
+    ("POST", "supplier-invoices/release/", {}, "payables.post"),
+    ("GET", "approval-rules/", {}, "payables.read"),
+    ("GET", "approval-rules/{visum}/", {}, "payables.read"),
+    ("POST", "approval-rules/", {}, "payables.settings"),
+    ("PUT", "approval-rules/{visum}/", {}, "payables.settings"),
+    ("DELETE", "approval-rules/{visum}/", {}, "payables.settings"),
+    ("GET", "recurring-supplier-invoices/", {}, "payables.read"),
+    ("GET", "recurring-supplier-invoices/{rent}/", {}, "payables.read"),
+    ("POST", "recurring-supplier-invoices/", {}, "payables.post"),
+    ("POST", "recurring-supplier-invoices/{rent}/enter/", {}, "payables.post"),
+    ("POST", "recurring-supplier-invoices/{rent}/skip/", {}, "payables.post"),
+    ("PUT", "recurring-supplier-invoices/{rent}/", {}, "payables.post"),
+    ("DELETE", "recurring-supplier-invoices/{rent}/", {}, "payables.post"),
     ("GET", "inbox-documents/", {}, "payables.read"),
     ("POST", "inbox-documents/", None, "payables.capture"),
     ("GET", "dunning-plan/", {}, "receivables.read"),
@@ -341,7 +373,13 @@ def books(api, company):
     planned = api.post(
         "planned-payments/", {"date": "2026-01-01", "text": "x", "amount": "1.00"}
     ).json()
+    bought = TypedInvoice(contact=contact, date=dt.date(2026, 1, 1),
+                          lines=(TypedLine(make.chf("5.00"), account="4200"),))  # fmt: skip
+    rent = RecurringSupplierInvoice(company=company, name="x", next_on=dt.date(2026, 1, 1))
     return {
+        "purchase": purchases.save(company=company, typed=bought, by=by).pk,
+        "visum": approving.save_rule(ApprovalRule(company=company, approver=by), by=by).pk,
+        "rent": rents.save(rent, bought, by=by).pk,
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
         "product": save_product(company=company, by=by, name_de="x",
                                 account=make.account(company, "3200")).pk,
