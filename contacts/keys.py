@@ -34,7 +34,8 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """As ``plain``, with umlauts as people write them out: ``Müller`` as ``mueller``."""
-    return plain(unicodedata.normalize("NFC", text.casefold()).translate(_FOLDED))
+    small = unicodedata.normalize("NFKC", text).casefold()
+    return plain(unicodedata.normalize("NFC", small).translate(_FOLDED))
 
 
 def words(text: str) -> list[str]:

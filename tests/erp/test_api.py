@@ -437,7 +437,8 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
         "EntryKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum", "ContactKindEnum",
         "ContactAddressKindEnum", "CommunicationKindEnum", "ActivityKindEnum", "OwnFieldKindEnum",
         "LocalityKindEnum", "DocumentKindEnum", "DunningStopKindEnum", "DeriveInputKindEnum",
-        "DocumentLineInputKindEnum", "CashBookKindEnum",
+        "DocumentLineInputKindEnum", "CashBookKindEnum", "SuggestionOutputKindEnum",
+        "SupplierInvoiceInputKindEnum",
     }  # fmt: skip
 
 

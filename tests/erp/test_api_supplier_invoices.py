@@ -101,9 +101,12 @@ def test_it_is_approved_by_an_app(api, company, meier):
     assert (back["status"], back["rejected_because"]) == ("draft", "zu teuer")
     made(api, one + "submit/", status=200)
     assert made(hers, one + "approve/", status=200)["status"] == "posted"
-    assert api.put(f"approval-rules/{rule['id']}/", {"approver": anna.pk, "from_amount": "5.00"}).json()[
-        "from_amount"] == "5.00"  # fmt: skip
-    assert api.delete(f"approval-rules/{rule['id']}/").status_code == 204
+    place = f"approval-rules/{rule['id']}/"
+    _read, version = api.read(place)
+    changed = api.put(place, {"approver": anna.pk, "from_amount": "5.00"}, **version)
+    assert changed.json()["from_amount"] == "5.00"
+    _read, version = api.read(place)
+    assert api.delete(place, **version).status_code == 204
 
 
 def test_what_comes_again(api, company, meier):

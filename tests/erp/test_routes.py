@@ -19,7 +19,7 @@ FILLED = {"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "t
           "contact": 999999, "file": 999999, "item": 999999, "settlement": 999999,
           "document": 999999, "nth": 1, "recurring": 999999, "what": "customers",
           "product": 999999, "book": 999999, "count": 999999, "planned": 999999,
-          "invoice": 999999, "act": "submit",
+          "invoice": 999999,
           "run": 999999, "notice": 999999,
           "procedure": 999999, "level": 999999, "currency": "CHF",
           "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip

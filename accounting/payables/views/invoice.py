@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -83,23 +83,14 @@ class InvoicePage(OfInvoice):
 
 
 class ActOnInvoice(OfInvoice):
-    """``/c/{company}/payables/invoices/{invoice}/{act}/``: hand in, approve, send back, take back, post,
-    reverse, delete."""
+    """``/c/{company}/payables/invoices/{invoice}/{act}/``: what is done with one, by the right to do it."""
 
-    NEEDED = {
-        "submit": Permission.PAYABLES_POST, "approve": Permission.PAYABLES_APPROVE,
-        "reject": Permission.PAYABLES_APPROVE, "withdraw": Permission.PAYABLES_DRAFT,
-        "post": Permission.PAYABLES_POST, "reverse": Permission.PAYABLES_POST,
-        "delete": Permission.PAYABLES_DRAFT,
-    }  # fmt: skip
+    act = ""
 
-    def post(self, request: HttpRequest, act: str, **kwargs: Any) -> HttpResponse:
-        if act not in self.NEEDED:
-            raise Http404
-        self.require(self.NEEDED[act])
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         invoice = self.found()
         try:
-            now = self._done(act, invoice)
+            now = self._done(invoice)
         except DomainError as refusal:
             self.tell_all(refusal)
             return self.home(invoice)
@@ -108,35 +99,49 @@ class ActOnInvoice(OfInvoice):
             return redirect("supplier-invoices", self.company.pk)
         messages.success(request, _("%(invoice)s: %(state)s.")
                          % {"invoice": now, "state": now.get_status_display()})  # fmt: skip
-        return self._onwards(act) or self.home(now)
+        return self._onwards() or self.home(now)
 
-    def _done(self, act: str, invoice: SupplierInvoice) -> SupplierInvoice | None:
+    def _done(self, invoice: SupplierInvoice) -> SupplierInvoice | None:
         user, sent = self.access.user, self.request.POST
-        if act == "submit":
-            return approving.submit(invoice, by=user)
-        if act == "approve":
-            return approving.approve(invoice, by=user)
-        if act == "reject":
+        if self.act == "reject":
             return approving.reject(invoice, reason=sent.get("reason", ""), by=user)
-        if act == "withdraw":
-            return approving.withdraw(invoice, by=user)
-        if act == "post":
-            return approving.post_approved(invoice, by=user)
-        if act == "reverse":
+        if self.act == "reverse":
             return booking.reverse(
                 invoice, date=read_day(sent.get("date")) or clock.today(), by=user
             )
-        capturing.delete(invoice, by=user)
-        return None
+        if self.act == "delete":
+            capturing.delete(invoice, by=user)
+            return None
+        plain = {"submit": approving.submit, "approve": approving.approve,
+                 "withdraw": approving.withdraw, "post": approving.post_approved}  # fmt: skip
+        return plain[self.act](invoice, by=user)
 
-    def _onwards(self, act: str) -> HttpResponse | None:
+    def _onwards(self) -> HttpResponse | None:
         """Who approves goes on to the next one that waits."""
-        if act not in {"approve", "reject"}:
+        if self.act not in {"approve", "reject"}:
             return None
         waiting = (
             approving.waiting_for(self.company, self.access.user).order_by("due_date", "pk").first()
         )
         return self.home(waiting) if waiting else None
+
+
+class DraftingAct(ActOnInvoice):
+    """Take back, delete."""
+
+    permission = Permission.PAYABLES_DRAFT
+
+
+class ApprovingAct(ActOnInvoice):
+    """Approve, send back."""
+
+    permission = Permission.PAYABLES_APPROVE
+
+
+class PostingAct(ActOnInvoice):
+    """Hand in, post, reverse."""
+
+    permission = Permission.PAYABLES_POST
 
 
 class CreditInvoice(OfInvoice):

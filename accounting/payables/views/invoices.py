@@ -58,15 +58,13 @@ class SupplierInvoices(CompanyView):
 
 
 class ActOnInvoices(CompanyView):
-    """``/c/{company}/payables/invoices/act/``: hand in, or approve, the ones chosen: each by itself."""
+    """What is done with the ones chosen in the list: each by itself."""
 
-    permission = Permission.PAYABLES_READ
     help_page = "supplier-invoices"
+    approves = False
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        approves = request.POST.get("do") == "approve"
-        self.require(Permission.PAYABLES_APPROVE if approves else Permission.PAYABLES_POST)
-        act = approving.approve if approves else approving.submit
+        act = approving.approve if self.approves else approving.submit
         ids = [pk for text in request.POST.getlist("document") if (pk := id_or_none(text))]
         rows = SupplierInvoice.of(self.company).filter(pk__in=ids[:MOST_AT_ONCE])
         done = 0
@@ -82,10 +80,23 @@ class ActOnInvoices(CompanyView):
             messages.error(request, _("Choose the invoices first, by the boxes in the list."))
         elif done:
             said = (
-                ngettext("%s invoice is approved.", "%s invoices are approved.", done) if approves
+                ngettext("%s invoice is approved.", "%s invoices are approved.", done) if self.approves
                 else ngettext("%s invoice is handed in.", "%s invoices are handed in.", done)
             )  # fmt: skip
             messages.success(request, said % done)
         query = request.POST.get("query", "")[:500]
         address = reverse("supplier-invoices", args=[self.company.pk])
         return redirect(address + (f"?{query}" if query else ""))
+
+
+class SubmitInvoices(ActOnInvoices):
+    """``/c/{company}/payables/invoices/submit/``"""
+
+    permission = Permission.PAYABLES_POST
+
+
+class ApproveInvoices(ActOnInvoices):
+    """``/c/{company}/payables/invoices/approve/``"""
+
+    permission = Permission.PAYABLES_APPROVE
+    approves = True

@@ -99,18 +99,30 @@ def test_every_sample_gives_the_entries_that_stand_in_it(samples, subtests):
                 code = there.find("BkTxCd")
                 told = [code.findtext(f"Domn/{p}") for p in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
                 assert one.bank_code == "/".join(filter(None, told))
-                assert len(one.details) == len(there.findall(".//TxDtls"))
+                assert len(one.details) == len(payments_in(there))
+
+
+def payments_in(entry):
+    """The payments that an entry tells; of an order debited in one, the batch with its numbers."""
+    found = entry.findall(".//TxDtls")
+    ours = [one for one in entry.findall(".//Btch") if one.find("MsgId") is not None]
+    debited = entry.findtext("CdtDbtInd") == "DBIT"
+    return found or (ours if debited else [])
 
 
 def test_every_sample_gives_the_payments_that_stand_in_it(samples, subtests):
     for path in sorted(samples.glob("*.xml")):
         with subtests.test(path.name):
-            raw = list(plain(path).iter("TxDtls"))
+            raw = [tx for entry in plain(path).iter("Ntry") for tx in payments_in(entry)]
             read = [
                 d for s in reading.read(path.read_bytes()).statements for e in s.entries
                 for d in e.details
             ]  # fmt: skip
             for one, there in zip(read, raw, strict=True):
+                if there.tag == "Btch":
+                    assert one.message_id == there.findtext("MsgId", "")
+                    assert one.block_id == there.findtext("PmtInfId", "")
+                    continue
                 if there.find("Amt") is not None:
                     assert one.amount == signed(there)
                     assert one.currency == there.find("Amt").get("Ccy")
@@ -244,7 +256,9 @@ def test_an_account_may_be_named_by_another_number_than_its_iban(samples):
 def test_a_batch_without_payments_is_one_entry_with_its_total(samples):
     (report,) = reading.read((samples / "camt.052.001.08_generic.xml").read_bytes()).statements
     (only,) = report.entries
-    assert (only.amount, only.details) == (Decimal("-200000.00"), ())
+    (whole,) = only.details
+    assert (only.amount, whole.amount) == (Decimal("-200000.00"), Decimal("-200000.00"))
+    assert (whole.message_id, whole.block_id) == ("FINP-0055", "FINP-0055-001")  # our own order
 
 
 def test_an_amount_of_a_payment_comes_from_the_transaction_never_from_the_order():
