@@ -55,7 +55,7 @@ SUPPLIERS: Final = (
     Supplier("Papeterie Zumstein", "Marktgasse", "40", "3011", "Bern", "6500", "IN",
              "CH5604835012345678009", "90"),
     Supplier("Holz Import AG", "Hafenstrasse", "5", "4057", "Basel", "4200", "MN",
-             "CH4431999123000889012", "20"),
+             "CH7830000987654321098", "20"),
     Supplier("Stadtwerke Altdorf", "Dätwylerstrasse", "1", "6460", "Altdorf UR", "6400", "IN",
              "CH0830000123450067891", "90"),
     Supplier("Garage Huber AG", "Gotthardstrasse", "55", "6460", "Altdorf UR", "6200", "IN",
@@ -150,7 +150,7 @@ def _buy(
 def _typed(
     told: Supplier, contacts: dict[str, Contact], date: dt.date, amount: Decimal, *, number: str
 ) -> TypedInvoice:
-    reference = make_qrr(number) if told.iban[4:9] in {"31999", "30000"} else ""
+    reference = make_qrr(number) if told.iban[4:9] in {"30000"} else ""
     return TypedInvoice(
         contact=contacts[told.name].pk, date=date, number=number,
         payment=Payment(iban=told.iban, reference=reference),
