@@ -67,12 +67,18 @@ def proposed(company: Company, captured: Captured) -> masks.Sent:
     return sent | {"inbox": str(captured.document.pk)}
 
 
-def keep_link(company: Company, sent: masks.Sent, invoice: SupplierInvoice, *, by: User) -> None:
-    """Tell the inbox that a document became this invoice, where the mask was of one that waits."""
+def named(company: Company, sent: masks.Sent) -> InboxDocument | None:
+    """The document of the inbox that a mask is of. A mask names no file: others are not its business."""
     wanted = str(sent.get("inbox") or "")
     if not (wanted.isascii() and wanted.isdigit()):
-        return
-    document = InboxDocument.of(company).filter(pk=int(wanted[:18])).first()
+        return None
+    found: InboxDocument | None = InboxDocument.of(company).filter(pk=int(wanted[:18])).first()
+    return found
+
+
+def keep_link(company: Company, sent: masks.Sent, invoice: SupplierInvoice, *, by: User) -> None:
+    """Tell the inbox that a document became this invoice, where the mask was of one that waits."""
+    document = named(company, sent)
     if document is not None and document.waits:
         receiving.mark_captured(company, document=document, bill_id=invoice.pk, by=by)
 

@@ -75,7 +75,7 @@ def typed_invoice(sent: Sent) -> TypedInvoice:
         "instalments": tried(values.instalments, sent),
         "payment": _payment(sent, reader), "is_deposit": sent.get("is_deposit") is True,
         "duplicate_confirmed": sent.get("duplicate_confirmed") is True,
-        "follows": tried(values.number, sent, "follows"), "file": tried(values.number, sent, "file"),
+        "follows": tried(values.number, sent, "follows"),
     }  # fmt: skip
     for name in ("booked_on", "due_date", "supply_from", "supply_until"):
         told[name] = tried(values.day, sent, name, name)
@@ -140,7 +140,7 @@ def sent_by(typed: TypedInvoice) -> Sent:
         name: values.written(getattr(typed, name))
         for name in ("kind", "date", "contact", "number", "booked_on", "due_date", "subject",
                      "currency", "exchange_rate", "basis", "payable", "supply_from", "supply_until",
-                     "net_days", "terms_discount", "terms_discount_days", "follows", "file")
+                     "net_days", "terms_discount", "terms_discount_days", "follows")
     }  # fmt: skip
     for name in ("iban", "reference", "message", "blocked"):
         told[name] = getattr(typed.payment, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +19,7 @@ from accounting.payables.capture.queries import next_waiting
 from accounting.payables.capture.viewing import Viewing, viewing
 from accounting.payables.models import Spread, SupplierInvoice
 from accounting.payables.reckoning import lines_of
+from accounting.payables.typed import TypedInvoice
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api import once
@@ -67,7 +69,7 @@ class EditInvoice(CompanyView):
         try:
             sent = read_object(request.POST.get("document", ""), lists=masks.LISTS)
             saved = drafting.save(
-                company=self.company, typed=masks.typed_invoice(sent), by=self.access.user,
+                company=self.company, typed=self._typed(sent, invoice), by=self.access.user,
                 invoice=invoice, version=_number(sent.get("version")),
             )  # fmt: skip
             if invoice is None:
@@ -78,6 +80,12 @@ class EditInvoice(CompanyView):
             return refused(request, JsonResponse({"errors": told(refusal)}))
         once.remember(self.company, self.access.user, OPERATION, key, {"id": saved.pk})
         return self._saved(saved.pk)
+
+    def _typed(self, sent: dict[str, Any], invoice: SupplierInvoice | None) -> TypedInvoice:
+        """The invoice as the mask sends it, with its original: the draft's, or that of the inbox."""
+        document = capturing.named(self.company, sent) if invoice is None else None
+        file = document.file_id if document else invoice.file_id if invoice else None
+        return replace(masks.typed_invoice(sent), file=file)
 
     def _saved(self, pk: int) -> HttpResponse:
         """Where to go on: to the invoice, or to the next bill that waits to be captured."""
@@ -169,7 +177,9 @@ class PreviewInvoice(CompanyView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             sent = read_object(request.POST.get("document", ""), lists=masks.LISTS)
-            draft = drafting.drafted(self.company, masks.typed_invoice(sent))
+            document = capturing.named(self.company, sent)
+            typed = replace(masks.typed_invoice(sent), file=document.file_id if document else None)
+            draft = drafting.drafted(self.company, typed)
         except DomainError as refusal:
             return JsonResponse({"errors": told(refusal)})
         draft.invoice.pk = _number(sent.get("id"))

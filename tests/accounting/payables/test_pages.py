@@ -26,6 +26,7 @@ from contacts import saving
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.tenancy import open_companies
+from erp.documents import storing
 from tests import make
 from tests.accounting.payables.capture import papers
 from tests.accounting.payables.capture.inbox import received
@@ -184,6 +185,18 @@ def test_a_mask_says_the_same_as_its_invoice(meier):
     typed = making.typed_of(told, lines_of(told))
     again = drafting.drafted(meier.company, masks.typed_invoice(masks.sent_by(typed)))
     assert making.typed_of(again.invoice, again.lines) == typed
+
+
+def test_a_mask_attaches_no_file_of_others(books, meier, desk):
+    """AUZ: any stored file by its number would become a voucher that others may read."""
+    secret = storing.store(
+        company=books, name="x.pdf", content=b"%PDF-1.4 x", by=make.owner_of(books)
+    )
+    row = {"account": "4200", "amount": "5"}
+    told = sent(meier, row, file=str(secret.pk))
+    assert desk.post(at(books, "supplier-invoice-new"), {"document": told}).status_code == 200
+    open_companies([books.pk])
+    assert SupplierInvoice.of(books).get().file is None
 
 
 # --- the inbox --------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ items.addEventListener("chosen", (event) => {
 // --- reading and filling ------------------------------------------------------------------------
 function read() {
   const lines = rows().filter((row) => !isEmpty(row) || rows().length === 1);
-  const told = { id: sent.id || "", kind: $("kind").dataset.kind || $("kind").value, contact: $("supplier").dataset.id || "", date: valueOf($("date")), version: sent.version || null, follows: sent.follows || "", file: sent.file || "", inbox: sent.inbox || "" };
+  const told = { id: sent.id || "", kind: $("kind").dataset.kind || $("kind").value, contact: $("supplier").dataset.id || "", date: valueOf($("date")), version: sent.version || null, follows: sent.follows || "", inbox: sent.inbox || "" };
   for (const name of HEAD) told[name] = valueOf($(name));
   for (const name of ["is_deposit", "duplicate_confirmed"]) told[name] = $(name).checked;
   told.payee = [Object.fromEntries([...form.querySelectorAll("[data-payee]")].map((field) => [field.dataset.payee, field.value.trim()]))];
