@@ -1,0 +1,1 @@
+"""VAT returns (MWST-Abrechnung): computed from the ledger, explained, filed, settled."""
