@@ -181,6 +181,7 @@ class Settlement(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "item", "date"], name="settlement_of_item"),
+            models.Index(fields=["company", "date"], name="settlement_by_date"),
             models.Index(fields=["entry", "position"], name="settlement_of_entry"),
         ]
 

@@ -59,6 +59,7 @@ class Purpose(models.TextChoices):
     OUTPUT_TAX = "output_tax", _("VAT due")
     ACQUISITION_TAX = "acquisition_tax", _("Acquisition tax due")
     VAT_SETTLEMENT = "vat_settlement", _("VAT settlement")
+    NET_TAX = "net_tax", _("VAT at net and flat rates")
     SUSPENSE = "suspense", _("Suspense")
     TRANSFER = "transfer", _("Transfers in transit")
     ROUNDING_EXPENSE = "rounding_expense", _("Rounding differences, expense")

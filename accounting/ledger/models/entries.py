@@ -35,6 +35,7 @@ class JournalEntry(CompanyOwned):
         RECURRING = "recurring", _("recurring entry")
         ITEMS = "items", _("open items")
         CASH = "cash", _("cash book")
+        VAT = "vat", _("VAT return")
 
     fiscal_year = models.ForeignKey(
         FiscalYear,
@@ -221,7 +222,13 @@ class EntryLine(CompanyOwned):
             models.Index(
                 fields=["company", "account", "date", "entry", "position"], name="line_on_account"
             ),
-        ]
+            models.Index(
+                fields=["company", "date"], name="line_with_vat",
+                condition=Q(vat_code__isnull=False),
+                include=["entry", "account", "vat_code", "vat_part", "vat_rate", "vat_base",
+                         "supply_date", "debit", "credit"],
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.debit} / {self.credit}"

@@ -1,0 +1,186 @@
+"""Questions about returns: which there are, what one covers, and what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from vat.codes.models import VatSettings
+from vat.returns import spans
+from vat.returns.computing import Computed, Scope, compute
+from vat.returns.freezing import added, of_sums, thawed
+from vat.returns.models import VatReturn
+from vat.returns.periods import Reporting, periods
+from vat.returns.rules import filing_deadline
+from vat.returns.spans import END, Filed
+
+Kind = VatReturn.Kind
+State = VatReturn.State
+
+
+class NoSuchPeriod(DomainError):
+    code = "vat.no_such_period"
+    message = _(
+        "No reporting period begins on %(value)s. Choose one of the list, or check the VAT settings."
+    )
+    field = "start"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A period of the list, or a correction or reconciliation: what became of it, and by when."""
+
+    period: Reporting
+    stored: VatReturn | None
+    due: dt.date
+
+    @property
+    def kind(self) -> int:
+        return self.stored.kind if self.stored else Kind.FIRST
+
+    @property
+    def state(self) -> str:
+        """``open`` where nothing was begun, else the state; ``settled`` when it is posted."""
+        if self.stored is None:
+            return "open"
+        return "settled" if self.stored.is_settled else str(self.stored.state)
+
+    @property
+    def key(self) -> str:
+        """What its page is found by: a first return by its first day, others by number."""
+        if self.stored is None or self.stored.kind == Kind.FIRST:
+            return self.period.start.isoformat()
+        return str(self.stored.pk)
+
+
+def overview(company: Company, until: dt.date) -> list[Row]:
+    """All periods that begin up to a day with what became of them, newest first; two queries.
+
+    Stored returns of periods that the settings no longer know stay in the list.
+    """
+    stored = list(VatReturn.of(company).order_by("start", "kind", "nth"))
+    firsts = {one.start: one for one in stored if one.kind == Kind.FIRST}
+    filed = {one.start for one in firsts.values() if one.is_filed}
+    covered = [(one.start, one.end) for one in firsts.values() if one.is_filed]
+    rows = [
+        Row(period, firsts.get(period.start), filing_deadline(period.end))
+        for period in reporting(company, until)
+        if period.start in filed or not _overlaps(period, covered)
+    ]
+    known = {row.stored.pk for row in rows if row.stored}
+    rows += [Row(period_of(one), one, one.due_date) for one in stored if one.pk not in known]
+    return sorted(rows, key=lambda row: (row.period.start, row.kind), reverse=True)
+
+
+def _overlaps(period: Reporting, covered: Sequence[tuple[dt.date, dt.date]]) -> bool:
+    return any(start <= period.end and period.start <= end for start, end in covered)
+
+
+def reporting(company: Company, until: dt.date) -> list[Reporting]:
+    """The reporting periods of a company's settings that begin up to a day."""
+    return periods(VatSettings.of(company), until)
+
+
+def period_starting(company: Company, start: dt.date) -> Reporting:
+    """The reporting period that begins on a day. Raises ``NoSuchPeriod``."""
+    found = next((one for one in reporting(company, start) if one.start == start), None)
+    if found is None:
+        raise NoSuchPeriod(value=start)
+    return found
+
+
+def period_of(one: VatReturn) -> Reporting:
+    """The period of a stored return, as it was settled then."""
+    return Reporting(one.start, one.end, one.method, one.basis, one.interval, one.uid,
+                     one.round_down, switched=one.switched_on is not None)  # fmt: skip
+
+
+def filed_returns(company: Company) -> list[VatReturn]:
+    """All filed returns, in the order of their filing."""
+    return list(VatReturn.of(company).filter(state=State.FILED).order_by("filed_at", "pk"))
+
+
+def as_filed(rows: Sequence[VatReturn]) -> list[Filed]:
+    return [
+        Filed(row.start, row.end, row.until_place or 0, sweeps=row.kind == Kind.FIRST)
+        for row in rows
+    ]
+
+
+def scope(
+    company: Company, period: Reporting, *, kind: int = Kind.FIRST, note_280: str = "",
+    until: int = END,
+) -> Scope:  # fmt: skip
+    """What an open return covers now, up to a place in the chain."""
+    rows = as_filed(filed_returns(company))
+    if kind == Kind.RECONCILIATION:
+        inside = [one for one in rows if period.start <= one.start and one.end <= period.end]
+        covers = spans.late_into(inside, rows, until=until)
+    elif kind == Kind.CORRECTION:
+        covers = [spans.undeclared(period.start, period.end, rows, until=until)]
+    else:
+        covers = spans.spans_of(period.start, period.end, rows, until=until)
+    return Scope(
+        company, period.start, period.end, period.method, period.basis, covers,
+        period.start if period.switched and kind == Kind.FIRST else None, period.round_down, note_280,
+    )  # fmt: skip
+
+
+def frozen_scope(one: VatReturn) -> Scope:
+    """What a filed return covers, for ever."""
+    return Scope(
+        one.company, one.start, one.end, one.method, one.basis, spans.restored(one.spans),
+        one.switched_on, one.round_down, one.note_280,
+    )  # fmt: skip
+
+
+def computed(one: VatReturn, *, until: int = END) -> Computed:
+    """What a stored return says: filed as it was frozen, open as the ledger is now."""
+    if one.is_filed:
+        return thawed(frozen_scope(one), one.figures)
+    period = period_of(one)
+    now = scope(one.company, period, kind=one.kind, note_280=one.note_280, until=until)
+    if one.kind != Kind.CORRECTION or one.differences:
+        return compute(now)
+    return _corrected(one, now, until)
+
+
+def _corrected(one: VatReturn, now: Scope, until: int) -> Computed:
+    """The whole of a period as it should have been declared.
+
+    Under the same method and basis that is what was declared for it, and what it lacks; what a later
+    return has declared stays there. Under others all of it is computed anew.
+    """
+    before = latest(declared_for(one))
+    if any((row.method, row.basis) != (one.method, one.basis) for row in before):
+        covers = spans.whole(one.start, one.end, until=until)
+        return compute(replace(now, spans=covers, switched_on=one.switched_on))
+    covers = [span for row in before for span in spans.restored(row.spans)]
+    parts = [thawed(frozen_scope(row), row.figures).sums for row in before]
+    lacking = compute(now).sums
+    return of_sums(replace(now, spans=spans.joined([*covers, *now.spans])), added(*parts, lacking))
+
+
+def declared_for(one: VatReturn) -> list[VatReturn]:
+    """The filed returns of the very period of a correction, in the order of their filing."""
+    rows = VatReturn.of(one.company_id).filter(
+        state=State.FILED, elsewhere=False, start=one.start, end=one.end
+    )
+    return list(rows.exclude(pk=one.pk).order_by("filed_at", "pk"))
+
+
+def latest(rows: Sequence[VatReturn]) -> list[VatReturn]:
+    """Of returns of one period those that together say what is declared: a correction that tells the
+    whole stands for all before it.
+    """
+    found: list[VatReturn] = []
+    for row in rows:
+        if row.kind == Kind.CORRECTION and not row.differences:
+            found = []
+        found.append(row)
+    return found

@@ -1,0 +1,198 @@
+"""Posting a filed return (Abrechnung verbuchen): tax accounts to the settlement account, then the debt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounting.ledger import posting
+from accounting.ledger.entering import PurposeMissing
+from accounting.ledger.lines import Line
+from accounting.ledger.models import Account, JournalEntry
+from accounting.open_items.models import OpenItem
+from accounting.open_items.opening import OWNER, NewItem, Party, open_items, signed
+from accounting.open_items.settling import hold_of_entry, release
+from erp.access.models import User
+from erp.audit import trail
+from erp.companies.models import Module
+from erp.core.errors import DomainError
+from erp.core.money import ZERO
+from vat.codes.models import VatSettings
+from vat.returns import pieces, spans
+from vat.returns.computing import Computed
+from vat.returns.filing import NotFiled
+from vat.returns.models import TaxOffice, VatReturn
+from vat.returns.periods import period_name
+from vat.returns.queries import as_filed, declared_for, filed_returns, frozen_scope, latest
+from vat.returns.rules import rule
+
+SOURCE: Final = JournalEntry.Source.VAT
+Purpose = Account.Purpose
+
+
+class SettledAlready(DomainError):
+    code = "vat.settled_already"
+    message = gettext_lazy("This return is posted already, by entry %(number)s.")
+    field = "return"
+    conflict = True
+
+
+class UndoneAtReturn(DomainError):
+    code = "vat.undone_at_return"
+    message = gettext_lazy(
+        "Entry %(number)s posted a VAT return. Undo it on the page of the return."
+    )
+    field = "entry"
+    conflict = True
+
+
+class NotSettled(DomainError):
+    code = "vat.not_settled"
+    message = gettext_lazy("This return is not posted. There is nothing to undo.")
+    field = "return"
+    conflict = True
+
+
+@transaction.atomic
+def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") -> JournalEntry:
+    """Post a filed return: what is booked as tax goes to the settlement account.
+
+    What is declared beyond what is booked is a difference of rounding, or with net and flat rates
+    the tax itself. Where creditors are in use and a tax office is set, what is to be paid becomes an
+    open item of it, due when the return is due; ``reference`` is that of its payment slip. Raises
+    ``NotFiled``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
+    """
+    current = VatReturn.of(filed.company_id).select_for_update(of=("self",)).select_related(
+        "company", "entry").get(pk=filed.pk)  # fmt: skip
+    name = period_name(current.start, current.end)
+    if not current.is_filed or current.elsewhere:
+        raise NotFiled(period=name)
+    if current.entry is not None:
+        raise SettledAlready(number=current.entry.number)
+    accounts = {a.pk: a for a in Account.of(current.company)}
+    lines = settlement_lines(current, accounts)
+    office = TaxOffice.of(current.company).select_related("contact").first()
+    owed = sum((line.credit - line.debit for line in lines
+                if line.account.purpose == Purpose.VAT_SETTLEMENT), ZERO)  # fmt: skip
+    item = None
+    if owed > 0 and office and office.contact and current.company.uses(Module.PAYABLES):
+        control, settlement = (
+            _purpose(accounts, p) for p in (Purpose.PAYABLES, Purpose.VAT_SETTLEMENT)
+        )
+        lines += [signed(settlement, owed), signed(control, -owed)]
+        item = NewItem(
+            owed, max(current.due_date, date), reference=reference, text=_("VAT") + f" {name}"
+        )
+    entry = posting.post(
+        company=current.company, date=date, text=_("VAT %(period)s") % {"period": name}, lines=lines,
+        by=by, voucher=current.reference[:40], vouchers=[current.pdf] if current.pdf else [],
+        source=SOURCE, source_key=f"vat-return:{current.pk}", owner=OWNER,
+    )  # fmt: skip
+    if item is not None:
+        assert office is not None and office.contact is not None
+        open_items(entry=entry, account=control, party=Party(office.contact.name, office.contact.pk),
+                   items=[item], by=by, document=current.reference[:40], document_date=date)  # fmt: skip
+    current.entry = entry
+    current.save(update_fields=["entry"])
+    trail.record(company=current.company, by=by, action="vat_return.settle", subject=current,
+                 details={"number": entry.number, "payable": current.payable})  # fmt: skip
+    return entry
+
+
+def settlement_lines(filed: VatReturn, accounts: dict[int, Account]) -> list[Line]:
+    """What settles a filed return: every tax account, the difference, and the settlement account."""
+    moved = _booked(filed)
+    payable = _payable(filed)
+    lines = [signed(accounts[pk], -amount) for pk, amount in moved if amount]
+    booked = -sum((amount for _pk, amount in moved), ZERO)
+    difference = payable - booked
+    if difference:
+        lines.append(signed(_purpose(accounts, _for_difference(filed, difference)), difference))
+    if payable:
+        lines.append(signed(_purpose(accounts, Purpose.VAT_SETTLEMENT), -payable))
+    return lines
+
+
+@transaction.atomic
+def unsettle(settled: VatReturn, *, date: dt.date, by: User) -> JournalEntry:
+    """Undo the posting of a return; it stays filed, and can be posted again.
+
+    Raises ``NotSettled``, and what ``posting.reverse`` raises, as where it is paid already.
+    """
+    current = VatReturn.of(settled.company_id).select_for_update(of=("self",)).select_related(
+        "company", "entry").get(pk=settled.pk)  # fmt: skip
+    if current.entry is None:
+        raise NotSettled
+    hold_of_entry(current.entry)
+    mirror = posting.reverse(current.entry, date=date, by=by, owner=OWNER)
+    if OpenItem.of(current.company).filter(entry=current.entry).exists():
+        release(current.entry, mirror=mirror, by=by)
+    current.entry = None
+    current.save(update_fields=["entry"])
+    trail.record(company=current.company, by=by, action="vat_return.unsettle", subject=current,
+                 details={"number": mirror.number})  # fmt: skip
+    return mirror
+
+
+def is_minor(filed: Computed) -> bool:
+    """Whether declared and booked tax differ by no more than rounding brings."""
+    rows = len(filed.declaration.supplies) + len(filed.declaration.acquisitions)
+    limit = rule("minor_difference", filed.scope.end) * max(rows, 1)
+    return abs(filed.difference) <= limit
+
+
+def require_not_settlement(entry: JournalEntry, owner: str) -> None:
+    """Refuse to reverse the posting of a return in the journal. Raises ``UndoneAtReturn``."""
+    if entry.source == SOURCE and owner != OWNER:
+        raise UndoneAtReturn(number=entry.number)
+
+
+def before(filed: VatReturn) -> list[VatReturn]:
+    """What was declared for the period of a correction before it, see ``queries.latest``."""
+    rows = [one for one in declared_for(filed) if _order(one) < _order(filed)]
+    return latest(rows)
+
+
+def _order(one: VatReturn) -> tuple[dt.datetime, int]:
+    assert one.filed_at is not None  # filed returns have it
+    return (one.filed_at, one.pk)
+
+
+def _payable(filed: VatReturn) -> Decimal:
+    """What a return adds to what was declared: a correction that tells the whole, the rest of it."""
+    assert filed.payable is not None  # the database wants it of filed returns
+    if filed.kind != VatReturn.Kind.CORRECTION or filed.differences:
+        return filed.payable
+    return filed.payable - sum((one.payable or ZERO for one in before(filed)), ZERO)
+
+
+def _booked(filed: VatReturn) -> list[tuple[int, Decimal]]:
+    """The booked tax that a return settles, by account."""
+    scope = frozen_scope(filed)
+    if filed.kind == VatReturn.Kind.CORRECTION:
+        rows = [one for one in filed_returns(filed.company) if _order(one) < _order(filed)]
+        span = spans.undeclared(
+            filed.start, filed.end, as_filed(rows), until=filed.until_place or 0
+        )
+        scope = replace(scope, spans=[span], switched_on=None)
+    return pieces.booked(scope.question)
+
+
+def _for_difference(filed: VatReturn, difference: Decimal) -> Account.Purpose:
+    if filed.method != VatSettings.Method.EFFECTIVE:
+        return Purpose.NET_TAX
+    return Purpose.ROUNDING_EXPENSE if difference > 0 else Purpose.ROUNDING_INCOME
+
+
+def _purpose(accounts: dict[int, Account], purpose: Account.Purpose) -> Account:
+    """The account of a purpose. Raises ``PurposeMissing``."""
+    for account in accounts.values():
+        if account.purpose == purpose:
+            return account
+    raise PurposeMissing(purpose=purpose.label)
