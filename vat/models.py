@@ -1,5 +1,6 @@
 """Table of contents: the tables of VAT's rooms."""
 
 from vat.codes.models import VatActivity, VatCode, VatRate, VatSettings
+from vat.settings.models import ActivityAccount
 
-__all__ = ["VatActivity", "VatCode", "VatRate", "VatSettings"]
+__all__ = ["ActivityAccount", "VatActivity", "VatCode", "VatRate", "VatSettings"]
