@@ -2,5 +2,14 @@
 
 from vat.codes.models import VatActivity, VatCode, VatRate, VatSettings
 from vat.returns.models import TaxOffice, VatReturn
+from vat.settings.models import ActivityAccount
 
-__all__ = ["TaxOffice", "VatActivity", "VatCode", "VatRate", "VatReturn", "VatSettings"]
+__all__ = [
+    "ActivityAccount",
+    "TaxOffice",
+    "VatActivity",
+    "VatCode",
+    "VatRate",
+    "VatReturn",
+    "VatSettings",
+]

@@ -54,8 +54,9 @@ def lines_of_entries(company: Company, items: Iterable[OpenItem]) -> dict[int, l
 
 
 def codes_for_reductions(company: Company) -> dict[str, VatCode]:
-    """The codes for reductions of consideration (Entgeltsminderung), by class of rate."""
-    rows = VatCode.of(company).filter(kind=CodeKind.DISCOUNT, active=True)
+    """The codes for reductions of consideration (Entgeltsminderung), by class of rate; a shipped one
+    before the company's own."""
+    rows = VatCode.of(company).filter(kind=CodeKind.DISCOUNT, active=True).order_by("-position")
     return {code.rate_class: code for code in rows}
 
 

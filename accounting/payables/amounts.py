@@ -12,7 +12,7 @@ from typing import Final
 from accounting.payables.errors import VatDiffers
 from erp.core.money import FIVE_CENTIMES, ZERO, allotted
 from vat.codes.breakdown import Basis
-from vat.codes.catalogue import catalogue
+from vat.codes.catalogue import CatalogueCode
 from vat.codes.models import CodeKind
 from vat.codes.tax import tax_in_gross, tax_on_net
 
@@ -25,13 +25,17 @@ TAX_SHARE: Final = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line as the arithmetic takes it; ``rate`` in percent, ``day`` that of supply."""
+    """A line as the arithmetic takes it; ``rate`` in percent, ``day`` that of supply.
+
+    ``shipped`` is the code of the catalogue that its ``code`` behaves as.
+    """
 
     amount: Decimal
     code: str = ""
     rate: Decimal = ZERO
     day: dt.date = dt.date.min
     vat_amount: Decimal | None = None
+    shipped: CatalogueCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +84,24 @@ def reckon(items: Sequence[Item], *, basis: str) -> Amounts:
     groups = []
     for key, places in _grouped(items).items():
         code, rate, day, _own = key
+        shipped = items[places[0]].shipped
         amounts = [items[place].amount for place in places]
         tax = _tax(items[places[0]], sum(amounts, ZERO), basis, places[0])
-        shares = allotted(tax, amounts, _share(code, rate, basis))
+        shares = allotted(tax, amounts, _share(shipped, rate, basis))
         for place, amount, share in zip(places, amounts, shares, strict=True):
             taxes[place] = share
-            nets[place] = amount if basis == Basis.NET and not _is_import(code) else amount - share
+            nets[place] = (
+                amount if basis == Basis.NET and not _is_import(shipped) else amount - share
+            )
         net = sum((nets[place] for place in places), ZERO)
         groups.append(Group(code, rate, day, net, tax, tuple(places)))
     return Amounts(tuple(nets), tuple(taxes), tuple(groups))
 
 
-def bears_tax(code: str) -> bool:
+def bears_tax(code: CatalogueCode | None) -> bool:
     """Whether the supplier bills tax under this code: input tax and import tax, with a box of their own."""
-    found = catalogue()[code] if code else None
     return (
-        found is not None
-        and found.kind in {CodeKind.INPUT, CodeKind.IMPORT}
-        and bool(found.tax_box)
+        code is not None and code.kind in {CodeKind.INPUT, CodeKind.IMPORT} and bool(code.tax_box)
     )
 
 
@@ -111,9 +115,9 @@ def _grouped(items: Sequence[Item]) -> dict[tuple[str, Decimal, dt.date, int | N
 
 
 def _tax(item: Item, whole: Decimal, basis: str, place: int) -> Decimal:
-    if not bears_tax(item.code):
+    if not bears_tax(item.shipped):
         return ZERO
-    if _is_import(item.code):
+    if _is_import(item.shipped):
         return whole
     expected = (tax_on_net if basis == Basis.NET else tax_in_gross)(whole, rate=item.rate)
     billed = item.vat_amount
@@ -125,7 +129,7 @@ def _tax(item: Item, whole: Decimal, basis: str, place: int) -> Decimal:
     return billed
 
 
-def _share(code: str, rate: Decimal, basis: str) -> Decimal:
+def _share(code: CatalogueCode | None, rate: Decimal, basis: str) -> Decimal:
     """What part of a line's amount its tax is, about."""
     if not bears_tax(code):
         return ZERO
@@ -134,5 +138,5 @@ def _share(code: str, rate: Decimal, basis: str) -> Decimal:
     return rate / (HUNDRED if basis == Basis.NET else HUNDRED + rate)
 
 
-def _is_import(code: str) -> bool:
-    return bool(code) and catalogue()[code].kind == CodeKind.IMPORT
+def _is_import(code: CatalogueCode | None) -> bool:
+    return code is not None and code.kind == CodeKind.IMPORT

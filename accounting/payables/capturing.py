@@ -27,7 +27,6 @@ from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.money import to_centimes
-from vat.codes.catalogue import catalogue
 from vat.codes.models import CodeKind, VatCode
 from vat.codes.queries import is_liable_on, rate_on
 
@@ -196,18 +195,18 @@ def _gross(group: VatGroup) -> Decimal:
 
 def _code(company: Company, captured: Captured, group: VatGroup, day: dt.date) -> str | None:
     """The code of input tax with a rate on a day, of the kind that this supplier's bills usually have."""
-    codes = VatCode.of(company).filter(kind=CodeKind.INPUT, active=True).order_by("position", "pk")
+    known = {one.code: one for one in VatCode.of(company).order_by("position", "pk")}
     fitting = [
-        one for one in codes
-        if (rate_on(one.rate_class, day) if one.rate_class != "none" else Decimal(0)) == group.rate
+        one for one in known.values() if one.kind == CodeKind.INPUT and one.active
+        and (rate_on(one.rate_class, day) if one.rate_class != "none" else Decimal(0)) == group.rate
     ]  # fmt: skip
     past = captured.past
     if past and any(one.code == past.vat_code for one in fitting):
         return past.vat_code
     wanted = USUAL_PURPOSE
-    if past and past.vat_code in catalogue():
-        wanted = catalogue()[past.vat_code].input_purpose or USUAL_PURPOSE
-    best = next((one for one in fitting if catalogue()[one.code].input_purpose == wanted), None)
+    if past and past.vat_code in known:
+        wanted = known[past.vat_code].shipped.input_purpose or USUAL_PURPOSE
+    best = next((one for one in fitting if one.shipped.input_purpose == wanted), None)
     if group.rate == 0:
         best = next((one for one in fitting if one.rate_class == "none"), None)
     return best.code if best else None

@@ -20,7 +20,7 @@ from accounting.payables.amounts import HUNDRED, Amounts, Group
 from accounting.payables.models import SupplierInvoice, SupplierInvoiceLine
 from accounting.payables.spreading import Share, spread
 from erp.core.money import ZERO, allotted, to_centimes
-from vat.codes.catalogue import catalogue
+from vat.codes.breakdown import deductible
 from vat.codes.models import CodeKind, VatCode
 from vat.codes.tax import tax_on_net
 
@@ -109,28 +109,29 @@ class _Group:
         tax = self.group.vat if own else to_centimes(self.group.vat * self.books.rate)
         if not self.books.deducts:
             tax = ZERO  # net and flat rates: the cost is what was paid
-        nets = allotted(
-            whole - tax,
-            [net or amount for _line, amount, net in self.rows],
-            _part(whole - tax, self.rows),
-        )
-        found = self._costs(nets, nets)
-        if tax and code is not None:
-            purpose = catalogue()[code.code].input_purpose
-            found.append(self._taxed(code, self.books.account(purpose), tax, whole - tax))
+        deducted = deductible(code, tax) if code is not None else tax
+        bases, costs = self._shared(whole - tax), self._shared(whole - deducted)
+        found = self._costs(costs, bases)
+        if deducted and code is not None:
+            account = self.books.account(code.shipped.input_purpose)
+            found.append(self._taxed(code, account, deducted, whole - tax))
         return found
+
+    def _shared(self, whole: Decimal) -> list[Decimal]:
+        """An amount among the lines, by what they come to."""
+        weights = [net or amount for _line, amount, net in self.rows]
+        return allotted(whole, weights, _part(whole, self.rows))
 
     def _acquired(self, code: VatCode, whole: Decimal) -> list[Line]:
         """Acquisition tax (Bezugsteuer) is owed on top, and deducted again or part of the cost."""
-        tax, purpose = tax_on_net(whole, rate=self.group.rate), catalogue()[code.code].input_purpose
+        tax, purpose = tax_on_net(whole, rate=self.group.rate), code.shipped.input_purpose
         bases = [amount for _line, amount, _net in self.rows]
-        deducted = self.books.deducts and bool(purpose)
-        costs = bases if deducted else [
-            one + extra for one, extra in zip(bases, allotted(tax, bases, self.group.rate / HUNDRED), strict=True)
-        ]  # fmt: skip
-        found = self._costs(costs, bases)
-        if tax and deducted:
-            found.append(self._taxed(code, self.books.account(purpose), tax, whole))
+        deducted = deductible(code, tax) if self.books.deducts and purpose else ZERO
+        kept = tax - deducted  # part of the cost
+        extras = allotted(kept, bases, kept / whole if whole else ZERO)
+        found = self._costs([one + more for one, more in zip(bases, extras, strict=True)], bases)
+        if deducted:
+            found.append(self._taxed(code, self.books.account(purpose), deducted, whole))
         if tax:
             found.append(
                 self._taxed(code, self.books.account(_Purpose.ACQUISITION_TAX), -tax, -whole)

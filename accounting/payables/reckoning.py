@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from accounting.payables.amounts import Amounts, Item, reckon
@@ -18,8 +19,11 @@ def lines_of(invoice: SupplierInvoice) -> list[SupplierInvoiceLine]:
 
 def amounts_of(invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) -> Amounts:
     """The figures of an invoice from its lines. Raises ``VatDiffers``."""
-    return reckon(
-        [Item(line.amount, line.vat_code.code if line.vat_code else "", line.rate,
-              supplied(invoice, line)[1], line.vat_amount) for line in lines],
-        basis=invoice.basis,
-    )  # fmt: skip
+    return reckon([_item(line, supplied(invoice, line)[1]) for line in lines], basis=invoice.basis)
+
+
+def _item(line: SupplierInvoiceLine, day: dt.date) -> Item:
+    code = line.vat_code
+    if code is None:
+        return Item(line.amount, "", line.rate, day, line.vat_amount)
+    return Item(line.amount, code.code, line.rate, day, line.vat_amount, code.shipped)

@@ -10,7 +10,6 @@ from accounting.ledger.entering import Reader
 from accounting.receivables.amounts import Amounts, reckon
 from accounting.receivables.lines import Kind, Line, rate_of_supply
 from accounting.receivables.models import DocumentLine, SalesDocument
-from vat.codes.catalogue import catalogue
 
 
 def supplied(document: SalesDocument, line: DocumentLine) -> tuple[dt.date, dt.date | None]:
@@ -60,7 +59,7 @@ def lawful_rate(document: SalesDocument, line: DocumentLine, reader: Reader) -> 
     Raises what ``rate_of_supply`` raises.
     """
     code = line.vat_code
-    if code is None or not catalogue()[code.code].tax_box:
+    if code is None or not code.shipped.tax_box:
         return Decimal(0)
     start, until = supplied(document, line)
     return rate_of_supply(

@@ -36,7 +36,8 @@ def shipped_rate(rate_class, day):
 
 def code(name, **more):
     entry = catalogue()[name]
-    return VatCode(code=name, kind=entry.kind, rate_class=entry.rate_class, **more)
+    return VatCode(code=name, catalogue_code=name, kind=entry.kind, rate_class=entry.rate_class,
+                   **more)  # fmt: skip
 
 
 def taken_apart(name, amount, *, day=NEW, **more):

@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 
 from tests import make
-from vat.codes.catalogue import catalogue, rate_box
+from vat.codes.catalogue import catalogue
 from vat.codes.models import VatRate
-from vat.codes.queries import NoRate, rate_on, was_ever_a_rate
+from vat.codes.queries import NoRate, boxes_by_rate, form_on, rate_on, was_ever_a_rate
 from vat.codes.setup import NotAPeriodEdge, change_settings
 
 pytestmark = pytest.mark.django_db
@@ -63,14 +63,20 @@ def test_each_rate_ends_on_the_day_before_the_next(rate_class):
     [("standard", "302", "303"), ("reduced", "312", "313"), ("lodging", "342", "343")],
 )
 def test_the_box_follows_the_supply_date(rate_class, until_2023, from_2024):
-    old, new = dt.date(2023, 12, 31), dt.date(2024, 1, 1)
-    assert rate_box(rate_class, "output", old) == until_2023
-    assert rate_box(rate_class, "output", new) == from_2024
+    old, new = form_on(dt.date(2023, 12, 31)), form_on(dt.date(2024, 1, 1))
+    boxes = [form.by_rate[rate_class, form.rates[rate_class]] for form in (old, new)]
+    assert [output for output, _acquired in boxes] == [until_2023, from_2024]
     has_acquisition = any(
         e.kind == "acquisition" and e.rate_class == rate_class for e in catalogue().values()
     )
-    boxes = (rate_box(rate_class, "acquisition", old), rate_box(rate_class, "acquisition", new))
-    assert boxes == (("382", "383") if has_acquisition else ("", ""))
+    assert [box for _out, box in boxes] == (["382", "383"] if has_acquisition else ["", ""])
+
+
+def test_of_a_rate_the_law_knew_twice_the_newer_boxes_count():
+    """3.8 % for accommodation held until 2017, and holds since 2024."""
+    boxes = boxes_by_rate()
+    assert boxes["lodging", Decimal("3.8")] == ("343", "")
+    assert boxes["standard", Decimal("8.0")] == ("", "")  # today's form has none for it
 
 
 def test_settings_change_at_the_start_of_a_quarter_only():

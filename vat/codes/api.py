@@ -15,7 +15,8 @@ from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import DayField, Input
 from vat.codes.models import VatCode, VatSettings
-from vat.codes.setup import change_code, change_settings
+from vat.codes.own import change_code
+from vat.codes.setup import change_settings
 
 
 class VatCodeOutput(serializers.ModelSerializer[VatCode]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,8 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
-from erp.core.money import ZERO
-from vat.codes.catalogue import catalogue
+from erp.core.money import ZERO, to_centimes
 from vat.codes.models import CodeKind, VatCode
 from vat.codes.tax import tax_in_gross, tax_on_net
 
@@ -51,9 +50,9 @@ class TaxLine:
 class Breakdown:
     """A typed amount taken apart. ``net`` plus the tax on its side is the amount to be paid.
 
-    ``base`` is the consideration the tax is reckoned on: ``net``, but for acquisition tax without
-    deduction, which becomes part of the cost. ``overridden`` says that another rate than the
-    law's on the supply date was used.
+    ``net`` is what the typed account takes. ``base`` is the consideration the tax is reckoned on:
+    ``net`` without the tax that is not deducted, which is part of the cost. ``overridden`` says that
+    another rate than the law's on the supply date was used.
     """
 
     net: Decimal
@@ -83,15 +82,17 @@ def break_down(
     ``amount`` is not negative, in the company's currency. Acquisition tax is owed on top of the
     amount, which is its base whatever ``basis`` says; of import tax the whole amount is tax.
     ``deducts`` says whether the company may deduct input tax at all; with net and flat rates it
-    may not. ``rate`` in percent overrides the rate of the supply date. Tax is rounded to 0.01.
-    Raises ``CodeInactive``, ``ImpossibleRate`` or ``NoRate``.
+    may not. Of a code with a deductible share, only that share of the tax is deducted, and the rest is
+    part of ``net``. ``rate`` in percent overrides the rate of the supply date. Tax is rounded to 0.01,
+    and its deductible share once more. Raises ``CodeInactive``, ``ImpossibleRate`` or ``NoRate``.
     """
     if not code.active:
         raise CodeInactive(code=code.code)
-    shipped = catalogue()[code.code]
+    shipped = code.shipped
     if code.kind == CodeKind.IMPORT:
-        return Breakdown(ZERO, ZERO, Decimal("100.00"),
-                         (TaxLine(shipped.input_purpose, amount, True),), False)  # fmt: skip
+        deducted = deductible(code, amount)
+        taxes = [TaxLine(shipped.input_purpose, deducted, True)]
+        return Breakdown(amount - deducted, ZERO, Decimal("100.00"), _present(taxes), False)
     lawful = rate_on(code.rate_class, supply_date)
     used = lawful if rate is None else rate
     if not 0 <= used < 100:
@@ -100,18 +101,31 @@ def break_down(
         tax = tax_on_net(amount, rate=used)
         taxes = [TaxLine("acquisition_tax", tax, False)]
         if shipped.input_purpose and deducts:
-            taxes.insert(0, TaxLine(shipped.input_purpose, tax, True))
-            net = amount
+            deducted = deductible(code, tax)
+            taxes.insert(0, TaxLine(shipped.input_purpose, deducted, True))
+            net = amount + tax - deducted
         else:  # without deduction the tax is part of the cost
             net = amount + tax
-        return Breakdown(net, amount, used, tuple(t for t in taxes if t.amount), used != lawful)
+        return Breakdown(net, amount, used, _present(taxes), used != lawful)
     if not shipped.tax_box or not used:
         return Breakdown(amount, amount, used, (), used != lawful)
     if basis == Basis.GROSS:
         tax = tax_in_gross(amount, rate=used)
-        net = amount - tax
+        base = amount - tax
     else:
-        tax, net = tax_on_net(amount, rate=used), amount
-    purpose = shipped.input_purpose or "output_tax"
-    taxes = [TaxLine(purpose, tax, True)] if tax else []
-    return Breakdown(net, net, used, tuple(taxes), used != lawful)
+        tax, base = tax_on_net(amount, rate=used), amount
+    purpose, booked = shipped.input_purpose or "output_tax", deductible(code, tax)
+    taxes = [TaxLine(purpose, booked, True)]
+    return Breakdown(base + tax - booked, base, used, _present(taxes), used != lawful)
+
+
+def deductible(code: VatCode, tax: Decimal) -> Decimal:
+    """What of a tax becomes input tax by the code's share, rounded to 0.01, with the tax's sign.
+
+    The whole tax for codes without a share (MWSTG Art. 28 to 30).
+    """
+    return to_centimes(tax * code.deductible_percent / 100)
+
+
+def _present(taxes: Sequence[TaxLine]) -> tuple[TaxLine, ...]:
+    return tuple(tax for tax in taxes if tax.amount)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,44 +45,3 @@ def catalogue() -> dict[str, CatalogueCode]:
             )
             for row in csv.DictReader(file)
         }
-
-
-@cache
-def _rate_boxes() -> list[tuple[str, str, dt.date, dt.date, str]]:
-    with (DATA / "boxes.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            (
-                row["rate_class"],
-                row["side"],
-                dt.date.fromisoformat(row["valid_from"]),
-                dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else dt.date.max,
-                row["box"],
-            )
-            for row in csv.DictReader(file)
-        ]
-
-
-def rate_box(rate_class: str, side: str, supply_date: dt.date) -> str:
-    """The form's box for a rate on the supply date, blank where today's form has none.
-
-    ``side`` is ``output`` or ``acquisition``.
-    """
-    return next(
-        (
-            box
-            for kind, where, first, last, box in _rate_boxes()
-            if kind == rate_class and where == side and first <= supply_date <= last
-        ),
-        "",
-    )
-
-
-def boxes_of(code: str, supply_date: dt.date) -> tuple[str, ...]:
-    """The boxes a code of the catalogue feeds on a supply date, in the form's order."""
-    entry = catalogue()[code]
-    boxes = {
-        rate_box(entry.rate_class, box, supply_date) if box in {"output", "acquisition"} else box
-        for box in (*entry.base_boxes, entry.tax_box)
-        if box
-    }
-    return tuple(sorted(boxes - {""}))

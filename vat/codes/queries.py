@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,11 @@ from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.reference.queries import Rate, rate
 from vat.codes.models import RateClass, VatCode, VatRate, VatSettings
+
+#: What stands in the catalogue for the box of a rate, and its place among the boxes of the rate.
+RATE_BOXES: Final = {"output": 0, "acquisition": 1}
+NO_BOXES: Final = ("", "")
+Boxes = tuple[str, str]  # of turnover and of acquired supplies at a rate
 
 
 class NoRate(DomainError):
@@ -47,6 +54,47 @@ def rates_on(day: dt.date) -> dict[str, Decimal]:
         .values_list("rate_class", "percent")
     )
     return {RateClass.NONE.value: Decimal("0.00"), **dict(found)}
+
+
+def boxes_by_rate() -> dict[tuple[str, Decimal], Boxes]:
+    """The boxes of the return by class of rate and percent: of turnover, and of acquisition tax.
+
+    Where the law knew a rate twice, the newer one's boxes count. Blank where today's form has no box
+    for it. One query.
+    """
+    rows = VatRate.objects.order_by("valid_from").values_list(
+        "rate_class", "percent", "output_box", "acquisition_box"
+    )
+    return {(rate_class, percent): (out, acquired) for rate_class, percent, out, acquired in rows}
+
+
+@dataclass(frozen=True)
+class Form:
+    """Which boxes of the return the rates of one day lead to."""
+
+    rates: dict[str, Decimal]
+    by_rate: dict[tuple[str, Decimal], Boxes]
+
+    def boxes_of(self, code: VatCode) -> tuple[str, ...]:
+        """The boxes a code feeds, in the form's order."""
+        shipped = code.shipped
+        rate = self.rates.get(code.rate_class, Decimal(0))
+        of_rate = self.by_rate.get((code.rate_class, rate), NO_BOXES)
+        boxes = {
+            of_rate[RATE_BOXES[box]] if box in RATE_BOXES else box
+            for box in (*shipped.base_boxes, shipped.tax_box)
+        }
+        return tuple(sorted(boxes - {""}))
+
+
+def form_on(day: dt.date) -> Form:
+    """The boxes of a day of supply, in two queries for however many codes."""
+    return Form(rates_on(day), boxes_by_rate())
+
+
+def boxes_of(code: VatCode, supply_date: dt.date) -> tuple[str, ...]:
+    """The boxes a code feeds on a day of supply, in the form's order; of many codes ask ``form_on``."""
+    return form_on(supply_date).boxes_of(code)
 
 
 def was_ever_a_rate(percent: Decimal) -> bool:

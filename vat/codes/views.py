@@ -16,9 +16,8 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.web.dates import DayInput
 from erp.web.pages import CompanyView, refused, tell
-from vat.codes.catalogue import boxes_of
 from vat.codes.models import RateClass, VatCode, VatRate, VatSettings
-from vat.codes.queries import settings_on
+from vat.codes.queries import form_on, settings_on
 from vat.codes.setup import change_settings
 
 
@@ -61,13 +60,10 @@ class SettingsPage(CompanyView):
 
     def _show(self, request: HttpRequest, form: SettingsForm) -> HttpResponse:
         today = clock.today()
-        rates = {
-            rate.rate_class: rate.percent
-            for rate in VatRate.objects.filter(valid_from__lte=today).order_by("valid_from")
-        }
+        form_today = form_on(today)
         codes = [
-            (code, rates.get(code.rate_class) if code.rate_class != RateClass.NONE else None,
-             ", ".join(boxes_of(code.code, today)))
+            (code, form_today.rates.get(code.rate_class) if code.rate_class != RateClass.NONE else None,
+             ", ".join(form_today.boxes_of(code)))
             for code in VatCode.of(self.company).order_by("position")
         ]  # fmt: skip
         context = {

@@ -1,0 +1,1 @@
+"""How a company settles its VAT: dated settings, granted activities and their accounts."""
