@@ -63,7 +63,7 @@ def documented(company, side, lines, date, *, base=None, currency="", owed=None)
     foreign = {"currency": currency, "amount_foreign": sign * D(owed)} if currency else {}
     number = {"receivables": "1100", "payables": "2000"}[side]
     if currency:
-        number = {"receivables": "1102", "payables": "2002"}[side]
+        number = {"receivables": "1101", "payables": "2001"}[side]
     control, by = make.account(company, number), make.owner_of(company)
     found = post(company=company, date=date, text="Beleg", by=by, owner=OWNER, lines=[
         Line(control, **_side(sign * whole), **foreign), *Reader(company).lines(typed, date=date),
