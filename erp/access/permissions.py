@@ -93,8 +93,9 @@ class Permission(models.TextChoices):
     PAYMENTS_APPROVE = "payments.approve", _("Approve payment runs and accounts of payees")
     PAYMENTS_EXPORT = "payments.export", _("Make and download payment files")
 
-    VAT_READ = "vat.read", _("See VAT codes and settings")
+    VAT_READ = "vat.read", _("See VAT codes, settings and returns")
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
+    VAT_FILE = "vat.file", _("Check, file and post VAT returns")
 
     @property
     def group(self) -> str:

@@ -7,19 +7,27 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import LedgerHead
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import Refusals
 from erp.documents.storing import keep
 from vat.returns import checks, spans
 from vat.returns.computing import Computed
 from vat.returns.ech0217 import writing
-from vat.returns.ech0217.writing import Head
+from vat.returns.ech0217.head import Head
+from vat.returns.errors import (
+    ChangedSinceCheck,
+    FiledAlready,
+    NotChecked,
+    NotFiled,
+    NotOver,
+    PeriodsOpen,
+    WarningsOpen,
+)
 from vat.returns.freezing import digest, frozen
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.paper import form_pdf
@@ -29,55 +37,6 @@ from vat.returns.rules import filing_deadline
 
 Kind = VatReturn.Kind
 State = VatReturn.State
-
-
-class FiledAlready(DomainError):
-    code = "vat.filed_already"
-    message = _("The return of %(period)s is filed and frozen. Make a correction return of it.")
-    field = "return"
-    conflict = True
-
-
-class NotFiled(DomainError):
-    code = "vat.not_filed"
-    message = _("The return of %(period)s is not filed yet. File it, then it can be corrected.")
-    field = "return"
-    conflict = True
-
-
-class NotChecked(DomainError):
-    code = "vat.not_checked"
-    message = _("The return of %(period)s is not checked. Check it before you file it.")
-    field = "return"
-    conflict = True
-
-
-class ChangedSinceCheck(DomainError):
-    code = "vat.changed_since_check"
-    message = _(
-        "The figures of %(period)s changed after the check, to %(payable)s. Check the return again."
-    )
-    field = "return"
-    conflict = True
-
-
-class WarningsOpen(DomainError):
-    code = "vat.warnings_open"
-    message = _("The check found: %(found)s. Mend it, or accept it as it is.")
-    field = "accepted"
-
-
-class NotOver(DomainError):
-    code = "vat.period_not_over"
-    message = _("The period runs until %(end)s. A return is filed after its period has ended.")
-    field = "return"
-
-
-class PeriodsOpen(DomainError):
-    code = "vat.periods_open"
-    message = _("These periods of the year are not filed yet: %(periods)s. File them first.")
-    field = "year"
-    conflict = True
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounting.ledger import posting
 from accounting.ledger.entering import PurposeMissing
@@ -21,12 +20,11 @@ from accounting.open_items.settling import hold_of_entry, release
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Module
-from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from vat.codes.models import VatSettings
 from vat.returns import pieces, spans
 from vat.returns.computing import Computed
-from vat.returns.filing import NotFiled
+from vat.returns.errors import NotFiled, NotSettled, SettledAlready, UndoneAtReturn
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.periods import period_name
 from vat.returns.queries import as_filed, declared_for, filed_returns, frozen_scope, latest
@@ -34,29 +32,6 @@ from vat.returns.rules import rule
 
 SOURCE: Final = JournalEntry.Source.VAT
 Purpose = Account.Purpose
-
-
-class SettledAlready(DomainError):
-    code = "vat.settled_already"
-    message = gettext_lazy("This return is posted already, by entry %(number)s.")
-    field = "return"
-    conflict = True
-
-
-class UndoneAtReturn(DomainError):
-    code = "vat.undone_at_return"
-    message = gettext_lazy(
-        "Entry %(number)s posted a VAT return. Undo it on the page of the return."
-    )
-    field = "entry"
-    conflict = True
-
-
-class NotSettled(DomainError):
-    code = "vat.not_settled"
-    message = gettext_lazy("This return is not posted. There is nothing to undo.")
-    field = "return"
-    conflict = True
 
 
 @transaction.atomic
