@@ -52,6 +52,8 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
+from vat.codes.models import VatSettings
+from vat.settings.activities import grant_activity
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
@@ -197,6 +199,17 @@ ENDPOINTS = [
     ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
     ("GET", "vat-codes/UX/", {}, "vat.read"),
     ("PATCH", "vat-codes/UX/", {"active": False}, "vat.change"),
+    ("POST", "vat-codes/", {"code": ""}, "vat.change"),
+    ("GET", "vat-settings/{vat_settings}/", {}, "vat.read"),
+    ("DELETE", "vat-settings/{vat_settings}/", {}, "vat.change"),
+    ("GET", "vat-settings/preview/?valid_from=2027-01-01&method=effective&basis=agreed"
+     "&interval=quarter", {}, "vat.change"),
+    ("GET", "vat-activities/", {}, "vat.read"),
+    ("GET", "vat-activities/{vat_activity}/", {}, "vat.read"),
+    ("POST", "vat-activities/", {"name": ""}, "vat.change"),
+    ("PATCH", "vat-activities/{vat_activity}/", {"valid_to": None}, "vat.change"),
+    ("GET", "vat-activity-accounts/", {}, "vat.read"),
+    ("POST", "vat-activity-accounts/", {}, "vat.change"),
     ("GET", "contacts/", {}, "contacts.read"),
     ("GET", "contacts/{contact}/", {}, "contacts.read"),
     ("POST", "contacts/", {"name": "x"}, "contacts.change"),
@@ -378,6 +391,11 @@ def books(api, company):
     rent = RecurringSupplierInvoice(company=company, name="x", next_on=dt.date(2026, 1, 1))
     return {
         "purchase": purchases.save(company=company, typed=bought, by=by).pk,
+        "vat_settings": VatSettings.of(company).get().pk,
+        "vat_activity": grant_activity(
+            company=company, activity_code="01234", name="x", percent=make.chf("0.60"),
+            valid_from=dt.date(2026, 1, 1), by=by,
+        ).pk,
         "visum": approving.save_rule(ApprovalRule(company=company, approver=by), by=by).pk,
         "rent": rents.save(rent, bought, by=by).pk,
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
