@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from erp.core.money import ZERO
+from erp.core.version import VERSION
 
 MOST_TRANSACTIONS: Final = 99_999  # in one message, SPS chapter 2.2
 SWISS: Final = frozenset({"CH", "LI"})
@@ -131,7 +132,7 @@ class Software:
 
     name: str = "Rappen"
     vendor: str = "Rappen"
-    version: str = "0.1.0"
+    version: str = VERSION
     guideline: str = "0202"  # implementation guidelines 2.2
 
 
