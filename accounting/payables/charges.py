@@ -142,7 +142,7 @@ class _Group:
         found = []
         for (line, _amount, _net), cost, base in zip(self.rows, costs, bases, strict=True):
             if not cost and not base:
-                continue  # import tax, all of which is tax
+                continue  # import tax, all of which is deducted
             now, shares = self._spread(line, cost)
             self.later.extend((line, share) for share in shares)
             rest = cost - now
@@ -161,15 +161,17 @@ class _Group:
         if not amount:
             return []
         sign, code = self.invoice.sign, line.vat_code
-        facts = VatFacts(code, "B", self.group.rate, sign * base, self.group.day) if code else None
+        facts = VatFacts(code, "B", self._rate(code), sign * base, self.group.day) if code else None
         units = {"cost_centre": line.cost_centre, "cost_object": line.cost_object} if costs else {}
         return [signed(account, sign * amount, text=line.text, vat=facts, **units)]
 
     def _taxed(self, code: VatCode, account: Account, tax: Decimal, base: Decimal) -> Line:
         sign = self.invoice.sign
-        rate = HUNDRED if code.kind == CodeKind.IMPORT else self.group.rate
-        facts = VatFacts(code, "T", rate, sign * base, self.group.day)
+        facts = VatFacts(code, "T", self._rate(code), sign * base, self.group.day)
         return signed(account, sign * tax, vat=facts)
+
+    def _rate(self, code: VatCode) -> Decimal:
+        return HUNDRED if code.kind == CodeKind.IMPORT else self.group.rate
 
     def _spread(self, line: SupplierInvoiceLine, cost: Decimal) -> tuple[Decimal, list[Share]]:
         if not line.spread:

@@ -17,7 +17,8 @@ from accounting.payables.errors import (
 from accounting.payables.models import SupplierInvoice, SupplierInvoiceLine
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO
-from vat.codes.models import CodeKind
+from vat.codes.models import ALL, CodeKind, VatSettings
+from vat.codes.queries import settings_on
 
 _Status = SupplierInvoice.Status
 ROUNDED_UP = Decimal("0.05")  # what a part may come to more than it is
@@ -30,9 +31,10 @@ def obstacles(invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) ->
         found.append(NumberMissing())
     if not lines:
         found.append(NothingToPost())
+    without = [line for line in lines if line.account is None]
     found += [
         AccountMissing(field=f"lines[{line.position - 1}].account", line=line.position)
-        for line in lines if line.account is None and not is_import(line)
+        for line in without if not is_all_deducted(invoice, line)
     ]  # fmt: skip
     if lines and invoice.payable <= 0:
         found.append(TotalNotPositive(value=invoice.payable))
@@ -51,9 +53,13 @@ def require_none(found: Sequence[DomainError]) -> None:
         raise Refusals(list(found))
 
 
-def is_import(line: SupplierInvoiceLine) -> bool:
-    """Whether all of a line is import tax, which needs no account of cost."""
-    return line.vat_code is not None and line.vat_code.kind == CodeKind.IMPORT
+def is_all_deducted(invoice: SupplierInvoice, line: SupplierInvoiceLine) -> bool:
+    """Whether a line is import tax that is deducted to the last centime: it needs no account of cost."""
+    code = line.vat_code
+    if code is None or code.kind != CodeKind.IMPORT or code.deductible_percent != ALL:
+        return False
+    settings = settings_on(invoice.company, invoice.booked_on)
+    return settings is not None and settings.method == VatSettings.Method.EFFECTIVE
 
 
 def deducted(invoice: SupplierInvoice) -> Decimal:
