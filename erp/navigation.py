@@ -117,6 +117,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("VAT"),
+        "chart",
+        (Item(_("VAT returns"), "vat-returns", Permission.VAT_READ, "g"),),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (
