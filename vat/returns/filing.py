@@ -221,7 +221,7 @@ def _begun(
     rows = VatReturn.of(company).filter(kind=kind, start=period.start, end=period.end)
     nth = (rows.aggregate(Max("nth"))["nth__max"] or 0) + 1
     one = VatReturn(
-        company=company, kind=kind, start=period.start, end=period.end, nth=nth,
+        company=company, kind=kind, start=period.start, nth=nth,
         differences=differences, created_at=clock.now(), created_by=by,
         **_settled_as(company, period, kind),
     )  # fmt: skip
