@@ -125,6 +125,7 @@ SECTIONS = (
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
+            Item(_("Annual VAT reconciliation"), "vat-reconciliation", Permission.VAT_READ),
         ),
     ),
     Section(
