@@ -117,6 +117,14 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("VAT"),
+        "chart",
+        (
+            Item(_("VAT returns"), "vat-returns", Permission.VAT_READ, "g"),
+            Item(_("Annual VAT reconciliation"), "vat-reconciliation", Permission.VAT_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (
@@ -125,7 +133,6 @@ SECTIONS = (
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
-            Item(_("Annual VAT reconciliation"), "vat-reconciliation", Permission.VAT_READ),
         ),
     ),
     Section(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -141,6 +141,26 @@ class Granted:
         code = self._accounts.get(account or 0, "")
         if not code and len(self._rows) == 1:
             code = next(iter(self._rows))
+        return self._grant(code, supply_date)
+
+    def lot(
+        self, code: str, percent: Decimal, *, old: bool
+    ) -> tuple[list[int] | None, tuple[dt.date, dt.date]] | None:
+        """The accounts and the days of supply that a grant stands for; None where there are none."""
+        found: set[str] = set()
+        days: list[dt.date] = []
+        for activity, rows in self._rows.items():
+            for first, last in (edges for row in rows for edges in _cut(row)):
+                grant = self._grant(activity, first)
+                if (grant.code, grant.percent, grant.old) == (code, percent, old):
+                    found.add(activity)
+                    days += [first, last]
+        if not found:
+            return None
+        accounts = [pk for activity in found for pk in self.accounts_of(activity) or ()]
+        return (None if len(self._rows) == 1 else accounts), (min(days), max(days))
+
+    def _grant(self, code: str, supply_date: dt.date) -> Grant:
         row = next(
             (row for row in self._rows.get(code, ())
              if row.valid_from <= supply_date and (row.valid_to or dt.date.max) >= supply_date),
@@ -158,6 +178,16 @@ class Granted:
                 net_rates.technical_code(row.percent, supply_date), row.name, row.percent, old
             )
         return Grant(code, row.name, row.percent, old)
+
+
+def _cut(row: VatActivity) -> Iterator[tuple[dt.date, dt.date]]:
+    """The days of an activity, cut where what the return calls it changes."""
+    first, end = row.valid_from, row.valid_to or dt.date.max
+    for edge in (RATES_OF_2024, SIMPLE_SINCE):
+        if first < edge <= end:
+            yield first, edge - dt.timedelta(days=1)
+            first = edge
+    yield first, end
 
 
 def _coded(

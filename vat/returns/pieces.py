@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -57,9 +57,21 @@ class Sum:
     hidden: Decimal
 
 
+class Amounts(NamedTuple):
+    """Debit positive, in francs."""
+
+    net: Decimal
+    gross: Decimal
+    tax: Decimal
+    owed: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one entry brought; ``document`` is the entry that it settled, if it did."""
+    """What one entry brought; ``document`` is the entry that it settled, if it did.
+
+    ``so_far`` is what all asked for come to up to it, ``total`` what all of them come to.
+    """
 
     entry: int
     document: int | None
@@ -76,6 +88,9 @@ class Piece:
     gross: Decimal
     tax: Decimal
     owed: Decimal
+    document_number: int | None
+    so_far: Amounts
+    total: Amounts
 
     @property
     def key(self) -> Key:
@@ -119,34 +134,43 @@ def listed(
     if supplied is not None:
         told |= {"supplied_from": supplied[0], "supplied_until": supplied[1]}
         where.append("p.supply_date BETWEEN %(supplied_from)s AND %(supplied_until)s")
+    follows = "true"
     if after is not None:
-        told |= dict(
-            zip(
-                ("last_date", "last_place", "last_code", "last_rate", "last_document"),
-                after,
-                strict=True,
-            )
-        )
-        where.append("""(p.date, p.place, p.code, p.rate, coalesce(p.document, 0))
-            > (%(last_date)s, %(last_place)s, %(last_code)s, %(last_rate)s, %(last_document)s)""")
+        names = ("last_date", "last_place", "last_code", "last_rate", "last_document")
+        told |= dict(zip(names, after, strict=True))
+        follows = """(p.date, p.place, p.code, p.rate, coalesce(p.document, 0))
+            > (%(last_date)s, %(last_place)s, %(last_code)s, %(last_rate)s, %(last_document)s)"""
+    order = "p.date, p.place, p.code, p.rate, coalesce(p.document, 0)"
+    sums = ", ".join(
+        f"sum(p.{name}) OVER {over} AS {of}_{name}"
+        for of, over in (("so_far", f"(ORDER BY {order})"), ("total", "()"))
+        for name in Amounts._fields
+    )
     rows = _rows(
         f"""{_pieces(asked)},
         summed AS (
             SELECT p.entry_id, p.document, p.carried, p.date, p.place, p.code, p.rate,
                    min(p.supply_date) AS supply_date, sum({_NET}) AS net, sum({_GROSS}) AS gross,
                    sum(p.tax) AS tax, sum(p.owed) AS owed
-            FROM pieces p WHERE {" AND ".join(where)}
-            GROUP BY 1, 2, 3, 4, 5, 6, 7
-            ORDER BY 4, 5, 6, 7, coalesce(p.document, 0) LIMIT %(limit)s
-        )
+            FROM pieces p WHERE {" AND ".join(where)} GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ),
+        added AS (SELECT p.*, {sums} FROM summed p),
+        paged AS (SELECT p.* FROM added p WHERE {follows} ORDER BY {order} LIMIT %(limit)s)
         SELECT p.entry_id, p.document, p.carried, p.date, p.place, e.number, e.text, e.voucher, p.code,
-               p.rate, p.supply_date, p.net, p.gross, p.tax, p.owed
-        FROM summed p JOIN accounting_journalentry e
+               p.rate, p.supply_date, p.net, p.gross, p.tax, p.owed, d.number,
+               so_far_net, so_far_gross, so_far_tax, so_far_owed,
+               total_net, total_gross, total_tax, total_owed
+        FROM paged p JOIN accounting_journalentry e
           ON e.company_id = %(company)s AND e.id = p.entry_id
-        ORDER BY p.date, p.place, p.code""",
+        LEFT JOIN accounting_journalentry d ON d.company_id = %(company)s AND d.id = p.document
+        ORDER BY {order}""",
         told,
     )
-    return [Piece(*row) for row in rows]
+    return [_piece(row[:16], row[16:20], row[20:]) for row in rows]
+
+
+def _piece(told: Any, so_far: Any, total: Any) -> Piece:
+    return Piece(*told, Amounts(*so_far), Amounts(*total))
 
 
 def booked(asked: Question) -> list[tuple[int, Decimal]]:

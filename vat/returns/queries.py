@@ -51,6 +51,14 @@ class Row:
         return "settled" if self.stored.is_settled else str(self.stored.state)
 
     @property
+    def method_label(self) -> str:
+        return str(VatSettings.Method(self.period.method).label)
+
+    @property
+    def basis_label(self) -> str:
+        return str(VatSettings.Basis(self.period.basis).label)
+
+    @property
     def key(self) -> str:
         """What its page is found by: a first return by its first day, others by number."""
         if self.stored is None or self.stored.kind == Kind.FIRST:
@@ -157,13 +165,30 @@ def _corrected(one: VatReturn, now: Scope, until: int) -> Computed:
     return has declared stays there. Under others all of it is computed anew.
     """
     before = latest(declared_for(one))
+    whole = _whole(one, now, before, until)
+    if any((row.method, row.basis) != (one.method, one.basis) for row in before):
+        return compute(whole)
+    parts = [thawed(frozen_scope(row), row.figures).sums for row in before]
+    return of_sums(whole, added(*parts, compute(now).sums))
+
+
+def _whole(one: VatReturn, now: Scope, before: Sequence[VatReturn], until: int) -> Scope:
+    """What a correction covers that tells the whole of its period."""
     if any((row.method, row.basis) != (one.method, one.basis) for row in before):
         covers = spans.whole(one.start, one.end, until=until)
-        return compute(replace(now, spans=covers, switched_on=one.switched_on))
+        return replace(now, spans=covers, switched_on=one.switched_on)
     covers = [span for row in before for span in spans.restored(row.spans)]
-    parts = [thawed(frozen_scope(row), row.figures).sums for row in before]
-    lacking = compute(now).sums
-    return of_sums(replace(now, spans=spans.joined([*covers, *now.spans])), added(*parts, lacking))
+    return replace(now, spans=spans.joined([*covers, *now.spans]))
+
+
+def covered(one: VatReturn) -> Scope:
+    """What a stored return covers: filed as it was frozen, open as the ledger is now."""
+    if one.is_filed:
+        return frozen_scope(one)
+    now = scope(one.company, period_of(one), kind=one.kind, note_280=one.note_280)
+    if one.kind != Kind.CORRECTION or one.differences:
+        return now
+    return _whole(one, now, latest(declared_for(one)), END)
 
 
 def declared_for(one: VatReturn) -> list[VatReturn]:

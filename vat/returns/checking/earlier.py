@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -79,15 +78,14 @@ def unusual(look: Look) -> Iterator[Finding]:
 def acquisitions_missing(look: Look) -> Iterator[Finding]:
     """No acquisition tax, though each of the returns before had some."""
     before = _before(look)
-    acquired = partial(sum, start=ZERO)
     if len(before) == COMPARED and not look.found.declaration.acquisitions:
-        amounts = [acquired(row.turnover for row in one.acquisitions) for one in before]
+        amounts = [sum((row.turnover for row in one.acquisitions), ZERO) for one in before]
         if all(amounts):
             yield Finding(
                 "vat.acquisitions_missing",
                 _("There is no acquisition tax, while each of the %(count)s returns before had some, "
                   "%(usual)s on average. Look for services from abroad.")
-                % {"count": COMPARED, "usual": chf(acquired(amounts) / len(amounts))},
+                % {"count": COMPARED, "usual": chf(sum(amounts, ZERO) / len(amounts))},
                 link=look.journal(), link_text=_("Journal"),
             )  # fmt: skip
 

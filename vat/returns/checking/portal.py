@@ -11,6 +11,7 @@ from accounting.ledger.models import Account
 from erp.core import clock
 from erp.core.display import chf
 from erp.core.errors import DomainError
+from erp.core.money import ZERO
 from vat.codes.models import CodeKind
 from vat.returns import pieces
 from vat.returns.checking.looking import Look, enumerated
@@ -68,7 +69,7 @@ def activities(look: Look) -> Iterator[Finding]:
     if look.scope.is_effective:
         return
     taxed = [one for one in look.found.sums if _is_taxed(one) and (one.net or one.gross)]
-    homeless = sum((-one.gross for one in taxed if not one.activity), start=0)
+    homeless = sum((-one.gross for one in taxed if not one.activity), ZERO)
     if homeless or any(not one.activity for one in taxed):
         names = [f"{account.number} {account.name}" for account in _homeless(look)]
         yield Finding(

@@ -93,7 +93,7 @@ function help() {
 function rows() {
   let at = -1;
   return (step) => {  // a list that is found while typing brings a new table
-    const all = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((tr) => tr.querySelector("a"));
+    const all = [...document.querySelectorAll("table[data-rows] tbody tr")].filter((tr) => tr.querySelector("a") && !tr.closest("[hidden]"));
     if (!all.length) return;
     if (step === 0) { all[at]?.querySelector("a")?.click(); return; }
     at = Math.max(0, Math.min(at + step, all.length - 1));
@@ -144,6 +144,19 @@ document.querySelectorAll("select[data-go]").forEach((s) => s.addEventListener("
   }
   s.form.requestSubmit();
 }));
+const unfold = (link, open) => {
+  document.getElementById(link.dataset.unfold).hidden = !open;
+  link.setAttribute("aria-expanded", open);
+};
+document.querySelectorAll("[data-unfold]").forEach((link) => {
+  if (location.hash === `#${link.dataset.unfold}`) unfold(link, true);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const open = link.getAttribute("aria-expanded") !== "true";
+    unfold(link, open);
+    history.replaceState(null, "", open ? `#${link.dataset.unfold}` : location.pathname + location.search);
+  });
+});
 document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => print()));
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
