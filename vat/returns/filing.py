@@ -134,7 +134,7 @@ def check(open_return: VatReturn, *, by: User, accepted: Sequence[str] = ()) -> 
     refused = [one for one in results if one.is_error]
     if refused:
         raise Refusals([one.refusal for one in refused])
-    left = [one for one in results if one.code not in accepted]
+    left = [one for one in results if one.code not in accepted and not one.is_info]
     if left:
         raise WarningsOpen(found="; ".join(str(one.text) for one in left))
     current.state, current.checked_at, current.checked_by = State.CHECKED, clock.now(), by
