@@ -30,8 +30,10 @@ _LINES: Final = """
 _BOOKED: Final = (
     _LINES.format(which="l.account_id = ANY (%(accounts)s)")
     + " UNION ALL "
-    + _LINES.format(which="""l.vat_code_id = ANY (%(turnover)s) AND l.vat_part = 'B'
-        AND l.account_id <> ALL (%(accounts)s)""")
+    + _LINES.format(
+        which="""l.vat_code_id = ANY (%(turnover)s) AND l.vat_part = 'B'
+        AND l.account_id <> ALL (%(accounts)s)"""
+    )
 )
 
 

@@ -113,9 +113,7 @@ class YearOfReturns:
             if not one.elsewhere:
                 together.setdefault((one.start, one.end), []).append(one)
         rows = [row for group in together.values() for row in latest(group)]
-        return self._summed(
-            (one.shipped, one) for row in rows for one in sums_of(row.figures)
-        )
+        return self._summed((one.shipped, one) for row in rows for one in sums_of(row.figures))
 
     def received(self) -> Both:
         """What was received and paid in the year, of what VAT lines say."""

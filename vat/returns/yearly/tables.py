@@ -35,7 +35,9 @@ def reconciliation_table(found: Reconciliation) -> Table:
     steps(found.turnover.steps, found.turnover.declared, found.turnover.rest)
     heading(_("Input tax"))
     for tax in found.input_tax.accounts:
-        rows.append([str(tax.account), tax.moved, tax.deducted, tax.corrected, tax.bare, tax.settled])
+        rows.append(
+            [str(tax.account), tax.moved, tax.deducted, tax.corrected, tax.bare, tax.settled]
+        )
     steps(found.input_tax.steps, found.input_tax.declared, found.input_tax.rest)
     if found.proposals:
         heading(_("Proposals"))
