@@ -145,7 +145,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
               closing=True)  # fmt: skip
     _mistakes(company, owner)
     add_debtors(company, bank, owner, chance)
-    add_creditors(company, owner, chance)
+    add_creditors(company, bank, owner, chance)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):
         lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")

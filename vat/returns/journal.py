@@ -66,9 +66,8 @@ def journal_table(
     kinds: dict[int, str] = {}
     for box, in_box in groupby(found, key=lambda row: row.box):
         kinds[len(lines)] = "section"
-        lines.append(
-            [box, "", None, None, None, "", label(box, method, language), None, None, None]
-        )
+        name = label(box, method, language) or (activities or {}).get(box, "")
+        lines.append([box, "", None, None, None, "", name, None, None, None])
         net = tax = ZERO
         for under in _by_code(in_box):
             lines += [

@@ -170,7 +170,7 @@ def listed(
 
 
 def _piece(told: Any, so_far: Any, total: Any) -> Piece:
-    return Piece(*told, Amounts(*so_far), Amounts(*total))
+    return Piece(*told, *(Amounts(*amounts) for amounts in (so_far, total)))
 
 
 def booked(asked: Question) -> list[tuple[int, Decimal]]:
