@@ -50,4 +50,4 @@ messages: setup-dev ## Collect and compile translations
 	@$(PY) -m tools.messages compile
 
 clean: ## Remove what can be made again; keeps var/
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools build/cluster .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,8 +11,9 @@ class AccountingConfig(AppConfig):
         from accounting.banking import booking
         from accounting.banking.matching import claims, hearing, orders
         from accounting.banking.touching import bank_accounts
+        from accounting.cash import books
         from accounting.cash.errors import BelowZero, below_zero
-        from accounting.ledger import posting, verifying
+        from accounting.ledger import holders, posting, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.payables import accruing, capturing
@@ -30,6 +31,7 @@ class AccountingConfig(AppConfig):
         from erp.own_fields import subjects
         from erp.reference import touching
 
+        holders.holders.update({booking.ROOM: booking.named, books.ROOM: books.named})
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
         posting.further_refusals[BelowZero.code] = below_zero

@@ -119,7 +119,10 @@ SECTIONS = (
     Section(
         _("VAT"),
         "chart",
-        (Item(_("VAT returns"), "vat-returns", Permission.VAT_READ, "g"),),
+        (
+            Item(_("VAT returns"), "vat-returns", Permission.VAT_READ, "g"),
+            Item(_("Annual VAT reconciliation"), "vat-reconciliation", Permission.VAT_READ),
+        ),
     ),
     Section(
         _("Reports"),

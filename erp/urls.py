@@ -25,12 +25,14 @@ from erp.web.help import help_page
 from erp.web.language import choose_language
 from vat.codes import urls as vat_codes
 from vat.returns import urls as vat_returns
+from vat.returns.yearly import urls as vat_years
+from vat.settings import urls as vat_settings
 
 handler400 = "erp.web.bad_requests.answer"
 
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
-    receivables, payables, statements, liquidity, vat_returns,
+    receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

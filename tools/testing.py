@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools import migrated
 from tools.environment import ROOT
 from tools.postgres import OWNER, RUNTIME, Postgres
 from tools.valkey import Valkey
@@ -28,10 +29,7 @@ def main(command: list[str]) -> int:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(143))
     try:
-        server.start()
         queue.start()
-        server.create_roles()
-        server.create_database("rappen")
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "erp.settings",
@@ -42,15 +40,7 @@ def main(command: list[str]) -> int:
             "REDIS_URL": queue.url,
         }
         (scratch / "var").mkdir()
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0",
-             "--skip-checks"],
-            cwd=ROOT, env=environment, check=True,
-        )  # fmt: skip
-        subprocess.run(
-            [sys.executable, "manage.py", "reference_update", "--bundled", "--verbosity=0"],
-            cwd=ROOT, env=environment, check=True,
-        )  # fmt: skip
+        migrated.start(server, environment)
         return subprocess.call(command, cwd=ROOT, env=environment)
     finally:
         queue.stop()

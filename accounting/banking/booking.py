@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.banking.models import BankAccount, BankTransaction, Statement
-from accounting.ledger import posting
+from accounting.ledger import holders, posting
 from accounting.ledger.balances import balance_before
 from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import Line
-from accounting.ledger.models import JournalEntry
+from accounting.ledger.models import Account, JournalEntry
 from accounting.open_items import settling
 from erp.access.models import User
 from erp.audit import trail
@@ -25,6 +25,8 @@ from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
 from erp.core.money import ZERO, to_centimes
 from erp.reference import queries as reference
+
+ROOM: Final = "banking"
 
 
 class AlreadyBooked(DomainError):
@@ -81,8 +83,8 @@ class CurrencyFixed(DomainError):
 def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
     """Add or change a bank account.
 
-    Raises ``NotAnIban``, ``BankAccountTaken``, ``WrongLedgerAccount`` or, once there are
-    statements, ``CurrencyFixed``.
+    Raises ``NotAnIban``, ``BankAccountTaken``, ``AccountHeld``, ``WrongLedgerAccount`` or, once
+    there are statements, ``CurrencyFixed``.
     """
     bank.iban = parse_iban(bank.iban)
     bank.qr_iban = parse_iban(bank.qr_iban) if bank.qr_iban else ""
@@ -98,6 +100,8 @@ def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
     kept_in = bank.account.currency or bank.company.currency
     if kept_in != bank.currency:
         raise WrongLedgerAccount(account=bank.account.number, found=kept_in, expected=bank.currency)
+    if before is None or before.account_id != bank.account_id:
+        holders.require_free(bank.account, room=ROOM)
     told = _shown(bank)
     held = _shown(before) if before else {}
     bank.save()
@@ -108,6 +112,17 @@ def save_bank_account(bank: BankAccount, *, by: User) -> BankAccount:
         trail.record(company=bank.company, by=by, action="bank_account.change", subject=bank,
                      details=changed)  # fmt: skip
     return bank
+
+
+def named(account: Account) -> str:
+    """The bank account that a ledger account stands for, or nothing."""
+    return (
+        BankAccount.of(account.company_id)
+        .filter(account=account)
+        .values_list("name", flat=True)
+        .first()
+        or ""
+    )
 
 
 def _shown(bank: BankAccount) -> dict[str, Any]:
@@ -134,9 +149,7 @@ def book(
     ``told`` is what the transaction keeps of why it was booked so.
     Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
     """
-    current = locked(movement)
-    if current.entry is not None:
-        raise AlreadyBooked(number=current.entry.number)
+    current = waiting(movement)
     bank, company = current.bank_account, current.company
     amount = in_books(current, bank, rate)
     reader = Reader(company)
@@ -295,6 +308,14 @@ def locked(movement: BankTransaction) -> BankTransaction:
         "company", "bank_account__account", "statement", "entry__company"
     ).get(pk=movement.pk)
     return found
+
+
+def waiting(movement: BankTransaction) -> BankTransaction:
+    """The transaction, held until the transaction ends, as it is not booked. Raises ``AlreadyBooked``."""
+    current = locked(movement)
+    if current.entry is not None:
+        raise AlreadyBooked(number=current.entry.number)
+    return current
 
 
 def rate_of(

@@ -14,12 +14,14 @@ from accounting.cash.errors import (
     below_zero,
 )
 from accounting.cash.models import CashBook
+from accounting.ledger import holders
 from accounting.ledger.models import Account
 from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES
 from accounting.ledger.posting import told_by_guard
 from erp.access.models import User
 from erp.audit import trail
 
+ROOM: Final = "cash"
 _SHOWN: Final = ("name", "kind", "prefix", "kept_from", "is_closed")
 
 
@@ -28,8 +30,8 @@ def save_book(book: CashBook, *, by: User) -> CashBook:
     """Add a cash book or change one.
 
     Its account is one of the balance sheet that no sub-ledger owns, and stays once something was
-    entered. Raises ``NotAMoneyAccount``, ``AccountTaken``, ``HasRows``, and ``BelowZero`` where a
-    cash box held less than nothing on a day from ``kept_from`` on.
+    entered. Raises ``NotAMoneyAccount``, ``AccountTaken``, ``AccountHeld``, ``HasRows``, and
+    ``BelowZero`` where a cash box held less than nothing on a day from ``kept_from`` on.
     """
     require_money_account(book.account)
     if book.settled_by is not None:
@@ -44,6 +46,8 @@ def save_book(book: CashBook, *, by: User) -> CashBook:
         if before.account_id != book.account_id and before.last_number:
             raise HasRows(name=before.name)
         book.last_number = before.last_number
+    if before is None or before.account_id != book.account_id or before.is_closed:
+        holders.require_free(book.account, room=ROOM)
     try:
         with transaction.atomic():
             book.save()
@@ -60,6 +64,12 @@ def save_book(book: CashBook, *, by: User) -> CashBook:
         trail.record(company=book.company, by=by, action="cash_book.change", subject=book,
                      details=changed)  # fmt: skip
     return book
+
+
+def named(account: Account) -> str:
+    """The open cash book that a ledger account stands for, or nothing."""
+    rows = CashBook.of(account.company_id).filter(account=account, is_closed=False)
+    return rows.values_list("name", flat=True).first() or ""
 
 
 def require_money_account(

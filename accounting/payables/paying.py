@@ -11,7 +11,7 @@ from accounting.open_items.models import OpenItem
 from accounting.payables.models import SupplierInvoice
 from accounting.payables.typed import Payment
 from accounting.payments import instructions
-from accounting.payments.references import is_qrr, is_scor
+from accounting.qr.references import is_qrr, is_scor
 from contacts import letters
 from contacts.models import Contact, ContactAddress
 from erp.access.models import User
@@ -67,7 +67,7 @@ def instruct(invoice: SupplierInvoice, items: Sequence[OpenItem], *, by: User) -
             told |= _address(invoice.contact, invoice)
         for item in items:
             instructions.instruct(
-                invoice.company, item=item, by=by, blocked=payment.blocked, **told
+                invoice.company, item=item, by=by, blocked=payment.blocked, as_billed=True, **told
             )
     elif payment.blocked:
         for item in items:

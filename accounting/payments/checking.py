@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounting.payments import gathering
 from accounting.payments.bank_days import is_bank_day, next_bank_day
 from accounting.payments.models import PaymentRun, RunItem, RunPayment
 from accounting.payments.planning import Planning
-from accounting.payments.values import Details, Owed, Reason, Why, reason
+from accounting.payments.values import Details, Owed, Reason, Why, reason, way_of
 from erp.core import clock
-
-#: What is compared with how the items would be paid now.
-COMPARED = ("payee", "account", "is_iban", "bic", "bank", "reference_kind", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +85,4 @@ def _of_day(payment: RunPayment, currency: str) -> list[Reason]:
 
 
 def _differs(payment: RunPayment, details: Details) -> bool:
-    now = details.kept()
-    return any(getattr(payment, name) != now[name] for name in COMPARED)
+    return way_of(payment) != way_of(replace(details, **details.kept()))

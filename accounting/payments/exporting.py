@@ -15,6 +15,7 @@ from accounting.payments.drafting import held_run
 from accounting.payments.models import PaymentRun, RunPayment
 from accounting.payments.pain import writing
 from accounting.payments.pain.order import (
+    SEPA_NAME,
     Address,
     Advice,
     Bank,
@@ -37,7 +38,6 @@ from erp.reference import queries as reference
 
 Status = PaymentRun.Status
 XML = "application/xml"
-SEPA_NAME = 70
 
 
 @transaction.atomic

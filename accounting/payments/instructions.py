@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounting.open_items.models import OpenItem, Side
-from accounting.payments import payees
+from accounting.payments import gathering, payees
 from accounting.payments.models import PaymentInstruction
 from accounting.payments.models.instructions import PayeeFields
 from accounting.payments.pain.text import fitted
-from accounting.payments.references import is_qrr, is_scor
+from accounting.payments.values import Why
+from accounting.qr.references import is_qrr, is_scor
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -103,6 +104,14 @@ class BadCountry(DomainError):
     field = "country"
 
 
+class BankGone(DomainError):
+    """The number in an IBAN is no bank's, or not any more, by the bank master (SIX)."""
+
+    code = "payments.bank_gone"
+    message = "%(why)s"  # the reason is a sentence of its own
+    field = "account"
+
+
 class UnknownChoice(DomainError):
     code = "payments.unknown_choice"
     message = _("“%(value)s” cannot be chosen here.")
@@ -112,8 +121,7 @@ def checked(told: dict[str, Any]) -> dict[str, Any]:
     """What was told of a payee as it is kept: canonical IBAN, reference and BIC, texts that banks write.
 
     ``told`` holds some of ``FIELDS`` as people write them; blank ones are left out or empty. Raises the
-    refusals above, several as ``Refusals``. What the bank master says of an account stands beside it
-    where it would be paid (``gathering.banks_of``): a bill can be entered before that is settled.
+    refusals above but ``BankGone``, several as ``Refusals``.
     """
     faults: list[DomainError] = []
     found: dict[str, Any] = {"is_iban": bool(told.get("is_iban", True))}
@@ -195,22 +203,41 @@ def _reference(found: dict[str, Any], faults: list[DomainError]) -> None:
         faults.append(QrIbanNeeded(account=account))
 
 
+def _require_bank(account: str) -> None:
+    """Refuse a Swiss IBAN whose bank is unknown or closed today; one query. Raises ``BankGone``.
+
+    A bank that was taken over is pointed at where it is paid, as it still takes payments.
+    """
+    found = gathering.banks_of([account]).get(account)
+    if found is not None and found.why is not Why.BANK_TAKEN_OVER:
+        raise BankGone(why=found)
+
+
 @transaction.atomic
 def instruct(
-    company: Company, *, item: OpenItem, by: User, blocked: str = "", **told: Any
+    company: Company,
+    *,
+    item: OpenItem,
+    by: User,
+    blocked: str = "",
+    as_billed: bool = False,
+    **told: Any,
 ) -> PaymentInstruction:
     """Say how an open item of a creditor is paid; it replaces what was said before.
 
     ``told`` are ``payee``, its structured address (``street``, ``house_number``, ``postcode``, ``town``,
     ``country``), ``account`` (an IBAN; with ``is_iban=False`` another number with ``bic`` or ``bank``),
     ``reference_kind`` (QRR, SCOR or blank) with ``reference``, ``message`` and ``charges``. ``blocked`` is
-    why it must not be paid yet. An account that is another than the payee's waits for a second person
-    (``payees.note``). Runs that hold the item as a draft keep what they have. Raises ``OnlyCreditors``
-    and what ``checked`` raises.
+    why it must not be paid yet. ``as_billed`` takes what a bill says even where its bank is none: the books
+    hold the bill, and the proposal says why it is not paid. An account that is another than the payee's
+    waits for a second person (``payees.note``). Runs that hold the item as a draft keep what they have.
+    Raises ``OnlyCreditors``, ``BankGone`` and what ``checked`` raises.
     """
     if item.side != Side.PAYABLES or item.company_id != company.pk:
         raise OnlyCreditors(item=str(item))
     values = checked(told)
+    if values["is_iban"] and not as_billed:
+        _require_bank(values["account"])
     before = PaymentInstruction.of(company).filter(item=item).first()
     found, _new = PaymentInstruction.unscoped.update_or_create(
         company=company, item=item,

@@ -152,6 +152,13 @@ def waiting_of(company: Company) -> list[PayeeAccount]:
     return list(rows.select_related("contact", "changed_by").order_by("changed_at"))
 
 
+def decided_of(company: Company, *, most: int) -> list[PayeeAccount]:
+    """Accounts that wait for nobody, the last that were given first, at most so many; one query."""
+    rows = PayeeAccount.of(company).exclude(status=Status.WAITING)
+    rows = rows.select_related("contact", "changed_by", "decided_by")
+    return list(rows.order_by("-changed_at", "-pk")[:most])
+
+
 def accounts_of(company: Company, whose: Iterable[Whose]) -> dict[Whose, dict[str, PayeeAccount]]:
     """What is kept of payees, by payee and account; one query."""
     wanted = set(whose)

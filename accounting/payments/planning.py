@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from accounting.open_items.planning import discount_of
 from accounting.payments.models import PayeeAccount
-from accounting.payments.pain.order import Kind, kind_of
+from accounting.payments.pain.order import SEPA_NAME, Kind, kind_of
 from accounting.payments.pain.text import fitted
 from accounting.payments.payees import HIGHLIGHTED, Whose
 from accounting.payments.values import (
@@ -22,6 +22,7 @@ from accounting.payments.values import (
     Reason,
     Why,
     reason,
+    way_of,
 )
 from erp.core.identifiers import is_qr_iban
 
@@ -60,7 +61,7 @@ class Planning:
         self.fallback, self.payees, self.banks = fallback, payees, banks
         self.recent = today - HIGHLIGHTED
         self.of_payee: dict[Whose, list[PlannedPayment]] = {}
-        self.open: dict[tuple[Whose, str], PlannedPayment] = {}
+        self.open: dict[tuple[Any, ...], PlannedPayment] = {}
         self.credits: list[Owed] = []
         self.others: list[NotPaid] = []
         self._looked: dict[Any, tuple[list[Reason], list[Reason]]] = {}
@@ -90,11 +91,12 @@ class Planning:
         if details.is_of_one_item:
             self._new(whose, details, item, warnings)
             return
-        together = self.open.get((whose, details.account))
+        way = (whose, *way_of(details))
+        together = self.open.get(way)
         if together is not None and len(together.message) + len(one.document) + 2 <= MESSAGE:
             together.items.append(item)
         else:
-            self.open[whose, details.account] = self._new(whose, details, item, warnings)
+            self.open[way] = self._new(whose, details, item, warnings)
 
     def _new(
         self, whose: Whose, details: Details, item: PlannedItem, warnings: Sequence[Reason]
@@ -177,11 +179,19 @@ class Planning:
     def _address(self, _whose: Whose, details: Details) -> Reason | None:
         return None if details.town and details.country else reason(Why.NO_ADDRESS)
 
+    def _long_name(self, _whose: Whose, details: Details) -> Reason | None:
+        name = fitted(details.payee).text
+        if len(name) <= SEPA_NAME or not details.is_iban:
+            return None
+        kind = kind_of(details.account, self.currency, on=self.date)
+        cut = reason(Why.NAME_CUT, most=SEPA_NAME, name=name[:SEPA_NAME])
+        return cut if kind is Kind.SEPA else None
+
 
 _Check = Callable[[Planning, Whose, Details], Reason | None]
 _AGAINST: Final[tuple[_Check, ...]] = (
     Planning._account, Planning._bank, Planning._reference, Planning._abroad, Planning._name,
 )  # fmt: skip
 _WARNINGS: Final[tuple[_Check, ...]] = (
-    Planning._fresh, Planning._taken_over, Planning._address,
+    Planning._fresh, Planning._taken_over, Planning._address, Planning._long_name,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounting.payments.pain.order import SWISS
 from accounting.payments.pain.text import fitted
 from accounting.payments.payees import Whose
 from erp.core.display import told
@@ -44,6 +45,7 @@ class Why(StrEnum):
     CHANGED_ACCOUNT = "changed_account"
     BANK_TAKEN_OVER = "bank_taken_over"
     NO_ADDRESS = "no_address"
+    NAME_CUT = "name_cut"
 
 
 SENTENCES: Final[Mapping[Why, Any]] = {
@@ -70,6 +72,7 @@ SENTENCES: Final[Mapping[Why, Any]] = {
     Why.CHANGED_ACCOUNT: _("The account was changed on %(date)s, before that %(before)s."),
     Why.BANK_TAKEN_OVER: _("The bank of this account was taken over; ask the payee for the IBAN in force."),
     Why.NO_ADDRESS: _("The address of the payee is missing; some banks ask for it."),
+    Why.NAME_CUT: _("SEPA takes %(most)s characters of a name: the bank gets “%(name)s”."),
 }  # fmt: skip
 
 
@@ -132,6 +135,15 @@ class Details:
         if not (told["town"] and told["country"]):
             told |= dict.fromkeys(("street", "house_number", "postcode", "town", "country"), "")
         return told
+
+
+def way_of(one: Any) -> tuple[Any, ...]:
+    """What tells one way to pay from another, of ``Details`` or of a payment of a run.
+
+    The bank of a Swiss IBAN follows from it: it makes no difference whether it is told.
+    """
+    bank = ("", "") if one.is_iban and one.account[:2] in SWISS else (one.bic, one.bank)
+    return (one.payee, one.account, one.is_iban, *bank, one.reference_kind, one.reference)
 
 
 @dataclass(slots=True)

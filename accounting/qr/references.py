@@ -73,6 +73,14 @@ def parse_qrr(text: str) -> str:
     return bare
 
 
+def is_qrr(text: str) -> bool:
+    """Whether this is a QR reference in its canonical form."""
+    try:
+        return parse_qrr(text) == text
+    except NotAQrr:
+        return False
+
+
 def format_qrr(canonical: str) -> str:
     """As it is printed: two digits, then groups of five."""
     return str(esr.format(canonical))
@@ -101,6 +109,14 @@ def parse_scor(text: str) -> str:
     if not bare[2:4].isdigit():
         raise NotAScor(value=text[:60])
     return bare
+
+
+def is_scor(text: str) -> bool:
+    """Whether this is a creditor reference in its canonical form."""
+    try:
+        return parse_scor(text) == text
+    except NotAScor:
+        return False
 
 
 def format_scor(canonical: str) -> str:

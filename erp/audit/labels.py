@@ -162,6 +162,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "vat.change_code": _("VAT code changed"),
     "vat.change_settings": _("VAT settings changed"),
     "vat.end_activity": _("Activity of VAT ended"),
+    "vat.remove_settings": _("VAT settings taken back"),
     "vat.grant_activity": _("Activity of VAT granted"),
     "vat.set_office": _("Tax office set"),
     "vat_return.begin": _("VAT return begun"),

@@ -1,4 +1,4 @@
-"""Creditors of the demo books: suppliers, their invoices, what comes again, and bills in the inbox."""
+"""Creditors of the demo books: suppliers, their invoices, what comes again, payments, bills in the inbox."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Final, NamedTuple
 
 from django.utils.html import format_html
 
+from accounting.banking.models import BankAccount, BankRule, Direction
+from accounting.banking.rules.keeping import save_rule
 from accounting.ledger.balances import balance_before
 from accounting.ledger.models import Account
+from accounting.open_items.models import OpenItem, Side
 from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.taking_over import TakenOver, take_over
 from accounting.payables import approving, drafting, recurring
@@ -18,6 +21,11 @@ from accounting.payables.capture.models import Channel
 from accounting.payables.capture.receiving import Incoming, receive
 from accounting.payables.models import RecurringSupplierInvoice, SupplierInvoice
 from accounting.payables.typed import Payment, TypedInvoice, TypedLine
+from accounting.payments import approving as runs
+from accounting.payments import drafting as paying
+from accounting.payments import exporting
+from accounting.payments.bank_days import next_bank_day
+from accounting.payments.digest import digest_of
 from accounting.qr import slip
 from accounting.qr.bill import Bill
 from accounting.qr.bill import Party as Named
@@ -29,6 +37,7 @@ from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company, Module
+from erp.core import clock
 from erp.core.money import split_by
 from erp.documents.pdf import PdfUnavailable
 from erp.reference.queries import countries
@@ -67,7 +76,7 @@ SUPPLIERS: Final = (
 )  # fmt: skip
 
 
-def add_creditors(company: Company, owner: User, chance: random.Random) -> None:
+def add_creditors(company: Company, bank: BankAccount, owner: User, chance: random.Random) -> None:
     """Let the books keep creditors: what was open is taken over, and from now on bills are captured."""
     before = list(company.modules)
     company.modules = [*before, Module.PAYABLES]
@@ -84,6 +93,8 @@ def add_creditors(company: Company, owner: User, chance: random.Random) -> None:
     _take_over(company, owner, chance, list(contacts.values()))
     _buy(company, owner, chance, contacts)
     _what_comes_again(company, owner, contacts)
+    _pay(bank, owner)
+    _rules(company, owner)
     _inbox(company, owner)
 
 
@@ -168,6 +179,31 @@ def _what_comes_again(company: Company, owner: User, contacts: dict[str, Contact
             lines=(TypedLine(Decimal("1450.00"), account="6000", vat_code="", cost_centre="90"),),
         ), by=owner,
     )  # fmt: skip
+
+
+def _pay(bank: BankAccount, owner: User) -> None:
+    """A run that is at the bank, with what was taken over; and a draft of what is due next."""
+    day = next_bank_day(clock.today() + dt.timedelta(days=1), "CHF")
+    old = OpenItem.of(bank.company).filter(side=Side.PAYABLES, document__startswith="V-")
+    sent = paying.draft(
+        bank, date=day, until=day, by=owner, only=set(old.values_list("pk", flat=True))
+    )
+    runs.approve(sent, seen=digest_of(sent), by=owner)
+    exporting.export(sent, by=owner)
+    paying.draft(bank, date=day, until=day + dt.timedelta(days=5), by=owner)
+
+
+def _rules(company: Company, owner: User) -> None:
+    """What the bank reports each month: one rule books by itself, one proposes."""
+    for name, party, text, account, code, books in (
+        ("Telefon und Internet", "Swisscom", "", "6510", "IN", True),
+        ("Bankspesen", "", "Dienstleistungspreis", "6940", "", False),
+    ):
+        save_rule(BankRule(
+            company=company, name=name, party_contains=party, text_contains=text, books=books,
+            direction=Direction.OUT, account=Account.of(company).get(number=account),
+            vat_code=VatCode.of(company).filter(code=code).first(),
+        ), by=owner)  # fmt: skip
 
 
 def _inbox(company: Company, owner: User) -> None:

@@ -18,7 +18,8 @@ from erp.cockpit.members import found_company
 from erp.companies.models import Company
 from erp.core.errors import DomainError, called
 from vat.codes.models import VatSettings
-from vat.codes.setup import change_settings, set_up_codes
+from vat.codes.setup import set_up_codes
+from vat.settings.changing import INTERVALS, change_settings
 
 MANDATE_ROLE: Final = "fiduciary"
 
@@ -80,6 +81,7 @@ def set_up_company(
         open_fiscal_year(company=company, start=start, end=end, by=by)
     change_settings(
         company=company, valid_from=dt.date(start.year, (start.month - 1) // 3 * 3 + 1, 1),
-        method=vat_method, basis=vat_basis, interval=VatSettings.Interval.QUARTER, by=by,
+        method=vat_method, basis=vat_basis, by=by,
+        interval=INTERVALS.get(VatSettings.Method(vat_method), (VatSettings.Interval.QUARTER,))[0],
     )  # fmt: skip
     return company

@@ -29,7 +29,8 @@ MOST_EXPORTED: Final = 100_000
 _HOMES: Final = {
     "journalentry": ("entry", "pk"), "budget": ("budget", "pk"), "company": ("company-settings", ""),
     "bankaccount": ("bank-accounts", ""), "user": ("members", ""), "vatsettings": ("vat-settings", ""),
-    "vatcode": ("vat-settings", ""), "fiscalyear": ("fiscal-years", ""), "period": ("fiscal-years", ""),
+    "vatcode": ("vat-code", "code"), "vatactivity": ("vat-activities", ""),
+    "fiscalyear": ("fiscal-years", ""), "period": ("fiscal-years", ""),
     "costcentre": ("cost-centres", ""), "costobject": ("cost-centres", ""),
     "entrytemplate": ("recurring", ""), "account": ("account-sheet", "number"),
     "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),

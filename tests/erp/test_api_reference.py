@@ -16,7 +16,7 @@ from erp.reference.models import ExchangeRate, ReferenceVersion
 from tests import make
 from tests.erp.client import problem
 from tests.erp.rates import daily
-from vat.codes.setup import change_settings
+from vat.settings.changing import change_settings
 
 pytestmark = pytest.mark.django_db
 IBAN = "CH0300700110000123456"

@@ -25,8 +25,12 @@ from accounting.open_items.taking_over import TakenOver, take_over
 from accounting.payables import approving
 from accounting.payables import drafting as purchases
 from accounting.payables import recurring as rents
+from accounting.payables.capture.receiving import Incoming, receive
 from accounting.payables.models import ApprovalRule, RecurringSupplierInvoice
 from accounting.payables.typed import TypedInvoice, TypedLine
+from accounting.payments import drafting as payments
+from accounting.payments.bank_days import next_bank_day
+from accounting.payments.instructions import instruct
 from accounting.receivables import drafting, recurring
 from accounting.receivables.dunning import levels, running, stops
 from accounting.receivables.dunning.models import DunningLevel
@@ -48,11 +52,15 @@ from erp.urls import endpoints
 from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
+from tests.accounting.payables.capture import papers
+from tests.accounting.payments.books import SUPPLIER
 from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
 from vat.returns import filing
+from vat.codes.models import VatSettings
+from vat.settings.activities import grant_activity
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
@@ -213,6 +221,17 @@ ENDPOINTS = [
     ("DELETE", "vat-returns/{vat_return}/", {}, "vat.file"),
     ("GET", "tax-office/", {}, "vat.read"),
     ("POST", "tax-office/", {"contact": "x"}, "vat.change"),
+    ("POST", "vat-codes/", {"code": ""}, "vat.change"),
+    ("GET", "vat-settings/{vat_settings}/", {}, "vat.read"),
+    ("DELETE", "vat-settings/{vat_settings}/", {}, "vat.change"),
+    ("GET", "vat-settings/preview/?valid_from=2027-01-01&method=effective&basis=agreed"
+     "&interval=quarter", {}, "vat.change"),
+    ("GET", "vat-activities/", {}, "vat.read"),
+    ("GET", "vat-activities/{vat_activity}/", {}, "vat.read"),
+    ("POST", "vat-activities/", {"name": ""}, "vat.change"),
+    ("PATCH", "vat-activities/{vat_activity}/", {"valid_to": None}, "vat.change"),
+    ("GET", "vat-activity-accounts/", {}, "vat.read"),
+    ("POST", "vat-activity-accounts/", {}, "vat.change"),
     ("GET", "contacts/", {}, "contacts.read"),
     ("GET", "contacts/{contact}/", {}, "contacts.read"),
     ("POST", "contacts/", {"name": "x"}, "contacts.change"),
@@ -317,6 +336,25 @@ ENDPOINTS = [
     ("DELETE", "recurring-supplier-invoices/{rent}/", {}, "payables.post"),
     ("GET", "inbox-documents/", {}, "payables.read"),
     ("POST", "inbox-documents/", None, "payables.capture"),
+    ("GET", "inbox-documents/{inbox}/", {}, "payables.read"),
+    ("GET", "inbox-documents/{inbox}/proposal/", {}, "payables.read"),
+    ("GET", "inbox-documents/{inbox}/file/", {}, "payables.read"),
+    ("POST", "inbox-documents/{inbox}/set-aside/", {}, "payables.capture"),
+    ("GET", "payment-runs/", {}, "payments.read"),
+    ("GET", "payment-runs/{payments}/", {}, "payments.read"),
+    ("POST", "payment-runs/", {}, "payments.propose"),
+    *[
+        ("POST", f"payment-runs/{{payments}}/{act}/", {}, "payments.propose")
+        for act in ("take-out", "amount", "date", "cancel", "give-back")
+    ],
+    ("POST", "payment-runs/{payments}/approve/", {}, "payments.approve"),
+    ("POST", "payment-runs/report/", None, "payments.export"),
+    ("GET", "payment-instructions/{bill}/", {}, "payments.read"),
+    ("POST", "payment-instructions/", {}, "payments.propose"),
+    ("GET", "payee-accounts/", {}, "payments.read"),
+    ("GET", "payments-journal/?since=2026-01-01&until=2026-01-31", {}, "payments.read"),
+    ("GET", "payment-settings/", {}, "payments.read"),
+    ("POST", "payment-settings/", {}, "members.change"),
     ("GET", "dunning-plan/", {}, "receivables.read"),
     ("GET", "dunning-runs/{run}/", {}, "receivables.read"),
     ("GET", "dunning-customers/{contact}/", {}, "receivables.read"),
@@ -392,9 +430,25 @@ def books(api, company):
     bought = TypedInvoice(contact=contact, date=dt.date(2026, 1, 1),
                           lines=(TypedLine(make.chf("5.00"), account="4200"),))  # fmt: skip
     rent = RecurringSupplierInvoice(company=company, name="x", next_on=dt.date(2026, 1, 1))
+    (bill,) = take_over(
+        company=company, date=dt.date(2026, 1, 1), by=by, text="x",
+        items=[TakenOver(make.account(company, "2000"), Party("x", contact), "B-1", dt.date(2026, 1, 1),
+                         NewItem(make.chf("1.00"), dt.date(2026, 1, 31)))],
+    )  # fmt: skip
+    instruct(company, item=bill, by=by, payee="x", account=SUPPLIER)
+    day = next_bank_day(clock.today(), "CHF")
+    received, _job = receive(company=company, incoming=[Incoming("x.pdf", papers.blank())],
+                             channel="upload", by=by)  # fmt: skip
     return {
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
+        "bill": bill.pk, "inbox": received[0].document.pk,
+        "payments": payments.draft(bank, date=day, until=day, by=by).pk,
         "purchase": purchases.save(company=company, typed=bought, by=by).pk,
+        "vat_settings": VatSettings.of(company).get().pk,
+        "vat_activity": grant_activity(
+            company=company, activity_code="01234", name="x", percent=make.chf("0.60"),
+            valid_from=dt.date(2026, 1, 1), by=by,
+        ).pk,
         "visum": approving.save_rule(ApprovalRule(company=company, approver=by), by=by).pk,
         "rent": rents.save(rent, bought, by=by).pk,
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,

@@ -41,7 +41,7 @@ from tests import make
 from tests.erp.client import Api, problem
 from tests.make import MARCH_31, chf
 from vat.codes.models import VatSettings
-from vat.codes.setup import change_settings
+from vat.settings.changing import change_settings
 
 
 def signed_in(user, **headers):

@@ -12,7 +12,9 @@ from erp.urls import endpoints, pages
 from erp.web.pages import CompanyView
 from tests import make
 
-FILLED = {"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "template": 999999,
+FILLED = {
+    "activity": 999999,
+    "settings": 999999,"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "template": 999999,
           "by": "customers", "movement": 999999, "bank": 999999, "rule": 999999, "budget": 999999,
           "job": 999999, "subject": "account", "record": 999999,
           "mail": 999999, "kind": "unknown", "language": "de",

@@ -276,7 +276,7 @@ MANY = tuple(RateRow("", Decimal("0.1"), Decimal("1.00"), f"{n:05}", "A") for n 
         (with_boxes(EFFECTIVE, b400="1.005"), ["vat.file_decimals"]),
         (with_row(EFFECTIVE, turnover=Decimal("79999.995")),
          ["vat.file_decimals", "vat.turnover_differs"]),
-        (with_boxes(EFFECTIVE, b280="10", b200="100010"), ["vat.note_280_missing"]),
+        (with_boxes(EFFECTIVE, b280="10", b200="100010"), ["vat.note_missing"]),
         (replace(with_boxes(EFFECTIVE, b280="10", b200="100010"), note_280="x" * 51),
          ["vat.file_length"]),
         (replace(with_boxes(EFFECTIVE, b280="10", b200="100010"), note_280="x" * 50), []),

@@ -13,7 +13,9 @@ import pypdfium2
 import pytest
 
 from erp.core.display import chf
+from erp.web.help import source_of
 from tests.vat.declarations import EFFECTIVE, NET_2024, SIMPLE
+from vat.codes.catalogue import catalogue
 from vat.returns.boxes import (
     LANGUAGES,
     BoxKind,
@@ -157,3 +159,14 @@ def test_a_rate_that_is_data_alone_has_a_name_before_its_box_has_one():
                                  {"200": Decimal("1.00")}, (future,), ()),
                      filed=False, language="de", **TOLD)  # fmt: skip
     assert ">304<" in html and "8.8 %" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_explains_each_box_and_each_code(language):
+    text = source_of("vat-form", language).read_text(encoding="utf-8")
+    for box in _boxes():
+        if box.kind != BoxKind.HEADING:
+            assert re.search(rf"^\| (?:[0-9, ]*, )?{box.number}\b", text, re.MULTILINE), box.number
+    for code, shipped in catalogue().items():
+        if shipped.base_boxes or shipped.tax_box:
+            assert code[0] == "U" or re.search(rf"\b{code}\b", text), code

@@ -13,7 +13,7 @@ from tests import make
 from vat.codes.catalogue import catalogue
 from vat.codes.models import VatRate
 from vat.codes.queries import NoRate, boxes_by_rate, form_on, rate_on, was_ever_a_rate
-from vat.codes.setup import NotAPeriodEdge, change_settings
+from vat.settings.changing import ChangesAtNewYear, change_settings
 
 pytestmark = pytest.mark.django_db
 COLUMNS = {"standard": "normal_pct", "reduced": "reduced_pct", "lodging": "special_lodging_pct"}
@@ -79,9 +79,9 @@ def test_of_a_rate_the_law_knew_twice_the_newer_boxes_count():
     assert boxes["standard", Decimal("8.0")] == ("", "")  # today's form has none for it
 
 
-def test_settings_change_at_the_start_of_a_quarter_only():
+def test_the_method_changes_at_the_start_of_a_year_only():
     company = make.company()
     for day in (dt.date(2026, 4, 2), dt.date(2026, 5, 1)):
-        with pytest.raises(NotAPeriodEdge):
+        with pytest.raises(ChangesAtNewYear):
             change_settings(company=company, valid_from=day, method="net", basis="agreed",
                             interval="half", by=make.owner_of(company))  # fmt: skip

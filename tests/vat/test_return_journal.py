@@ -66,6 +66,14 @@ def test_boxes_hold_codes_and_codes_their_entries_with_sums():
     assert content.rows[0][6].startswith("Total der vereinbarten")
 
 
+def test_activities_stand_among_the_supplies_with_their_names():
+    rows = [row("383", "BO", "1.00"), row("00001", "UN", "5.00"), row("200", "UN", "5.00")]
+    told = SPAN | {"method": "net", "activities": {"00001": "Treuhand"}}
+    content = journal_table(rows, **told)
+    heads = [content.rows[nth] for nth, kind in content.kinds.items() if kind == "section"]
+    assert [line[0] for line in heads] == ["200", "00001", "383"] and heads[1][6] == "Treuhand"
+
+
 amounts = st.decimals(-99_999, 99_999, places=2)
 some_rows = st.lists(st.builds(
     row, st.sampled_from(["200", "220", "303", "313", "400"]), st.sampled_from(["UN", "UR", "UX"]),

@@ -54,6 +54,7 @@ from tools.bench.payments import bench_payment_file, bench_proposal  # noqa: E40
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
+from tools.bench.vat import bench_return  # noqa: E402
 
 
 # --- the works --------------------------------------------------------------------------------------
@@ -351,7 +352,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments",
+        "capture,payments,vat",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -368,6 +369,7 @@ def main(arguments: Sequence[str]) -> int:
             "reconciling",
             "capture",
             "payments",
+            "vat",
         }
         else []
     )
@@ -421,6 +423,8 @@ def main(arguments: Sequence[str]) -> int:
     if "payments" in works:
         bench_payment_file()
         bench_proposal(analyse)
+    if "vat" in works:
+        bench_return(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

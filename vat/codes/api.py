@@ -1,4 +1,4 @@
-"""``/api/v1/companies/{company}/``: VAT codes and dated settings."""
+"""``/api/v1/companies/{company}/``: VAT codes."""
 
 from __future__ import annotations
 
@@ -13,23 +13,35 @@ from rest_framework.routers import SimpleRouter
 
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import DayField, Input
-from vat.codes.models import VatCode, VatSettings
-from vat.codes.own import change_code
-from vat.codes.setup import change_settings
+from erp.api.inputs import AmountField, Input
+from vat.codes.models import ALL, VatCode
+from vat.codes.own import NAMES, add_code, change_code
 
 
 class VatCodeOutput(serializers.ModelSerializer[VatCode]):
     class Meta:
         model = VatCode
-        fields = ("id", "code", "kind", "rate_class", "name_de", "name_fr", "name_it", "name_en",
-                  "active")  # fmt: skip
+        fields = ("id", "code", "catalogue_code", "kind", "rate_class", "name_de", "name_fr",
+                  "name_it", "name_en", "deductible_percent", "active")  # fmt: skip
 
 
-class VatCodeInput(Input):
-    """Whether a code is offered; what stands on entries stays."""
+class VatCodeChange(Input):
+    """Whether a code is offered, what it is called, what share of its tax is deducted."""
 
-    active = serializers.BooleanField()
+    active = serializers.BooleanField(required=False)
+    name_de = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_fr = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_it = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    name_en = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    deductible_percent = AmountField(required=False)
+
+
+class VatCodeInput(VatCodeChange):
+    """A code of the company's own, which behaves as a shipped one."""
+
+    active = None  # type: ignore[assignment]
+    code = serializers.CharField(max_length=20)
+    based_on = serializers.CharField(max_length=20)
 
 
 class VatCodeViewSet(mixins.ListModelMixin, CompanyViewSet):
@@ -38,6 +50,7 @@ class VatCodeViewSet(mixins.ListModelMixin, CompanyViewSet):
     permissions = {
         "list": Permission.VAT_READ,
         "retrieve": Permission.VAT_READ,
+        "create": Permission.VAT_CHANGE,
         "partial_update": Permission.VAT_CHANGE,
     }
     serializer_class = VatCodeOutput
@@ -47,52 +60,35 @@ class VatCodeViewSet(mixins.ListModelMixin, CompanyViewSet):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[VatCode]:
-        return VatCode.of(self.company).order_by("position")
+        return VatCode.of(self.company).order_by("position", "code")
 
     def retrieve(self, request: Request, code: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
     @extend_schema(request=VatCodeInput)
-    def partial_update(self, request: Request, code: str, **kwargs: Any) -> Response:
-        found = self.changing()
-        return self.shown(change_code(found, by=self.access.user, **self.told(VatCodeInput)))
-
-
-class VatSettingsOutput(serializers.ModelSerializer[VatSettings]):
-    class Meta:
-        model = VatSettings
-        fields = ("id", "valid_from", "method", "basis", "interval", "rate_method")
-
-
-class VatSettingsInput(Input):
-    """How VAT is settled from the first day of a quarter on."""
-
-    valid_from = DayField()
-    method = serializers.ChoiceField(choices=VatSettings.Method.choices)
-    basis = serializers.ChoiceField(choices=VatSettings.Basis.choices)
-    interval = serializers.ChoiceField(choices=VatSettings.Interval.choices)
-    rate_method = serializers.ChoiceField(choices=VatSettings.RateMethod.choices, required=False)
-
-
-class VatSettingsViewSet(mixins.ListModelMixin, CompanyViewSet):
-    """``…/vat-settings/``: newest first; settings of the same day are replaced."""
-
-    permissions = {"list": Permission.VAT_READ, "create": Permission.VAT_CHANGE}
-    serializer_class = VatSettingsOutput
-    queryset = VatSettings.unscoped.none()
-    pagination_class = None
-
-    def get_queryset(self) -> QuerySet[VatSettings]:
-        return VatSettings.of(self.company).order_by("-valid_from")
-
-    @extend_schema(request=VatSettingsInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
-        told = self.told(VatSettingsInput)
-        found = change_settings(company=self.company, by=self.access.user, **told)
-        return self.shown(found, 201)
+        told = self.told(VatCodeInput)
+        added = add_code(
+            company=self.company, by=self.access.user, code=told["code"],
+            based_on=told["based_on"], names=_names(told),
+            deductible_percent=told.get("deductible_percent", ALL),
+        )  # fmt: skip
+        return self.shown(added, 201)
+
+    @extend_schema(request=VatCodeChange)
+    def partial_update(self, request: Request, code: str, **kwargs: Any) -> Response:
+        found, told = self.changing(), self.told(VatCodeChange)
+        changed = change_code(
+            found, by=self.access.user, names=_names(told), active=told.get("active"),
+            deductible_percent=told.get("deductible_percent"),
+        )  # fmt: skip
+        return self.shown(changed)
+
+
+def _names(told: dict[str, Any]) -> dict[str, str]:
+    return {name: told[name] for name in NAMES if name in told}
 
 
 router = SimpleRouter()
 router.register("vat-codes", VatCodeViewSet, basename="vat-codes")
-router.register("vat-settings", VatSettingsViewSet, basename="vat-settings")
 urls = router.urls

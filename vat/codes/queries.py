@@ -78,13 +78,15 @@ class Form:
     def boxes_of(self, code: VatCode) -> tuple[str, ...]:
         """The boxes a code feeds, in the form's order."""
         shipped = code.shipped
-        rate = self.rates.get(code.rate_class, Decimal(0))
-        of_rate = self.by_rate.get((code.rate_class, rate), NO_BOXES)
-        boxes = {
-            of_rate[RATE_BOXES[box]] if box in RATE_BOXES else box
-            for box in (*shipped.base_boxes, shipped.tax_box)
-        }
+        boxes = {self.box(code, box) for box in (*shipped.base_boxes, shipped.tax_box)}
         return tuple(sorted(boxes - {""}))
+
+    def box(self, code: VatCode, box: str) -> str:
+        """A box of the catalogue, that of the code's rate where it stands for one; blank for none."""
+        if box not in RATE_BOXES:
+            return box
+        rate = self.rates.get(code.rate_class, Decimal(0))
+        return self.by_rate.get((code.rate_class, rate), NO_BOXES)[RATE_BOXES[box]]
 
 
 def form_on(day: dt.date) -> Form:

@@ -134,7 +134,7 @@ def check(open_return: VatReturn, *, by: User, accepted: Sequence[str] = ()) -> 
     refused = [one for one in results if one.is_error]
     if refused:
         raise Refusals([one.refusal for one in refused])
-    left = [one for one in results if one.code not in accepted]
+    left = [one for one in results if one.code not in accepted and not one.is_info]
     if left:
         raise WarningsOpen(found="; ".join(str(one.text) for one in left))
     current.state, current.checked_at, current.checked_by = State.CHECKED, clock.now(), by
@@ -169,17 +169,16 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
     current.figures, current.payable = figures, payable
     current.reference = _reference(current)
     head = Head(current.uid, current.company.name, moment, current.kind, current.reference)
-    told = {"company": current.company, "by": by}
     current.xml = keep(
-        name=f"{current.reference}.xml", content=writing.written(found.declaration, head),
-        content_type="application/xml", **told,
+        company=current.company, by=by, name=f"{current.reference}.xml",
+        content=writing.written(found.declaration, head), content_type="application/xml",
     )  # fmt: skip
     current.pdf = keep(
-        name=f"{current.reference}.pdf", content_type="application/pdf",
+        company=current.company, by=by, name=f"{current.reference}.pdf", content_type="application/pdf",
         content=form_pdf(
-            found.declaration, company=current.company, uid=current.uid,
+            found.declaration, company=current.company.name, uid=current.uid,
             title=str(current.get_kind_display()), filed=True, language=current.company.language,
-        ), **told,
+        ),
     )  # fmt: skip
     current.state, current.filed_at, current.filed_by = State.FILED, moment, by
     current.save()

@@ -23,7 +23,12 @@ def frozen(computed: Computed) -> dict[str, Any]:
 
 def thawed(scope: Scope, figures: dict[str, Any]) -> Computed:
     """A return from its frozen figures."""
-    return of_sums(scope, [_read(row) for row in figures["sums"]])
+    return of_sums(scope, sums_of(figures))
+
+
+def sums_of(figures: dict[str, Any]) -> list[CodeSum]:
+    """The sums of frozen figures."""
+    return [_read(row) for row in figures["sums"]]
 
 
 def of_sums(scope: Scope, sums: Iterable[CodeSum]) -> Computed:

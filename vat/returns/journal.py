@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -49,12 +49,13 @@ class JournalRow:
 
 def journal_table(
     rows: Iterable[JournalRow], *, method: str, start: dt.date, end: dt.date, title: str = "",
-    most: int = MOST_EXPORTED,
+    activities: Mapping[str, str] | None = None, most: int = MOST_EXPORTED,
 ) -> Table:  # fmt: skip
     """The journal as a table: boxes in order, in each the codes by rate with their sums, and the
     sum of the box. There is no sum over boxes, as turnover stands in several.
 
-    Rows may come in any order. In the language of the page. Raises ``TooLong`` beyond ``most``
+    Rows may come in any order. ``activities`` are names of activities by code. In the language of
+    the page. Raises ``TooLong`` beyond ``most``
     rows.
     """
     found = sorted(rows, key=_place)
@@ -65,9 +66,8 @@ def journal_table(
     kinds: dict[int, str] = {}
     for box, in_box in groupby(found, key=lambda row: row.box):
         kinds[len(lines)] = "section"
-        lines.append(
-            [box, "", None, None, None, "", label(box, method, language), None, None, None]
-        )
+        name = label(box, method, language) or (activities or {}).get(box, "")
+        lines.append([box, "", None, None, None, "", name, None, None, None])
         net = tax = ZERO
         for under in _by_code(in_box):
             lines += [
@@ -93,7 +93,7 @@ def journal_table(
 
 def journal_file(
     form: str, rows: Iterable[JournalRow], *, company: Company, method: str, start: dt.date,
-    end: dt.date, title: str = "",
+    end: dt.date, title: str = "", activities: Mapping[str, str] | None = None,
 ) -> tuple[bytes, str, str]:  # fmt: skip
     """The journal as ``pdf``, ``xlsx`` or ``csv``: bytes, their type and the file's name.
 
@@ -101,7 +101,8 @@ def journal_file(
     many to print (``MOST_PRINTED``) or to write (``MOST_EXPORTED``).
     """
     most = MOST_PRINTED if form == "pdf" else MOST_EXPORTED
-    content = journal_table(rows, method=method, start=start, end=end, title=title, most=most)
+    content = journal_table(rows, method=method, start=start, end=end, title=title,
+                            activities=activities, most=most)  # fmt: skip
     return file_of(form, content, company=company)
 
 
@@ -115,7 +116,9 @@ def box_sums(rows: Iterable[JournalRow]) -> dict[str, tuple[Decimal, Decimal]]:
 
 
 def _place(row: JournalRow) -> tuple[Any, ...]:
-    return (row.box, row.code, -row.rate, row.date, row.number, row.supply_date, row.entry)
+    """Activities stand among the supplies, whose boxes begin with 3."""
+    among = "300" if len(row.box) > 3 else row.box
+    return (among, row.box, row.code, -row.rate, row.date, row.number, row.supply_date, row.entry)
 
 
 def _by_code(rows: Iterable[JournalRow]) -> Iterator[list[JournalRow]]:

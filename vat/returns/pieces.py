@@ -169,9 +169,8 @@ def listed(
     return [_piece(row[:16], row[16:20], row[20:]) for row in rows]
 
 
-def _piece(told: Sequence[Any], so_far: Sequence[Any], total: Sequence[Any]) -> Piece:
-    values: Any = (*told, Amounts(*so_far), Amounts(*total))
-    return Piece(*values)
+def _piece(told: Any, so_far: Any, total: Any) -> Piece:
+    return Piece(*told, *(Amounts(*amounts) for amounts in (so_far, total)))
 
 
 def booked(asked: Question) -> list[tuple[int, Decimal]]:

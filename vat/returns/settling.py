@@ -14,6 +14,7 @@ from accounting.ledger import posting
 from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.models.accounts import Purpose
 from accounting.open_items.models import OpenItem
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items, signed
 from accounting.open_items.settling import hold_of_entry, release
@@ -31,7 +32,6 @@ from vat.returns.queries import as_filed, declared_for, filed_returns, frozen_sc
 from vat.returns.rules import rule
 
 SOURCE: Final = JournalEntry.Source.VAT
-Purpose = Account.Purpose
 
 
 @transaction.atomic
@@ -159,13 +159,13 @@ def _booked(filed: VatReturn) -> list[tuple[int, Decimal]]:
     return pieces.booked(scope.question)
 
 
-def _for_difference(filed: VatReturn, difference: Decimal) -> Account.Purpose:
+def _for_difference(filed: VatReturn, difference: Decimal) -> Purpose:
     if filed.method != VatSettings.Method.EFFECTIVE:
         return Purpose.NET_TAX
     return Purpose.ROUNDING_EXPENSE if difference > 0 else Purpose.ROUNDING_INCOME
 
 
-def _purpose(accounts: dict[int, Account], purpose: Account.Purpose) -> Account:
+def _purpose(accounts: dict[int, Account], purpose: Purpose) -> Account:
     """The account of a purpose. Raises ``PurposeMissing``."""
     for account in accounts.values():
         if account.purpose == purpose:

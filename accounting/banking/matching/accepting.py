@@ -75,9 +75,7 @@ def accept(
     unless given. Raises ``AlreadyBooked``, ``RateMissing``, ``RestUnmatched``, ``NoSuchPayment``,
     ``NoSuchItem``, ``NothingToTakeBack`` and what planning, taking back and posting raise.
     """
-    current = booking.locked(movement)
-    if current.entry is not None:
-        raise booking.AlreadyBooked(number=current.entry.number)
+    current = booking.waiting(movement)
     return _Acceptance(current, choices, by, rate).booked(rest, text)
 
 

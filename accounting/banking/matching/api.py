@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounting.banking import booking
 from accounting.banking.matching import accepting, choosing
 from accounting.banking.matching.choosing import Choice, Share
 from accounting.banking.matching.proposing import Matched, matched_of
@@ -146,8 +147,9 @@ class MatchingActions(CompanyViewSet):
         )
 
         def act() -> Response:
-            choices = chosen(matched_of(movement), told.get("payments"))
-            entry = accepting.accept(movement, choices=choices, by=self.access.user, rest=rest,
+            held = booking.waiting(movement)
+            choices = chosen(matched_of(held), told.get("payments"))
+            entry = accepting.accept(held, choices=choices, by=self.access.user, rest=rest,
                                      rate=told.get("rate"), text=told.get("text", ""))  # fmt: skip
             return Response(AcceptedOutput(entry).data, status=201)
 

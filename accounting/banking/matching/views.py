@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounting.banking import booking
 from accounting.banking.matching import accepting, choosing
 from accounting.banking.matching.choosing import Choice, Share
 from accounting.banking.matching.jobs import match_later
@@ -40,6 +41,7 @@ class AcceptMatch(CompanyView):
         found = get_object_or_404(BankTransaction.of(self.company), pk=movement)
         try:
             typed = read_object(request.body, lists=("payments", "parts"))
+            found = booking.waiting(found)
             entry = accepting.accept(
                 found, choices=_choices(matched_of(found), typed), by=self.access.user,
                 rest=contra_of(typed) if typed.get("account") else (),

@@ -57,9 +57,7 @@ def take(
     """
     line = line_of(movement, with_items=with_items)
     if line is None:
-        current = booking.locked(movement)
-        if current.entry is not None:
-            raise booking.AlreadyBooked(number=current.entry.number)
+        booking.waiting(movement)
         raise ProposalGone
     for found in line.suggestions:
         if found.key == key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,13 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.payables.capture import files, proposing, queries, receiving
+from accounting.payables.capture import contacting, files, proposing, queries, receiving
 from accounting.payables.capture.models import WAITING, InboxDocument
 from accounting.payables.capture.receiving import Incoming
 from accounting.payables.capture.shapes import (
     CapturedOutput,
     InboxDocumentOutput,
     InboxQuery,
+    PayeeContactOutput,
+    PayeeInput,
     ProposalQuery,
     ReasonInput,
     ReceivedManyOutput,
@@ -45,6 +48,7 @@ class InboxDocumentViewSet(CompanyViewSet):
         "proposal": Permission.PAYABLES_READ,
         "original": Permission.PAYABLES_READ,
         "create": Permission.PAYABLES_CAPTURE,
+        "contact": Permission.CONTACTS_CHANGE,
         "set_aside": Permission.PAYABLES_CAPTURE,
         "bring_back": Permission.PAYABLES_CAPTURE,
         "read_again": Permission.PAYABLES_CAPTURE,
@@ -98,6 +102,20 @@ class InboxDocumentViewSet(CompanyViewSet):
             InboxDocument.of(self.company).select_related("company").get(pk=self.get_object().pk)
         )
         return Response(CapturedOutput(proposing.propose(self.company, document, nth=nth)).data)
+
+    @extend_schema(request=PayeeInput, responses={201: PayeeContactOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def contact(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Make a contact of the payee that nobody knows yet, as it was read."""
+        if not self.access.may(Permission.PAYABLES_READ):
+            raise PermissionDenied
+        document, told = self.get_object(), self.told(PayeeInput)
+
+        def add() -> Response:
+            made = contacting.add_payee(document, by=self.access.user, nth=told.get("bill", 0))
+            return Response(PayeeContactOutput(made).data, status=201)
+
+        return self.once(add)
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path="file", renderer_classes=[AnyType])

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounting.payables.capture import keeping
 from accounting.payables.capture.models import Channel, InboxDocument, State
 from accounting.payables.capture.receiving import Received
+from contacts.models import Contact
 from erp.api.inputs import AmountField, Input
 
 
@@ -31,6 +32,20 @@ class ReceiveInput(Input):
 
 class ReasonInput(Input):
     reason = serializers.CharField(max_length=200)
+
+
+class PayeeInput(Input):
+    """``bill`` chooses among several of one file, from 0."""
+
+    bill = serializers.IntegerField(required=False, min_value=0, max_value=1000)
+
+
+class PayeeContactOutput(serializers.ModelSerializer[Contact]):
+    """The contact that was made; its own endpoint tells the rest."""
+
+    class Meta:
+        model = Contact
+        fields = ("id", "number", "name")
 
 
 class InboxDocumentOutput(serializers.ModelSerializer[InboxDocument]):

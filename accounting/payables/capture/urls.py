@@ -11,6 +11,7 @@ pages = [
     path(_START, views.Inbox.as_view(), name="inbox"),
     path(_START + "next/", views.NextDocument.as_view(), name="inbox-next"),
     path(_ONE, views.DocumentPage.as_view(), name="inbox-document"),
+    path(_ONE + "contact/", views.AddPayee.as_view(), name="inbox-contact"),
     path(_ONE + "pages/<int:nth>/", views.PagePicture.as_view(), name="inbox-page"),
     path(_ONE + "file/", views.OriginalFile.as_view(), name="inbox-file"),
     path(_ONE + "set-aside/", views.SetAside.as_view(), name="inbox-set-aside"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.payables.capture import (
+    contacting,
     files,
     proposing,
     queries,
@@ -21,7 +22,7 @@ from accounting.payables.capture import (
 from accounting.payables.capture.models import Channel, InboxDocument
 from accounting.payables.capture.receiving import Incoming, Received
 from erp.access.permissions import Permission
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, Refusals
 from erp.documents import serving
 from erp.web.pages import CompanyView, id_of, refused
 
@@ -124,6 +125,25 @@ class DocumentPage(OneDocument):
             "waiting": queries.next_waiting(self.company, after=found.pk),
         }  # fmt: skip
         return render(request, "accounting/payables/capture/document.html", context)
+
+
+class AddPayee(OneDocument):
+    """``/c/{company}/payables/inbox/{document}/contact/``: the payee becomes a contact, as it was read."""
+
+    permission = Permission.CONTACTS_CHANGE
+
+    def post(self, request: HttpRequest, document: int, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYABLES_READ)
+        found, nth = self.found(document), id_of(request.POST.get("bill"))
+        try:
+            contact = contacting.add_payee(found, nth=nth, by=self.access.user)
+        except DomainError as refusal:
+            for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+                messages.error(request, str(one))
+        else:
+            messages.success(request, _("“%s” is among your contacts now.") % contact.name)
+        where = reverse("inbox-document", args=[self.company.pk, found.pk])
+        return redirect(f"{where}?bill={nth}" if nth else where)
 
 
 class NextDocument(OneDocument):

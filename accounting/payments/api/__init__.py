@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from accounting.payments.api.others import (
     PayeeAccountViewSet,
     PaymentInstructionViewSet,
+    PaymentSettingsViewSet,
     PaymentsJournalViewSet,
 )
 from accounting.payments.api.runs import PaymentProposalViewSet, PaymentRunViewSet
@@ -15,6 +16,7 @@ for name, viewset in (
     ("payment-runs", PaymentRunViewSet),
     ("payment-instructions", PaymentInstructionViewSet),
     ("payee-accounts", PayeeAccountViewSet),
+    ("payment-settings", PaymentSettingsViewSet),
     ("payments-journal", PaymentsJournalViewSet),
 ):
     router.register(name, viewset, basename=name)

@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.open_items.models import OpenItem, Side
-from accounting.payments import instructions, payees, queries
+from accounting.payments import four_eyes, instructions, payees, queries
 from accounting.payments.api.shapes import (
     LARGEST_ID,
     PaidOutput,
     PayeeAccountOutput,
     PaymentInstructionOutput,
+    PaymentSettingsOutput,
 )
 from accounting.payments.models import PayeeAccount, PaymentInstruction
 from accounting.payments.models.instructions import PayeeFields
@@ -105,6 +106,33 @@ class PayeeAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
     def refuse(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Say that the payee is not paid to this account."""
         return self.shown(payees.refuse(self.get_object(), by=self.access.user))
+
+
+class PaymentSettingsInput(Input):
+    """False asks to do without four eyes, and as a second person confirms it."""
+
+    four_eyes = serializers.BooleanField()
+
+
+class PaymentSettingsViewSet(CompanyViewSet):
+    """``…/payment-settings/``"""
+
+    permissions = {"list": Permission.PAYMENTS_READ, "create": Permission.MEMBERS_CHANGE}
+    step_up = frozenset({"create"})
+    serializer_class = PaymentSettingsOutput
+    pagination_class = None
+
+    @extend_schema(responses=PaymentSettingsOutput)
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Whether payment runs need two people."""
+        return self.shown(four_eyes.settings_of(self.company))
+
+    @extend_schema(request=PaymentSettingsInput, responses=PaymentSettingsOutput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Keep four eyes, or ask to do without; wants the second factor."""
+        wanted = self.told(PaymentSettingsInput)["four_eyes"]
+        act = four_eyes.switch_on if wanted else four_eyes.switch_off
+        return self.shown(act(self.company, by=self.access.user))
 
 
 class PaidQuery(serializers.Serializer[Any]):

@@ -158,29 +158,29 @@ class PaymentRunViewSet(mixins.ListModelMixin, CompanyViewSet):
     @action(detail=True, methods=["post"], url_path="take-out")
     def take_out(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take a payment out, or one item of it. An approval is void."""
-        told = self.told(TakeOutInput)
-        return self.whole(drafting.take_out(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(TakeOutInput)
+        return self.whole(drafting.take_out(run, by=self.access.user, **told))
 
     @extend_schema(request=ItemAmountInput, responses=PaymentRunWithPayments)
     @action(detail=True, methods=["post"])
     def amount(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Pay another amount of an item. An approval is void."""
-        told = self.told(ItemAmountInput)
-        return self.whole(drafting.set_amount(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(ItemAmountInput)
+        return self.whole(drafting.set_amount(run, by=self.access.user, **told))
 
     @extend_schema(request=PaymentDateInput, responses=PaymentRunWithPayments)
     @action(detail=True, methods=["post"])
     def date(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Pay on another day, one payment or all. An approval is void."""
-        told = self.told(PaymentDateInput)
-        return self.whole(drafting.set_date(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(PaymentDateInput)
+        return self.whole(drafting.set_date(run, by=self.access.user, **told))
 
     @extend_schema(request=ApproveInput, responses=PaymentRunWithPayments)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Approve what was seen, as a second person; wants the second factor."""
-        told = self.told(ApproveInput)
-        return self.whole(approving.approve(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(ApproveInput)
+        return self.whole(approving.approve(run, by=self.access.user, **told))
 
     @extend_schema(request=None, responses=PaymentRunWithPayments)
     @action(detail=True, methods=["post"])
@@ -207,15 +207,15 @@ class PaymentRunViewSet(mixins.ListModelMixin, CompanyViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Cancel a run that is not booked; its items can be proposed again."""
-        told = self.told(CancelPaymentRunInput)
-        return self.whole(approving.cancel(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(CancelPaymentRunInput)
+        return self.whole(approving.cancel(run, by=self.access.user, **told))
 
     @extend_schema(request=PaymentInput, responses=PaymentRunWithPayments)
     @action(detail=True, methods=["post"], url_path="give-back")
     def give_back(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Let what the bank did not pay be proposed again."""
-        told = self.told(PaymentInput)
-        return self.whole(approving.give_back(self.get_object(), by=self.access.user, **told))
+        run, told = self.get_object(), self.told(PaymentInput)
+        return self.whole(approving.give_back(run, by=self.access.user, **told))
 
     @extend_schema(request=UploadInput, responses=PaymentRunWithPayments)
     @action(detail=False, methods=["post"], parser_classes=[MultiPartParser])

@@ -161,6 +161,16 @@ class PaymentInstructionOutput(serializers.ModelSerializer[PaymentInstruction]):
         fields = ("item", *DETAILS, "blocked", "changed_at")
 
 
+class PaymentSettingsOutput(serializers.Serializer[Any]):
+    """Whether runs need two people, and who asked to do without."""
+
+    four_eyes = serializers.BooleanField()
+    off_asked_by = serializers.CharField(allow_null=True)
+    off_asked_at = serializers.DateTimeField(allow_null=True)
+    off_by = serializers.CharField(allow_null=True)
+    off_at = serializers.DateTimeField(allow_null=True)
+
+
 class PaidOutput(serializers.Serializer[Any]):
     """A payment that went to the bank."""
 

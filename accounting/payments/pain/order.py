@@ -17,6 +17,7 @@ from erp.core.money import ZERO
 from erp.core.version import VERSION
 
 MOST_TRANSACTIONS: Final = 99_999  # in one message, SPS chapter 2.2
+SEPA_NAME: Final = 70  # characters of a name, EPC115-06; others take 140
 SWISS: Final = frozenset({"CH", "LI"})
 SEPA_COUNTRIES: Final = Path(__file__).resolve().parent.parent / "data" / "sepa_countries.csv"
 

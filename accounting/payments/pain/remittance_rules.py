@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from accounting.payments.pain.elements import Found, down, kids, text_at
 from accounting.payments.pain.findings import Finding
-from accounting.payments.references import is_qrr, is_scor
+from accounting.qr.references import is_qrr, is_scor
 from erp.core.identifiers import is_qr_iban
 
 TEXT_LENGTH: Final = 140

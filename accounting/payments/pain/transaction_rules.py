@@ -13,14 +13,14 @@ from stdnum import iban as ibans
 from accounting.payments.pain import remittance_rules
 from accounting.payments.pain.elements import Found, amount_in, down, kids, text_at
 from accounting.payments.pain.findings import Finding
-from accounting.payments.pain.order import Kind, kind_of, sepa_countries
+from accounting.payments.pain.order import SEPA_NAME, Kind, kind_of, sepa_countries
 from accounting.payments.pain.text import is_reference
 from erp.core.money import CENTIME
 
 SALARIES: Final = frozenset({"SALA", "PENS"})
 MOST_DOMESTIC: Final = Decimal("9999999999.99")
 MOST_SEPA: Final = Decimal("999999999.99")
-NAME_LENGTH, SEPA_NAME_LENGTH = 140, 70
+NAME_LENGTH = 140
 CLEARING_DIGITS: Final = 5
 
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?", re.ASCII)
@@ -133,7 +133,7 @@ def _sepa(iban: str, currency: str, place: str, found: Found) -> None:
 
 
 def _creditor(told: dict[str, Any], kind: Kind, place: str, found: Found) -> None:
-    most = SEPA_NAME_LENGTH if kind is Kind.SEPA else NAME_LENGTH
+    most = SEPA_NAME if kind is Kind.SEPA else NAME_LENGTH
     if "Cdtr" not in told:
         found.append(Finding("missing", f"{place}/Cdtr"))
     else:

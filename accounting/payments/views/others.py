@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounting.open_items.models import OpenItem, Side
 from accounting.payments import four_eyes, gathering, instructions, payees, queries
 from accounting.payments.forms import InstructionForm
 from accounting.payments.models import PayeeAccount
-from accounting.payments.views.runs import PaymentsView
+from accounting.payments.views.runs import PAGE, PaymentsView
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -100,6 +101,7 @@ class Payees(PaymentsView):
         context = {
             "page_title": _("Accounts of payees"),
             "waiting": payees.waiting_of(self.company),
+            "decided": payees.decided_of(self.company, most=PAGE),
         }
         return render(request, "accounting/payments/payees.html", context)
 
@@ -112,7 +114,8 @@ class Journal(PaymentsView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         today = clock.today()
         since = read_day(request.GET.get("since")) or today.replace(day=1)
-        until = max(read_day(request.GET.get("until")) or today, since)
+        month_end = today.replace(day=monthrange(today.year, today.month)[1])  # runs go out ahead
+        until = max(read_day(request.GET.get("until")) or month_end, since)
         rows = queries.journal(self.company, since, until)
         content = queries.journal_table(rows, since, until)
         if form := request.GET.get("format", ""):

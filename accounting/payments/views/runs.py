@@ -202,7 +202,8 @@ _ACTS: Final[dict[str, Callable[[RunPage, PaymentRun, HttpRequest], None]]] = {
 def _shown(row: Checked, is_open: bool) -> dict[str, Any]:
     payment = row.payment
     return {
-        "payment": payment, "items": row.items, "faults": row.faults if is_open else (),
+        "payment": payment, "items": row.items, "discount": row.discount,
+        "only": row.items[0] if len(row.items) == 1 else None, "faults": row.faults if is_open else (),
         "warnings": row.warnings if is_open else (), "said": status_in_words(payment.bank_status),
         "reasons": reasons_in_words(payment.bank_reasons),
         "is_rejected": payment.bank_status in {"RJCT", "CANC"} and any(i.is_live for i in row.items),

@@ -10,8 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounting.banking.booking import AlreadyBooked
 from accounting.banking.matching import jobs
-from accounting.banking.matching.choosing import NothingMatches, ProposalGone
+from accounting.banking.matching.accepting import accept
+from accounting.banking.matching.choosing import NothingMatches, ProposalGone, best_of
 from accounting.banking.matching.proposing import matched_of
 from accounting.banking.models import BankTransaction
 from accounting.open_items.models import OpenItem, Settlement
@@ -120,6 +122,15 @@ class TestPage:
         movement.refresh_from_db()
         assert movement.entry is None
 
+    def test_what_the_job_booked_meanwhile_is_said_to_be_booked(self, company, desk, owed, paid):
+        owed()
+        movement = paid()
+        key = key_of(movement)
+        entry = accept(movement, choices=best_of(matched_of(movement)), by=make.owner_of(company))
+        answer = accepted(desk, company, movement, payments=[{"nth": "0", "key": key}])
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["message"] == str(AlreadyBooked(number=entry.number))
+
     def test_items_are_searched_and_chosen(self, company, desk, owed, paid):
         first, second = owed("60.00"), owed("70.00", party=Party("Meier & Co"))
         movement = paid("100.00", party="Unbekannt")
@@ -222,7 +233,7 @@ class TestApi:
         key, body = new_key(), {"payments": [{"nth": 0, "proposal": best["key"]}]}
         first, again = (api.post(path + "accept/", body, key=key) for _ in range(2))
         assert (first.status_code, first.json()) == (201, again.json())
-        problem(api.post(path + "accept/", body, key=new_key()), 409, "banking.proposal_gone")
+        problem(api.post(path + "accept/", body, key=new_key()), 409, "banking.already_booked")
         assert api.get(path + "matches/").json() == []
         assert api.post(path + "unbook/", {}, key=new_key()).status_code == 201
         assert left(item) == ["120.00"]

@@ -32,6 +32,7 @@ from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, entry, tx
 from tests.accounting.ledger.test_concurrency import at_once, at_the_desk
 from tests.accounting.open_items.books import company, invoice
+from tests.examples import cases
 
 FIRST = dt.date(2026, 1, 5)
 LAST = dt.date(2026, 12, 31)
@@ -136,7 +137,7 @@ class Desk:
         )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True,
+@settings(max_examples=cases(30, each_time=10), deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(seed=st.integers(0, 2**20))
 @pytest.mark.django_db

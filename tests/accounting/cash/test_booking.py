@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from accounting.banking.booking import save_bank_account
+from accounting.banking.models import BankAccount
 from accounting.cash import booking, queries
 from accounting.cash.booking import Share
 from accounting.cash.books import save_book
@@ -33,6 +35,7 @@ from accounting.cash.models import CashBook, CashCount
 from accounting.ledger import posting
 from accounting.ledger.bulk import NewEntry, post_many
 from accounting.ledger.entering import PurposeMissing
+from accounting.ledger.holders import AccountHeld
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import post, reverse
@@ -332,3 +335,23 @@ def test_many_entries_at_once_are_weighed_together(book, company, by):
         post_many(entries=[drawn(MARCH_9, 90), spent(MARCH_5, 20)], **told)
     assert (refused.value.values["date"], refused.value.values["amount"]) == (MARCH_5, -10)
     assert queries.balance_on(book, MARCH_9) == 10
+
+
+def test_an_account_stands_for_a_bank_account_or_a_cash_book_alone(company, by):
+    def bank(number="1020"):
+        return save_bank_account(BankAccount(company=company, name="ZKB", iban="CH9300762011623852957",
+                                             currency="CHF", account=make.account(company, number)),
+                                 by=by)  # fmt: skip
+
+    kept = cash_book(company)
+    with pytest.raises(AccountHeld, match="Kasse"):
+        bank("1000")
+    bank()
+    with pytest.raises(AccountHeld, match="ZKB"):
+        cash_book(company, account="1020", name="Zweite")
+    kept.account = make.account(company, "1020")
+    with pytest.raises(AccountHeld):
+        save_book(kept, by=by)
+    kept.refresh_from_db()
+    kept.name = "Handkasse"
+    assert save_book(kept, by=by).name == "Handkasse"

@@ -27,7 +27,7 @@ from tests.make import MARCH_31, chf
 from vat.codes.breakdown import CodeInactive
 from vat.codes.models import VatCode
 from vat.codes.queries import NoRate
-from vat.codes.setup import change_settings
+from vat.settings.changing import change_settings
 
 pytestmark = pytest.mark.django_db
 MATERIAL, INVESTMENT, OUTPUT, ACQUISITION = "1170", "1171", "2200", "2202"
@@ -157,7 +157,8 @@ def test_another_rate_is_used_and_told(company):
 
 def settle(company, method, valid_from=dt.date(2026, 1, 1)):
     change_settings(company=company, valid_from=valid_from, method=method, basis="agreed",
-                    interval="half", by=make.owner_of(company))  # fmt: skip
+                    interval="quarter" if method == "effective" else "half",
+                    by=make.owner_of(company))  # fmt: skip
 
 
 def test_who_is_not_liable_books_no_vat(company):

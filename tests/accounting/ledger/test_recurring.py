@@ -26,7 +26,7 @@ from accounting.ledger.typed import typed_of
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.access.gate import operating
 from tests import make
-from vat.codes.setup import change_settings
+from vat.settings.changing import change_settings
 
 day = dt.date
 RENT = {

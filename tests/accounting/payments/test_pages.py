@@ -240,3 +240,33 @@ def test_who_may_do_what(books, granted, statuses):
                page.post(f"{here}export/"))  # fmt: skip
     assert tuple(one.status_code for one in answers) == statuses
     assert run.date == DAY
+
+
+def test_four_eyes_by_endpoints(books):
+    second = make.user()
+    make.grant(company=books, user=second, role="owner", by=make.owner_of(books))
+    api, other = Api(books, make.owner_of(books)), Api(books, second)
+    blank = {
+        "four_eyes": True,
+        "off_asked_by": None,
+        "off_asked_at": None,
+        "off_by": None,
+        "off_at": None,
+    }
+    assert api.get("payment-settings/").json() == blank
+    asked = api.post("payment-settings/", {"four_eyes": False}).json()
+    assert asked["four_eyes"] and asked["off_asked_by"] == str(make.owner_of(books))
+    problem(api.post("payment-settings/", {"four_eyes": False}), 409, "payments.asked_yourself")
+    assert not other.post("payment-settings/", {"four_eyes": False}).json()["four_eyes"]
+    problem(api.post("payment-settings/", {"four_eyes": False}), 409, "payments.four_eyes_off")
+    assert api.post("payment-settings/", {"four_eyes": True}).json() == blank
+    reader = Api(books, colleague(books, ["payments.read"]))
+    assert reader.get("payment-settings/").status_code == 200
+    problem(reader.post("payment-settings/", {"four_eyes": False}), 403, "permission_denied")
+
+
+def test_accounts_that_were_decided_are_listed_with_whom(books):
+    owe(books, supplier(books))
+    run, page = exported(books), desk(books)
+    shown = page.get(f"{page.start}payees/").content.decode()
+    assert "Lieferantin AG" in shown and str(run.approved_by) in shown

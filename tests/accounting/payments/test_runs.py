@@ -16,8 +16,14 @@ from accounting.open_items.settling import settle
 from accounting.payments import approving, drafting, exporting, four_eyes, payees
 from accounting.payments.checking import checked
 from accounting.payments.digest import digest_of
-from accounting.payments.instructions import block, instruct
-from accounting.payments.models import PayeeAccount, PaymentRun, RunItem, RunPayment
+from accounting.payments.instructions import BankGone, block, instruct
+from accounting.payments.models import (
+    PayeeAccount,
+    PaymentInstruction,
+    PaymentRun,
+    RunItem,
+    RunPayment,
+)
 from accounting.payments.pain import rules
 from accounting.payments.proposing import propose
 from accounting.payments.refusals import FaultInRun
@@ -25,6 +31,7 @@ from contacts import saving
 from erp.audit.models import AuditEvent
 from erp.documents import storing
 from erp.mails.models import OutgoingMail
+from erp.reference.models import Bank
 from tests import make
 from tests.accounting.open_items import books as items
 from tests.accounting.payments.books import (
@@ -394,3 +401,49 @@ def test_checking_a_run_takes_the_same_few_queries(books):
             checked(run)
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 9, counts
+
+
+# --- what to look at, and what is refused -----------------------------------------------------------
+@pytest.mark.parametrize(("name", "told"), [("N" * 71, ["name_cut"]), ("N" * 70, [])])
+def test_a_name_that_sepa_cuts_is_told_before_it_is_approved(books, name, told):
+    item = owe(books, None, "100.00", currency="EUR")
+    qr_bill(books, item, payee=name, account="DE89370400440532013000", reference="", country="DE")
+    run = draft(books, currency="EUR")
+    (row,) = checked(run)
+    assert [one.code for one in row.warnings if one.code == "name_cut"] == told
+    assert all(name[:70] in str(one) for one in row.warnings if one.code == "name_cut")
+    assert not row.faults
+
+
+@pytest.mark.parametrize("account", [iban("CH", "02222123456789012"), OTHER])
+def test_a_bank_that_nobody_is_or_that_closed_takes_no_instruction(books, account):
+    Bank.objects.filter(iid="00700").update(valid_to=dt.date(2026, 3, 1), successor="")
+    item = owe(books, supplier(books, account=""))
+    with pytest.raises(BankGone) as refused:
+        qr_bill(books, item, account=account, reference="")
+    assert refused.value.place == "account" and account in str(refused.value)
+    assert "IBAN" in str(refused.value) or "Konto" in str(refused.value)
+    assert not PaymentInstruction.of(books).exists()
+    Bank.objects.filter(iid="00700").update(valid_to=dt.date(2026, 12, 31))
+    if account == OTHER:
+        assert qr_bill(books, item, account=account, reference="").account == OTHER
+
+
+def test_a_bill_with_the_account_of_the_contact_goes_with_others_without_a_fault(books):
+    who = supplier(books)
+    told = {"payee": who.name, "account": SUPPLIER, "town": "Bern", "country": "CH"}
+    instruct(books, item=owe(books, who, document="L-1"), by=make.owner_of(books), **told)
+    owe(books, who, document="L-2")
+    (row,) = checked(draft(books))
+    assert [item.item.document for item in row.items] == ["L-1", "L-2"] and not row.faults
+
+
+def test_another_name_on_the_same_account_is_a_payment_of_its_own(books):
+    who = supplier(books)
+    told = {"payee": "Inkasso AG", "account": SUPPLIER, "town": "Bern", "country": "CH"}
+    instruct(books, item=owe(books, who, document="L-1"), by=make.owner_of(books), **told)
+    owe(books, who, document="L-2")
+    rows = checked(draft(books))
+    assert [(len(row.items), row.payment.payee, row.faults) for row in rows] == [
+        (1, "Inkasso AG", ()), (1, who.name, ()),
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from accounting.qr.billing import (
     write,
 )
 from tests.accounting.qr.bills import LETTERS
+from tests.examples import cases
 
 FULL = Information(
     "R/4711\\a", dt.date(2026, 6, 3), "1400.000-53", "CHE106017086", dt.date(2026, 5, 1), dt.date(2026, 5, 31), None,
@@ -112,7 +113,7 @@ def informations(draw: st.DrawFn) -> Information:
     )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400, each_time=150), deadline=None)
 @given(informations(), st.integers(0, 140))
 def test_what_is_written_is_read_again_and_fits(information, room):
     text = write(information)
@@ -124,7 +125,7 @@ def test_what_is_written_is_read_again_and_fits(information, room):
     assert (short == text) == (not dropped)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400, each_time=150), deadline=None)
 @given(st.text(LETTERS | st.sampled_from("/\\:;0123456789"), max_size=140))
 def test_no_text_of_others_breaks_the_reader(rest):
     assert read(f"//S1/{rest}") is not None

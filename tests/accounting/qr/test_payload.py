@@ -36,6 +36,7 @@ from tests.accounting.qr.bills import (
     SCOR,
     bills,
 )
+from tests.examples import cases
 
 LINES = """SPC
 0200
@@ -200,7 +201,7 @@ def test_more_bytes_than_the_largest_symbol_holds_are_refused():
     assert refusals(bill) == [("qr.too_much_data", "message")]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300, each_time=100), deadline=None)
 @given(bills())
 def test_what_is_written_is_read_again(bill):
     found = rules.violations(bill, countries=COUNTRIES)

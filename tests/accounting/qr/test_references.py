@@ -20,6 +20,7 @@ from accounting.qr.references import (
     parse_qrr,
     parse_scor,
 )
+from tests.examples import cases
 
 OFFICIAL_QRR = [
     "210000000003139471430009017", "000008207791225857421286694", "000003701588132583136809972",
@@ -80,7 +81,7 @@ def test_what_gives_no_reference_is_told(make):
 numbers = st.integers(0, 10**10 - 1).map(str)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=cases(1000, each_time=300), deadline=None)
 @given(numbers, numbers, numbers, numbers)
 def test_two_pairs_never_share_a_reference(invoice, customer, other_invoice, other_customer):
     if not int(invoice) + int(customer) or not int(other_invoice) + int(other_customer):
@@ -95,7 +96,7 @@ def test_two_pairs_never_share_a_reference(invoice, customer, other_invoice, oth
     )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=cases(1000, each_time=300), deadline=None)
 @given(st.from_regex(r"[0-9A-Za-z]{1,21}", fullmatch=True), st.integers(0, 20))
 def test_creditor_references_check_and_notice_one_wrong_character(body, place):
     reference = make_scor(body)

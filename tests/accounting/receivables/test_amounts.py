@@ -26,6 +26,7 @@ from accounting.receivables.lines import (
 from accounting.receivables.splitting import BadTerms, Due, NoRate, Term, dues, in_base, instalments
 from erp.core.errors import Refusals
 from erp.core.money import to_centimes, to_five_centimes
+from tests.examples import cases
 from vat.codes.breakdown import Basis
 
 D = Decimal
@@ -254,7 +255,7 @@ def document_lines(draw, least: int = 0) -> list[Line]:
     return rows
 
 
-settled = settings(max_examples=1000, deadline=None)
+settled = settings(max_examples=cases(1000, each_time=250), deadline=None)
 choices = {
     "lines": document_lines(), "basis": st.sampled_from(list(Basis)), "rounding": st.sampled_from(list(Rounding)),
     "five": st.booleans(), "percent": st.just(D(0)) | percents,

@@ -43,6 +43,7 @@ from tests.accounting.receivables.papers import (
     many,
     mixed,
 )
+from tests.examples import cases
 
 POINT = 72 / 25.4  # points in a millimetre
 D = Decimal
@@ -514,7 +515,10 @@ lines = st.builds(
 
 
 @settings(
-    max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=cases(40, each_time=15),
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(lines, max_size=6), line_texts, line_texts, amounts)
 def test_no_text_and_no_figure_leaves_the_page(found, closing, label, amount):

@@ -15,8 +15,9 @@ from typing import Any
 
 import redis
 
+from tools import migrated
 from tools.environment import ROOT
-from tools.postgres import OWNER, RUNTIME, Postgres, PostgresFailed
+from tools.postgres import RUNTIME, Postgres, PostgresFailed
 from tools.valkey import Valkey
 
 #: Seconds: a lease, a turn, what the queue may take, a sweep. So a kill is made up for in two or three.
@@ -31,10 +32,7 @@ class Machine:
         self.groups: list[int] = []
 
     def start(self) -> None:
-        self.server.start()
         self.queue.start()
-        self.server.create_roles()
-        self.server.create_database("rappen")
         (self.scratch / "var").mkdir()
         self.environment = {
             **os.environ, "RAPPEN_MODE": "test", "RAPPEN_VAR": str(self.scratch / "var"),
@@ -42,11 +40,7 @@ class Machine:
             "RAPPEN_JOB_KINDS": "tests.erp.jobs.kinds",
             **{f"RAPPEN_JOBS_{name}": str(seconds) for name, seconds in HASTE.items()},
         }  # fmt: skip
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0",
-             "--skip-checks"], cwd=ROOT, check=True,
-            env={**self.environment, "DATABASE_OWNER_URL": self.server.url(OWNER, "rappen")},
-        )  # fmt: skip
+        migrated.start(self.server, self.environment)
         self.environment.pop("DATABASE_OWNER_URL", None)
         self.office = self._run("office", sys.executable, "-m", "tests.erp.jobs.office",
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip

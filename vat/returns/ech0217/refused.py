@@ -45,7 +45,7 @@ class TooPrecise(PortalRefusal):
 
 
 class NoteMissing(PortalRefusal):
-    code = "vat.note_280_missing"
+    code = "vat.note_missing"
     message = _("Box 280 deducts %(value)s without saying what it is. Describe the deduction in at most "
                 "%(most)s characters.")  # fmt: skip
     field = "note_280"

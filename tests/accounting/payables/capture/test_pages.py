@@ -11,6 +11,7 @@ from PIL import Image
 
 from accounting.payables.capture import receiving, registry, viewing
 from accounting.payables.capture.models import InboxDocument
+from contacts.models import Contact
 from erp.core import sandbox
 from erp.core.tenancy import open_companies
 from erp.jobs import running
@@ -242,3 +243,42 @@ def test_setting_aside_by_program(api, company, anna):
     assert api.post(place + "bring-back/").json()["state"] == "read"
     job = api.post(place + "read/", headers={"Idempotency-Key": "again-0001"})
     assert job.status_code == 202 and job.json()["kind"] == receiving.READ
+
+
+# --- a contact of the payee ---------------------------------------------------------------------------
+def test_an_unknown_payee_is_added_with_one_click_after_it_was_shown(page, company, anna):
+    (document,) = received(company, anna)
+    here = f"{page.start}{document.pk}/"
+    shown = page.get(here).content.decode()
+    assert f"{here}contact/" in shown and "Müller Holzbau AG" in shown
+    assert page.post(f"{here}contact/", {"bill": "0"})["Location"] == here
+    open_companies([company.pk])
+    assert Contact.of(company).filter(name="Müller Holzbau AG").count() == 1
+    again = page.post(f"{here}contact/", {"bill": "0"}, follow=True).content.decode()
+    assert f"{here}contact/" not in again
+    open_companies([company.pk])
+    assert Contact.of(company).filter(name="Müller Holzbau AG").count() == 1
+
+
+@pytest.mark.parametrize(("granted", "status"), [
+    (["payables.read", "contacts.change"], 302), (["payables.read", "payables.capture"], 403),
+    (["contacts.change"], 403),
+])  # fmt: skip
+def test_a_contact_is_made_by_whoever_may_write_contacts(company, anna, granted, status):
+    (document,) = received(company, anna)
+    client = Client()
+    client.force_login(make.user(company=company, granted=granted))
+    here = f"/c/{company.pk}/payables/inbox/{document.pk}/"
+    assert client.post(f"{here}contact/", {"bill": "0"}).status_code == status
+    if status == 403 and "payables.read" in granted:
+        assert f"{here}contact/" not in client.get(here).content.decode()
+
+
+def test_a_contact_of_the_payee_by_program(api, company, anna):
+    (document,) = received(company, anna)
+    here, key = f"{api.start}{document.pk}/contact/", {"Idempotency-Key": "contact-0001"}
+    first, again = (api.post(here, {}, format="json", headers=key) for _ in range(2))
+    assert first.status_code == 201 and first.json() == again.json()
+    assert first.json()["name"] == "Müller Holzbau AG"
+    other = api.post(here, {}, format="json", headers={"Idempotency-Key": "contact-0002"})
+    assert (other.status_code, other.json()["code"]) == (409, "capture.payee_known")

@@ -14,6 +14,7 @@ from accounting.qr import billing
 from accounting.qr.bill import Party, written
 from accounting.qr.payload import NotAQrBill
 from tests.accounting.qr.bills import BILL, COUNTRIES, IBAN, bills
+from tests.examples import cases
 
 TEXT = written(BILL)
 
@@ -190,7 +191,7 @@ def test_what_is_no_bill_is_refused(text):
         read(text, countries=COUNTRIES)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200, each_time=80), deadline=None)
 @given(bills())
 def test_any_bill_that_keeps_the_rules_has_no_errors(bill):
     found = read(written(bill), countries=COUNTRIES)

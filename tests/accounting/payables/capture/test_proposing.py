@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounting.ledger.models import EntryVoucher
-from accounting.payables.capture import registry
+from accounting.payables.capture import contacting, registry
 from accounting.payables.capture.proposing import Discount, Source, VatGroup, propose
 from accounting.payables.capture.registry import Duplicate, Past
 from accounting.qr.bill import ReferenceType
 from contacts import lifecycle, saving
+from contacts.groups import save_group
+from contacts.models import ContactMembership
 from tests import make
 from tests.accounting.payables.capture import inbox, papers
 from tests.accounting.payables.capture.inbox import received
@@ -250,3 +252,27 @@ def test_a_proposal_takes_few_queries_however_many_contacts_fit(company, anna, c
     with CaptureQueriesContext(connection) as many:
         propose(company, document)
     assert len(many) <= len(one) <= 12  # three or four of them are those of suppliers' invoices
+
+
+# --- a contact from a bill --------------------------------------------------------------------------
+def test_a_payee_nobody_knows_becomes_a_contact_as_it_was_read(company, anna):
+    save_group(company=company, by=anna, code="suppliers", name_de="Lieferanten")
+    (document,) = received(company, anna, papers.pdf(FULL))
+    made = contacting.add_payee(document, by=anna)
+    assert (made.name, made.uid, made.kind) == (BILL.creditor.name, UID, "organisation")
+    rows = ContactMembership.of(company).filter(contact=made)
+    assert list(rows.values_list("group__code", flat=True)) == ["suppliers"]
+    address = made.addresses.get()
+    assert (address.street, address.house_number, address.postcode, address.town, address.country) == (
+        BILL.creditor.street, BILL.creditor.house_number, BILL.creditor.postcode, BILL.creditor.town, "CH",
+    )  # fmt: skip
+    assert made.bank_accounts.get().iban == BILL.iban
+    assert propose(company, document).supplier.contact == made
+    with pytest.raises(contacting.PayeeKnown):
+        contacting.add_payee(document, by=anna)
+
+
+def test_without_a_payee_no_contact_is_made(company, anna):
+    (document,) = received(company, anna, papers.blank())
+    with pytest.raises(contacting.NoPayee):
+        contacting.add_payee(document, by=anna)

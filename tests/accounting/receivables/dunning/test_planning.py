@@ -14,6 +14,7 @@ from accounting.receivables.dunning.models import Interest
 from accounting.receivables.dunning.planning import interest_on, plan
 from accounting.receivables.dunning.reasons import SENTENCES, why
 from accounting.receivables.dunning.values import Customer, Level, Owed, Rules, Sent, Stop
+from tests.examples import cases
 
 DAY = dt.date(2026, 5, 1)
 FEES = {"CHF": Decimal("20.00"), "EUR": Decimal("18.00")}
@@ -281,7 +282,7 @@ def books(draw):
     return [draw(anything_owed(pk)) for pk in range(1, count + 1)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300, each_time=100), deadline=None)
 @given(books(), st.sampled_from(list(Interest)), cents)
 def test_never_more_is_demanded_than_is_open_and_every_letter_adds_up(items, mode, minimum):
     rules = replace(RULES, minimum=minimum / 100,

@@ -1,0 +1,117 @@
+"""The return beside earlier ones (Vergleich): what came late, unusual figures, missing acquisitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from erp.core.display import chf
+from erp.core.money import ZERO
+from vat.codes.models import CodeKind
+from vat.returns import pieces
+from vat.returns.checking.looking import Look
+from vat.returns.findings import Finding
+from vat.returns.form import Declaration, fill
+from vat.returns.freezing import sums_of
+from vat.returns.models import VatReturn
+from vat.returns.rules import rule
+
+#: So many earlier returns are looked at.
+COMPARED: Final = 4
+
+
+def late(look: Look) -> Iterator[Finding]:
+    """What the return takes up of earlier periods, because it was posted after their filing."""
+    spans = look.scope.spans[1:]
+    if not spans:
+        return
+    turnover = tax = ZERO
+    asked = replace(look.scope.question, spans=spans, switched_on=None)
+    for row in pieces.sums(asked):
+        kind = look.codes[row.code].kind
+        if kind in {CodeKind.OUTPUT, CodeKind.DISCOUNT}:
+            turnover -= row.net
+        tax += row.tax + row.owed
+    if turnover or tax:
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        yield Finding(
+            "vat.posted_late",
+            _("Posted into filed periods afterwards, and declared here: turnover of %(turnover)s, tax of "
+              "%(tax)s.") % {"turnover": chf(turnover), "tax": chf(-tax)},
+            link=look.to("journal", from_=first, until=last), link_text=_("Journal"),
+            amount=chf(-tax), is_info=True,
+        )  # fmt: skip
+
+
+def unusual(look: Look) -> Iterator[Finding]:
+    """Turnover or input tax far from the earlier returns, or below zero."""
+    told = look.found.declaration
+    if told.box("200") < 0:
+        yield Finding(
+            "vat.turnover_negative",
+            _("Turnover is below zero: %(amount)s. Check credit notes and reversals.")
+            % {"amount": chf(told.box("200"))},
+            link=look.journal(), link_text=_("Journal"), amount=chf(told.box("200")),
+        )  # fmt: skip
+    before = _before(look)
+    if not before:
+        return
+    for code, name, value in (
+        ("vat.turnover_unusual", _("Turnover"), lambda one: one.box("200")),
+        ("vat.input_tax_unusual", _("Input tax"), _input_tax),
+    ):
+        now, usual = value(told), sum((value(one) for one in before), ZERO) / len(before)
+        if _is_far(now, usual, look):
+            yield Finding(
+                code,
+                _("%(name)s is %(now)s, in earlier periods it was %(usual)s on average. Check whether "
+                  "something is missing or posted twice.")
+                % {"name": name, "now": chf(now), "usual": chf(usual)},
+                link=look.journal(), link_text=_("Journal"), amount=chf(now - usual),
+            )  # fmt: skip
+
+
+def acquisitions_missing(look: Look) -> Iterator[Finding]:
+    """No acquisition tax, though each of the returns before had some."""
+    before = _before(look)
+    if len(before) == COMPARED and not look.found.declaration.acquisitions:
+        amounts = [sum((row.turnover for row in one.acquisitions), ZERO) for one in before]
+        if all(amounts):
+            yield Finding(
+                "vat.acquisitions_missing",
+                _("There is no acquisition tax, while each of the %(count)s returns before had some, "
+                  "%(usual)s on average. Look for services from abroad.")
+                % {"count": COMPARED, "usual": chf(sum(amounts, ZERO) / len(amounts))},
+                link=look.journal(), link_text=_("Journal"),
+            )  # fmt: skip
+
+
+def _before(look: Look) -> Sequence[Declaration]:
+    """The newest comparable returns before this one: as long, and by the same method."""
+    one, found = look.one, look.found
+    rows = [
+        row for row in look.filed
+        if row.kind == VatReturn.Kind.FIRST and not row.elsewhere and row.end < one.start
+        and (row.method, row.interval) == (one.method, one.interval)
+    ]  # fmt: skip
+    return [
+        fill(sums_of(row.figures), start=row.start, end=row.end, method=row.method, basis=row.basis,
+             rate_boxes=found.rate_boxes)
+        for row in rows[-COMPARED:]
+    ]  # fmt: skip
+
+
+def _input_tax(one: Declaration) -> Decimal:
+    return one.box("400") + one.box("405")
+
+
+def _is_far(now: Decimal, usual: Decimal, look: Look) -> bool:
+    factor, least = (rule(name, look.one.end) for name in ("unusual_factor", "unusual_least"))
+    small, large = sorted((abs(now), abs(usual)))
+    if large < least:
+        return False
+    return now * usual < 0 or large > factor * small

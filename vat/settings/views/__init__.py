@@ -1,0 +1,1 @@
+"""Pages of VAT settings, activities and codes."""
