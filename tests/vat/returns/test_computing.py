@@ -256,9 +256,9 @@ def test_a_return_asks_a_fixed_number_of_queries(django_assert_num_queries):
     company = items.company()
     quarter(company)
     asked = scope(company, *Q1)
-    with django_assert_num_queries(4):  # boxes, codes, the account of acquisition tax, the sums
+    with django_assert_num_queries(3):  # boxes, codes, the sums
         compute(asked)
     quarter(company)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         compute(asked)
     assert isinstance(compute(asked).declaration.payable, Decimal)
