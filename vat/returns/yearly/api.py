@@ -143,10 +143,12 @@ class AccountTaxOutput(serializers.Serializer[Any]):
 
 
 class LimitOutput(serializers.Serializer[Any]):
+    """A limit of the law in francs a year; ``law`` is where it stands."""
+
     amount = AmountField()
     limit = AmountField()
     is_kept = serializers.BooleanField()
-    source = serializers.CharField()
+    law = serializers.CharField(source="source")
 
 
 class WhatIfOutput(serializers.Serializer[Any]):

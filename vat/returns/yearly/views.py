@@ -89,16 +89,16 @@ class WhatIf(OfYear):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         year = self.year(request.GET.get("year"))
-        basis = request.GET.get("basis", "")
-        told = {"basis": basis if basis in VatSettings.Basis.values else ""}
-        typed = {name.removeprefix("rate_"): value for name, value in request.GET.items()
+        asked = request.GET.get("basis", "")
+        basis = asked if asked in VatSettings.Basis.values else ""
+        typed = {name.removeprefix("rate_"): str(value) for name, value in request.GET.items()
                  if name.startswith("rate_") and value}  # fmt: skip
         try:
             rates = rates_of(typed)
-            found = what_if(self.company, year.start, year.end, rates=rates, **told)
+            found = what_if(self.company, year.start, year.end, rates=rates, basis=basis)
         except DomainError as refusal:
             messages.error(request, str(refusal))
-            rates, found = {}, what_if(self.company, year.start, year.end, **told)
+            rates, found = {}, what_if(self.company, year.start, year.end, basis=basis)
         context = {
             "page_title": _("What if: VAT methods"), "found": found, "year": year,
             "years": self.years, "rates": net_tax_rates_on(year.end), "typed": bool(rates),
