@@ -69,7 +69,11 @@ def _account(code: VatCode, reader: Reader) -> Account:
         for one in fitting:
             if one.vat_code is not None and one.vat_code.code == name:
                 return one
-    return fitting[0]
+    purpose = code.shipped.input_purpose
+    alike = (
+        one for one in fitting if one.vat_code and one.vat_code.shipped.input_purpose == purpose
+    )
+    return next(alike, fitting[0])
 
 
 def _sorted(accounts: Iterable[Account]) -> list[Account]:

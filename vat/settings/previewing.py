@@ -153,6 +153,11 @@ class Preview:
         return [OpenSum(*key, *sums) for key, sums in sorted(found.items(), reverse=True)]
 
     @property
+    def lacks_codes(self) -> bool:
+        """Whether items are open that have no code in these books, such as those taken over."""
+        return any(not part.code for part in self.parts)
+
+    @property
     def stocks_vat(self) -> Decimal:
         return sum((one.vat for one in self.stocks), ZERO)
 
@@ -208,7 +213,7 @@ def _part(
     share = row.open_base / whole if whole else ZERO
     net, vat = (to_centimes(-side.sign * amount * share) for amount in (base, tax))
     if not code:
-        net = row.open_base
+        net, vat = row.open_base, ZERO
     return OpenPart(str(side), row.id, row.party, row.document, code, rate or ZERO, net, vat)
 
 
