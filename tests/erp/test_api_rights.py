@@ -58,8 +58,8 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
-from vat.returns import filing
 from vat.codes.models import VatSettings
+from vat.returns import filing
 from vat.settings.activities import grant_activity
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
