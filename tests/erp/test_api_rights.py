@@ -58,12 +58,13 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
+from vat.returns import filing
 from vat.codes.models import VatSettings
 from vat.settings.activities import grant_activity
 
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
-         "vat-codes/", "vat-settings/", "contacts/", "contact-activities/", "contact-persons/",
+         "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
          "contact-groups/", "own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
@@ -205,6 +206,21 @@ ENDPOINTS = [
     ("POST", "vat-settings/", {"method": "net"}, "vat.change"),
     ("GET", "vat-codes/UX/", {}, "vat.read"),
     ("PATCH", "vat-codes/UX/", {"active": False}, "vat.change"),
+    ("GET", "vat-returns/", {}, "vat.read"),
+    ("GET", "vat-returns/{vat_return}/", {}, "vat.read"),
+    ("GET", "vat-returns/{vat_return}/entries/?code=UN", {}, "vat.read"),
+    ("POST", "vat-returns/", {}, "vat.file"),
+    ("POST", "vat-returns/reconcile/", {}, "vat.file"),
+    ("POST", "vat-returns/filed-elsewhere/", {}, "vat.file"),
+    ("POST", "vat-returns/{vat_return}/check/", {"accepted": "x"}, "vat.file"),
+    *[
+        ("POST", f"vat-returns/{{vat_return}}/{act}/", {}, "vat.file")
+        for act in ("settle", "unsettle", "correct")
+    ],
+    ("PATCH", "vat-returns/{vat_return}/", {"note_280": "x"}, "vat.file"),
+    ("DELETE", "vat-returns/{vat_return}/", {}, "vat.file"),
+    ("GET", "tax-office/", {}, "vat.read"),
+    ("POST", "tax-office/", {"contact": "x"}, "vat.change"),
     ("POST", "vat-codes/", {"code": ""}, "vat.change"),
     ("GET", "vat-settings/{vat_settings}/", {}, "vat.read"),
     ("DELETE", "vat-settings/{vat_settings}/", {}, "vat.change"),
@@ -424,6 +440,7 @@ def books(api, company):
     received, _job = receive(company=company, incoming=[Incoming("x.pdf", papers.blank())],
                              channel="upload", by=by)  # fmt: skip
     return {
+        "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
         "payments": payments.draft(bank, date=day, until=day, by=by).pk,
         "purchase": purchases.save(company=company, typed=bought, by=by).pk,

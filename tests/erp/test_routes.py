@@ -24,7 +24,7 @@ FILLED = {
           "invoice": 999999,
           "run": 999999, "notice": 999999,
           "procedure": 999999, "level": 999999, "currency": "CHF",
-          "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
+          "key": "999999", "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

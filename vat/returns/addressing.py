@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from accounting.ledger.models import FiscalYear
 from erp.companies.models import Company
 from vat.returns import queries
-from vat.returns.computing import Computed, compute
+from vat.returns.computing import Computed, Scope, compute
 from vat.returns.freezing import thawed
 from vat.returns.models import VatReturn
 from vat.returns.queries import NoSuchPeriod, Row, filing_deadline, frozen_scope, period_of, scope
@@ -20,20 +21,48 @@ def row_of(company: Company, key: str) -> Row | None:
     rows = VatReturn.of(company).select_related(
         "company", "entry", "xml", "pdf", "created_by", "checked_by", "filed_by"
     )
-    if key.isascii() and key.isdigit() and len(key) <= LONGEST_ID:
-        one = rows.filter(pk=int(key)).first()
-        return Row(period_of(one), one, one.due_date) if one else None
+    if _is_number(key):
+        return _row(company, key, list(rows.filter(pk=int(key))))
     start = _day(key)
     if start is None:
         return None
-    one = rows.filter(kind=VatReturn.Kind.FIRST, start=start).order_by("-nth").first()
+    return _row(company, key, list(rows.filter(kind=VatReturn.Kind.FIRST, start=start)))
+
+
+def scope_of(company: Company, key: str) -> tuple[Row, Scope] | None:
+    """What an address names, and what it covers; None where there are no figures here.
+
+    One query of a return that is begun, two of a period.
+    """
+    rows = list(VatReturn.of(company).select_related("company").defer("figures"))
+    row = _row(company, key, rows)
+    if row is None or (row.stored and row.stored.elsewhere):
+        return None
+    filed = sorted((one for one in rows if one.filed_at), key=lambda one: (one.filed_at, one.pk))
+    if row.stored is None:
+        return row, scope(company, row.period, filed=filed)
+    return row, queries.covered(row.stored, filed=filed)
+
+
+def _row(company: Company, key: str, rows: Sequence[VatReturn]) -> Row | None:
+    start = _day(key)
+    one = next(
+        (one for one in sorted(rows, key=lambda one: -one.nth)
+         if str(one.pk) == key or (one.kind == VatReturn.Kind.FIRST and one.start == start)), None,
+    )  # fmt: skip
     if one is not None:
         return Row(period_of(one), one, one.due_date)
+    if start is None:
+        return None
     try:
         period = queries.period_starting(company, start)
     except NoSuchPeriod:
         return None
     return Row(period, None, filing_deadline(period.end))
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit() and len(key) <= LONGEST_ID
 
 
 def computed_of(company: Company, row: Row) -> Computed | None:

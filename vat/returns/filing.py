@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 
 from accounting.ledger.models import LedgerHead
 from erp.access.models import User
@@ -177,7 +178,7 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
         company=current.company, by=by, name=f"{current.reference}.pdf", content_type="application/pdf",
         content=form_pdf(
             found.declaration, company=current.company.name, uid=current.uid,
-            title=str(current.get_kind_display()), filed=True, language=current.company.language,
+            title=_title(current), filed=True, language=current.company.language,
         ),
     )  # fmt: skip
     current.state, current.filed_at, current.filed_by = State.FILED, moment, by
@@ -257,6 +258,12 @@ def _reference(one: VatReturn) -> str:
     """What the file calls itself: short name, period, kind and count."""
     days = f"{one.start:%Y%m%d}-{one.end:%Y%m%d}"
     return f"{one.company.short_name[:20]}-{days}-{one.kind}-{one.nth}"
+
+
+def _title(one: VatReturn) -> str:
+    """What the return is called, in the company's language."""
+    with translation.override(one.company.language):
+        return str(one.get_kind_display())
 
 
 def _told(one: VatReturn, found: Computed) -> dict[str, object]:

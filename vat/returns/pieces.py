@@ -191,14 +191,17 @@ _HIDDEN: Final = """CASE WHEN NOT p.whole THEN 0 WHEN p.rate = 100 THEN p.base
 #: Consideration of which no tax was split off, though there is a rate: it was booked gross.
 _WHOLE: Final = "{tax} = 0 AND {owed} = 0 AND abs({base}) * rate >= 0.5"
 
+#: The account of acquisition tax.
+_OWING: Final = """(SELECT a.id FROM accounting_account a
+    WHERE a.company_id = %(company)s AND a.purpose = %(owing)s)"""
 _GROUPED: Final = """
     SELECT l.entry_id, e.date, e.chain_position AS place, l.vat_code_id AS code, l.vat_rate AS rate,
            l.supply_date, {account} AS account,
            coalesce(sum(l.vat_base) FILTER (WHERE l.vat_part = 'B'), 0) AS base,
            coalesce(sum(l.debit - l.credit) FILTER (
-               WHERE l.vat_part = 'T' AND l.account_id IS DISTINCT FROM %(owing)s), 0) AS tax,
+               WHERE l.vat_part = 'T' AND l.account_id IS DISTINCT FROM {owing}), 0) AS tax,
            coalesce(sum(l.debit - l.credit) FILTER (
-               WHERE l.vat_part = 'T' AND l.account_id = %(owing)s), 0) AS owed
+               WHERE l.vat_part = 'T' AND l.account_id = {owing}), 0) AS owed
     FROM {entries}
     JOIN accounting_entryline l ON l.company_id = e.company_id AND l.entry_id = e.id {days}
     WHERE e.company_id = %(company)s AND l.company_id = %(company)s
@@ -326,7 +329,7 @@ class _Grain:
         grouped = _GROUPED.format(
             account=account, entries=entries, which=which,
             days="AND l.date BETWEEN %(start)s AND %(end)s" if days else "",
-            parts="AND l.vat_part = 'T'" if self.taxes else "",
+            parts="AND l.vat_part = 'T'" if self.taxes else "", owing=_OWING,
         )  # fmt: skip
         return (_BY_ACCOUNT if self.by_account else _BY_CODE).format(grouped=grouped)
 
@@ -350,17 +353,11 @@ def _share(column: str) -> str:
 def _told(asked: Question) -> dict[str, Any]:
     first, *late = asked.spans
     return {
-        "company": asked.company.pk, "owing": _owing(asked.company), "edge": asked.switched_on,
+        "company": asked.company.pk, "owing": Account.Purpose.ACQUISITION_TAX, "edge": asked.switched_on,
         "start": first.start, "end": first.end, "after": first.after, "until": first.until,
         "starts": [s.start for s in late], "ends": [s.end for s in late],
         "afters": [s.after for s in late], "untils": [s.until for s in late],
     }  # fmt: skip
-
-
-def _owing(company: Company) -> int | None:
-    """The account of acquisition tax."""
-    found = Account.of(company).filter(purpose=Account.Purpose.ACQUISITION_TAX)
-    return found.values_list("pk", flat=True).first()
 
 
 def _rows(sql: str, told: dict[str, Any]) -> list[Any]:

@@ -122,10 +122,10 @@ def as_filed(rows: Sequence[VatReturn]) -> list[Filed]:
 
 def scope(
     company: Company, period: Reporting, *, kind: int = Kind.FIRST, note_280: str = "",
-    until: int = END,
+    until: int = END, filed: Sequence[VatReturn] | None = None,
 ) -> Scope:  # fmt: skip
-    """What an open return covers now, up to a place in the chain."""
-    rows = as_filed(filed_returns(company))
+    """What an open return covers now, up to a place in the chain; ``filed`` are ``filed_returns``."""
+    rows = as_filed(filed_returns(company) if filed is None else filed)
     if kind == Kind.RECONCILIATION:
         inside = [one for one in rows if period.start <= one.start and one.end <= period.end]
         covers = spans.late_into(inside, rows, until=until)
@@ -181,11 +181,14 @@ def _whole(one: VatReturn, now: Scope, before: Sequence[VatReturn], until: int) 
     return replace(now, spans=spans.joined([*covers, *now.spans]))
 
 
-def covered(one: VatReturn) -> Scope:
-    """What a stored return covers: filed as it was frozen, open as the ledger is now."""
+def covered(one: VatReturn, *, filed: Sequence[VatReturn] | None = None) -> Scope:
+    """What a stored return covers: filed as it was frozen, open as the ledger is now.
+
+    ``filed`` are ``filed_returns``.
+    """
     if one.is_filed:
         return frozen_scope(one)
-    now = scope(one.company, period_of(one), kind=one.kind, note_280=one.note_280)
+    now = scope(one.company, period_of(one), kind=one.kind, note_280=one.note_280, filed=filed)
     if one.kind != Kind.CORRECTION or one.differences:
         return now
     return _whole(one, now, latest(declared_for(one)), END)

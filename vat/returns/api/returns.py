@@ -169,8 +169,8 @@ class VatReturnViewSet(CompanyViewSet):
     @action(detail=True, methods=["post"])
     def check(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Check a return; warnings are accepted by their codes."""
-        told, one = self.told(CheckInput), self.stored()
-        return self.whole(filing.check(one, by=self.access.user, **told))
+        one = self.stored()
+        return self.whole(filing.check(one, by=self.access.user, **self.told(CheckInput)))
 
     @extend_schema(request=None, parameters=[KEY])
     @action(detail=True, methods=["post"])
@@ -220,7 +220,7 @@ class VatReturnViewSet(CompanyViewSet):
     @action(detail=True, methods=["get"])
     def entries(self, request: Request, key: str, **kwargs: Any) -> Response:
         """The entries that count under a code, 100 a page, with the sum they re-add to."""
-        found = entries_of(self.company, self.get_object(), read_asked(request.query_params.dict()),
+        _row, found = entries_of(self.company, key, read_asked(request.query_params.dict()),
                            after=request.query_params.get("after", ""))  # fmt: skip
         return Response(VatEntriesOutput(found).data)
 

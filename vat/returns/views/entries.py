@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from erp.companies.models import Company
-from vat.returns import queries
-from vat.returns.computing import Scope
+from vat.returns.addressing import scope_of
 from vat.returns.entries import Asked, Entries, code_of, entries
 from vat.returns.queries import Row
 from vat.returns.views.base import ReturnsView
@@ -26,9 +25,9 @@ class EntriesPage(ReturnsView):
     permissions = {}
     help_page = "vat-return"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        row, asked = self.row(), read_asked(request.GET.dict())
-        found = entries_of(self.company, row, asked, after=request.GET.get("after", ""))
+    def get(self, request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
+        asked = read_asked(request.GET.dict())
+        row, found = entries_of(self.company, key, asked, after=request.GET.get("after", ""))
         context = {
             "page_title": _("VAT %(period)s: entries of %(code)s") % {
                 "period": row.period.name, "code": asked.code},
@@ -38,20 +37,13 @@ class EntriesPage(ReturnsView):
         return render(request, "vat/returns/entries.html", context)
 
 
-def entries_of(company: Company, row: Row, asked: Asked, *, after: str) -> Entries:
+def entries_of(company: Company, key: str, asked: Asked, *, after: str) -> tuple[Row, Entries]:
     """A page of entries of a return. Answers 404 for a code that is none, or without figures here."""
-    code = code_of(company, asked.code)
-    if code is None or (row.stored and row.stored.elsewhere):
+    code, named = code_of(company, asked.code), scope_of(company, key)
+    if code is None or named is None:
         raise Http404
-    return entries(scope_of(company, row), code, asked, after=after)
-
-
-def scope_of(company: Company, row: Row) -> Scope:
-    """What a return covers: filed as it was frozen, else now."""
-    one = row.stored
-    if one is None:
-        return queries.scope(company, row.period)
-    return queries.covered(one)
+    row, covers = named
+    return row, entries(covers, code, asked, after=after)
 
 
 def read_asked(told: Mapping[str, str]) -> Asked:
