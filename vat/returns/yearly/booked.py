@@ -108,8 +108,11 @@ def booked(company: Company, start: dt.date, end: dt.date) -> Booked:
         else:
             row = income.get(pk) or others.setdefault(pk, AccountRow(accounts[pk], True))
             _add_income(row, code, -moved, -base, count)
-    return Booked(_ordered(income), _ordered(others),
-                  tuple(sorted(taxes.values(), key=lambda row: row.account.number)), codes)  # fmt: skip
+    moved = {pk for pk, *_rest in rows}
+    used = sorted(
+        (row for pk, row in taxes.items() if pk in moved), key=lambda row: row.account.number
+    )
+    return Booked(_ordered(income), _ordered(others), tuple(used), codes)
 
 
 def _ordered(rows: Mapping[int, AccountRow]) -> tuple[AccountRow, ...]:
