@@ -56,6 +56,14 @@ class PeriodsOpen(DomainError):
     conflict = True
 
 
+class SwitchedSince(DomainError):
+    code = "vat.switched_since"
+    message = _("The return of %(period)s is filed, with another basis since. Post what is missing or wrong: "
+                "the next return or the annual reconciliation takes it up.")  # fmt: skip
+    field = "return"
+    conflict = True
+
+
 class SettledAlready(DomainError):
     code = "vat.settled_already"
     message = _("This return is posted already, by entry %(number)s.")

@@ -27,13 +27,14 @@ from vat.returns.errors import (
     NotFiled,
     NotOver,
     PeriodsOpen,
+    SwitchedSince,
     WarningsOpen,
 )
 from vat.returns.freezing import digest, frozen
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.paper import form_pdf
 from vat.returns.periods import Reporting, period_name
-from vat.returns.queries import computed, period_starting, reporting
+from vat.returns.queries import computed, filed_returns, period_starting, reporting, switch_after
 from vat.returns.rules import filing_deadline
 
 Kind = VatReturn.Kind
@@ -64,11 +65,15 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     """A correction return (Korrekturabrechnung) of a period whose return is filed.
 
     It follows the settings as they are now, which is how a wrong setting is put right. One that is
-    open already is taken up. Raises ``NotFiled``.
+    open already is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed
+    that switched the basis: what comes late counts by the new one since.
     """
     _held(filed)
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
         raise NotFiled(period=period_name(filed.start, filed.end))
+    switch = switch_after(filed.end, filed_returns(filed.company))
+    if switch is not None:
+        raise SwitchedSince(period=period_name(switch.start, switch.end))
     rows = VatReturn.of(filed.company_id).filter(
         kind=Kind.CORRECTION, start=filed.start, end=filed.end
     )
@@ -171,6 +176,7 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
         raise ChangedSinceCheck(period=name, payable=found.declaration.payable)
     moment, payable = clock.now(), found.declaration.payable
     current.spans, current.until_place = spans.stored(found.scope.spans), place
+    current.switched_on, current.basis = found.scope.switched_on, found.scope.basis
     current.figures, current.payable = figures, payable
     current.reference = _reference(current)
     head = Head(current.uid, current.company.name, moment, current.kind, current.reference)
@@ -239,7 +245,7 @@ def _settled_as(company: Company, period: Reporting, kind: int) -> dict[str, obj
     return {
         "end": period.end, "method": period.method, "basis": period.basis,
         "interval": period.interval, "uid": period.group_uid or company.uid,
-        "switched_on": period.start if period.switched and kind == Kind.FIRST else None,
+        "switched_on": period.start if period.switched and kind != Kind.RECONCILIATION else None,
         "round_down": period.round_down, "due_date": filing_deadline(period.end),
     }  # fmt: skip
 

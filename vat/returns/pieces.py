@@ -247,7 +247,7 @@ _MOVES: Final = """
 """
 #: Settlements of documents in the order they were posted, each with the sum up to it.
 _RUNNING: Final = """
-    SELECT s.id, i.entry_id AS document, s.base, s.date,
+    SELECT s.id, i.entry_id AS document, s.base, s.date, e.chain_position AS place,
            sum(s.base) OVER (PARTITION BY i.entry_id ORDER BY e.chain_position, s.id) AS so_far
     FROM (SELECT DISTINCT document FROM {of}) d
     JOIN accounting_openitem i ON i.company_id = %(company)s AND i.entry_id = d.document
@@ -262,11 +262,22 @@ _OWED: Final = """
     JOIN accounting_openitem i ON i.company_id = %(company)s AND i.entry_id = d.document
     GROUP BY 1 HAVING sum(i.base) <> 0
 """
+#: Documents that were open on the day of a switch; also those whose settlement came late.
 _STANDING: Final = """
     SELECT i.entry_id AS document FROM accounting_openitem i
     WHERE i.company_id = %(company)s AND i.opened_on < %(edge)s
       AND (i.settled_on IS NULL OR i.settled_on >= %(edge)s)
+    UNION
+    SELECT i.entry_id FROM accounting_journalentry e
+    JOIN accounting_settlement s ON s.company_id = e.company_id AND s.entry_id = e.id
+    JOIN accounting_openitem i ON i.company_id = s.company_id AND i.id = s.item_id
+    WHERE e.company_id = %(company)s AND e.chain_position > %(early)s AND e.date < %(edge)s
 """
+#: What was declared by the basis before a switch: what came late counts by the one after it.
+_BEFORE: Final = """{of}.date < %(edge)s AND {of}.place <= %(until)s AND NOT EXISTS (
+    SELECT FROM unnest(%(starts)s::date[], %(ends)s::date[], %(afters)s::bigint[])
+        AS w (first_day, last_day, after)
+    WHERE {of}.date BETWEEN w.first_day AND w.last_day AND {of}.place > w.after)"""
 _PLAIN: Final = """
     SELECT g.entry_id, NULL::bigint AS document, false AS carried, g.date, g.place, g.code, g.rate,
            g.supply_date, g.account, g.base, g.tax, g.owed, g.whole FROM ({groups}) g
@@ -298,17 +309,16 @@ def _pieces(asked: Question, *, taxes: bool = False) -> str:
     if asked.switched_on is not None:
         way = -1 if received else 1
         named += [("standing", _STANDING), *_documents("standing", grain)]
-        left = ", ".join(
-            f"{way} * (g.{name} - round(g.{name} * coalesce(p.paid, 0) / t.total, 2))"
-            for name in ("base", "tax", "owed")
-        )
-        parts.append(f"""
-            SELECT g.entry_id, NULL, true, %(edge)s::date, g.place, g.code, g.rate, g.supply_date,
-                   g.account, {left}, g.whole
-            FROM standing_owed t JOIN standing_lines g ON g.entry_id = t.document
-            LEFT JOIN (SELECT document, sum(base) AS paid FROM standing_running
-                       WHERE date < %(edge)s GROUP BY 1) p ON p.document = t.document
-            WHERE g.date < %(edge)s AND g.place <= %(until)s""")
+        told = "g.entry_id, NULL, true, %(edge)s::date, g.place, g.code, g.rate, g.supply_date, g.account"
+        whole = ", ".join(f"{way} * g.{name}" for name in ("base", "tax", "owed"))
+        paid = ", ".join(f"{-way} * ({_share(name)})" for name in ("base", "tax", "owed"))
+        of = "FROM standing_owed t JOIN standing_lines g ON g.entry_id = t.document"
+        parts += [
+            f"SELECT {told}, {whole}, g.whole {of} WHERE {_BEFORE.format(of='g')}",
+            f"""SELECT {told}, {paid}, g.whole {of}
+                JOIN standing_running r ON r.document = t.document
+                WHERE {_BEFORE.format(of="g")} AND {_BEFORE.format(of="r")}""",
+        ]
     named.append(("pieces", " UNION ALL ".join(parts)))
     return "WITH " + ", ".join(f"{name} AS ({text})" for name, text in named)
 
@@ -357,6 +367,7 @@ def _told(asked: Question) -> dict[str, Any]:
         "start": first.start, "end": first.end, "after": first.after, "until": first.until,
         "starts": [s.start for s in late], "ends": [s.end for s in late],
         "afters": [s.after for s in late], "untils": [s.until for s in late],
+        "early": min([first.until, *(s.after for s in late)]),
     }  # fmt: skip
 
 

@@ -115,7 +115,13 @@ def filed_returns(company: Company) -> list[VatReturn]:
 
 def as_filed(rows: Sequence[VatReturn]) -> list[Filed]:
     return [
-        Filed(row.start, row.end, row.until_place or 0, sweeps=row.kind == Kind.FIRST)
+        Filed(
+            row.start,
+            row.end,
+            row.until_place or 0,
+            sweeps=row.kind == Kind.FIRST,
+            method=row.method,
+        )
         for row in rows
     ]
 
@@ -125,18 +131,29 @@ def scope(
     until: int = END, filed: Sequence[VatReturn] | None = None,
 ) -> Scope:  # fmt: skip
     """What an open return covers now, up to a place in the chain; ``filed`` are ``filed_returns``."""
-    rows = as_filed(filed_returns(company) if filed is None else filed)
+    stored = filed_returns(company) if filed is None else filed
+    rows, basis = as_filed(stored), period.basis
     if kind == Kind.RECONCILIATION:
         inside = [one for one in rows if period.start <= one.start and one.end <= period.end]
         covers = spans.late_into(inside, rows, until=until)
+        # What comes late after a switch is filed counts by the basis since.
+        switch = switch_after(period.end, stored)
+        basis = switch.basis if switch else basis
     elif kind == Kind.CORRECTION:
         covers = [spans.undeclared(period.start, period.end, rows, until=until)]
     else:
-        covers = spans.spans_of(period.start, period.end, rows, until=until)
+        covers = spans.spans_of(period.start, period.end, rows, until=until, method=period.method)
     return Scope(
-        company, period.start, period.end, period.method, period.basis, covers,
+        company, period.start, period.end, period.method, basis, covers,
         period.start if period.switched and kind == Kind.FIRST else None, period.round_down, note_280,
     )  # fmt: skip
+
+
+def switch_after(end: dt.date, filed: Sequence[VatReturn]) -> VatReturn | None:
+    """The newest filed first return after a day that switched the basis, if there is one."""
+    rows = [one for one in filed
+            if one.kind == Kind.FIRST and one.switched_on is not None and one.start > end]  # fmt: skip
+    return max(rows, key=lambda one: one.start, default=None)
 
 
 def frozen_scope(one: VatReturn) -> Scope:
@@ -155,30 +172,35 @@ def computed(one: VatReturn, *, until: int = END) -> Computed:
     now = scope(one.company, period, kind=one.kind, note_280=one.note_280, until=until)
     if one.kind != Kind.CORRECTION or one.differences:
         return compute(now)
-    return _corrected(one, now, until)
+    return _corrected(one, now)
 
 
-def _corrected(one: VatReturn, now: Scope, until: int) -> Computed:
+def _corrected(one: VatReturn, now: Scope) -> Computed:
     """The whole of a period as it should have been declared.
 
-    Under the same method and basis that is what was declared for it, and what it lacks; what a later
-    return has declared stays there. Under others all of it is computed anew.
+    That is what was declared for it, and what it lacks; what a later return has declared stays there.
+    Under another method or basis all of it is computed anew.
     """
     before = latest(declared_for(one))
-    whole = _whole(one, now, before, until)
-    if any((row.method, row.basis) != (one.method, one.basis) for row in before):
+    whole = _whole(one, now, before)
+    if not _goes_on(one, before):
         return compute(whole)
     parts = [thawed(frozen_scope(row), row.figures).sums for row in before]
     return of_sums(whole, added(*parts, compute(now).sums))
 
 
-def _whole(one: VatReturn, now: Scope, before: Sequence[VatReturn], until: int) -> Scope:
+def _goes_on(one: VatReturn, before: Sequence[VatReturn]) -> bool:
+    """Whether a correction follows the same method and basis as what it corrects."""
+    return all((row.method, row.basis) == (one.method, one.basis) for row in before)
+
+
+def _whole(one: VatReturn, now: Scope, before: Sequence[VatReturn]) -> Scope:
     """What a correction covers that tells the whole of its period."""
-    if any((row.method, row.basis) != (one.method, one.basis) for row in before):
-        covers = spans.whole(one.start, one.end, until=until)
-        return replace(now, spans=covers, switched_on=one.switched_on)
     covers = [span for row in before for span in spans.restored(row.spans)]
-    return replace(now, spans=spans.joined([*covers, *now.spans]))
+    switched_on = one.switched_on
+    if before and _goes_on(one, before):
+        switched_on = before[0].switched_on
+    return replace(now, spans=spans.joined([*covers, *now.spans]), switched_on=switched_on)
 
 
 def covered(one: VatReturn, *, filed: Sequence[VatReturn] | None = None) -> Scope:
@@ -191,7 +213,7 @@ def covered(one: VatReturn, *, filed: Sequence[VatReturn] | None = None) -> Scop
     now = scope(one.company, period_of(one), kind=one.kind, note_280=one.note_280, filed=filed)
     if one.kind != Kind.CORRECTION or one.differences:
         return now
-    return _whole(one, now, latest(declared_for(one)), END)
+    return _whole(one, now, latest(declared_for(one)))
 
 
 def declared_for(one: VatReturn) -> list[VatReturn]:

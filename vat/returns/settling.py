@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -23,12 +22,12 @@ from erp.audit import trail
 from erp.companies.models import Module
 from erp.core.money import ZERO
 from vat.codes.models import VatSettings
-from vat.returns import pieces, spans
+from vat.returns import pieces
 from vat.returns.computing import Computed
 from vat.returns.errors import NotFiled, NotSettled, SettledAlready, UndoneAtReturn
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.periods import period_name
-from vat.returns.queries import as_filed, declared_for, filed_returns, frozen_scope, latest
+from vat.returns.queries import declared_for, frozen_scope, latest
 from vat.returns.rules import rule
 
 SOURCE: Final = JournalEntry.Source.VAT
@@ -156,15 +155,13 @@ def _payable(filed: VatReturn) -> Decimal:
 
 
 def _booked(filed: VatReturn) -> list[tuple[int, Decimal]]:
-    """The booked tax that a return settles, by account."""
-    scope = frozen_scope(filed)
-    if filed.kind == VatReturn.Kind.CORRECTION:
-        rows = [one for one in filed_returns(filed.company) if _order(one) < _order(filed)]
-        span = spans.undeclared(
-            filed.start, filed.end, as_filed(rows), until=filed.until_place or 0
-        )
-        scope = replace(scope, spans=[span], switched_on=None)
-    return pieces.booked(scope.question)
+    """The booked tax that a return settles, by account: of a whole told anew, what is beyond before."""
+    moved = dict(pieces.booked(frozen_scope(filed).question))
+    if filed.kind == VatReturn.Kind.CORRECTION and not filed.differences:
+        for one in before(filed):
+            for account, amount in pieces.booked(frozen_scope(one).question):
+                moved[account] = moved.get(account, ZERO) - amount
+    return sorted(moved.items())
 
 
 def _for_difference(filed: VatReturn, difference: Decimal) -> Purpose:

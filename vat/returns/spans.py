@@ -34,7 +34,8 @@ class Span:
 class Filed:
     """A filed return, as far as it says what is declared: up to which place in the chain.
 
-    ``sweeps`` says that it declared what came late into earlier periods, too, as first returns do.
+    ``sweeps`` says that it declared what came late into earlier periods, too, as first returns do;
+    into those of the same ``method`` alone, for another one would take other rates, and lose input tax.
     The annual reconciliation covers the periods of its year.
     """
 
@@ -42,27 +43,24 @@ class Filed:
     end: dt.date
     until: int
     sweeps: bool
+    method: str = ""
 
 
 def spans_of(
-    start: dt.date, end: dt.date, filed: Sequence[Filed], *, until: int = END
+    start: dt.date, end: dt.date, filed: Sequence[Filed], *, until: int = END, method: str = ""
 ) -> list[Span]:
     """What the return of a period covers: the period, and what came late into filed ones before it.
 
-    What filed returns of the same period have declared is left out: the rest is what they lack.
+    Of those before it the ones of its ``method``; the rest is left to their own corrections. What
+    filed returns of the same period have declared is left out: the rest is what they lack.
     """
-    before = [one for one in filed if one.end < start]
+    before = [one for one in filed if one.end < start and one.method == method]
     return [undeclared(start, end, filed, until=until), *late_into(before, filed, until=until)]
 
 
 def undeclared(start: dt.date, end: dt.date, filed: Sequence[Filed], *, until: int = END) -> Span:
     """What was posted into a period and is declared nowhere yet."""
     return Span(start, end, _declared(start, end, filed), until)
-
-
-def whole(start: dt.date, end: dt.date, *, until: int = END) -> list[Span]:
-    """All that was ever posted into a period."""
-    return [Span(start, end, 0, until)]
 
 
 def late_into(periods: Sequence[Filed], filed: Sequence[Filed], *, until: int = END) -> list[Span]:
@@ -73,14 +71,12 @@ def late_into(periods: Sequence[Filed], filed: Sequence[Filed], *, until: int = 
 
 def _declared(start: dt.date, end: dt.date, filed: Sequence[Filed]) -> int:
     """Up to which place the entries of a period are declared, by its own or later returns."""
-    own = [one.until for one in filed if one.start <= start and end <= one.end]
+    own = [one for one in filed if one.start <= start and end <= one.end]
     if not own:
         return 0
-    return max([*own, *(place for last, place in _swept(filed) if last > end)])
-
-
-def _swept(filed: Iterable[Filed]) -> list[tuple[dt.date, int]]:
-    return [(one.end, one.until) for one in filed if one.sweeps]
+    methods = {one.method for one in own if one.sweeps}
+    swept = [one for one in filed if one.sweeps and one.end > end and one.method in methods]
+    return max(one.until for one in [*own, *swept])
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
