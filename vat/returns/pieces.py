@@ -3,7 +3,8 @@
 A piece is what one entry brings under one code, rate and day of supply. With agreed consideration
 these are the entry's own VAT lines. With received consideration the VAT lines of a document count
 with each settlement, by its share in what was owed, rounded so that all shares come to the document;
-what was never owed counts with its entry. The same pieces, added up by code, are the form.
+what was never owed counts with its entry, and so does import tax. The same pieces, added up by code,
+are the form.
 
 Received consideration is valued as it was booked when it came in: of a claim in foreign currency
 the difference of rates lowers or raises it (MWSTV Art. 45).
@@ -238,6 +239,9 @@ _DOCUMENT: Final = """(e.source NOT IN ('bank', 'cash')
                 WHERE i.company_id = e.company_id AND i.entry_id = e.id)
     AND NOT EXISTS (SELECT FROM accounting_settlement s
                     WHERE s.company_id = e.company_id AND s.entry_id = e.id))"""
+#: Import tax is deducted when it was assessed, paid or not (MWSTG Art. 40 para. 4).
+_IMPORT: Final = """l.vat_code_id IN (SELECT c.id FROM vat_vatcode c
+    WHERE c.company_id = %(company)s AND c.kind = 'import')"""
 _MOVES: Final = """
     SELECT s.id, i.entry_id AS document, e.id AS entry_id, e.date, e.chain_position AS place
     FROM {entries}
@@ -289,7 +293,9 @@ def _pieces(asked: Question, *, taxes: bool = False) -> str:
     received = asked.basis == VatSettings.Basis.RECEIVED
     grain = _Grain(asked.by_account and not taxes, taxes)
     late = len(asked.spans) > 1
-    direct = f"e.kind <> 'opening' AND NOT {_DOCUMENT}" if received else "e.kind <> 'opening'"
+    direct = "e.kind <> 'opening'"
+    if received:
+        direct += f" AND (NOT {_DOCUMENT} OR {_IMPORT})"
     parts = [_PLAIN.format(groups=grain.groups(_ENTRIES, f"{_IN_PERIOD} AND {direct}", days=True))]
     if late:
         parts.append(_PLAIN.format(groups=grain.groups(_WINDOWS, direct)))
@@ -350,7 +356,7 @@ def _documents(of: str, grain: _Grain) -> list[tuple[str, str]]:
     return [
         (f"{of}_running", _RUNNING.format(of=of)),
         (f"{of}_owed", _OWED.format(of=of)),
-        (f"{of}_lines", grain.groups(entries, _DOCUMENT)),
+        (f"{of}_lines", grain.groups(entries, f"{_DOCUMENT} AND NOT {_IMPORT}")),
     ]
 
 

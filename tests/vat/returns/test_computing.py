@@ -237,6 +237,18 @@ def test_at_a_switch_to_agreed_the_open_items_are_declared():
     assert form(found) == {"200": D("1000.00"), "303 8.10": D("1000.00"), "400": D("40.50")}
 
 
+def test_import_tax_is_deducted_when_it_was_assessed():
+    """MWSTG Art. 40 para. 4: also by received consideration, whether the bill is paid or not."""
+    company = items.company()
+    bill = purchase(company, "81.00", "MZ")
+    assert form(returned(company, *Q1, basis="received")) == {"400": D("81.00")}
+    pay(bill, "81.00", date=day(4))
+    assert form(returned(company, *Q2, basis="received")) == {}
+    for basis in ("agreed", "received"):  # nor is it carried by a switch
+        switched = form(returned(company, *Q2, basis=basis, switched_on=Q2[0]))
+        assert switched == {}
+
+
 def test_every_figure_of_the_form_opens_its_entries():
     company = items.company()
     quarter(company)
