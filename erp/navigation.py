@@ -122,6 +122,7 @@ SECTIONS = (
         (
             Item(_("VAT returns"), "vat-returns", Permission.VAT_READ, "g"),
             Item(_("Annual VAT reconciliation"), "vat-reconciliation", Permission.VAT_READ),
+            Item(_("What if: VAT methods"), "vat-what-if", Permission.VAT_READ),
         ),
     ),
     Section(

@@ -58,6 +58,8 @@ PAGES = {
     "turnover-products": "/c/1/receivables/turnover/products/?from=2026-09-01&until=2026-11-30",
     "vat-journal": "/c/1/receivables/vat-journal/?from=2026-09-01&until=2026-11-30",
     "payment-habits": "/c/1/receivables/payment-habits/",
+    "vat-reconciliation": "/c/1/vat/reconciliation/",
+    "vat-what-if": "/c/1/vat/what-if/",
     "cash-books": "/c/1/cash/",
     "cash-book": "/c/1/cash/1/?from=2026-11-01&until=2026-11-30",
     "cash-days": "/c/1/cash/1/?from=2026-11-01&until=2026-11-30&by=days",

@@ -55,6 +55,7 @@ from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
+from tools.bench.vat_reconciliation import bench_reconciliation  # noqa: E402
 
 
 # --- the works --------------------------------------------------------------------------------------
@@ -425,6 +426,7 @@ def main(arguments: Sequence[str]) -> int:
         bench_proposal(analyse)
     if "vat" in works:
         bench_return(analyse)
+        bench_reconciliation(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (1, "return"),
+                            (1, "VAT return"),
                             (2, "correction return"),
                             (3, "annual reconciliation"),
                         ],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import translation
 
 from accounting.ledger.models import LedgerHead
 from erp.access.models import User
@@ -45,6 +46,7 @@ def begin(*, company: Company, start: dt.date, by: User) -> VatReturn:
 
     An open one follows the settings as they are now. Raises ``NoSuchPeriod``.
     """
+    _alone(company.pk)
     found = VatReturn.of(company).select_for_update().filter(kind=Kind.FIRST, start=start).first()
     if found is not None and found.is_filed:
         return found
@@ -91,6 +93,7 @@ def begin_reconciliation(*, company: Company, start: dt.date, end: dt.date, by: 
     It declares the differences (MWSTG Art. 72). Raises ``PeriodsOpen`` where a period of the year is
     not filed.
     """
+    _alone(company.pk)
     periods = [one for one in reporting(company, end) if start <= one.start and one.end <= end]
     filed = set(VatReturn.of(company).filter(kind=Kind.FIRST, state=State.FILED)
                 .values_list("start", flat=True))  # fmt: skip
@@ -129,6 +132,8 @@ def check(open_return: VatReturn, *, by: User, accepted: Sequence[str] = ()) -> 
     Returns it as checked. Raises ``FiledAlready``, ``WarningsOpen``, or what the checks found.
     """
     current = _open(open_return)
+    if current.kind == Kind.FIRST:
+        current = begin(company=current.company, start=current.start, by=by)
     found = computed(current)
     results = checks.run(current, found)
     refused = [one for one in results if one.is_error]
@@ -177,7 +182,7 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
         company=current.company, by=by, name=f"{current.reference}.pdf", content_type="application/pdf",
         content=form_pdf(
             found.declaration, company=current.company.name, uid=current.uid,
-            title=str(current.get_kind_display()), filed=True, language=current.company.language,
+            title=_title(current), filed=True, language=current.company.language,
         ),
     )  # fmt: skip
     current.state, current.filed_at, current.filed_by = State.FILED, moment, by
@@ -248,15 +253,30 @@ def _open(one: VatReturn) -> VatReturn:
 
 def _held(one: VatReturn) -> VatReturn:
     """The return as it is now, held until the transaction ends."""
+    _alone(one.company_id)
     rows = VatReturn.of(one.company_id).select_for_update(of=("self",))
     found: VatReturn = rows.select_related("company").get(pk=one.pk)
     return found
+
+
+def _alone(company: int) -> None:
+    """One act on a company's returns at a time: what is declared must not be declared twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('vat-returns', %s))", [company]
+        )
 
 
 def _reference(one: VatReturn) -> str:
     """What the file calls itself: short name, period, kind and count."""
     days = f"{one.start:%Y%m%d}-{one.end:%Y%m%d}"
     return f"{one.company.short_name[:20]}-{days}-{one.kind}-{one.nth}"
+
+
+def _title(one: VatReturn) -> str:
+    """What the return is called, in the company's language."""
+    with translation.override(one.company.language):
+        return str(one.get_kind_display())
 
 
 def _told(one: VatReturn, found: Computed) -> dict[str, object]:

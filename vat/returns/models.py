@@ -25,7 +25,7 @@ class VatReturn(CompanyOwned):
     class Kind(models.IntegerChoices):
         """Values of ``typeOfSubmission`` of eCH-0217."""
 
-        FIRST = 1, _("return")
+        FIRST = 1, _("VAT return")
         CORRECTION = 2, _("correction return")
         RECONCILIATION = 3, _("annual reconciliation")
 

@@ -83,6 +83,11 @@ class Reconciliation:
     is_complete: bool
     stored: VatReturn | None
 
+    @property
+    def has_late(self) -> bool:
+        """Whether something is left for the annual reconciliation to declare."""
+        return any(one.code == "reconcile" for one in self.proposals)
+
 
 def turnover_reconciliation(
     company: Company, year_start: dt.date, year_end: dt.date
@@ -223,7 +228,7 @@ def _proposals(
         names = ", ".join(one.name for one in year.missing)
         found.append(Proposal(
             "file", _("File the returns of %(periods)s first.") % {"periods": names},
-            missing.turnover, below(company.pk, "start"), _("Start"),
+            missing.turnover, below(company.pk, "vat-returns"), _("VAT returns"),
         ))  # fmt: skip
     if late != Both():
         found.append(Proposal(

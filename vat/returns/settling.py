@@ -43,8 +43,7 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
     open item of it, due when the return is due; ``reference`` is that of its payment slip. Raises
     ``NotFiled``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
     """
-    current = VatReturn.of(filed.company_id).select_for_update(of=("self",)).select_related(
-        "company", "entry").get(pk=filed.pk)  # fmt: skip
+    current = _held(filed)
     name = period_name(current.start, current.end)
     if not current.is_filed or current.elsewhere:
         raise NotFiled(period=name)
@@ -100,8 +99,7 @@ def unsettle(settled: VatReturn, *, date: dt.date, by: User) -> JournalEntry:
 
     Raises ``NotSettled``, and what ``posting.reverse`` raises, as where it is paid already.
     """
-    current = VatReturn.of(settled.company_id).select_for_update(of=("self",)).select_related(
-        "company", "entry").get(pk=settled.pk)  # fmt: skip
+    current = _held(settled)
     if current.entry is None:
         raise NotSettled
     hold_of_entry(current.entry)
@@ -126,6 +124,16 @@ def require_not_settlement(entry: JournalEntry, owner: str) -> None:
     """Refuse to reverse the posting of a return in the journal. Raises ``UndoneAtReturn``."""
     if entry.source == SOURCE and owner != OWNER:
         raise UndoneAtReturn(number=entry.number)
+
+
+def _held(one: VatReturn) -> VatReturn:
+    """The return as it is now, held until the transaction ends.
+
+    Its entry is read afterwards: joined to the lock, it would be as it was before the wait.
+    """
+    rows = VatReturn.of(one.company_id).select_for_update(of=("self",))
+    found: VatReturn = rows.select_related("company").get(pk=one.pk)
+    return found
 
 
 def before(filed: VatReturn) -> list[VatReturn]:

@@ -23,7 +23,7 @@ YEARLY: Final = ("method", "basis", "interval")
 INTERVALS: Final = {
     _Method.EFFECTIVE: (_Interval.QUARTER, _Interval.MONTH, _Interval.YEAR),
     _Method.NET_TAX_RATE: (_Interval.HALF_YEAR, _Interval.YEAR),
-    _Method.FLAT_RATE: (_Interval.HALF_YEAR, _Interval.QUARTER, _Interval.YEAR),
+    _Method.FLAT_RATE: (_Interval.QUARTER, _Interval.HALF_YEAR, _Interval.YEAR),
 }
 
 

@@ -7,12 +7,15 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounting.ledger.lines import Line, VatFacts, credit, debit
 from accounting.ledger.posting import post
+from erp.core import clock
 from tests import make
 from tests.accounting.open_items import books as items
 from tests.vat.returns.books import Q1, Q2, D, day, entry, pay, purchase, sale, settled_by
+from tests.vat.returns.test_filing import filed_return
 from vat.codes.models import VatCode
 from vat.returns import checks, filing
 from vat.returns.queries import computed
@@ -29,7 +32,8 @@ def company():
 def looked(company, start=Q1[0]):
     """What the checks find in the return that begins on a day, by code."""
     one = filing.begin(company=company, start=start, by=make.owner_of(company))
-    return {found.code: found for found in checks.run(one, computed(one))}
+    with translation.override("en"):
+        return {found.code: found for found in checks.run(one, computed(one))}
 
 
 def declared(company, start):
@@ -199,6 +203,29 @@ def test_net_rates_want_an_activity_for_each_account_with_a_rate_on_the_day(comp
     assert missing.is_error and missing.amount == "1’000.00" and "3200" in str(missing.text)  # noqa: RUF001
     assert rateless.is_error and rateless.amount == "500.00" and "A0002" in str(rateless.text)
     assert "vat.rate_missing" not in found and "vat.activity_missing" not in found
+
+
+def test_what_is_unusual_beside_earlier_returns_is_said(company, monkeypatch):
+    """Four months with 2'000.00 of turnover and services from abroad, then one with 6'100.00 and none."""
+    monkeypatch.setattr(clock, "today", lambda: dt.date(2026, 12, 31))
+    settled_by(company, interval="month")
+    for month in (1, 2, 3, 4):
+        entry(company, day(month), "1020", "3200", "2162.00", "UN")
+        entry(company, day(month), "6570", "1020", "300.00", "BM")
+        filed_return(company, dt.date(2026, month, 1))
+    entry(company, day(5), "1020", "3200", "6594.10", "UN")
+
+    found = looked(company, dt.date(2026, 5, 1))
+
+    assert set(found) == {"vat.turnover_unusual", "vat.acquisitions_missing"}
+    assert found["vat.turnover_unusual"].amount == "4’100.00"  # noqa: RUF001
+    assert "300.00" in str(found["vat.acquisitions_missing"].text)
+
+
+def test_turnover_below_zero_is_said(company):
+    entry(company, day(2), "3200", "1020", "108.10", "UN")
+
+    assert looked(company)["vat.turnover_negative"].amount == "−100.00"  # noqa: RUF001
 
 
 def test_far_from_earlier_returns():

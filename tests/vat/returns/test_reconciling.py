@@ -14,6 +14,7 @@ from erp.core import clock
 from tests import make
 from tests.accounting.open_items import books as items
 from tests.vat.returns.books import Q1, YEAR, D, day, entry, pay, purchase, sale, settled_by
+from tests.vat.returns.test_filing import filed_return
 from vat.returns import filing
 from vat.returns.queries import reporting
 from vat.returns.reconciling import (
@@ -33,16 +34,8 @@ def company(monkeypatch):
     return items.company(uid=UID)
 
 
-def filed(company, start):
-    """The return of a period, checked with all that was found accepted, and filed."""
-    from vat.returns import checks
-    from vat.returns.queries import computed
-
-    owner = make.owner_of(company)
-    one = filing.begin(company=company, start=start, by=owner)
-    accepted = [found.code for found in checks.run(one, computed(one))]
-    filing.check(one, by=owner, accepted=accepted)
-    return filing.file(one, by=owner, today=LATER)
+def filed(company, start, *, today=LATER):
+    return filed_return(company, start, today=today)
 
 
 def file_year(company):
@@ -166,13 +159,7 @@ def test_what_another_year_declares_is_named(company):
                           by=make.owner_of(company))  # fmt: skip
     file_year(company)
     sale(company, "1081.00", "UN", date=day(12))
-    owner, later = make.owner_of(company), dt.date(2027, 5, 1)
-    one = filing.begin(company=company, start=dt.date(2027, 1, 1), by=owner)
-    from vat.returns import checks
-    from vat.returns.queries import computed
-
-    filing.check(one, by=owner, accepted=[f.code for f in checks.run(one, computed(one))])
-    filing.file(one, by=owner, today=later)
+    filed(company, dt.date(2027, 1, 1), today=dt.date(2027, 5, 1))
 
     before = turnover_reconciliation(company, *YEAR)
     after = turnover_reconciliation(company, dt.date(2027, 1, 1), dt.date(2027, 12, 31))

@@ -73,3 +73,27 @@ def test_programs_get_the_same(company):
     (row,) = told["turnover"]["accounts"]
     assert (row["account"], row["by_code"]) == ("3200", {"UN": "1000.00"})
     assert api.get("vat-reconciliation/", start="2026-01-01", end="2029-12-31").status_code == 400
+
+
+def test_both_methods_stand_side_by_side(company):
+    client, address = page_of(company, "company.read", "vat.read")
+    address = address.replace("reconciliation", "what-if")
+
+    bare = client.get(address).content.decode()
+    assert "40.50" in bare and 'name="rate_3200"' in bare
+    typed = client.get(address, {"rate_3200": "2.1"}).content.decode()
+    assert "22.70" in typed and "17.80" in typed  # 1'081.00 at 2.1 %; 40.50 less it
+    odd = client.get(address, {"rate_3200": "4.0"})
+    assert odd.status_code == 200 and "4.0" in odd.content.decode()
+    assert page_of(company, "company.read")[0].get(address).status_code == 403
+
+
+def test_programs_compare_methods(company):
+    api = Api(company, make.user(company=company, granted=["vat.read"]))
+    year = {"start": "2026-01-01", "end": "2026-12-31"}
+
+    told = api.get("vat-what-if/", **year, rates="3200:2.1").json()
+    assert (told["effective"]["payable"], told["net"]["payable"]) == ("40.50", "22.70")
+    assert told["difference"] == "-17.80" and told["is_allowed"]
+    refused = api.get("vat-what-if/", **year, rates="3200")
+    assert refused.status_code == 422 and "vat.bad_typed_rate" in refused.content.decode()

@@ -97,8 +97,8 @@ def _form(row: Row, found: Computed) -> dict[str, Any]:
         "payable": _amount(told.payable), "booked": _amount(found.booked),
         "difference": _amount(found.difference),
         "findings": [
-            {"code": one.code, "text": str(one.text), "is_error": one.is_error, "link": one.link,
-             "amount": one.amount}
+            {"code": one.code, "text": str(one.text), "is_error": one.is_error, "is_info": one.is_info,
+             "link": one.link, "amount": one.amount}
             for one in (checks.run(open_one, found) if open_one else ())
         ],
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""``…/vat-reconciliation/``: the books of a year beside its returns, for programs."""
+"""``…/vat-reconciliation/`` and ``…/vat-what-if/``: a year of VAT, for programs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField
+from vat.codes.models import VatSettings
+from vat.returns.comparing import what_if
 from vat.returns.models import VatReturn
 from vat.returns.reconciling import reconciliation
+from vat.returns.yearly.asking import rates_in
 
 
 class YearQuery(serializers.Serializer[Any]):
@@ -29,17 +32,10 @@ class YearQuery(serializers.Serializer[Any]):
         return told
 
 
-class AccountField(serializers.CharField):
-    """The number of a row's account."""
-
-    def __init__(self) -> None:
-        super().__init__(source="account.number")
-
-
 class TurnoverAccountOutput(serializers.Serializer[Any]):
     """Turnover of an account, credit positive; ``by_code`` as declared by each code."""
 
-    account = AccountField()
+    account = serializers.CharField(source="account.number")
     is_turnover = serializers.BooleanField()
     moved = AmountField()
     by_code = serializers.DictField(child=AmountField())
@@ -51,7 +47,7 @@ class TurnoverAccountOutput(serializers.Serializer[Any]):
 class TaxAccountOutput(serializers.Serializer[Any]):
     """Movement of an account of input tax, debit positive."""
 
-    account = AccountField()
+    account = serializers.CharField(source="account.number")
     moved = AmountField()
     deducted = AmountField()
     corrected = AmountField()
@@ -60,8 +56,10 @@ class TaxAccountOutput(serializers.Serializer[Any]):
 
 
 class StepOutput(serializers.Serializer[Any]):
+    """``text`` says in words what the step is."""
+
     code = serializers.CharField()
-    label = serializers.CharField()
+    text = serializers.CharField(source="label")
     amount = AmountField()
     is_sum = serializers.BooleanField()
 
@@ -118,6 +116,75 @@ class ReconciliationViewSet(CompanyViewSet):
         return Response(ReconciliationOutput(found).data)
 
 
+class WhatIfQuery(YearQuery):
+    """``rates`` such as ``3200:2.1,3400:6.2``; without them those of the activities count."""
+
+    rates = serializers.CharField(required=False, max_length=2000)
+    basis = serializers.ChoiceField(choices=VatSettings.Basis.choices, required=False)
+
+
+class CostOutput(serializers.Serializer[Any]):
+    """What a method costs, in francs."""
+
+    turnover_tax = AmountField()
+    acquisition_tax = AmountField()
+    input_tax = AmountField()
+    corrections = AmountField()
+    payable = AmountField()
+
+
+class AccountTaxOutput(serializers.Serializer[Any]):
+    """Taxed turnover of an account with its tax; without a rate ``percent`` is null."""
+
+    account = serializers.CharField(source="account.number")
+    turnover = AmountField()
+    percent = AmountField(allow_null=True)
+    tax = AmountField()
+
+
+class LimitOutput(serializers.Serializer[Any]):
+    """A limit of the law in francs a year; ``law`` is where it stands."""
+
+    amount = AmountField()
+    limit = AmountField()
+    is_kept = serializers.BooleanField()
+    law = serializers.CharField(source="source")
+
+
+class WhatIfOutput(serializers.Serializer[Any]):
+    """``difference`` is what net tax rates cost more, or with a minus less."""
+
+    start = serializers.DateField()
+    end = serializers.DateField()
+    basis = serializers.CharField()
+    effective = CostOutput()
+    net = CostOutput()
+    difference = AmountField()
+    accounts = AccountTaxOutput(many=True)
+    limits = LimitOutput(many=True)
+    is_allowed = serializers.BooleanField()
+
+
+class WhatIfViewSet(CompanyViewSet):
+    """``…/vat-what-if/?start=&end=&rates=``"""
+
+    permissions = {"list": Permission.VAT_READ}
+    serializer_class = WhatIfOutput
+    queryset = VatReturn.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(parameters=[WhatIfQuery], responses=WhatIfOutput)
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A year by the effective method against net tax rates."""
+        told = self.asked(WhatIfQuery)
+        found = what_if(
+            self.company, told["start"], told["end"], rates=rates_in(told.get("rates", "")),
+            basis=told.get("basis", ""),
+        )  # fmt: skip
+        return Response(WhatIfOutput(found).data)
+
+
 router = SimpleRouter()
 router.register("vat-reconciliation", ReconciliationViewSet, basename="vat-reconciliation")
+router.register("vat-what-if", WhatIfViewSet, basename="vat-what-if")
 urls = router.urls

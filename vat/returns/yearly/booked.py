@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -94,7 +94,7 @@ def booked(company: Company, start: dt.date, end: dt.date) -> Booked:
               if row.type == Account.Type.INCOME}  # fmt: skip
     taxes = {pk: TaxRow(row) for pk, row in accounts.items() if row.purpose in INPUT_TAX}
     others: dict[int, AccountRow] = {}
-    told = {
+    told: dict[str, Any] = {
         "company": company.pk, "start": start, "end": end, "accounts": [*income, *taxes],
         "turnover": [pk for pk, code in codes.items() if code.kind in TURNOVER_KINDS],
     }  # fmt: skip
@@ -108,8 +108,11 @@ def booked(company: Company, start: dt.date, end: dt.date) -> Booked:
         else:
             row = income.get(pk) or others.setdefault(pk, AccountRow(accounts[pk], True))
             _add_income(row, code, -moved, -base, count)
-    return Booked(_ordered(income), _ordered(others),
-                  tuple(sorted(taxes.values(), key=lambda row: row.account.number)), codes)  # fmt: skip
+    moved = {pk for pk, *_rest in rows}
+    used = sorted(
+        (row for pk, row in taxes.items() if pk in moved), key=lambda row: row.account.number
+    )
+    return Booked(_ordered(income), _ordered(others), tuple(used), codes)
 
 
 def _ordered(rows: Mapping[int, AccountRow]) -> tuple[AccountRow, ...]:

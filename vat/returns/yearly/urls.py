@@ -10,5 +10,6 @@ pages = [
         views.ReconciliationPage.as_view(),
         name="vat-reconciliation",
     ),
+    path("vat/what-if/", views.WhatIf.as_view(), name="vat-what-if"),
 ]
 endpoints = api.urls

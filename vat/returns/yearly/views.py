@@ -16,8 +16,12 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.web.export import answer
 from erp.web.pages import CompanyView, id_of
+from vat.codes.models import VatSettings
+from vat.codes.net_rates import net_tax_rates_on
 from vat.returns import filing
+from vat.returns.comparing import what_if
 from vat.returns.reconciling import reconciliation
+from vat.returns.yearly.asking import rates_of
 from vat.returns.yearly.tables import reconciliation_table
 
 
@@ -73,3 +77,32 @@ class ReconciliationPage(OfYear):
             messages.success(request, _("The annual reconciliation is begun."))
         address = reverse("vat-reconciliation", args=[self.company.pk])
         return redirect(f"{address}?year={year.pk}")
+
+
+class WhatIf(OfYear):
+    """``/c/{company}/vat/what-if/?year=&rate_3200=2.1``: a year by both methods.
+
+    Rates are typed per income account; without any, those of the activities count.
+    """
+
+    help_page = "vat-what-if"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        year = self.year(request.GET.get("year"))
+        asked = request.GET.get("basis", "")
+        basis = asked if asked in VatSettings.Basis.values else ""
+        typed = {name.removeprefix("rate_"): str(value) for name, value in request.GET.items()
+                 if name.startswith("rate_") and value}  # fmt: skip
+        try:
+            rates = rates_of(typed)
+            found = what_if(self.company, year.start, year.end, rates=rates, basis=basis)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            rates, found = {}, what_if(self.company, year.start, year.end, basis=basis)
+        context = {
+            "page_title": _("What if: VAT methods"), "found": found, "year": year,
+            "years": self.years, "rates": net_tax_rates_on(year.end), "typed": bool(rates),
+            "bases": VatSettings.Basis.choices, "saved": -found.difference,
+            "basis_name": VatSettings.Basis(found.basis).label,
+        }  # fmt: skip
+        return render(request, "vat/yearly/what_if.html", context)
