@@ -75,7 +75,7 @@ def test_from_posting_to_the_posted_return(opened, site, fits):
     page.click(f"a[href$='/{KEY}/']")
     page.wait_for_url(f"**/{KEY}/")
     page.keyboard.press("b")
-    expect(page.locator("button[value=check]")).to_be_visible()
+    expect(page.locator("button[value=check]")).to_be_visible(timeout=30_000)
     fits(page)
 
     row = page.locator("tr", has=page.locator("td b", has_text=re.compile("^303$")))
@@ -99,10 +99,10 @@ def test_from_posting_to_the_posted_return(opened, site, fits):
 
     for tick in page.locator("input[name=accepted]").all():
         tick.check()
-    page.keyboard.press("c")
-    expect(page.locator("button[data-key=f]")).to_be_visible()
+    page.click("button[value=check]")
+    expect(page.locator("button[data-key=f]")).to_be_visible(timeout=30_000)
     page.click("button[data-key=f]")  # the second factor was used minutes ago, by signing in
-    expect(page.locator("a[data-key=d]")).to_be_visible()
+    expect(page.locator("a[data-key=d]")).to_be_visible(timeout=30_000)
     address = page.locator("a[data-key=d]").get_attribute("href")
     file = page.request.get(site.url + address)
     assert (file.status, file.headers["content-type"]) == (200, "application/xml")
