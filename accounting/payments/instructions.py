@@ -108,7 +108,7 @@ class BankGone(DomainError):
     """The number in an IBAN is no bank's, or not any more, by the bank master (SIX)."""
 
     code = "payments.bank_gone"
-    message = "%(why)s"  # the reason is a sentence of its own
+    message = _("%(why)s")  # the reason is a sentence of its own
     field = "account"
 
 

@@ -35,10 +35,12 @@ from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.cockpit.support import running_consent
 from erp.core import clock
+from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
 from erp.documents.storing import read_upload
 from erp.web.pages import CompanyView, refused, tell
+from vat.returns.queries import next_due
 
 MOST_TASKS = 8  # on the start page; all of them have a page of their own
 
@@ -188,6 +190,10 @@ class Start(CompanyView):
             todo.append((ngettext("%s recurring entry is due", "%s recurring entries are due",
                                   recurring) % recurring,
                          reverse("recurring", args=[company.pk])))  # fmt: skip
+        if self.access.may(Permission.VAT_READ) and (waits := next_due(company, today)):
+            text = _("VAT %(period)s is due on %(day)s")
+            todo.append((text % {"period": waits.period.name, "day": swiss_date(waits.due)},
+                         reverse("vat-return", args=[company.pk, waits.key])))  # fmt: skip
         return todo
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ from vat.returns.spans import END, Filed
 
 Kind = VatReturn.Kind
 State = VatReturn.State
+#: States of periods that wait for somebody; see ``Row.state``.
+OPEN: Final = ("open", State.DRAFT, State.CHECKED)
 
 
 class NoSuchPeriod(DomainError):
@@ -83,6 +86,15 @@ def overview(company: Company, until: dt.date) -> list[Row]:
     known = {row.stored.pk for row in rows if row.stored}
     rows += [Row(period_of(one), one, one.due_date) for one in stored if one.pk not in known]
     return sorted(rows, key=lambda row: (row.period.start, row.kind), reverse=True)
+
+
+def next_due(company: Company, today: dt.date) -> Row | None:
+    """The oldest period that is over and not filed yet; two queries."""
+    rows = [
+        row for row in overview(company, today)
+        if row.kind == Kind.FIRST and row.state in OPEN and row.period.end < today
+    ]  # fmt: skip
+    return rows[-1] if rows else None
 
 
 def _overlaps(period: Reporting, covered: Sequence[tuple[dt.date, dt.date]]) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -108,7 +107,7 @@ class InboxDocumentViewSet(CompanyViewSet):
     def contact(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Make a contact of the payee that nobody knows yet, as it was read."""
         if not self.access.may(Permission.PAYABLES_READ):
-            raise PermissionDenied
+            raise Http404  # who does not see the inbox does not learn what is in it
         document, told = self.get_object(), self.told(PayeeInput)
 
         def add() -> Response:

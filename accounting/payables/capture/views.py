@@ -133,7 +133,8 @@ class AddPayee(OneDocument):
     permission = Permission.CONTACTS_CHANGE
 
     def post(self, request: HttpRequest, document: int, **kwargs: Any) -> HttpResponse:
-        self.require(Permission.PAYABLES_READ)
+        if not self.access.may(Permission.PAYABLES_READ):
+            raise Http404  # who does not see the inbox does not learn what is in it
         found, nth = self.found(document), id_of(request.POST.get("bill"))
         try:
             contact = contacting.add_payee(found, nth=nth, by=self.access.user)

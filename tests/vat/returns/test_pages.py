@@ -280,3 +280,10 @@ def test_who_only_reads_sees_and_does_nothing(books):
                           (f"{KEY}/file/", {}), ("office/", {})):  # fmt: skip
         assert page.post(page.start + address, told).status_code == 403
     assert page.get(f"{page.start}{KEY}/journal/?format=csv").status_code == 403
+
+
+def test_the_start_page_tells_what_is_due_next(books):
+    page = desk(books)
+    assert f"/vat/returns/{KEY}/" in text(page.get(f"/c/{books.pk}/"))
+    page.post(page.start, {"do": "elsewhere", "start": KEY})
+    assert f"/vat/returns/{KEY}/" not in text(page.get(f"/c/{books.pk}/"))

@@ -18,12 +18,13 @@ from accounting.open_items.settling import settle
 from erp.core.errors import DomainError
 from tests.accounting.open_items.books import invoice
 from tests.accounting.open_items.test_sequences import Desk as OpenItemsDesk
+from tests.examples import cases
 from tests.vat.returns.books import D, entry, form, returned, settled_by
 from tests.vat.returns.recomputed import declared, declared_net
 from vat.returns.spans import Filed, spans_of
 from vat.settings.activities import assign_accounts, grant_activity
 
-FEW = settings(max_examples=8, deadline=None, derandomize=True,
+FEW = settings(max_examples=cases(20, each_time=3), deadline=None, derandomize=True,
                suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 SEEDS = st.integers(0, 2**20)
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))

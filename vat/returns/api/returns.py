@@ -40,35 +40,35 @@ from vat.returns.views.entries import entries_of, read_asked
 XML = "application/xml"
 
 
-class PeriodInput(Input):
+class VatPeriodInput(Input):
     """A reporting period, by its first day."""
 
     start = DayField()
 
 
-class ReconcileInput(Input):
+class VatReconcileInput(Input):
     """A fiscal year whose returns are all filed."""
 
     start = DayField()
     end = DayField()
 
 
-class NoteInput(Input):
+class VatNoteInput(Input):
     note_280 = serializers.CharField(max_length=50, allow_blank=True)
 
 
-class CheckInput(Input):
+class VatCheckInput(Input):
     """Codes of warnings that are accepted as they are."""
 
     accepted = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
 
 
-class SettleInput(Input):
+class VatSettleInput(Input):
     date = DayField()
     reference = serializers.CharField(max_length=35, required=False, allow_blank=True)
 
 
-class UnsettleInput(Input):
+class VatUnsettleInput(Input):
     date = DayField()
 
 
@@ -136,28 +136,28 @@ class VatReturnViewSet(CompanyViewSet):
         """A return with its form; of a period that is not begun, a preview from the ledger."""
         return self.shown(self.get_object())
 
-    @extend_schema(request=PeriodInput, responses={201: VatReturnOutput}, parameters=[KEY])
+    @extend_schema(request=VatPeriodInput, responses={201: VatReturnOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Begin the return of a period, or take it up."""
-        return self._begun(PeriodInput, filing.begin)
+        return self._begun(VatPeriodInput, filing.begin)
 
-    @extend_schema(request=ReconcileInput, responses={201: VatReturnOutput}, parameters=[KEY])
+    @extend_schema(request=VatReconcileInput, responses={201: VatReturnOutput}, parameters=[KEY])
     @action(detail=False, methods=["post"])
     def reconcile(self, request: Request, **kwargs: Any) -> Response:
         """Begin the annual reconciliation of a year."""
-        return self._begun(ReconcileInput, filing.begin_reconciliation)
+        return self._begun(VatReconcileInput, filing.begin_reconciliation)
 
-    @extend_schema(request=PeriodInput, responses={201: VatReturnOutput}, parameters=[KEY])
+    @extend_schema(request=VatPeriodInput, responses={201: VatReturnOutput}, parameters=[KEY])
     @action(detail=False, methods=["post"], url_path="filed-elsewhere")
     def filed_elsewhere(self, request: Request, **kwargs: Any) -> Response:
         """Say that a period was filed with another program."""
-        return self._begun(PeriodInput, filing.filed_elsewhere)
+        return self._begun(VatPeriodInput, filing.filed_elsewhere)
 
-    @extend_schema(request=NoteInput)
+    @extend_schema(request=VatNoteInput)
     def partial_update(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Say what the deductions of box 280 are."""
         found = self.changing()
-        told = self.told(NoteInput)
+        told = self.told(VatNoteInput)
         return self.whole(filing.note(found.stored, by=self.access.user, **told))
 
     def destroy(self, request: Request, key: str, **kwargs: Any) -> Response:
@@ -165,12 +165,12 @@ class VatReturnViewSet(CompanyViewSet):
         filing.discard(self.changing().stored, by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(request=CheckInput)
+    @extend_schema(request=VatCheckInput)
     @action(detail=True, methods=["post"])
     def check(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Check a return; warnings are accepted by their codes."""
         one = self.stored()
-        return self.whole(filing.check(one, by=self.access.user, **self.told(CheckInput)))
+        return self.whole(filing.check(one, by=self.access.user, **self.told(VatCheckInput)))
 
     @extend_schema(request=None, parameters=[KEY])
     @action(detail=True, methods=["post"])
@@ -181,26 +181,26 @@ class VatReturnViewSet(CompanyViewSet):
             filing.file(one, by=self.access.user, today=clock.today())
         ))  # fmt: skip
 
-    @extend_schema(request=SettleInput, parameters=[KEY])
+    @extend_schema(request=VatSettleInput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Post a filed return, with the debt to the tax office."""
         one = self.stored()
 
         def act() -> Response:
-            settling.settle(one, by=self.access.user, **self.told(SettleInput))
+            settling.settle(one, by=self.access.user, **self.told(VatSettleInput))
             return self.whole(one)
 
         return self.once(act)
 
-    @extend_schema(request=UnsettleInput, parameters=[KEY])
+    @extend_schema(request=VatUnsettleInput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def unsettle(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Undo the posting of a return."""
         one = self.stored()
 
         def act() -> Response:
-            settling.unsettle(one, by=self.access.user, **self.told(UnsettleInput))
+            settling.unsettle(one, by=self.access.user, **self.told(VatUnsettleInput))
             return self.whole(one)
 
         return self.once(act)

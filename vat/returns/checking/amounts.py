@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounting.ledger.models import Account
 from erp.core.display import chf
 from vat.codes.models import CodeKind, VatSettings
-from vat.returns.checking.looking import ENTRIES, NAMED, Look, enumerated
+from vat.returns.checking.looking import ENTRIES, NAMED, OF_ENTRY, Look, enumerated
 from vat.returns.findings import Finding
 from vat.returns.rules import rule
 from vat.returns.settling import is_minor
 
+HALF_CENTIME: Final = Decimal("0.005")
 _TAXED: Final = (CodeKind.OUTPUT, CodeKind.DISCOUNT, CodeKind.INPUT)
 #: Each base is rounded by itself, and so is its tax: a centime for each line, and some beyond.
 _OFF: Final = f"""
@@ -27,8 +29,7 @@ _OFF: Final = f"""
                    WHERE l.vat_part = 'T' AND l.account_id = %(owing)s), 0) AS owed,
                0.01 * count(*) FILTER (WHERE l.vat_part = 'B') + %(tolerance)s AS tolerance
         FROM {ENTRIES} e
-        JOIN accounting_entryline l
-          ON l.company_id = %(company)s AND l.entry_id = e.id AND l.date = e.date
+        JOIN accounting_entryline l ON {OF_ENTRY}
          AND l.vat_code_id IS NOT NULL
         WHERE e.kind <> 'opening'
         GROUP BY e.id, e.number, l.vat_code_id, l.vat_rate
@@ -108,9 +109,13 @@ def taken_over(look: Look) -> Iterator[Finding]:
 
 
 def difference(look: Look) -> Iterator[Finding]:
-    """Declared tax beside the booked one, where more than rounding lies between them."""
+    """Declared tax beside the booked one, where more than rounding lies between them.
+
+    Each tax line is rounded by half a centime at most.
+    """
     found = look.found
-    if look.scope.is_effective and not is_minor(found):
+    rounding = HALF_CENTIME * sum(one.taxed for one in look.moved)
+    if look.scope.is_effective and not is_minor(found) and abs(found.difference) > rounding:
         yield Finding(
             "vat.declared_not_booked",
             _("Declared are %(declared)s, booked are %(booked)s: %(difference)s between them is more than "

@@ -31,28 +31,33 @@ NO_TURNOVER: Final = (
     Account.Purpose.CASH_DIFFERENCES, Account.Purpose.NET_TAX,
 )  # fmt: skip
 INVENTORY: Final = "959b-2-2"  # place in the statements of changes in inventories (OR 959b)
-#: The entries of a return's spans; ``late`` are those that came into filed periods.
-ENTRIES: Final = """(
+#: Stands in a query for the entries of the spans; ``late`` are those that came into filed periods.
+ENTRIES: Final = "{entries}"
+#: Their lines: the days are said twice, so that indexes by day serve lines, too.
+OF_ENTRY: Final = """l.company_id = %(company)s AND l.entry_id = e.id AND l.date = e.date
+     AND l.date BETWEEN %(earliest)s AND %(latest)s"""
+_OWN: Final = """
     SELECT e.id, e.date, e.number, e.text, e.kind, e.source, false AS late
     FROM accounting_journalentry e
     WHERE e.company_id = %(company)s AND e.date BETWEEN %(start)s AND %(end)s
       AND e.chain_position > %(after)s AND e.chain_position <= %(until)s
-    UNION ALL
+"""
+_LATE: Final = """
     SELECT e.id, e.date, e.number, e.text, e.kind, e.source, true
     FROM unnest(%(starts)s::date[], %(ends)s::date[], %(afters)s::bigint[], %(untils)s::bigint[])
         AS w (first_day, last_day, after, until)
     JOIN accounting_journalentry e ON e.company_id = %(company)s AND e.chain_position > w.after
      AND e.chain_position <= w.until AND e.date BETWEEN w.first_day AND w.last_day
-)"""
+"""
 _MOVED: Final = f"""
     SELECT a.id, sum(l.debit - l.credit),
            coalesce(sum(l.vat_base) FILTER (WHERE l.vat_part = 'B' AND c.kind = ANY (%(turnover)s)), 0),
            coalesce(sum(l.debit - l.credit) FILTER (WHERE l.vat_part = 'T'), 0),
            coalesce(sum(l.debit - l.credit) FILTER (WHERE l.vat_code_id IS NULL), 0),
-           count(DISTINCT l.entry_id) FILTER (WHERE l.vat_code_id IS NULL)
+           count(DISTINCT l.entry_id) FILTER (WHERE l.vat_code_id IS NULL),
+           count(*) FILTER (WHERE l.vat_part = 'T')
     FROM {ENTRIES} e
-    JOIN accounting_entryline l
-      ON l.company_id = %(company)s AND l.entry_id = e.id AND l.date = e.date
+    JOIN accounting_entryline l ON {OF_ENTRY}
     JOIN accounting_account a ON a.company_id = %(company)s AND a.id = l.account_id
     LEFT JOIN vat_vatcode c ON c.company_id = %(company)s AND c.id = l.vat_code_id
     WHERE e.kind <> 'opening' AND e.source <> 'vat'
@@ -66,8 +71,8 @@ class Moved:
     """What moved on an account in the return's spans, debit positive, in francs.
 
     ``base`` is the consideration its lines declare as turnover, ``tax`` what stands there as tax by
-    code, ``bare`` what has no code, in so many ``entries``. Opening entries and the posting of returns
-    are left out.
+    code, in so many lines ``taxed``, ``bare`` what has no code, in so many ``entries``. Opening entries
+    and the posting of returns are left out.
     """
 
     account: Account
@@ -76,6 +81,7 @@ class Moved:
     tax: Decimal
     bare: Decimal
     entries: int
+    taxed: int
 
 
 @dataclass
@@ -120,9 +126,10 @@ class Look:
         return reporting(self.company, self.one.start)
 
     def asked(self, sql: str, **more: Any) -> list[Any]:
-        """The rows of a query over the spans."""
+        """The rows of a query over the spans, whose entries ``ENTRIES`` stands for."""
+        entries = f"({_OWN} UNION ALL {_LATE})" if self.scope.spans[1:] else f"({_OWN})"
         with connection.cursor() as cursor:
-            cursor.execute(sql, self._spans | more)
+            cursor.execute(sql.replace(ENTRIES, entries), self._spans | more)
             return cursor.fetchall()
 
     @cached_property
@@ -131,6 +138,8 @@ class Look:
         return {
             "company": self.company.pk, "start": first.start, "end": first.end,
             "after": first.after, "until": first.until,
+            "earliest": min(s.start for s in self.scope.spans),
+            "latest": max(s.end for s in self.scope.spans),
             "starts": [s.start for s in late], "ends": [s.end for s in late],
             "afters": [s.after for s in late], "untils": [s.until for s in late],
         }  # fmt: skip

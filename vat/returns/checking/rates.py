@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from erp.core.display import chf
 from vat.codes.models import CodeKind
-from vat.returns.checking.looking import ENTRIES, NAMED, Look, enumerated
+from vat.returns.checking.looking import ENTRIES, NAMED, OF_ENTRY, Look, enumerated
 from vat.returns.findings import Finding
 from vat.returns.form import missing_boxes
 
@@ -21,8 +21,7 @@ _OTHER: Final = f"""
                EXISTS (SELECT FROM vat_vatrate k
                        WHERE k.rate_class = c.rate_class AND k.percent = l.vat_rate) AS known
         FROM {ENTRIES} e
-        JOIN accounting_entryline l
-          ON l.company_id = %(company)s AND l.entry_id = e.id AND l.date = e.date
+        JOIN accounting_entryline l ON {OF_ENTRY}
          AND l.vat_code_id IS NOT NULL AND l.vat_part = 'B'
         JOIN vat_vatcode c ON c.company_id = %(company)s AND c.id = l.vat_code_id
         LEFT JOIN vat_vatrate r ON r.rate_class = c.rate_class AND r.valid_from <= l.supply_date

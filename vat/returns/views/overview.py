@@ -35,7 +35,7 @@ class Shown:
     @property
     def waits(self) -> bool:
         """Whether somebody has to do something about it by its deadline."""
-        return self.row.state in {"open", "draft", "checked"}
+        return self.row.state in queries.OPEN
 
     @property
     def is_owed(self) -> bool:
@@ -70,7 +70,7 @@ class Overview(ReturnsView):
         """All periods up to one that nobody has filed here."""
         last = self._day(request.POST.get("start"))
         rows = [row for row in queries.overview(self.company, last)
-                if row.kind == queries.Kind.FIRST and row.state in {"open", "draft", "checked"}]  # fmt: skip
+                if row.kind == queries.Kind.FIRST and row.state in queries.OPEN]  # fmt: skip
         for row in reversed(rows):
             filing.filed_elsewhere(
                 company=self.company, start=row.period.start, by=self.access.user

@@ -120,6 +120,7 @@ class ReturnPage(ReturnsView):
         }  # fmt: skip
         if one is not None and not one.is_filed:
             context["findings"] = checks.run(one, found)
+            context["accepted"] = self.request.POST.getlist("accepted") or one.accepted
             context["is_stale"] = (
                 one.state == State.CHECKED and digest(frozen(found)) != one.checked_digest
             )
