@@ -83,3 +83,10 @@ class NotSettled(DomainError):
     message = _("This return is not posted. There is nothing to undo.")
     field = "return"
     conflict = True
+
+
+class NothingToPost(DomainError):
+    code = "vat.nothing_to_post"
+    message = _("The return of %(period)s has no tax to post. It is done as it is.")
+    field = "return"
+    conflict = True

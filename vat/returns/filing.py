@@ -64,9 +64,10 @@ def begin(*, company: Company, start: dt.date, by: User) -> VatReturn:
 def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     """A correction return (Korrekturabrechnung) of a period whose return is filed.
 
-    It follows the settings as they are now, which is how a wrong setting is put right. One that is
-    open already is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed
-    that switched the basis: what comes late counts by the new one since.
+    It follows the settings as they are now, which is how a wrong setting is put right; then it tells
+    the whole period, whatever the tax office's settings say of differences. One that is open already
+    is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed that switched
+    the basis: what comes late counts by the new one since.
     """
     _held(filed)
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
@@ -87,8 +88,9 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     if open_one is not None:
         return open_one
     office = TaxOffice.of(filed.company).first()
+    same = (period.method, period.basis) == (filed.method, filed.basis)
     return _begun(filed.company, period, Kind.CORRECTION, by,
-                  differences=bool(office and office.differences))  # fmt: skip
+                  differences=bool(office and office.differences and same))  # fmt: skip
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from erp.core.money import ZERO
 from vat.codes.models import VatSettings
 from vat.returns import pieces
 from vat.returns.computing import Computed
-from vat.returns.errors import NotFiled, NotSettled, SettledAlready, UndoneAtReturn
+from vat.returns.errors import NotFiled, NothingToPost, NotSettled, SettledAlready, UndoneAtReturn
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.periods import period_name
 from vat.returns.queries import declared_for, frozen_scope, latest
@@ -40,7 +40,7 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
     What is declared beyond what is booked is a difference of rounding, or with net and flat rates
     the tax itself. Where creditors are in use and a tax office is set, what is to be paid becomes an
     open item of it, due when the return is due; ``reference`` is that of its payment slip. Raises
-    ``NotFiled``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
+    ``NotFiled``, ``NothingToPost``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
     """
     current = _held(filed)
     name = period_name(current.start, current.end)
@@ -50,6 +50,8 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
         raise SettledAlready(number=current.entry.number)
     accounts = {a.pk: a for a in Account.of(current.company)}
     lines = settlement_lines(current, accounts)
+    if not lines:
+        raise NothingToPost(period=name)
     office = TaxOffice.of(current.company).select_related("contact").first()
     owed = sum((line.credit - line.debit for line in lines
                 if line.account.purpose == Purpose.VAT_SETTLEMENT), ZERO)  # fmt: skip

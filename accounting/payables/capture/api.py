@@ -22,11 +22,11 @@ from accounting.payables.capture.shapes import (
     InboxDocumentOutput,
     InboxQuery,
     PayeeContactOutput,
-    PayeeInput,
     ProposalQuery,
     ReasonInput,
     ReceivedManyOutput,
     ReceiveInput,
+    UnknownPayeeInput,
 )
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
@@ -102,13 +102,13 @@ class InboxDocumentViewSet(CompanyViewSet):
         )
         return Response(CapturedOutput(proposing.propose(self.company, document, nth=nth)).data)
 
-    @extend_schema(request=PayeeInput, responses={201: PayeeContactOutput}, parameters=[KEY])
+    @extend_schema(request=UnknownPayeeInput, responses={201: PayeeContactOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def contact(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Make a contact of the payee that nobody knows yet, as it was read."""
         if not self.access.may(Permission.PAYABLES_READ):
             raise Http404  # who does not see the inbox does not learn what is in it
-        document, told = self.get_object(), self.told(PayeeInput)
+        document, told = self.get_object(), self.told(UnknownPayeeInput)
 
         def add() -> Response:
             made = contacting.add_payee(document, by=self.access.user, nth=told.get("bill", 0))

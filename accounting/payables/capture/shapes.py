@@ -34,7 +34,7 @@ class ReasonInput(Input):
     reason = serializers.CharField(max_length=200)
 
 
-class PayeeInput(Input):
+class UnknownPayeeInput(Input):
     """``bill`` chooses among several of one file, from 0."""
 
     bill = serializers.IntegerField(required=False, min_value=0, max_value=1000)

@@ -268,3 +268,21 @@ def test_the_list_knows_every_period_and_its_state(books, django_assert_num_quer
         ("2026-10-01", "open"), ("2026-07-01", "open"), ("2026-04-01", "draft"), ("2026-01-01", "filed"),
     ]  # fmt: skip
     assert VatSettings.of(books).count() == 1 and JournalEntry.of(books).count() == 2
+
+
+def test_a_return_without_figures_has_nothing_to_post():
+    company = items.company(uid=UID)
+    filed = filed_return(company)
+    with pytest.raises(errors.NothingToPost):
+        settling.settle(filed, date=day(5), by=make.owner_of(company))
+
+
+def test_what_comes_late_into_periods_of_another_method_is_told(books):
+    filed_return(books)
+    settled_by(books, method="net", interval="half", valid_from=dt.date(2026, 7, 1))
+    filing.filed_elsewhere(company=books, start=Q2[0], by=make.owner_of(books))
+    sale(books, "1081.00", "UN", date=day(3))
+    one = filing.begin(company=books, start=dt.date(2026, 7, 1), by=make.owner_of(books))
+
+    assert computed(one).declaration.box("200") == 0
+    assert "vat.late_under_another_method" in [f.code for f in checks.run(one, computed(one))]

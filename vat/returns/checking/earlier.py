@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,10 +19,13 @@ from vat.returns.findings import Finding
 from vat.returns.form import Declaration, fill
 from vat.returns.freezing import sums_of
 from vat.returns.models import VatReturn
+from vat.returns.queries import as_filed
 from vat.returns.rules import rule
+from vat.returns.spans import late_into
 
 #: So many earlier returns are looked at.
 COMPARED: Final = 4
+DAY: Final = dt.timedelta(days=1)
 
 
 def late(look: Look) -> Iterator[Finding]:
@@ -44,6 +48,33 @@ def late(look: Look) -> Iterator[Finding]:
               "%(tax)s.") % {"turnover": chf(turnover), "tax": chf(-tax)},
             link=look.to("journal", from_=first, until=last), link_text=_("Journal"),
             amount=chf(-tax), is_info=True,
+        )  # fmt: skip
+
+
+def other_methods(look: Look) -> Iterator[Finding]:
+    """What came late into periods of another method, which no return of this one takes up; and what
+    was open when method and basis changed on the same day (MWSTV Art. 79 para. 4, Art. 81 para. 6).
+    """
+    filed = as_filed(look.filed)
+    others = [one for one in filed if one.end < look.one.start and one.method != look.scope.method]
+    if not others or look.one.kind != VatReturn.Kind.FIRST:
+        return
+    spans = late_into(others, filed)
+    asked = replace(look.scope.question, spans=spans, switched_on=None)
+    if any(row.net or row.tax or row.owed for row in pieces.sums(asked)):
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        yield Finding(
+            "vat.late_under_another_method",
+            _("Something was posted into filed periods of another method. This return does not take it "
+              "up: declare it by a correction return or the annual reconciliation of that year."),
+            link=look.to("journal", from_=first, until=last), link_text=_("Journal"),
+        )  # fmt: skip
+    if look.scope.switched_on is not None and others[-1].end + DAY == look.one.start:
+        yield Finding(
+            "vat.method_and_basis_changed",
+            _("Method and basis changed on the same day. What was open then is reckoned here by the new "
+              "method: compare it with the open items of that day, and correct it (MWSTV Art. 79 and 81)."),
+            link=look.to("open-receivables"), link_text=_("Open items"),
         )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class StepOutput(serializers.Serializer[Any]):
     is_sum = serializers.BooleanField()
 
 
-class TurnoverOutput(serializers.Serializer[Any]):
+class TurnoverReconciliationOutput(serializers.Serializer[Any]):
     accounts = TurnoverAccountOutput(many=True)
     others = TurnoverAccountOutput(many=True)
     steps = StepOutput(many=True)
@@ -79,7 +79,7 @@ class InputTaxOutput(serializers.Serializer[Any]):
     rest = AmountField()
 
 
-class ProposalOutput(serializers.Serializer[Any]):
+class ReconciliationProposalOutput(serializers.Serializer[Any]):
     """What to do; ``link`` is the address of a page below the company's."""
 
     code = serializers.CharField()
@@ -95,9 +95,9 @@ class ReconciliationOutput(serializers.Serializer[Any]):
     end = serializers.DateField()
     due = serializers.DateField()
     is_complete = serializers.BooleanField()
-    turnover = TurnoverOutput()
+    turnover = TurnoverReconciliationOutput()
     input_tax = InputTaxOutput()
-    proposals = ProposalOutput(many=True)
+    proposals = ReconciliationProposalOutput(many=True)
 
 
 class ReconciliationViewSet(CompanyViewSet):
