@@ -37,7 +37,7 @@ from erp.access.models import User
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
-from erp.cockpit.demo_vat import file_returns, one_activity
+from erp.cockpit.demo_vat import file_returns
 from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
 from erp.companies.models import Company
@@ -90,10 +90,8 @@ def _bakery(owner: User, chance: random.Random) -> None:
     company = set_up_company(
         by=owner, name="Bäckerei Sonnenegg, P. Beispiel", short_name="sonnenegg",
         legal_form="sole", first_year=_year(SECOND), street="Dorfstrasse", house_number="4",
-        postcode="6454", town="Flüelen", vat_method=VatSettings.Method.NET_TAX_RATE,
-        uid="CHE-116.281.710",
+        postcode="6454", town="Flüelen", vat_method=VatSettings.Method.EFFECTIVE,
     )  # fmt: skip
-    one_activity(company, owner, percent="0.6", name="Bäckerei", account="3200")
     _small_books(company, owner, chance, income="3200", code="UR")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Final
 
 from accounting.ledger.models import Account
@@ -17,7 +16,6 @@ from erp.documents.pdf import PdfUnavailable
 from vat.returns import checks, filing, office, settling
 from vat.returns.models import VatReturn
 from vat.returns.queries import computed, reporting
-from vat.settings.activities import assign_accounts, grant_activity
 
 FILED_UNTIL: Final = dt.date(2026, 6, 30)  # the third quarter of 2026 is left to try things out
 OFFICE: Final = "Eidgenössische Steuerverwaltung, Hauptabteilung MWST"
@@ -42,14 +40,6 @@ def file_returns(company: Company, owner: User) -> None:
         except PdfUnavailable:
             return  # what draws the form is not installed here: the periods stay open
         _pay(filed, owner)
-
-
-def one_activity(company: Company, owner: User, *, percent: str, name: str, account: str) -> None:
-    """What a company on net tax rates was granted."""
-    start = reporting(company, FILED_UNTIL)[0].start
-    grant_activity(company=company, activity_code="00001", name=name, percent=Decimal(percent),
-                   valid_from=start, valid_to=None, by=owner)  # fmt: skip
-    assign_accounts(company=company, accounts={account: "00001"}, by=owner)
 
 
 def _pay(filed: VatReturn, owner: User) -> None:
