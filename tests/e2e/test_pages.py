@@ -131,14 +131,15 @@ def test_a_page_opens_and_fits(opened, name):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible(opened, scheme):
-    """WCAG 2.2 AA as far as axe sees it, in both themes."""
+    """WCAG 2.2 AA as far as axe sees it; the themes differ in their colours alone."""
+    asked = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] if scheme == "light" else {
+        "type": "rule", "values": ["color-contrast"]
+    }  # fmt: skip
     watched = opened(color_scheme=scheme)
     found = {}
     for name, address in PAGES.items():
         page = watched.goto(address)
-        results = Axe().run(page, options={
-            "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-        })  # fmt: skip
+        results = Axe().run(page, options={"runOnly": asked})
         faults = [(v["id"], v["nodes"][0]["html"][:90]) for v in results.response["violations"]]
         if faults:
             found[name] = faults
