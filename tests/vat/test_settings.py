@@ -68,7 +68,7 @@ def test_method_basis_and_interval_change_at_new_year(company):
         assert changed(company, **told).valid_from == JANUARY_1
     with pytest.raises(DomainError) as refusal:
         changed(company, method="net", interval="half", valid_from=dt.date(2026, 5, 4))
-    assert "04.05.2026" in str(refusal.value) and "1 January 2027" in str(refusal.value)
+    assert "04.05.2026" in str(refusal.value) and "1. Januar 2027" in str(refusal.value)
 
 
 def test_the_first_settings_and_liability_begin_and_end_on_any_day(company):
@@ -164,7 +164,7 @@ def test_a_switch_of_method_shows_goods_and_assets(company, anna):
     assert [(one.account, one.balance, one.vat) for one in away.stocks] == [
         ("1200", D("20000.00"), D("1620.00")), ("1500", D("5000.00"), D("405.00"))
     ]  # fmt: skip
-    assert any("VAT activities" in hint for hint in away.hints)
+    assert any("Tätigkeiten" in hint for hint in away.hints)
     changed(company, valid_from=dt.date(2026, 1, 1), method="net", interval="half")
     back = preview(company, wanted())
     assert (back.correction_code, back.correction_box) == ("KE", "410")

@@ -120,7 +120,7 @@ def test_cancelling_waits_for_no_step(company, sent):
 
 def test_a_queue_that_is_away_keeps_nobody_waiting(company, monkeypatch):
     """The page that starts a job answers, and the row waits."""
-    nobody = Celery(broker="redis://127.0.0.1:1/0")
+    nobody = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
     nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     monkeypatch.setattr(sending, "current_app", nobody)
     begun = clock.now()
