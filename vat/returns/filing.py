@@ -162,8 +162,9 @@ def check(open_return: VatReturn, *, by: User, accepted: Sequence[str] = ()) -> 
 def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
     """Freeze a checked return, with the file for the tax portal and its PDF (einreichen).
 
-    Somebody uploads the file; from now on the return never changes. Raises ``NotChecked``,
-    ``NotOver``, ``ChangedSinceCheck``, ``FiledAlready``, or what the portal would refuse.
+    Somebody uploads the file; from now on the return never changes. What the portal would refuse was
+    refused by ``check``, and the figures are those that were checked. Raises ``NotChecked``,
+    ``NotOver``, ``ChangedSinceCheck`` or ``FiledAlready``.
     """
     current = _open(checked)
     name = period_name(current.start, current.end)
