@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
 
@@ -31,6 +31,7 @@ from vat.returns.errors import (
     WarningsOpen,
 )
 from vat.returns.freezing import digest, frozen
+from vat.returns.holding import alone, held
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.paper import form_pdf
 from vat.returns.periods import Reporting, period_name
@@ -47,7 +48,7 @@ def begin(*, company: Company, start: dt.date, by: User) -> VatReturn:
 
     An open one follows the settings as they are now. Raises ``NoSuchPeriod``.
     """
-    _alone(company.pk)
+    alone(company.pk)
     found = VatReturn.of(company).select_for_update().filter(kind=Kind.FIRST, start=start).first()
     if found is not None and found.is_filed:
         return found
@@ -69,7 +70,7 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed that switched
     the basis: what comes late counts by the new one since.
     """
-    _held(filed)
+    held(filed)
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
         raise NotFiled(period=period_name(filed.start, filed.end))
     switch = switch_after(filed.end, filed_returns(filed.company))
@@ -100,7 +101,7 @@ def begin_reconciliation(*, company: Company, start: dt.date, end: dt.date, by: 
     It declares the differences (MWSTG Art. 72). Raises ``PeriodsOpen`` where a period of the year is
     not filed.
     """
-    _alone(company.pk)
+    alone(company.pk)
     periods = [one for one in reporting(company, end) if start <= one.start and one.end <= end]
     filed = set(VatReturn.of(company).filter(kind=Kind.FIRST, state=State.FILED)
                 .values_list("start", flat=True))  # fmt: skip
@@ -254,26 +255,10 @@ def _settled_as(company: Company, period: Reporting, kind: int) -> dict[str, obj
 
 
 def _open(one: VatReturn) -> VatReturn:
-    current = _held(one)
+    current = held(one)
     if current.is_filed:
         raise FiledAlready(period=period_name(current.start, current.end))
     return current
-
-
-def _held(one: VatReturn) -> VatReturn:
-    """The return as it is now, held until the transaction ends."""
-    _alone(one.company_id)
-    rows = VatReturn.of(one.company_id).select_for_update(of=("self",))
-    found: VatReturn = rows.select_related("company").get(pk=one.pk)
-    return found
-
-
-def _alone(company: int) -> None:
-    """One act on a company's returns at a time: what is declared must not be declared twice."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('vat-returns', %s))", [company]
-        )
 
 
 def _reference(one: VatReturn) -> str:

@@ -25,6 +25,7 @@ from vat.codes.models import VatSettings
 from vat.returns import pieces
 from vat.returns.computing import Computed
 from vat.returns.errors import NotFiled, NothingToPost, NotSettled, SettledAlready, UndoneAtReturn
+from vat.returns.holding import held
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.periods import period_name
 from vat.returns.queries import declared_for, frozen_scope, latest
@@ -42,7 +43,7 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
     open item of it, due when the return is due; ``reference`` is that of its payment slip. Raises
     ``NotFiled``, ``NothingToPost``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
     """
-    current = _held(filed)
+    current = held(filed)
     name = period_name(current.start, current.end)
     if not current.is_filed or current.elsewhere:
         raise NotFiled(period=name)
@@ -100,7 +101,7 @@ def unsettle(settled: VatReturn, *, date: dt.date, by: User) -> JournalEntry:
 
     Raises ``NotSettled``, and what ``posting.reverse`` raises, as where it is paid already.
     """
-    current = _held(settled)
+    current = held(settled)
     if current.entry is None:
         raise NotSettled
     hold_of_entry(current.entry)
@@ -125,16 +126,6 @@ def require_not_settlement(entry: JournalEntry, owner: str) -> None:
     """Refuse to reverse the posting of a return in the journal. Raises ``UndoneAtReturn``."""
     if entry.source == SOURCE and owner != OWNER:
         raise UndoneAtReturn(number=entry.number)
-
-
-def _held(one: VatReturn) -> VatReturn:
-    """The return as it is now, held until the transaction ends.
-
-    Its entry is read afterwards: joined to the lock, it would be as it was before the wait.
-    """
-    rows = VatReturn.of(one.company_id).select_for_update(of=("self",))
-    found: VatReturn = rows.select_related("company").get(pk=one.pk)
-    return found
 
 
 def before(filed: VatReturn) -> list[VatReturn]:
