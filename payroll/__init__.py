@@ -1,1 +1,1 @@
-"""Payroll (Lohn): employees, wages and declarations."""
+"""Payroll (Lohn): rates, wage types, institutions, people, wages, runs and declarations."""

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                     ("items", "open items"),
                     ("cash", "cash book"),
                     ("vat", "VAT return"),
+                    ("payroll", "payroll run"),
                 ],
                 default="manual",
                 max_length=9,

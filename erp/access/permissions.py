@@ -97,6 +97,22 @@ class Permission(models.TextChoices):
     VAT_CHANGE = "vat.change", _("Change VAT codes and settings")
     VAT_FILE = "vat.file", _("Check, file and post VAT returns")
 
+    PAYROLL_READ = "payroll.read", _("See employees, their wages, and payroll runs")
+    PAYROLL_PEOPLE = "payroll.people", _("Add and change employees and their contracts")
+    PAYROLL_CAPTURE = "payroll.capture", _("Enter what is paid and deducted each month, and leave")
+    PAYROLL_RUN = "payroll.run", _("Make, calculate and correct payroll runs")
+    PAYROLL_APPROVE = "payroll.approve", _("Approve payroll runs")
+    PAYROLL_POST = "payroll.post", _("Post payroll runs")
+    PAYROLL_PAY = "payroll.pay", _("Make and download payment files of wages")
+    PAYROLL_EXPORT = (
+        "payroll.export",
+        _("Take along slips, certificates, lists and declarations of wages"),
+    )
+    PAYROLL_SETTINGS = (
+        "payroll.settings",
+        _("Change institutions, rates, wage types and settings of payroll"),
+    )
+
     @property
     def group(self) -> str:
         """The part before the dot, under which it stands on pages (``GROUPS``)."""
@@ -124,6 +140,7 @@ GROUPS: Final[dict[str, Any]] = {
     "payables": Module.PAYABLES.label,
     "payments": _("Payments"),
     "vat": Module.VAT.label,
+    "payroll": Module.PAYROLL.label,
 }
 
 
@@ -142,8 +159,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 class ReadyRole:
     """A role that each company starts with, and that stays as it is here.
 
-    What it grants is looked up here each time, so that it grows with the catalogue: payroll has
-    little to do until its module is there.
+    What it grants is looked up here each time, so that it grows with the catalogue.
     """
 
     code: str
@@ -151,10 +167,13 @@ class ReadyRole:
     permissions: frozenset[str]
 
 
-_READ = {p for p in Permission if p.value.endswith(".read")}
+_PAYROLL = {
+    p for p in Permission if p.group == "payroll"
+}  # never part of the rights of bookkeeping
+_READ = {p for p in Permission if p.value.endswith(".read")} - _PAYROLL
 _BOOKS = {
     p for p in Permission if p.module is not None or p.group in {"open_items", "cash", "payments"}
-}
+} - _PAYROLL
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _SALES = {p for p in Permission if p.group == "receivables"}
@@ -213,8 +232,10 @@ READY_ROLES = (
             }
         ),
     ),
-    # Wages will bring more.
-    ReadyRole("payroll", _("Payroll"), frozenset({Permission.COMPANY_READ})),
+    # Employees are contacts, too. Wages are seen by nobody else but the owner.
+    ReadyRole(
+        "payroll", _("Payroll"), frozenset({Permission.COMPANY_READ, *_PAYROLL, *_ADDRESSES})
+    ),
     # Who approves sees what it rests on.
     ReadyRole(
         "approver",

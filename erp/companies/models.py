@@ -28,6 +28,7 @@ class Module(models.TextChoices):
     COST_ACCOUNTING = "costs", _("Cost accounting")
     RECEIVABLES = "receivables", _("Debtors")
     PAYABLES = "payables", _("Creditors")
+    PAYROLL = "payroll", _("Payroll")
 
 
 class LegalForm(models.TextChoices):
@@ -43,7 +44,7 @@ class LegalForm(models.TextChoices):
 
 
 #: With these on, nobody posts to their control accounts by hand: a company switches them on itself.
-BY_CHOICE = frozenset({Module.RECEIVABLES, Module.PAYABLES})
+BY_CHOICE = frozenset({Module.RECEIVABLES, Module.PAYABLES, Module.PAYROLL})
 
 
 def modules_at_first() -> list[str]:

@@ -32,7 +32,7 @@ def update_rows(model: type[models.Model], rows: Sequence[Any], names: Sequence[
     with connection.cursor() as cursor:
         for start in range(0, len(rows), AT_ONCE):
             part = rows[start : start + AT_ONCE]
-            values = [[_text(one, getattr(row, one.attname)) for row in part] for one in fields]  # type: ignore[union-attr]
+            values = [[_text(one, _kept(one, row)) for row in part] for one in fields]  # type: ignore[union-attr]
             cursor.execute(statement, [[row.pk for row in part], *values])
 
 
@@ -44,6 +44,12 @@ def forget_plans() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")
+
+
+def _kept(field: Any, row: Any) -> Any:
+    """A row's value as the database is to hold it: sealed columns say it themselves."""
+    at_rest = getattr(field, "at_rest", None)
+    return at_rest(row) if at_rest else getattr(row, field.attname)
 
 
 def _text(field: Any, value: Any) -> str | None:

@@ -24,21 +24,31 @@ class CannotOpen(Exception):
 
 def seal(text: str, *, place: str) -> str:
     """Text as it may lie in the database. ``place`` names table, column and row it belongs to."""
+    return seal_bytes(text.encode(), place=place)
+
+
+def seal_bytes(content: bytes, *, place: str) -> str:
+    """As ``seal``, of bytes."""
     name, key = settings.FIELD_KEYS[0]
     nonce = secrets.token_bytes(NONCE)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    sealed = AESGCM(key).encrypt(nonce, content, place.encode())
     return f"{name}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
 def unseal(sealed: str, *, place: str) -> str:
     """What ``seal`` was given for the same place. Raises ``CannotOpen``."""
+    return unseal_bytes(sealed, place=place).decode()
+
+
+def unseal_bytes(sealed: str, *, place: str) -> bytes:
+    """What ``seal_bytes`` was given for the same place. Raises ``CannotOpen``."""
     name, _colon, written = sealed.partition(":")
     key = dict(settings.FIELD_KEYS).get(name)
     if key is None:
         raise CannotOpen(f"there is no key {name[:20]!r}; add it to RAPPEN_FIELD_KEYS")
     try:
         content = base64.urlsafe_b64decode(written)
-        return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], place.encode()).decode()
+        return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], place.encode())
     except (ValueError, InvalidTag):
         raise CannotOpen("the sealed text is damaged or belongs elsewhere") from None
 

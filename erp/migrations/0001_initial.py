@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(default='CHF', max_length=3, verbose_name='currency')),
                 ('logo_digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(default=1, verbose_name='fiscal year starts in')),
-                ('modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ledger', 'Ledger'), ('banking', 'Banking'), ('vat', 'VAT'), ('costs', 'Cost accounting'), ('receivables', 'Debtors'), ('payables', 'Creditors')], max_length=12), blank=True, default=erp.companies.models.modules_at_first, size=None)),
+                ('modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ledger', 'Ledger'), ('banking', 'Banking'), ('vat', 'VAT'), ('costs', 'Cost accounting'), ('receivables', 'Debtors'), ('payables', 'Creditors'), ('payroll', 'Payroll')], max_length=12), blank=True, default=erp.companies.models.modules_at_first, size=None)),
                 ('created_at', models.DateTimeField(verbose_name='created at')),
             ],
             options={

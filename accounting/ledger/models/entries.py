@@ -36,6 +36,7 @@ class JournalEntry(CompanyOwned):
         ITEMS = "items", _("open items")
         CASH = "cash", _("cash book")
         VAT = "vat", _("VAT return")
+        PAYROLL = "payroll", _("payroll run")
 
     fiscal_year = models.ForeignKey(
         FiscalYear,

@@ -8,8 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from erp.access.gate import NobodyToActFor, all_companies, operating
 from erp.access.sign_in import sealing
 from erp.core import vault
+from erp.core.sealed import SealedField, seal_anew, sealed_fields
 
 
 class Command(BaseCommand):
@@ -25,13 +27,27 @@ class Command(BaseCommand):
                 done += self._seal_anew(pk)
             except vault.CannotOpen:
                 shut.append(str(pk))
+        closed = [f"mfa_authenticator: {', '.join(shut)}."] if shut else []
+        for reference in all_companies():
+            for field in sealed_fields():
+                again, stuck = self._seal_column_anew(field, reference)
+                done += again
+                if stuck:
+                    closed.append(f"{field.model._meta.db_table}: {', '.join(map(str, stuck))}.")
         self.stdout.write(f"{done} secrets are sealed anew.")
-        if shut:
+        if closed:
             raise CommandError(
-                f"These rows of mfa_authenticator do not open: {', '.join(shut)}. They were damaged "
+                f"These rows do not open. {' '.join(closed)} They were damaged "
                 "or moved, or their key is missing from RAPPEN_FIELD_KEYS. Add the key, or look "
                 "into it and let the person set up the factor anew (remove_factors)."
             )
+
+    def _seal_column_anew(self, field: SealedField, reference: str) -> tuple[int, list[int]]:
+        try:
+            with operating(reference) as access:
+                return seal_anew(field, access.company.pk)
+        except NobodyToActFor:
+            raise CommandError(f"client {reference} has nobody to act for") from None
 
     @transaction.atomic
     def _seal_anew(self, pk: int) -> int:

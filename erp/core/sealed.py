@@ -1,0 +1,145 @@
+"""Columns that only the program can read (versiegelte Felder): personal data, unreadable in a dump.
+
+A ``SealedField`` holds one value of a type (a frozen dataclass of texts, Decimals, dates, other
+such values), which goes to the database as sealed text. The seal names table, column and row, so
+that what was moved to another row does not open::
+
+    class Employee(Sealed, CompanyOwned):
+        personal = SealedField(Personal)
+
+Nothing inside can be searched or sorted by the database; that is what it is for.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import msgspec
+from django.apps import apps
+from django.db import models
+
+from erp.core import vault
+from erp.core.bulk import update_rows
+
+
+class Sealed(models.Model):
+    """A row with sealed columns. ``seal_id`` is what their seals call it."""
+
+    seal_id = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class _Shut(str):
+    """A text as the database gave it; it is opened when somebody asks."""
+
+    __slots__ = ()
+
+
+class SealedField(models.TextField):  # type: ignore[type-arg]
+    """A value of ``kind``, or ``bytes`` as they are, sealed. Only for models that are ``Sealed``.
+
+    Migrations know it as a text: of what kind its value is concerns the program alone.
+    """
+
+    def __init__(self, kind: Any = None, **options: Any) -> None:
+        self.kind = kind
+        super().__init__(**options)
+
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Opening(self))
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        return None if value is None else _Shut(value)
+
+    def pre_save(self, model_instance: Any, add: bool) -> str | None:
+        return self.at_rest(model_instance)
+
+    def at_rest(self, row: Any) -> str | None:
+        """A row's value as the database is to hold it."""
+        value = row.__dict__.get(self.attname)
+        if value is None or isinstance(value, _Shut):
+            return value
+        content = value if self.kind is bytes else msgspec.json.encode(value)
+        return _Shut(vault.seal_bytes(content, place=self.place(row)))
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is not None and not isinstance(value, _Shut):
+            raise TypeError(f"{self.name} is sealed row by row: save the row, or bulk_create it")
+        return None if value is None else str(value)
+
+    def value_to_string(self, obj: Any) -> str:
+        raise TypeError(f"{self.name} is sealed and leaves by no serializer")
+
+    def place(self, row: Any) -> str:
+        """What the seal of a row's column names."""
+        return f"{self.model._meta.db_table}.{self.column}:{row.seal_id}"
+
+    def opened(self, row: Any, text: str) -> Any:
+        """The value of a sealed text. Raises ``vault.CannotOpen``."""
+        plain = vault.unseal_bytes(text, place=self.place(row))
+        return plain if self.kind is bytes else msgspec.json.decode(plain, type=self.kind)
+
+
+class _Opening:
+    """The attribute of a sealed column: opened at the first look, kept open afterwards."""
+
+    def __init__(self, field: SealedField) -> None:
+        self.field = field
+
+    def __get__(self, row: Any, owner: Any = None) -> Any:
+        if row is None:
+            return self
+        held = row.__dict__
+        name = self.field.attname
+        if name not in held:
+            row.refresh_from_db(fields=[name])
+        if isinstance(held[name], _Shut):
+            held[name] = self.field.opened(row, held[name])
+        return held[name]
+
+    def __set__(self, row: Any, value: Any) -> None:
+        row.__dict__[self.field.attname] = value
+
+
+def sealed_fields() -> list[SealedField]:
+    """All sealed columns of the program, in the order of its models."""
+    return [
+        field
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, SealedField)
+    ]
+
+
+AT_ONCE: Final = 500  # rows of a step
+
+
+def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
+    """Seal a column of an open company's rows under the key of today: how many were, and which stay shut.
+
+    ``company`` is the client's number. What is current stays as it is, so that it may run again.
+    """
+    rows = field.model._default_manager.filter(company=company).order_by("pk")
+    done, shut, after = 0, list[int](), 0
+    while found := list(rows.filter(pk__gt=after).only("pk", "seal_id", field.name)[:AT_ONCE]):
+        after = found[-1].pk
+        stale = [row for row in found if _is_stale(row.__dict__[field.attname])]
+        opened = []
+        for row in stale:
+            try:
+                getattr(row, field.attname)
+            except vault.CannotOpen:
+                shut.append(row.pk)
+            else:
+                opened.append(row)
+        update_rows(field.model, opened, [field.name])
+        done += len(opened)
+    return done, shut
+
+
+def _is_stale(text: str | None) -> bool:
+    return text is not None and not vault.is_current(text)

@@ -1,0 +1,1 @@
+"""What is told about wages (Jahresabschluss Lohn): certificates, lists, declarations."""

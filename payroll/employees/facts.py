@@ -1,0 +1,213 @@
+"""What is known of people, typed (Angaben zur Person): each kind with its fields.
+
+These values lie sealed in the database. Texts are as somebody typed them, checked by
+``payroll.employees.checking`` before they are kept. A new field has a default, so that what was
+sealed before still opens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from payroll.wages.values import HUNDRED, Pay, Sex, TaxModel, Thirteenth
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed value without a history."""
+
+
+class Personal(Value):
+    """What does not change with time (Personalien). ``ahv_number`` is 756.xxxx.xxxx.xx, or blank."""
+
+    birth_date: dt.date
+    sex: Sex
+    ahv_number: str = ""
+    nationality: str = "CH"  # ISO 3166
+    place_of_origin: str = ""
+    waives_allowance: bool = False
+    asks_small_wages: bool = False
+    spouse_works_here: bool = False
+
+
+class LeaveKind(StrEnum):
+    HOLIDAYS = "holidays"  # in days
+    OVERTIME = "overtime"  # in hours
+    SICKNESS = "sickness"  # in days
+    ACCIDENT = "accident"
+    MILITARY = "military"
+    PARENTHOOD = "parenthood"
+    UNPAID = "unpaid"
+    OTHER = "other"
+
+
+class LeaveBooking(Value):
+    """Days or hours; positive is earned, negative is taken."""
+
+    kind: LeaveKind
+    amount: Decimal
+    text: str = ""
+
+
+class FactValue(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact"):
+    """A sealed value with a history; its tag is the ``kind`` of its ``Fact``."""
+
+
+# --- facts, one at a time ---------------------------------------------------------------------------
+class Status(StrEnum):
+    UNKNOWN = "unknown"
+    SINGLE = "single"
+    MARRIED = "married"
+    WIDOWED = "widowed"
+    DIVORCED = "divorced"
+    SEPARATED = "separated"
+    PARTNERSHIP = "registeredPartnership"
+    PARTNERSHIP_DISSOLVED = "partnershipDissolvedByLaw"
+
+
+class CivilStatus(FactValue, tag="civil_status"):
+    """Civil status and spouse (Zivilstand). ``spouse_works`` is where: CH, a country, or blank."""
+
+    status: Status
+    spouse_name: str = ""
+    spouse_birth_date: dt.date | None = None
+    spouse_ahv_number: str = ""
+    spouse_works: str = ""
+    spouse_canton: str = ""
+
+
+class ResidenceKind(StrEnum):
+    SWISS = "swiss"
+    DAILY = "daily"  # lives abroad, comes each day
+    WEEKLY = "weekly"  # lives abroad, stays the week
+
+
+class Residence(FactValue, tag="residence"):
+    """Where somebody lives for tax (steuerlicher Wohnsitz); ``commune`` is the number of the BFS."""
+
+    kind: ResidenceKind = ResidenceKind.SWISS
+    canton: str = ""
+    commune: int | None = None
+    country: str = "CH"
+
+
+class Permit(FactValue, tag="permit"):
+    """Permit of foreigners (Aufenthaltsbewilligung): B, C, Ci, F, G, L, N, S; blank for the Swiss."""
+
+    category: str
+    expires: dt.date | None = None
+
+
+class Religion(FactValue, tag="religion"):
+    """Church for the church tax (Konfession)."""
+
+    church: str = ""  # roman, reformed, christian_catholic, jewish, other; blank is none
+
+
+class Wage(FactValue, tag="wage"):
+    """Terms of the contract (Vertragslohn). ``amount`` is a month's at ``degree``, or an hour's."""
+
+    pay: Pay
+    amount: Decimal
+    degree: Decimal = HUNDRED
+    weekly_hours: Decimal | None = None
+    weekly_lessons: Decimal | None = None
+    thirteenth: Thirteenth = Thirteenth.NONE
+    holiday_weeks: Decimal = Decimal(5)
+    public_holiday_percent: Decimal = Decimal(0)
+    canton: str = ""  # of the place of work
+    cost_split: dict[str, Decimal] = {}
+
+
+class Insured(FactValue, tag="insured"):
+    """The insurance solutions somebody has, by their ids (Versicherungslösungen)."""
+
+    solutions: tuple[int, ...] = ()
+
+
+class Pension(FactValue, tag="pension"):
+    """What the pension fund reported (BVG): amounts a month; None is reckoned from rates or by law."""
+
+    employee_amount: Decimal | None = None
+    employer_amount: Decimal | None = None
+    annual_wage: Decimal | None = None
+    institution: int | None = None
+
+
+class WithholdingTax(FactValue, tag="withholding"):
+    """Withholding tax (Quellensteuer). Blank ``code`` is not liable. See ``wages.values.Withholding``."""
+
+    code: str = ""
+    canton: str = ""
+    commune: int | None = None
+    model: TaxModel = TaxModel.MONTHLY
+    only_job: bool = True
+    own_rate: Decimal | None = None  # None is the degree of the contract
+    total_rate: Decimal | None = None
+    other_income: Decimal | None = None
+    reason: str = ""  # of the change, as it is reported
+
+
+class Share(Value):
+    """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form."""
+
+    iban: str
+    name: str = ""
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+
+
+class Payout(FactValue, tag="payout"):
+    """To which accounts wages go (Auszahlung), in order; the last one takes the rest."""
+
+    shares: tuple[Share, ...] = ()
+
+
+class Holidays(FactValue, tag="holidays"):
+    """Days of holidays a year at full time (Ferienanspruch)."""
+
+    days: Decimal
+
+
+# --- facts, several beside each other ---------------------------------------------------------------
+class AllowanceKind(StrEnum):
+    NONE = "none"
+    CHILD = "child"
+    EDUCATION = "education"
+
+
+class Child(FactValue, tag="child"):
+    """A child (Kind). Its allowance is paid while the fact holds; None is what the canton pays."""
+
+    first_name: str
+    birth_date: dt.date
+    last_name: str = ""
+    ahv_number: str = ""
+    allowance: AllowanceKind = AllowanceKind.NONE
+    amount: Decimal | None = None
+    canton: str = ""
+    in_household: bool = True
+
+
+class Recurring(FactValue, tag="recurring"):
+    """A wage type each month while the fact holds (wiederkehrende Lohnart)."""
+
+    type: int
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    text: str = ""
+    months: tuple[int, ...] = ()  # none is each month
+
+
+AnyFact = (
+    CivilStatus | Residence | Permit | Religion | Wage | Insured | Pension | WithholdingTax | Payout
+    | Holidays | Child | Recurring
+)  # fmt: skip
+
+#: Kinds of which several hold at once, told apart by their keys.
+SEVERAL = frozenset({"child", "recurring"})

@@ -1,0 +1,29 @@
+"""Table of contents: the tables of payroll's rooms."""
+
+from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
+from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip
+from payroll.setup.models import (
+    Institution,
+    OwnFigure,
+    PayrollSettings,
+    Solution,
+    SolutionRate,
+)
+from payroll.wage_types.models import WageType
+
+__all__ = [
+    "Employee",
+    "EmployeeFile",
+    "Employment",
+    "Fact",
+    "Institution",
+    "LeaveEntry",
+    "MonthlyMovement",
+    "OwnFigure",
+    "PayrollRun",
+    "PayrollSettings",
+    "Payslip",
+    "Solution",
+    "SolutionRate",
+    "WageType",
+]

@@ -1,0 +1,1 @@
+"""Dated figures of law (Sätze und Grenzbeträge), and withholding-tax tariffs."""

@@ -1,0 +1,1 @@
+"""Payroll runs (Lohnläufe): a month's wages, calculated, approved, posted and paid."""

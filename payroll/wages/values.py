@@ -1,0 +1,445 @@
+"""What a month's wages are reckoned from, and what comes out (Lohndaten eines Monats).
+
+All amounts are Decimals in CHF, rates are in percent, a year's limits are for 360 days. Spans name
+their first and last day, both within. These values are what a slip keeps, so that it can be
+reckoned again years later: names stay, new ones have defaults.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+ZERO: Final = Decimal("0.00")
+HUNDRED: Final = Decimal(100)
+
+
+class Sex(StrEnum):
+    FEMALE = "F"
+    MALE = "M"
+
+
+class Base(StrEnum):
+    """What a wage type counts for (Basen)."""
+
+    AHV = "ahv"
+    ALV = "alv"
+    UVG = "uvg"
+    UVGZ = "uvgz"
+    KTG = "ktg"
+    BVG = "bvg"
+    FAK = "fak"
+    QST = "qst"
+    GROSS = "gross"
+
+
+class Kind(StrEnum):
+    """What a wage type is (Art der Lohnart); it decides on which side of the slip it stands.
+
+    ``BASE_ONLY`` raises bases and pays nothing; ``INFO`` stands on the certificate alone.
+    ``NET_CORRECTION`` takes out again what came in as benefit in kind or was paid to others.
+    """
+
+    EARNING = "earning"
+    BENEFIT_IN_KIND = "benefit_in_kind"
+    EMPLOYER_PAID = "employer_paid"
+    THIRD_PARTY = "third_party"
+    CORRECTION = "correction"
+    BASE_ONLY = "base_only"
+    FAMILY = "family"
+    DEDUCTION = "deduction"
+    NET_CORRECTION = "net_correction"
+    EXPENSE = "expense"
+    ADVANCE = "advance"
+    INFO = "info"
+
+
+class Method(StrEnum):
+    """How an amount comes about: typed, quantity × rate, or a percentage of other wage types."""
+
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    PERCENT = "percent"
+
+
+class Insurance(StrEnum):
+    """What a contribution is for (Sozialversicherung)."""
+
+    AHV = "ahv"
+    ALV = "alv"
+    BU = "bu"
+    NBU = "nbu"
+    UVGZ = "uvgz"
+    KTG = "ktg"
+    BVG = "bvg"
+    FAK = "fak"
+    ADMIN = "admin"  # administration costs, in percent of the contributions to AHV/IV/EO
+    CANTONAL = "cantonal"
+    EXTRA = "extra"
+
+
+class Pay(StrEnum):
+    MONTH = "month"
+    HOUR = "hour"
+    LESSON = "lesson"
+
+
+class Thirteenth(StrEnum):
+    """When a 13th month's wage is paid out (13. Monatslohn)."""
+
+    NONE = "none"
+    DECEMBER = "december"
+    HALVES = "halves"  # June and December
+    QUARTERS = "quarters"
+    MONTHLY = "monthly"
+
+
+class TaxModel(StrEnum):
+    """How a canton reckons withholding tax: month by month, or by the year."""
+
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+# --- what goes in -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class WageType:
+    """A wage type as it counts (Lohnart). ``of`` are the numbers whose amounts ``percent`` is of."""
+
+    number: int
+    kind: Kind
+    name: str = ""
+    bases: frozenset[Base] = frozenset()
+    method: Method = Method.AMOUNT
+    percent: Decimal | None = None
+    of: tuple[int, ...] = ()
+    periodic: bool = True  # for the withholding tax
+    box: str = ""  # of the wage certificate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whose wages they are, as far as it matters."""
+
+    birth_date: dt.date
+    sex: Sex
+    waives_allowance: bool = False  # of pensioners (AHVV Art. 6quater)
+    asks_small_wages: bool = False  # wants contributions on small wages (AHVV Art. 34d)
+    always_liable: bool = False  # of a sector without small wages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Terms of an employment over a span of the year (Anstellungsbedingungen).
+
+    ``wage`` is for a month at ``degree``, or for an hour or lesson. ``entry`` and ``exit`` are those
+    of the employment. Supplements in percent hold for hours and lessons.
+    """
+
+    first: dt.date
+    last: dt.date
+    entry: dt.date
+    exit: dt.date | None = None
+    employment: int = 0
+    pay: Pay = Pay.MONTH
+    wage: Decimal = ZERO
+    degree: Decimal = HUNDRED
+    weekly_hours: Decimal | None = None
+    holiday_percent: Decimal = ZERO
+    public_holiday_percent: Decimal = ZERO
+    thirteenth: Thirteenth = Thirteenth.NONE
+    canton: str = ""  # of the place of work
+    cost_split: tuple[tuple[str, Decimal], ...] = ()  # cost centre and percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What somebody typed for the month, or what recurs (Lohnbewegung).
+
+    ``for_month`` is the first day of the month it belongs to, where that is another one.
+    """
+
+    type: int
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    text: str = ""
+    cost_centre: str = ""
+    employment: int = 0
+    for_month: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One contribution as it holds for a person over a span of the year (Beitrag).
+
+    ``key`` is what it accumulates under; another solution has another key, so that its ceiling
+    begins anew. Wages of a year between ``wage_from`` and ``wage_to`` are insured, in proportion
+    to the days. With ``employee_amount`` and ``employer_amount`` it is so much a month instead
+    (pension funds). ``employer_pays`` charges the employee's part to the employer.
+    """
+
+    key: str
+    insurance: Insurance
+    base: Base
+    first: dt.date
+    last: dt.date
+    type: int | None = None  # the wage type of the deduction
+    institution: int | None = None
+    code: str = ""  # of the insurance solution
+    wage_from: Decimal = ZERO
+    wage_to: Decimal | None = None
+    employee_percent: Decimal = Decimal(0)
+    employer_percent: Decimal = Decimal(0)
+    employee_amount: Decimal | None = None
+    employer_amount: Decimal | None = None
+    canton: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withholding:
+    """How somebody's wages are taxed at source over a span (Quellensteuer).
+
+    ``own_rate`` and ``total_rate`` are degrees of work in percent: of this job, and of all jobs;
+    ``total_rate`` is None where others are unknown, and the determinant then is that of 100 %.
+    ``other_income`` is a known monthly income elsewhere and replaces the degrees. ``only_job``
+    extrapolates nothing. ``work_days_abroad`` are those of the month, of ``work_days``.
+    """
+
+    first: dt.date
+    last: dt.date
+    canton: str
+    code: str
+    commune: int | None = None
+    model: TaxModel = TaxModel.MONTHLY
+    own_rate: Decimal = HUNDRED
+    total_rate: Decimal | None = None
+    only_job: bool = True
+    other_income: Decimal | None = None
+    since: dt.date | None = None  # liable in this canton since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxChange:
+    """Another code than was used for a month of this year (Korrektur der Quellensteuer)."""
+
+    month: dt.date
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffRow:
+    """A row of a tariff: it holds from this income on. Percent of the taxable income, at least so much."""
+
+    income_from: Decimal
+    percent: Decimal
+    minimum: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class AgeStep:
+    """A reference age by year of birth and sex: years and months (AHVG Art. 21, transition to 65)."""
+
+    sex: Sex
+    born_until: int  # the last year of birth it holds for
+    years: int
+    months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Figures of law on a day of the month that is reckoned (gesetzliche Werte); see ``payroll.rates``."""
+
+    ahv_employee: Decimal
+    ahv_employer: Decimal
+    alv_employee: Decimal
+    alv_employer: Decimal
+    alv_ceiling: Decimal  # a year
+    allowance_month: Decimal  # of pensioners
+    small_wage: Decimal  # a year
+    uvg_ceiling: Decimal
+    reference_ages: tuple[AgeStep, ...]
+    liable_from_age: int = 17  # from 1 January after this birthday
+    bvg_threshold: Decimal = ZERO
+    bvg_coordination: Decimal = ZERO
+    bvg_upper: Decimal = ZERO
+    bvg_minimum: Decimal = ZERO
+    median_wage: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How the company reckons (Abrechnungsregeln). ``rounding`` is 0.05 or 0.01."""
+
+    rounding: Decimal = Decimal("0.05")
+    monthly_hours: Decimal = Decimal(182)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What has been charged under one key this year: wages counted, insured, and both parts.
+
+    ``days`` are those insured until now, 30 a month.
+    """
+
+    days: int = 0
+    wages: Decimal = ZERO
+    insured: Decimal = ZERO
+    employee: Decimal = ZERO
+    employer: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedMonth:
+    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken."""
+
+    month: dt.date
+    canton: str
+    code: str
+    model: TaxModel
+    days: Decimal
+    periodic: Decimal
+    aperiodic: Decimal
+    determinant: Decimal
+    tax: Decimal
+    scale: Decimal = Decimal(1)  # what the periodic part was extrapolated by, beside days
+    commune: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a year's slips hand on to the next (Jahreskumulation). A new year begins with ``Carry()``."""
+
+    sums: Mapping[str, Sum] = field(default_factory=dict)
+    types: Mapping[str, Decimal] = field(default_factory=dict)  # amounts by wage type, this year
+    taxed: tuple[TaxedMonth, ...] = ()
+    thirteenth: Decimal = ZERO  # earned and not paid yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthInput:
+    """All that a person's slip of a month is reckoned from.
+
+    ``contracts``, ``contributions`` and ``withholdings`` are those of the whole year until the end
+    of the month. ``tariffs`` are by canton and code, such as ``ZH A0N``, ordered by income.
+    """
+
+    month: dt.date  # its first day
+    person: Person
+    contracts: tuple[Contract, ...]
+    types: Mapping[str, WageType]  # by number, as text
+    roles: Mapping[str, int] = field(default_factory=dict)  # what the program needs types for: numbers
+    movements: tuple[Movement, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    withholdings: tuple[Withholding, ...] = ()
+    tax_changes: tuple[TaxChange, ...] = ()
+    tariffs: Mapping[str, tuple[TariffRow, ...]] = field(default_factory=dict)
+    figures: Figures
+    terms: Terms = field(default_factory=Terms)
+    carry: Carry = field(default_factory=Carry)
+
+
+# --- what comes out ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an amount is what it is: a code and its values; pages put it into words."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipLine:
+    """A line of a slip (Zeile der Lohnabrechnung).
+
+    ``amount`` is signed as the employee sees it: what is paid is positive, deductions negative.
+    ``paid`` says whether it counts for the payout: base lines and infos do not.
+    """
+
+    type: int
+    kind: Kind
+    name: str
+    amount: Decimal
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    base: Decimal | None = None
+    percent: Decimal | None = None
+    text: str = ""
+    employment: int = 0
+    cost_centre: str = ""
+    for_month: dt.date | None = None
+    box: str = ""
+    bases: frozenset[Base] = frozenset()
+    periodic: bool = True
+    paid: bool = True
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A contribution of the month (Beitrag): what lists, entry and declarations are made from.
+
+    ``wages`` counted and ``insured`` are those of this month; both parts are positive where they
+    are due, and negative where they are paid back.
+    """
+
+    key: str
+    insurance: Insurance
+    code: str
+    institution: int | None
+    type: int | None
+    days: int
+    wages: Decimal
+    insured: Decimal
+    employee_percent: Decimal
+    employer_percent: Decimal
+    employee: Decimal
+    employer: Decimal
+    canton: str = ""
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tax:
+    """Withholding tax of the month, one for each month and code that it is for (Quellensteuer)."""
+
+    month: dt.date  # that it is for
+    canton: str
+    commune: int | None
+    code: str
+    taxable: Decimal
+    determinant: Decimal
+    percent: Decimal
+    amount: Decimal
+    is_correction: bool = False
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What somebody should look at before the run is approved; ``stops`` it, or only warns."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A person's wages of a month (Lohnabrechnung). ``payout`` = net wage + expenses − advances."""
+
+    month: dt.date
+    lines: tuple[SlipLine, ...]
+    charges: tuple[Charge, ...]
+    taxes: tuple[Tax, ...]
+    gross: Decimal
+    net: Decimal
+    payout: Decimal
+    days: int
+    carry: Carry
+    findings: tuple[Finding, ...] = ()
