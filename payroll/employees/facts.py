@@ -20,7 +20,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     """A sealed value without a history."""
 
 
-class Personal(Value):
+class Personal(Value, frozen=True, kw_only=True):
     """What does not change with time (Personalien). ``ahv_number`` is 756.xxxx.xxxx.xx, or blank."""
 
     birth_date: dt.date
@@ -44,7 +44,7 @@ class LeaveKind(StrEnum):
     OTHER = "other"
 
 
-class LeaveBooking(Value):
+class LeaveBooking(Value, frozen=True, kw_only=True):
     """Days or hours; positive is earned, negative is taken."""
 
     kind: LeaveKind
@@ -68,7 +68,7 @@ class Status(StrEnum):
     PARTNERSHIP_DISSOLVED = "partnershipDissolvedByLaw"
 
 
-class CivilStatus(FactValue, tag="civil_status"):
+class CivilStatus(FactValue, frozen=True, kw_only=True, tag="civil_status"):
     """Civil status and spouse (Zivilstand). ``spouse_works`` is where: CH, a country, or blank."""
 
     status: Status
@@ -85,7 +85,7 @@ class ResidenceKind(StrEnum):
     WEEKLY = "weekly"  # lives abroad, stays the week
 
 
-class Residence(FactValue, tag="residence"):
+class Residence(FactValue, frozen=True, kw_only=True, tag="residence"):
     """Where somebody lives for tax (steuerlicher Wohnsitz); ``commune`` is the number of the BFS."""
 
     kind: ResidenceKind = ResidenceKind.SWISS
@@ -94,20 +94,20 @@ class Residence(FactValue, tag="residence"):
     country: str = "CH"
 
 
-class Permit(FactValue, tag="permit"):
+class Permit(FactValue, frozen=True, kw_only=True, tag="permit"):
     """Permit of foreigners (Aufenthaltsbewilligung): B, C, Ci, F, G, L, N, S; blank for the Swiss."""
 
     category: str
     expires: dt.date | None = None
 
 
-class Religion(FactValue, tag="religion"):
+class Religion(FactValue, frozen=True, kw_only=True, tag="religion"):
     """Church for the church tax (Konfession)."""
 
     church: str = ""  # roman, reformed, christian_catholic, jewish, other; blank is none
 
 
-class Wage(FactValue, tag="wage"):
+class Wage(FactValue, frozen=True, kw_only=True, tag="wage"):
     """Terms of the contract (Vertragslohn). ``amount`` is a month's at ``degree``, or an hour's."""
 
     pay: Pay
@@ -122,13 +122,13 @@ class Wage(FactValue, tag="wage"):
     cost_split: dict[str, Decimal] = {}
 
 
-class Insured(FactValue, tag="insured"):
+class Insured(FactValue, frozen=True, kw_only=True, tag="insured"):
     """The insurance solutions somebody has, by their ids (Versicherungslösungen)."""
 
     solutions: tuple[int, ...] = ()
 
 
-class Pension(FactValue, tag="pension"):
+class Pension(FactValue, frozen=True, kw_only=True, tag="pension"):
     """What the pension fund reported (BVG): amounts a month; None is reckoned from rates or by law."""
 
     employee_amount: Decimal | None = None
@@ -137,7 +137,7 @@ class Pension(FactValue, tag="pension"):
     institution: int | None = None
 
 
-class WithholdingTax(FactValue, tag="withholding"):
+class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
     """Withholding tax (Quellensteuer). Blank ``code`` is not liable. See ``wages.values.Withholding``."""
 
     code: str = ""
@@ -151,7 +151,7 @@ class WithholdingTax(FactValue, tag="withholding"):
     reason: str = ""  # of the change, as it is reported
 
 
-class Share(Value):
+class Share(Value, frozen=True, kw_only=True):
     """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form."""
 
     iban: str
@@ -160,13 +160,13 @@ class Share(Value):
     percent: Decimal | None = None
 
 
-class Payout(FactValue, tag="payout"):
+class Payout(FactValue, frozen=True, kw_only=True, tag="payout"):
     """To which accounts wages go (Auszahlung), in order; the last one takes the rest."""
 
     shares: tuple[Share, ...] = ()
 
 
-class Holidays(FactValue, tag="holidays"):
+class Holidays(FactValue, frozen=True, kw_only=True, tag="holidays"):
     """Days of holidays a year at full time (Ferienanspruch)."""
 
     days: Decimal
@@ -179,7 +179,7 @@ class AllowanceKind(StrEnum):
     EDUCATION = "education"
 
 
-class Child(FactValue, tag="child"):
+class Child(FactValue, frozen=True, kw_only=True, tag="child"):
     """A child (Kind). Its allowance is paid while the fact holds; None is what the canton pays."""
 
     first_name: str
@@ -192,7 +192,7 @@ class Child(FactValue, tag="child"):
     in_household: bool = True
 
 
-class Recurring(FactValue, tag="recurring"):
+class Recurring(FactValue, frozen=True, kw_only=True, tag="recurring"):
     """A wage type each month while the fact holds (wiederkehrende Lohnart)."""
 
     type: int

@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(blank=True, choices=[('', 'none'), ('monthly_wage', 'monthly wage'), ('hourly_wage', 'hourly wage'), ('lesson_wage', 'wage by lessons'), ('holiday_hourly', 'holiday pay of hourly wages'), ('holiday_lesson', 'holiday pay of wages by lessons'), ('public_hourly', 'public holidays of hourly wages'), ('public_lesson', 'public holidays of wages by lessons'), ('thirteenth', "13th month's wage"), ('thirteenth_hourly', "13th month's wage of hourly wages"), ('thirteenth_lesson', "13th month's wage of wages by lessons"), ('child', 'child allowance'), ('education', 'education allowance'), ('birth', 'birth allowance'), ('company_car', 'private share of a company car'), ('balance_kind', 'balancing of benefits in kind'), ('balance_paid', 'balancing of what was paid to others'), ('ahv', 'AHV'), ('alv', 'ALV'), ('nbu', 'non-occupational accidents'), ('uvgz', 'supplementary accident insurance'), ('ktg', 'daily sickness allowance'), ('bvg', 'pension fund'), ('fak', 'family allowance fund'), ('cantonal', 'cantonal contribution'), ('extra', 'other contribution'), ('tax', 'withholding tax'), ('tax_correction', 'correction of withholding tax')], max_length=20, verbose_name='used by the program for')),
                 ('method', models.CharField(choices=[('amount', 'amount'), ('quantity', 'quantity × rate'), ('percent', 'percent of other wage types')], default='amount', max_length=8, verbose_name='amount comes from')),
                 ('percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, verbose_name='percent')),
-                ('of', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, size=None, verbose_name='of')),
+                ('of_types', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, size=None, verbose_name='of wage types')),
                 ('is_ahv', models.BooleanField(default=False, verbose_name='AHV')),
                 ('is_alv', models.BooleanField(default=False, verbose_name='ALV')),
                 ('is_uvg', models.BooleanField(default=False, verbose_name='UVG')),
@@ -467,6 +467,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wagetype',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'percent'), ('percent__isnull', False), models.Q(('of', []), _negated=True)), models.Q(('method', 'percent'), _negated=True), _connector='OR'), name='wage_type_percent_of_something'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'percent'), ('percent__isnull', False), models.Q(('of_types', []), _negated=True)), models.Q(('method', 'percent'), _negated=True), _connector='OR'), name='wage_type_percent_of_something'),
         ),
     ]

@@ -14,7 +14,7 @@ from erp.companies.models import CompanyOwned, Multilingual
 class WageType(CompanyOwned, Multilingual):
     """What is paid or deducted (Lohnart): what it counts for, and where it is booked.
 
-    Flags say which base an amount raises. ``of`` are the numbers of the wage types that a
+    Flags say which base an amount raises. ``of_types`` are the numbers of the wage types that a
     percentage is of. Blank accounts are those of the chart, see ``payroll.setup.accounts``.
     """
 
@@ -80,7 +80,9 @@ class WageType(CompanyOwned, Multilingual):
     percent = models.DecimalField(
         _("percent"), max_digits=7, decimal_places=4, null=True, blank=True
     )
-    of = ArrayField(models.PositiveIntegerField(), default=list, blank=True, verbose_name=_("of"))
+    of_types = ArrayField(
+        models.PositiveIntegerField(), default=list, blank=True, verbose_name=_("of wage types")
+    )
     is_ahv = models.BooleanField("AHV", default=False)
     is_alv = models.BooleanField("ALV", default=False)
     is_uvg = models.BooleanField("UVG", default=False)
@@ -110,7 +112,7 @@ class WageType(CompanyOwned, Multilingual):
                 fields=["company", "role"], condition=~Q(role=""), name="wage_type_role_once"
             ),
             models.CheckConstraint(
-                condition=Q(method="percent", percent__isnull=False) & ~Q(of=[])
+                condition=Q(method="percent", percent__isnull=False) & ~Q(of_types=[])
                 | ~Q(method="percent"),
                 name="wage_type_percent_of_something",
             ),

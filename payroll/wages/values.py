@@ -333,7 +333,9 @@ class MonthInput:
     person: Person
     contracts: tuple[Contract, ...]
     types: Mapping[str, WageType]  # by number, as text
-    roles: Mapping[str, int] = field(default_factory=dict)  # what the program needs types for: numbers
+    roles: Mapping[str, int] = field(
+        default_factory=dict
+    )  # what the program needs types for: numbers
     movements: tuple[Movement, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     withholdings: tuple[Withholding, ...] = ()
