@@ -33,8 +33,8 @@ def take() -> Company | None:
     """One that this test has not had yet, open to its transaction; none where there is none."""
     global _test, _taken
     test = _transaction_of_the_test()
-    if test is None or clock.now is not _now or clock._source is not clock._machine_time:
-        return None
+    if test is None or clock._source is not clock._machine_time or clock.now is not _now:
+        return None  # it commits, or its clock stands still
     if test is not _test:
         _test, _taken = test, 0
         cache.clear()  # what it remembers of the test before, which nothing rolls back
