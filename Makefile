@@ -32,7 +32,7 @@ test: setup-dev ## All tests but those in a browser, beside throw-away services
 	@$(PY) -m tools.testing $(PY) -m pytest -n 2 --ignore tests/e2e $(ARGS)
 
 e2e: setup-dev ## The tests in a real browser
-	@$(PY) -m tools.testing $(PY) -m pytest tests/e2e $(ARGS)
+	@$(PY) -m tools.testing $(PY) -m pytest -n 2 --dist loadgroup tests/e2e $(ARGS)
 
 check: setup-dev ## Style, types, layers, migrations, translations
 	$(PY) -m ruff check .

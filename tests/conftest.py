@@ -21,6 +21,7 @@ from django.dispatch import receiver
 from django.utils import translation
 
 from erp.core import clock
+from tests import make, ready
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("RAPPEN_SHARED", ROOT.parent / "shared"))
@@ -78,6 +79,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         connections[alias].settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         _require_runtime_role()
+        ready.found(make.found)
     yield
     connections.close_all()
 

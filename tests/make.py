@@ -22,6 +22,7 @@ from erp.cockpit import staffing
 from erp.cockpit.founding import set_up_company
 from erp.cockpit.members import grant, withdraw
 from erp.companies.models import Company
+from tests import ready
 
 YEAR = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the codes of test users
@@ -59,16 +60,23 @@ def company(
 ) -> Company:  # fmt: skip
     """A company with chart, VAT codes and the year 2026; its rows are open to the transaction.
 
+    Where nothing else is asked for it is one of those that were founded before the first test.
     With ``modules`` it has those switched on, else what a new company has.
     """
-    number = next(_numbers)
-    values = {"name": f"Muster {number} AG", "short_name": f"muster-{number}-{os.getpid()}",
-              "legal_form": "corporation"} | more  # fmt: skip
-    new = set_up_company(by=by or user(), first_year=first_year, **values)
+    plain = by is None and first_year is YEAR and not more
+    new = (ready.take() if plain else None) or found(by=by, first_year=first_year, **more)
     if modules is not None:
         new.modules = list(modules)
         new.save(update_fields=["modules"])
     return new
+
+
+def found(*, by: User | None = None, first_year: Any = YEAR, **more: Any) -> Company:
+    """A new company, founded here and now."""
+    number = next(_numbers)
+    values = {"name": f"Muster {number} AG", "short_name": f"muster-{number}-{os.getpid()}",
+              "legal_form": "corporation"} | more  # fmt: skip
+    return set_up_company(by=by or user(), first_year=first_year, **values)
 
 
 def staff(firm: Firm, by: User, team_role: str = "accountant", *, is_manager: bool = False,
@@ -102,5 +110,5 @@ def rent(company: Company, *, amount: str = "2000.00", date: dt.date = MARCH_31,
                 by=by or owner_of(company), **more)  # fmt: skip
 
 
-__all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "grant", "open_fiscal_year", "owner_of",
+__all__ = ["MARCH_31", "YEAR", "account", "chf", "company", "found", "grant", "open_fiscal_year", "owner_of",
            "rent", "staff", "user", "withdraw"]  # fmt: skip

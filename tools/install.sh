@@ -15,12 +15,21 @@ if python3 -c 'import venv, ensurepip' 2>/dev/null; then
     missing=("${missing[@]/python3-venv/}")
 fi
 missing=($(printf '%s\n' "${missing[@]}" | grep . || true))
+system=
+system_packages() {
+    apt-get update -q >/dev/null
+    apt-get install -q -y --no-install-recommends "$@" >/dev/null
+}
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing system packages: ${missing[*]}"
         export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q >/dev/null
-        apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+        if [[ " ${missing[*]} " = *" python3-venv "* ]]; then
+            system_packages "${missing[@]}"
+        else  # while the Python packages are fetched
+            system_packages "${missing[@]}" &
+            system=$!
+        fi
     else
         echo "These system packages are missing; PDF files or browser tests will not work without them:"
         echo "  sudo apt-get install ${missing[*]}"
@@ -35,3 +44,4 @@ else
     [ -x .venv/bin/python ] || python3 -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$requirements"
 fi
+if [ -n "$system" ]; then wait "$system"; fi

@@ -12,6 +12,7 @@ from accounting.open_items.settling import settle
 from contacts import saving
 from erp.access.models import User
 from erp.companies.models import Company
+from erp.core.tenancy import set_local
 from erp.documents.pdf import PdfUnavailable
 from vat.returns import checks, filing, office, settling
 from vat.returns.models import VatReturn
@@ -22,7 +23,17 @@ OFFICE: Final = "Eidgenössische Steuerverwaltung, Hauptabteilung MWST"
 
 
 def file_returns(company: Company, owner: User) -> None:
-    """File, post and pay each return on the day it is due."""
+    """File, post and pay each return on the day it is due.
+
+    The books are of the same transaction, so PostgreSQL has no statistics of them yet, and would
+    go through them row by row for each row.
+    """
+    set_local("enable_nestloop", "off")
+    _file_returns(company, owner)
+    set_local("enable_nestloop", "on")
+
+
+def _file_returns(company: Company, owner: User) -> None:
     contact = saving.add_contact(
         company=company, by=owner, kind="organisation", name=OFFICE,
         addresses=[{"kind": "main", "street": "Schwarztorstrasse", "house_number": "50",

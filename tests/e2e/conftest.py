@@ -1,7 +1,13 @@
-"""A real site for a real browser: gunicorn, a Celery worker, demo books, Chromium."""
+"""A real site for a real browser: gunicorn, a Celery worker, demo books, Chromium.
+
+Each worker has a site of its own: a database, a queue and a folder of data. The demo books are
+made once. Tests of one file follow each other on one worker; pages that are only looked at go
+wherever a worker is free.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -13,12 +19,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Playwright, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, TimeoutError, expect, sync_playwright
 
+PATIENCE = 20_000  # milliseconds; several browsers share the cores of a small machine
+expect.set_options(timeout=PATIENCE)
 ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+#: What only looks, at one page, and takes long together.
+ANYWHERE = "test_a_page_opens_fits_is_accessible_and_has_help"
 EMAIL, PASSWORD = "demo@rappen.example", "Buchhaltung-macht-Freude"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic",
@@ -29,6 +41,13 @@ QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-
 def code_of(seed: str) -> str:
     """What an authenticator app shows for a seed right now."""
     return format_hotp_value(hotp_value(seed, int(time.time()) // 30))
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == HERE and not item.name.startswith(ANYWHERE):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 class Site:
@@ -47,12 +66,39 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def own_books() -> None:
+    """Demo books for this worker, and an environment of which all that it starts knows them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    var, address = Path(os.environ["RAPPEN_VAR"]), os.environ["DATABASE_OWNER_URL"]
+    queue = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(worker.removeprefix('gw')) % 16}"
+    with (
+        (var / "demo.lock").open("w") as lock,
+        psycopg.connect(address.replace("/rappen?", "/postgres?"), autocommit=True) as owner,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not owner.execute("SELECT 1 FROM pg_database WHERE datname = 'demo'").fetchone():
+            owner.execute("CREATE DATABASE demo TEMPLATE rappen")
+            _know("demo", var / "demo", queue)
+            (var / "demo").mkdir()
+            Site(0).manage("seed_demo")
+        owner.execute(f"CREATE DATABASE {worker} TEMPLATE demo")
+    shutil.copytree(var / "demo", var / worker)
+    _know(worker, var / worker, queue)
+
+
+def _know(database: str, var: Path, queue: str) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        address, mark, options = os.environ[name].partition("?")
+        os.environ[name] = f"{address.rpartition('/')[0]}/{database}{mark}{options}"
+    os.environ |= {"RAPPEN_VAR": str(var), "REDIS_URL": queue}
+
+
+@pytest.fixture(scope="session")
+def site(own_books: None) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     found = Site(port)
-    found.manage("seed_demo")
     log = Path(os.environ["RAPPEN_VAR"]) / "web.log"
     with log.open("w") as out:
         web = subprocess.Popen(
@@ -169,7 +215,7 @@ def opened(browser: Browser, signed_in: Any, site: Site) -> Iterator[Any]:
         context = browser.new_context(
             storage_state=signed_in, viewport=viewport, locale="de-CH", **more
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         watched = Watched(context.new_page(), site)
         made.append((context, watched))
         return watched
