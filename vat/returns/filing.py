@@ -74,8 +74,9 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
         raise NotFiled(period=period_name(filed.start, filed.end))
     switch = switch_after(filed.end, filed_returns(filed.company))
-    if switch is not None:
-        raise SwitchedSince(period=period_name(switch.start, switch.end))
+    if switch is not None and switch.carried_by.end != filed.end:
+        told = switch.carried_by
+        raise SwitchedSince(period=period_name(told.start, told.end))
     rows = VatReturn.of(filed.company_id).filter(
         kind=Kind.CORRECTION, start=filed.start, end=filed.end
     )
@@ -89,7 +90,9 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     if open_one is not None:
         return open_one
     office = TaxOffice.of(filed.company).first()
-    same = (period.method, period.basis) == (filed.method, filed.basis)
+    same = (period.method, period.basis, period.next_basis) == (
+        filed.method, filed.basis, filed.next_basis
+    )  # fmt: skip
     return _begun(filed.company, period, Kind.CORRECTION, by,
                   differences=bool(office and office.differences and same))  # fmt: skip
 
@@ -181,6 +184,7 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
     moment, payable = clock.now(), found.declaration.payable
     current.spans, current.until_place = spans.stored(found.scope.spans), place
     current.switched_on, current.basis = found.scope.switched_on, found.scope.basis
+    current.carried_place = found.scope.closing.place if found.scope.closing else None
     current.figures, current.payable = figures, payable
     current.reference = _reference(current)
     head = Head(current.uid, current.company.name, moment, current.kind, current.reference)
@@ -250,6 +254,7 @@ def _settled_as(company: Company, period: Reporting, kind: int) -> dict[str, obj
         "end": period.end, "method": period.method, "basis": period.basis,
         "interval": period.interval, "uid": period.group_uid or company.uid,
         "switched_on": period.start if period.switched and kind != Kind.RECONCILIATION else None,
+        "next_basis": period.next_basis if kind != Kind.RECONCILIATION else "",
         "round_down": period.round_down, "due_date": filing_deadline(period.end),
     }  # fmt: skip
 

@@ -19,7 +19,8 @@ class VatReturn(CompanyOwned):
     As long as it is open its figures are those of the ledger now; filed, they are frozen with the
     places in the chain they cover (``spans``), so that the ledger gives them again for ever. What is
     ``elsewhere`` was filed with another program: it has no figures, and says only that its period is
-    done. A filed return is never changed; a correction return follows it.
+    done. A filed return is never changed; a correction return follows it. ``next_basis`` and
+    ``carried_place`` are told where method and basis change after it, see ``carrying.Closing``.
     """
 
     class Kind(models.IntegerChoices):
@@ -44,6 +45,8 @@ class VatReturn(CompanyOwned):
     basis = models.CharField(_("basis"), max_length=8, choices=VatSettings.Basis)
     interval = models.CharField(_("interval"), max_length=7, choices=VatSettings.Interval)
     switched_on = models.DateField(null=True)
+    next_basis = models.CharField(max_length=8, choices=VatSettings.Basis, blank=True)
+    carried_place = models.BigIntegerField(null=True)
     round_down = models.BooleanField(default=False)
     uid = models.CharField("UID", max_length=12, blank=True)
     note_280 = models.CharField(_("what box 280 is"), max_length=50, blank=True)
