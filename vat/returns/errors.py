@@ -71,6 +71,43 @@ class SettledAlready(DomainError):
     conflict = True
 
 
+class NoInstalment(DomainError):
+    code = "vat.no_instalment"
+    message = _("%(period)s has no instalment %(nth)s. Choose one of the list of VAT returns.")
+    field = "nth"
+
+
+class InstalmentNeedsOffice(DomainError):
+    code = "vat.instalment_needs_office"
+    message = _("Nobody is named whom VAT is paid to, or creditors are switched off. Name the tax office as "
+                "a contact first, then the instalment can be owed to it.")  # fmt: skip
+    field = "contact"
+
+
+class InstalmentAmount(DomainError):
+    code = "vat.instalment_amount"
+    message = _(
+        "An instalment of %(value)s cannot be owed. Enter the amount of the invoice, above zero."
+    )
+    field = "amount"
+
+
+class InstalmentEntered(DomainError):
+    code = "vat.instalment_entered"
+    message = _("This instalment is entered already, by entry %(number)s. Take that back first.")
+    field = "nth"
+    conflict = True
+
+
+class YearSettled(DomainError):
+    code = "vat.year_settled"
+    message = _(
+        "The return of %(period)s is posted, and its instalments are set off. Undo its posting first."
+    )
+    field = "nth"
+    conflict = True
+
+
 class UndoneAtReturn(DomainError):
     code = "vat.undone_at_return"
     message = _("Entry %(number)s posted a VAT return. Undo it on the page of the return.")

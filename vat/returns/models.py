@@ -135,3 +135,30 @@ class TaxOffice(CompanyOwned):
 
     def __str__(self) -> str:
         return str(self.contact or "")
+
+
+class VatInstalment(CompanyOwned):
+    """An instalment of the tax of a year that is settled yearly (Rate), as it was entered to be paid.
+
+    ``start`` is the first day of the year. It is owed to the tax office by its ``entry``, and set off
+    when the return of the year is posted (MWSTG Art. 86a para. 7).
+    """
+
+    start = models.DateField(_("first day of the year"))
+    nth = models.PositiveSmallIntegerField(_("instalment"))
+    amount = models.DecimalField(_("amount"), max_digits=15, decimal_places=2)
+    due_date = models.DateField(_("due"))
+    entry = models.ForeignKey(
+        "accounting.JournalEntry", on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, verbose_name=_("entry"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("VAT instalment")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "start", "nth"], name="vat_instalment_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="vat_instalment_owes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start.year}/{self.nth}"

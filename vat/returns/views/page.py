@@ -125,6 +125,7 @@ class ReturnPage(ReturnsView):
                 one.state == State.CHECKED and digest(frozen(found)) != one.checked_digest
             )
         elif one is not None and not one.is_settled:
+            context["set_off"] = settling.set_off(one)
             context["office"] = TaxOffice.of(self.company).select_related("contact").first()
         return context
 
