@@ -56,6 +56,15 @@ class PeriodsOpen(DomainError):
     conflict = True
 
 
+class FiledElsewhere(DomainError):
+    code = "vat.filed_elsewhere"
+    message = _("The return of %(period)s was filed with another program: what it declared is not known here, "
+                "so a correction could not tell the whole period. Leave it to the next return, which takes "
+                "up what was posted since; or set that corrections declare the differences.")  # fmt: skip
+    field = "return"
+    conflict = True
+
+
 class SwitchedSince(DomainError):
     code = "vat.switched_since"
     message = _("The return of %(period)s is filed, with another basis since. Post what is missing or wrong: "

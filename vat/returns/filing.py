@@ -23,6 +23,7 @@ from vat.returns.ech0217.head import Head
 from vat.returns.errors import (
     ChangedSinceCheck,
     FiledAlready,
+    FiledElsewhere,
     NotChecked,
     NotFiled,
     NotOver,
@@ -68,7 +69,8 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     It follows the settings as they are now, which is how a wrong setting is put right; then it tells
     the whole period, whatever the tax office's settings say of differences. One that is open already
     is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed that switched
-    the basis: what comes late counts by the new one since.
+    the basis: what comes late counts by the new one since. Of a return that was filed with another
+    program the differences alone can be told: else ``FiledElsewhere``.
     """
     held(filed)
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
@@ -77,10 +79,8 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     if switch is not None and switch.carried_by.end != filed.end:
         told = switch.carried_by
         raise SwitchedSince(period=period_name(told.start, told.end))
-    rows = VatReturn.of(filed.company_id).filter(
-        kind=Kind.CORRECTION, start=filed.start, end=filed.end
-    )
-    open_one = rows.exclude(state=State.FILED).first()
+    rows = VatReturn.of(filed.company_id).filter(start=filed.start, end=filed.end)
+    open_one = rows.filter(kind=Kind.CORRECTION).exclude(state=State.FILED).first()
     now = next(
         (one for one in reporting(filed.company, filed.start)
          if (one.start, one.end) == (filed.start, filed.end)), None,
@@ -93,8 +93,10 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     same = (period.method, period.basis, period.next_basis) == (
         filed.method, filed.basis, filed.next_basis
     )  # fmt: skip
-    return _begun(filed.company, period, Kind.CORRECTION, by,
-                  differences=bool(office and office.differences and same))  # fmt: skip
+    differences = bool(office and office.differences and same)
+    if not differences and rows.filter(elsewhere=True).exists():
+        raise FiledElsewhere(period=period_name(filed.start, filed.end))
+    return _begun(filed.company, period, Kind.CORRECTION, by, differences=differences)
 
 
 @transaction.atomic

@@ -129,16 +129,17 @@ def _planned(
     period: Reporting, entered: Mapping[tuple[dt.date, int], VatInstalment], paid: set[int],
     tax: Decimal | None,
 ) -> list[Planned]:  # fmt: skip
-    rules = rules_of(period.method, period.start)
-    found = []
-    for rule in rules:
-        stored = entered.get((period.start, rule.nth))
-        amount = stored.amount if stored else _amount(rule, tax)
-        due = stored.due_date if stored else rule.due(period.start)
-        if stored or due <= period.end:
-            found.append(Planned(period, rule.nth, len(rules), due, amount, rule.source, stored,
-                                 bool(stored and stored.entry_id in paid)))  # fmt: skip
-    return found
+    rows = [(rule, entered.get((period.start, rule.nth)))
+            for rule in rules_of(period.method, period.start)]  # fmt: skip
+    rows = [(rule, one) for rule, one in rows if one or rule.due(period.start) <= period.end]
+    return [
+        Planned(
+            period, rule.nth, len(rows), one.due_date if one else rule.due(period.start),
+            one.amount if one else _amount(rule, tax), rule.source, one,
+            bool(one and one.entry_id in paid),
+        )
+        for rule, one in rows
+    ]  # fmt: skip
 
 
 def _amount(rule: Rule, tax: Decimal | None) -> Decimal | None:

@@ -84,6 +84,18 @@ def test_quarters_have_no_instalments():
         entered(books)
 
 
+def test_who_begins_within_the_year_has_those_that_lie_in_it():
+    """Liable from July: the 150th day is 27 November, the 240th lies in the next year."""
+    books = items.company(uid=UID)
+    settled_by(books, method="none", interval="year")
+    settled_by(books, interval="year", valid_from=dt.date(2026, 7, 1))
+    start = dt.date(2026, 7, 1)
+    found = instalments.instalments(books, [period_starting(books, start)])[start]
+    assert [(one.nth, one.of, one.due, one.amount) for one in found] == [
+        (1, 1, dt.date(2026, 11, 27), None)
+    ]
+
+
 def test_an_instalment_is_owed_paid_and_set_off():
     books = books_of()
     one = entered(books, reference="RF18539007547034")

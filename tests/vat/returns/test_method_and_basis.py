@@ -20,6 +20,7 @@ from vat.returns import checks, errors, filing, settling
 from vat.returns.computing import compute
 from vat.returns.models import VatReturn
 from vat.returns.queries import computed, frozen_scope
+from vat.returns.reconciling import turnover_reconciliation
 from vat.settings.activities import grant_activity
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +201,16 @@ def test_a_last_return_filed_elsewhere_is_told_of():
     one = filing.begin(company=books, start=NEW_YEAR, by=by)
     found = {row.code: row for row in checks.run(one, computed(one))}
     assert found["vat.carried_elsewhere"].is_info
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(case[:2]))
+def test_the_year_that_ends_explains_what_is_carried(case):
+    method, basis, *_rest = case
+    books = begun(method, basis)
+    the_case(books)
+    filed_return(books, LAST[method])
+    found = turnover_reconciliation(books, dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    open_turnover = D("1100.00") if method == "effective" else D("1189.10")
+    sign = -1 if basis == "agreed" else 1
+    assert {step.code: step.amount for step in found.steps}["carried"] == sign * open_turnover
+    assert found.rest == 0

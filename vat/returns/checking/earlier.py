@@ -66,6 +66,21 @@ def other_methods(look: Look) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def elsewhere(look: Look) -> Iterator[Finding]:
+    """A correction of what another program has filed tells the differences, not the whole."""
+    if look.one.kind != VatReturn.Kind.CORRECTION:
+        return
+    if any(
+        one.elsewhere and (one.start, one.end) == (look.one.start, look.one.end)
+        for one in look.filed
+    ):
+        yield Finding(
+            "vat.differences_alone",
+            _("The period was filed with another program. This correction tells only what was posted since."),
+            link=look.journal(), link_text=_("Journal"), is_info=True,
+        )  # fmt: skip
+
+
 def closing(look: Look) -> Iterator[Finding]:
     """What is open when method and basis change together: the last return of the old method carries it,
     at its rates (MWSTV Art. 79 para. 4, Art. 81 para. 6, as in force since 2025).
