@@ -50,7 +50,8 @@ class Rule:
     """The ``nth`` instalment of a method: its share of the tax of the year before, and its day.
 
     ``days`` are counted from the first day of the year, which is day one: so it is never planned later
-    than the law wants it. Below ``least`` francs nothing is billed.
+    than the law wants it. Below ``least`` francs nothing is billed: the law says no more than that, the
+    amount is the practice of the tax administration.
     """
 
     method: str

@@ -18,7 +18,7 @@ from tests.vat.returns.books import Q1, D, form, pay, purchase, sale, settled_by
 from tests.vat.returns.test_filing import UID, balance, checked, filed_return
 from vat.returns import checks, errors, filing, settling
 from vat.returns.computing import compute
-from vat.returns.models import VatReturn
+from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.queries import computed, frozen_scope
 from vat.returns.reconciling import turnover_reconciliation
 from vat.settings.activities import grant_activity
@@ -154,7 +154,7 @@ def late_case(books, day):
 
 
 @pytest.mark.parametrize("day", [of_2025(8), of_2025(12)], ids=["earlier", "last"])
-@pytest.mark.parametrize("way", ["correction", "reconciliation"])
+@pytest.mark.parametrize("way", ["correction", "differences", "reconciliation"])
 @pytest.mark.parametrize("case", CASES[:2], ids=lambda case: "-".join(case[:2]))
 def test_what_comes_late_counts_once(case, day, way):
     """Under effective reckoning turnover is the same whenever it counts: 1'200.00 and late 2'000.00."""
@@ -165,11 +165,13 @@ def test_what_comes_late_counts_once(case, day, way):
     filed = [filed_return(books, LAST[method])]
     late = late_case(books, day)
     pay(opened[0], "1081.00", date=of_2025(12, 28))  # so did its payment come late
-    if way == "correction":
+    if way != "reconciliation":
+        TaxOffice.unscoped.create(company=books, differences=way == "differences")
         one = filing.begin_correction(filed[0], by=by)
         one = filing.file(checked(one, by), by=by, today=dt.date(2026, 3, 1))
         assert form(compute(frozen_scope(one))) == form(computed(one))
-        filed = [one]  # it tells the whole of its quarter
+        # it tells the whole of its quarter, or what the first lacks
+        filed = [one] if way == "correction" else [*filed, one]
     year = filing.begin_reconciliation(company=books, start=dt.date(2025, 1, 1),
                                        end=dt.date(2025, 12, 31), by=by)  # fmt: skip
     filed.append(filing.file(checked(year, by), by=by, today=dt.date(2026, 3, 1)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounting.ledger.models import Account
 from erp.core.display import chf
@@ -93,11 +94,14 @@ def bare_entries(look: Look) -> Iterator[Finding]:
     if not lacking:
         return
     whole = sum((one.bare for one in lacking), ZERO)
+    count = sum(one.entries for one in lacking)
     yield Finding(
         "vat.entries_without_code",
-        _("%(count)s entries over %(amount)s have no VAT code, on accounts that usually carry one: "
-          "%(accounts)s. Input tax may be missing.")
-        % {"count": sum(one.entries for one in lacking), "amount": chf(whole),
+        ngettext("%(count)s entry over %(amount)s has no VAT code, on an account that usually carries one: "
+                 "%(accounts)s. Input tax may be missing.",
+                 "%(count)s entries over %(amount)s have no VAT code, on accounts that usually carry one: "
+                 "%(accounts)s. Input tax may be missing.", count)
+        % {"count": count, "amount": chf(whole),
            "accounts": enumerated([_named(one, one.bare) for one in lacking])},
         link=_to(look, lacking), link_text=_("Account sheet"), amount=chf(whole),
     )  # fmt: skip
