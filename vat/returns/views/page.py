@@ -210,6 +210,7 @@ class Journal(ReturnsView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Print it in the background."""
+        row = self.row()
         self.require(Permission.LEDGER_EXPORT)
-        job = print_in_parts(company=self.company, key=self.row().key, by=self.access.user)
+        job = print_in_parts(company=self.company, key=row.key, by=self.access.user)
         return redirect("job", self.company.pk, job.pk)
