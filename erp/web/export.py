@@ -186,23 +186,22 @@ def _shown(cell: Any) -> tuple[str, str]:
     return ("" if cell is None else str(cell)), ""
 
 
-def _widths(content: Table) -> list[float]:
+def _widths(content: Table) -> list[Decimal]:
     """The widths of columns in percent: figures and dates as wide as they are, texts share the rest."""
-    longest = [
-        max(len(_shown(row[column])[0]) for row in (content.head, *content.rows)) + 2
-        for column in range(len(content.head))
-    ]
-    fixed = [any(isinstance(row[column], (Decimal, dt.date)) for row in content.rows)
-             for column in range(len(content.head))]  # fmt: skip
-    room = LETTERS * (1.5 if content.wide else 1)
-    told = [float(letters if is_fixed else min(letters, LONGEST))
-            for letters, is_fixed in zip(longest, fixed, strict=True)]  # fmt: skip
-    texts = sum(wide for wide, is_fixed in zip(told, fixed, strict=True) if not is_fixed)
-    left = max(room - (sum(told) - texts), room / 4)
-    if texts > left:
-        told = [wide if is_fixed else wide * left / texts
-                for wide, is_fixed in zip(told, fixed, strict=True)]  # fmt: skip
-    return [round(100 * wide / sum(told), 2) for wide in told]
+    columns = range(len(content.head))
+    rows = (content.head, *content.rows)
+    told = [max(len(_shown(row[column])[0]) for row in rows) + 2 for column in columns]
+    texts = [column for column in columns
+             if not any(isinstance(row[column], (Decimal, dt.date)) for row in content.rows)]  # fmt: skip
+    for column in texts:
+        told[column] = min(told[column], LONGEST)
+    room = LETTERS * 3 // 2 if content.wide else LETTERS
+    wanted = sum(told[column] for column in texts)
+    left = max(room - sum(told) + wanted, room // 4)
+    if wanted > left:
+        for column in texts:
+            told[column] = max(told[column] * left // wanted, 1)
+    return [Decimal(100 * letters) / sum(told) for letters in told]
 
 
 def _figure_columns(content: Table) -> list[bool]:
