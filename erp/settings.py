@@ -174,6 +174,7 @@ JOB_KINDS = [
     "accounting.receivables.dunning.jobs",
     "accounting.payables.capture.jobs",
     "contacts.jobs",
+    "vat.returns.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])

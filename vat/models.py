@@ -1,7 +1,7 @@
 """Table of contents: the tables of VAT's rooms."""
 
 from vat.codes.models import VatActivity, VatCode, VatRate, VatSettings
-from vat.returns.models import TaxOffice, VatReturn
+from vat.returns.models import TaxOffice, VatInstalment, VatReturn
 from vat.settings.models import ActivityAccount
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "TaxOffice",
     "VatActivity",
     "VatCode",
+    "VatInstalment",
     "VatRate",
     "VatReturn",
     "VatSettings",

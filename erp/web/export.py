@@ -23,6 +23,19 @@ LONG = 20_000  # rows of a workbook beyond which it is written by way of the dis
 _FORMULA_BEGINS = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}  # noqa: RUF001
 
 
+PART = 400  # rows of a part of a long printed report: some seconds
+LETTERS = 112  # that fit on a line of a printed page; half as many again where it is wide
+LONGEST = 60  # letters of a text in one line of it
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a printed report: from which row on, and how many pages come before."""
+
+    first: int
+    pages: int
+
+
 @dataclass(frozen=True)
 class Table:
     """A report as rows of values. ``kinds`` names the style of a row by its place.
@@ -111,21 +124,29 @@ def as_xlsx(content: Table, company: Company) -> bytes:
     return out.getvalue()
 
 
-def as_pdf(content: Table, company: Company) -> bytes:
-    """A printed report (WeasyPrint), A4."""
+def as_pdf(content: Table, company: Company, *, part: Part | None = None) -> bytes:
+    """A printed report (WeasyPrint), A4; or a ``part`` of it, to be joined with the others.
+
+    Of a long table the widths of its columns are told, for laying out all cells to find them takes as
+    long as painting them.
+    """
     from erp.documents.logos import logo_as_data
     from erp.documents.pdf import render
 
+    rows = content.rows if part is None else content.rows[part.first : part.first + PART]
+    first = part.first if part else 0
     html = render_to_string(
         "erp/print_table.html",
         {
             "table": content,
             "company": company,
-            "logo": logo_as_data(company),
+            "logo": logo_as_data(company) if not first else "",
+            "part": part,
+            "widths": _widths(content) if len(content.rows) > PART // 2 else (),
             "printed": clock.now().astimezone(clock.ZURICH),
             "rows": [
-                (content.kinds.get(nth, ""), [_shown(cell) for cell in row])
-                for nth, row in enumerate(content.rows)
+                (content.kinds.get(first + nth, ""), [_shown(cell) for cell in row])
+                for nth, row in enumerate(rows)
             ],
             "figures": _figure_columns(content),
         },
@@ -163,6 +184,24 @@ def _shown(cell: Any) -> tuple[str, str]:
     if isinstance(cell, dt.date):
         return swiss_date(cell), ""
     return ("" if cell is None else str(cell)), ""
+
+
+def _widths(content: Table) -> list[Decimal]:
+    """The widths of columns in percent: figures and dates as wide as they are, texts share the rest."""
+    columns = range(len(content.head))
+    rows = (content.head, *content.rows)
+    told = [max(len(_shown(row[column])[0]) for row in rows) + 2 for column in columns]
+    texts = [column for column in columns
+             if not any(isinstance(row[column], (Decimal, dt.date)) for row in content.rows)]  # fmt: skip
+    for column in texts:
+        told[column] = min(told[column], LONGEST)
+    room = LETTERS * 3 // 2 if content.wide else LETTERS
+    wanted = sum(told[column] for column in texts)
+    left = max(room - sum(told) + wanted, room // 4)
+    if wanted > left:
+        for column in texts:
+            told[column] = max(told[column] * left // wanted, 1)
+    return [Decimal(100 * letters) / sum(told) for letters in told]
 
 
 def _figure_columns(content: Table) -> list[bool]:

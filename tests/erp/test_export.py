@@ -15,7 +15,7 @@ from django.http import Http404
 
 from erp.companies.models import Company
 from erp.core.display import chf
-from erp.web.export import answer, as_csv, as_pdf, as_xlsx, table
+from erp.web.export import PART, Part, answer, as_csv, as_pdf, as_xlsx, table
 
 COMPANY = Company(pk=1, name="Bäckerei Müller & Söhne AG", short_name="mueller", currency="CHF")
 ROWS = [
@@ -133,3 +133,17 @@ def characters(font):
         for glyph, code in re.findall(r"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>", block):
             found[glyph.lower()] = bytes.fromhex(code).decode("utf-16-be")
     return found
+
+
+def test_parts_of_a_long_report_go_on_where_the_one_before_ended():
+    rows = [[f"Zeile {nth:04}", Decimal(nth)] for nth in range(PART + 5)]
+    report = table(title="Lange Liste", subtitle="2026", head=["Text", "Betrag"], rows=rows, name="lang",
+                   kinds={PART: "total"})  # fmt: skip
+    first = as_pdf(report, COMPANY, part=Part(0, 0))
+    with pikepdf.open(io.BytesIO(first)) as file:
+        pages = len(file.pages)
+    second = as_pdf(report, COMPANY, part=Part(PART, pages))
+    text, more = pdf_text(first), pdf_text(second)  # without blanks
+    assert "LangeListe" in text and f"Zeile{PART - 1:04}" in text and f"Zeile{PART:04}" not in text
+    assert "LangeListe" not in more and f"TextBetragZeile{PART:04}" in more
+    assert more.endswith(str(pages + 1))  # the page goes on

@@ -19,7 +19,7 @@ FILLED = {
           "job": 999999, "subject": "account", "record": 999999,
           "mail": 999999, "kind": "unknown", "language": "de",
           "contact": 999999, "file": 999999, "item": 999999, "settlement": 999999,
-          "document": 999999, "nth": 1, "recurring": 999999, "what": "customers",
+          "document": 999999, "nth": 1, "start": "2026-01-01", "recurring": 999999, "what": "customers",
           "product": 999999, "book": 999999, "count": 999999, "planned": 999999,
           "invoice": 999999,
           "run": 999999, "notice": 999999,

@@ -19,7 +19,8 @@ Check = Callable[[Look], Iterator[Finding]]
 CHECKS: Final[list[Check]] = [
     order.earlier_open, order.overlapping, order.not_over, portal.refused, portal.activities,
     rates.unknown_rates, rates.other_rates, amounts.tax_of_base, accounts.turnover, accounts.taxes,
-    accounts.bare_entries, amounts.taken_over, amounts.difference, earlier.late, earlier.other_methods, earlier.unusual,
+    accounts.bare_entries, accounts.cancelled, amounts.taken_over, amounts.difference, earlier.late,
+    earlier.other_methods, earlier.closing, earlier.elsewhere, earlier.unusual,
     earlier.acquisitions_missing, waiting.unfinished,
 ]  # fmt: skip
 

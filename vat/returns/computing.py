@@ -15,6 +15,7 @@ from vat.codes import net_rates
 from vat.codes.models import CodeKind, VatActivity, VatCode, VatSettings
 from vat.codes.queries import boxes_by_rate
 from vat.returns import pieces
+from vat.returns.carrying import Closing
 from vat.returns.form import (
     RATES_OF_2024,
     SIMPLE_SINCE,
@@ -46,6 +47,7 @@ class Scope:
     switched_on: dt.date | None = None
     round_down: bool = False
     note_280: str = ""
+    closing: Closing | None = None
 
     @property
     def is_effective(self) -> bool:
@@ -54,7 +56,7 @@ class Scope:
     @property
     def question(self) -> Question:
         return Question(self.company, self.spans, self.basis, self.switched_on,
-                        by_account=not self.is_effective)  # fmt: skip
+                        by_account=not self.is_effective, closing=self.closing)  # fmt: skip
 
 
 @dataclass(frozen=True)

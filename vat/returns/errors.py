@@ -56,6 +56,15 @@ class PeriodsOpen(DomainError):
     conflict = True
 
 
+class FiledElsewhere(DomainError):
+    code = "vat.filed_elsewhere"
+    message = _("The return of %(period)s was filed with another program: what it declared is not known here, "
+                "so a correction could not tell the whole period. Leave it to the next return, which takes "
+                "up what was posted since; or set that corrections declare the differences.")  # fmt: skip
+    field = "return"
+    conflict = True
+
+
 class SwitchedSince(DomainError):
     code = "vat.switched_since"
     message = _("The return of %(period)s is filed, with another basis since. Post what is missing or wrong: "
@@ -68,6 +77,43 @@ class SettledAlready(DomainError):
     code = "vat.settled_already"
     message = _("This return is posted already, by entry %(number)s.")
     field = "return"
+    conflict = True
+
+
+class NoInstalment(DomainError):
+    code = "vat.no_instalment"
+    message = _("%(period)s has no instalment %(nth)s. Choose one of the list of VAT returns.")
+    field = "nth"
+
+
+class InstalmentNeedsOffice(DomainError):
+    code = "vat.instalment_needs_office"
+    message = _("Nobody is named whom VAT is paid to, or creditors are switched off. Name the tax office as "
+                "a contact first, then the instalment can be owed to it.")  # fmt: skip
+    field = "contact"
+
+
+class InstalmentAmount(DomainError):
+    code = "vat.instalment_amount"
+    message = _(
+        "An instalment of %(value)s cannot be owed. Enter the amount of the invoice, above zero."
+    )
+    field = "amount"
+
+
+class InstalmentEntered(DomainError):
+    code = "vat.instalment_entered"
+    message = _("This instalment is entered already, by entry %(number)s. Take that back first.")
+    field = "nth"
+    conflict = True
+
+
+class YearSettled(DomainError):
+    code = "vat.year_settled"
+    message = _(
+        "The return of %(period)s is posted, and its instalments are set off. Undo its posting first."
+    )
+    field = "nth"
     conflict = True
 
 

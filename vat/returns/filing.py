@@ -23,6 +23,7 @@ from vat.returns.ech0217.head import Head
 from vat.returns.errors import (
     ChangedSinceCheck,
     FiledAlready,
+    FiledElsewhere,
     NotChecked,
     NotFiled,
     NotOver,
@@ -68,18 +69,18 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     It follows the settings as they are now, which is how a wrong setting is put right; then it tells
     the whole period, whatever the tax office's settings say of differences. One that is open already
     is taken up. Raises ``NotFiled``, or ``SwitchedSince`` where a later return is filed that switched
-    the basis: what comes late counts by the new one since.
+    the basis: what comes late counts by the new one since. Of a return that was filed with another
+    program the differences alone can be told: else ``FiledElsewhere``.
     """
     held(filed)
     if not filed.is_filed or filed.kind == Kind.RECONCILIATION:
         raise NotFiled(period=period_name(filed.start, filed.end))
     switch = switch_after(filed.end, filed_returns(filed.company))
-    if switch is not None:
-        raise SwitchedSince(period=period_name(switch.start, switch.end))
-    rows = VatReturn.of(filed.company_id).filter(
-        kind=Kind.CORRECTION, start=filed.start, end=filed.end
-    )
-    open_one = rows.exclude(state=State.FILED).first()
+    if switch is not None and switch.carried_by.end != filed.end:
+        told = switch.carried_by
+        raise SwitchedSince(period=period_name(told.start, told.end))
+    rows = VatReturn.of(filed.company_id).filter(start=filed.start, end=filed.end)
+    open_one = rows.filter(kind=Kind.CORRECTION).exclude(state=State.FILED).first()
     now = next(
         (one for one in reporting(filed.company, filed.start)
          if (one.start, one.end) == (filed.start, filed.end)), None,
@@ -89,9 +90,13 @@ def begin_correction(filed: VatReturn, *, by: User) -> VatReturn:
     if open_one is not None:
         return open_one
     office = TaxOffice.of(filed.company).first()
-    same = (period.method, period.basis) == (filed.method, filed.basis)
-    return _begun(filed.company, period, Kind.CORRECTION, by,
-                  differences=bool(office and office.differences and same))  # fmt: skip
+    same = (period.method, period.basis, period.next_basis) == (
+        filed.method, filed.basis, filed.next_basis
+    )  # fmt: skip
+    differences = bool(office and office.differences and same)
+    if not differences and rows.filter(elsewhere=True).exists():
+        raise FiledElsewhere(period=period_name(filed.start, filed.end))
+    return _begun(filed.company, period, Kind.CORRECTION, by, differences=differences)
 
 
 @transaction.atomic
@@ -181,6 +186,7 @@ def file(checked: VatReturn, *, by: User, today: dt.date) -> VatReturn:
     moment, payable = clock.now(), found.declaration.payable
     current.spans, current.until_place = spans.stored(found.scope.spans), place
     current.switched_on, current.basis = found.scope.switched_on, found.scope.basis
+    current.carried_place = found.scope.closing.place if found.scope.closing else None
     current.figures, current.payable = figures, payable
     current.reference = _reference(current)
     head = Head(current.uid, current.company.name, moment, current.kind, current.reference)
@@ -250,6 +256,7 @@ def _settled_as(company: Company, period: Reporting, kind: int) -> dict[str, obj
         "end": period.end, "method": period.method, "basis": period.basis,
         "interval": period.interval, "uid": period.group_uid or company.uid,
         "switched_on": period.start if period.switched and kind != Kind.RECONCILIATION else None,
+        "next_basis": period.next_basis if kind != Kind.RECONCILIATION else "",
         "round_down": period.round_down, "due_date": filing_deadline(period.end),
     }  # fmt: skip
 

@@ -19,7 +19,8 @@ class VatReturn(CompanyOwned):
     As long as it is open its figures are those of the ledger now; filed, they are frozen with the
     places in the chain they cover (``spans``), so that the ledger gives them again for ever. What is
     ``elsewhere`` was filed with another program: it has no figures, and says only that its period is
-    done. A filed return is never changed; a correction return follows it.
+    done. A filed return is never changed; a correction return follows it. ``next_basis`` and
+    ``carried_place`` are told where method and basis change after it, see ``carrying.Closing``.
     """
 
     class Kind(models.IntegerChoices):
@@ -44,6 +45,8 @@ class VatReturn(CompanyOwned):
     basis = models.CharField(_("basis"), max_length=8, choices=VatSettings.Basis)
     interval = models.CharField(_("interval"), max_length=7, choices=VatSettings.Interval)
     switched_on = models.DateField(null=True)
+    next_basis = models.CharField(max_length=8, choices=VatSettings.Basis, blank=True)
+    carried_place = models.BigIntegerField(null=True)
     round_down = models.BooleanField(default=False)
     uid = models.CharField("UID", max_length=12, blank=True)
     note_280 = models.CharField(_("what box 280 is"), max_length=50, blank=True)
@@ -132,3 +135,30 @@ class TaxOffice(CompanyOwned):
 
     def __str__(self) -> str:
         return str(self.contact or "")
+
+
+class VatInstalment(CompanyOwned):
+    """An instalment of the tax of a year that is settled yearly (Rate), as it was entered to be paid.
+
+    ``start`` is the first day of the year. It is owed to the tax office by its ``entry``, and set off
+    when the return of the year is posted (MWSTG Art. 86a para. 7).
+    """
+
+    start = models.DateField(_("first day of the year"))
+    nth = models.PositiveSmallIntegerField(_("instalment"))
+    amount = models.DecimalField(_("amount"), max_digits=15, decimal_places=2)
+    due_date = models.DateField(_("due"))
+    entry = models.ForeignKey(
+        "accounting.JournalEntry", on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, verbose_name=_("entry"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("VAT instalment")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "start", "nth"], name="vat_instalment_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="vat_instalment_owes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start.year}/{self.nth}"

@@ -26,7 +26,9 @@ class Reporting:
     """A reporting period, and how VAT is settled in it.
 
     ``is_edge`` says that it is shorter than its interval, because liability begins or ends in it.
-    ``switched`` says that the basis was another one up to the day before.
+    ``switched`` says that the basis alone was another one up to the day before; ``next_basis`` is the
+    one after it, where method and basis change together: then the last period before carries what is open
+    (MWSTV Art. 79 para. 4 and Art. 81 para. 6).
     """
 
     start: dt.date
@@ -38,6 +40,7 @@ class Reporting:
     round_down: bool = False
     is_edge: bool = False
     switched: bool = False
+    next_basis: str = ""
 
     @property
     def name(self) -> str:
@@ -52,17 +55,19 @@ def periods(settings: Iterable[VatSettings], until: dt.date) -> list[Reporting]:
     """
     rows = sorted(settings, key=lambda one: one.valid_from)
     found: list[Reporting] = []
-    for told, first, last in _stretches(rows, until):
+    for told, first, last, after in _stretches(rows, until):
         for start, end, cut in _cut(first, last, MONTHS[VatSettings.Interval(told.interval)]):
             if start > until:
                 break
             before = found[-1] if found else None
             switched = bool(
-                before and before.basis != told.basis and before.end + dt.timedelta(days=1) == start
-            )
+                before and before.basis != told.basis and before.method == told.method
+                and before.end + dt.timedelta(days=1) == start
+            )  # fmt: skip
             found.append(Reporting(
                 start, end, told.method, told.basis, told.interval, told.group_uid,
                 _at(rows, start).round_down, cut, switched,
+                _next_basis(told, after) if end == last else "",
             ))  # fmt: skip
     return found
 
@@ -73,16 +78,23 @@ def _at(rows: Sequence[VatSettings], day: dt.date) -> VatSettings:
 
 def _stretches(
     settings: Sequence[VatSettings], until: dt.date
-) -> Iterator[tuple[VatSettings, dt.date, dt.date]]:
-    """Times in which method, basis and interval stay the same, and VAT is owed at all."""
+) -> Iterator[tuple[VatSettings, dt.date, dt.date, VatSettings | None]]:
+    """Times in which method, basis and interval stay the same, and VAT is owed at all; with what follows."""
     rows: list[VatSettings] = []
     for row in settings:
         if not rows or _way(rows[-1]) != _way(row):
             rows.append(row)
     ends: list[dt.date] = [b.valid_from - dt.timedelta(days=1) for _a, b in pairwise(rows)]
-    for row, end in zip(rows, [*ends, dt.date.max], strict=True):
+    for row, end, after in zip(rows, [*ends, dt.date.max], [*rows[1:], None], strict=True):
         if row.method != VatSettings.Method.NOT_LIABLE and row.valid_from <= until:
-            yield row, row.valid_from, end
+            yield row, row.valid_from, end, after
+
+
+def _next_basis(row: VatSettings, after: VatSettings | None) -> str:
+    """The basis from the next day on, where the method changes with it and VAT is still owed."""
+    if after is None or after.method == VatSettings.Method.NOT_LIABLE or after.method == row.method:
+        return ""
+    return after.basis if after.basis != row.basis else ""
 
 
 def _way(row: VatSettings) -> Sequence[object]:

@@ -23,6 +23,7 @@ from django.db import connection
 from accounting.ledger.models import Account
 from erp.companies.models import Company
 from vat.codes.models import VatSettings
+from vat.returns.carrying import STANDING, Closing, carried, share
 from vat.returns.spans import Span
 
 Key = tuple[dt.date, int, int, Decimal, int]
@@ -33,6 +34,7 @@ class Question:
     """What is asked for: the spans of a return, its basis, and how fine the pieces are.
 
     ``switched_on`` is the day the basis changed, where the return has to carry what was open then;
+    ``closing`` is told where it carries what is open in the end, because the method changes, too.
     ``by_account`` tells pieces apart by the account of the consideration, as net tax rates need it.
     """
 
@@ -41,6 +43,7 @@ class Question:
     basis: str
     switched_on: dt.date | None = None
     by_account: bool = False
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,22 +269,6 @@ _OWED: Final = """
     JOIN accounting_openitem i ON i.company_id = %(company)s AND i.entry_id = d.document
     GROUP BY 1 HAVING sum(i.base) <> 0
 """
-#: Documents that were open on the day of a switch; also those whose settlement came late.
-_STANDING: Final = """
-    SELECT i.entry_id AS document FROM accounting_openitem i
-    WHERE i.company_id = %(company)s AND i.opened_on < %(edge)s
-      AND (i.settled_on IS NULL OR i.settled_on >= %(edge)s)
-    UNION
-    SELECT i.entry_id FROM accounting_journalentry e
-    JOIN accounting_settlement s ON s.company_id = e.company_id AND s.entry_id = e.id
-    JOIN accounting_openitem i ON i.company_id = s.company_id AND i.id = s.item_id
-    WHERE e.company_id = %(company)s AND e.chain_position > %(early)s AND e.date < %(edge)s
-"""
-#: What was declared by the basis before a switch: what came late counts by the one after it.
-_BEFORE: Final = """{of}.date < %(edge)s AND {of}.place <= %(until)s AND NOT EXISTS (
-    SELECT FROM unnest(%(starts)s::date[], %(ends)s::date[], %(afters)s::bigint[])
-        AS w (first_day, last_day, after)
-    WHERE {of}.date BETWEEN w.first_day AND w.last_day AND {of}.place > w.after)"""
 _PLAIN: Final = """
     SELECT g.entry_id, NULL::bigint AS document, false AS carried, g.date, g.place, g.code, g.rate,
            g.supply_date, g.account, g.base, g.tax, g.owed, g.whole FROM ({groups}) g
@@ -308,23 +295,13 @@ def _pieces(asked: Question, *, taxes: bool = False) -> str:
         named += [("moves", moves), *_documents("moves", grain)]
         parts.append(f"""
             SELECT m.entry_id, m.document, false, m.date, m.place, g.code, g.rate, g.supply_date,
-                   g.account, {_share("base")}, {_share("tax")}, {_share("owed")}, g.whole
+                   g.account, {share("base")}, {share("tax")}, {share("owed")}, g.whole
             FROM moves m JOIN moves_running r ON r.id = m.id
             JOIN moves_owed t ON t.document = m.document
             JOIN moves_lines g ON g.entry_id = m.document""")
-    if asked.switched_on is not None:
-        way = -1 if received else 1
-        named += [("standing", _STANDING), *_documents("standing", grain)]
-        told = "g.entry_id, NULL, true, %(edge)s::date, g.place, g.code, g.rate, g.supply_date, g.account"
-        whole = ", ".join(f"{way} * g.{name}" for name in ("base", "tax", "owed"))
-        paid = ", ".join(f"{-way} * ({_share(name)})" for name in ("base", "tax", "owed"))
-        of = "FROM standing_owed t JOIN standing_lines g ON g.entry_id = t.document"
-        parts += [
-            f"SELECT {told}, {whole}, g.whole {of} WHERE {_BEFORE.format(of='g')}",
-            f"""SELECT {told}, {paid}, g.whole {of}
-                JOIN standing_running r ON r.document = t.document
-                WHERE {_BEFORE.format(of="g")} AND {_BEFORE.format(of="r")}""",
-        ]
+    if asked.switched_on is not None or asked.closing is not None:
+        named += [("standing", STANDING), *_documents("standing", grain)]
+        parts += carried(asked.basis, asked.closing)
     named.append(("pieces", " UNION ALL ".join(parts)))
     return "WITH " + ", ".join(f"{name} AS ({text})" for name, text in named)
 
@@ -360,20 +337,19 @@ def _documents(of: str, grain: _Grain) -> list[tuple[str, str]]:
     ]
 
 
-def _share(column: str) -> str:
-    upto, before = "r.so_far", "(r.so_far - r.base)"
-    whole = f"g.{column} * {upto} / t.total"
-    return f"round({whole}, 2) - round(g.{column} * {before} / t.total, 2)"
-
-
 def _told(asked: Question) -> dict[str, Any]:
     first, *late = asked.spans
+    edge, carried, early = asked.switched_on, 0, [first.until, *(s.after for s in late)]
+    if asked.closing is not None:
+        edge, carried = asked.closing.day + dt.timedelta(days=1), asked.closing.place
+        early += [place for place in (carried, first.after) if place]
     return {
-        "company": asked.company.pk, "owing": Account.Purpose.ACQUISITION_TAX, "edge": asked.switched_on,
+        "company": asked.company.pk, "owing": Account.Purpose.ACQUISITION_TAX, "edge": edge,
+        "carried": carried,
         "start": first.start, "end": first.end, "after": first.after, "until": first.until,
         "starts": [s.start for s in late], "ends": [s.end for s in late],
         "afters": [s.after for s in late], "untils": [s.until for s in late],
-        "early": min([first.until, *(s.after for s in late)]),
+        "early": min(early),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from erp.companies.models import Company
 from erp.core.errors import DomainError
 from vat.codes.models import VatSettings
 from vat.returns import spans
+from vat.returns.carrying import Closing
 from vat.returns.computing import Computed, Scope, compute
 from vat.returns.freezing import added, of_sums, thawed
 from vat.returns.models import VatReturn
@@ -24,6 +25,7 @@ Kind = VatReturn.Kind
 State = VatReturn.State
 #: States of periods that wait for somebody; see ``Row.state``.
 OPEN: Final = ("open", State.DRAFT, State.CHECKED)
+DAY: Final = dt.timedelta(days=1)
 
 
 class NoSuchPeriod(DomainError):
@@ -117,7 +119,8 @@ def period_starting(company: Company, start: dt.date) -> Reporting:
 def period_of(one: VatReturn) -> Reporting:
     """The period of a stored return, as it was settled then."""
     return Reporting(one.start, one.end, one.method, one.basis, one.interval, one.uid,
-                     one.round_down, switched=one.switched_on is not None)  # fmt: skip
+                     one.round_down, switched=one.switched_on is not None,
+                     next_basis=one.next_basis)  # fmt: skip
 
 
 def filed_returns(company: Company) -> list[VatReturn]:
@@ -158,21 +161,42 @@ def scope(
     return Scope(
         company, period.start, period.end, period.method, basis, covers,
         period.start if period.switched and kind == Kind.FIRST else None, period.round_down, note_280,
+        _closing(period, until if kind == Kind.FIRST else 0) if kind != Kind.RECONCILIATION else None,
     )  # fmt: skip
 
 
-def switch_after(end: dt.date, filed: Sequence[VatReturn]) -> VatReturn | None:
-    """The newest filed first return after a day that switched the basis, if there is one."""
-    rows = [one for one in filed
-            if one.kind == Kind.FIRST and one.switched_on is not None and one.start > end]  # fmt: skip
-    return max(rows, key=lambda one: one.start, default=None)
+def _closing(period: Reporting, place: int) -> Closing | None:
+    """What a period carries, if method and basis change after it; of what came up to a place, all."""
+    return Closing(period.end, period.next_basis, place) if period.next_basis else None
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A change of basis that a filed return has carried: from which day on, to which basis."""
+
+    day: dt.date
+    basis: str
+    carried_by: VatReturn
+
+
+def switch_after(end: dt.date, filed: Sequence[VatReturn]) -> Switch | None:
+    """The newest change of basis after a day that a filed return has carried, if there is one.
+
+    A change of basis alone is carried by the first return after it, one of the method, too, by the last
+    one before it.
+    """
+    found = [Switch(one.start, one.basis, one) for one in filed
+             if one.kind == Kind.FIRST and one.switched_on is not None]  # fmt: skip
+    found += [Switch(one.end + DAY, one.next_basis, one) for one in filed if one.next_basis]
+    later = [one for one in found if one.day > end]
+    return max(later, key=lambda one: one.day, default=None)
 
 
 def frozen_scope(one: VatReturn) -> Scope:
     """What a filed return covers, for ever."""
     return Scope(
         one.company, one.start, one.end, one.method, one.basis, spans.restored(one.spans),
-        one.switched_on, one.round_down, one.note_280,
+        one.switched_on, one.round_down, one.note_280, _closing(period_of(one), one.carried_place or 0),
     )  # fmt: skip
 
 
@@ -203,16 +227,20 @@ def _corrected(one: VatReturn, now: Scope) -> Computed:
 
 def _goes_on(one: VatReturn, before: Sequence[VatReturn]) -> bool:
     """Whether a correction follows the same method and basis as what it corrects."""
-    return all((row.method, row.basis) == (one.method, one.basis) for row in before)
+    way = (one.method, one.basis, one.next_basis)
+    return all((row.method, row.basis, row.next_basis) == way for row in before)
 
 
 def _whole(one: VatReturn, now: Scope, before: Sequence[VatReturn]) -> Scope:
     """What a correction covers that tells the whole of its period."""
     covers = [span for row in before for span in spans.restored(row.spans)]
-    switched_on = one.switched_on
+    switched_on, place = one.switched_on, 0
     if before and _goes_on(one, before):
-        switched_on = before[0].switched_on
-    return replace(now, spans=spans.joined([*covers, *now.spans]), switched_on=switched_on)
+        switched_on, place = before[0].switched_on, before[0].carried_place or 0
+    elif before and one.next_basis:
+        place = declared_for(one)[0].until_place or 0  # up to it all periods were swept
+    return replace(now, spans=spans.joined([*covers, *now.spans]), switched_on=switched_on,
+                   closing=_closing(period_of(one), place))  # fmt: skip
 
 
 def covered(one: VatReturn, *, filed: Sequence[VatReturn] | None = None) -> Scope:

@@ -17,10 +17,10 @@ from accounting.ledger.models import Account
 from erp.companies.models import Company
 from erp.core.display import chf
 from erp.core.money import ZERO
-from vat.codes.models import VatSettings
 from vat.returns.findings import below
 from vat.returns.models import VatReturn
 from vat.returns.rules import reconciliation_day
+from vat.returns.spans import Span
 from vat.returns.yearly.booked import AccountRow, Booked, TaxRow, booked
 from vat.returns.yearly.declared import Both, YearOfReturns
 
@@ -127,10 +127,19 @@ def _between(year: YearOfReturns) -> dict[str, Both]:
         "earlier": year.of_earlier_years(), "later": year.in_later_years(), "late": year.late(),
         "open_periods": year.open_periods(), "elsewhere": year.elsewhere(),
     }  # fmt: skip
-    if year.basis == VatSettings.Basis.RECEIVED:
-        found["open_before"] = year.open_on(year.start)
-        found["open_after"] = year.open_on(year.end + dt.timedelta(days=1))
-        found["received"] = year.received()
+    found["carried"] = year.carried()
+    if not year.runs:
+        return found
+    whole = [Span(year.start, year.end)]
+    found |= {name: Both() for name in ("open_before", "open_after", "received", "agreed")}
+    for run in year.runs:
+        found["open_before"] += year.open_on(run.start)
+        found["open_after"] += year.open_on(run.end + dt.timedelta(days=1))
+        found["received"] += year.received(run)
+        if year.runs != whole:
+            found["agreed"] += year.agreed(run)
+    if year.runs == whole:
+        del found["agreed"]
     return found
 
 
@@ -199,12 +208,16 @@ def _to_declared(by_code: Decimal, between: dict[str, Both], name: str) -> list[
     steps = []
     if "received" in between:
         before, after = of("open_before"), of("open_after")
+        agreed = of("agreed") if "agreed" in between else by_code
         steps += [
-            Step("open_before", _("Open at the beginning of the year"), before),
-            Step("open_after", _("Open at the end of the year"), -after),
+            Step("open_before", _("Open at the beginning of the year") if "agreed" not in between
+                 else _("Open when received consideration begins"), before),
+            Step("open_after", _("Open at the end of the year") if "agreed" not in between
+                 else _("Open when received consideration ends"), -after),
             Step("received_rest", _("Differences of currency and rounding of payments"),
-                 of("received") - by_code - before + after),
+                 of("received") - agreed - before + after),
         ]  # fmt: skip
+    steps.append(Step("carried", _("Open items carried at the change of basis"), of("carried")))
     steps += [
         Step("earlier", _("Of earlier years, declared in this one"), of("earlier")),
         Step("later", _("Declared in returns of later years"), -of("later")),

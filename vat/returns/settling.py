@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounting.ledger import posting
@@ -26,7 +27,7 @@ from vat.returns import pieces
 from vat.returns.computing import Computed
 from vat.returns.errors import NotFiled, NothingToPost, NotSettled, SettledAlready, UndoneAtReturn
 from vat.returns.holding import held
-from vat.returns.models import TaxOffice, VatReturn
+from vat.returns.models import TaxOffice, VatInstalment, VatReturn
 from vat.returns.periods import period_name
 from vat.returns.queries import declared_for, frozen_scope, latest
 from vat.returns.rules import rule
@@ -40,8 +41,9 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
 
     What is declared beyond what is booked is a difference of rounding, or with net and flat rates
     the tax itself. Where creditors are in use and a tax office is set, what is to be paid becomes an
-    open item of it, due when the return is due; ``reference`` is that of its payment slip. Raises
-    ``NotFiled``, ``NothingToPost``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
+    open item of it, due when the return is due; ``reference`` is that of its payment slip. Instalments
+    of the year that are owed or paid already are set off: the rest alone is owed. Raises ``NotFiled``,
+    ``NothingToPost``, ``SettledAlready``, ``PurposeMissing``, and what ``posting.post`` raises.
     """
     current = held(filed)
     name = period_name(current.start, current.end)
@@ -56,10 +58,11 @@ def settle(filed: VatReturn, *, date: dt.date, by: User, reference: str = "") ->
     office = TaxOffice.of(current.company).select_related("contact").first()
     owed = sum((line.credit - line.debit for line in lines
                 if line.account.purpose == Purpose.VAT_SETTLEMENT), ZERO)  # fmt: skip
+    owed -= set_off(current)
     item = None
     if owed > 0 and office and office.contact and current.company.uses(Module.PAYABLES):
         control, settlement = (
-            _purpose(accounts, p) for p in (Purpose.PAYABLES, Purpose.VAT_SETTLEMENT)
+            purpose_of(accounts, p) for p in (Purpose.PAYABLES, Purpose.VAT_SETTLEMENT)
         )
         lines += [signed(settlement, owed), signed(control, -owed)]
         item = NewItem(
@@ -89,9 +92,9 @@ def settlement_lines(filed: VatReturn, accounts: dict[int, Account]) -> list[Lin
     booked = -sum((amount for _pk, amount in moved), ZERO)
     difference = payable - booked
     if difference:
-        lines.append(signed(_purpose(accounts, _for_difference(filed, difference)), difference))
+        lines.append(signed(purpose_of(accounts, _for_difference(filed, difference)), difference))
     if payable:
-        lines.append(signed(_purpose(accounts, Purpose.VAT_SETTLEMENT), -payable))
+        lines.append(signed(purpose_of(accounts, Purpose.VAT_SETTLEMENT), -payable))
     return lines
 
 
@@ -157,13 +160,21 @@ def _booked(filed: VatReturn) -> list[tuple[int, Decimal]]:
     return sorted(moved.items())
 
 
+def set_off(filed: VatReturn) -> Decimal:
+    """What was entered as instalments of the period of a first return, francs (MWSTG Art. 86a para. 7)."""
+    if filed.kind != VatReturn.Kind.FIRST:
+        return ZERO
+    rows = VatInstalment.of(filed.company_id).filter(start=filed.start)
+    return rows.aggregate(whole=Sum("amount"))["whole"] or ZERO
+
+
 def _for_difference(filed: VatReturn, difference: Decimal) -> Purpose:
     if filed.method != VatSettings.Method.EFFECTIVE:
         return Purpose.NET_TAX
     return Purpose.ROUNDING_EXPENSE if difference > 0 else Purpose.ROUNDING_INCOME
 
 
-def _purpose(accounts: dict[int, Account], purpose: Purpose) -> Account:
+def purpose_of(accounts: dict[int, Account], purpose: Purpose) -> Account:
     """The account of a purpose. Raises ``PurposeMissing``."""
     for account in accounts.values():
         if account.purpose == purpose:

@@ -158,6 +158,11 @@ class Preview:
         return any(not part.code for part in self.parts)
 
     @property
+    def closes(self) -> bool:
+        """Whether the method changes with the basis: then the last return before carries what is open."""
+        return bool(self.direction and self.before and self.before.method != self.wanted.method)
+
+    @property
     def stocks_vat(self) -> Decimal:
         return sum((one.vat for one in self.stocks), ZERO)
 
@@ -166,7 +171,8 @@ def preview(company: Company, wanted: Wanted) -> Preview:
     """What would move if these settings held; nothing is written. Raises what ``change_settings`` raises.
 
     At a switch of basis, what customers and suppliers owe at the edge is declared, or taken off, in
-    the first return after it (MWSTV Art. 106 and 107). At a switch of method the input tax on goods
+    the first return after it (MWSTV Art. 106 and 107), or where the method changes with it, in the last
+    one before (MWSTV Art. 79 para. 4 and Art. 81 para. 6). At a switch of method the input tax on goods
     and assets is paid back or deducted after all (MWSTV Art. 79 and 81).
     """
     wanted.values()

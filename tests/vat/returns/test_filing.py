@@ -286,3 +286,22 @@ def test_what_comes_late_into_periods_of_another_method_is_told(books):
 
     assert computed(one).declaration.box("200") == 0
     assert "vat.late_under_another_method" in [f.code for f in checks.run(one, computed(one))]
+
+
+def test_a_return_filed_elsewhere_is_corrected_by_differences_alone(books):
+    """What it declared is not known here: a correction that calls itself whole would tell late entries only."""
+    by = make.owner_of(books)
+    first = filing.filed_elsewhere(company=books, start=Q1[0], by=by)
+    sale(books, "2162.00", "UN", date=day(3))
+    with pytest.raises(errors.FiledElsewhere):
+        filing.begin_correction(first, by=by)
+    TaxOffice.unscoped.create(company=books, differences=True)
+    correction = filing.begin_correction(first, by=by)
+    found = {one.code: one for one in checks.run(correction, computed(correction))}
+    assert found["vat.differences_alone"].is_info
+    correction = filing.file(checked(correction, by), by=by, today=day(6))
+    assert (correction.payable, correction.differences) == (D("162.00"), True)
+    TaxOffice.of(books).update(differences=False)
+    with pytest.raises(errors.FiledElsewhere):  # nor is a correction of the correction whole
+        filing.begin_correction(correction, by=by)
+    assert form(computed(filing.begin(company=books, start=Q2[0], by=by))) == {}

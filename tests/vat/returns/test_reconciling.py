@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.posting import post
+from accounting.ledger.years import open_fiscal_year
 from erp.core import clock
 from tests import make
 from tests.accounting.open_items import books as items
@@ -209,3 +210,39 @@ def test_a_year_asks_a_fixed_number_of_queries(company):
         purchase(company, "540.50", "IN", account="6500", date=day(5))
         bare(company, day(6), "1020", "3400", "300.00")
     assert asked() == first <= 14
+
+
+@pytest.mark.parametrize("switched", [YEAR[0], dt.date(2026, 4, 1)], ids=["new year", "April"])
+@pytest.mark.parametrize("before", ["agreed", "received"])
+def test_a_change_of_basis_is_explained_by_what_was_open(company, before, switched):
+    """1'000.00 is open at the change and paid in May; 200.00 are open in the end, 100.00 paid at once."""
+    other = {"agreed": "received", "received": "agreed"}[before]
+    first = dt.date(2025, 10, 1) if switched == YEAR[0] else YEAR[0]
+    if first.year == 2025:
+        books_of_2025(company)
+    settled_by(company, basis=before, valid_from=first)
+    settled_by(company, basis=other, valid_from=switched)
+    opened = sale(company, "1081.00", "UN", date=switched - dt.timedelta(days=20))
+    if first.year == 2025:
+        filed(company, first)
+    pay(opened, "1081.00", date=day(5))
+    sale(company, "216.20", "UN", date=day(11))
+    pay(sale(company, "108.10", "UN", date=day(6)), "108.10", date=day(6))
+    for period in reporting(company, YEAR[1]):
+        if period.start >= YEAR[0]:
+            filed(company, period.start)
+
+    found = turnover_reconciliation(company, *YEAR)
+
+    assert found.rest == 0
+    assert told(found)["carried"] == {"agreed": D("-1000.00"), "received": D("1000.00")}[before]
+
+
+def books_of_2025(company):
+    """The year before, for books that begin with 2026."""
+    open_fiscal_year(
+        company=company,
+        by=make.owner_of(company),
+        start=dt.date(2025, 1, 1),
+        end=dt.date(2025, 12, 31),
+    )

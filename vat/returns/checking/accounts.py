@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounting.ledger.models import Account
 from erp.core.display import chf
 from erp.core.money import ZERO
+from vat.codes.models import CodeKind
 from vat.returns.checking.looking import (
+    ENTRIES,
     INVENTORY,
     NO_TURNOVER,
+    OF_ENTRY,
     TAX_PURPOSES,
     Look,
     Moved,
     enumerated,
 )
 from vat.returns.findings import Finding
+
+_CANCELLED: Final = f"""
+    SELECT e.id, e.number, sum(abs(l.vat_base)) / 2
+    FROM {ENTRIES} e
+    JOIN accounting_entryline l ON {OF_ENTRY} AND l.vat_part = 'B'
+    JOIN vat_vatcode c ON c.company_id = %(company)s AND c.id = l.vat_code_id
+     AND c.kind = ANY (%(turnover)s)
+    JOIN accounting_account a ON a.company_id = %(company)s AND a.id = l.account_id
+    GROUP BY e.id, e.number, l.vat_code_id
+    HAVING sum(l.vat_base) = 0 AND bool_or(l.vat_base <> 0)
+       AND bool_or(a.type = 'income') AND bool_or(a.type <> 'income')
+    ORDER BY e.number
+"""  # noqa: S608 - only fixed text is put in
 
 
 def is_turnover(account: Account) -> bool:
@@ -76,13 +94,33 @@ def bare_entries(look: Look) -> Iterator[Finding]:
     if not lacking:
         return
     whole = sum((one.bare for one in lacking), ZERO)
+    count = sum(one.entries for one in lacking)
     yield Finding(
         "vat.entries_without_code",
-        _("%(count)s entries over %(amount)s have no VAT code, on accounts that usually carry one: "
-          "%(accounts)s. Input tax may be missing.")
-        % {"count": sum(one.entries for one in lacking), "amount": chf(whole),
+        ngettext("%(count)s entry over %(amount)s has no VAT code, on an account that usually carries one: "
+                 "%(accounts)s. Input tax may be missing.",
+                 "%(count)s entries over %(amount)s have no VAT code, on accounts that usually carry one: "
+                 "%(accounts)s. Input tax may be missing.", count)
+        % {"count": count, "amount": chf(whole),
            "accounts": enumerated([_named(one, one.bare) for one in lacking])},
         link=_to(look, lacking), link_text=_("Account sheet"), amount=chf(whole),
+    )  # fmt: skip
+
+
+def cancelled(look: Look) -> Iterator[Finding]:
+    """Entries with a code of turnover on income and on its other side, too: nothing of them is declared."""
+    kinds = [str(kind) for kind in (CodeKind.OUTPUT, CodeKind.DISCOUNT)]
+    rows = look.asked(_CANCELLED, turnover=kinds)
+    if not rows:
+        return
+    whole = sum((amount for _pk, _number, amount in rows), ZERO)
+    yield Finding(
+        "vat.turnover_cancelled",
+        _("Entries %(entries)s have a VAT code of turnover on both sides, so that %(amount)s is not declared. "
+          "Reverse them, and post them with the code on the income alone.")
+        % {"entries": enumerated([str(number) for _pk, number, _amount in rows]), "amount": chf(whole)},
+        link=look.entry([pk for pk, _number, _amount in rows]), link_text=_("Entries"),
+        amount=chf(whole),
     )  # fmt: skip
 
 

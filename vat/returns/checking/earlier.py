@@ -10,18 +10,21 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from erp.core.display import chf
+from erp.core.display import chf, swiss_date
 from erp.core.money import ZERO
 from vat.codes.models import CodeKind
 from vat.returns import pieces
 from vat.returns.checking.looking import Look
+from vat.returns.computing import compute
 from vat.returns.findings import Finding
 from vat.returns.form import Declaration, fill
 from vat.returns.freezing import sums_of
 from vat.returns.models import VatReturn
+from vat.returns.periods import period_name
+from vat.returns.pieces import Question
 from vat.returns.queries import as_filed
 from vat.returns.rules import rule
-from vat.returns.spans import late_into
+from vat.returns.spans import Span, late_into
 
 #: So many earlier returns are looked at.
 COMPARED: Final = 4
@@ -33,34 +36,26 @@ def late(look: Look) -> Iterator[Finding]:
     spans = look.scope.spans[1:]
     if not spans:
         return
-    turnover = tax = ZERO
-    asked = replace(look.scope.question, spans=spans, switched_on=None)
-    for row in pieces.sums(asked):
-        kind = look.codes[row.code].kind
-        if kind in {CodeKind.OUTPUT, CodeKind.DISCOUNT}:
-            turnover -= row.net
-        tax += row.tax + row.owed
+    turnover, tax = _amounts(look, _plain(look, spans))
     if turnover or tax:
         first, last = min(span.start for span in spans), max(span.end for span in spans)
         yield Finding(
             "vat.posted_late",
             _("Posted into filed periods afterwards, and declared here: turnover of %(turnover)s, tax of "
-              "%(tax)s.") % {"turnover": chf(turnover), "tax": chf(-tax)},
+              "%(tax)s.") % {"turnover": chf(turnover), "tax": chf(tax)},
             link=look.to("journal", from_=first, until=last), link_text=_("Journal"),
-            amount=chf(-tax), is_info=True,
+            amount=chf(tax), is_info=True,
         )  # fmt: skip
 
 
 def other_methods(look: Look) -> Iterator[Finding]:
-    """What came late into periods of another method, which no return of this one takes up; and what
-    was open when method and basis changed on the same day (MWSTV Art. 79 para. 4, Art. 81 para. 6).
-    """
+    """What came late into periods of another method, which no return of this one takes up."""
     filed = as_filed(look.filed)
     others = [one for one in filed if one.end < look.one.start and one.method != look.scope.method]
     if not others or look.one.kind != VatReturn.Kind.FIRST:
         return
     spans = late_into(others, filed)
-    asked = replace(look.scope.question, spans=spans, switched_on=None)
+    asked = _plain(look, spans)
     if any(row.net or row.tax or row.owed for row in pieces.sums(asked)):
         first, last = min(span.start for span in spans), max(span.end for span in spans)
         yield Finding(
@@ -69,13 +64,80 @@ def other_methods(look: Look) -> Iterator[Finding]:
               "up: declare it by a correction return or the annual reconciliation of that year."),
             link=look.to("journal", from_=first, until=last), link_text=_("Journal"),
         )  # fmt: skip
-    if look.scope.switched_on is not None and others[-1].end + DAY == look.one.start:
+
+
+def elsewhere(look: Look) -> Iterator[Finding]:
+    """A correction of what another program has filed tells the differences, not the whole."""
+    if look.one.kind != VatReturn.Kind.CORRECTION:
+        return
+    if any(
+        one.elsewhere and (one.start, one.end) == (look.one.start, look.one.end)
+        for one in look.filed
+    ):
+        yield Finding(
+            "vat.differences_alone",
+            _("The period was filed with another program. This correction tells only what was posted since."),
+            link=look.journal(), link_text=_("Journal"), is_info=True,
+        )  # fmt: skip
+
+
+def closing(look: Look) -> Iterator[Finding]:
+    """What is open when method and basis change together: the last return of the old method carries it,
+    at its rates (MWSTV Art. 79 para. 4, Art. 81 para. 6, as in force since 2025).
+    """
+    if look.scope.closing is not None and look.one.kind == VatReturn.Kind.FIRST:
+        nothing = Span(look.one.end + DAY, look.one.end)
+        told = compute(replace(look.scope, spans=[nothing])).declaration
+        yield Finding(
+            "vat.carried_at_change",
+            _("Method and basis change on %(date)s. What is open then is carried here, by the method that "
+              "ends: turnover of %(turnover)s, tax of %(tax)s.")
+            % {"date": swiss_date(look.one.end + DAY), "turnover": chf(told.taxable),
+               "tax": chf(told.payable)},
+            link=look.to("open-receivables"), link_text=_("Open items"), amount=chf(told.payable),
+            is_info=True,
+        )  # fmt: skip
+    yield from _not_carried(look)
+
+
+def _not_carried(look: Look) -> Iterator[Finding]:
+    """The return before a change of method and basis was filed without what was open then."""
+    if look.one.kind != VatReturn.Kind.FIRST:
+        return
+    before = [one for one in look.filed if one.end + DAY == look.one.start]
+    changed = [one for one in look.periods if one.end + DAY == look.one.start and one.next_basis]
+    if not before or not changed:
+        return
+    name = {"period": period_name(before[0].start, before[0].end)}
+    if not any(one.next_basis for one in before):
         yield Finding(
             "vat.method_and_basis_changed",
-            _("Method and basis changed on the same day. What was open then is reckoned here by the new "
-              "method: compare it with the open items of that day, and correct it (MWSTV Art. 79 and 81)."),
-            link=look.to("open-receivables"), link_text=_("Open items"),
+            _("Method and basis changed together, but the return of %(period)s was filed without what was "
+              "open then. Make a correction return of it (MWSTV Art. 79 and 81).") % name,
+            link=look.to("vat-return", before[0].start.isoformat()), link_text=_("VAT return"),
         )  # fmt: skip
+    elif all(one.elsewhere for one in before):
+        yield Finding(
+            "vat.carried_elsewhere",
+            _("Method and basis changed together. The return of %(period)s was filed with another program: "
+              "what was open then belongs there (MWSTV Art. 79 and 81).") % name,
+            link=look.to("open-receivables"), link_text=_("Open items"), is_info=True,
+        )  # fmt: skip
+
+
+def _plain(look: Look, spans: Sequence[Span]) -> Question:
+    """The question of the return about other spans, without what it carries."""
+    return replace(look.scope.question, spans=spans, switched_on=None, closing=None)
+
+
+def _amounts(look: Look, asked: Question) -> tuple[Decimal, Decimal]:
+    """Turnover, and tax as it is booked, credit positive; one query."""
+    turnover = tax = ZERO
+    for row in pieces.sums(asked):
+        if look.codes[row.code].kind in {CodeKind.OUTPUT, CodeKind.DISCOUNT}:
+            turnover -= row.net if look.scope.is_effective else row.gross
+        tax -= row.tax + row.owed
+    return turnover, tax
 
 
 def unusual(look: Look) -> Iterator[Finding]:

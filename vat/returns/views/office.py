@@ -67,6 +67,9 @@ class Office(ReturnsView):
     def _show(
         self, request: HttpRequest, form: OfficeForm, office: TaxOffice | None
     ) -> HttpResponse:
+        if office is not None and office.contact is not None:
+            field = form.fields["contact"]
+            field.help_text = f"{office.contact.name}. {field.help_text}"
         context = {
             "page_title": _("Tax office"), "form": form, "history_of": office,
             "back_url": reverse("vat-returns", args=[self.company.pk]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from erp.web.dates import read_day
 from erp.web.pages import id_of, refused
 from vat.returns import filing, queries
 from vat.returns.addressing import years_to_reconcile
+from vat.returns.instalments import Planned, instalments
 from vat.returns.models import TaxOffice
 from vat.returns.queries import Row
 from vat.returns.views.base import ReturnsView
@@ -31,6 +32,7 @@ class Shown:
     row: Row
     left: int
     is_over: bool
+    instalments: Sequence[Planned] = ()
 
     @property
     def waits(self) -> bool:
@@ -96,10 +98,14 @@ class Overview(ReturnsView):
 
     def _show(self, request: HttpRequest) -> HttpResponse:
         today = clock.today()
+        found = queries.overview(self.company, today)
+        firsts = [row.period for row in found if row.kind == queries.Kind.FIRST]
+        ahead = instalments(self.company, firsts)
         rows = [
-            Shown(row, (row.due - today).days, row.period.end < today)
-            for row in queries.overview(self.company, today)
-        ]
+            Shown(row, (row.due - today).days, row.period.end < today,
+                  ahead.get(row.period.start, ()) if row.kind == queries.Kind.FIRST else ())
+            for row in found
+        ]  # fmt: skip
         context = {
             "page_title": _("VAT returns"), "rows": rows,
             "years": years_to_reconcile(self.company, today),

@@ -26,6 +26,7 @@ from vat.returns.addressing import compared, computed_of
 from vat.returns.computing import Computed
 from vat.returns.entries import journal_rows
 from vat.returns.freezing import digest, frozen
+from vat.returns.jobs import MOST_IN_PARTS, print_in_parts
 from vat.returns.journal import journal_file
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.queries import Row
@@ -33,6 +34,8 @@ from vat.returns.showing import sections
 from vat.returns.views.base import ReturnsView
 
 State = VatReturn.State
+#: Rows of a journal that somebody waits for: some seconds.
+PRINTED_AT_ONCE: Final = 400
 
 
 class ReturnPage(ReturnsView):
@@ -125,6 +128,7 @@ class ReturnPage(ReturnsView):
                 one.state == State.CHECKED and digest(frozen(found)) != one.checked_digest
             )
         elif one is not None and not one.is_settled:
+            context["set_off"] = settling.set_off(one)
             context["office"] = TaxOffice.of(self.company).select_related("contact").first()
         return context
 
@@ -172,10 +176,14 @@ class ReturnFile(ReturnsView):
 
 
 class Journal(ReturnsView):
-    """``…/{key}/journal/?format=pdf|xlsx|csv``: all that counts, by box and code."""
+    """``…/{key}/journal/?format=pdf|xlsx|csv``: all that counts, by box and code.
+
+    A long one is printed in the background, once somebody says so.
+    """
 
     permission = Permission.VAT_READ
     permissions = {}
+    help_page = "vat-return"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row, form = self.row(), request.GET.get("format", "")
@@ -183,9 +191,14 @@ class Journal(ReturnsView):
         found = computed_of(self.company, row)
         if form not in MAKERS or found is None:
             raise Http404
+        rows = journal_rows(found)
+        if form == "pdf" and PRINTED_AT_ONCE < len(rows) <= MOST_IN_PARTS:
+            context = {"page_title": _("VAT journal"), "rows": len(rows), "key": row.key,
+                       "period": row.period}  # fmt: skip
+            return render(request, "vat/returns/print_journal.html", context)
         try:
             made, content_type, name = journal_file(
-                form, journal_rows(found), company=self.company, method=row.period.method,
+                form, rows, company=self.company, method=row.period.method,
                 start=row.period.start, end=row.period.end,
             )  # fmt: skip
         except DomainError as refusal:
@@ -194,3 +207,10 @@ class Journal(ReturnsView):
         response = HttpResponse(made, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Print it in the background."""
+        row = self.row()
+        self.require(Permission.LEDGER_EXPORT)
+        job = print_in_parts(company=self.company, key=row.key, by=self.access.user)
+        return redirect("job", self.company.pk, job.pk)

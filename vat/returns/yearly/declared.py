@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Protocol
@@ -18,7 +18,7 @@ from vat.returns.freezing import sums_of
 from vat.returns.models import VatReturn
 from vat.returns.periods import Reporting
 from vat.returns.pieces import Question
-from vat.returns.queries import as_filed, latest, reporting
+from vat.returns.queries import DAY, as_filed, frozen_scope, latest, reporting
 from vat.returns.spans import Span
 
 DEDUCTING: Final = (CodeKind.INPUT, CodeKind.IMPORT, CodeKind.ACQUISITION)
@@ -108,16 +108,51 @@ class YearOfReturns:
     @cached_property
     def declared(self) -> Both:
         """What the filed returns of the year declare; of a period corrected as a whole, the last word."""
+        return self._summed(
+            (one.shipped, one) for row in self._last_words for one in sums_of(row.figures)
+        )
+
+    @cached_property
+    def _last_words(self) -> list[VatReturn]:
+        """The returns that together say what is declared; of a period corrected as a whole, the last."""
         together: dict[tuple[dt.date, dt.date], list[VatReturn]] = {}
         for one in self.inside:
             if not one.elsewhere:
                 together.setdefault((one.start, one.end), []).append(one)
-        rows = [row for group in together.values() for row in latest(group)]
-        return self._summed((one.shipped, one) for row in rows for one in sums_of(row.figures))
+        return [row for group in together.values() for row in latest(group)]
 
-    def received(self) -> Both:
-        """What was received and paid in the year, of what VAT lines say."""
-        return self._asked([Span(self.start, self.end)], VatSettings.Basis.RECEIVED)
+    @cached_property
+    def runs(self) -> list[Span]:
+        """The times of the year by received consideration; all of it where the basis never changes."""
+        found: list[Span] = []
+        for one in self.periods:
+            if one.basis != VatSettings.Basis.RECEIVED:
+                continue
+            first = max(one.start, self.start)
+            if found and found[-1].end + DAY == first:
+                first = found.pop().start
+            found.append(Span(first, one.end))
+        if len({one.basis for one in self.periods}) == 1 and found:
+            return [Span(self.start, self.end)]
+        return found
+
+    def received(self, run: Span) -> Both:
+        """What was received and paid in a time, of what VAT lines say."""
+        return self._asked([run], VatSettings.Basis.RECEIVED)
+
+    def agreed(self, run: Span) -> Both:
+        """What was invoiced and billed in a time, of what VAT lines say."""
+        return self._asked([run], VatSettings.Basis.AGREED)
+
+    def carried(self) -> Both:
+        """What the year's returns carry because the basis changes (MWSTV Art. 79, 81, 106 and 107)."""
+        whole = Both()
+        for one in self._last_words:
+            if one.switched_on is not None or one.next_basis:
+                asked = frozen_scope(one).question
+                plain = replace(asked, switched_on=None, closing=None)
+                whole += self._of(asked) - self._of(plain)
+        return whole
 
     def open_on(self, day: dt.date) -> Both:
         """What of documents before a day was open on it."""
@@ -156,8 +191,10 @@ class YearOfReturns:
     ) -> Both:
         if not covers:
             return Both()
-        found = pieces.sums(Question(self.company, covers, basis or self.basis, edge))
-        return self._summed((self.codes[row.code].shipped, row) for row in found)
+        return self._of(Question(self.company, covers, basis or self.basis, edge))
+
+    def _of(self, asked: Question) -> Both:
+        return self._summed((self.codes[row.code].shipped, row) for row in pieces.sums(asked))
 
     def _summed(self, rows: Iterable[tuple[CatalogueCode, Amounts]]) -> Both:
         turnover = tax = ZERO
