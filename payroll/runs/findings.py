@@ -1,0 +1,59 @@
+"""What somebody should look at before a run is approved (Auffälligkeiten), and how it is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.display import chf
+from payroll.runs.models import Payment
+from payroll.wages.values import HUNDRED, Finding, Slip
+
+#: What is found here; what the calculation finds tells its own words.
+WORDS: Final[dict[str, Any]] = {
+    "run.jump": _("The net wage changes by %(percent)s %% against %(month)s: from %(before)s to %(now)s."),
+    "run.iban_twice": _("Another person is paid to the same account. Check the IBAN."),
+    "run.no_account": _("There is no account for it: %(what)s."),
+    "run.refused": _("%(reason)s"),
+}
+
+
+def in_words(finding: Finding) -> str:
+    """A finding in the reader's language: ours, or what other rooms say of theirs."""
+    for words in (WORDS, *further_words):
+        if finding.code in words:
+            return str(words[finding.code]) % finding.values
+    told = ", ".join(f"{name}: {value}" for name, value in finding.values.items())
+    return f"{finding.code} {told}".strip()
+
+
+#: Words of rooms below, by code.
+further_words: list[Mapping[str, Any]] = []
+
+
+def jump_of(slip: Slip, before: Slip | None, percent: Decimal) -> tuple[Finding, ...]:
+    """Whether a net wage differs from the month before by more than ``percent``."""
+    if before is None or not before.net:
+        return ()
+    change = slip.net - before.net
+    if abs(change) <= abs(before.net) * percent / HUNDRED:
+        return ()
+    share = change / abs(before.net) * HUNDRED
+    values = {"percent": f"{share:+.0f}", "month": f"{before.month:%m.%Y}",
+              "before": chf(before.net), "now": chf(slip.net)}  # fmt: skip
+    return (Finding(code="run.jump", values=values),)
+
+
+IBAN_TWICE: Final = Finding(code="run.iban_twice")
+
+
+def shared_accounts(payouts: Mapping[int, Iterable[Payment]]) -> set[int]:
+    """Those who are paid to an account that somebody else is paid to as well."""
+    owners = Counter(iban for one in payouts.values() for iban in {part.iban for part in one})
+    return {
+        who for who, parts in payouts.items() if any(owners[part.iban] > 1 for part in parts)
+    }
