@@ -174,6 +174,7 @@ JOB_KINDS = [
     "accounting.receivables.dunning.jobs",
     "accounting.payables.capture.jobs",
     "contacts.jobs",
+    "payroll.runs.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])

@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class PayrollConfig(AppConfig):
     name = "payroll"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounting.banking import booking as statements
+        from accounting.banking.matching import hearing, orders
+        from accounting.ledger import posting
+        from payroll.runs import bank, booking
+
+        posting.before_reversal.append(booking.require_own)
+        orders.ordered.append(bank.ordered_by)
+        hearing.booked.append(bank.hear)
+        statements.unbooked.append(bank.hear_undone)

@@ -164,11 +164,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="wageorder",
             name="run",
-            field=models.OneToOneField(
+            field=models.ForeignKey(
                 db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="order",
+                related_name="orders",
                 to="payroll.payrollrun",
             ),
         ),
@@ -176,6 +176,12 @@ class Migration(migrations.Migration):
             model_name="wageorder",
             constraint=models.UniqueConstraint(
                 fields=("company", "id"), name="wage_order_of_company"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="wageorder",
+            constraint=models.UniqueConstraint(
+                fields=("company", "block"), name="wage_order_block_once"
             ),
         ),
         migrations.AddConstraint(

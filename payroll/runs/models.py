@@ -218,14 +218,14 @@ class Payslip(Sealed, CompanyOwned):
 
 
 class WageOrder(Sealed, CompanyOwned):
-    """The payment order of a posted run (Lohnzahlung): one debit for all, its file sealed.
+    """A payment order of a posted run (Lohnzahlung): one debit for all, its file sealed.
 
-    ``block`` and ``message`` are how the bank names it on the statement, by which its debit is
-    known and booked.
+    There is one for accounts in Switzerland, another one for those abroad. ``block`` and ``message``
+    are how the bank names it on the statement, by which its debit is known and booked.
     """
 
-    run = models.OneToOneField(
-        PayrollRun, on_delete=models.PROTECT, related_name="order", db_constraint=False,
+    run = models.ForeignKey(
+        PayrollRun, on_delete=models.PROTECT, related_name="orders", db_constraint=False,
         db_index=False,
     )  # fmt: skip
     bank_account = models.ForeignKey(
@@ -253,6 +253,7 @@ class WageOrder(Sealed, CompanyOwned):
         verbose_name = _("wage order")
         constraints = [
             models.UniqueConstraint(fields=["company", "id"], name="wage_order_of_company"),
+            models.UniqueConstraint(fields=["company", "block"], name="wage_order_block_once"),
             models.CheckConstraint(
                 condition=Q(total__gt=0, count__gt=0), name="wage_order_pays_something"
             ),

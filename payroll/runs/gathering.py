@@ -1,0 +1,175 @@
+"""All that slips of a month are reckoned from (Grundlagen eines Laufs): a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from payroll.employees import converting, missing, people
+from payroll.employees.facts import Payout, Share
+from payroll.employees.models import LeaveEntry
+from payroll.employees.people import PersonFile
+from payroll.runs import keeping, movements
+from payroll.runs.keeping import NOTHING, Before
+from payroll.runs.lookups import Shelf
+from payroll.runs.models import Payment, PayrollRun, Typed
+from payroll.runs.sharing import shared_out
+from payroll.wages.values import Carry, Finding, MonthInput, Movement, TaxChange, Withholding
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a person's slip of a month is reckoned from, and how it names and pays them.
+
+    ``is_due`` says whether they belong into the run: employed in the month, or something is typed.
+    """
+
+    employee: int
+    name: str
+    language: str
+    given: MonthInput
+    is_due: bool = True
+    person: dict[str, str] = field(default_factory=dict)
+    shares: tuple[Share, ...] = ()
+    leave: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def payout_of(self, amount: Decimal) -> tuple[Payment, ...]:
+        """A payout shared out over this person's accounts."""
+        return shared_out(amount, self.shares)
+
+
+def gather(
+    run: PayrollRun, *, only: Collection[int] | None = None,
+    carried: Mapping[int, Before] | None = None, shelf: Shelf | None = None,
+) -> list[Gathered]:  # fmt: skip
+    """The input of a run's month for all who belong into it, or of ``only`` (ids of employees).
+
+    ``carried`` is what the months before handed on, asked for without; ``shelf`` keeps what is the same
+    for all people. As many queries for a thousand people as for one.
+    """
+    company, month = run.company, run.month
+    typed = movements.of_month(company, month, only=only)
+    wanted = only if only is not None else _due(run, typed)
+    files = people.files(company, month, only=list(wanted))
+    carried = carried if carried is not None else keeping.before(run, list(wanted))
+    shelf = shelf or Shelf()
+    shelf.open(company, month, {file.language for file in files})
+    leave = _leave(run, list(wanted))
+    contributions = shelf.contributions_for(files)
+    drafts = [
+        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf)
+        for file in files
+    ]
+    drafts = [
+        replace(one, leave=leave.get(one.employee, {}),
+                given=replace(one.given, contributions=contributions.get(one.employee, ())))
+        for one in drafts
+    ]  # fmt: skip
+    tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
+    return [
+        replace(one, given=replace(one.given, tariffs={
+            key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
+        })) for one in drafts
+    ]  # fmt: skip
+
+
+def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
+    rows = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    return sorted({row["employee"] for row in rows} | set(typed))
+
+
+def _one(
+    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf
+) -> Gathered:
+    month, last = run.month, people.end_of(run.month)
+    recurring = converting.recurring_of(file, month)
+    allowances, lacking = converting.allowances_of(
+        file, month, roles=shelf.roles, amount_of=shelf.allowance
+    )
+    withholdings = converting.withholdings_of(file, month)
+    given = MonthInput(
+        month=month, person=converting.person_of(file, always_liable=shelf.settings.always_liable),
+        contracts=converting.contracts_of(file, month), types=shelf.types[file.language],
+        roles=shelf.roles, movements=(*recurring, *allowances, *map(as_movement, typed)),
+        withholdings=withholdings, tax_changes=tax_changes(withholdings, carry, month),
+        figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
+    )  # fmt: skip
+    day = _last_day(file, month, last)
+    payout = file.at(Payout, day)
+    return Gathered(
+        employee=file.id, name=file.name, language=file.language, given=given,
+        is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
+        shares=payout.shares if payout else (),
+        findings=(*missing.before_run(file, month), *lacking),
+    )  # fmt: skip
+
+
+def _last_day(file: PersonFile, month: dt.date, last: dt.date) -> dt.date:
+    """The last day of employment in the month, whose facts count."""
+    ends = [one.exit or last for one in file.employed(month, last)]
+    return min(last, max(ends)) if ends else last
+
+
+def _named(file: PersonFile, day: dt.date) -> dict[str, str]:
+    functions = [one.function for one in file.employments if one.entry <= day and one.function]
+    return {
+        "name": file.name, "number": file.number, "ahv_number": file.personal.ahv_number,
+        "address": "\n".join(file.address), "function": functions[-1] if functions else "",
+    }  # fmt: skip
+
+
+def as_movement(one: Typed) -> Movement:
+    return Movement(
+        type=one.type, quantity=one.quantity, rate=one.rate, amount=one.amount,
+        percent=one.percent, text=one.text, cost_centre=one.cost_centre, for_month=one.for_month,
+    )  # fmt: skip
+
+
+def tax_changes(
+    withholdings: Iterable[Withholding], carry: Carry, month: dt.date
+) -> tuple[TaxChange, ...]:
+    """Earlier months of this year that were taxed by another code or canton than holds now."""
+    spans, found = list(withholdings), []
+    for taxed in carry.taxed:
+        if taxed.month >= month or taxed.month.year != month.year or taxed.alone:
+            continue
+        last = people.end_of(taxed.month)
+        holds = [one for one in spans if one.first <= last and one.last >= taxed.month]
+        if not holds:
+            found.append(TaxChange(month=taxed.month, code="NON"))
+        elif (holds[-1].canton, holds[-1].code) != (taxed.canton, taxed.code):
+            if len(holds) == 1 or all(
+                (one.canton, one.code) != (taxed.canton, taxed.code) for one in holds
+            ):
+                now = holds[-1]
+                found.append(TaxChange(month=taxed.month, code=now.code, canton=now.canton,
+                                       model=now.model, commune=now.commune))  # fmt: skip
+    return tuple(found)
+
+
+def _tariff_keys(given: MonthInput) -> set[str]:
+    """Canton and code of each tariff that a slip may look into."""
+    keys = {f"{one.canton} {one.code}" for one in given.withholdings}
+    keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
+    canton = given.withholdings[-1].canton if given.withholdings else ""
+    keys |= {f"{one.canton or canton} {one.code}" for one in given.tax_changes}
+    return keys
+
+
+def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
+    """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    rows = LeaveEntry.of(run.company_id).filter(
+        employee__in=who, date__lte=people.end_of(run.month)
+    )
+    for row in rows:
+        sums[row.employee_id][row.content.kind.value] += row.content.amount
+    shown = ("holidays", "overtime")
+    return {
+        one: {kind: str(kinds[kind]) for kind in shown if kind in kinds}
+        for one, kinds in sums.items()
+    }
