@@ -9,8 +9,11 @@ class PayrollConfig(AppConfig):
         from accounting.banking import booking as statements
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
-        from payroll.runs import bank, booking
+        from payroll.employees import above, following
+        from payroll.runs import bank, booking, queries
 
+        following.register()
+        above.paid_until.append(queries.paid_until)
         posting.before_reversal.append(booking.require_own)
         orders.ordered.append(bank.ordered_by)
         hearing.booked.append(bank.hear)
