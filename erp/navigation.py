@@ -126,6 +126,13 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Payroll"),
+        "people",
+        (
+            Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (

@@ -11,6 +11,7 @@ class PayrollConfig(AppConfig):
         from accounting.ledger import posting
         from payroll.employees import above, following
         from payroll.runs import bank, booking, queries
+        from payroll.wage_types import usage
 
         following.register()
         above.paid_until.append(queries.paid_until)
@@ -18,3 +19,4 @@ class PayrollConfig(AppConfig):
         orders.ordered.append(bank.ordered_by)
         hearing.booked.append(bank.hear)
         statements.unbooked.append(bank.hear_undone)
+        usage.register_own()

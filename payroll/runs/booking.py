@@ -37,8 +37,8 @@ from payroll.runs.refusals import (
     Tampered,
 )
 from payroll.runs.staleness import require_fresh
-from payroll.setup import accounts
-from payroll.setup.models import PayrollSettings
+from payroll.setup.accounts import plan_of
+from payroll.setup.settings import settings_of
 
 OWNER = "payroll"
 Status = PayrollRun.Status
@@ -61,12 +61,12 @@ def post(run: PayrollRun, *, by: User, date: dt.date | None = None) -> PayrollRu
         raise Tampered(month=str(held))
     require_fresh(held, slips)
     contents = [slip.content for slip in slips]
-    entry, lines = lines_for(held.company, contents)
+    held.date = date or held.date
+    entry, lines = lines_for(held.company, contents, date=held.date)
     if len(lines) < 2:
         raise NothingToPay(month=str(held))
     last = PayrollRun.of(held.company_id).aggregate(last=Max("number"))["last"] or 0
     held.number = last + 1
-    held.date = date or held.date
     voucher = _voucher(held, contents, by)
     held.entry = posting.post(
         company=held.company, date=held.date, text=_text(held), lines=lines, by=by,
@@ -83,11 +83,13 @@ def post(run: PayrollRun, *, by: User, date: dt.date | None = None) -> PayrollRu
     return held
 
 
-def lines_for(company: Company, contents: Sequence[SlipContent]) -> tuple[Entry, list[Line]]:
-    """The entry that slips make, as it would be posted. Raises what is missing."""
-    settings = PayrollSettings.of(company).first() or PayrollSettings(company=company)
+def lines_for(
+    company: Company, contents: Sequence[SlipContent], *, date: dt.date
+) -> tuple[Entry, list[Line]]:
+    """The entry that slips make, as it would be posted on a day. Raises what is missing."""
+    settings = settings_of(company)
     by_centre = settings.by_cost_centre and company.uses("costs")
-    entry = entry_of(contents, accounts.of(company), by_centre=by_centre)
+    entry = entry_of(contents, plan_of(company, date), by_centre=by_centre)
     centres = CostCentre.of(company) if by_centre else ()
     return entry, entry.lines({one.number: one for one in centres})
 

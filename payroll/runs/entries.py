@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from functools import cached_property
 
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, CostCentre
@@ -18,22 +18,8 @@ from accounting.ledger.models.accounts import Rule
 from erp.core.money import ZERO, split_by
 from payroll.runs.models import SlipContent
 from payroll.runs.refusals import DoesNotAddUp
+from payroll.setup.accounts import AccountPlan
 from payroll.wages.values import Charge, SlipLine
-
-
-class Accounts(Protocol):
-    """Where wages are booked, as ``payroll.setup.accounts`` knows it; each raises what is missing."""
-
-    @property
-    def clearing(self) -> Account: ...
-
-    def of_type(self, number: int) -> Account: ...
-
-    def liability(self, institution: int | None, insurance: str, canton: str = "") -> Account: ...
-
-    def expense(self, institution: int | None, insurance: str, canton: str = "") -> Account: ...
-
-    def tax(self, canton: str) -> Account: ...
 
 
 Key = tuple[int, str]  # account and cost centre
@@ -41,15 +27,19 @@ Key = tuple[int, str]  # account and cost centre
 
 @dataclass
 class Entry:
-    """Debits and credits of a run by account and cost centre."""
+    """Debits and credits of a run by account and cost centre; ``plan`` raises what is missing."""
 
-    accounts: Accounts
+    plan: AccountPlan
     by_centre: bool = True
     sums: dict[bool, dict[Key, Decimal]] = field(
         default_factory=lambda: {True: defaultdict(Decimal), False: defaultdict(Decimal)}
     )
     known: dict[int, Account] = field(default_factory=dict)
     paid: Decimal = ZERO
+
+    @cached_property
+    def clearing(self) -> Account:
+        return self.plan.clearing()
 
     def add(self, content: SlipContent) -> None:
         """Book a slip. Raises ``DoesNotAddUp`` where its lines are not what it pays."""
@@ -63,14 +53,15 @@ class Entry:
             if line.type in owed:  # the charge itself says who gets it
                 owed[line.type] += amount
                 continue
-            self._paid(self.accounts.of_type(line.type), amount, _of_line(line, weights, content))
+            self._of_type(line.type, amount, _of_line(line, weights, content))
         for number, rest in owed.items():
             if rest:
-                self._paid(self.accounts.of_type(number), rest, {"": Decimal(1)})
+                self._of_type(number, rest, {"": Decimal(1)})
         for charge in slip.charges:
             self._charge(charge, weights)
         for tax in slip.taxes:
-            self._owe(self.accounts.tax(tax.canton), tax.amount)
+            if tax.amount:
+                self._owe(self.plan.liability("tax", canton=tax.canton), tax.amount)
         self.paid += slip.payout
         if self._left() - before != slip.payout:
             raise DoesNotAddUp(payout=slip.payout, lines=self._left() - before)
@@ -90,21 +81,26 @@ class Entry:
         return self.known[account].number, centre
 
     def _charge(self, charge: Charge, weights: Mapping[str, Decimal]) -> None:
-        told = (charge.institution, charge.insurance.value, charge.canton)
+        if not charge.employee and not charge.employer:
+            return
+        expense, liability = self.plan.of_charge(charge)
         if charge.employee:
-            self._owe(self.accounts.liability(*told), charge.employee)
+            self._owe(liability, charge.employee)
         if charge.employer:
-            self._debit(self.accounts.expense(*told), charge.employer, weights)
-            self._put(self.accounts.liability(*told), -charge.employer)
+            self._debit(expense, charge.employer, weights)
+            self._put(liability, -charge.employer)
 
     def _owe(self, account: Account, amount: Decimal) -> None:
         """The employee's part: from the clearing account to who gets it."""
-        self._put(self.accounts.clearing, amount)
+        self._put(self.clearing, amount)
         self._put(account, -amount)
 
-    def _paid(self, account: Account, amount: Decimal, weights: Mapping[str, Decimal]) -> None:
-        self._debit(account, amount, weights)
-        self._put(self.accounts.clearing, -amount)
+    def _of_type(self, number: int, amount: Decimal, weights: Mapping[str, Decimal]) -> None:
+        """What a wage type pays is debited to its account, what it takes credited."""
+        account = self.plan.of_type(number)
+        if account is not None:
+            self._debit(account, amount, weights)
+            self._put(self.clearing, -amount)
 
     def _debit(self, account: Account, amount: Decimal, weights: Mapping[str, Decimal]) -> None:
         takes = not account.is_balance_sheet and account.cost_centre_rule != Rule.NO
@@ -121,7 +117,7 @@ class Entry:
         self.sums[amount > 0][account.pk, centre] += abs(amount)
 
     def _left(self) -> Decimal:
-        key = (self.accounts.clearing.pk, "")
+        key = (self.clearing.pk, "")
         return self.sums[False][key] - self.sums[True][key]
 
 
@@ -177,11 +173,9 @@ def _line(account: Account, amount: Decimal, is_debit: bool, centre: CostCentre 
     return Line(account, credit=amount, cost_centre=centre)
 
 
-def entry_of(
-    contents: Iterable[SlipContent], accounts: Accounts, *, by_centre: bool
-) -> Entry:
+def entry_of(contents: Iterable[SlipContent], plan: AccountPlan, *, by_centre: bool) -> Entry:
     """The entry of all slips of a run."""
-    entry = Entry(accounts, by_centre)
+    entry = Entry(plan, by_centre)
     for content in contents:
         entry.add(content)
     return entry

@@ -59,19 +59,13 @@ def gather(
     shelf = shelf or Shelf()
     shelf.open(company, month, {file.language for file in files})
     leave = _leave(run, list(wanted))
-    contributions = shelf.contributions_for(files)
     drafts = [
         _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf)
         for file in files
     ]
-    drafts = [
-        replace(one, leave=leave.get(one.employee, {}),
-                given=replace(one.given, contributions=contributions.get(one.employee, ())))
-        for one in drafts
-    ]  # fmt: skip
     tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
     return [
-        replace(one, given=replace(one.given, tariffs={
+        replace(one, leave=leave.get(one.employee, {}), given=replace(one.given, tariffs={
             key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
         })) for one in drafts
     ]  # fmt: skip
@@ -91,9 +85,11 @@ def _one(
         file, month, roles=shelf.roles, amount_of=shelf.allowance
     )
     withholdings = converting.withholdings_of(file, month)
+    person = converting.person_of(file, always_liable=shelf.settings.always_liable)
+    contracts = converting.contracts_of(file, month)
+    found = shelf.contributions_of(file, person, contracts)
     given = MonthInput(
-        month=month, person=converting.person_of(file, always_liable=shelf.settings.always_liable),
-        contracts=converting.contracts_of(file, month), types=shelf.types[file.language],
+        month=month, person=person, contracts=contracts, contributions=found.contributions, types=shelf.types[file.language],
         roles=shelf.roles, movements=(*recurring, *allowances, *map(as_movement, typed)),
         withholdings=withholdings, tax_changes=tax_changes(withholdings, carry, month),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
@@ -104,7 +100,7 @@ def _one(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
         shares=payout.shares if payout else (),
-        findings=(*missing.before_run(file, month), *lacking),
+        findings=(*missing.before_run(file, month), *lacking, *found.findings),
     )  # fmt: skip
 
 

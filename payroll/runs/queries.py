@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from erp.companies.models import Company
 from payroll.runs import keeping
+from payroll.runs.beginning import last_day
 from payroll.runs.differences import TypeChange, by_type
 from payroll.runs.findings import in_words
 from payroll.runs.keeping import NOTHING
@@ -84,3 +86,12 @@ def year_to_date(content: SlipContent) -> dict[int, Decimal]:
     """Amounts by wage type since January, this slip within, as it handed them on."""
     return {int(number): amount for number, amount in content.slip.carry.types.items()}
 
+
+
+def paid_until(company: Company, employees: Collection[int]) -> dict[int, dt.date]:
+    """The last day of the last month of which each person has a posted slip: one query."""
+    rows = Payslip.of(company).filter(
+        employee__in=employees, run__status__in=PayrollRun.BOOKED,
+        run__kind=PayrollRun.Kind.REGULAR,
+    ).values_list("employee").annotate(last=Max("run__month"))  # fmt: skip
+    return {who: last_day(month) for who, month in rows}

@@ -272,7 +272,7 @@ class Recap(RunsView):
             return answer(form, table, company=self.company)
         lines, missing = [], ""
         try:
-            lines = booking.lines_for(self.company, contents)[1] if contents else []
+            lines = booking.lines_for(self.company, contents, date=run.date)[1] if contents else []
         except DomainError as refusal:
             missing = str(refusal)
         return render(request, "payroll/runs/recap.html", {
