@@ -109,7 +109,12 @@ def held_run(run: PayrollRun) -> PayrollRun:
     rows = PayrollRun.of(run.company_id)
     rows.select_for_update(of=("self",)).get(pk=run.pk)
     found: PayrollRun = rows.select_related(
-        "company", "entry__company", "corrects", "bank_account__account", "created_by", "approved_by"
+        "company",
+        "entry__company",
+        "corrects",
+        "bank_account__account",
+        "created_by",
+        "approved_by",
     ).get(pk=run.pk)
     return found
 

@@ -124,7 +124,9 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
         raise NotPosted(month=str(held), status=held.get_status_display())
     if WageOrder.of(held.company_id).filter(run=held).exists():
         raise PaidAlready(month=str(held))
-    later = PayrollRun.of(held.company_id).filter(number__gt=held.number, status__in=PayrollRun.BOOKED)
+    later = PayrollRun.of(held.company_id).filter(
+        number__gt=held.number, status__in=PayrollRun.BOOKED
+    )
     found = later.order_by("number").first()
     if found is not None:
         raise NotTheLast(number=found.number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -24,7 +23,6 @@ from payroll.runs.models import PayrollRun, Payslip
 from payroll.runs.refusals import NobodyToPay, NotOpen
 from payroll.setup.models import PayrollSettings
 from payroll.wages.calculating import calculate
-from payroll.wages.values import MonthInput, Slip
 
 AT_ONCE: Final = 500  # people of a step
 Status = PayrollRun.Status
@@ -165,5 +163,3 @@ def calculate_all(run: PayrollRun, *, by: User) -> PayrollRun:
         calculate_some(held, ids[first : first + AT_ONCE], turn=turn)
     end_turn(held, turn=held.turn, by=by)
     return held_run(held)
-
-

@@ -47,9 +47,7 @@ class Correction:
     last: Gathered
 
 
-def differences(
-    run: PayrollRun, *, only: Collection[int] | None = None
-) -> list[Correction]:
+def differences(run: PayrollRun, *, only: Collection[int] | None = None) -> list[Correction]:
     """What a correction of a posted month would change, by person; nothing is written.
 
     ``only`` are ids of employees, all who were paid in the months without. Queries grow with the months,
@@ -103,9 +101,7 @@ def _base(run: PayrollRun, first: dt.date) -> dict[int, Carry]:
     return {row.employee_id: row.content.slip.carry for row in rows}
 
 
-def _history(
-    run: PayrollRun, months: Sequence[dt.date], only: Collection[int] | None
-) -> History:
+def _history(run: PayrollRun, months: Sequence[dt.date], only: Collection[int] | None) -> History:
     """Posted slips by person and month; a correction is shared out over the months it put right."""
     rows = Payslip.of(run.company_id).filter(
         run__status__in=PayrollRun.BOOKED, run__month__gte=months[0], run__month__lte=months[-1]
@@ -130,7 +126,9 @@ def _part(content: SlipContent, month: dt.date) -> Slip:
     lines = tuple(one for one in slip.lines if one.for_month == month)
     if month != content.months[0]:
         taxes = tuple(one for one in slip.taxes if one.month == month)
-        return replace(slip, lines=lines, charges=(), taxes=taxes, gross=ZERO, net=ZERO, payout=ZERO)
+        return replace(
+            slip, lines=lines, charges=(), taxes=taxes, gross=ZERO, net=ZERO, payout=ZERO
+        )
     taxes = tuple(one for one in slip.taxes if one.month not in content.months[1:])
     advanced = sum((one.amount for one in slip.lines if one.for_month is None), ZERO)
     return replace(slip, lines=lines, taxes=taxes, payout=slip.payout - advanced)

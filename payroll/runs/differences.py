@@ -124,13 +124,13 @@ def _charges(pair: MonthPair) -> list[Charge]:
                     employee=before.employee + sign * one.employee,
                     employer=before.employer + sign * one.employer,
                 )  # fmt: skip
-    return [one for one in rows.values() if one.wages or one.insured or one.employee or one.employer]
+    return [
+        one for one in rows.values() if one.wages or one.insured or one.employee or one.employer
+    ]
 
 
 def _blank(charge: Charge) -> Charge:
-    return replace(
-        charge, days=0, wages=ZERO, insured=ZERO, employee=ZERO, employer=ZERO, why=()
-    )
+    return replace(charge, days=0, wages=ZERO, insured=ZERO, employee=ZERO, employer=ZERO, why=())
 
 
 def _taxes(pair: MonthPair) -> list[Tax]:

@@ -21,7 +21,6 @@ from payroll.runs.refusals import DoesNotAddUp
 from payroll.setup.accounts import AccountPlan
 from payroll.wages.values import Charge, SlipLine
 
-
 Key = tuple[int, str]  # account and cost centre
 
 
@@ -130,7 +129,11 @@ def _owed(content: SlipContent) -> dict[int, Decimal]:
     roles = content.given.roles
     types = {line.type for line in content.slip.lines}
     for tax in content.slip.taxes:
-        usual = "tax_correction" if tax.is_correction and roles.get("tax_correction") in types else "tax"
+        usual = (
+            "tax_correction"
+            if tax.is_correction and roles.get("tax_correction") in types
+            else "tax"
+        )
         if usual in roles:
             owed[roles[usual]] += tax.amount
     return dict(owed)
@@ -147,7 +150,9 @@ def _of_line(
 
 
 def _split(content: SlipContent, employment: int) -> dict[str, Decimal]:
-    terms = [one for one in content.given.contracts if one.employment == employment and one.cost_split]
+    terms = [
+        one for one in content.given.contracts if one.employment == employment and one.cost_split
+    ]
     return dict(terms[-1].cost_split) if terms else {}
 
 

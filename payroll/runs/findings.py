@@ -15,7 +15,9 @@ from payroll.wages.values import HUNDRED, Finding, Slip
 
 #: What is found here; what the calculation finds tells its own words.
 WORDS: Final[dict[str, Any]] = {
-    "run.jump": _("The net wage changes by %(percent)s %% against %(month)s: from %(before)s to %(now)s."),
+    "run.jump": _(
+        "The net wage changes by %(percent)s %% against %(month)s: from %(before)s to %(now)s."
+    ),
     "run.iban_twice": _("Another person is paid to the same account. Check the IBAN."),
     "run.no_account": _("There is no account for it: %(what)s."),
     "run.refused": _("%(reason)s"),
@@ -54,6 +56,4 @@ IBAN_TWICE: Final = Finding(code="run.iban_twice")
 def shared_accounts(payouts: Mapping[int, Iterable[Payment]]) -> set[int]:
     """Those who are paid to an account that somebody else is paid to as well."""
     owners = Counter(iban for one in payouts.values() for iban in {part.iban for part in one})
-    return {
-        who for who, parts in payouts.items() if any(owners[part.iban] > 1 for part in parts)
-    }
+    return {who for who, parts in payouts.items() if any(owners[part.iban] > 1 for part in parts)}

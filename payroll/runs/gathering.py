@@ -17,7 +17,8 @@ from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement, TaxChange, Withholding
+from payroll.wages.values import Carry, Finding, MonthInput, Movement
+from payroll.wages.withholding import late_changes
 
 
 @dataclass(frozen=True)
@@ -84,16 +85,16 @@ def _one(
     allowances, lacking = converting.allowances_of(
         file, month, roles=shelf.roles, amount_of=shelf.allowance
     )
-    withholdings = converting.withholdings_of(file, month)
     person = converting.person_of(file, always_liable=shelf.settings.always_liable)
     contracts = converting.contracts_of(file, month)
     found = shelf.contributions_of(file, person, contracts)
     given = MonthInput(
-        month=month, person=person, contracts=contracts, contributions=found.contributions, types=shelf.types[file.language],
-        roles=shelf.roles, movements=(*recurring, *allowances, *map(as_movement, typed)),
-        withholdings=withholdings, tax_changes=tax_changes(withholdings, carry, month),
+        month=month, person=person, contracts=contracts, contributions=found.contributions,
+        types=shelf.types[file.language], roles=shelf.roles, movements=(*recurring, *allowances, *map(as_movement, typed)),
+        withholdings=converting.withholdings_of(file, month),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
     )  # fmt: skip
+    given = replace(given, tax_changes=late_changes(given))
     day = _last_day(file, month, last)
     payout = file.at(Payout, day)
     return Gathered(
@@ -123,28 +124,6 @@ def as_movement(one: Typed) -> Movement:
         type=one.type, quantity=one.quantity, rate=one.rate, amount=one.amount,
         percent=one.percent, text=one.text, cost_centre=one.cost_centre, for_month=one.for_month,
     )  # fmt: skip
-
-
-def tax_changes(
-    withholdings: Iterable[Withholding], carry: Carry, month: dt.date
-) -> tuple[TaxChange, ...]:
-    """Earlier months of this year that were taxed by another code or canton than holds now."""
-    spans, found = list(withholdings), []
-    for taxed in carry.taxed:
-        if taxed.month >= month or taxed.month.year != month.year or taxed.alone:
-            continue
-        last = people.end_of(taxed.month)
-        holds = [one for one in spans if one.first <= last and one.last >= taxed.month]
-        if not holds:
-            found.append(TaxChange(month=taxed.month, code="NON"))
-        elif (holds[-1].canton, holds[-1].code) != (taxed.canton, taxed.code):
-            if len(holds) == 1 or all(
-                (one.canton, one.code) != (taxed.canton, taxed.code) for one in holds
-            ):
-                now = holds[-1]
-                found.append(TaxChange(month=taxed.month, code=now.code, canton=now.canton,
-                                       model=now.model, commune=now.commune))  # fmt: skip
-    return tuple(found)
 
 
 def _tariff_keys(given: MonthInput) -> set[str]:

@@ -70,7 +70,10 @@ def make_slips(job: Running, cursor: Cursor) -> Next | Done:
             time.sleep(1 / 20)  # others hold what is left
         return Next({"of": total, "left": left, "step": cursor.get("step", 0) + 1},
                     done=total - left, total=total)  # fmt: skip
-    return Done({"run": run.pk, "slips": total}, message=_("%(count)s payslips are made.") % {"count": total})
+    return Done(
+        {"run": run.pk, "slips": total},
+        message=_("%(count)s payslips are made.") % {"count": total},
+    )
 
 
 def arguments_of(run: PayrollRun) -> dict[str, Any]:

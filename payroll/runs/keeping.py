@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F
@@ -62,7 +62,7 @@ class Before:
     """What was before a month: the last regular slip, and what the year's slips handed on."""
 
     slip: Slip | None = None
-    carry: Carry = Carry()
+    carry: Carry = field(default_factory=Carry)
 
 
 NOTHING = Before()

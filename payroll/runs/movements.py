@@ -85,7 +85,9 @@ def save_person(
     checker, faults = Checker(company), list[DomainError]()
     for nth, row in enumerate(rows):
         try:
-            with called(**{name: f"rows[{nth}].{name}" for name in ("type", "amount", "cost_centre")}):
+            with called(
+                **{name: f"rows[{nth}].{name}" for name in ("type", "amount", "cost_centre")}
+            ):
                 checker.require_sound(row)
         except DomainError as fault:
             faults.append(fault)
@@ -230,7 +232,6 @@ def of_month(
     for row in rows.order_by("employee", "position", "pk"):
         found[row.employee_id].append(row.content)
     return dict(found)
-
 
 
 def _hold(company: Company, month: dt.date) -> None:

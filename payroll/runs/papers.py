@@ -101,9 +101,7 @@ def masked(iban: str) -> str:
     return f"{iban[:4]} … {iban[-4:]}"
 
 
-def html_of(
-    run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str
-) -> str:
+def html_of(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str) -> str:
     """The slip as a page to be printed, in the employee's language."""
     with override(content.language or "de"):
         return render_to_string("payroll/runs/slip_paper.html", paper_context(
@@ -128,7 +126,9 @@ def paper_context(
 
 def _leave(content: SlipContent) -> list[tuple[str, Decimal]]:
     labels = {"holidays": _("Holidays left (days)"), "overtime": _("Overtime (hours)")}
-    return [(labels[kind], Decimal(amount)) for kind, amount in content.leave.items() if kind in labels]
+    return [
+        (labels[kind], Decimal(amount)) for kind, amount in content.leave.items() if kind in labels
+    ]
 
 
 def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str) -> bytes:
@@ -184,7 +184,6 @@ def file_name(run: PayrollRun, content: SlipContent) -> str:
     with override(content.language or "de"):
         word = _("Payslip")
     return f"{run.month:%Y-%m}-{word}-{content.person.get('number', '')}.pdf".replace(" ", "-")
-
 
 
 def preview(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings) -> bytes:

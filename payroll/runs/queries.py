@@ -87,7 +87,6 @@ def year_to_date(content: SlipContent) -> dict[int, Decimal]:
     return {int(number): amount for number, amount in content.slip.carry.types.items()}
 
 
-
 def paid_until(company: Company, employees: Collection[int]) -> dict[int, dt.date]:
     """The last day of the last month of which each person has a posted slip: one query."""
     rows = Payslip.of(company).filter(

@@ -9,7 +9,9 @@ from erp.core.errors import DomainError
 
 class NotSetUp(DomainError):
     code = "payroll.not_set_up"
-    message = _("Payroll has no settings yet. Save them under “Settings of payroll”, then begin a run.")
+    message = _(
+        "Payroll has no settings yet. Save them under “Settings of payroll”, then begin a run."
+    )
     conflict = True
 
 
@@ -154,13 +156,17 @@ class NothingToPay(DomainError):
 
 class NothingToCorrect(DomainError):
     code = "payroll.nothing_to_correct"
-    message = _("With today's data %(month)s comes out as it was posted. There is nothing to correct.")
+    message = _(
+        "With today's data %(month)s comes out as it was posted. There is nothing to correct."
+    )
     conflict = True
 
 
 class BankNotUsable(DomainError):
     code = "payroll.bank_not_usable"
-    message = _("Wages are paid in CHF from a Swiss account; %(value)s is none. Choose another one.")
+    message = _(
+        "Wages are paid in CHF from a Swiss account; %(value)s is none. Choose another one."
+    )
     field = "bank_account"
 
 

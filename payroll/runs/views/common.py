@@ -57,5 +57,3 @@ def read_month(text: str | None) -> dt.date | None:
 
 def this_month() -> dt.date:
     return clock.today().replace(day=1)
-
-

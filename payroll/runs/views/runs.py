@@ -238,7 +238,9 @@ class Recall(Decide):
 
     permission = Permission.PAYROLL_PAY
     step_up = frozenset({"POST"})
-    done = gettext_lazy("The payment file is given up. Make sure that the bank does not execute it.")
+    done = gettext_lazy(
+        "The payment file is given up. Make sure that the bank does not execute it."
+    )
 
     def act(self, run: PayrollRun, request: HttpRequest) -> None:
         paying.recall(run, reason=request.POST.get("reason", ""), by=self.access.user)
