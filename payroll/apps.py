@@ -10,7 +10,7 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from payroll.employees import above, following
-        from payroll.runs import bank, booking, queries
+        from payroll.runs import bank, booking, queries, words  # noqa: F401 - brings its words
         from payroll.wage_types import usage
 
         following.register()

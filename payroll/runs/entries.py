@@ -49,11 +49,11 @@ class Entry:
             amount = line.amount
             if not line.paid or not amount:
                 continue
-            if line.type in owed:  # the charge itself says who gets it
-                owed[line.type] += amount
+            if (number := owed.name_of(line.type)) is not None:  # the charge says who gets it
+                owed.sums[number] += amount
                 continue
             self._of_type(line.type, amount, _of_line(line, weights, content))
-        for number, rest in owed.items():
+        for number, rest in owed.sums.items():
             if rest:
                 self._of_type(number, rest, {"": Decimal(1)})
         for charge in slip.charges:
@@ -120,23 +120,31 @@ class Entry:
         return self.sums[False][key] - self.sums[True][key]
 
 
-def _owed(content: SlipContent) -> dict[int, Decimal]:
-    """What charges and taxes deduct, by the wage type of their lines."""
-    owed: dict[int, Decimal] = defaultdict(Decimal)
-    for charge in content.slip.charges:
-        if charge.type is not None:
-            owed[charge.type] += charge.employee
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What charges and taxes deduct, by the wage type of their lines; both types of taxes are one."""
+
+    sums: dict[int, Decimal]
+    same: Mapping[int, int]
+
+    def name_of(self, number: int) -> int | None:
+        number = self.same.get(number, number)
+        return number if number in self.sums else None
+
+
+def _owed(content: SlipContent) -> _Owed:
     roles = content.given.roles
-    types = {line.type for line in content.slip.lines}
-    for tax in content.slip.taxes:
-        usual = (
-            "tax_correction"
-            if tax.is_correction and roles.get("tax_correction") in types
-            else "tax"
-        )
-        if usual in roles:
-            owed[roles[usual]] += tax.amount
-    return dict(owed)
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for charge in content.slip.charges:
+        number = charge.type if charge.type is not None else roles.get(charge.insurance.value)
+        if number is not None and charge.employee:
+            sums[number] += charge.employee
+    tax, correction = roles.get("tax"), roles.get("tax_correction")
+    for one in content.slip.taxes:
+        if tax is not None:
+            sums[tax] += one.amount
+    same = {correction: tax} if tax is not None and correction is not None else {}
+    return _Owed(dict(sums), same)
 
 
 def _of_line(

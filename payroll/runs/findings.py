@@ -28,7 +28,10 @@ def in_words(finding: Finding) -> str:
     """A finding in the reader's language: ours, or what other rooms say of theirs."""
     for words in (WORDS, *further_words):
         if finding.code in words:
-            return str(words[finding.code]) % finding.values
+            try:
+                return str(words[finding.code]) % finding.values
+            except KeyError:  # an older slip told less
+                break
     told = ", ".join(f"{name}: {value}" for name, value in finding.values.items())
     return f"{finding.code} {told}".strip()
 

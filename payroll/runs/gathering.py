@@ -90,7 +90,8 @@ def _one(
     found = shelf.contributions_of(file, person, contracts)
     given = MonthInput(
         month=month, person=person, contracts=contracts, contributions=found.contributions,
-        types=shelf.types[file.language], roles=shelf.roles, movements=(*recurring, *allowances, *map(as_movement, typed)),
+        types=shelf.types[file.language], roles=shelf.roles,
+        movements=(*recurring, *allowances, *map(as_movement, typed)),
         withholdings=converting.withholdings_of(file, month),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
     )  # fmt: skip

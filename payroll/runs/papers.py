@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -22,14 +22,8 @@ from payroll.runs.queries import year_to_date
 from payroll.runs.refusals import NotPosted, Tampered
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
-from payroll.wages.values import Kind, SlipLine
-
-#: Kinds by the section of the slip they stand in.
-GROSS: Final = frozenset(
-    {Kind.EARNING, Kind.BENEFIT_IN_KIND, Kind.EMPLOYER_PAID, Kind.THIRD_PARTY, Kind.CORRECTION,
-     Kind.FAMILY}
-)  # fmt: skip
-DEDUCTED: Final = frozenset({Kind.DEDUCTION, Kind.NET_CORRECTION})
+from payroll.wages.drafting import is_after_net
+from payroll.wages.values import Base, SlipLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +67,21 @@ def sections_of(content: SlipContent) -> list[Section]:
         for line in lines:
             first = line.type not in shown
             shown.add(line.type)
-            found.append(Row(line, signed(line, to_date.get(line.type)) if first else None,
+            found.append(Row(line, to_date.get(line.type) if first else None,
                              tuple(why_in_words(one) for one in line.why)))  # fmt: skip
         return tuple(found)
 
     paid = [one for one in slip.lines if one.paid and one.amount]
-    gross = rows(one for one in paid if one.kind in GROSS)
-    deducted = rows(one for one in paid if one.kind in DEDUCTED)
-    others = rows(one for one in paid if one.kind not in GROSS | DEDUCTED)
+    after = [one for one in paid if is_after_net(one)]
+    before = [one for one in paid if not is_after_net(one)]
+    gross = rows(one for one in before if Base.GROSS in one.bases)
+    deducted = rows(one for one in before if Base.GROSS not in one.bases)
+    others = rows(after)
     found = [Section(_("Wages"), gross, _("Gross wages"), slip.gross)]
     found.append(Section(_("Deductions"), deducted, _("Net wages"), slip.net))
     if others:
         found.append(Section(_("Expenses and advances"), others, _("Payout"), slip.payout))
     return found
-
-
-def signed(line: SlipLine, amount: Decimal | None) -> Decimal | None:
-    """What a type comes to in the year, with the sign that its lines have."""
-    if amount is None:
-        return None
-    deducts = line.kind in DEDUCTED or line.kind is Kind.ADVANCE
-    return -abs(amount) if deducts and amount > 0 and line.amount < 0 else amount
 
 
 def masked(iban: str) -> str:

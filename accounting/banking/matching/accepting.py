@@ -86,13 +86,17 @@ def _against_account(
 ) -> JournalEntry:
     """Book a transaction whole against the account of an order, such as wages; nothing is settled."""
     first = choices[0]
-    if {one.contra for one in choices} != {first.contra} or len(payments_of(current)) > len(choices):
+    if {one.contra for one in choices} != {first.contra} or len(payments_of(current)) > len(
+        choices
+    ):
         raise NothingMatches
     told = {
         "certain": all(one.certain for one in choices),
         "reasons": [one.stored() for one in first.reasons],
     }
-    entry = booking.book(current, contra=[TypedLine(account=first.contra)], by=by, text=text, told=told)
+    entry = booking.book(
+        current, contra=[TypedLine(account=first.contra)], by=by, text=text, told=told
+    )
     tell_booked(Booked(current, entry, frozenset(), ()))
     return entry
 

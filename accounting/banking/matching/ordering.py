@@ -55,7 +55,10 @@ def _against_account(payment: Payment, order: Ordered) -> Proposal | None:
     same = order.currency == payment.currency and order.amount == -payment.amount
     if not same or payment.charge:
         return None
-    told = (reason(Why.ORDERED, number=order.number, count=order.count), reason(Why.AMOUNT_OF_ORDER))
+    told = (
+        reason(Why.ORDERED, number=order.number, count=order.count),
+        reason(Why.AMOUNT_OF_ORDER),
+    )
     sure = Confidence.CERTAIN if order.is_named else Confidence.LIKELY
     return Proposal(payment, (), sure, told, contra=order.account)
 

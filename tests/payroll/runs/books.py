@@ -14,7 +14,6 @@ from payroll.employees.facts import (
     CivilStatus,
     Insured,
     Pension,
-    Personal,
     Residence,
     Status,
 )
@@ -26,7 +25,6 @@ from payroll.setup.models import PayrollSettings, Solution
 from payroll.setup.settings import change_settings
 from payroll.setup.solutions import save_solution
 from payroll.wage_types.founding import found_types
-from payroll.wages.values import Sex
 from tests import make
 from tests.payroll.employees.books import JANUARY, ZURICH, hire, payout, person, personal, wage
 
@@ -82,7 +80,9 @@ def p1(company, **more):
     return employee(company, "6500.00", pension, child, **more)
 
 
-def employee(company, amount, *facts, iban="CH9300762011623852957", number=0, entry=JANUARY, **more):
+def employee(
+    company, amount, *facts, iban="CH9300762011623852957", number=0, entry=JANUARY, **more
+):
     """Somebody with a monthly wage, single, in Zurich; ``more`` is of the wage."""
     names = {"first_name": "Anna" if not number else f"Person{number}"}
     told = {} if not number else {"ahv_number": ahv(number)}
@@ -123,5 +123,3 @@ def approved(company, month=NEW_YEAR, **more):
 
 def posted(company, month=NEW_YEAR, **more):
     return booking.post(approved(company, month, **more), by=make.owner_of(company))
-
-
