@@ -126,6 +126,14 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Payroll"),
+        "people",
+        (
+            Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
+            Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (
