@@ -126,6 +126,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Payroll"),
+        "people",
+        (Item(_("Employees"), "employees", Permission.PAYROLL_READ),),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (

@@ -186,7 +186,9 @@ def checked_facts(
     """
     kept: list[FactValue] = []
     for value in facts:
-        if isinstance(value, Residence) and contact is not None:
+        if isinstance(value, Residence) and _follows(value):
+            if contact is None:  # it was refused, and where it lies is not known
+                continue
             value = _completed(value, contact, start)
         kind = kind_of(value)
         if kind not in SEVERAL and any(kind_of(one) == kind for one in kept):
@@ -200,9 +202,11 @@ def checked_facts(
     return kept
 
 
+def _follows(value: Residence) -> bool:
+    return value.kind == ResidenceKind.SWISS and not (value.canton or value.commune)
+
+
 def _completed(value: Residence, contact: Contact, day: dt.date) -> Residence:
-    if value.kind != ResidenceKind.SWISS or value.canton or value.commune:
-        return value
     address = main_address(Contact.of(contact.company_id).get(pk=contact.pk), day)
     if address is None or address.country != "CH":
         return value
