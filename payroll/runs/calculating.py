@@ -16,7 +16,7 @@ from erp.core.bulk import update_rows
 from payroll.employees import people
 from payroll.runs.beginning import editing, held_run
 from payroll.runs.digest import digest_of
-from payroll.runs.findings import IBAN_TWICE, jump_of, shared_accounts
+from payroll.runs.findings import IBAN_TWICE, accounts_abroad, jump_of, shared_accounts
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, write
 from payroll.runs.models import PayrollRun, Payslip
@@ -97,7 +97,8 @@ def jump_percent(run: PayrollRun) -> Decimal:
 
 def _content(one: Gathered, told: Before, limit: Decimal):  # type: ignore[no-untyped-def]
     slip = calculate(one.given)
-    findings = (*one.findings, *slip.findings, *jump_of(slip, told.slip, limit))
+    findings = (*one.findings, *accounts_abroad(one.shares), *slip.findings,
+                *jump_of(slip, told.slip, limit))  # fmt: skip
     slip = replace(slip, findings=findings)
     return content_of(one.given, slip, language=one.language, person=one.person,
                       payout=one.payout_of(slip.payout), leave=one.leave)  # fmt: skip

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounting.payments.pain.order import SWISS
 from erp.core.display import chf
+from payroll.employees.facts import Share
 from payroll.runs.models import Payment
 from payroll.wages.values import HUNDRED, Finding, Slip
 
@@ -19,6 +21,10 @@ WORDS: Final[dict[str, Any]] = {
         "The net wage changes by %(percent)s %% against %(month)s: from %(before)s to %(now)s."
     ),
     "run.iban_twice": _("Another person is paid to the same account. Check the IBAN."),
+    "run.account_abroad": _(
+        "The account %(iban)s is abroad. Wages go to accounts in Switzerland and Liechtenstein: "
+        "enter another one."
+    ),
     "run.no_account": _("There is no account for it: %(what)s."),
     "run.refused": _("%(reason)s"),
 }
@@ -51,6 +57,14 @@ def jump_of(slip: Slip, before: Slip | None, percent: Decimal) -> tuple[Finding,
     values = {"percent": f"{share:+.0f}", "month": f"{before.month:%m.%Y}",
               "before": chf(before.net), "now": chf(slip.net)}  # fmt: skip
     return (Finding(code="run.jump", values=values),)
+
+
+def accounts_abroad(shares: Iterable[Share]) -> tuple[Finding, ...]:
+    """Accounts that an order of wages cannot pay to: their banks would have to be named."""
+    return tuple(
+        Finding(code="run.account_abroad", values={"iban": f"{one.iban[:4]} …"}, stops=True)
+        for one in shares if one.iban[:2] not in SWISS
+    )  # fmt: skip
 
 
 IBAN_TWICE: Final = Finding(code="run.iban_twice")

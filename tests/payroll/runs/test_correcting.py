@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from accounting.ledger.models import EntryLine
-from payroll.employees.keeping import set_fact
+from erp.core.tenancy import open_companies
+from payroll.employees.keeping import correct_fact, set_fact
+from payroll.employees.models import Fact
 from payroll.runs import approving, booking, correcting, movements, refusals
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import MonthlyMovement, Payslip, Typed
@@ -69,15 +71,13 @@ def test_a_higher_wage_since_january_is_paid_back_and_carried_on(company, anna):
 def test_all_slips_together_are_what_the_year_should_have_been(company, anna):
     """Slips, corrections within, come to the same as the same year run right from the start."""
     other = books.company()
+    open_companies([company.pk, other.pk])
     for books_of, first in ((company, "5000.00"), (other, "6000.00")):
         books.employee(books_of, first)
     runs = [books.posted(company, month) for month in (JANUARY, FEBRUARY)]
     for month in (JANUARY, FEBRUARY):
         books.posted(other, month)
     who = Payslip.of(company).first().employee
-    from payroll.employees.keeping import correct_fact
-    from payroll.employees.models import Fact
-
     fact = Fact.of(company).get(employee=who, kind="wage")
     correct_fact(fact, value=wage("6000.00"), by=anna)
     posted_correction(runs[0], anna)
