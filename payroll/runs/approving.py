@@ -73,7 +73,8 @@ def require_calculated(held: PayrollRun) -> None:
 
 def require_free_of_stops(slips: list[Payslip]) -> None:
     """Raises ``Stopped`` for what somebody has to put right first."""
-    faults: list[DomainError] = [
+    faults = list[DomainError]()
+    faults += [
         Stopped(person=slip.content.person.get("name", ""), reason=in_words(one))
         for slip in slips if slip.findings for one in slip.content.slip.findings if one.stops
     ][:MOST_TOLD]  # fmt: skip

@@ -119,6 +119,14 @@ def held_run(run: PayrollRun) -> PayrollRun:
     return found
 
 
+def shared_run(run: PayrollRun) -> PayrollRun:
+    """A run as it is now, that others may work on as well, and nobody change until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM payroll_payrollrun WHERE id = %s FOR SHARE", [run.pk])
+    found: PayrollRun = PayrollRun.of(run.company_id).select_related("company").get(pk=run.pk)
+    return found
+
+
 def editing(run: PayrollRun, *, by: User) -> PayrollRun:
     """A run that may be changed: an approval is gone with the change. Raises ``NotOpen``."""
     held = held_run(run)
@@ -190,6 +198,6 @@ def mark_stale(company: Company, month: dt.date, *, by: User) -> None:
     rows = PayrollRun.of(company).filter(month=month, status__in=PayrollRun.OPEN)
     for run in rows.filter(kind=Kind.REGULAR).order_by("pk"):
         held = editing(run, by=by)
-        if not held.is_stale and held.calculated_at is not None:
+        if not held.is_stale and held.turn:
             held.is_stale = True
             held.save(update_fields=["is_stale"])

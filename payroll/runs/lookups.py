@@ -29,6 +29,9 @@ class Shelf:
     """
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self.place: tuple[int, dt.date] | None = None
         self.types: dict[str, Mapping[str, WageType]] = {}
         self.roles: Mapping[str, int] = {}
@@ -38,7 +41,7 @@ class Shelf:
     def open(self, company: Company, month: dt.date, languages: Collection[str]) -> None:
         """Have all at hand for a month. Raises ``FiguresMissing``."""
         if self.place != (company.pk, month):
-            self.__init__()  # type: ignore[misc]
+            self._clear()
             self.place = (company.pk, month)
             self.company, self.month, self.last = company, month, people.end_of(month)
             self.settings = settings_of(company)

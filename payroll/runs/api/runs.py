@@ -25,13 +25,11 @@ from erp.api.inputs import DayField, Input, MonthField
 from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.audit import access_log
-from erp.jobs.starting import start
 from payroll.employees.models import Employee
 from payroll.runs import (
     approving,
     beginning,
     booking,
-    calculating,
     correcting,
     jobs,
     paying,
@@ -159,11 +157,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         """Calculate all people in the background; an approval is void."""
 
         def act() -> Response:
-            held = calculating.start_turn(self.run(), by=self.access.user)
-            return accepted(start(
-                jobs.CALCULATE, company=self.company, by=self.access.user,
-                arguments=jobs.arguments_of(held), within=bearer_in(request),
-            ))  # fmt: skip
+            return accepted(jobs.begin(self.run(), by=self.access.user, within=bearer_in(request)))
 
         return self.once(act)
 

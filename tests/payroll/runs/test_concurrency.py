@@ -18,7 +18,6 @@ from accounting.ledger.verifying import verify_ledger
 from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies
 from erp.jobs.models import Job, State
-from erp.jobs.starting import start
 from payroll.employees.models import Employee
 from payroll.runs import approving, beginning, booking, calculating, jobs, movements
 from payroll.runs.digest import changed_slips, digest_of_run
@@ -146,8 +145,7 @@ def test_a_calculation_killed_in_its_step_is_carried_on(company):
     anna = make.owner_of(company)
     with transaction.atomic():
         open_companies([company.pk])
-        held = calculating.start_turn(books.begun(company), by=anna)
-        job = start(jobs.CALCULATE, company=company, by=anna, arguments=jobs.arguments_of(held))
+        job = jobs.begin(books.begun(company), by=anna)
     code = RUN_JOB.format(job=job.pk, company=company.pk)
     assert process(code, "payroll.reckoned") == -signal.SIGKILL
     assert opened(company, lambda: Payslip.of(company).count()) == 0
