@@ -129,7 +129,11 @@ SECTIONS = (
         _("Payroll"),
         "people",
         (
+            Item(_("Start of payroll"), "payroll-start", Permission.PAYROLL_READ),
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
+            Item(_("Institutions"), "institutions", Permission.PAYROLL_READ),
+            Item(_("Accounts of payroll"), "payroll-accounts", Permission.PAYROLL_READ),
+            Item(_("Payroll settings"), "payroll-settings", Permission.PAYROLL_READ),
         ),
     ),
     Section(

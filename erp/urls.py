@@ -23,6 +23,7 @@ from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from payroll.setup import urls as payroll_setup
 from payroll.wage_types import urls as wage_types
 from vat.codes import urls as vat_codes
 from vat.returns import urls as vat_returns
@@ -34,7 +35,7 @@ handler400 = "erp.web.bad_requests.answer"
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
-    wage_types,
+    wage_types, payroll_setup,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
