@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.display import chf, figure, swiss_date
 from payroll.employees.telling import TEXTS
-from payroll.runs.findings import further_words
+from payroll.runs.findings import further_words, shown
 from payroll.wages.values import Reason
-
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
-#: Values that are no amounts: percents, days, hours, quantities, numbers.
-_FIGURES: Final = frozenset(
-    {
-        "percent",
-        "degree",
-        "days",
-        "of",
-        "hours",
-        "quantity",
-        "months",
-        "own",
-        "total",
-        "year",
-        "type",
-    }
-)
 
 WHY: Final[dict[str, Any]] = {
     "wage.month": _("%(wage)s a month, whole month"),
@@ -130,21 +107,6 @@ def why_in_words(reason: Reason) -> str:
             pass
     told = ", ".join(f"{name} {value}" for name, value in values.items())
     return f"{reason.code} {told}".strip()
-
-
-def shown(name: str, value: str) -> str:
-    """A value as people read it: amounts grouped, days and months the Swiss way."""
-    if _DAY.fullmatch(value):
-        return swiss_date(dt.date.fromisoformat(value))
-    if _MONTH.fullmatch(value):
-        return f"{value[5:]}.{value[:4]}"
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return value
-    if not number.is_finite() or name in {"year", "type", "solution", "code"}:
-        return value
-    return figure(number) if name in _FIGURES else chf(number)
 
 
 further_words.extend([FOUND, TEXTS])
