@@ -357,7 +357,7 @@ ENDPOINTS = [
     ("POST", "payroll-runs/", {}, "payroll.run"),
     *[
         ("POST", f"payroll-runs/{{payroll}}/{act}/", {}, "payroll.run")
-        for act in ("calculate", "days", "cancel", "correct")
+        for act in ("calculate", "slips", "days", "cancel", "correct")
     ],
     ("POST", "payroll-runs/{payroll}/approve/", {}, "payroll.approve"),
     ("POST", "payroll-runs/{payroll}/post/", {}, "payroll.post"),

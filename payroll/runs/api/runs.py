@@ -25,6 +25,7 @@ from erp.api.inputs import DayField, Input, MonthField
 from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.audit import access_log
+from erp.jobs.starting import start
 from payroll.employees.models import Employee
 from payroll.runs import (
     approving,
@@ -95,6 +96,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         "recap": Permission.PAYROLL_READ,
         "create": Permission.PAYROLL_RUN,
         "calculate": Permission.PAYROLL_RUN,
+        "slips": Permission.PAYROLL_RUN,
         "days": Permission.PAYROLL_RUN,
         "reopen": Permission.PAYROLL_RUN,
         "cancel": Permission.PAYROLL_RUN,
@@ -160,6 +162,16 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             return accepted(jobs.begin(self.run(), by=self.access.user, within=bearer_in(request)))
 
         return self.once(act)
+
+    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def slips(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Make the PDF files of a posted run's slips in the background; see `payslips/{id}/pdf/`."""
+        run = self.run()
+        return self.once(lambda: accepted(start(
+            jobs.SLIPS, company=self.company, by=self.access.user, arguments={"run": run.pk},
+            within=bearer_in(request),
+        )))  # fmt: skip
 
     @extend_schema(request=PayrollRunDaysInput, responses=PayrollRunWhole)
     @action(detail=True, methods=["post"])
