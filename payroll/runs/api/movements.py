@@ -42,7 +42,7 @@ class MovementInput(Input):
     percent = AmountField(decimals=4, required=False)
     text = serializers.CharField(max_length=80, required=False, allow_blank=True)
     cost_centre = serializers.CharField(max_length=10, required=False, allow_blank=True)
-    for_month: Any = MonthField(required=False)
+    for_month = MonthField(required=False)
 
 
 class PersonMovementsInput(Input):
@@ -66,7 +66,7 @@ class CellsInput(Input):
 
 
 class CopyMovementsInput(Input):
-    source = MonthField()
+    source: Any = MonthField()
     month = MonthField()
 
 
