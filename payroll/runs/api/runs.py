@@ -153,13 +153,16 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             201,
         )
 
-    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @extend_schema(request=None, responses={200: PayrollRunWhole, 202: JobOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def calculate(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Calculate all people in the background; an approval is void."""
+        """Calculate all people in the background, a correction at once (200); an approval is void."""
 
         def act() -> Response:
-            return accepted(jobs.begin(self.run(), by=self.access.user, within=bearer_in(request)))
+            run = self.run()
+            if run.is_correction:
+                return self.whole(correcting.recalculate(run, by=self.access.user))
+            return accepted(jobs.begin(run, by=self.access.user, within=bearer_in(request)))
 
         return self.once(act)
 

@@ -94,7 +94,10 @@ class RunPage(RunsView):
         return self.here(found)
 
     def calculate(self, run: PayrollRun, request: HttpRequest) -> None:
-        jobs.begin(run, by=self.access.user)
+        if run.is_correction:
+            correcting.recalculate(run, by=self.access.user)
+        else:
+            jobs.begin(run, by=self.access.user)
 
     def reopen(self, run: PayrollRun, request: HttpRequest) -> None:
         beginning.reopen(run, by=self.access.user)

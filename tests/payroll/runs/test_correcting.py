@@ -130,3 +130,25 @@ def test_one_correction_at_a_time_and_of_posted_months_alone(company, anna):
     correcting.begin_correction(january, by=anna, date=DAY)
     with pytest.raises(refusals.RunExists):
         correcting.begin_correction(january, by=anna, date=DAY)
+
+
+def test_a_correction_that_something_overtook_is_reckoned_anew(company, anna):
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    bonus = [Typed(type=1210, amount=Decimal("1000.00"))]
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna, rows=bonus)
+    made = correcting.begin_correction(january, by=anna, date=DAY)
+    seen = digest_of_run(made)
+    books.posted(company, FEBRUARY)
+    with pytest.raises(refusals.Stale):
+        approving.approve(made, seen=seen, by=anna)
+    made = correcting.recalculate(made, by=anna)
+    assert slip_of(made).carry.sums["ahv"].wages == Decimal("11000.00")
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna,
+                          rows=[Typed(type=1210, amount=Decimal("2000.00"))])  # fmt: skip
+    made.refresh_from_db()
+    assert made.is_stale
+    made = correcting.recalculate(made, by=anna)
+    assert slip_of(made).gross == Decimal("2000.00")
+    made = approving.approve(made, seen=digest_of_run(made), by=anna)
+    assert booking.post(made, by=anna).number == 3
