@@ -13,7 +13,7 @@ class PayrollConfig(AppConfig):
         from accounting.ledger import posting
         from contacts import merging
         from payroll.employees import above, following
-        from payroll.runs import bank, booking, queries, words  # noqa: F401 - brings its words
+        from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
         from payroll.setup import institutions
         from payroll.wage_types import usage
 
@@ -24,6 +24,7 @@ class PayrollConfig(AppConfig):
         hearing.booked.append(bank.hear)
         statements.unbooked.append(bank.hear_undone)
         usage.register_own()
+        using.register()
         merging.register(
             "institutions", institutions.follow, institutions.has_any, label=_("institutions")
         )
