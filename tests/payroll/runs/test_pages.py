@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from erp.audit.models import AccessLogEntry
 from erp.core.tenancy import open_companies
@@ -216,3 +218,25 @@ def test_a_calculation_that_was_overtaken_writes_nothing(company, anna):
     assert calculating.end_turn(run, turn=second.turn, by=anna)
     assert second.turn == 2
     assert Payslip.of(company).get().content.slip.payout == Decimal("5940.15")
+
+
+def test_a_runs_page_takes_the_same_queries_for_one_and_for_four(client, company):
+    counts = []
+    run = books.begun(company)
+    for number in range(4):
+        books.employee(company, "5000.00", number=number + 1, iban=books.iban(number))
+        if number not in (0, 3):
+            continue
+        calculating.calculate_all(run, by=make.owner_of(company))
+        client.get(f"{client.start}runs/{run.pk}/")
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"{client.start}runs/{run.pk}/").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    grids = []
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"{client.start}movements/?month=2026-01").status_code == 200
+        grids.append(len(seen))
+        books.employee(company, "5000.00", number=9, iban=books.iban(9))
+    assert grids[0] == grids[1]
