@@ -79,10 +79,13 @@ def test_a_run_is_begun_once_and_in_turn(company, anna):
         books.begun(company, JANUARY)
 
 
-def test_a_run_needs_settings_and_an_open_period(company, anna):
+def test_a_run_needs_settings():
     bare = make.company(modules=["ledger", "payroll"])
     with pytest.raises(refusals.NotSetUp):
         beginning.begin(company=bare, month=JANUARY, by=make.owner_of(bare))
+
+
+def test_a_run_needs_an_open_period(company, anna):
     period = Period.of(company).get(start__lte=JANUARY, end__gte=JANUARY)
     lock_period(company=company, period=period, lock=Period.Lock.LOCKED, by=anna, reason="Test")
     with pytest.raises(PeriodLocked):
