@@ -126,6 +126,22 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Payroll"),
+        "people",
+        (
+            Item(_("Employees"), "employees", Permission.PAYROLL_READ),
+            Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ),
+            Item(_("Movements"), "movements", Permission.PAYROLL_READ),
+            Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
+            Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
+            Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),
+            Item(_("Start of payroll"), "payroll-start", Permission.PAYROLL_READ),
+            Item(_("Institutions"), "institutions", Permission.PAYROLL_READ),
+            Item(_("Accounts of payroll"), "payroll-accounts", Permission.PAYROLL_READ),
+            Item(_("Payroll settings"), "payroll-settings", Permission.PAYROLL_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (

@@ -4,3 +4,27 @@ from django.apps import AppConfig
 class PayrollConfig(AppConfig):
     name = "payroll"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from accounting.banking import booking as statements
+        from accounting.banking.matching import hearing, orders
+        from accounting.ledger import posting
+        from contacts import merging
+        from payroll.employees import above, following
+        from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
+        from payroll.setup import institutions
+        from payroll.wage_types import usage
+
+        following.register()
+        above.paid_until.append(queries.paid_until)
+        posting.before_reversal.append(booking.require_own)
+        orders.ordered.append(bank.ordered_by)
+        hearing.booked.append(bank.hear)
+        statements.unbooked.append(bank.hear_undone)
+        usage.register_own()
+        using.register()
+        merging.register(
+            "institutions", institutions.follow, institutions.has_any, label=_("institutions")
+        )

@@ -1,10 +1,10 @@
 """Table of contents: the tables of payroll's rooms."""
 
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
-from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip
+from payroll.rates.models import OwnFigure
+from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
 from payroll.setup.models import (
     Institution,
-    OwnFigure,
     PayrollSettings,
     Solution,
     SolutionRate,
@@ -25,5 +25,6 @@ __all__ = [
     "Payslip",
     "Solution",
     "SolutionRate",
+    "WageOrder",
     "WageType",
 ]

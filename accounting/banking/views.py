@@ -17,6 +17,7 @@ from accounting.banking import booking, importing
 from accounting.banking.camt import reading
 from accounting.banking.matching import accepting
 from accounting.banking.matching.jobs import match_later
+from accounting.banking.matching.orders import may_match
 from accounting.banking.matching.proposing import Matched, proposals_for
 from accounting.banking.matching.reasons import kept
 from accounting.banking.models import BankAccount, BankTransaction, Statement
@@ -24,7 +25,6 @@ from accounting.banking.reconciling.offering import choices_of
 from accounting.ledger.entering import TypedLine
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.views.entering import told
-from accounting.open_items.models import Side
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core import clock
@@ -219,8 +219,7 @@ class BankTransactions(CompanyView):
 
     def _matched(self, rows: list[BankTransaction]) -> dict[int, list[Matched]]:
         """What is proposed for rows, where anything is kept as open items and may be seen."""
-        kept = any(self.company.uses(side) for side in Side.values)
-        if not kept or not self.access.may(Permission.OPEN_ITEMS_READ):
+        if not may_match(self.company) or not self.access.may(Permission.OPEN_ITEMS_READ):
             return {}
         return proposals_for(self.company, rows)
 

@@ -12,6 +12,7 @@ from erp.access.models import Invitation, Membership, Role, User
 from erp.access.permissions import OWNER
 from erp.audit import trail
 from erp.cockpit.leaving import close_behind
+from erp.cockpit.modules import switch_on
 from erp.cockpit.roles import hold, make_ready_roles, require_givable, require_held, role_named
 from erp.companies.models import Company
 from erp.core import clock
@@ -69,6 +70,7 @@ def found_company(*, by: User, name: str, short_name: str, legal_form: str, **mo
     company.save(force_insert=True)
     make_ready_roles(company)
     _give(company, by, role_named(company, OWNER), by=by)
+    switch_on(company, company.modules, by=by)
     set_up = ("name", "short_name", "legal_form", "uid", "street", "house_number", "postcode", "town",
               "country", "language", "currency", "modules")  # fmt: skip
     trail.record(company=company, by=by, action="company.found", subject=company,
@@ -91,6 +93,7 @@ def change_company(company: Company, *, by: User, **values: Any) -> Company:
     current.save(update_fields=list(values))
     trail.record(company=current, by=by, action="company.change", subject=current,
                  details=changed)  # fmt: skip
+    switch_on(current, changed.get("modules", [[], []])[1], by=by)
     return current
 
 

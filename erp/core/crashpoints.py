@@ -22,6 +22,9 @@ POINTS: Final = frozenset(
         "mail.taken",
         "mail.data",
         "mail.delivered",
+        "payroll.reckoned",
+        "payroll.posted",
+        "payroll.paid",
     }
 )
 _armed = ""

@@ -44,6 +44,9 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     Migrations know it as a text: of what kind its value is concerns the program alone.
     """
 
+    _pyi_private_get_type: Any  # what a row holds is of ``kind``, which no type checker knows
+    _pyi_private_set_type: Any
+
     def __init__(self, kind: Any = None, **options: Any) -> None:
         self.kind = kind
         super().__init__(**options)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, get_args
 
 import msgspec
 
@@ -172,6 +173,23 @@ class Holidays(FactValue, frozen=True, kw_only=True, tag="holidays"):
     days: Decimal
 
 
+class LeavingReason(StrEnum):
+    RESIGNED = "resigned"
+    DISMISSED = "dismissed"
+    AGREED = "agreed"
+    LIMITED = "limited"  # the term of the contract ended
+    RETIRED = "retired"
+    DEATH = "death"
+    OTHER = "other"
+
+
+class Leaving(FactValue, frozen=True, kw_only=True, tag="leaving"):
+    """Why somebody leaves (Austrittsgrund); it holds from the day of exit on."""
+
+    reason: LeavingReason = LeavingReason.OTHER
+    text: str = ""
+
+
 # --- facts, several beside each other ---------------------------------------------------------------
 class AllowanceKind(StrEnum):
     NONE = "none"
@@ -206,8 +224,17 @@ class Recurring(FactValue, frozen=True, kw_only=True, tag="recurring"):
 
 AnyFact = (
     CivilStatus | Residence | Permit | Religion | Wage | Insured | Pension | WithholdingTax | Payout
-    | Holidays | Child | Recurring
+    | Holidays | Leaving | Child | Recurring
 )  # fmt: skip
 
+#: Kinds of facts, by their tags.
+KINDS: Final[dict[str, type[FactValue]]] = {
+    str(one.__struct_config__.tag): one for one in get_args(AnyFact)
+}
 #: Kinds of which several hold at once, told apart by their keys.
-SEVERAL = frozenset({"child", "recurring"})
+SEVERAL: Final = frozenset({"child", "recurring"})
+
+
+def kind_of(value: FactValue) -> str:
+    """The tag of a value: the ``kind`` of its ``Fact``."""
+    return str(value.__struct_config__.tag)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -24,7 +23,8 @@ class PayrollRun(CompanyOwned):
     """The wages of a month (Lohnlauf), or a correction of one that was posted.
 
     Sums are not secret: they stand in the ledger once the run is posted. Until then they are of
-    the slips, and may be missing.
+    the slips, and may be missing. The ``number`` comes with posting, so that there are no gaps.
+    ``turn`` counts calculations: a job that was overtaken by another one writes nothing any more.
     """
 
     class Kind(models.TextChoices):
@@ -38,7 +38,7 @@ class PayrollRun(CompanyOwned):
         PAID = "paid", _("paid")
         CANCELLED = "cancelled", _("cancelled")
 
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(_("number"), null=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REGULAR)
     month = models.DateField(_("month"))  # its first day
     corrects = models.ForeignKey(
@@ -49,7 +49,14 @@ class PayrollRun(CompanyOwned):
     date = models.DateField(_("booking date"))
     pay_date = models.DateField(_("day of payment"))
     digest = models.CharField(max_length=64, blank=True, editable=False)  # of what was approved
+    turn = models.PositiveIntegerField(default=0, editable=False)
+    parts_left = models.PositiveSmallIntegerField(default=0, editable=False)  # of a calculation
     calculated_at = models.DateTimeField(_("calculated at"), null=True)
+    calculated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
+        null=True,
+    )  # fmt: skip
+    is_stale = models.BooleanField(_("changed since it was calculated"), default=False)
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -59,15 +66,25 @@ class PayrollRun(CompanyOwned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
         null=True,
     )  # fmt: skip
+    waiver = models.CharField(max_length=8, blank=True, editable=False)  # why one person was enough
     entry = models.ForeignKey(
         JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False,
         db_index=False, null=True, verbose_name=_("journal entry"),
     )  # fmt: skip
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
+        null=True,
+    )  # fmt: skip
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False,
         db_index=False, null=True, verbose_name=_("bank account"),
     )  # fmt: skip
     exported_at = models.DateTimeField(_("payment file made at"), null=True)
+
+    OPEN = frozenset({Status.DRAFT, Status.APPROVED})
+    BOOKED = frozenset({Status.POSTED, Status.PAID})
 
     class Meta:
         verbose_name = _("payroll run")
@@ -89,10 +106,27 @@ class PayrollRun(CompanyOwned):
                 | Q(status__in=["posted", "paid", "cancelled"], entry__isnull=False),
                 name="payroll_run_posted_by_an_entry",
             ),
+            models.CheckConstraint(
+                condition=Q(number=None, entry=None) | Q(number__gt=0, entry__isnull=False),
+                name="payroll_run_numbered_when_posted",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.month:%m.%Y}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be changed."""
+        return self.status in self.OPEN
+
+    @property
+    def is_booked(self) -> bool:
+        return self.status in self.BOOKED
+
+    @property
+    def is_correction(self) -> bool:
+        return self.kind == self.Kind.CORRECTION
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,19 +160,30 @@ class MonthlyMovement(Sealed, CompanyOwned):
         return f"{self.month:%m.%Y}"
 
 
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the payout (Auszahlung): in CHF, to an account in its short form."""
+
+    iban: str
+    amount: Decimal
+    name: str = ""  # of the account's holder, where it is another one
+
+
 class SlipContent(msgspec.Struct, frozen=True, kw_only=True):
     """What a slip keeps: what it was reckoned from (without tariffs), what came out, how it is paid.
 
-    ``salt`` keeps its digest from being guessed. ``names`` are the wage types' in the language of
-    the slip.
+    ``salt`` keeps its digest from being guessed. ``person`` is how the slip names its employee:
+    ``name``, ``number``, ``ahv_number``, ``address`` (lines), ``function``; ``leave`` are balances by
+    kind. A correcting slip is the difference of ``months`` to what was posted for them.
     """
 
     salt: str
     given: MonthInput
     slip: Slip
     language: str = "de"
-    payout: tuple[dict[str, Any], ...] = ()
+    person: dict[str, str] = {}
+    payout: tuple[Payment, ...] = ()
     leave: dict[str, str] = {}
+    months: tuple[dt.date, ...] = ()
 
 
 class Payslip(Sealed, CompanyOwned):
@@ -171,3 +216,49 @@ class Payslip(Sealed, CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.employee_id}"
+
+
+class WageOrder(Sealed, CompanyOwned):
+    """A payment order of a posted run (Lohnzahlung): one debit for all, its file sealed.
+
+    There is one for accounts in Switzerland, another one for those abroad. ``block`` and ``message``
+    are how the bank names it on the statement, by which its debit is known and booked.
+    """
+
+    run = models.ForeignKey(
+        PayrollRun, on_delete=models.PROTECT, related_name="orders", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, verbose_name=_("bank account"),
+    )  # fmt: skip
+    date = models.DateField(_("day of execution"))
+    message = models.CharField(max_length=35)
+    block = models.CharField(max_length=35)
+    count = models.PositiveIntegerField(_("payments"))
+    total = models.DecimalField(_("total"), max_digits=15, decimal_places=2)
+    file = SealedField(bytes)
+    digest = models.CharField(max_length=64)  # of the file
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    booked_entry = models.ForeignKey(
+        JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, null=True,
+    )  # fmt: skip
+    booked_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("wage order")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "id"], name="wage_order_of_company"),
+            models.UniqueConstraint(fields=["company", "block"], name="wage_order_block_once"),
+            models.CheckConstraint(
+                condition=Q(total__gt=0, count__gt=0), name="wage_order_pays_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

@@ -63,24 +63,6 @@ class PayrollSettings(CompanyOwned):
         return str(_("payroll settings"))
 
 
-class OwnFigure(CompanyOwned):
-    """A figure of law that a company entered because the program had none yet (eigener Satz)."""
-
-    key = models.CharField(_("figure"), max_length=40)
-    valid_from = models.DateField(_("valid from"))
-    value = models.DecimalField(_("value"), max_digits=12, decimal_places=4)
-    source = models.CharField(_("source"), max_length=200)
-
-    class Meta:
-        verbose_name = _("own figure")
-        constraints = [
-            models.UniqueConstraint(fields=["company", "key", "valid_from"], name="own_figure_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.valid_from}"
-
-
 class Institution(CompanyOwned):
     """A fund, insurer or tax office that gets a part of wages (Institution).
 
@@ -185,12 +167,22 @@ class SolutionRate(CompanyOwned):
         FEMALE = "F", _("women")
         MALE = "M", _("men")
 
+    class BaseOf(models.TextChoices):
+        """Which wages an extra or cantonal contribution is of; others have their own base."""
+
+        USUAL = "", _("as usual")
+        AHV = "ahv", "AHV"
+        ALV = "alv", "ALV"
+        UVG = "uvg", "UVG"
+        GROSS = "gross", _("gross wage")
+
     solution = models.ForeignKey(
         Solution, on_delete=models.CASCADE, related_name="rates", db_constraint=False,
         db_index=False,
     )  # fmt: skip
     insures = models.CharField(_("for"), max_length=8, choices=Insures)
     valid_from = models.DateField(_("valid from"))
+    base = models.CharField(_("of the wages for"), max_length=5, choices=BaseOf, blank=True)
     sex = models.CharField(_("sex"), max_length=1, choices=SexOf, blank=True)
     age_from = models.PositiveSmallIntegerField(_("age from"), null=True, blank=True)
     age_to = models.PositiveSmallIntegerField(_("age to"), null=True, blank=True)

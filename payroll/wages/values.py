@@ -160,7 +160,10 @@ class Contract:
 class Movement:
     """What somebody typed for the month, or what recurs (Lohnbewegung).
 
-    ``for_month`` is the first day of the month it belongs to, where that is another one.
+    ``for_month`` is the first day of the month it belongs to, where that is another one. Amounts of
+    deductions, balancings and advances are typed positive, those of corrections with their sign.
+    ``keeps`` makes an advance a garnishment: what exceeds so much of the net wage, at most ``amount``.
+    For the company car a ``rate`` without quantity is the purchase price without VAT.
     """
 
     type: int
@@ -172,6 +175,7 @@ class Movement:
     cost_centre: str = ""
     employment: int = 0
     for_month: dt.date | None = None
+    keeps: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +203,7 @@ class Contribution:
     employee_amount: Decimal | None = None
     employer_amount: Decimal | None = None
     canton: str = ""
+    employer_pays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +213,10 @@ class Withholding:
     ``own_rate`` and ``total_rate`` are degrees of work in percent: of this job, and of all jobs;
     ``total_rate`` is None where others are unknown, and the determinant then is that of 100 %.
     ``other_income`` is a known monthly income elsewhere and replaces the degrees. ``only_job``
-    extrapolates nothing. ``work_days_abroad`` are those of the month, of ``work_days``.
+    extrapolates nothing. Who is paid by the hour has a degree that follows from the hours of the
+    month; ``other_rate`` is then that of all other jobs. An ``own_rate`` of 0 is unknown: the
+    median wage counts. ``work_days_abroad`` are those of the month, of ``work_days``.
+    ``last_wage`` is the last monthly wage of who left before this year's first slip.
     """
 
     first: dt.date
@@ -222,14 +230,27 @@ class Withholding:
     only_job: bool = True
     other_income: Decimal | None = None
     since: dt.date | None = None  # liable in this canton since
+    other_rate: Decimal | None = None
+    work_days: Decimal | None = None
+    work_days_abroad: Decimal = Decimal(0)
+    last_wage: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxChange:
-    """Another code than was used for a month of this year (Korrektur der Quellensteuer)."""
+    """Another code than was used for a month of this year (Korrektur der Quellensteuer).
+
+    Blank and None leave the rest as it was: another canton brings its ``model`` and ``commune``;
+    ``scale`` and ``other`` are those of ``TaxedMonth``. A month that was not liable has code NON.
+    """
 
     month: dt.date
     code: str
+    canton: str = ""
+    model: TaxModel | None = None
+    commune: int | None = None
+    scale: Decimal | None = None
+    other: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +272,14 @@ class AgeStep:
     months: int
 
 
+@dataclass(frozen=True, slots=True)
+class AgeCredit:
+    """Retirement credits from an age on, in percent (Altersgutschriften, BVG Art. 16)."""
+
+    age_from: int  # year less year of birth
+    percent: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Figures of law on a day of the month that is reckoned (gesetzliche Werte); see ``payroll.rates``."""
@@ -270,21 +299,34 @@ class Figures:
     bvg_upper: Decimal = ZERO
     bvg_minimum: Decimal = ZERO
     median_wage: Decimal = ZERO
+    bvg_credits: tuple[AgeCredit, ...] = (  # BVG Art. 16, since 1985
+        AgeCredit(25, Decimal(7)), AgeCredit(35, Decimal(10)),
+        AgeCredit(45, Decimal(15)), AgeCredit(55, Decimal(18)),
+    )  # fmt: skip
+    car_percent: Decimal = Decimal("0.9")  # a month, of the price without VAT; since 2022-01-01
+    car_minimum: Decimal = Decimal(150)  # a month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How the company reckons (Abrechnungsregeln). ``rounding`` is 0.05 or 0.01."""
+    """How the company reckons (Abrechnungsregeln). ``rounding`` is 0.05 or 0.01.
+
+    ``monthly_hours`` at 100 % turn a monthly wage into an hourly rate; ``thirteenth_percent`` is
+    what wages by hours and lessons earn of a 13th month's wage. ``simplified`` is the BGSA's.
+    """
 
     rounding: Decimal = Decimal("0.05")
     monthly_hours: Decimal = Decimal(182)
+    thirteenth_percent: Decimal = Decimal("8.33")
+    simplified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """What has been charged under one key this year: wages counted, insured, and both parts.
 
-    ``days`` are those insured until now, 30 a month.
+    ``days`` are those insured until now, 30 a month. The exact parts are unrounded, so that a rate
+    may change within the year; None is what was charged.
     """
 
     days: int = 0
@@ -292,11 +334,17 @@ class Sum:
     insured: Decimal = ZERO
     employee: Decimal = ZERO
     employer: Decimal = ZERO
+    employee_exact: Decimal | None = None
+    employer_exact: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaxedMonth:
-    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken."""
+    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
+
+    ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
+    here. ``alone``: paid after somebody had left, and taxed with the last wage.
+    """
 
     month: dt.date
     canton: str
@@ -309,16 +357,23 @@ class TaxedMonth:
     tax: Decimal
     scale: Decimal = Decimal(1)  # what the periodic part was extrapolated by, beside days
     commune: int | None = None
+    other: Decimal = ZERO
+    share: Decimal = Decimal(1)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What a year's slips hand on to the next (Jahreskumulation). A new year begins with ``Carry()``."""
+    """What a year's slips hand on to the next (Jahreskumulation). A new year begins with ``Carry()``.
+
+    ``thirteenths`` are the parts of ``thirteenth`` by employment and pay, such as ``7:month``.
+    """
 
     sums: Mapping[str, Sum] = field(default_factory=dict)
     types: Mapping[str, Decimal] = field(default_factory=dict)  # amounts by wage type, this year
     taxed: tuple[TaxedMonth, ...] = ()
     thirteenth: Decimal = ZERO  # earned and not paid yet
+    thirteenths: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +382,7 @@ class MonthInput:
 
     ``contracts``, ``contributions`` and ``withholdings`` are those of the whole year until the end
     of the month. ``tariffs`` are by canton and code, such as ``ZH A0N``, ordered by income.
+    ``institutions`` tells who gets what the law sets: the ids for ``ahv`` and ``alv``.
     """
 
     month: dt.date  # its first day
@@ -342,6 +398,7 @@ class MonthInput:
     tax_changes: tuple[TaxChange, ...] = ()
     tariffs: Mapping[str, tuple[TariffRow, ...]] = field(default_factory=dict)
     figures: Figures
+    institutions: Mapping[str, int] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
     carry: Carry = field(default_factory=Carry)
 

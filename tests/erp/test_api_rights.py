@@ -49,6 +49,8 @@ from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
+from payroll.runs import beginning as payroll
+from payroll.setup.models import PayrollSettings
 from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
@@ -349,6 +351,23 @@ ENDPOINTS = [
     ],
     ("POST", "payment-runs/{payments}/approve/", {}, "payments.approve"),
     ("POST", "payment-runs/report/", None, "payments.export"),
+    ("GET", "payroll-runs/", {}, "payroll.read"),
+    ("GET", "payroll-runs/{payroll}/", {}, "payroll.read"),
+    ("GET", "payroll-runs/{payroll}/recap/", {}, "payroll.read"),
+    ("POST", "payroll-runs/", {}, "payroll.run"),
+    *[
+        ("POST", f"payroll-runs/{{payroll}}/{act}/", {}, "payroll.run")
+        for act in ("calculate", "slips", "days", "cancel", "correct")
+    ],
+    ("POST", "payroll-runs/{payroll}/approve/", {}, "payroll.approve"),
+    ("POST", "payroll-runs/{payroll}/post/", {}, "payroll.post"),
+    ("POST", "payroll-runs/{payroll}/undo/", {}, "payroll.post"),
+    ("POST", "payroll-runs/{payroll}/pay/", {}, "payroll.pay"),
+    ("POST", "payroll-runs/{payroll}/recall/", {}, "payroll.pay"),
+    ("GET", "movements/?month=2026-01", {}, "payroll.read"),
+    ("POST", "movements/", {}, "payroll.capture"),
+    ("POST", "movements/cells/", {}, "payroll.capture"),
+    ("POST", "movements/copy/", {}, "payroll.capture"),
     ("GET", "payment-instructions/{bill}/", {}, "payments.read"),
     ("POST", "payment-instructions/", {}, "payments.propose"),
     ("GET", "payee-accounts/", {}, "payments.read"),
@@ -439,7 +458,9 @@ def books(api, company):
     day = next_bank_day(clock.today(), "CHF")
     received, _job = receive(company=company, incoming=[Incoming("x.pdf", papers.blank())],
                              channel="upload", by=by)  # fmt: skip
+    PayrollSettings.unscoped.get_or_create(company=company)
     return {
+        "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
         "payments": payments.draft(bank, date=day, until=day, by=by).pk,

@@ -51,6 +51,7 @@ from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
 from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
 from tools.bench.payments import bench_payment_file, bench_proposal  # noqa: E402
+from tools.bench.payroll import bench_payroll  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
@@ -353,7 +354,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments,vat",
+        "capture,payments,vat,payroll",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -371,6 +372,7 @@ def main(arguments: Sequence[str]) -> int:
             "capture",
             "payments",
             "vat",
+            "payroll",
         }
         else []
     )
@@ -427,6 +429,8 @@ def main(arguments: Sequence[str]) -> int:
     if "vat" in works:
         bench_return(analyse)
         bench_reconciliation(analyse)
+    if "payroll" in works:
+        bench_payroll(analyse)
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

@@ -76,7 +76,29 @@ def accept(
     ``NoSuchItem``, ``NothingToTakeBack`` and what planning, taking back and posting raise.
     """
     current = booking.waiting(movement)
+    if choices and all(choice.contra for choice in choices):
+        return _against_account(current, choices, by, text)
     return _Acceptance(current, choices, by, rate).booked(rest, text)
+
+
+def _against_account(
+    current: BankTransaction, choices: Sequence[Choice], by: User, text: str
+) -> JournalEntry:
+    """Book a transaction whole against the account of an order, such as wages; nothing is settled."""
+    first = choices[0]
+    if {one.contra for one in choices} != {first.contra} or len(payments_of(current)) > len(
+        choices
+    ):
+        raise NothingMatches
+    told = {
+        "certain": all(one.certain for one in choices),
+        "reasons": [one.stored() for one in first.reasons],
+    }
+    entry = booking.book(
+        current, contra=[TypedLine(account=first.contra)], by=by, text=text, told=told
+    )
+    tell_booked(Booked(current, entry, frozenset(), ()))
+    return entry
 
 
 def is_certain(movement: BankTransaction, matched: Sequence[Matched]) -> bool:

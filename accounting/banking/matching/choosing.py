@@ -51,7 +51,7 @@ class Choice:
     currency. What else is beyond the shares becomes a credit of ``party``, on ``account`` (a control
     account) where there are no shares. ``lines`` go to other accounts, in the company's currency; one
     without an amount takes what the shares leave. With ``returns`` the payment of that bank transaction is
-    taken back instead.
+    taken back instead. ``contra`` is the account that all of it goes to, and nothing is settled.
     """
 
     nth: int
@@ -65,6 +65,7 @@ class Choice:
     certain: bool = False
     fees: Decimal = ZERO
     lines: Sequence[TypedLine] = ()
+    contra: str = ""
 
     @classmethod
     def of(cls, found: Proposal) -> Choice:
@@ -77,7 +78,7 @@ class Choice:
             party=Party(credited.party, credited.contact) if credited else None,
             account=credited.account if credited else None,
             returns=found.returns, returns_nth=found.returns_nth, reasons=found.reasons,
-            certain=found.is_certain, fees=found.fees,
+            certain=found.is_certain, fees=found.fees, contra=found.contra,
         )  # fmt: skip
 
 

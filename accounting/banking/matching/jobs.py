@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.banking.matching import proposing
+from accounting.banking.matching.orders import may_match
 from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules import applying
-from accounting.open_items.models import Side
 from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.access.tokens.bearing import Bearer
@@ -55,7 +55,7 @@ def match_later(access: Access, *, within: Bearer | None = None, asked: bool = F
     allowed = access.may(Permission.BANKING_POST) and access.may(Permission.OPEN_ITEMS_SETTLE)
     if not allowed:
         return None
-    if not any(company.uses(side) for side in Side.values) and (
+    if not may_match(company) and (
         not BankRule.of(company).filter(is_active=True, books=True).exists()
     ):
         return None

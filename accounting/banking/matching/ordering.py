@@ -26,6 +26,8 @@ def proposal(payment: Payment, among: Candidates) -> Proposal | None:
     order = among.orders.get((payment.transaction, payment.nth))
     if order is None or payment.amount >= 0:
         return None
+    if order.account:
+        return _against_account(payment, order)
     shares, whole = _shares(order, among)
     if not shares:
         return None
@@ -46,6 +48,19 @@ def proposal(payment: Payment, among: Candidates) -> Proposal | None:
         told.append(reason(Why.CHARGES, charge=payment.charge + charge))
     charged = replace(payment, amount=-paid, charge=payment.charge + charge)
     return Proposal(charged, shares, Confidence.LIKELY, tuple(told))
+
+
+def _against_account(payment: Payment, order: Ordered) -> Proposal | None:
+    """What settles no items, such as wages: the whole debit, if it is what was ordered."""
+    same = order.currency == payment.currency and order.amount == -payment.amount
+    if not same or payment.charge:
+        return None
+    told = (
+        reason(Why.ORDERED, number=order.number, count=order.count),
+        reason(Why.AMOUNT_OF_ORDER),
+    )
+    sure = Confidence.CERTAIN if order.is_named else Confidence.LIKELY
+    return Proposal(payment, (), sure, told, contra=order.account)
 
 
 def _shares(order: Ordered, among: Candidates) -> tuple[tuple[Share, ...], bool]:

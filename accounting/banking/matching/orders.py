@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.banking.matching.payments import Payment
-from erp.companies.models import Company
+from accounting.open_items.models import Side
+from erp.companies.models import Company, Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Ordered:
 
     ``amount`` is positive, in ``currency``. ``items`` are ids of open items with what is paid of each
     and the discount taken off, in the direction of their side. ``is_named`` says that the bank told a
-    number of the order; without, only account and amount are the same.
+    number of the order; without, only account and amount are the same. An order that settles no items
+    names the ``account`` that its debit is booked against.
     """
 
     number: str
@@ -25,6 +27,13 @@ class Ordered:
     amount: Decimal
     items: tuple[tuple[int, Decimal, Decimal], ...]
     is_named: bool = True
+    account: str = ""
+
+
+def may_match(company: Company) -> bool:
+    """Whether there is anything that bank transactions may be: open items, or wages that we ordered."""
+    kept = (*Side.values, Module.PAYROLL)
+    return any(company.uses(each) for each in kept)
 
 
 #: Ask by debits, get orders by transaction and payment; in a fixed number of queries.

@@ -40,7 +40,8 @@ class Proposal:
     ``over`` is what is left of it, in the bank's direction: a credit of the party. ``on_account``
     is an item, settled already, whose party and control account take the whole as a credit.
     ``fees`` are income of their own: fee and interest of a dunning letter.
-    ``returns`` is the bank transaction whose payment ``returns_nth`` goes back.
+    ``returns`` is the bank transaction whose payment ``returns_nth`` goes back. ``contra`` is the number
+    of the account that the whole is booked against, where it settles no items.
     """
 
     payment: Payment
@@ -52,6 +53,7 @@ class Proposal:
     returns: int | None = None
     returns_nth: int = 0
     fees: Decimal = ZERO
+    contra: str = ""
 
     @property
     def score(self) -> int:
@@ -72,7 +74,7 @@ class Proposal:
         credited = self.on_account.id if self.on_account else ""
         return ",".join([
             *told, f"{self.over}/{self.payment.charge}/{credited}/{self.returns or ''}"
-            f"/{self.returns_nth}/{self.fees}",
+            f"/{self.returns_nth}/{self.fees}{'/' + self.contra if self.contra else ''}",
         ])  # fmt: skip
 
     @property

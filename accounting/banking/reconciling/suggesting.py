@@ -13,6 +13,7 @@ from typing import Final
 
 from accounting.banking.contra import Contra
 from accounting.banking.matching import accepting
+from accounting.banking.matching.orders import may_match
 from accounting.banking.matching.proposal import Proposal
 from accounting.banking.matching.proposing import Matched, proposals_for, waiting
 from accounting.banking.matching.reasons import Reason, Why, reason
@@ -20,7 +21,6 @@ from accounting.banking.models import BankTransaction
 from accounting.banking.reconciling.learning import Learnt, learnt
 from accounting.banking.rules.applying import active, hindrances
 from accounting.banking.rules.fitting import Fit, ahead_of, fits
-from accounting.open_items.models import Side
 from erp.companies.models import Company
 
 MOST_RULES: Final = 3  # of a line
@@ -87,7 +87,7 @@ def lines_of(
     """
     rows = list(movements)
     matched: Mapping[int, list[Matched]] = {}
-    if with_items and any(company.uses(side) for side in Side.values):
+    if with_items and may_match(company):
         matched = proposals_for(company, rows)
     rules, past = active(company), learnt(company, rows)
     return [

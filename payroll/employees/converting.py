@@ -1,0 +1,207 @@
+"""A person's file as the calculation takes it (Lohndaten): pure, nothing is asked or written here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
+from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
+from payroll.wages.values import (
+    HUNDRED,
+    Contract,
+    Finding,
+    Movement,
+    Pay,
+    Person,
+    Withholding,
+)
+
+WEEKS: Final = Decimal(52)
+CENTIME: Final = Decimal("0.01")
+FIVE: Final = Decimal("0.05")
+MONTH_DAYS: Final = 30
+#: The role of the wage type that pays an allowance.
+ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
+#: The allowance of a month in a canton: given canton, kind, a day, which child of the family it is, and
+#: when it was born.
+AmountOf = Callable[[str, AllowanceKind, dt.date, int, dt.date], Decimal | None]
+
+
+def person_of(file: PersonFile, *, always_liable: bool = False) -> Person:
+    """Whose wages they are; ``always_liable`` is a setting of the company."""
+    told = file.personal
+    return Person(
+        birth_date=told.birth_date, sex=told.sex, waives_allowance=told.waives_allowance,
+        asks_small_wages=told.asks_small_wages, always_liable=always_liable,
+    )  # fmt: skip
+
+
+def holiday_percent(weeks: Decimal) -> Decimal:
+    """Holiday pay in percent of hourly wages, two decimals: 4 weeks 8.33, 5 10.64, 6 13.04.
+
+    Weeks of the weeks that are worked: weeks / (52 − weeks). Source: BGE 129 III 493, practice of SECO.
+    """
+    return (weeks / (WEEKS - weeks) * HUNDRED).quantize(CENTIME, ROUND_HALF_UP)
+
+
+def contracts_of(file: PersonFile, month: dt.date) -> tuple[Contract, ...]:
+    """Terms from January until the end of ``month``, each over the days that it and an employment hold.
+
+    Days of an employment without terms are in none of them: see ``missing``.
+    """
+    first, last = month.replace(month=1, day=1), end_of(month)
+    spans = [
+        _contract(period, held, max(first, period.entry, held.first),
+                  _least(last, period.exit, held.last))
+        for period in file.employed(first, last) for held in file.during(Wage, first, last)
+        if held.meets(period.entry, period.exit or last)
+    ]  # fmt: skip
+    return tuple(sorted((one for one in spans if one.first <= one.last), key=lambda one: one.first))
+
+
+def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Contract:
+    told: Wage = held.value
+    by_month = told.pay == Pay.MONTH
+    return Contract(
+        first=first, last=last, entry=period.entry, exit=period.exit, employment=period.id,
+        pay=told.pay, wage=told.amount, degree=told.degree,
+        weekly_hours=told.weekly_lessons if told.pay == Pay.LESSON else told.weekly_hours,
+        holiday_percent=Decimal(0) if by_month else holiday_percent(told.holiday_weeks),
+        public_holiday_percent=Decimal(0) if by_month else told.public_holiday_percent,
+        thirteenth=told.thirteenth, canton=told.canton,
+        cost_split=tuple(sorted(told.cost_split.items())),
+    )  # fmt: skip
+
+
+def withholdings_of(file: PersonFile, month: dt.date) -> tuple[Withholding, ...]:
+    """Withholding tax from January until the end of ``month``; without a code there is no span.
+
+    A span ends where code or degree change. ``since`` is when the liability in this canton began:
+    the first day of the facts that follow one another without a gap.
+    """
+    first, last = month.replace(month=1, day=1), end_of(month)
+    found = []
+    chain = _since(file)
+    for held in file.during(WithholdingTax, first, last):
+        told: WithholdingTax = held.value
+        if not told.code:
+            continue
+        start, end = max(first, held.first), _least(last, held.last)
+        for begin, finish, degree in _by_degree(file, start, end):
+            found.append(Withholding(
+                first=begin, last=finish, canton=told.canton, code=told.code,
+                commune=told.commune, model=told.model,
+                own_rate=degree if told.own_rate is None else told.own_rate,
+                total_rate=told.total_rate, only_job=told.only_job,
+                other_income=told.other_income, since=chain[held.id],
+            ))  # fmt: skip
+    return tuple(found)
+
+
+def _since(file: PersonFile) -> dict[int, dt.date]:
+    """Since when each fact's canton taxes without a gap, by the fact's id."""
+    since: dict[int, dt.date] = {}
+    before: Held | None = None
+    for held in file.during(WithholdingTax, dt.date.min, dt.date.max):
+        follows = (
+            before is not None and before.value.code and before.value.canton == held.value.canton
+            and before.last is not None and before.last + DAY == held.first
+        )  # fmt: skip
+        since[held.id] = since[before.id] if follows and before is not None else held.first
+        before = held
+    return since
+
+
+def _by_degree(
+    file: PersonFile, first: dt.date, last: dt.date
+) -> list[tuple[dt.date, dt.date, Decimal]]:
+    """A span, cut where the degree of work changes; 100 % where no terms are known."""
+    parts: list[tuple[dt.date, dt.date, Decimal]] = []
+    held = file.during(Wage, first, last)
+    starts = sorted({first, *(one.first for one in held if one.first > first)})
+    for start, after in zip(starts, [*starts[1:], last + DAY], strict=True):
+        wage = file.at(Wage, start)
+        degree = wage.degree if wage is not None else HUNDRED
+        if parts and parts[-1][2] == degree:
+            parts[-1] = (parts[-1][0], after - DAY, degree)
+        else:
+            parts.append((start, after - DAY, degree))
+    return parts
+
+
+def recurring_of(file: PersonFile, month: dt.date) -> tuple[Movement, ...]:
+    """What recurs in a month in which somebody is employed (wiederkehrende Lohnarten)."""
+    last = end_of(month)
+    employed = file.employed(month, last)
+    if not employed:
+        return ()
+    return tuple(
+        Movement(
+            type=told.type, quantity=told.quantity, rate=told.rate, amount=told.amount,
+            percent=told.percent, text=told.text, employment=employed[-1].id,
+        )
+        for told in file.several(Recurring, month, last)
+        if not told.months or month.month in told.months
+    )  # fmt: skip
+
+
+def allowances_of(
+    file: PersonFile, month: dt.date, *, roles: Mapping[str, int], amount_of: AmountOf
+) -> tuple[tuple[Movement, ...], tuple[Finding, ...]]:
+    """Family allowances of a month as movements, and what keeps one from being paid.
+
+    An allowance is paid while its fact holds on a day of the month; for an employment of a part of
+    the month in proportion to its days, 30 a month, rounded to 0.05 (FamZG Art. 13, FamZWL). Its
+    canton is the child's, else that of the place of work. Children are counted from the oldest.
+    """
+    last = end_of(month)
+    employed = file.employed(month, last)
+    children = sorted(file.several(Child, month, last), key=lambda one: one.birth_date)
+    paid, findings = [], []
+    wage = next((held.value for held in reversed(file.during(Wage, month, last))), None)
+    for nth, child in enumerate(children, 1):
+        if child.allowance == AllowanceKind.NONE or not employed:
+            continue
+        canton = child.canton or (wage.canton if wage is not None else "")
+        amount = child.amount
+        if amount is None:
+            amount = amount_of(canton, child.allowance, last, nth, child.birth_date)
+        number = roles.get(ROLES[child.allowance])
+        if amount is None or number is None:
+            findings.append(Finding(
+                code="people.no_allowance", stops=True,
+                values={"child": child.first_name, "canton": canton or "–"},
+            ))  # fmt: skip
+            continue
+        days = days_of(employed, month)
+        if days < MONTH_DAYS:
+            amount = _rounded(amount * days / MONTH_DAYS)
+        paid.append(Movement(type=number, amount=amount, text=child.first_name,
+                             employment=employed[-1].id))  # fmt: skip
+    return tuple(paid), tuple(findings)
+
+
+def days_of(periods: Sequence[Period], month: dt.date) -> int:
+    """The days of a month that employments hold, 30 a month; its last day counts as the 30th."""
+    last = end_of(month)
+    days = 0
+    for one in periods:
+        start = _day(one.entry, last) if one.entry >= month else 1
+        end = _day(one.exit, last) if one.exit is not None and one.exit <= last else MONTH_DAYS
+        days += max(0, end - start + 1)
+    return min(days, MONTH_DAYS)
+
+
+def _day(day: dt.date, last: dt.date) -> int:
+    return MONTH_DAYS if day == last else day.day
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return (amount / FIVE).quantize(Decimal(1), ROUND_HALF_UP) * FIVE
+
+
+def _least(*days: dt.date | None) -> dt.date:
+    return min(day for day in days if day is not None)

@@ -1,0 +1,78 @@
+"""What is missing before somebody's wage can be reckoned (fehlende Angaben): pure, over a person's file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from erp.core.display import swiss_date
+from payroll.employees.converting import contracts_of
+from payroll.employees.facts import (
+    Insured,
+    Payout,
+    Permit,
+    Residence,
+    ResidenceKind,
+    WithholdingTax,
+)
+from payroll.employees.people import DAY, PersonFile, end_of
+from payroll.wages.values import Finding
+
+#: Permits whose holders are taxed as the Swiss are, where they live here.
+SETTLED: Final = frozenset({"C"})
+
+
+def before_run(file: PersonFile, month: dt.date) -> list[Finding]:
+    """What is missing for the run of a month, of somebody employed in it; what stops it comes first.
+
+    Nobody is asked for anything of a month in which they are not employed.
+    """
+    last = end_of(month)
+    periods = file.employed(month, last)
+    if not periods:
+        return []
+    day = min(last, max(one.exit or last for one in periods))
+    found = [*_terms(file, month), *_particulars(file, day)]
+    return sorted(found, key=lambda one: not one.stops)
+
+
+def _terms(file: PersonFile, month: dt.date) -> Iterator[Finding]:
+    """Days of the month with an employment and without terms."""
+    last = end_of(month)
+    contracts = [one for one in contracts_of(file, month) if one.last >= month]
+    for period in file.employed(month, last):
+        day, end = max(month, period.entry), min(last, period.exit or last)
+        for one in [one for one in contracts if one.employment == period.id]:
+            if one.first > day:
+                yield _no_wage(day, one.first - DAY)
+            day = max(day, one.last + DAY)
+        if day <= end:
+            yield _no_wage(day, end)
+
+
+def _no_wage(first: dt.date, last: dt.date) -> Finding:
+    values = {"from": swiss_date(first), "until": swiss_date(last)}
+    return Finding(code="people.no_wage", values=values, stops=True)
+
+
+def _particulars(file: PersonFile, day: dt.date) -> Iterator[Finding]:
+    home, permit = file.at(Residence, day), file.at(Permit, day)
+    if not file.personal.ahv_number:
+        yield Finding(code="people.no_ahv_number")
+    if not file.at(Payout, day):
+        yield Finding(code="people.no_payout", stops=True)
+    insured = file.at(Insured, day)
+    if insured is None or not insured.solutions:
+        yield Finding(code="people.no_insurance")
+    if home is None:
+        yield Finding(code="people.no_residence")
+    if not file.place:
+        yield Finding(code="people.no_address")
+    lives_here = home is None or home.kind == ResidenceKind.SWISS
+    foreign = file.personal.nationality != "CH"
+    if foreign and lives_here and (permit is None or not permit.category):
+        yield Finding(code="people.no_permit")
+    settled = not foreign or (permit is not None and permit.category in SETTLED)
+    if (not settled or not lives_here) and file.at(WithholdingTax, day) is None:
+        yield Finding(code="people.no_tax_code", stops=True)

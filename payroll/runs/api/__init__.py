@@ -1,0 +1,13 @@
+"""``/api/v1/companies/{company}/payroll-runs/``, ``…/payslips/`` and ``…/movements/``."""
+
+from rest_framework.routers import SimpleRouter
+
+from payroll.runs.api.movements import MovementViewSet
+from payroll.runs.api.runs import PayrollRunViewSet
+from payroll.runs.api.slips import PayslipViewSet
+
+router = SimpleRouter()
+router.register("payroll-runs", PayrollRunViewSet, basename="payroll-runs")
+router.register("payslips", PayslipViewSet, basename="payslips")
+router.register("movements", MovementViewSet, basename="movements")
+urls = router.urls

@@ -1,0 +1,150 @@
+"""``…/movements/``: what is typed for a month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import AmountField, Input, MonthField
+from erp.api.schema import KEY
+from erp.audit import access_log
+from payroll.employees.models import Employee
+from payroll.runs import movements
+from payroll.runs.api.shapes import LARGEST_ID, MovementOutput
+from payroll.runs.models import Typed
+from payroll.runs.movements import Cell
+from payroll.runs.refusals import NoSuchPerson
+
+
+class MovementsQuery(serializers.Serializer[Any]):
+    month = MonthField()
+    employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+
+
+class MovementInput(Input):
+    """Amounts of deductions and advances are positive."""
+
+    type = serializers.IntegerField(
+        min_value=1, max_value=99_999, help_text="Number of the wage type"
+    )
+    quantity = AmountField(decimals=4, required=False)
+    rate = AmountField(decimals=4, required=False)
+    amount = AmountField(required=False)
+    percent = AmountField(decimals=4, required=False)
+    text = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    cost_centre = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    for_month = MonthField(required=False)
+
+
+class PersonMovementsInput(Input):
+    month = MonthField()
+    employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    movements = MovementInput(many=True)
+
+
+class CellInput(Input):
+    """Blank amount and quantity take the movement away."""
+
+    employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    type = serializers.IntegerField(min_value=1, max_value=99_999)
+    amount = AmountField(required=False, allow_null=True)
+    quantity = AmountField(decimals=4, required=False, allow_null=True)
+
+
+class CellsInput(Input):
+    month = MonthField()
+    cells = CellInput(many=True)
+
+
+class CopyMovementsInput(Input):
+    source: Any = MonthField()
+    month = MonthField()
+
+
+class CountOutput(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class MovementViewSet(CompanyViewSet):
+    """``…/movements/``"""
+
+    permissions = {
+        "list": Permission.PAYROLL_READ,
+        "create": Permission.PAYROLL_CAPTURE,
+        "cells": Permission.PAYROLL_CAPTURE,
+        "copy": Permission.PAYROLL_CAPTURE,
+    }
+    serializer_class = MovementOutput
+    pagination_class = None
+
+    def _told(self, month: dt.date, only: list[int] | None) -> Response:
+        rows = movements.of_month(self.company, month, only=only)
+        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
+                        count=len(rows))  # fmt: skip
+        found = [
+            {"employee": who, **msgspec.structs.asdict(one)}
+            for who, typed in rows.items()
+            for one in typed
+        ]
+        return Response(MovementOutput(found, many=True).data)
+
+    @extend_schema(parameters=[MovementsQuery], responses=MovementOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """What is typed for a month, of all people or of one, in its order."""
+        told = self.asked(MovementsQuery)
+        return self._told(told["month"], [told["employee"]] if "employee" in told else None)
+
+    @extend_schema(
+        request=PersonMovementsInput, responses=MovementOutput(many=True), parameters=[KEY]
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Put a person's movements of a month in place of those there were."""
+
+        def act() -> Response:
+            told = self.told(PersonMovementsInput)
+            employee = Employee.of(self.company).filter(pk=told["employee"]).first()
+            if employee is None:
+                raise NoSuchPerson(value=told["employee"])
+            movements.save_person(
+                company=self.company, employee=employee, month=told["month"], by=self.access.user,
+                rows=[Typed(**row) for row in told["movements"]],
+            )  # fmt: skip
+            return self._told(told["month"], [employee.pk])
+
+        return self.once(act)
+
+    @extend_schema(request=CellsInput, responses=CountOutput, parameters=[KEY])
+    @action(detail=False, methods=["post"])
+    def cells(self, request: Request, **kwargs: Any) -> Response:
+        """Save cells of the grid: each replaces the plain figure of its person and wage type."""
+
+        def act() -> Response:
+            told = self.told(CellsInput)
+            count = movements.save_cells(
+                company=self.company, month=told["month"], by=self.access.user,
+                cells=[Cell(**cell) for cell in told["cells"]],
+            )  # fmt: skip
+            return Response(CountOutput({"count": count}).data)
+
+        return self.once(act)
+
+    @extend_schema(request=CopyMovementsInput, responses=CountOutput, parameters=[KEY])
+    @action(detail=False, methods=["post"])
+    def copy(self, request: Request, **kwargs: Any) -> Response:
+        """Take another month's movements over, for people with nothing typed yet."""
+
+        def act() -> Response:
+            told = self.told(CopyMovementsInput)
+            count = movements.copy_month(company=self.company, by=self.access.user, **told)
+            return Response(CountOutput({"count": count}).data)
+
+        return self.once(act)

@@ -1,0 +1,79 @@
+"""``…/payslips/``: one slip with its reasons, and its PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.files import AnyType
+from erp.audit import access_log
+from payroll.runs import papers
+from payroll.runs.api.shapes import PayslipOutput
+from payroll.runs.models import Payslip
+from payroll.runs.queries import person_row
+from payroll.runs.views.runs import as_file
+from payroll.runs.words import why_in_words
+from payroll.setup.settings import settings_of
+
+
+class PayslipViewSet(CompanyViewSet):
+    """``…/payslips/``; their ids are those of the run's people."""
+
+    permissions = {"retrieve": Permission.PAYROLL_READ, "pdf": Permission.PAYROLL_READ}
+    serializer_class = PayslipOutput
+    queryset = Payslip.unscoped.none()
+
+    def get_queryset(self) -> QuerySet[Payslip]:
+        return Payslip.of(self.company).select_related("run", "employee").defer("paper")
+
+    def slip(self, kind: str) -> Payslip:
+        slip: Payslip = self.get_object()
+        slip.run.company = self.company
+        access_log.note(company=self.company, by=self.access.user, kind=kind, subject=slip.employee)
+        return slip
+
+    @extend_schema(responses=PayslipOutput)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A slip with its lines, contributions and taxes, and why each is what it is."""
+        return Response(PayslipOutput(told_of(self.slip("read"))).data)
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
+    def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """The slip's PDF: of a posted run as it was made once, else as it would look."""
+        slip = self.slip("export")
+        if slip.run.is_booked:
+            made = papers.paper_of(slip)
+        else:
+            settings = settings_of(self.company)
+            made = papers.preview(slip.run, slip.content, settings=settings)
+        return as_file(made, "application/pdf", papers.file_name(slip.run, slip.content))
+
+
+def told_of(slip: Payslip) -> dict[str, Any]:
+    """A slip as its endpoint tells it."""
+    content = slip.content
+    now = content.slip
+
+    def reasons(one: Any) -> list[str]:
+        return [why_in_words(why) for why in one.why]
+
+    return {
+        "id": slip.pk, "run": slip.run_id, "employee": slip.employee_id,
+        "person": content.person, "language": content.language, "gross": now.gross, "net": now.net,
+        "payout": now.payout, "days": now.days, "digest": slip.digest,
+        "lines": [{"line": one, "why": reasons(one)} for one in now.lines],
+        "charges": [{"charge": one, "why": reasons(one)} for one in now.charges],
+        "taxes": [{"tax": one, "why": reasons(one)} for one in now.taxes],
+        "payments": content.payout, "findings": person_row(slip, None).findings,
+    }  # fmt: skip

@@ -1,0 +1,96 @@
+"""Approving a run (freigeben): what was seen is what is approved, by another person."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounting.payments import four_eyes
+from erp.access.models import User
+from erp.audit import trail
+from erp.core import clock
+from erp.core.errors import DomainError, Refusals
+from payroll.runs.beginning import held_run
+from payroll.runs.booking import lines_for
+from payroll.runs.digest import changed_slips, digest_of_run
+from payroll.runs.findings import in_words
+from payroll.runs.models import PayrollRun, Payslip
+from payroll.runs.refusals import (
+    BeingCalculated,
+    ContentChanged,
+    NobodyToPay,
+    NotCalculated,
+    NotOpen,
+    Stale,
+    Stopped,
+    Tampered,
+)
+from payroll.runs.staleness import require_fresh
+from payroll.setup.models import PayrollSettings
+
+Status = PayrollRun.Status
+MOST_TOLD = 20
+
+
+@transaction.atomic
+def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
+    """Approve a calculated draft as it was seen: ``seen`` is its digest on the page.
+
+    The approver is not who began or calculated it, unless one person alone works in the company or
+    its settings ask for no other (kept on the run). Raises ``NotOpen``, ``BeingCalculated``,
+    ``NotCalculated``, ``ContentChanged``, ``Stale``, ``NobodyToPay``, ``Stopped`` (several as
+    ``Refusals``), ``NeedsAnother``, or what ``setup.accounts`` says is missing for its entry.
+    """
+    held = held_run(run)
+    if held.status != Status.DRAFT:
+        raise NotOpen(month=str(held), status=held.get_status_display())
+    require_calculated(held)
+    if held.is_stale:
+        raise Stale(month=str(held), people="")
+    digest = digest_of_run(held)
+    if seen != digest:
+        raise ContentChanged
+    slips = list(Payslip.of(held.company_id).filter(run=held).order_by("employee"))
+    if not slips:
+        raise NobodyToPay(month=str(held))
+    require_free_of_stops(slips)
+    if changed_slips(slips):
+        raise Tampered(month=str(held))
+    require_fresh(held, slips)
+    lines_for(held.company, [slip.content for slip in slips], date=held.date)  # accounts are there
+    waiver = waiver_for(held, by=by)
+    held.status, held.digest, held.waiver = Status.APPROVED, digest, waiver
+    held.approved_at, held.approved_by = clock.now(), by
+    held.save(update_fields=["status", "digest", "waiver", "approved_at", "approved_by"])
+    trail.record(company=held.company, by=by, action="payroll_run.approve", subject=held,
+                 details=trail.filled({"digest": digest, "waiver": waiver, "count": len(slips)}))  # fmt: skip
+    return held
+
+
+def require_calculated(held: PayrollRun) -> None:
+    """Raises ``BeingCalculated`` or ``NotCalculated``."""
+    if held.calculated_at is None:
+        kind = BeingCalculated if held.turn else NotCalculated
+        raise kind(month=str(held))
+
+
+def require_free_of_stops(slips: list[Payslip]) -> None:
+    """Raises ``Stopped`` for what somebody has to put right first."""
+    faults = list[DomainError]()
+    faults += [
+        Stopped(person=slip.content.person.get("name", ""), reason=in_words(one))
+        for slip in slips if slip.findings for one in slip.content.slip.findings if one.stops
+    ][:MOST_TOLD]  # fmt: skip
+    if faults:
+        raise faults[0] if len(faults) == 1 else Refusals(faults)
+
+
+def waiver_for(held: PayrollRun, *, by: User) -> str:
+    """Why ``by`` may approve alone; blank where somebody else made the run. Raises ``NeedsAnother``."""
+    if by.pk not in {held.created_by_id, held.calculated_by_id}:
+        return ""
+    if four_eyes.people(held.company) == 1:
+        return four_eyes.ALONE
+    settings = PayrollSettings.of(held.company_id).first()
+    if settings is not None and not settings.needs_approval:
+        return four_eyes.OFF
+    raise four_eyes.NeedsAnother

@@ -1,0 +1,40 @@
+"""What an approval binds: the SHA-256 of each slip, and of the run with all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from payroll.runs.models import PayrollRun, Payslip, SlipContent
+
+FORM: Final = "rappen-payroll-1"  # the canonical form below; another form gets another name
+
+
+def salt() -> str:
+    """What keeps somebody who guesses a wage from finding it by its digest."""
+    return secrets.token_hex(16)
+
+
+def digest_of(content: SlipContent) -> str:
+    """The digest of a slip's opened content, the same however it is sealed: 64 hexadecimal digits."""
+    written = msgspec.json.encode(content, order="deterministic")
+    return hashlib.sha256(FORM.encode() + b"\n" + written).hexdigest()
+
+
+def digest_of_run(run: PayrollRun) -> str:
+    """The digest of a run as it is stored now, by those of its slips. One query."""
+    slips = Payslip.of(run.company_id).filter(run=run).order_by("employee")
+    told = [FORM, run.company_id, run.kind, run.month.isoformat(), run.date.isoformat(),
+            run.pay_date.isoformat(), run.corrects_id or 0,
+            [list(row) for row in slips.values_list("employee_id", "digest", "findings")]]  # fmt: skip
+    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def changed_slips(slips: Iterable[Payslip]) -> list[Payslip]:
+    """Those whose content is not what their digest says."""
+    return [slip for slip in slips if digest_of(slip.content) != slip.digest]

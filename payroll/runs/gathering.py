@@ -1,0 +1,151 @@
+"""All that slips of a month are reckoned from (Grundlagen eines Laufs): a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from payroll.employees import converting, missing, people
+from payroll.employees.facts import Payout, Share
+from payroll.employees.models import LeaveEntry
+from payroll.employees.people import PersonFile
+from payroll.runs import keeping, movements
+from payroll.runs.keeping import NOTHING, Before
+from payroll.runs.lookups import Shelf
+from payroll.runs.models import Payment, PayrollRun, Typed
+from payroll.runs.sharing import shared_out
+from payroll.wages.values import Carry, Finding, MonthInput, Movement
+from payroll.wages.withholding import late_changes
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a person's slip of a month is reckoned from, and how it names and pays them.
+
+    ``is_due`` says whether they belong into the run: employed in the month, or something is typed.
+    """
+
+    employee: int
+    name: str
+    language: str
+    given: MonthInput
+    is_due: bool = True
+    person: dict[str, str] = field(default_factory=dict)
+    shares: tuple[Share, ...] = ()
+    leave: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def payout_of(self, amount: Decimal) -> tuple[Payment, ...]:
+        """A payout shared out over this person's accounts."""
+        return shared_out(amount, self.shares)
+
+
+def gather(
+    run: PayrollRun, *, only: Collection[int] | None = None,
+    carried: Mapping[int, Before] | None = None, shelf: Shelf | None = None,
+) -> list[Gathered]:  # fmt: skip
+    """The input of a run's month for all who belong into it, or of ``only`` (ids of employees).
+
+    ``carried`` is what the months before handed on, asked for without; ``shelf`` keeps what is the same
+    for all people. As many queries for a thousand people as for one.
+    """
+    company, month = run.company, run.month
+    typed = movements.of_month(company, month, only=only)
+    wanted = only if only is not None else _due(run, typed)
+    files = people.files(company, month, only=list(wanted))
+    carried = carried if carried is not None else keeping.before(run, list(wanted))
+    shelf = shelf or Shelf()
+    shelf.open(company, month, {file.language for file in files})
+    leave = _leave(run, list(wanted))
+    drafts = [
+        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf)
+        for file in files
+    ]
+    tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
+    return [
+        replace(one, leave=leave.get(one.employee, {}), given=replace(one.given, tariffs={
+            key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
+        })) for one in drafts
+    ]  # fmt: skip
+
+
+def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
+    rows = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    return sorted({row["employee"] for row in rows} | set(typed))
+
+
+def _one(
+    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf
+) -> Gathered:
+    month, last = run.month, people.end_of(run.month)
+    recurring = converting.recurring_of(file, month)
+    allowances, lacking = converting.allowances_of(
+        file, month, roles=shelf.roles, amount_of=shelf.allowance
+    )
+    person = converting.person_of(file, always_liable=shelf.settings.always_liable)
+    contracts = converting.contracts_of(file, month)
+    found = shelf.contributions_of(file, person, contracts)
+    given = MonthInput(
+        month=month, person=person, contracts=contracts, contributions=found.contributions,
+        types=shelf.types[file.language], roles=shelf.roles,
+        movements=(*recurring, *allowances, *map(as_movement, typed)),
+        withholdings=converting.withholdings_of(file, month),
+        figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
+    )  # fmt: skip
+    given = replace(given, tax_changes=late_changes(given))
+    day = _last_day(file, month, last)
+    payout = file.at(Payout, day)
+    return Gathered(
+        employee=file.id, name=file.name, language=file.language, given=given,
+        is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
+        shares=payout.shares if payout else (),
+        findings=(*missing.before_run(file, month), *lacking, *found.findings),
+    )  # fmt: skip
+
+
+def _last_day(file: PersonFile, month: dt.date, last: dt.date) -> dt.date:
+    """The last day of employment in the month, whose facts count."""
+    ends = [one.exit or last for one in file.employed(month, last)]
+    return min(last, max(ends)) if ends else last
+
+
+def _named(file: PersonFile, day: dt.date) -> dict[str, str]:
+    functions = [one.function for one in file.employments if one.entry <= day and one.function]
+    return {
+        "name": file.name, "number": file.number, "ahv_number": file.personal.ahv_number,
+        "address": "\n".join(file.address), "function": functions[-1] if functions else "",
+    }  # fmt: skip
+
+
+def as_movement(one: Typed) -> Movement:
+    return Movement(
+        type=one.type, quantity=one.quantity, rate=one.rate, amount=one.amount,
+        percent=one.percent, text=one.text, cost_centre=one.cost_centre, for_month=one.for_month,
+    )  # fmt: skip
+
+
+def _tariff_keys(given: MonthInput) -> set[str]:
+    """Canton and code of each tariff that a slip may look into."""
+    keys = {f"{one.canton} {one.code}" for one in given.withholdings}
+    keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
+    canton = given.withholdings[-1].canton if given.withholdings else ""
+    keys |= {f"{one.canton or canton} {one.code}" for one in given.tax_changes}
+    return keys
+
+
+def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
+    """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    rows = LeaveEntry.of(run.company_id).filter(
+        employee__in=who, date__lte=people.end_of(run.month)
+    )
+    for row in rows:
+        sums[row.employee_id][row.content.kind.value] += row.content.amount
+    shown = ("holidays", "overtime")
+    return {
+        one: {kind: str(kinds[kind]) for kind in shown if kind in kinds}
+        for one, kinds in sums.items()
+    }

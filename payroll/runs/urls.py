@@ -1,0 +1,29 @@
+"""Addresses of runs, slips and movements."""
+
+from django.urls import path
+
+from payroll.runs import api
+from payroll.runs.views import movements, runs, slips
+
+RUNS = "payroll/runs/"
+RUN = f"{RUNS}<int:run>/"
+MOVEMENTS = "payroll/movements/"
+
+pages = [
+    path(RUNS, runs.Overview.as_view(), name="payroll-runs"),
+    path(RUN, runs.RunPage.as_view(), name="payroll-run"),
+    path(f"{RUN}approve/", runs.Approve.as_view(), name="payroll-approve"),
+    path(f"{RUN}post/", runs.Post.as_view(), name="payroll-post"),
+    path(f"{RUN}undo/", runs.Undo.as_view(), name="payroll-undo"),
+    path(f"{RUN}pay/", runs.Pay.as_view(), name="payroll-pay"),
+    path(f"{RUN}recall/", runs.Recall.as_view(), name="payroll-recall"),
+    path(f"{RUN}recap/", runs.Recap.as_view(), name="payroll-recap"),
+    path(f"{RUN}slips.pdf", runs.AllSlips.as_view(), name="payroll-slips"),
+    path(f"{RUN}orders/<int:order>/", runs.PaymentFile.as_view(), name="payroll-order"),
+    path(f"{RUN}slips/<int:slip>/", slips.SlipPage.as_view(), name="payslip"),
+    path(f"{RUN}slips/<int:slip>/pdf/", slips.SlipPdf.as_view(), name="payslip-pdf"),
+    path(MOVEMENTS, movements.Grid.as_view(), name="movements"),
+    path(f"{MOVEMENTS}import/", movements.Import.as_view(), name="movements-import"),
+    path(f"{MOVEMENTS}<int:employee>/", movements.Person.as_view(), name="movements-person"),
+]
+endpoints = api.urls

@@ -1,0 +1,117 @@
+"""``…/wage-types/``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounting.ledger.api.named import NumberedField
+from accounting.ledger.models import Account
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import AmountField, Input
+from erp.api.schema import KEY
+from payroll.wage_types import saving
+from payroll.wage_types.founding import found_types
+from payroll.wage_types.models import WageType
+from payroll.wage_types.shipped import FLAGS, NAMES
+
+
+class WageTypeOutput(serializers.ModelSerializer[WageType]):
+    """A wage type; its own account by number. Without one, the usual account of the chart counts."""
+
+    percent = AmountField(decimals=4, allow_null=True)
+    account = serializers.CharField(source="account.number", default=None, allow_null=True)
+
+    class Meta:
+        model = WageType
+        fields = ("id", *saving.FIELDS, "is_shipped")
+
+
+class WageTypeInput(Input):
+    """A wage type to add, or the fields of one to change."""
+
+    number = serializers.IntegerField(min_value=1, max_value=saving.LARGEST)
+    kind = serializers.ChoiceField(choices=WageType.Kind.choices)
+    role = serializers.ChoiceField(choices=WageType.Role.choices, required=False, allow_blank=True)
+    method = serializers.ChoiceField(choices=WageType.Method.choices, required=False)
+    percent = AmountField(decimals=4, required=False, allow_null=True)
+    of_types = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=saving.LARGEST), required=False,
+        max_length=50,
+    )  # fmt: skip
+    is_periodic = serializers.BooleanField(required=False)
+    box = serializers.ChoiceField(choices=saving.BOXES, required=False, allow_blank=True)
+    account = NumberedField(Account, max_length=10, required=False, allow_null=True)
+    is_active = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        flags = {name: serializers.BooleanField(required=False) for name in FLAGS.values()}
+        names = {
+            name: serializers.CharField(max_length=160, required=False, allow_blank=True)
+            for name in NAMES
+        }
+        return super().get_fields() | flags | names
+
+
+class WageTypeViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/wage-types/``"""
+
+    permissions = {
+        "list": Permission.PAYROLL_READ,
+        "retrieve": Permission.PAYROLL_READ,
+        "create": Permission.PAYROLL_SETTINGS,
+        "partial_update": Permission.PAYROLL_SETTINGS,
+        "destroy": Permission.PAYROLL_SETTINGS,
+        "reset": Permission.PAYROLL_SETTINGS,
+        "add_shipped": Permission.PAYROLL_SETTINGS,
+    }
+    serializer_class = WageTypeOutput
+    queryset = WageType.unscoped.none()
+    ordering = ("number", "pk")
+
+    def get_queryset(self) -> QuerySet[WageType]:
+        return WageType.of(self.company).select_related("company", "account")
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=WageTypeInput, parameters=[KEY], responses={201: WageTypeOutput})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        def act() -> Response:
+            told = self.told(WageTypeInput)
+            saved = saving.save_type(company=self.company, by=self.access.user, **told)
+            return self.shown(saved, 201)
+
+        return self.once(act)
+
+    @extend_schema(request=WageTypeInput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        row, told = self.changing(), self.told(WageTypeInput, partial=True)
+        saved = saving.save_type(company=self.company, by=self.access.user, row=row, **told)
+        return self.shown(saved)
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete an own wage type that nothing names; else switch it off."""
+        saving.delete_type(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def reset(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Give a shipped wage type its names, flags, box and method as shipped."""
+        return self.shown(saving.take_back(self.changing(), by=self.access.user))
+
+    @extend_schema(request=None, responses={200: WageTypeOutput(many=True)})
+    @action(detail=False, methods=["post"], url_path="add-shipped")
+    def add_shipped(self, request: Request, **kwargs: Any) -> Response:
+        """Add the shipped wage types that are missing; those that are there stay as they are."""
+        found_types(company=self.company, by=self.access.user)
+        rows = self.get_queryset().order_by("number")
+        return Response(self.get_serializer(rows, many=True).data)

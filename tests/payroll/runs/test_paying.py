@@ -1,0 +1,171 @@
+"""Wages go to the bank as one debit that names nobody, and come back as booked by the statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+
+from accounting.banking import booking as statements
+from accounting.banking import importing
+from accounting.banking.matching.accepting import accept_certain
+from accounting.banking.matching.proposing import waiting
+from accounting.ledger.models import EntryLine
+from accounting.payments.pain import rules
+from accounting.payments.refusals import DayGone
+from erp.audit.models import AccessLogEntry
+from payroll.employees.facts import Payout, Share
+from payroll.employees.keeping import set_fact
+from payroll.runs import booking, paying, refusals
+from payroll.runs.models import Payslip, WageOrder
+from tests import make
+from tests.accounting.banking.files import camt, entry, statement
+from tests.payroll.runs import books
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 1, 23)
+
+
+@pytest.fixture(autouse=True)
+def january():
+    with time_machine.travel(dt.datetime(2026, 1, 20, 9), tick=True):
+        yield
+
+
+@pytest.fixture
+def company():
+    return books.company()
+
+
+@pytest.fixture
+def anna(company):
+    return make.owner_of(company)
+
+
+@pytest.fixture
+def run(company):
+    books.p1(company)
+    books.employee(company, "5000.00", number=1, iban=books.iban(1))
+    return books.posted(company)
+
+
+def pay(company, run, **more):
+    by = make.owner_of(company)
+    return paying.pay(run, **({"bank": books.bank_of(company), "date": DAY, "by": by} | more))
+
+
+def arrived(company, order, *, named=True, amount=None):
+    told = f"<Btch><MsgId>{order.message}</MsgId><PmtInfId>{order.block}</PmtInfId></Btch>"
+    made = entry(str(amount or order.total), "x", side="DBIT", ref="B-1", day="2026-01-23")
+    made = made.replace("<NtryDtls>x</NtryDtls>", f"<NtryDtls>{told}</NtryDtls>" if named else "")
+    content = statement(made, ident="S-1", opening="50000.00",
+                        account=f"<Id><IBAN>{books.BANK}</IBAN></Id><Ccy>CHF</Ccy>")  # fmt: skip
+    importing.take_in(company=company, content=camt(content), by=make.owner_of(company))
+    return list(waiting(company))
+
+
+def clearing(company):
+    rows = EntryLine.of(company).filter(account__number="1091")
+    return sum((one.debit - one.credit for one in rows), Decimal(0))
+
+
+def test_the_file_is_one_debit_marked_as_wages_and_keeps_silent(company, run):
+    (order,) = pay(company, run)
+    text = order.file.decode()
+    assert rules.check(order.file) == []
+    assert "<Cd>SALA</Cd>" in text
+    assert "<BtchBookg>true</BtchBookg>" in text
+    assert "<Prtry>CND</Prtry>" in text
+    assert order.count == 2
+    assert clearing(company) == -order.total
+    assert pay(company, run)[0].pk == order.pk
+    assert WageOrder.of(company).count() == 1
+
+
+def test_the_file_lies_sealed_and_each_download_is_noted(company, anna, run):
+    (order,) = pay(company, run)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT file FROM payroll_wageorder WHERE id = %s", [order.pk])
+        assert "pain.001" not in cursor.fetchone()[0]
+    assert paying.taken_along(order, by=anna) == order.file
+    assert AccessLogEntry.of(company).filter(kind="export", count=2).exists()
+
+
+def shared(company, *shares):
+    who = books.employee(company, "6000.00")
+    set_fact(who, value=Payout(shares=shares), valid_from=dt.date(2026, 1, 2),
+             by=make.owner_of(company))  # fmt: skip
+
+
+def test_a_payout_is_shared_out_over_accounts(company):
+    shared(company, Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
+           Share(iban=books.iban(6), percent=Decimal(25)), Share(iban=books.iban(7)))  # fmt: skip
+    (order,) = pay(company, books.posted(company))
+    payout = Payslip.of(company).get().content.payout
+    assert payout[0].amount == Decimal("1000.00")
+    assert payout[1].amount == round(order.total / 4, 2)
+    assert (order.count, order.total) == (3, sum(one.amount for one in payout))
+
+
+def test_an_account_abroad_stops_the_run(company):
+    shared(company, Share(iban="DE89370400440532013000"))
+    with pytest.raises(refusals.Stopped):
+        books.approved(company)
+
+
+def test_the_banks_debit_is_known_and_booked_against_the_clearing_account(company, anna, run):
+    (order,) = pay(company, run)
+    assert accept_certain(company, arrived(company, order), by=anna) == (1, [])
+    assert clearing(company) == 0
+    run.refresh_from_db()
+    assert run.status == "paid"
+    movement = WageOrder.of(company).get()
+    assert movement.booked_on == DAY
+
+
+def test_without_its_number_it_is_asked_about(company, anna, run):
+    (order,) = pay(company, run)
+    assert accept_certain(company, arrived(company, order, named=False), by=anna) == (0, [])
+
+
+def test_another_amount_is_not_booked(company, anna, run):
+    (order,) = pay(company, run)
+    rows = arrived(company, order, amount=order.total - 1)
+    assert accept_certain(company, rows, by=anna) == (0, [])
+
+
+def test_an_undone_booking_opens_the_run_again(company, anna, run):
+    (order,) = pay(company, run)
+    (movement,) = arrived(company, order)
+    accept_certain(company, [movement], by=anna)
+    statements.unbook(movement, by=anna)
+    run.refresh_from_db()
+    assert run.status == "posted"
+    assert WageOrder.of(company).get().booked_entry is None
+
+
+def test_what_is_at_the_bank_is_recalled_before_the_run_is_taken_back(company, anna, run):
+    pay(company, run)
+    with pytest.raises(refusals.PaidAlready):
+        booking.undo(run, reason="Test", by=anna)
+    paying.recall(run, reason="Test", by=anna)
+    assert booking.undo(run, reason="Test", by=anna).status == "cancelled"
+    assert clearing(company) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [({"date": dt.date(2026, 1, 19)}, DayGone)],
+)
+def test_days_that_are_gone_are_refused(company, run, told, refusal):
+    with pytest.raises(refusal):
+        pay(company, run, **told)
+
+
+def test_only_what_is_posted_is_paid(company):
+    books.p1(company)
+    with pytest.raises(refusals.NotPosted):
+        pay(company, books.approved(company))
