@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from payroll.wages.reasons import TAX_NOT_RECKONED, stop
+from payroll.wages.reasons import stop
 from payroll.wages.values import Finding, MonthInput, SlipLine, Tax, TaxedMonth
 
 
@@ -14,4 +14,4 @@ def taxes(
     """Nobody is taxed at source; who should be stops the run."""
     if not given.withholdings:
         return (), given.carry.taxed, ()
-    return (), given.carry.taxed, (stop(TAX_NOT_RECKONED, code=given.withholdings[-1].code),)
+    return (), given.carry.taxed, (stop("tax.not_reckoned", code=given.withholdings[-1].code),)
