@@ -213,7 +213,10 @@ class Withholding:
     ``own_rate`` and ``total_rate`` are degrees of work in percent: of this job, and of all jobs;
     ``total_rate`` is None where others are unknown, and the determinant then is that of 100 %.
     ``other_income`` is a known monthly income elsewhere and replaces the degrees. ``only_job``
-    extrapolates nothing. ``work_days_abroad`` are those of the month, of ``work_days``.
+    extrapolates nothing. Who is paid by the hour has a degree that follows from the hours of the
+    month; ``other_rate`` is then that of all other jobs. An ``own_rate`` of 0 is unknown: the
+    median wage counts. ``work_days_abroad`` are those of the month, of ``work_days``.
+    ``last_wage`` is the last monthly wage of who left before this year's first slip.
     """
 
     first: dt.date
@@ -227,14 +230,27 @@ class Withholding:
     only_job: bool = True
     other_income: Decimal | None = None
     since: dt.date | None = None  # liable in this canton since
+    other_rate: Decimal | None = None
+    work_days: Decimal | None = None
+    work_days_abroad: Decimal = Decimal(0)
+    last_wage: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxChange:
-    """Another code than was used for a month of this year (Korrektur der Quellensteuer)."""
+    """Another code than was used for a month of this year (Korrektur der Quellensteuer).
+
+    Blank and None leave the rest as it was: another canton brings its ``model`` and ``commune``;
+    ``scale`` and ``other`` are those of ``TaxedMonth``. A month that was not liable has code NON.
+    """
 
     month: dt.date
     code: str
+    canton: str = ""
+    model: TaxModel | None = None
+    commune: int | None = None
+    scale: Decimal | None = None
+    other: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +340,11 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class TaxedMonth:
-    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken."""
+    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
+
+    ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
+    here. ``alone``: paid after somebody had left, and taxed with the last wage.
+    """
 
     month: dt.date
     canton: str
@@ -337,6 +357,9 @@ class TaxedMonth:
     tax: Decimal
     scale: Decimal = Decimal(1)  # what the periodic part was extrapolated by, beside days
     commune: int | None = None
+    other: Decimal = ZERO
+    share: Decimal = Decimal(1)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
