@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.access.gate import Access
 from erp.access.permissions import Permission
@@ -128,7 +129,11 @@ SECTIONS = (
     Section(
         _("Payroll"),
         "people",
-        (Item(_("Employees"), "employees", Permission.PAYROLL_READ),),
+        (
+            Item(_("Employees"), "employees", Permission.PAYROLL_READ),
+            Item(pgettext_lazy("list", "Due"), "employees-due", Permission.PAYROLL_READ),
+            Item(_("Import employees"), "employee-import", Permission.PAYROLL_PEOPLE),
+        ),
     ),
     Section(
         _("Reports"),

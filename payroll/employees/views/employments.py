@@ -18,8 +18,8 @@ from payroll.employees.common import ValueMissing
 from payroll.employees.facts import LeavingReason
 from payroll.employees.fields import CHOICES
 from payroll.employees.models import Employee, Employment
-from payroll.employees.reading import NotAChoice
-from payroll.employees.views.base import OfEmployee, day_of
+from payroll.employees.reading import NotAChoice, day_of
+from payroll.employees.views.base import OfEmployee
 from payroll.wages.values import Finding
 
 

@@ -26,8 +26,8 @@ from payroll.employees.common import ValueMissing, gathered, raise_all
 from payroll.employees.facts import FactValue, Personal
 from payroll.employees.fields import KINDS, PERSONAL
 from payroll.employees.known import Known
+from payroll.employees.reading import day_of
 from payroll.employees.telling import all_told
-from payroll.employees.views.base import day_of
 
 #: What the page asks for, in its order; children and recurring wage types come afterwards.
 ASKED: Final = ("wage", "insured", "pension", "residence", "civil_status", "permit", "religion",
