@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from payroll.employees import api
 from payroll.employees.views import (
     employments,
     facts,
@@ -32,4 +33,4 @@ pages = [
     path(f"{START}<int:employee>/payout/", facts.SetPayout.as_view(), name="employee-payout-add"),
     path(f"{START}<int:employee>/payout/<int:fact>/", facts.CorrectPayout.as_view(), name="employee-payout"),
 ]  # fmt: skip
-endpoints: list[object] = []
+endpoints = api.urls
