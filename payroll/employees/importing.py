@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import queries as contact_queries
 from contacts.activities import UnknownNumber
@@ -149,7 +150,7 @@ class _Rows:
         entry = gathered(faults, lambda: day_of(cells.get("entry", ""), "entry"))
         last = gathered(faults, lambda: day_of(cells.get("exit", ""), "exit"))
         if entry is None and not cells.get("entry"):
-            faults.append(ValueMissing(field="entry", name=_("Entry")))
+            faults.append(ValueMissing(field="entry", name=pgettext_lazy("employment", "Entry")))
         facts = [one for kind in FACTS if (one := _fact(kind, cells, faults))]
         raise_all(faults)
         assert personal is not None and entry is not None

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from contacts import queries as contact_queries
 from contacts.activities import UnknownNumber
@@ -95,7 +96,7 @@ class Hire(CompanyView):
         entry = gathered(faults, lambda: day_of(typed["entry"], "entry"))
         exit = gathered(faults, lambda: day_of(typed["exit"], "exit"))
         if entry is None and not any(one.place == "entry" for one in faults):
-            faults.append(ValueMissing(field="entry", name=_("Entry")))
+            faults.append(ValueMissing(field="entry", name=pgettext("employment", "Entry")))
         facts = [one for name in ASKED if (one := self._fact(name, query, faults))]
         raise_all(faults)
         assert personal is not None and entry is not None
