@@ -360,6 +360,8 @@ SPECTACULAR_SETTINGS = {
         "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
         "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
         "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
+        "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+        "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }
 
