@@ -129,16 +129,16 @@ FIGURES: Final[dict[str, Known]] = {
     ),
     "median_wage": Known(Group.TAX, Unit.MONTH, _("Median wage"), is_yearly=True),
     "car_percent": Known(
-        Group.OTHER, Unit.PERCENT, _("Company car: share of the price each month")
+        Group.OTHER, Unit.PERCENT, _("Company car: share of the price each month"), is_needed=True
     ),
-    "car_least": Known(Group.OTHER, Unit.MONTH, _("Company car: at least")),
+    "car_minimum": Known(Group.OTHER, Unit.MONTH, _("Company car: at least"), is_needed=True),
     "food_day": Known(Group.OTHER, Unit.DAY, _("Meals and lodging")),
     "food_breakfast": Known(Group.OTHER, Unit.MEAL, _("Breakfast")),
     "food_lunch": Known(Group.OTHER, Unit.MEAL, _("Lunch")),
     "food_dinner": Known(Group.OTHER, Unit.MEAL, _("Dinner")),
     "lodging_day": Known(Group.OTHER, Unit.DAY, _("Lodging")),
     "thirteenth_percent": Known(
-        Group.OTHER, Unit.PERCENT, _("13th month's wage of hourly wages")
+        Group.OTHER, Unit.PERCENT, _("13th month's wage of hourly wages"), is_needed=True
     ),
 }  # fmt: skip
 

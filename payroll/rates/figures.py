@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from payroll.rates.catalogue import FIGURES, label
-from payroll.wages.values import AgeStep, Figures, Sex
+from payroll.wages.values import AgeCredit, AgeStep, Figures, Sex
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -44,15 +44,6 @@ class Figure:
 
     def holds(self, day: dt.date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class AgeCredit:
-    """Retirement credits by age, which is the calendar year less that of birth (BVG Art. 16)."""
-
-    age_from: int
-    age_to: int
-    percent: Decimal
 
 
 def rows_of(name: str) -> Iterator[dict[str, str]]:
@@ -113,8 +104,9 @@ def figures_on(day: dt.date, *, own: Iterable[Figure] = ()) -> Figures:
     age = int(values.pop("liable_from_age"))
     median = known["median_wage"].value if "median_wage" in known else Decimal(0)
     return Figures(
-        **values, liable_from_age=age, median_wage=median, reference_ages=reference_ages()
-    )
+        **values, liable_from_age=age, median_wage=median, reference_ages=reference_ages(),
+        bvg_credits=age_credits(),
+    )  # fmt: skip
 
 
 @cache

@@ -167,7 +167,7 @@ def _supplements_of(draft: Draft, contract: Contract, base: Decimal) -> None:
         draft, contract, PUBLIC_ROLES[pay], base, contract.public_holiday_percent,
         reasons.SUPPLEMENT_PUBLIC_HOLIDAY,
     )  # fmt: skip
-    whole, percent = base + holiday + public, draft.given.terms.thirteenth_percent
+    whole, percent = base + holiday + public, draft.given.figures.thirteenth_percent
     if contract.thirteenth is Thirteenth.MONTHLY:
         _supplement(
             draft, contract, THIRTEENTH_ROLES[pay], whole, percent, reasons.SUPPLEMENT_THIRTEENTH

@@ -277,6 +277,7 @@ class AgeCredit:
     """Retirement credits from an age on, in percent (Altersgutschriften, BVG Art. 16)."""
 
     age_from: int  # year less year of birth
+    age_to: int
     percent: Decimal
 
 
@@ -299,25 +300,23 @@ class Figures:
     bvg_upper: Decimal = ZERO
     bvg_minimum: Decimal = ZERO
     median_wage: Decimal = ZERO
-    bvg_credits: tuple[AgeCredit, ...] = (  # BVG Art. 16, since 1985
-        AgeCredit(25, Decimal(7)), AgeCredit(35, Decimal(10)),
-        AgeCredit(45, Decimal(15)), AgeCredit(55, Decimal(18)),
-    )  # fmt: skip
-    car_percent: Decimal = Decimal("0.9")  # a month, of the price without VAT; since 2022-01-01
-    car_minimum: Decimal = Decimal(150)  # a month
+    bvg_credits: tuple[AgeCredit, ...] = ()
+    car_percent: Decimal = ZERO  # a month, of the price without VAT
+    car_minimum: Decimal = ZERO  # a month
+    thirteenth_percent: Decimal = (
+        ZERO  # that wages by hours and lessons earn of a 13th month's wage
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How the company reckons (Abrechnungsregeln). ``rounding`` is 0.05 or 0.01.
 
-    ``monthly_hours`` at 100 % turn a monthly wage into an hourly rate; ``thirteenth_percent`` is
-    what wages by hours and lessons earn of a 13th month's wage. ``simplified`` is the BGSA's.
+    ``monthly_hours`` at 100 % turn a monthly wage into an hourly rate. ``simplified`` is the BGSA's.
     """
 
     rounding: Decimal = Decimal("0.05")
     monthly_hours: Decimal = Decimal(182)
-    thirteenth_percent: Decimal = Decimal("8.33")
     simplified: bool = False
 
 

@@ -59,7 +59,7 @@ def test_what_is_the_same_in_all_years(shared):
     told = json.loads((shared / "payroll/rates/rates.json").read_text(encoding="utf-8"))
     car, food = told["company_car"], told["natural_wage_ahv"]
     assert value("car_percent", IN_2026) == Decimal(str(car["pct_of_price_excl_vat_per_month"]))
-    assert value("car_least", IN_2026) == car["min_month"]
+    assert value("car_minimum", IN_2026) == car["min_month"]
     assert [value(key, IN_2026) for key in ("food_breakfast", "food_lunch", "food_dinner",
                                             "lodging_day", "food_day")] == [
         Decimal(str(food[key])) for key in ("breakfast", "lunch", "dinner", "lodging", "day")

@@ -10,6 +10,7 @@ from typing import Any
 
 from payroll.wages.calculating import calculate
 from payroll.wages.values import (
+    AgeCredit,
     AgeStep,
     Base,
     Carry,
@@ -51,6 +52,15 @@ FIGURES = Figures(
     bvg_upper=D(90720),
     bvg_minimum=D(3780),
     median_wage=D(5875),
+    bvg_credits=(
+        AgeCredit(25, 34, D(7)),
+        AgeCredit(35, 44, D(10)),
+        AgeCredit(45, 54, D(15)),
+        AgeCredit(55, 65, D(18)),
+    ),
+    car_percent=D("0.9"),
+    car_minimum=D(150),
+    thirteenth_percent=D("8.33"),
 )
 
 _AHV = frozenset({Base.AHV, Base.ALV, Base.FAK, Base.BVG})
