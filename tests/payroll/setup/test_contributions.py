@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from payroll.rates.figures import age_credits
 from payroll.setup.book import Book, Insurer, Offer
 from payroll.setup.contributions import PersonFacts, contributions
 from payroll.setup.pensions import PensionSpan, expected_wage
@@ -34,7 +35,7 @@ FIGURES = Figures(
     ahv_employee=D("5.3"), ahv_employer=D("5.3"), alv_employee=D("1.1"), alv_employer=D("1.1"),
     alv_ceiling=D(148200), allowance_month=D(1400), small_wage=D(2500), uvg_ceiling=D(148200),
     reference_ages=(AgeStep(Sex.MALE, 9999, 65, 0),), bvg_threshold=D(22680),
-    bvg_coordination=D(26460), bvg_upper=D(90720), bvg_minimum=D(3780),
+    bvg_coordination=D(26460), bvg_upper=D(90720), bvg_minimum=D(3780), bvg_credits=age_credits(),
 )  # fmt: skip
 ROLES = {
     "nbu": 5040,
