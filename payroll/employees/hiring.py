@@ -92,7 +92,7 @@ def hire(
     Raises ``NotAPerson``, ``AlreadyEmployee``, ``NumberTaken``, ``AhvNumberTaken``, and what
     contacts, ``checking`` and own fields raise.
     """
-    known = known or Known(company, today=clock.today())
+    known = known or Known(company, on=clock.today())
     faults: list[DomainError] = []
     told = gathered(faults, lambda: _personal(company, personal, known))
     gathered(faults, lambda: require_span(entry, exit))
@@ -148,7 +148,7 @@ def change_employee(
     current = held(employee)
     if version is not None and version != current.version:
         raise EmployeeChanged(name=current.contact.name)
-    known, changed = Known(current.company, today=clock.today()), []
+    known, changed = Known(current.company, on=clock.today()), []
     if personal is not None:
         told = _personal(current.company, personal, known, but=current)
         changed += [name for name in told.__struct_fields__
@@ -183,7 +183,7 @@ def _personal(
 ) -> Personal:
     """Checked personal data; the AHV number is compared with those of all others, opened one by one."""
     told = personal_data.check_personal(value, known)
-    other = known.ahv_numbers.get(told.ahv_number)
+    other = known.ahv_numbers.get(told.ahv_number) if told.ahv_number else None
     if other is not None and (but is None or other[0] != but.pk):
         raise AhvNumberTaken(name=other[1])
     return told

@@ -117,7 +117,7 @@ class _Rows:
     def __init__(self, company: Company, content: bytes) -> None:
         self.company = company
         self.places = Places(company, on=clock.today())
-        self.known = Known(company, today=clock.today())
+        self.known = Known(company, on=clock.today())
         self.own = fields_of(company, Employee.OWN_FIELDS)
         self.names: dict[str, str] = {}
         self.rows: list[Row] = []

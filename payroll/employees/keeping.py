@@ -89,7 +89,7 @@ def set_fact(
     ``key`` one goes on otherwise. Raises what ``checking`` raises, ``FactThere``.
     """
     current = held(employee)
-    known = Known(current.company, today=clock.today())
+    known = Known(current.company, on=clock.today())
     value = checking.check_fact(value, known)
     checking.check_span(value, valid_from, valid_until, periods_of(current))
     kind = kind_of(value)
@@ -127,7 +127,7 @@ def correct_fact(
     """
     current = held(fact.employee)
     fact = _held_fact(fact, version)
-    known = Known(current.company, today=clock.today())
+    known = Known(current.company, on=clock.today())
     changed = []
     start = valid_from or fact.valid_from
     end = fact.valid_until if valid_until is AS_IT_IS else valid_until

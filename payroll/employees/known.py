@@ -18,8 +18,8 @@ from payroll.wage_types.models import WageType
 class Known:
     """Places, cost centres, insurances and wage types of a company, each asked for at most once."""
 
-    def __init__(self, company: Company, *, today: dt.date) -> None:
-        self.company, self.today = company, today
+    def __init__(self, company: Company, *, on: dt.date) -> None:
+        self.company, self.on = company, on
         self._communes: dict[int, Commune | None] = {}
 
     @cached_property

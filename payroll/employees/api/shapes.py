@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from contacts.api.shapes import LARGEST_ID
+from contacts.api.shapes import LARGEST_ID, ContactInput
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.inputs import AmountField, DayField, Input
@@ -115,11 +115,17 @@ class NewFact(Input):
     content = serializers.DictField()
 
 
+class PersonInput(ContactInput):
+    """A person as ``…/contacts/`` takes one."""
+
+    kind = None  # type: ignore[assignment]
+
+
 class EmployeeInput(Input):
     """Somebody to hire: a ``contact`` that is there, or a ``person`` as ``…/contacts/`` takes it."""
 
     contact = ContactOf(required=False, min_value=1, max_value=LARGEST_ID)
-    person = serializers.DictField(required=False)
+    person = PersonInput(required=False)
     number = serializers.CharField(max_length=12, required=False, allow_blank=True)
     personal = serializers.DictField()
     entry = DayField()

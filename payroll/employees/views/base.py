@@ -39,7 +39,7 @@ class OfEmployee(CompanyView):
         return redirect("employee", self.company.pk, employee.pk)
 
     def known(self) -> Known:
-        return Known(self.company, today=clock.today())
+        return Known(self.company, on=clock.today())
 
     def say(self, findings: Iterable[Finding]) -> None:
         """Show what should be looked at, after something was saved."""

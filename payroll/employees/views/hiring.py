@@ -52,7 +52,7 @@ class Hire(CompanyView):
     step_up = frozenset({"POST"})  # the account that wages go to is among what is entered
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        known = Known(self.company, today=clock.today())
+        known = Known(self.company, on=clock.today())
         mask = masks.Mask(reading.defaults(Personal, PERSONAL))
         for name in ASKED:
             kind = KINDS[name]
@@ -78,7 +78,7 @@ class Hire(CompanyView):
                 hired = self._hire(query, mask.values)
         except DomainError as refusal:
             mask.refuse(refusal, PLACES)
-            known = Known(self.company, today=clock.today())
+            known = Known(self.company, on=clock.today())
             return refused(request, self._show(mask, known))
         name = hired.employee.contact.name
         messages.success(request, _("%s is hired.") % name)

@@ -67,6 +67,13 @@ def test_what_is_wrong_is_named(api, change, place, code):
     assert [(one["field"], one["code"]) for one in told["errors"]] == [(place, code)]
 
 
+def test_a_person_has_the_fields_of_a_contact_and_no_others(company, api):
+    body = HIRED | {"person": HIRED["person"] | {"company": 1}}
+    told = problem(api.post("employees/", body, key=new_key()), 400)
+    assert [one["field"] for one in told["errors"]] == ["person.company"]
+    assert not Employee.of(company).exists()
+
+
 def test_a_fact_is_set_corrected_and_taken_away(company, api):
     employee = books.hire(company)
     body = {"employee": employee.pk, "kind": "wage", "valid_from": "2026-07-01",

@@ -34,7 +34,7 @@ IBAN, OTHER = books.IBAN, "CH5604835012345678009"
 
 @pytest.fixture
 def known():
-    return Known(books.company(), today=TODAY)
+    return Known(books.company(), on=TODAY)
 
 
 def told(refusal):
