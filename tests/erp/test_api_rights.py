@@ -49,6 +49,7 @@ from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
+from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
 from payroll.setup.models import PayrollSettings
 from tests import make
@@ -384,6 +385,14 @@ ENDPOINTS = [
     ("GET", "dunning-levels/{level}/", {}, "receivables.read"),
     ("PATCH", "dunning-levels/{level}/", {"days": 5}, "receivables.settings"),
     ("DELETE", "dunning-levels/{level}/", {}, "receivables.settings"),
+    ("GET", "payroll/figures/", {}, "payroll.read"),
+    ("GET", "payroll/figures/family-allowances/", {}, "payroll.read"),
+    ("GET", "payroll/figures/cantonal-contributions/", {}, "payroll.read"),
+    ("GET", "payroll/own-figures/", {}, "payroll.read"),
+    ("POST", "payroll/own-figures/", {}, "payroll.settings"),
+    ("GET", "payroll/own-figures/{figure}/", {}, "payroll.read"),
+    ("DELETE", "payroll/own-figures/{figure}/", {}, "payroll.settings"),
+    ("GET", "payroll/tariffs/", {}, "payroll.read"),
 ]  # fmt: skip
 
 
@@ -469,6 +478,10 @@ def books(api, company):
         "vat_activity": grant_activity(
             company=company, activity_code="01234", name="x", percent=make.chf("0.60"),
             valid_from=dt.date(2026, 1, 1), by=by,
+        ).pk,
+        "figure": enter_figure(
+            company=company, key="small_wage", valid_from=dt.date(2040, 1, 1),
+            value=make.chf("2500"), source="x", by=by,
         ).pk,
         "visum": approving.save_rule(ApprovalRule(company=company, approver=by), by=by).pk,
         "rent": rents.save(rent, bought, by=by).pk,
