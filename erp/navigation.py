@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.access.gate import Access
 from erp.access.permissions import Permission
@@ -139,6 +140,8 @@ SECTIONS = (
             Item(_("Institutions"), "institutions", Permission.PAYROLL_READ),
             Item(_("Accounts of payroll"), "payroll-accounts", Permission.PAYROLL_READ),
             Item(_("Payroll settings"), "payroll-settings", Permission.PAYROLL_READ),
+            Item(pgettext_lazy("list", "Due"), "employees-due", Permission.PAYROLL_READ),
+            Item(_("Import employees"), "employee-import", Permission.PAYROLL_PEOPLE),
         ),
     ),
     Section(

@@ -355,6 +355,8 @@ SPECTACULAR_SETTINGS = {
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
         "MailStateEnum": "erp.mails.models.State",
+        "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+        "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }
 

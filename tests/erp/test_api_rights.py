@@ -49,6 +49,9 @@ from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
+from payroll.employees import leave
+from payroll.employees.documents import attach
+from payroll.employees.facts import LeaveKind
 from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
 from payroll.setup.models import PayrollSettings
@@ -61,6 +64,7 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
+from tests.payroll.employees import books as people
 from vat.codes.models import VatSettings
 from vat.returns import filing
 from vat.settings.activities import grant_activity
@@ -69,6 +73,7 @@ LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
          "contact-groups/", "own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
+         "employees/", "employee-facts/", "employee-leave/", "employee-files/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
@@ -393,6 +398,33 @@ ENDPOINTS = [
     ("GET", "payroll/own-figures/{figure}/", {}, "payroll.read"),
     ("DELETE", "payroll/own-figures/{figure}/", {}, "payroll.settings"),
     ("GET", "payroll/tariffs/", {}, "payroll.read"),
+    ("GET", "employees/", {}, "payroll.read"),
+    ("GET", "employees/due/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/findings/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/balances/", {}, "payroll.read"),
+    ("POST", "employees/", {}, "payroll.people"),
+    ("POST", "employees/{employee}/leave/", {}, "payroll.people"),
+    ("POST", "employees/{employee}/return/", {}, "payroll.people"),
+    ("PATCH", "employees/{employee}/", {"number": "x"}, "payroll.people"),
+    ("DELETE", "employees/{employee}/", {}, "payroll.people"),
+    ("GET", "employments/{employment}/", {}, "payroll.read"),
+    ("PATCH", "employments/{employment}/", {"function": "x"}, "payroll.people"),
+    ("GET", "employee-facts/", {}, "payroll.read"),
+    ("GET", "employee-facts/{fact}/", {}, "payroll.read"),
+    ("POST", "employee-facts/", {}, "payroll.people"),
+    ("PATCH", "employee-facts/{fact}/", {"valid_until": None}, "payroll.people"),
+    ("DELETE", "employee-facts/{fact}/", {}, "payroll.people"),
+    ("GET", "employee-leave/", {}, "payroll.read"),
+    ("GET", "employee-leave/{leave}/", {}, "payroll.read"),
+    ("POST", "employee-leave/", {}, "payroll.capture"),
+    ("DELETE", "employee-leave/{leave}/", {}, "payroll.capture"),
+    ("GET", "employee-files/", {}, "payroll.read"),
+    ("GET", "employee-files/{paper}/", {}, "payroll.read"),
+    ("GET", "employee-files/{paper}/file/", {}, "payroll.read"),
+    ("POST", "employee-files/", None, "payroll.people"),
+    ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
+    ("POST", "employee-imports/", None, "payroll.people"),
 ]  # fmt: skip
 
 
@@ -468,7 +500,13 @@ def books(api, company):
     received, _job = receive(company=company, incoming=[Incoming("x.pdf", papers.blank())],
                              channel="upload", by=by)  # fmt: skip
     PayrollSettings.unscoped.get_or_create(company=company)
+    anna = people.hire(company, by=by)
     return {
+        "employee": anna.pk, "employment": anna.employments.get().pk,
+        "fact": anna.facts.get(kind="wage").pk,
+        "leave": leave.book(anna, kind=LeaveKind.HOLIDAYS, date=people.JANUARY,
+                            amount=make.chf("-1"), by=by).pk,
+        "paper": attach(anna, name="x.pdf", content=papers.blank(), by=by).pk,
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
