@@ -357,6 +357,10 @@ SPECTACULAR_SETTINGS = {
         "MailStateEnum": "erp.mails.models.State",
         "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
+        "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
+        "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
+        "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
+        "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
     },
 }
 

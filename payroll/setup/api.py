@@ -26,7 +26,7 @@ from payroll.setup.models import Institution, PayrollSettings, Solution, Solutio
 READ, CHANGE = Permission.PAYROLL_READ, Permission.PAYROLL_SETTINGS
 
 
-class SettingsOutput(serializers.ModelSerializer[PayrollSettings]):
+class PayrollSettingsOutput(serializers.ModelSerializer[PayrollSettings]):
     weekly_hours = AmountField()
     jump_percent = AmountField()
 
@@ -35,7 +35,7 @@ class SettingsOutput(serializers.ModelSerializer[PayrollSettings]):
         fields = settings.FIELDS
 
 
-class SettingsInput(Input):
+class PayrollSettingsInput(Input):
     """What is left out stays."""
 
     rounding = serializers.ChoiceField(choices=PayrollSettings.Rounding.choices, required=False)
@@ -54,26 +54,26 @@ class SettingsViewSet(CompanyViewSet):
     """``…/payroll-settings/``"""
 
     permissions = {"list": READ, "change": CHANGE}
-    serializer_class = SettingsOutput
+    serializer_class = PayrollSettingsOutput
     queryset = PayrollSettings.unscoped.none()
     pagination_class = None
 
-    @extend_schema(responses={200: SettingsOutput})
+    @extend_schema(responses={200: PayrollSettingsOutput})
     def list(self, request: Request, **kwargs: Any) -> Response:
         """How the company reckons wages."""
         return self.shown(settings.settings_of(self.company))
 
-    @extend_schema(request=SettingsInput, responses={200: SettingsOutput})
+    @extend_schema(request=PayrollSettingsInput, responses={200: PayrollSettingsOutput})
     @action(detail=False, methods=["post"])
     def change(self, request: Request, **kwargs: Any) -> Response:
         """Change how wages are reckoned from the next calculation on."""
-        told = self.told(SettingsInput, partial=True)
+        told = self.told(PayrollSettingsInput, partial=True)
         self.require_match(self.get_serializer(settings.settings_of(self.company)).data)
         saved = settings.change_settings(company=self.company, by=self.access.user, **told)
         return self.shown(saved)
 
 
-class RateOutput(serializers.ModelSerializer[SolutionRate]):
+class InsuranceRateOutput(serializers.ModelSerializer[SolutionRate]):
     wage_from = AmountField()
     wage_to = AmountField(allow_null=True)
     employee_percent = AmountField(decimals=4)
@@ -84,18 +84,18 @@ class RateOutput(serializers.ModelSerializer[SolutionRate]):
         fields = solutions.RATE_FIELDS
 
 
-class SolutionOutput(serializers.ModelSerializer[Solution]):
+class InsuranceSolutionOutput(serializers.ModelSerializer[Solution]):
     """A solution with its rates of all years, the newest first."""
 
     institution = serializers.IntegerField(source="institution_id")
-    rates = RateOutput(many=True)
+    rates = InsuranceRateOutput(many=True)
 
     class Meta:
         model = Solution
         fields = ("id", "institution", "code", "name", "is_usual", "rates")
 
 
-class RateInput(Input):
+class InsuranceRateInput(Input):
     """Percents have four decimals, wages are of a year; ``valid_from`` is a day."""
 
     insures = serializers.ChoiceField(choices=SolutionRate.Insures.choices)
@@ -118,14 +118,14 @@ class RateInput(Input):
         return super().get_fields() | {"source": told}
 
 
-class SolutionInput(Input):
+class InsuranceSolutionInput(Input):
     """``rates`` are all of them: those that are left out of the list go."""
 
     institution = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     code = serializers.CharField(max_length=10, required=False, allow_blank=True)
     name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     is_usual = serializers.BooleanField(required=False)
-    rates = RateInput(many=True, required=False)
+    rates = InsuranceRateInput(many=True, required=False)
 
     def validate_rates(self, rows: list[dict[str, Any]]) -> list[Rate]:
         return [Rate(**row) for row in rows]
@@ -177,11 +177,11 @@ class InstitutionInput(Input):
         return found
 
 
-class CopyInput(Input):
+class CopyRatesInput(Input):
     valid_from = DayField()
 
 
-class CopiedOutput(serializers.Serializer[Any]):
+class CopiedRatesOutput(serializers.Serializer[Any]):
     copied = serializers.IntegerField()
 
 
@@ -220,13 +220,13 @@ class InstitutionViewSet(mixins.ListModelMixin, CompanyViewSet):
         institutions.delete_institution(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(request=CopyInput, responses={200: CopiedOutput})
+    @extend_schema(request=CopyRatesInput, responses={200: CopiedRatesOutput})
     @action(detail=False, methods=["post"], url_path="copy-rates")
     def copy_rates(self, request: Request, **kwargs: Any) -> Response:
         """Let the rates in force go on from a day, to be changed there."""
-        told = self.told(CopyInput)
+        told = self.told(CopyRatesInput)
         copied = solutions.copy_rates(company=self.company, by=self.access.user, **told)
-        return Response(CopiedOutput({"copied": copied}).data)
+        return Response(CopiedRatesOutput({"copied": copied}).data)
 
 
 class SolutionViewSet(mixins.ListModelMixin, CompanyViewSet):
@@ -234,7 +234,7 @@ class SolutionViewSet(mixins.ListModelMixin, CompanyViewSet):
 
     permissions = {"list": READ, "retrieve": READ, "create": CHANGE, "partial_update": CHANGE,
                    "destroy": CHANGE}  # fmt: skip
-    serializer_class = SolutionOutput
+    serializer_class = InsuranceSolutionOutput
     queryset = Solution.unscoped.none()
     pagination_class = None
 
@@ -244,19 +244,21 @@ class SolutionViewSet(mixins.ListModelMixin, CompanyViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @extend_schema(request=SolutionInput, parameters=[KEY], responses={201: SolutionOutput})
+    @extend_schema(
+        request=InsuranceSolutionInput, parameters=[KEY], responses={201: InsuranceSolutionOutput}
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         def act() -> Response:
-            told = self.told(SolutionInput)
+            told = self.told(InsuranceSolutionInput)
             saved = solutions.save_solution(by=self.access.user, **told)
             return with_etag(self.get_serializer(self.get_queryset().get(pk=saved.pk)).data, 201)
 
         return self.once(act)
 
-    @extend_schema(request=SolutionInput)
+    @extend_schema(request=InsuranceSolutionInput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change a solution; it stays with its institution."""
-        row, told = self.changing(), self.told(SolutionInput, partial=True)
+        row, told = self.changing(), self.told(InsuranceSolutionInput, partial=True)
         told.pop("institution", None)
         solutions.save_solution(institution=row.institution, by=self.access.user, row=row, **told)
         return self.shown(self.get_object())
@@ -267,7 +269,7 @@ class SolutionViewSet(mixins.ListModelMixin, CompanyViewSet):
         return Response(status=204)
 
 
-class StepOutput(serializers.Serializer[Any]):
+class ReadinessStepOutput(serializers.Serializer[Any]):
     """A step of the guided start: good is done, warn may wait, bad stands in the way of a run."""
 
     code = serializers.CharField()
@@ -280,12 +282,12 @@ class ReadinessViewSet(CompanyViewSet):
     """``…/payroll-readiness/``"""
 
     permissions = {"list": READ}
-    serializer_class = StepOutput
+    serializer_class = ReadinessStepOutput
     queryset = PayrollSettings.unscoped.none()
     pagination_class = None
 
-    @extend_schema(responses={200: StepOutput(many=True)})
+    @extend_schema(responses={200: ReadinessStepOutput(many=True)})
     def list(self, request: Request, **kwargs: Any) -> Response:
         """What is missing before the first run."""
         steps = readiness.steps(self.company, clock.today())
-        return Response(StepOutput(steps, many=True).data)
+        return Response(ReadinessStepOutput(steps, many=True).data)

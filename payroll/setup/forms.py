@@ -93,7 +93,7 @@ class SolutionForm(forms.Form):
 
     def __init__(self, *args: Any, row: Solution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, width in (("code", "w3"), ("name", "w9"), ("is_usual", "w12")):
+        for name, width in (("code", "w4"), ("name", "w8"), ("is_usual", "w12")):
             self.initial.setdefault(name, getattr(row, name))
             self.fields[name].width = width  # type: ignore[attr-defined]
 

@@ -54,7 +54,10 @@ from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
 from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
+from payroll.setup.institutions import save_institution
 from payroll.setup.models import PayrollSettings
+from payroll.setup.solutions import save_solution
+from payroll.wage_types.saving import save_type
 from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
@@ -299,6 +302,25 @@ ENDPOINTS = [
     ("GET", "products/{product}/", {}, "receivables.read"),
     ("PATCH", "products/{product}/", {"name_de": "x"}, "receivables.settings"),
     ("DELETE", "products/{product}/", {}, "receivables.settings"),
+    ("GET", "wage-types/", {}, "payroll.read"),
+    ("GET", "wage-types/{wage_type}/", {}, "payroll.read"),
+    ("POST", "wage-types/", {"number": "x"}, "payroll.settings"),
+    ("PATCH", "wage-types/{wage_type}/", {"box": "2.1"}, "payroll.settings"),
+    ("DELETE", "wage-types/{wage_type}/", {}, "payroll.settings"),
+    ("GET", "payroll-settings/", {}, "payroll.read"),
+    ("GET", "payroll-readiness/", {}, "payroll.read"),
+    ("POST", "payroll-settings/change/", {"pay_day": "x"}, "payroll.settings"),
+    ("GET", "institutions/", {}, "payroll.read"),
+    ("GET", "institutions/{institution}/", {}, "payroll.read"),
+    ("POST", "institutions/", {"kind": "x"}, "payroll.settings"),
+    ("POST", "institutions/copy-rates/", {}, "payroll.settings"),
+    ("PATCH", "institutions/{institution}/", {"canton": "ZH"}, "payroll.settings"),
+    ("DELETE", "institutions/{institution}/", {}, "payroll.settings"),
+    ("GET", "insurance-solutions/", {}, "payroll.read"),
+    ("GET", "insurance-solutions/{solution}/", {}, "payroll.read"),
+    ("POST", "insurance-solutions/", {}, "payroll.settings"),
+    ("PATCH", "insurance-solutions/{solution}/", {"name": "x"}, "payroll.settings"),
+    ("DELETE", "insurance-solutions/{solution}/", {}, "payroll.settings"),
     ("GET", "payment-terms/{terms}/", {}, "receivables.read"),
     ("PATCH", "payment-terms/{terms}/", {"name_de": "x"}, "receivables.settings"),
     ("DELETE", "payment-terms/{terms}/", {}, "receivables.settings"),
@@ -501,6 +523,8 @@ def books(api, company):
                              channel="upload", by=by)  # fmt: skip
     PayrollSettings.unscoped.get_or_create(company=company)
     anna = people.hire(company, by=by)
+    wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
+    institution = save_institution(company=company, by=by, kind="ktg", name="x")
     return {
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
@@ -527,6 +551,8 @@ def books(api, company):
         "product": save_product(company=company, by=by, name_de="x",
                                 account=make.account(company, "3200")).pk,
         "terms": PaymentTerms.of(company).first().pk,
+        "wage_type": wage_type.pk, "institution": institution.pk,
+        "solution": save_solution(institution=institution, by=by, code="11").pk,
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
