@@ -19,7 +19,7 @@ from payroll.runs.beginning import editing, held_run, shared_run
 from payroll.runs.digest import digest_of
 from payroll.runs.findings import IBAN_TWICE, accounts_abroad, jump_of, shared_accounts
 from payroll.runs.gathering import Gathered, Shelf, gather
-from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, write
+from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, glance, write
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import NobodyToPay, NotOpen
 from payroll.runs.staleness import stale_people
@@ -132,10 +132,11 @@ def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
 def note_shared_accounts(held: PayrollRun) -> None:
     """Tell it on the slips of people who are paid to the same account: two queries."""
     slips = list(Payslip.of(held.company_id).filter(run=held).defer("paper"))
-    twice = shared_accounts({slip.employee_id: slip.content.payout for slip in slips})
+    glances = {slip.employee_id: glance(slip) for slip in slips}
+    twice = shared_accounts({who: one.payout for who, one in glances.items()})
     changed = []
     for slip in slips:
-        found = slip.content.slip.findings
+        found = glances[slip.employee_id].slip.findings
         wanted = tuple(one for one in found if one.code != IBAN_TWICE.code)
         if slip.employee_id in twice:
             wanted = (*wanted, IBAN_TWICE)
