@@ -152,12 +152,12 @@ def test_a_fact_ends_and_a_wrong_one_goes(anna, by):
     assert len(file(anna).several(Child, JULY, JULY)) == 1
     keeping.remove_fact(two, by=by)
     assert file(anna).several(Child, JULY, JULY) == []
-    with pytest.raises(Exception, match="before it begins"):
+    with pytest.raises(Exception, match="bevor es am"):
         keeping.end_fact(one, last=dt.date(2025, 6, 30), by=by)
 
 
 def test_no_wage_before_the_entry(anna, by):
-    with pytest.raises(Exception, match="not employed") as refusal:
+    with pytest.raises(Exception, match="nicht angestellt") as refusal:
         keeping.set_fact(anna, value=books.wage(), valid_from=dt.date(2025, 12, 31), by=by)
     assert refusal.value.place == "valid_from"
     keeping.set_fact(anna, value=Residence(canton="ZH"), valid_from=dt.date(2025, 1, 1), by=by)
@@ -170,7 +170,7 @@ def test_who_leaves_and_comes_back_has_two_employments(company, anna, by):
     assert found.at(Leaving, dt.date(2026, 3, 31)).reason == LeavingReason.RESIGNED
     with pytest.raises(employments.EmploymentsOverlap):
         employments.re_enter(anna, entry=dt.date(2026, 3, 31), by=by)
-    with pytest.raises(Exception, match="not employed"):
+    with pytest.raises(Exception, match="nicht angestellt"):
         keeping.set_fact(anna, value=books.wage(), valid_from=dt.date(2026, 5, 1), by=by)
     assert codes(employments.re_enter(anna, entry=JULY, by=by)) == ["people.terms_of_before"]
     assert Employment.of(company).count() == 2

@@ -151,7 +151,7 @@ def test_who_works_alone_approves_and_the_run_says_so(company, anna):
 def test_findings_that_stop_are_told(company, anna):
     books.hire(company, facts=(wage("5000.00"),))
     run = books.calculated(company)
-    with pytest.raises(Exception, match="account") as told:
+    with pytest.raises(Exception, match="Konto") as told:
         approving.approve(run, seen=digest_of_run(run), by=anna)
     assert "Muster" in str(getattr(told.value, "refusals", [told.value])[0])
 
