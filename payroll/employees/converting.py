@@ -9,6 +9,7 @@ from typing import Final
 
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
 from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
+from payroll.rates.cantonal import tax_model
 from payroll.wages.values import (
     HUNDRED,
     Contract,
@@ -78,8 +79,9 @@ def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Cont
 def withholdings_of(file: PersonFile, month: dt.date) -> tuple[Withholding, ...]:
     """Withholding tax from January until the end of ``month``; without a code there is no span.
 
-    A span ends where code or degree change. ``since`` is when the liability in this canton began:
-    the first day of the facts that follow one another without a gap.
+    The canton's model is that of the month. A span ends where code or degree change. ``since`` is
+    when the liability in this canton began: the first day of the facts that follow one another
+    without a gap.
     """
     first, last = month.replace(month=1, day=1), end_of(month)
     found = []
@@ -92,7 +94,7 @@ def withholdings_of(file: PersonFile, month: dt.date) -> tuple[Withholding, ...]
         for begin, finish, degree in _by_degree(file, start, end):
             found.append(Withholding(
                 first=begin, last=finish, canton=told.canton, code=told.code,
-                commune=told.commune, model=told.model,
+                commune=told.commune, model=tax_model(told.canton, last),
                 own_rate=degree if told.own_rate is None else told.own_rate,
                 total_rate=told.total_rate, only_job=told.only_job,
                 other_income=told.other_income, since=chain[held.id],

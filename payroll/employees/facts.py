@@ -14,7 +14,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from payroll.wages.values import HUNDRED, Pay, Sex, TaxModel, Thirteenth
+from payroll.wages.values import HUNDRED, Pay, Sex, Thirteenth
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +144,6 @@ class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
     code: str = ""
     canton: str = ""
     commune: int | None = None
-    model: TaxModel = TaxModel.MONTHLY
     only_job: bool = True
     own_rate: Decimal | None = None  # None is the degree of the contract
     total_rate: Decimal | None = None

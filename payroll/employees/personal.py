@@ -178,7 +178,7 @@ def check_religion(value: Religion, known: Known) -> Religion:
 
 
 def check_withholding(value: WithholdingTax, known: Known) -> WithholdingTax:
-    """A code that exists, with its place; the model is that of the canton. Blank is not liable."""
+    """A code that exists, with its place. Blank is not liable."""
     faults: list[DomainError] = []
     reason = one_line(value.reason, field="reason", most=120)
     if not value.code.strip():
@@ -202,6 +202,5 @@ def check_withholding(value: WithholdingTax, known: Known) -> WithholdingTax:
     raise_all(faults)
     assert code is not None
     return msgspec.structs.replace(
-        value, code=code.text, canton=canton, commune=commune, reason=reason,
-        model=tax_codes.model_of(canton),
-    )  # fmt: skip
+        value, code=code.text, canton=canton, commune=commune, reason=reason
+    )

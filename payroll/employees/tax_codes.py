@@ -6,10 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from payroll.wages.values import TaxModel
-
-#: The cantons that reckon by the year (Kreisschreiben 45 of the ESTV, chapter 7).
-YEARLY: Final = frozenset({"FR", "GE", "TI", "VD", "VS"})
 #: Tariffs of the law (QStV Art. 1); F was abolished on 1 January 2024.
 LETTERS: Final = frozenset("ABCDEGHLMNPQRSTUV")
 #: Tariffs for somebody without a spouse, with one, and where both earn.
@@ -40,7 +36,3 @@ def parse_code(text: str) -> Code | None:
     if found is None or found[1] not in LETTERS:
         return None
     return Code(text, found[1], int(found[2]), found[3] == "Y")
-
-
-def model_of(canton: str) -> TaxModel:
-    return TaxModel.YEARLY if canton in YEARLY else TaxModel.MONTHLY

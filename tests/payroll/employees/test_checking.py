@@ -24,7 +24,6 @@ from payroll.employees.facts import (
 )
 from payroll.employees.known import Known
 from payroll.employees.tax_codes import parse_code
-from payroll.wages.values import TaxModel
 from tests.payroll.employees import books
 
 pytestmark = pytest.mark.django_db
@@ -107,10 +106,8 @@ def test_what_is_refused(known, value, faults):
 
 def test_what_is_kept_is_in_one_form(known):
     tax = checking.check_fact(WithholdingTax(code="a0n", canton="", commune=6421), known)
-    assert (tax.code, tax.canton, tax.model) == ("A0N", "NE", TaxModel.MONTHLY)
-    assert (
-        checking.check_fact(WithholdingTax(code="A0N", canton="ti"), known).model == TaxModel.YEARLY
-    )
+    assert (tax.code, tax.canton) == ("A0N", "NE")
+    assert checking.check_fact(WithholdingTax(code="A0N", canton="ti"), known).canton == "TI"
     assert checking.check_fact(Permit(category="ci"), known).category == "Ci"
     shares = checking.check_fact(books.payout("ch93 0076 2011 6238 5295 7"), known).shares
     assert shares == (Share(iban=IBAN),)

@@ -14,13 +14,17 @@ from payroll.employees import above, employments, hiring, keeping, people
 from payroll.employees.facts import (
     AllowanceKind,
     Child,
+    Insured,
     Leaving,
     LeavingReason,
+    Pension,
     Residence,
     Wage,
     WithholdingTax,
 )
 from payroll.employees.models import Employee, Employment, Fact
+from payroll.setup.institutions import delete_institution, save_institution
+from payroll.setup.solutions import delete_solution, save_solution
 from tests import make
 from tests.payroll.employees import books
 
@@ -235,3 +239,17 @@ def test_likely_mistakes_are_said(anna, by):
         "people.needs_no_tax", "people.tax_canton_differs", "people.mid_month",
         "people.children_differ", "people.letter_differs",
     }  # fmt: skip
+
+
+def test_a_solution_that_somebody_has_and_a_fund_with_pensions_stay(company, by):
+    fund = save_institution(company=company, by=by, kind="bvg", name="Stiftung")
+    plan = save_solution(institution=fund, code="1", by=by)
+    books.hire(
+        company, facts=books.facts(Insured(solutions=(plan.pk,)), Pension(institution=fund.pk))
+    )
+    with pytest.raises(Exception, match="Mitarbeitende"):
+        delete_solution(plan, by=by)
+    keeping.remove_fact(Fact.of(company).get(kind="insured"), by=by)
+    delete_solution(plan, by=by)
+    with pytest.raises(Exception, match="Mitarbeitende"):
+        delete_institution(fund, by=by)
