@@ -25,6 +25,7 @@ from erp.web.help import help_page
 from erp.web.language import choose_language
 from payroll.runs import urls as payroll_runs
 from payroll.wage_types import urls as wage_types
+from payroll.rates import urls as payroll_rates
 from vat.codes import urls as vat_codes
 from vat.returns import urls as vat_returns
 from vat.returns.yearly import urls as vat_years
@@ -36,6 +37,7 @@ ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs,
+    payroll_rates,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -2,9 +2,9 @@
 
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
+from payroll.rates.models import OwnFigure
 from payroll.setup.models import (
     Institution,
-    OwnFigure,
     PayrollSettings,
     Solution,
     SolutionRate,
