@@ -129,6 +129,7 @@ SECTIONS = (
         _("Payroll"),
         "people",
         (
+            Item(_("Employees"), "employees", Permission.PAYROLL_READ),
             Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ),
             Item(_("Movements"), "movements", Permission.PAYROLL_READ),
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),

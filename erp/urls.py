@@ -26,6 +26,7 @@ from erp.web.language import choose_language
 from payroll.runs import urls as payroll_runs
 from payroll.wage_types import urls as wage_types
 from payroll.rates import urls as payroll_rates
+from payroll.employees import urls as employees
 from vat.codes import urls as vat_codes
 from vat.returns import urls as vat_returns
 from vat.returns.yearly import urls as vat_years
@@ -38,6 +39,7 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs,
     payroll_rates,
+    employees,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError, Refusals
 from payroll.employees.known import Known
+
+T = TypeVar("T")
 
 
 class ValueMissing(DomainError):
@@ -51,6 +54,17 @@ def raise_all(faults: list[DomainError]) -> None:
     """Raise what was found, all of it at once."""
     if faults:
         raise Refusals(faults) if len(faults) > 1 else faults[0]
+
+
+def gathered(faults: list[DomainError], act: Callable[[], T], *, prefix: str = "") -> T | None:
+    """Do something; a refusal is kept, with its place below ``prefix``, and nothing comes out."""
+    try:
+        return act()
+    except DomainError as refusal:
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            one.place = ".".join(filter(None, (prefix, one.place)))
+            faults.append(one)
+    return None
 
 
 def canton_of(text: str, known: Known, faults: list[DomainError], field: str = "canton") -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from contacts import saving
@@ -17,18 +16,22 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from erp.own_fields import values as own_values
 from erp.own_fields.lists import fields_of
-from payroll.employees import checking, people, personal, plausible
-from payroll.employees.above import posted_until
-from payroll.employees.checking import told_periods
-from payroll.employees.facts import FactValue, Leaving, LeavingReason, Personal, kind_of
-from payroll.employees.keeping import AS_IT_IS, FactThere, held, periods_of
+from payroll.employees import people, plausible
+from payroll.employees import personal as personal_data
+from payroll.employees.common import gathered, raise_all
+from payroll.employees.employments import require_span
+from payroll.employees.facts import (
+    FactValue,
+    Personal,
+    kind_of,
+)
+from payroll.employees.keeping import checked_facts, held, write_facts
 from payroll.employees.known import Known
-from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
+from payroll.employees.models import Employee, Employment
 from payroll.wages.values import Finding
 
 LONGEST_NUMBER: Final = 12
@@ -67,38 +70,6 @@ class EmployeeChanged(DomainError):
     conflict = True
 
 
-class EmploymentsOverlap(DomainError):
-    code = "people.employments_overlap"
-    message = _("The employment would overlap another one (%(periods)s). Correct entry or exit.")
-    field = "entry"
-
-
-class ExitBeforeEntry(DomainError):
-    code = "people.exit_before_entry"
-    message = _("The exit on %(end)s lies before the entry on %(start)s. Correct a day.")
-    field = "exit"
-
-
-class NotEmployed(DomainError):
-    code = "people.not_employed"
-    message = _("%(name)s has left already, or has not entered. There is nothing to end.")
-    field = "exit"
-    conflict = True
-
-
-class WagesPosted(DomainError):
-    code = "people.wages_posted"
-    message = _("Wages of %(name)s were posted until %(until)s. Choose a day of that month or later, or "
-                "correct the run first.")  # fmt: skip
-    conflict = True
-
-
-class EmployeeInUse(DomainError):
-    code = "people.employee_in_use"
-    message = _("%(name)s has payslips or movements, which are kept. Enter the exit instead.")
-    conflict = True
-
-
 @dataclass(frozen=True)
 class Hired:
     """A new employee, and what should be looked at."""
@@ -121,24 +92,23 @@ def hire(
     contacts, ``checking`` and own fields raise.
     """
     known = Known(company, today=clock.today())
-    told = _personal(company, personal, known)
-    _require_span(entry, exit)
-    if contact is None:
-        contact = saving.add_contact(
-            company=company, by=by, **{**(person or {}), "kind": Contact.Kind.PERSON}
-        )
-    else:
-        contact = saving.held(contact)
-        _require_free(contact)
-    employee = Employee(
-        company=company, contact=contact, number=_number(company, number), personal=told,
-        own_values=_own(company, own_values or {}), created_at=clock.now(),
-    )  # fmt: skip
-    employee.save(force_insert=True)
-    period = Employment(company=company, employee=employee, entry=entry, exit=exit,
+    faults: list[DomainError] = []
+    told = gathered(faults, lambda: _personal(company, personal, known))
+    gathered(faults, lambda: require_span(entry, exit))
+    given = _contact(company, contact, person or {}, by)
+    who = gathered(faults, given)
+    period = Employment(company=company, entry=entry, exit=exit,
                         function=one_line(function, field="function", most=80))  # fmt: skip
+    checked = checked_facts(faults, facts, entry, [period], known, who)
+    own = gathered(faults, lambda: _own(company, own_values or {}))
+    chosen = gathered(faults, lambda: _number(company, number))
+    raise_all(faults)
+    employee = Employee(company=company, contact=who, number=chosen or "", personal=told,
+                        own_values=own, created_at=clock.now())  # fmt: skip
+    employee.save(force_insert=True)
+    period.employee = employee
     period.save(force_insert=True)
-    _keep_facts(employee, facts, entry, [period], known)
+    write_facts(employee, checked, entry)
     details = {"entry": entry, "exit": exit, "number": employee.number,
                "facts": ", ".join(kind_of(one) for one in facts)}  # fmt: skip
     trail.record(company=company, by=by, action="employee.hire", subject=employee,
@@ -146,22 +116,21 @@ def hire(
     return Hired(employee, plausible.remarks(people.file_of(employee, on=entry), entry))
 
 
-def _keep_facts(
-    employee: Employee, facts: Sequence[FactValue], start: dt.date, periods: Sequence[Employment],
-    known: Known,
-) -> None:  # fmt: skip
-    """Write new facts from one day on; of kinds that stand beside each other all of them."""
-    rows, counts = [], dict[str, int]()
-    for value in facts:
-        kind = kind_of(value)
-        value = checking.check_fact(value, known)
-        checking.check_span(value, start, None, periods)
-        counts[kind] = counts.get(kind, 0) + 1
-        rows.append(Fact(
-            company=employee.company, employee=employee, kind=kind, content=value,
-            valid_from=start, key=str(counts[kind]) if kind in people.SEVERAL else "",
-        ))  # fmt: skip
-    Fact.unscoped.bulk_create(rows)
+def _contact(
+    company: Company, contact: Contact | None, person: Mapping[str, Any], by: User
+) -> Callable[[], Contact]:
+    """How to come by the contact: the one that is there, once it is known to be free, or a new one."""
+
+    def there() -> Contact:
+        assert contact is not None
+        held_contact = saving.held(contact)
+        _require_free(held_contact)
+        return held_contact
+
+    def new() -> Contact:
+        return saving.add_contact(company=company, by=by, **{**person, "kind": Contact.Kind.PERSON})
+
+    return there if contact is not None else new
 
 
 @transaction.atomic
@@ -198,138 +167,6 @@ def change_employee(
     return current
 
 
-@transaction.atomic
-def leave(
-    employee: Employee, *, exit: dt.date, by: User, reason: LeavingReason = LeavingReason.OTHER,
-    text: str = "",
-) -> list[Finding]:  # fmt: skip
-    """Enter the exit (austreten): the last day of the employment that runs on that day.
-
-    An exit that is there already is replaced. Raises ``NotEmployed``, ``WagesPosted``.
-    """
-    current = held(employee)
-    periods = periods_of(current)
-    period = next((one for one in reversed(periods) if one.entry <= exit), None)
-    if period is None or (period.exit is not None and period != periods[-1]):
-        raise NotEmployed(name=current.contact.name)
-    findings = _set_span(current, period, period.entry, exit)
-    Fact.of(current.company).filter(employee=current, kind="leaving",
-                                    valid_from__gte=period.entry).delete()  # fmt: skip
-    told = checking.check_fact(
-        Leaving(reason=reason, text=text), Known(current.company, today=exit)
-    )
-    Fact(company=current.company, employee=current, kind="leaving", valid_from=exit,
-         content=told).save(force_insert=True)  # fmt: skip
-    _record(current, by, "employee.leave", {"exit": exit})
-    later = Fact.of(current.company).filter(employee=current, valid_from__gt=exit)
-    if kinds := sorted(set(later.values_list("kind", flat=True))):
-        findings.append(Finding(code="people.facts_after_exit", values={"kinds": ", ".join(kinds)}))
-    return findings
-
-
-@transaction.atomic
-def re_enter(
-    employee: Employee, *, entry: dt.date, by: User, exit: dt.date | None = None,
-    function: str = "", facts: Sequence[FactValue] = (),
-) -> list[Finding]:  # fmt: skip
-    """Let somebody come back (wieder eintreten), on terms of before or on others.
-
-    Raises ``EmploymentsOverlap``, ``ExitBeforeEntry``, ``FactThere`` and what ``checking`` raises.
-    """
-    current = held(employee)
-    _require_span(entry, exit)
-    others = periods_of(current)
-    _require_apart(others, entry, exit)
-    period = Employment(company=current.company, employee=current, entry=entry, exit=exit,
-                        function=one_line(function, field="function", most=80))  # fmt: skip
-    period.save(force_insert=True)
-    there = Fact.of(current.company).filter(employee=current, valid_from=entry)
-    if there.filter(kind__in=[kind_of(one) for one in facts]).exists():
-        raise FactThere(value=entry)
-    _keep_facts(current, facts, entry, [period], Known(current.company, today=clock.today()))
-    _record(current, by, "employee.return", {"entry": entry, "exit": exit})
-    found = plausible.remarks(people.file_of(current, on=entry), entry)
-    if not any(kind_of(one) == "wage" for one in facts):
-        found.append(Finding(code="people.terms_of_before"))
-    return found
-
-
-@transaction.atomic
-def change_employment(
-    employment: Employment, *, by: User, entry: dt.date | None = None,
-    exit: dt.date | None = AS_IT_IS, function: str | None = None,
-) -> list[Finding]:  # fmt: skip
-    """Correct entry, exit or function of an employment; an exit of None takes it back.
-
-    Raises ``EmploymentsOverlap``, ``ExitBeforeEntry``, ``WagesPosted``.
-    """
-    current = held(employment.employee)
-    period = Employment.of(current.company).get(pk=employment.pk)
-    findings = _set_span(current, period, entry or period.entry,
-                         period.exit if exit is AS_IT_IS else exit)  # fmt: skip
-    if function is not None:
-        period.function = one_line(function, field="function", most=80)
-        period.save(update_fields=["function"])
-    if period.exit is None:
-        Fact.of(current.company).filter(employee=current, kind="leaving",
-                                        valid_from__gte=period.entry).delete()  # fmt: skip
-    _record(current, by, "employee.change_employment", {"entry": period.entry, "exit": period.exit})
-    return findings
-
-
-@transaction.atomic
-def delete_employee(employee: Employee, *, by: User) -> None:
-    """Delete somebody who was never paid (löschen); the contact stays. Raises ``EmployeeInUse``."""
-    current = held(employee)
-    details = {"number": current.number}
-    trail.record(company=current.company, by=by, action="employee.delete", subject=current,
-                 details=details)  # fmt: skip
-    for model in (Fact, EmployeeFile, LeaveEntry, Employment):
-        model.of(current.company).filter(employee=current).delete()
-    try:
-        current.delete()
-    except ProtectedError:
-        raise EmployeeInUse(name=current.contact.name) from None
-
-
-def _set_span(
-    employee: Employee, period: Employment, entry: dt.date, exit: dt.date | None
-) -> list[Finding]:
-    """Give an employment other days. What was posted keeps its days within."""
-    _require_span(entry, exit)
-    _require_apart([one for one in periods_of(employee) if one.pk != period.pk], entry, exit)
-    posted = posted_until(employee.company, employee.pk)
-    findings = []
-    if posted is not None and posted >= period.entry:
-        month = posted.replace(day=1)
-        cut = exit is not None and exit < month
-        if cut or (entry != period.entry and max(entry, period.entry) > month):
-            raise WagesPosted(field="exit" if cut else "entry", name=employee.contact.name,
-                              until=posted)  # fmt: skip
-        if entry != period.entry or (exit is not None and exit < posted):
-            findings.append(
-                Finding(code="people.paid_already", values={"until": swiss_date(posted)})
-            )
-    period.entry, period.exit = entry, exit
-    period.save(update_fields=["entry", "exit"])
-    return findings
-
-
-def _require_span(entry: dt.date, exit: dt.date | None) -> None:
-    for name, day in (("entry", entry), ("exit", exit)):
-        if day is not None and day.year not in clock.YEARS:
-            raise checking.DayNotPossible(field=name, value=day)
-    if exit is not None and exit < entry:
-        raise ExitBeforeEntry(start=entry, end=exit)
-
-
-def _require_apart(others: Sequence[Employment], entry: dt.date, exit: dt.date | None) -> None:
-    clash = [one for one in others
-             if one.entry <= (exit or dt.date.max) and entry <= (one.exit or dt.date.max)]  # fmt: skip
-    if clash:
-        raise EmploymentsOverlap(periods=told_periods(clash))
-
-
 def _require_free(contact: Contact) -> None:
     if contact.is_organisation:
         raise NotAPerson(name=contact.name)
@@ -342,7 +179,7 @@ def _personal(
     company: Company, value: Personal, known: Known, but: Employee | None = None
 ) -> Personal:
     """Checked personal data; the AHV number is compared with those of all others, opened one by one."""
-    told = personal.check_personal(value, known)
+    told = personal_data.check_personal(value, known)
     if told.ahv_number and (but is None or but.personal.ahv_number != told.ahv_number):
         others = Employee.of(company).select_related("contact")
         for other in others.exclude(pk=but.pk) if but else others:
@@ -366,10 +203,3 @@ def _number(company: Company, number: str) -> str:
 
 def _own(company: Company, told: Mapping[str, Any]) -> dict[str, Any]:
     return own_values.checked(fields_of(company, Employee.OWN_FIELDS), told) if told else {}
-
-
-def _record(employee: Employee, by: User, action: str, details: Mapping[str, Any]) -> None:
-    employee.version += 1
-    employee.save(update_fields=["version"])
-    trail.record(company=employee.company, by=by, action=action, subject=employee,
-                 details=trail.filled(details))  # fmt: skip

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Contact
+from contacts.queries import main_address
 from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
@@ -17,7 +21,8 @@ from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from payroll.employees import checking, people, plausible
 from payroll.employees.above import posted_until
-from payroll.employees.facts import SEVERAL, FactValue, kind_of
+from payroll.employees.common import gathered
+from payroll.employees.facts import SEVERAL, FactValue, Residence, ResidenceKind, kind_of
 from payroll.employees.known import Known
 from payroll.employees.models import Employee, Employment, Fact
 from payroll.wages.values import Finding
@@ -169,6 +174,60 @@ def remove_fact(fact: Fact, *, by: User, version: int | None = None) -> None:
     trail.record(company=current.company, by=by, action="employee_fact.remove", subject=current,
                  details=_told(fact))  # fmt: skip
     fact.delete()
+
+
+def checked_facts(
+    faults: list[DomainError], facts: Sequence[FactValue], start: dt.date,
+    periods: Sequence[Employment], known: Known, contact: Contact | None,
+) -> list[FactValue]:  # fmt: skip
+    """Facts that are to hold from one day on, checked; faults have places such as ``wage.amount``.
+
+    A residence in Switzerland without canton is where the contact's address of that day lies.
+    """
+    kept: list[FactValue] = []
+    for value in facts:
+        if isinstance(value, Residence) and _follows(value):
+            if contact is None:  # it was refused, and where it lies is not known
+                continue
+            value = _completed(value, contact, start)
+        kind = kind_of(value)
+        if kind not in SEVERAL and any(kind_of(one) == kind for one in kept):
+            faults.append(FactThere(field=kind, value=start))
+            continue
+        checked = gathered(faults, partial(checking.check_fact, value, known), prefix=kind)
+        if checked is not None:
+            gathered(faults, partial(checking.check_span, checked, start, None, periods),
+                     prefix=kind)  # fmt: skip
+            kept.append(checked)
+    return kept
+
+
+def _follows(value: Residence) -> bool:
+    return value.kind == ResidenceKind.SWISS and not (value.canton or value.commune)
+
+
+def _completed(value: Residence, contact: Contact, day: dt.date) -> Residence:
+    address = main_address(Contact.of(contact.company_id).get(pk=contact.pk), day)
+    if address is None or address.country != "CH":
+        return value
+    return msgspec.structs.replace(value, canton=address.canton, commune=address.bfs_nr)
+
+
+def write_facts(employee: Employee, facts: Sequence[FactValue], start: dt.date) -> None:
+    """Write checked facts from one day on; those that stand beside each other are counted on."""
+    used = Fact.of(employee.company).filter(employee=employee, kind__in=people.SEVERAL)
+    numbers: dict[str, int] = {}
+    for kind, key in used.values_list("kind", "key"):
+        numbers[kind] = max(numbers.get(kind, 0), int(key) if key.isdigit() else 0)
+    rows = []
+    for value in facts:
+        kind, key = kind_of(value), ""
+        if kind in people.SEVERAL:
+            numbers[kind] = numbers.get(kind, 0) + 1
+            key = str(numbers[kind])
+        rows.append(Fact(company=employee.company, employee=employee, kind=kind, key=key,
+                         content=value, valid_from=start))  # fmt: skip
+    Fact.unscoped.bulk_create(rows)
 
 
 def held(employee: Employee) -> Employee:

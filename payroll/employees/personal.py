@@ -16,6 +16,7 @@ from payroll.employees.ahv import parse_ahv
 from payroll.employees.common import (
     canton_of,
     country_of,
+    gathered,
     missing,
     place_of,
     raise_all,
@@ -99,11 +100,7 @@ class RateAboveTotal(DomainError):
 def check_personal(value: Personal, known: Known) -> Personal:
     """Personal data as they are kept. Raises ``BadAhvNumber``, ``BirthNotPossible`` and their kin."""
     faults: list[DomainError] = []
-    number = value.ahv_number
-    try:
-        number = parse_ahv(value.ahv_number)
-    except DomainError as refusal:
-        faults.append(refusal)
+    number = gathered(faults, lambda: parse_ahv(value.ahv_number)) or ""
     if not YOUNGEST <= years_between(value.birth_date, known.today) <= OLDEST:
         faults.append(BirthNotPossible(value=value.birth_date, youngest=YOUNGEST, oldest=OLDEST))
     nationality = country_of(value.nationality, known, faults, "nationality")
@@ -118,11 +115,8 @@ def check_personal(value: Personal, known: Known) -> Personal:
 
 def check_civil_status(value: CivilStatus, known: Known) -> CivilStatus:
     faults: list[DomainError] = []
-    number = value.spouse_ahv_number
-    try:
-        number = parse_ahv(number, field="spouse_ahv_number")
-    except DomainError as refusal:
-        faults.append(refusal)
+    spouse = value.spouse_ahv_number
+    number = gathered(faults, lambda: parse_ahv(spouse, field="spouse_ahv_number")) or ""
     _born(value.spouse_birth_date, known, faults, "spouse_birth_date")
     works = country_of(value.spouse_works, known, faults, "spouse_works")
     canton = canton_of(value.spouse_canton, known, faults, "spouse_canton")
@@ -136,11 +130,7 @@ def check_civil_status(value: CivilStatus, known: Known) -> CivilStatus:
 
 def check_child(value: Child, known: Known) -> Child:
     faults: list[DomainError] = []
-    number = value.ahv_number
-    try:
-        number = parse_ahv(number)
-    except DomainError as refusal:
-        faults.append(refusal)
+    number = gathered(faults, lambda: parse_ahv(value.ahv_number)) or ""
     _born(value.birth_date, known, faults, "birth_date")
     within(value.amount, Decimal(0), Decimal(2_000), faults, "amount")
     canton = canton_of(value.canton, known, faults)

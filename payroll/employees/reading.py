@@ -88,6 +88,8 @@ def read(kind: type[V], fields: Sequence[Field], told: Mapping[str, Any], *, pre
     faults: list[DomainError] = []
     values: dict[str, Any] = {}
     for field in fields:
+        if field.name not in told and not types[field.name].required:
+            continue
         told_now = told.get(field.name, "")
         text = told_now.strip() if isinstance(told_now, str) else told_now
         place = prefix + field.name
@@ -182,12 +184,21 @@ _READERS: Final[dict[Any, Callable[[str, Field], Any]]] = {
 }  # fmt: skip
 
 
+def defaults(kind: type[msgspec.Struct], fields: Sequence[Field]) -> dict[str, Any]:
+    """What a form has before anything is typed: what holds where nothing is said."""
+    found: dict[str, Any] = {one.name: "" for one in fields}
+    for one in msgspec.structs.fields(kind):
+        if one.name in found and one.default is not msgspec.NODEFAULT and one.default != ():
+            found[one.name] = typed(one.default)
+    return found
+
+
 def as_typed(value: msgspec.Struct, fields: Sequence[Field]) -> dict[str, Any]:
     """A value as a form has it: what ``read`` reads again."""
-    return {one.name: _typed(getattr(value, one.name)) for one in fields}
+    return {one.name: typed(getattr(value, one.name)) for one in fields}
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ import pytest
 from contacts import lifecycle, merging, saving
 from contacts.models import Contact
 from erp.audit.models import AuditEvent
-from payroll.employees import above, hiring, keeping, people
+from payroll.employees import above, employments, hiring, keeping, people
 from payroll.employees.facts import (
     AllowanceKind,
     Child,
@@ -98,7 +98,7 @@ def test_numbers_are_given_once_and_so_are_ahv_numbers(company, anna):
 
 
 def test_nothing_is_left_of_somebody_who_could_not_be_hired(company):
-    wrong = books.facts(Residence(canton="BE", commune=books.ZURICH))
+    wrong = [Residence(canton="BE", commune=books.ZURICH), books.wage()]
     with pytest.raises(Exception, match="Zürich"):
         books.hire(company, facts=wrong)
     assert not Contact.of(company).exists() and not Employee.of(company).exists()
@@ -164,41 +164,45 @@ def test_no_wage_before_the_entry(anna, by):
 
 
 def test_who_leaves_and_comes_back_has_two_employments(company, anna, by):
-    hiring.leave(anna, exit=dt.date(2026, 3, 31), reason=LeavingReason.RESIGNED, by=by)
+    employments.leave(anna, exit=dt.date(2026, 3, 31), reason=LeavingReason.RESIGNED, by=by)
     found = file(anna)
     assert found.employments[0].exit == dt.date(2026, 3, 31)
     assert found.at(Leaving, dt.date(2026, 3, 31)).reason == LeavingReason.RESIGNED
-    with pytest.raises(hiring.EmploymentsOverlap):
-        hiring.re_enter(anna, entry=dt.date(2026, 3, 31), by=by)
+    with pytest.raises(employments.EmploymentsOverlap):
+        employments.re_enter(anna, entry=dt.date(2026, 3, 31), by=by)
     with pytest.raises(Exception, match="not employed"):
         keeping.set_fact(anna, value=books.wage(), valid_from=dt.date(2026, 5, 1), by=by)
-    assert codes(hiring.re_enter(anna, entry=JULY, by=by)) == ["people.terms_of_before"]
+    assert codes(employments.re_enter(anna, entry=JULY, by=by)) == ["people.terms_of_before"]
     assert Employment.of(company).count() == 2
-    with pytest.raises(hiring.ExitBeforeEntry):
-        hiring.change_employment(Employment.of(company).last(), exit=dt.date(2026, 6, 1), by=by)
+    with pytest.raises(employments.ExitBeforeEntry):
+        employments.change_employment(
+            Employment.of(company).last(), exit=dt.date(2026, 6, 1), by=by
+        )
 
 
 def test_an_exit_lies_not_before_what_was_paid(anna, by, paid):
     paid[anna.pk] = dt.date(2026, 3, 31)
-    with pytest.raises(hiring.WagesPosted) as refusal:
-        hiring.leave(anna, exit=dt.date(2026, 2, 28), by=by)
+    with pytest.raises(employments.WagesPosted) as refusal:
+        employments.leave(anna, exit=dt.date(2026, 2, 28), by=by)
     assert "31.03.2026" in str(refusal.value) and refusal.value.place == "exit"
-    assert codes(hiring.leave(anna, exit=dt.date(2026, 3, 15), by=by)) == ["people.paid_already"]
+    assert codes(employments.leave(anna, exit=dt.date(2026, 3, 15), by=by)) == [
+        "people.paid_already"
+    ]
     period = Employment.of(anna.company).get()
-    hiring.change_employment(period, exit=None, by=by)
+    employments.change_employment(period, exit=None, by=by)
     assert Employment.of(anna.company).get().exit is None
-    with pytest.raises(hiring.WagesPosted):
-        hiring.change_employment(period, entry=dt.date(2026, 4, 1), by=by)
+    with pytest.raises(employments.WagesPosted):
+        employments.change_employment(period, entry=dt.date(2026, 4, 1), by=by)
 
 
 def test_what_begins_after_the_exit_is_told(anna, by):
     keeping.set_fact(anna, value=books.wage("6500.00"), valid_from=JULY, by=by)
-    found = hiring.leave(anna, exit=dt.date(2026, 5, 31), by=by)
+    found = employments.leave(anna, exit=dt.date(2026, 5, 31), by=by)
     assert codes(found) == ["people.facts_after_exit"] and found[0].values == {"kinds": "wage"}
 
 
 def test_somebody_never_paid_is_deleted_and_the_contact_stays(company, anna, by):
-    hiring.delete_employee(anna, by=by)
+    employments.delete_employee(anna, by=by)
     assert not Employee.of(company).exists() and not Fact.of(company).exists()
     assert Contact.of(company).count() == 1
 
@@ -208,8 +212,8 @@ def test_somebody_with_a_movement_stays(company, anna, by):
 
     MonthlyMovement.unscoped.create(company=company, employee=anna, month=JANUARY,
                                     content=Typed(type=1000))  # fmt: skip
-    with pytest.raises(hiring.EmployeeInUse):
-        hiring.delete_employee(anna, by=by)
+    with pytest.raises(employments.EmployeeInUse):
+        employments.delete_employee(anna, by=by)
     assert Fact.of(company).exists()
 
 
