@@ -41,6 +41,14 @@ ahv.allowance_waived         the employee waives it
 ahv.small_wage               ``limit`` ``wages``: no contributions on small wages
 ===========================  ========================================================
 
+From net to gross:
+
+==============  ======================================================
+net.not_exact   ``wanted`` ``reached``: roundings let no amount fit
+net.too_low     ``wanted`` ``reached``: more is reached without it
+net.too_high    ``wanted`` ``reached``: no amount gets there
+==============  ======================================================
+
 Findings (``stops`` is marked by !):
 
 =============================  ======================================================
@@ -100,6 +108,10 @@ AHV_TOO_YOUNG: Final = "ahv.too_young"
 AHV_ALLOWANCE: Final = "ahv.allowance"
 AHV_ALLOWANCE_WAIVED: Final = "ahv.allowance_waived"
 AHV_SMALL_WAGE: Final = "ahv.small_wage"
+
+NET_NOT_EXACT: Final = "net.not_exact"
+NET_TOO_LOW: Final = "net.too_low"
+NET_TOO_HIGH: Final = "net.too_high"
 
 PERSON_NOT_EMPLOYED: Final = "person.not_employed"
 PERSON_LEFT: Final = "person.left"
