@@ -1,6 +1,7 @@
 """Contributions to AHV/IV/EO and ALV, as the law sets them for everybody.
 
 Three keys accumulate: ``ahv``, ``ahv.pension`` from the month after the reference age, and ``alv``.
+The days of ``ahv.pension`` are thirty for each month begun, as the allowance counts them.
 Sources: AHVG Art. 3 to 5 and 21, AHVV Art. 6quater (allowance of pensioners) and 34d (small wages),
 AVIG Art. 3 (ceiling).
 """
@@ -42,14 +43,57 @@ def charge_ahv(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) 
         accounts.charge(given, days=draft.times.days, wages=ahv, to_date=ZERO, why=why)
         return status
     small = _small_wage(draft, accounts, ahv, status)
-    if status.is_pensioner:
-        _charge_pensioner(draft, accounts, ahv, small)
+    if not status.is_pensioner:
+        _charge_worker(draft, accounts, ahv, alv, days=draft.times.days, why=small)
         return status
-    before = accounts.of(AHV)
-    to_date = ZERO if small else max(ZERO, before.wages + ahv)
-    accounts.charge(_ahv(draft, AHV), days=draft.times.days, wages=ahv, to_date=to_date, why=small)
-    _charge_alv(draft, accounts, alv, small)
+    earlier = _earned_before(draft, status.pensioner_from)
+    if earlier:
+        _charge_late(draft, accounts, earlier, small, status)
+    _charge_pensioner(draft, accounts, ahv - earlier.get(Base.AHV, ZERO), small)
     return status
+
+
+def _charge_worker(
+    draft: Draft,
+    accounts: Accounts,
+    ahv: Decimal,
+    alv: Decimal,
+    *,
+    days: int,
+    why: tuple[Reason, ...],
+) -> None:
+    """Who has not reached the reference age; nothing is due on small wages, all above them."""
+    exempt = any(reason.code == reasons.AHV_SMALL_WAGE for reason in why)
+    to_date = ZERO if exempt else max(ZERO, accounts.of(AHV).wages + ahv)
+    accounts.charge(_ahv(draft, AHV), days=days, wages=ahv, to_date=to_date, why=why)
+    _charge_alv(draft, accounts, alv, days=days, exempt=exempt, why=why)
+
+
+def _charge_late(
+    draft: Draft,
+    accounts: Accounts,
+    wages: Mapping[Base, Decimal],
+    small: tuple[Reason, ...],
+    status: Liability,
+) -> None:
+    """What is paid late for months before the reference age owes what those months owed.
+
+    When it was earned decides whether it is liable, when it is paid decides the year.
+    """
+    since = status.pensioner_from
+    why = (because(reasons.AHV_EARNED_BEFORE, since=since and since.isoformat()), *small)
+    ahv, alv = wages.get(Base.AHV, ZERO), wages.get(Base.ALV, ZERO)
+    _charge_worker(draft, accounts, ahv, alv, days=0, why=why)
+
+
+def _earned_before(draft: Draft, since: dt.date | None) -> dict[Base, Decimal]:
+    """What lines count that belong to months before a day, as far as somebody said so."""
+    totals: dict[Base, Decimal] = {}
+    for line in draft.lines:
+        if since is not None and line.for_month is not None and line.for_month < since:
+            for base in line.bases:
+                totals[base] = totals.get(base, ZERO) + line.amount
+    return totals
 
 
 def _charge_pensioner(
@@ -71,12 +115,18 @@ def _charge_pensioner(
 
 
 def _charge_alv(
-    draft: Draft, accounts: Accounts, wages: Decimal, small: tuple[Reason, ...]
+    draft: Draft,
+    accounts: Accounts,
+    wages: Decimal,
+    *,
+    days: int,
+    exempt: bool,
+    why: tuple[Reason, ...],
 ) -> None:
-    figures, before, days = draft.given.figures, accounts.of(ALV), draft.times.days
+    figures, before = draft.given.figures, accounts.of(ALV)
     all_days = before.days + days
     to_date = ZERO
-    if not small:
+    if not exempt:
         to_date = insured_to_date(
             before.wages + wages, days=all_days, wage_from=ZERO, wage_to=figures.alv_ceiling
         )
@@ -97,7 +147,7 @@ def _charge_alv(
         days=days,
         wages=wages,
         to_date=to_date,
-        why=(because(reasons.CONTRIBUTION_RANGE, **limits), *small),
+        why=(because(reasons.CONTRIBUTION_RANGE, **limits), *why),
     )
 
 

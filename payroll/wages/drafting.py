@@ -16,6 +16,7 @@ from payroll.wages.values import (
     Finding,
     Kind,
     MonthInput,
+    Movement,
     Pay,
     Reason,
     SlipLine,
@@ -103,6 +104,24 @@ class Draft:
                 why=why,
             )
         )
+
+    def contract_for(self, movement: Movement, pay: Pay | None = None) -> Contract | None:
+        """The terms that a movement belongs to, those paid so if there are any.
+
+        An employment that has not begun stops the run; nobody employed at all is found elsewhere.
+        """
+        contract = self.contract_of(movement.employment, pay)
+        if contract is None and pay is not None:
+            contract = self.contract_of(movement.employment)
+        if contract is None and self.times.known:
+            self.findings.append(
+                reasons.stop(
+                    reasons.MOVEMENT_UNKNOWN_EMPLOYMENT,
+                    type=movement.type,
+                    employment=movement.employment,
+                )
+            )
+        return contract
 
     def contract_of(self, employment: int, pay: Pay | None = None) -> Contract | None:
         """The terms that something typed belongs to: of the month, or the last ones before.

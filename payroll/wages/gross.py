@@ -109,11 +109,9 @@ def is_percentage(wage_type: WageType) -> bool:
 def add_movement(draft: Draft, movement: Movement, wage_type: WageType) -> None:
     """Put a movement on the slip that needs no other line; a wage by hours earns a 13th part."""
     pay = _paid_by(draft, wage_type.number)
-    contract = draft.contract_of(movement.employment, pay)
-    if contract is None and pay is not None:
-        contract = draft.contract_of(movement.employment)
+    contract = draft.contract_for(movement, pay)
     if contract is None:
-        return  # nobody is employed: found elsewhere
+        return
     worth = _worth(draft, movement, wage_type, contract)
     if worth is None:
         return

@@ -48,7 +48,7 @@ def garnish(draft: Draft, movements: Sequence[Movement]) -> None:
     """
     for movement in movements:
         wage_type = draft.given.types[str(movement.type)]
-        contract = draft.contract_of(movement.employment)
+        contract = draft.contract_for(movement)
         keeps = movement.keeps
         if contract is None or keeps is None:
             continue

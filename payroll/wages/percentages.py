@@ -35,9 +35,9 @@ def _of(draft: Draft, movement: Movement) -> tuple[int, ...]:
 def _add(draft: Draft, movement: Movement) -> None:
     wage_type = draft.given.types[str(movement.type)]
     percent = movement.percent if movement.percent is not None else wage_type.percent
-    contract = draft.contract_of(movement.employment)
+    contract = draft.contract_for(movement)
     if contract is None:
-        return  # nobody is employed: found elsewhere
+        return
     if percent is None or not wage_type.of:
         draft.findings.append(reasons.stop(reasons.MOVEMENT_NO_AMOUNT, type=wage_type.number))
         return

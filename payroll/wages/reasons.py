@@ -38,6 +38,7 @@ contribution.of_contributions  ``amount``: in percent of what AHV/IV/EO gets
 ahv.too_young                ``from``: liable from this day
 ahv.allowance                ``month`` ``months``: the allowance of pensioners
 ahv.allowance_waived         the employee waives it
+ahv.earned_before            ``since``: earned before the reference age, and paid late
 ahv.small_wage               ``limit`` ``wages``: no contributions on small wages
 ===========================  ========================================================
 
@@ -56,6 +57,7 @@ Findings (``stops`` is marked by !):
 person.left                    ``until``: paid after the exit
 person.left_before_year        ``until``: paid in a later year, ceilings are unknown
 !movement.unknown_type         ``type``
+!movement.unknown_employment   ``type`` ``employment``: not begun in the month
 !movement.no_amount            ``type``: neither amount, nor quantity and rate, nor percent
 !movement.no_rate              ``type``: a quantity without a rate
 !movement.circle               ``type``: percentages of each other
@@ -107,6 +109,7 @@ CONTRIBUTION_OF_CONTRIBUTIONS: Final = "contribution.of_contributions"
 AHV_TOO_YOUNG: Final = "ahv.too_young"
 AHV_ALLOWANCE: Final = "ahv.allowance"
 AHV_ALLOWANCE_WAIVED: Final = "ahv.allowance_waived"
+AHV_EARNED_BEFORE: Final = "ahv.earned_before"
 AHV_SMALL_WAGE: Final = "ahv.small_wage"
 
 NET_NOT_EXACT: Final = "net.not_exact"
@@ -117,6 +120,7 @@ PERSON_NOT_EMPLOYED: Final = "person.not_employed"
 PERSON_LEFT: Final = "person.left"
 PERSON_LEFT_BEFORE_YEAR: Final = "person.left_before_year"
 MOVEMENT_UNKNOWN_TYPE: Final = "movement.unknown_type"
+MOVEMENT_UNKNOWN_EMPLOYMENT: Final = "movement.unknown_employment"
 MOVEMENT_NO_AMOUNT: Final = "movement.no_amount"
 MOVEMENT_NO_RATE: Final = "movement.no_rate"
 MOVEMENT_CIRCLE: Final = "movement.circle"

@@ -220,3 +220,22 @@ def test_sums_brought_in_from_elsewhere_are_carried_on():
 
     assert amounts(done)[5010] == D("-265.00")
     assert done.carry.sums["ahv"].employee == D("1855.00")
+
+
+def test_what_was_earned_before_the_reference_age_and_paid_later_is_liable_as_it_was_then():
+    slips = year(
+        months(2025, 1, 7),
+        {"2025-07": [typed(1203, 3000, for_month=day("2025-04-01")), typed(1203, 500)]},
+        person=person("1961-02-05", Sex.FEMALE),
+        contracts=(contract("5000.00"),),
+        contributions=DEMO,
+    )
+
+    sums = slips["2025-07"].carry.sums
+    assert (sums["ahv"].insured, sums["alv"].insured) == (D("28000.00"), D("28000.00"))
+    assert sums["ahv.pension"].insured == D("10500.00") - 2 * 1400
+    assert (sums["ahv"].days, sums["alv"].days) == (150, 150)
+    assert sums["fak"].insured == D("28000.00") + D("7700.00")
+    late = next(one for one in slips["2025-07"].charges if one.key == "ahv")
+    assert (late.insured, late.employee) == (D("3000.00"), D("159.00"))
+    assert late.why[1].values == {"since": "2025-06-01"}

@@ -251,6 +251,7 @@ def test_percentages_of_each_other_stop_the_run():
     [
         (typed(7777, 5), "movement.unknown_type"),
         (typed(1010), "movement.no_amount"),
+        (typed(1010, 5, employment=9), "movement.unknown_employment"),
         (typed(1005, quantity=D(5)), "movement.no_rate"),
         (typed(1010, quantity=D(10) ** 9, rate=D(10) ** 9), "movement.overflow"),
         (typed(1010, D(10) ** 20), "movement.overflow"),
