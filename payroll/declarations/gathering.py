@@ -16,7 +16,7 @@ from erp.companies.models import Company
 from erp.core.money import ZERO
 from payroll.employees import people
 from payroll.employees.people import Period, PersonFile
-from payroll.runs.models import PayrollRun, Payslip
+from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Charge, Slip, SlipLine, Tax
 
 
@@ -28,6 +28,7 @@ class Posted:
     month: dt.date
     is_correction: bool
     slip: Slip
+    content: SlipContent | None = None  # all that was kept of it
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def year_of(
     for row in rows:
         run = row.run
         found[row.employee_id].append(
-            Posted(run.number, run.month, run.is_correction, row.content.slip)
+            Posted(run.number, run.month, run.is_correction, row.content.slip, row.content)
         )
     files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
     return [PersonYear(year, one, tuple(found[one.id])) for one in files]
