@@ -175,6 +175,7 @@ JOB_KINDS = [
     "accounting.payables.capture.jobs",
     "contacts.jobs",
     "payroll.runs.jobs",
+    "payroll.declarations.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])

@@ -23,10 +23,11 @@ from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from payroll.declarations import urls as payroll_declarations
+from payroll.employees import urls as employees
+from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
 from payroll.wage_types import urls as wage_types
-from payroll.rates import urls as payroll_rates
-from payroll.employees import urls as employees
 from vat.codes import urls as vat_codes
 from vat.returns import urls as vat_returns
 from vat.returns.yearly import urls as vat_years
@@ -39,7 +40,7 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs,
     payroll_rates,
-    employees,
+    employees, payroll_declarations,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -124,7 +124,7 @@ def as_pdf(content: Table, company: Company) -> bytes:
             "logo": logo_as_data(company),
             "printed": clock.now().astimezone(clock.ZURICH),
             "rows": [
-                (content.kinds.get(nth, ""), [_shown(cell) for cell in row])
+                (content.kinds.get(nth, ""), [shown(cell) for cell in row])
                 for nth, row in enumerate(content.rows)
             ],
             "figures": _figure_columns(content),
@@ -155,7 +155,7 @@ def _plain(cell: Any) -> str:
     return str(cell) if isinstance(cell, int) else harmless(cell)
 
 
-def _shown(cell: Any) -> tuple[str, str]:
+def shown(cell: Any) -> tuple[str, str]:
     """Text and class of a printed cell."""
     if isinstance(cell, Decimal):
         text = price(cell) if _places(cell) > 2 else chf(cell)
@@ -187,5 +187,6 @@ __all__ = [
     "as_xlsx",
     "file_of",
     "harmless",
+    "shown",
     "table",
 ]

@@ -41,6 +41,12 @@ class Prepared:
         return self.issued is None or bool(self.changed)
 
     @property
+    def figures(self) -> dict[str, Decimal]:
+        """The boxes that an overview shows, by number; 10 is both kinds of pension contributions."""
+        shown = {box: self.now.box(box) for box in ("8", "9", "11", "12")}
+        return shown | {"10": self.now.box("10.1") + self.now.box("10.2")}
+
+    @property
     def state(self) -> str:
         """``missing``, ``open``, ``changed`` or ``issued``."""
         if self.issued is None:

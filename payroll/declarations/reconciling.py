@@ -92,9 +92,7 @@ class Reconciliation:
         return all(one.agrees for one in [*self.checks, *self.accounts]) and not self.missing
 
 
-def reconcile(
-    company: Company, year: int, certificates: Sequence[Prepared]
-) -> Reconciliation:
+def reconcile(company: Company, year: int, certificates: Sequence[Prepared]) -> Reconciliation:
     """A year's payroll beside all that stands on it; a fixed number of queries beyond ``certificates``."""
     people = list({one.person.file.id: one.person for one in certificates}.values())
     accounts: Sequence[AccountRow] = ()
@@ -112,7 +110,9 @@ def _checks(people: Sequence[PersonYear], certificates: Sequence[Prepared]) -> l
     boxes = totals_of(one.now for one in certificates)
     lines = [line for person in people for _posted, line in person.lines()]
     gross = sum((person.gross for person in people), ZERO)
-    boxed = sum((amount for line in lines for box, amount in amounts_of(line) if box in INCOME), ZERO)
+    boxed = sum(
+        (amount for line in lines for box, amount in amounts_of(line) if box in INCOME), ZERO
+    )
     of_gross = sum((line.amount for line in lines if line.paid and Base.GROSS in line.bases), ZERO)
     slips, forms = _("payslips"), _("wage certificates")
     found = [

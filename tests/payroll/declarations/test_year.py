@@ -54,7 +54,9 @@ def paid(company, anna):
 
 def test_a_year_is_gathered_in_a_fixed_number_of_queries(company, paid):
     def count():
-        with CaptureQueriesContext(connection, ) as told:
+        with CaptureQueriesContext(
+            connection,
+        ) as told:
             people = year_of(company, 2026)
         return len(told), [one.file.name for one in people]
 
