@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -144,7 +145,7 @@ class PayrollYearViewSet(CompanyViewSet):
     pagination_class = None
     lookup_value_regex = "[0-9]{4}"
 
-    def people(self, pk: str, **more: Any) -> list[PersonYear]:
+    def people(self, pk: str, **more: Any) -> Sequence[PersonYear]:
         """The people of a year; a 404 where nothing is posted. That they were looked at is noted."""
         found = year_of(self.company, int(pk), **more)
         if not found:
@@ -182,7 +183,7 @@ class PayrollYearViewSet(CompanyViewSet):
         """All wage accounts of a year as one."""
         return self.parts(wage_account(self.people(pk)))
 
-    def parts(self, parts: list[Part]) -> Response:
+    def parts(self, parts: Sequence[Part]) -> Response:
         return Response(WageAccountPartOutput(parts, many=True).data)
 
     @extend_schema(responses=PayrollListOutput)

@@ -90,7 +90,7 @@ def year_of(
     for row in rows:
         run = row.run
         found[row.employee_id].append(
-            Posted(run.number, run.month, run.is_correction, row.content.slip, row.content)
+            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content)
         )
     files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
     return [PersonYear(year, one, tuple(found[one.id])) for one in files]

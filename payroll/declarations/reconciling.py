@@ -89,7 +89,8 @@ class Reconciliation:
 
     @property
     def agrees(self) -> bool:
-        return all(one.agrees for one in [*self.checks, *self.accounts]) and not self.missing
+        sums = all(one.agrees for one in self.checks)
+        return sums and all(row.agrees for row in self.accounts) and not self.missing
 
 
 def reconcile(company: Company, year: int, certificates: Sequence[Prepared]) -> Reconciliation:
