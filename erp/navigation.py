@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.access.gate import Access
 from erp.access.permissions import Permission
@@ -136,6 +137,12 @@ SECTIONS = (
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
             Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
             Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),
+            Item(_("Start of payroll"), "payroll-start", Permission.PAYROLL_READ),
+            Item(_("Institutions"), "institutions", Permission.PAYROLL_READ),
+            Item(_("Accounts of payroll"), "payroll-accounts", Permission.PAYROLL_READ),
+            Item(_("Payroll settings"), "payroll-settings", Permission.PAYROLL_READ),
+            Item(pgettext_lazy("list", "Due"), "employees-due", Permission.PAYROLL_READ),
+            Item(_("Import employees"), "employee-import", Permission.PAYROLL_PEOPLE),
         ),
     ),
     Section(

@@ -356,6 +356,12 @@ SPECTACULAR_SETTINGS = {
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
         "MailStateEnum": "erp.mails.models.State",
+        "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+        "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
+        "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
+        "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
+        "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
+        "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
     },
 }
 

@@ -6,11 +6,15 @@ class PayrollConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from accounting.banking import booking as statements
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
+        from contacts import merging
         from payroll.employees import above, following
-        from payroll.runs import bank, booking, queries, words  # noqa: F401 - brings its words
+        from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
+        from payroll.setup import institutions
         from payroll.wage_types import usage
 
         following.register()
@@ -20,3 +24,7 @@ class PayrollConfig(AppConfig):
         hearing.booked.append(bank.hear)
         statements.unbooked.append(bank.hear_undone)
         usage.register_own()
+        using.register()
+        merging.register(
+            "institutions", institutions.follow, institutions.has_any, label=_("institutions")
+        )

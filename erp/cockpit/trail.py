@@ -34,8 +34,8 @@ _HOMES: Final = {
     "costcentre": ("cost-centres", ""), "costobject": ("cost-centres", ""),
     "entrytemplate": ("recurring", ""), "account": ("account-sheet", "number"),
     "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),
-    "employee": ("employee", "pk"), "payrollrun": ("payroll-run", "pk"), "ownfield": ("own-fields", ""), "role": ("roles", ""),
-    "invitation": ("members", ""),
+    "employee": ("employee", "pk"), "payrollrun": ("payroll-run", "pk"),
+    "ownfield": ("own-fields", ""), "role": ("roles", ""), "invitation": ("members", ""),
 }  # fmt: skip
 
 

@@ -86,6 +86,15 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         plain = vault.unseal_bytes(text, place=self.place(row))
         return plain if self.kind is bytes else msgspec.json.decode(plain, type=self.kind)
 
+    def glimpse(self, row: Any, kind: Any) -> Any:
+        """A part of a row's value as ``kind`` has it: what that does not name is skipped, not read."""
+        held = row.__dict__[self.attname]
+        if isinstance(held, _Shut):
+            plain = vault.unseal_bytes(held, place=self.place(row))
+        else:
+            plain = msgspec.json.encode(held)
+        return msgspec.json.decode(plain, type=kind)
+
 
 class _Opening:
     """The attribute of a sealed column: opened at the first look, kept open afterwards."""

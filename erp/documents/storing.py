@@ -61,7 +61,7 @@ def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFil
         raise EmptyFile(name=name)
     if len(content) > LARGEST:
         raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST >> 20)
-    content_type = _type_of(content)
+    content_type = type_of(content)
     if content_type is None:
         raise UnknownFileType(name=name)
     return _kept(company, name, content, content_type, by)
@@ -125,7 +125,8 @@ def path_of(company_id: int, digest: str) -> Path:
     return Path(settings.RAPPEN_VAR) / "files" / str(company_id) / digest[:2] / digest
 
 
-def _type_of(content: bytes) -> str | None:
+def type_of(content: bytes) -> str | None:
+    """A content type by the first bytes; None of what is not stored."""
     return next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
 
 

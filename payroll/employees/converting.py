@@ -25,9 +25,8 @@ FIVE: Final = Decimal("0.05")
 MONTH_DAYS: Final = 30
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
-#: The allowance of a month in a canton: given canton, kind, a day, which child of the family it is, and
-#: when it was born.
-AmountOf = Callable[[str, AllowanceKind, dt.date, int, dt.date], Decimal | None]
+#: The allowance of a month in a canton: given canton, child, a day, and which child of the family it is.
+AmountOf = Callable[[str, Child, dt.date, int], Decimal | None]
 
 
 def person_of(file: PersonFile, *, always_liable: bool = False) -> Person:
@@ -168,7 +167,7 @@ def allowances_of(
         canton = child.canton or (wage.canton if wage is not None else "")
         amount = child.amount
         if amount is None:
-            amount = amount_of(canton, child.allowance, last, nth, child.birth_date)
+            amount = amount_of(canton, child, last, nth)
         number = roles.get(ROLES[child.allowance])
         if amount is None or number is None:
             findings.append(Finding(

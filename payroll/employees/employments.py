@@ -83,9 +83,7 @@ def leave(
     findings = _set_span(current, period, period.entry, exit)
     Fact.of(current.company).filter(employee=current, kind="leaving",
                                     valid_from__gte=period.entry).delete()  # fmt: skip
-    told = checking.check_fact(
-        Leaving(reason=reason, text=text), Known(current.company, today=exit)
-    )
+    told = checking.check_fact(Leaving(reason=reason, text=text), Known(current.company, on=exit))
     Fact(company=current.company, employee=current, kind="leaving", valid_from=exit,
          content=told).save(force_insert=True)  # fmt: skip
     _record(current, by, "employee.leave", {"exit": exit})
@@ -115,7 +113,7 @@ def re_enter(
     if there.filter(kind__in=[kind_of(one) for one in facts]).exists():
         raise FactThere(value=entry)
     faults: list[DomainError] = []
-    known = Known(current.company, today=clock.today())
+    known = Known(current.company, on=clock.today())
     checked = checked_facts(faults, facts, entry, [period], known, current.contact)
     raise_all(faults)
     write_facts(current, checked, entry)

@@ -83,15 +83,16 @@ def hire(
     *, company: Company, by: User, personal: Personal, entry: dt.date,
     contact: Contact | None = None, person: Mapping[str, Any] | None = None, number: str = "",
     exit: dt.date | None = None, function: str = "", facts: Sequence[FactValue] = (),
-    own_values: Mapping[str, Any] | None = None,
+    own_values: Mapping[str, Any] | None = None, known: Known | None = None,
 ) -> Hired:  # fmt: skip
     """Hire somebody (einstellen): a contact that is there, or ``person`` as ``saving.add_contact`` takes it.
 
-    ``facts`` hold from the entry on. Without a number the next one is given. All or nothing.
+    ``facts`` hold from the entry on. Without a number the next one is given. All or nothing. Whoever
+    hires many hands on what is ``known``.
     Raises ``NotAPerson``, ``AlreadyEmployee``, ``NumberTaken``, ``AhvNumberTaken``, and what
     contacts, ``checking`` and own fields raise.
     """
-    known = Known(company, today=clock.today())
+    known = known or Known(company, on=clock.today())
     faults: list[DomainError] = []
     told = gathered(faults, lambda: _personal(company, personal, known))
     gathered(faults, lambda: require_span(entry, exit))
@@ -106,6 +107,8 @@ def hire(
     employee = Employee(company=company, contact=who, number=chosen or "", personal=told,
                         own_values=own, created_at=clock.now())  # fmt: skip
     employee.save(force_insert=True)
+    if employee.personal.ahv_number:
+        known.ahv_numbers[employee.personal.ahv_number] = (employee.pk, employee.contact.name)
     period.employee = employee
     period.save(force_insert=True)
     write_facts(employee, checked, entry)
@@ -145,7 +148,7 @@ def change_employee(
     current = held(employee)
     if version is not None and version != current.version:
         raise EmployeeChanged(name=current.contact.name)
-    known, changed = Known(current.company, today=clock.today()), []
+    known, changed = Known(current.company, on=clock.today()), []
     if personal is not None:
         told = _personal(current.company, personal, known, but=current)
         changed += [name for name in told.__struct_fields__
@@ -180,11 +183,9 @@ def _personal(
 ) -> Personal:
     """Checked personal data; the AHV number is compared with those of all others, opened one by one."""
     told = personal_data.check_personal(value, known)
-    if told.ahv_number and (but is None or but.personal.ahv_number != told.ahv_number):
-        others = Employee.of(company).select_related("contact")
-        for other in others.exclude(pk=but.pk) if but else others:
-            if other.personal.ahv_number == told.ahv_number:
-                raise AhvNumberTaken(name=other.contact.name)
+    other = known.ahv_numbers.get(told.ahv_number) if told.ahv_number else None
+    if other is not None and (but is None or other[0] != but.pk):
+        raise AhvNumberTaken(name=other[1])
     return told
 
 

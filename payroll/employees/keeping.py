@@ -21,8 +21,9 @@ from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from payroll.employees import checking, people, plausible
 from payroll.employees.above import posted_until
+from payroll.employees.ages import allowance_ends
 from payroll.employees.common import gathered
-from payroll.employees.facts import SEVERAL, FactValue, Residence, ResidenceKind, kind_of
+from payroll.employees.facts import SEVERAL, Child, FactValue, Residence, ResidenceKind, kind_of
 from payroll.employees.known import Known
 from payroll.employees.models import Employee, Employment, Fact
 from payroll.wages.values import Finding
@@ -88,7 +89,7 @@ def set_fact(
     ``key`` one goes on otherwise. Raises what ``checking`` raises, ``FactThere``.
     """
     current = held(employee)
-    known = Known(current.company, today=clock.today())
+    known = Known(current.company, on=clock.today())
     value = checking.check_fact(value, known)
     checking.check_span(value, valid_from, valid_until, periods_of(current))
     kind = kind_of(value)
@@ -126,7 +127,7 @@ def correct_fact(
     """
     current = held(fact.employee)
     fact = _held_fact(fact, version)
-    known = Known(current.company, today=clock.today())
+    known = Known(current.company, on=clock.today())
     changed = []
     start = valid_from or fact.valid_from
     end = fact.valid_until if valid_until is AS_IT_IS else valid_until
@@ -249,6 +250,10 @@ def remarks_of(employee: Employee, fact: Fact) -> list[Finding]:
     posted = posted_until(employee.company, employee.pk)
     if posted is not None and posted >= fact.valid_from:
         found.append(Finding(code="people.paid_already", values={"until": swiss_date(posted)}))
+    value = fact.content
+    if isinstance(value, Child) and fact.valid_until is None and (end := allowance_ends(value)):
+        told = {"child": value.first_name, "until": swiss_date(end)}
+        found.append(Finding(code="people.allowance_until", values=told))
     mine = next((one for one in file.facts if one.id == fact.pk), None)
     if mine is not None and mine.last is not None and mine.last != fact.valid_until:
         found.append(Finding(code="people.next_begins", values={"until": swiss_date(mine.last)}))

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from accounting.ledger.models import CostCentre
 from erp.companies.models import Company
 from erp.reference.models import Canton, Commune, Country
+from payroll.employees.models import Employee
 from payroll.setup.models import Institution, Solution
 from payroll.wage_types.models import WageType
 
@@ -17,8 +18,8 @@ from payroll.wage_types.models import WageType
 class Known:
     """Places, cost centres, insurances and wage types of a company, each asked for at most once."""
 
-    def __init__(self, company: Company, *, today: dt.date) -> None:
-        self.company, self.today = company, today
+    def __init__(self, company: Company, *, on: dt.date) -> None:
+        self.company, self.on = company, on
         self._communes: dict[int, Commune | None] = {}
 
     @cached_property
@@ -56,3 +57,10 @@ class Known:
     @cached_property
     def wage_types(self) -> dict[int, WageType]:
         return {one.number: one for one in WageType.of(self.company).order_by("number")}
+
+    @cached_property
+    def ahv_numbers(self) -> dict[str, tuple[int, str]]:
+        """Who has which AHV number: all of them opened, as nothing sealed can be searched."""
+        rows = Employee.of(self.company).select_related("contact")
+        told = ((one.personal.ahv_number, (one.pk, one.contact.name)) for one in rows)
+        return {number: who for number, who in told if number}

@@ -103,7 +103,7 @@ def files(
 ) -> list[PersonFile]:
     """Everything of those who are employed at some time from January until the end of ``month``.
 
-    ``only`` are ids of employees instead, whether employed or not. Ordered by name. Six queries,
+    ``only`` are ids of employees instead, whether employed or not. Ordered by name. Five queries,
     however many people there are.
     """
     last = end_of(month)
@@ -122,7 +122,7 @@ def employed_ids(company: Company, first: dt.date, last: dt.date) -> Any:
 
 
 def filled(found: Any, *, on: dt.date) -> list[PersonFile]:
-    """Files of the employees of a query set, addresses as of a day: five queries more."""
+    """Files of the employees of a query set, addresses as of a day: five queries."""
     rows = list(found.select_related("contact").prefetch_related(
         Prefetch("contact__addresses", ContactAddress.unscoped.order_by("pk")),
         Prefetch("contact__communications", Communication.unscoped.order_by("position", "pk")),

@@ -101,7 +101,7 @@ def check_personal(value: Personal, known: Known) -> Personal:
     """Personal data as they are kept. Raises ``BadAhvNumber``, ``BirthNotPossible`` and their kin."""
     faults: list[DomainError] = []
     number = gathered(faults, lambda: parse_ahv(value.ahv_number)) or ""
-    if not YOUNGEST <= years_between(value.birth_date, known.today) <= OLDEST:
+    if not YOUNGEST <= years_between(value.birth_date, known.on) <= OLDEST:
         faults.append(BirthNotPossible(value=value.birth_date, youngest=YOUNGEST, oldest=OLDEST))
     nationality = country_of(value.nationality, known, faults, "nationality")
     if not nationality:
@@ -145,7 +145,7 @@ def check_child(value: Child, known: Known) -> Child:
 
 
 def _born(day: dt.date | None, known: Known, faults: list[DomainError], field: str) -> None:
-    if day is not None and day > known.today:
+    if day is not None and day > known.on:
         faults.append(BornLater(field=field, value=day))
 
 

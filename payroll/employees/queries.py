@@ -69,7 +69,7 @@ def page_of(
     found: QuerySet[Employee], *, on: dt.date, order: str = "name", after: int | None = None,
     before: int | None = None,
 ) -> Page:  # fmt: skip
-    """A page in an order of ``ORDERS``, with ``-`` backwards: eight queries at most."""
+    """A page in an order of ``ORDERS``, with ``-`` backwards: seven queries at most."""
     keyed = page_by_key(
         found, among=Employee.unscoped.filter(pk__in=found.values("pk")), size=PAGE, after=after,
         before=before, column=ORDERS[order.removeprefix("-")], down=order.startswith("-"),
@@ -78,7 +78,7 @@ def page_of(
 
 
 def lines_of(rows: Sequence[Employee], *, on: dt.date) -> list[Line]:
-    """Lines of employees in their order: six queries, however many there are."""
+    """Lines of employees in their order: five queries, however many there are."""
     if not rows:
         return []
     company = rows[0].company_id

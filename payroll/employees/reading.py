@@ -79,6 +79,16 @@ def kind_named(name: str) -> type[FactValue]:
     return KINDS[name]
 
 
+def day_of(text: str, field: str) -> dt.date | None:
+    """A day that was typed, None where nothing was. Raises ``NotADate``."""
+    if not text.strip():
+        return None
+    found = read_day(text)
+    if found is None:
+        raise NotADate(field=field, value=text[:20])
+    return found
+
+
 def read(kind: type[V], fields: Sequence[Field], told: Mapping[str, Any], *, prefix: str = "") -> V:
     """A value out of texts by field; what is blank is as if it had not been told.
 

@@ -21,6 +21,9 @@ from payroll.employees.people import Held
 
 #: Fields that hold AHV numbers, which not everybody sees.
 AHV: Final = frozenset({"ahv_number", "spouse_ahv_number"})
+#: What is told also where it is no or nothing.
+TOLD_ANYHOW: Final = frozenset({"only_job", "in_household", "holiday_weeks", "employee_amount",
+                                "employer_amount", "days"})  # fmt: skip
 AMOUNTS: Final = frozenset({"amount", "employee_amount", "employer_amount", "annual_wage",
                             "other_income", "rate"})  # fmt: skip
 
@@ -55,7 +58,10 @@ def lines_of(
     """Label and text of the fields that are not blank."""
     told = []
     for one in fields:
-        text = _text(getattr(value, one.name), one, known)
+        held = getattr(value, one.name)
+        if isinstance(held, (bool, Decimal)) and not held and one.name not in TOLD_ANYHOW:
+            continue
+        text = _text(held, one, known)
         if one.name in AHV and not open_ahv:
             text = masked(text)
         if text:

@@ -46,6 +46,8 @@ TEXTS: Final[dict[str, Any]] = {
     "people.france_only": _("The agreement with France does not hold in the canton %(value)s. Check the code."),
     "people.too_old_child": _("The child allowance of %(child)s ends with %(until)s, the month of the 16th "
                               "birthday. Let it end then."),
+    "people.allowance_until": _("The allowance of %(child)s ends on %(until)s by age. Let the fact end then, or "
+                                "earlier if the education ends."),
     "people.education_age": _("An education allowance is paid from 15 on and ends with %(until)s, the month of "
                               "the 25th birthday. Check that of %(child)s."),
     "people.paid_already": _("Wages were posted until %(until)s. What was posted stays; make a correction, or "

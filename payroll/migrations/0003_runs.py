@@ -92,6 +92,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="payrollrun",
+            name="parts_left",
+            field=models.PositiveSmallIntegerField(default=0, editable=False),
+        ),
+        migrations.AddField(
+            model_name="payrollrun",
             name="turn",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),

@@ -15,7 +15,7 @@ from erp.core.tenancy import protect
 class Migration(migrations.Migration):
     dependencies = [
         ("erp", "0016_own_fields"),
-        ("payroll", "0003_runs"),
+        ("payroll", "0005_setup"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -33,7 +33,7 @@ class DayQuery(Input):
     on = DayField(required=False)
 
 
-class FigureOutput(serializers.Serializer[Any]):
+class LegalFigureOutput(serializers.Serializer[Any]):
     """A figure in its unit. ``own`` is the id of one that the company entered, else null."""
 
     key = serializers.CharField()
@@ -46,11 +46,11 @@ class FigureOutput(serializers.Serializer[Any]):
     own = serializers.IntegerField(allow_null=True)
 
 
-class FiguresOutput(serializers.Serializer[Any]):
+class LegalFiguresOutput(serializers.Serializer[Any]):
     """What holds on a day; ``missing`` are the keys that nobody knows for it."""
 
     on = DayField()
-    figures = FigureOutput(many=True)
+    figures = LegalFigureOutput(many=True)
     missing = serializers.ListField(child=serializers.CharField())
 
 
@@ -71,7 +71,7 @@ class OwnFigureInput(Input):
     source = serializers.CharField(max_length=200)  # type: ignore[assignment]
 
 
-class AllowancesOutput(serializers.Serializer[Any]):
+class FamilyAllowancesOutput(serializers.Serializer[Any]):
     """Family allowances of a canton in CHF a month; ``raised`` says who gets the higher amount."""
 
     canton = serializers.CharField()
@@ -86,7 +86,7 @@ class AllowancesOutput(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
 
 
-class CantonalOutput(serializers.Serializer[Any]):
+class CantonalContributionOutput(serializers.Serializer[Any]):
     """A contribution of a canton in percent of AHV wages; null is not known."""
 
     canton = serializers.CharField()
@@ -127,7 +127,7 @@ class LookUpQuery(Input):
     taxable = AmountField(positive=True, required=False)
 
 
-class LookUpOutput(serializers.Serializer[Any]):
+class TariffLookUpOutput(serializers.Serializer[Any]):
     """The row of a tariff that holds, and the tax to 0.05."""
 
     canton = serializers.CharField()
@@ -150,14 +150,14 @@ class FigureViewSet(CompanyViewSet):
         "family_allowances": Permission.PAYROLL_READ,
         "cantonal_contributions": Permission.PAYROLL_READ,
     }
-    serializer_class = FiguresOutput
+    serializer_class = LegalFiguresOutput
     queryset = OwnFigure.unscoped.none()
     pagination_class = None
 
     def _day(self) -> dt.date:
         return self.asked(DayQuery).get("on") or clock.today()
 
-    @extend_schema(parameters=[DayQuery], responses=FiguresOutput)
+    @extend_schema(parameters=[DayQuery], responses=LegalFiguresOutput)
     def list(self, request: Request, **kwargs: Any) -> Response:
         """All figures that hold on a day, and those that are missing."""
         day, own = self._day(), figures_of(self.company)
@@ -166,20 +166,20 @@ class FigureViewSet(CompanyViewSet):
             "figures": [row for group in overview.groups(day, own) for row in group.rows],
             "missing": [one.key for one in overview.missing(day, own)],
         }
-        return Response(FiguresOutput(found).data)
+        return Response(LegalFiguresOutput(found).data)
 
-    @extend_schema(parameters=[DayQuery], responses=AllowancesOutput(many=True))
+    @extend_schema(parameters=[DayQuery], responses=FamilyAllowancesOutput(many=True))
     @action(detail=False, url_path="family-allowances", pagination_class=None)
     def family_allowances(self, request: Request, **kwargs: Any) -> Response:
         """The family allowances of all cantons on a day; none before the minimum is known."""
         rows = [row.found for row in overview.family(self._day(), figures_of(self.company))]
-        return Response(AllowancesOutput(rows, many=True).data)
+        return Response(FamilyAllowancesOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[DayQuery], responses=CantonalOutput(many=True))
+    @extend_schema(parameters=[DayQuery], responses=CantonalContributionOutput(many=True))
     @action(detail=False, url_path="cantonal-contributions", pagination_class=None)
     def cantonal_contributions(self, request: Request, **kwargs: Any) -> Response:
         """What is known of the contributions of cantons on a day."""
-        return Response(CantonalOutput(contributions_on(self._day()), many=True).data)
+        return Response(CantonalContributionOutput(contributions_on(self._day()), many=True).data)
 
 
 class OwnFigureViewSet(CompanyViewSet):
@@ -228,7 +228,7 @@ class TariffViewSet(CompanyViewSet):
         year = self.asked(YearQuery).get("year") or clock.today().year
         return Response(TariffOutput(loaded_for(year), many=True).data)
 
-    @extend_schema(parameters=[LookUpQuery], responses=LookUpOutput)
+    @extend_schema(parameters=[LookUpQuery], responses=TariffLookUpOutput)
     @action(detail=False, url_path="look-up", pagination_class=None)
     def look_up(self, request: Request, **kwargs: Any) -> Response:
         """The tax of an income by a canton's tariff."""
@@ -237,7 +237,7 @@ class TariffViewSet(CompanyViewSet):
             told["canton"], told["code"].strip().upper(), dt.date(told["year"], 12, 31),
             determinant=told["determinant"], taxable=told.get("taxable"),
         )  # fmt: skip
-        return Response(LookUpOutput(found).data)
+        return Response(TariffLookUpOutput(found).data)
 
 
 router = SimpleRouter()

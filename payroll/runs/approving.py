@@ -10,6 +10,7 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from payroll.runs.beginning import held_run
+from payroll.runs.booking import lines_for
 from payroll.runs.digest import changed_slips, digest_of_run
 from payroll.runs.findings import in_words
 from payroll.runs.models import PayrollRun, Payslip
@@ -37,7 +38,7 @@ def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
     The approver is not who began or calculated it, unless one person alone works in the company or
     its settings ask for no other (kept on the run). Raises ``NotOpen``, ``BeingCalculated``,
     ``NotCalculated``, ``ContentChanged``, ``Stale``, ``NobodyToPay``, ``Stopped`` (several as
-    ``Refusals``) or ``NeedsAnother``.
+    ``Refusals``), ``NeedsAnother``, or what ``setup.accounts`` says is missing for its entry.
     """
     held = held_run(run)
     if held.status != Status.DRAFT:
@@ -55,6 +56,7 @@ def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
     if changed_slips(slips):
         raise Tampered(month=str(held))
     require_fresh(held, slips)
+    lines_for(held.company, [slip.content for slip in slips], date=held.date)  # accounts are there
     waiver = waiver_for(held, by=by)
     held.status, held.digest, held.waiver = Status.APPROVED, digest, waiver
     held.approved_at, held.approved_by = clock.now(), by
@@ -73,7 +75,8 @@ def require_calculated(held: PayrollRun) -> None:
 
 def require_free_of_stops(slips: list[Payslip]) -> None:
     """Raises ``Stopped`` for what somebody has to put right first."""
-    faults: list[DomainError] = [
+    faults = list[DomainError]()
+    faults += [
         Stopped(person=slip.content.person.get("name", ""), reason=in_words(one))
         for slip in slips if slip.findings for one in slip.content.slip.findings if one.stops
     ][:MOST_TOLD]  # fmt: skip

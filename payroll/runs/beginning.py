@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounting.ledger import posting
 from accounting.payments.bank_days import is_bank_day
@@ -119,6 +120,14 @@ def held_run(run: PayrollRun) -> PayrollRun:
     return found
 
 
+def shared_run(run: PayrollRun) -> PayrollRun:
+    """A run as it is now, that others may work on as well, and nobody change until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM payroll_payrollrun WHERE id = %s FOR SHARE", [run.pk])
+    found: PayrollRun = PayrollRun.of(run.company_id).select_related("company").get(pk=run.pk)
+    return found
+
+
 def editing(run: PayrollRun, *, by: User) -> PayrollRun:
     """A run that may be changed: an approval is gone with the change. Raises ``NotOpen``."""
     held = held_run(run)
@@ -185,11 +194,13 @@ def cancel(run: PayrollRun, *, reason: str, by: User) -> PayrollRun:
 def mark_stale(company: Company, month: dt.date, *, by: User) -> None:
     """What the run of a month is reckoned from has changed: it must be calculated and approved anew.
 
-    Of a posted month nothing happens: a correction will find it.
+    Of a posted month nothing happens, unless a correction is open: else the next one will find it.
     """
-    rows = PayrollRun.of(company).filter(month=month, status__in=PayrollRun.OPEN)
-    for run in rows.filter(kind=Kind.REGULAR).order_by("pk"):
+    regular = Q(kind=Kind.REGULAR, month=month)
+    correcting = Q(kind=Kind.CORRECTION, month__year=month.year, month__lte=month)
+    rows = PayrollRun.of(company).filter(regular | correcting, status__in=PayrollRun.OPEN)
+    for run in rows.order_by("pk"):
         held = editing(run, by=by)
-        if not held.is_stale and held.calculated_at is not None:
+        if not held.is_stale and held.turn:
             held.is_stale = True
             held.save(update_fields=["is_stale"])

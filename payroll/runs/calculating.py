@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+import msgspec
 from django.db import transaction
 
 from erp.access.models import User
@@ -14,13 +15,14 @@ from erp.audit import trail
 from erp.core import clock, crashpoints
 from erp.core.bulk import update_rows
 from payroll.employees import people
-from payroll.runs.beginning import editing, held_run
+from payroll.runs.beginning import editing, held_run, shared_run
 from payroll.runs.digest import digest_of
-from payroll.runs.findings import IBAN_TWICE, jump_of, shared_accounts
+from payroll.runs.findings import IBAN_TWICE, accounts_abroad, jump_of, shared_accounts
 from payroll.runs.gathering import Gathered, Shelf, gather
-from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, write
-from payroll.runs.models import PayrollRun, Payslip
+from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, glance, write
+from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import NobodyToPay, NotOpen
+from payroll.runs.staleness import stale_people
 from payroll.setup.models import PayrollSettings
 from payroll.wages.calculating import calculate
 
@@ -38,18 +40,21 @@ class Turn:
 
 
 @transaction.atomic
-def start_turn(run: PayrollRun, *, by: User) -> PayrollRun:
+def start_turn(run: PayrollRun, *, by: User, parts: int = 1) -> PayrollRun:
     """Begin to calculate all of a run: what another calculation still writes counts no more.
 
-    An approval is void, and the run cannot be approved until the turn has ended. Raises ``NotOpen``
-    or ``NobodyToPay``.
+    ``parts`` are the workers that share the people among them. An approval is void, and the run cannot
+    be approved until each part has ended. Raises ``NotOpen`` or ``NobodyToPay``.
     """
     held = editing(run, by=by)
+    if held.is_correction:
+        raise NotOpen(month=str(held), status=held.get_kind_display())
     if not employed_ids(held):
         raise NobodyToPay(month=str(held))
     held.turn += 1
+    held.parts_left = parts
     held.calculated_at, held.calculated_by, held.is_stale = None, by, False
-    held.save(update_fields=["turn", "calculated_at", "calculated_by", "is_stale"])
+    held.save(update_fields=["turn", "parts_left", "calculated_at", "calculated_by", "is_stale"])
     trail.record(company=held.company, by=by, action="payroll_run.calculate", subject=held,
                  details={"turn": held.turn})  # fmt: skip
     return held
@@ -57,8 +62,6 @@ def start_turn(run: PayrollRun, *, by: User) -> PayrollRun:
 
 def employed_ids(run: PayrollRun) -> list[int]:
     """Who belongs into a run, by id: employed on a day of the month, or something is typed for them."""
-    from payroll.runs.models import MonthlyMovement
-
     employed = people.employed_ids(run.company, run.month, people.end_of(run.month))
     typed = MonthlyMovement.of(run.company_id).filter(month=run.month)
     return sorted(
@@ -70,9 +73,10 @@ def employed_ids(run: PayrollRun) -> list[int]:
 def calculate_some(run: PayrollRun, employees: Sequence[int], *, turn: Turn) -> bool:
     """Calculate some people's slips and keep them in place of those they had; False if overtaken.
 
-    The run is held meanwhile. As many queries for five hundred people as for one.
+    Several may calculate a run at once, each its own people; nobody approves it meanwhile. As many
+    queries for five hundred people as for one.
     """
-    held = held_run(run)
+    held = shared_run(run)
     if held.status != Status.DRAFT or held.turn != turn.number:
         return False
     write(held, reckon(held, employees, shelf=turn.shelf))
@@ -95,9 +99,10 @@ def jump_percent(run: PayrollRun) -> Decimal:
     return settings.jump_percent
 
 
-def _content(one: Gathered, told: Before, limit: Decimal):  # type: ignore[no-untyped-def]
+def _content(one: Gathered, told: Before, limit: Decimal) -> SlipContent:
     slip = calculate(one.given)
-    findings = (*one.findings, *slip.findings, *jump_of(slip, told.slip, limit))
+    findings = (*one.findings, *accounts_abroad(one.shares), *slip.findings,
+                *jump_of(slip, told.slip, limit))  # fmt: skip
     slip = replace(slip, findings=findings)
     return content_of(one.given, slip, language=one.language, person=one.person,
                       payout=one.payout_of(slip.payout), leave=one.leave)  # fmt: skip
@@ -105,10 +110,17 @@ def _content(one: Gathered, told: Before, limit: Decimal):  # type: ignore[no-un
 
 @transaction.atomic
 def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
-    """Note that all are calculated; what concerns several people is found now. False if overtaken."""
+    """Note that a part is calculated; with the last one the run is. False if overtaken.
+
+    What concerns several people is found then.
+    """
     held = held_run(run)
     if held.status != Status.DRAFT or held.turn != turn:
         return False
+    held.parts_left = max(0, held.parts_left - 1)
+    held.save(update_fields=["parts_left"])
+    if held.parts_left:
+        return True
     stay = employed_ids(held)
     Payslip.of(held.company_id).filter(run=held).exclude(employee__in=stay).delete()
     note_shared_accounts(held)
@@ -120,16 +132,15 @@ def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
 def note_shared_accounts(held: PayrollRun) -> None:
     """Tell it on the slips of people who are paid to the same account: two queries."""
     slips = list(Payslip.of(held.company_id).filter(run=held).defer("paper"))
-    twice = shared_accounts({slip.employee_id: slip.content.payout for slip in slips})
+    glances = {slip.employee_id: glance(slip) for slip in slips}
+    twice = shared_accounts({who: one.payout for who, one in glances.items()})
     changed = []
     for slip in slips:
-        found = slip.content.slip.findings
+        found = glances[slip.employee_id].slip.findings
         wanted = tuple(one for one in found if one.code != IBAN_TWICE.code)
         if slip.employee_id in twice:
             wanted = (*wanted, IBAN_TWICE)
         if wanted != found:
-            import msgspec
-
             told = replace(slip.content.slip, findings=wanted)
             slip.content = msgspec.structs.replace(slip.content, slip=told)
             slip.digest = digest_of(slip.content)
@@ -147,7 +158,11 @@ def calculate_one(run: PayrollRun, *, employee: int, by: User) -> PayrollRun:
     turn = Turn(held.pk, held.turn)
     calculate_some(held, [employee], turn=turn)
     note_shared_accounts(held)
-    PayrollRun.of(held.company_id).filter(pk=held.pk).update(calculated_by=by)
+    held.calculated_by = by
+    if held.is_stale and held.calculated_at is not None:
+        slips = list(Payslip.of(held.company_id).filter(run=held).defer("paper"))
+        held.is_stale = bool(stale_people(held, slips))
+    held.save(update_fields=["calculated_by", "is_stale"])
     trail.record(company=held.company, by=by, action="payroll_run.calculate", subject=held,
                  details={"employee": employee})  # fmt: skip
     return held

@@ -21,7 +21,7 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.money import ZERO
 from payroll.runs import movements
-from payroll.runs.beginning import alone, held_run, pay_day, require_days
+from payroll.runs.beginning import alone, editing, held_run, pay_day, require_days
 from payroll.runs.differences import MonthPair, correcting_slip
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import Before, Reckoned, content_of, write
@@ -169,6 +169,26 @@ def begin_correction(
     trail.record(company=held.company, by=by, action="payroll_run.correct", subject=made,
                  details={"corrects": held.number, "count": len(found)})  # fmt: skip
     return made
+
+
+@transaction.atomic
+def recalculate(run: PayrollRun, *, by: User) -> PayrollRun:
+    """Reckon an open correction anew, of the people it has or who differ now; an approval is void.
+
+    Raises ``NotOpen`` or ``NothingToCorrect``.
+    """
+    held = editing(run, by=by)
+    assert held.corrects is not None  # only corrections come here
+    found = differences(held.corrects)
+    if not found:
+        raise NothingToCorrect(month=str(held))
+    Payslip.of(held.company_id).filter(run=held).delete()
+    write(held, [_kept(held, one) for one in found])
+    held.calculated_at, held.calculated_by, held.is_stale = clock.now(), by, False
+    held.save(update_fields=["calculated_at", "calculated_by", "is_stale"])
+    trail.record(company=held.company, by=by, action="payroll_run.calculate", subject=held,
+                 details={"count": len(found)})  # fmt: skip
+    return held
 
 
 def _kept(made: PayrollRun, one: Correction) -> Reckoned:

@@ -20,11 +20,11 @@ class TypeChange:
     number: int
     name: str
     before: Decimal
-    now: Decimal
+    after: Decimal
 
     @property
     def change(self) -> Decimal:
-        return self.now - self.before
+        return self.after - self.before
 
 
 def by_type(before: Iterable[SlipLine], now: Iterable[SlipLine]) -> list[TypeChange]:
@@ -47,11 +47,11 @@ class MonthPair:
 
     month: dt.date
     posted: Sequence[Slip]
-    now: Slip | None
+    right: Slip | None
 
 
 def correcting_slip(month: dt.date, pairs: Sequence[MonthPair], *, carry: Carry) -> Slip | None:
-    """The slip that puts months right: what they should be less what was posted; None if nothing differs.
+    """The slip that puts months right: what is right less what was posted; None if nothing differs.
 
     ``month`` is the first that is corrected. Lines, charges and taxes are differences, each with the
     month it is for; ``carry`` is that of the last month as it should be.
@@ -65,14 +65,14 @@ def correcting_slip(month: dt.date, pairs: Sequence[MonthPair], *, carry: Carry)
         month=month, lines=tuple(lines), charges=tuple(charges), taxes=tuple(taxes),
         gross=_change(pairs, "gross"), net=_change(pairs, "net"), payout=_change(pairs, "payout"),
         days=0, carry=carry,
-        findings=tuple(one for pair in pairs if pair.now for one in pair.now.findings if one.stops),
+        findings=tuple(one for pair in pairs if pair.right for one in pair.right.findings if one.stops),
     )  # fmt: skip
 
 
 def _change(pairs: Sequence[MonthPair], name: str) -> Decimal:
     total = ZERO
     for pair in pairs:
-        total += getattr(pair.now, name) if pair.now else ZERO
+        total += getattr(pair.right, name) if pair.right else ZERO
         total -= sum((getattr(slip, name) for slip in pair.posted), ZERO)
     return total
 
@@ -91,7 +91,7 @@ def _lines(pair: MonthPair) -> list[SlipLine]:
             sums[key(line)] -= line.amount
             was[key(line)] += line.amount
             quantities[key(line)] -= line.quantity or ZERO
-    for line in pair.now.lines if pair.now else ():
+    for line in pair.right.lines if pair.right else ():
         shown[key(line)] = line
         sums[key(line)] += line.amount
         quantities[key(line)] += line.quantity or ZERO
@@ -113,7 +113,7 @@ def _charges(pair: MonthPair) -> list[Charge]:
         return (charge.key, charge.institution, charge.type, charge.canton, charge.code)
 
     rows: dict[Any, Charge] = {}
-    for sign, slips in ((-1, pair.posted), (1, [pair.now] if pair.now else [])):
+    for sign, slips in ((-1, pair.posted), (1, [pair.right] if pair.right else [])):
         for slip in slips:
             for one in slip.charges:
                 before = rows.get(key(one)) or _blank(one)
@@ -138,7 +138,7 @@ def _taxes(pair: MonthPair) -> list[Tax]:
         return (tax.month, tax.canton, tax.commune, tax.code)
 
     rows: dict[Any, Tax] = {}
-    for sign, slips in ((-1, pair.posted), (1, [pair.now] if pair.now else [])):
+    for sign, slips in ((-1, pair.posted), (1, [pair.right] if pair.right else [])):
         for slip in slips:
             for one in slip.taxes:
                 before = rows.get(key(one))

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.display import chf
+from accounting.payments.pain.order import SWISS
+from erp.core.display import chf, figure, swiss_date
+from payroll.employees.facts import Share
 from payroll.runs.models import Payment
 from payroll.wages.values import HUNDRED, Finding, Slip
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
+_TOLD: Final = re.compile(r"\d\d\.\d{4}|\+.*", re.ASCII)  # as it is read already
+#: Values that are no amounts: percents, days, hours, quantities, numbers.
+_FIGURES: Final = frozenset(
+    {
+        "percent",
+        "degree",
+        "days",
+        "of",
+        "hours",
+        "quantity",
+        "months",
+        "own",
+        "total",
+        "year",
+        "type",
+    }
+)
 
 #: What is found here; what the calculation finds tells its own words.
 WORDS: Final[dict[str, Any]] = {
@@ -19,21 +43,41 @@ WORDS: Final[dict[str, Any]] = {
         "The net wage changes by %(percent)s %% against %(month)s: from %(before)s to %(now)s."
     ),
     "run.iban_twice": _("Another person is paid to the same account. Check the IBAN."),
-    "run.no_account": _("There is no account for it: %(what)s."),
-    "run.refused": _("%(reason)s"),
+    "run.account_abroad": _(
+        "The account %(iban)s is abroad. Wages go to accounts in Switzerland and Liechtenstein: "
+        "enter another one."
+    ),
 }
 
 
 def in_words(finding: Finding) -> str:
     """A finding in the reader's language: ours, or what other rooms say of theirs."""
+    values = {name: shown(name, value) for name, value in finding.values.items()}
     for words in (WORDS, *further_words):
         if finding.code in words:
             try:
-                return str(words[finding.code]) % finding.values
+                return str(words[finding.code]) % values
             except KeyError:  # an older slip told less
                 break
     told = ", ".join(f"{name}: {value}" for name, value in finding.values.items())
     return f"{finding.code} {told}".strip()
+
+
+def shown(name: str, value: str) -> str:
+    """A value as people read it: amounts grouped, days and months the Swiss way."""
+    if _DAY.fullmatch(value):
+        return swiss_date(dt.date.fromisoformat(value))
+    if _MONTH.fullmatch(value):
+        return f"{value[5:]}.{value[:4]}"
+    if _TOLD.fullmatch(value):
+        return value
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    if not number.is_finite() or name in {"year", "type", "solution", "code"}:
+        return value
+    return figure(number) if name in _FIGURES else chf(number)
 
 
 #: Words of rooms below, by code.
@@ -51,6 +95,14 @@ def jump_of(slip: Slip, before: Slip | None, percent: Decimal) -> tuple[Finding,
     values = {"percent": f"{share:+.0f}", "month": f"{before.month:%m.%Y}",
               "before": chf(before.net), "now": chf(slip.net)}  # fmt: skip
     return (Finding(code="run.jump", values=values),)
+
+
+def accounts_abroad(shares: Iterable[Share]) -> tuple[Finding, ...]:
+    """Accounts that an order of wages cannot pay to: their banks would have to be named."""
+    return tuple(
+        Finding(code="run.account_abroad", values={"iban": f"{one.iban[:4]} …"}, stops=True)
+        for one in shares if one.iban[:2] not in SWISS
+    )  # fmt: skip
 
 
 IBAN_TWICE: Final = Finding(code="run.iban_twice")

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.tokens.bearing import Bearer
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
+from erp.jobs.models import Job
+from erp.jobs.starting import start
 from payroll.runs import calculating, papers
 from payroll.runs.calculating import AT_ONCE, Turn
 from payroll.runs.models import PayrollRun, Payslip
-from payroll.runs.refusals import NotCalculated, NotPosted
+from payroll.runs.refusals import NotPosted
 
 CALCULATE: Final = "payroll.calculate"
 SLIPS: Final = "payroll.slips"
+PARTS: Final = 2  # workers that share a large run
 PAPERS_AT_ONCE: Final = 10  # PDF files of a step: about a second
 
 
 @job(CALCULATE, title=gettext_lazy("Calculate wages"), permission=Permission.PAYROLL_RUN)
 def calculate(job: Running, cursor: Cursor) -> Next | Done:
-    """Calculate all people of the run with id ``run``, so many in each step.
+    """Calculate the people of the run with id ``run``, so many in each step: ``part`` of ``parts``.
 
     ``turn`` is which calculation it is: overtaken by a later one it ends and writes nothing more. The
     message tells how many, never how much.
@@ -30,7 +36,7 @@ def calculate(job: Running, cursor: Cursor) -> Next | Done:
     run = PayrollRun.of(job.company).select_related("company").get(pk=job.arguments["run"])
     number: int = job.arguments["turn"]
     if not cursor:
-        ids = calculating.employed_ids(run)
+        ids = calculating.employed_ids(run)[job.arguments["part"] :: job.arguments["parts"]]
         return Next({"left": ids, "of": len(ids)}, done=0, total=len(ids))
     left: list[int] = list(cursor["left"])
     of: int = cursor["of"]
@@ -76,8 +82,18 @@ def make_slips(job: Running, cursor: Cursor) -> Next | Done:
     )
 
 
-def arguments_of(run: PayrollRun) -> dict[str, Any]:
-    """What a calculation that has begun is started with. Raises ``NotCalculated`` before."""
-    if not run.turn:
-        raise NotCalculated(month=str(run))
-    return {"run": run.pk, "turn": run.turn}
+@transaction.atomic
+def begin(run: PayrollRun, *, by: User, within: Bearer | None = None) -> Job:
+    """Let a run be calculated in the background; many people are shared out among two workers.
+
+    Returns the job whose progress is shown. Raises what ``calculating.start_turn`` raises.
+    """
+    parts = 1 if len(calculating.employed_ids(run)) <= AT_ONCE else PARTS
+    held = calculating.start_turn(run, by=by, parts=parts)
+    started = [
+        start(CALCULATE, company=held.company, by=by, within=within, arguments={
+            "run": held.pk, "turn": held.turn, "part": part, "parts": parts,
+        })
+        for part in range(parts)
+    ]  # fmt: skip
+    return started[0]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from erp.companies.models import Company
 from payroll.employees import people
-from payroll.employees.facts import AllowanceKind, Insured, Pension
+from payroll.employees.facts import AllowanceKind, Child, Insured, Pension
 from payroll.employees.people import PersonFile
 from payroll.rates import family, figures, own, tariffs
 from payroll.setup import contributions
@@ -29,6 +29,9 @@ class Shelf:
     """
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self.place: tuple[int, dt.date] | None = None
         self.types: dict[str, Mapping[str, WageType]] = {}
         self.roles: Mapping[str, int] = {}
@@ -38,7 +41,7 @@ class Shelf:
     def open(self, company: Company, month: dt.date, languages: Collection[str]) -> None:
         """Have all at hand for a month. Raises ``FiguresMissing``."""
         if self.place != (company.pk, month):
-            self.__init__()  # type: ignore[misc]
+            self._clear()
             self.place = (company.pk, month)
             self.company, self.month, self.last = company, month, people.end_of(month)
             self.settings = settings_of(company)
@@ -51,14 +54,13 @@ class Shelf:
             found = catalogue.whole(company, {*languages, *self.types})
             self.types, self.roles = dict(found.types), found.roles
 
-    def allowance(
-        self, canton: str, kind: AllowanceKind, day: dt.date, nth: int, born: dt.date
-    ) -> Decimal | None:
+    def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Decimal | None:
         """What a canton pays for a child a month, in CHF; None without a canton."""
         if not canton:
             return None
-        found = family.allowance(canton, day, education=kind is AllowanceKind.EDUCATION, born=born,
-                                 nth=nth, own=self.own)  # fmt: skip
+        education = child.allowance is AllowanceKind.EDUCATION
+        found = family.allowance(canton, day, education=education, born=child.birth_date, nth=nth,
+                                 own=self.own)  # fmt: skip
         return found.amount
 
     def contributions_of(

@@ -50,6 +50,7 @@ class PayrollRun(CompanyOwned):
     pay_date = models.DateField(_("day of payment"))
     digest = models.CharField(max_length=64, blank=True, editable=False)  # of what was approved
     turn = models.PositiveIntegerField(default=0, editable=False)
+    parts_left = models.PositiveSmallIntegerField(default=0, editable=False)  # of a calculation
     calculated_at = models.DateTimeField(_("calculated at"), null=True)
     calculated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,

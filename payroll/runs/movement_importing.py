@@ -7,8 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -103,7 +102,7 @@ def _entry(
     number = cells["type"].split(" ")[0]
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         raise NoSuchType(value=cells["type"])
-    figures: dict[str, Decimal | None] = {
+    figures: dict[str, Any] = {
         name: typed_amount(text, decimals=places, field=name) if text else None
         for name, places in _FIGURES.items() for text in [cells.get(name, "")]
     }  # fmt: skip

@@ -241,7 +241,9 @@ def _hold(company: Company, month: dt.date) -> None:
                        [f"movements:{company.pk}:{month}"])  # fmt: skip
 
 
-def _note(company: Company, month: dt.date, by: User, *, people: int, subject=None) -> None:  # type: ignore[no-untyped-def]
+def _note(
+    company: Company, month: dt.date, by: User, *, people: int, subject: Employee | None = None
+) -> None:
     mark_stale(company, month, by=by)
     trail.record(company=company, by=by, action="movements.save", subject=subject,
                  details={"month": named(month), "count": people})  # fmt: skip

@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines with their sum: gross, deductions, further lines."""
+    """Lines with their sum: gross, deductions; what follows has none but the payout."""
 
     title: str
     rows: tuple[Row, ...]
@@ -80,7 +80,7 @@ def sections_of(content: SlipContent) -> list[Section]:
     found = [Section(_("Wages"), gross, _("Gross wages"), slip.gross)]
     found.append(Section(_("Deductions"), deducted, _("Net wages"), slip.net))
     if others:
-        found.append(Section(_("Expenses and advances"), others, _("Payout"), slip.payout))
+        found.append(Section(_("Expenses and advances"), others, "", slip.payout))
     return found
 
 

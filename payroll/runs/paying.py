@@ -107,7 +107,7 @@ def _order(
     held: PayrollRun, bank: BankAccount, date: dt.date, nth: int, rows: list[Transaction], by: User
 ) -> WageOrder:
     now = clock.now().astimezone(clock.ZURICH)
-    name = f"LL{held.company_id}-{held.number}-{now:%y%m%d}-{nth}"
+    name = f"LL{held.company_id}-{held.number}-{now:%y%m%d%H%M}-{nth}"
     debtor = fitted(held.company.name).text[:SEPA_NAME]
     own = reference.bank_of(bank.iban)
     block = Block(

@@ -10,7 +10,7 @@ from erp.core.errors import DomainError
 class NotSetUp(DomainError):
     code = "payroll.not_set_up"
     message = _(
-        "Payroll has no settings yet. Save them under “Settings of payroll”, then begin a run."
+        "Payroll has no settings yet. Save them under “Payroll settings”, then begin a run."
     )
     conflict = True
 

@@ -37,7 +37,14 @@ def _differs(slip: Payslip, now: Gathered) -> bool:
 
 
 def require_fresh(run: PayrollRun, slips: Sequence[Payslip]) -> None:
-    """Raises ``Stale`` and names who has changed."""
+    """Raises ``Stale`` and names who has changed; of a correction it tells that a run was posted since."""
+    if run.is_correction:
+        booked = PayrollRun.of(run.company_id).filter(
+            status__in=PayrollRun.BOOKED, month__year=run.month.year,
+            entry__posted_at__gt=run.calculated_at,
+        )  # fmt: skip
+        if run.is_stale or booked.exists():
+            raise Stale(month=str(run), people="–")
     if names := stale_people(run, slips):
         told = ", ".join(names[:MOST_NAMED])
         if len(names) > MOST_NAMED:

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.display import chf, figure, swiss_date
 from payroll.employees.telling import TEXTS
-from payroll.runs.findings import further_words
+from payroll.runs.findings import further_words, shown
 from payroll.wages.values import Reason
-
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
-#: Values that are no amounts: percents, days, hours, quantities, numbers.
-_FIGURES: Final = frozenset(
-    {
-        "percent",
-        "degree",
-        "days",
-        "of",
-        "hours",
-        "quantity",
-        "months",
-        "own",
-        "total",
-        "year",
-        "type",
-    }
-)
 
 WHY: Final[dict[str, Any]] = {
     "wage.month": _("%(wage)s a month, whole month"),
@@ -61,6 +38,7 @@ WHY: Final[dict[str, Any]] = {
     "ahv.allowance": _("allowance of pensioners: %(month)s a month, %(months)s months"),
     "ahv.allowance_waived": _("the employee waives the allowance of pensioners"),
     "ahv.small_wage": _("small wage: %(wages)s of at most %(limit)s a year"),
+    "ahv.earned_before": _("earned before the reference age, reached since %(since)s, and paid late"),
     "tax.by_tariff": _("%(canton)s %(code)s: %(percent)s %% at %(determinant)s, of %(taxable)s"),
     "tax.minimum": _("at least the minimum of %(minimum)s"),
     "tax.exempt": _("code %(code)s: no tax"),
@@ -89,6 +67,10 @@ FOUND: Final[dict[str, Any]] = {
     "movement.circle": _("Wage type %(type)s is a percentage of itself. Change what it is of."),
     "movement.overflow": _("The amount of wage type %(type)s is too large. Check it."),
     "movement.no_quantity": _("Paid by hours or lessons, and none are typed."),
+    "movement.unknown_employment": _("Wage type %(type)s names an employment that has not begun. Take it out."),
+    "net.not_exact": _("Roundings do not let %(wanted)s be reached exactly: %(reached)s."),
+    "net.too_low": _("Without it, more than %(wanted)s is reached already: %(reached)s."),
+    "net.too_high": _("No amount reaches %(wanted)s; it is %(reached)s."),
     "role.missing": _("No wage type is used for “%(role)s”. Choose one among the wage types."),
     "contribution.no_type": _("Contribution %(key)s %(code)s has no wage type to deduct it under."),
     "figures.no_reference_age": _("The reference age for the year of birth %(year)s is not known."),
@@ -130,21 +112,6 @@ def why_in_words(reason: Reason) -> str:
             pass
     told = ", ".join(f"{name} {value}" for name, value in values.items())
     return f"{reason.code} {told}".strip()
-
-
-def shown(name: str, value: str) -> str:
-    """A value as people read it: amounts grouped, days and months the Swiss way."""
-    if _DAY.fullmatch(value):
-        return swiss_date(dt.date.fromisoformat(value))
-    if _MONTH.fullmatch(value):
-        return f"{value[5:]}.{value[:4]}"
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return value
-    if not number.is_finite() or name in {"year", "type", "solution", "code"}:
-        return value
-    return figure(number) if name in _FIGURES else chf(number)
 
 
 further_words.extend([FOUND, TEXTS])

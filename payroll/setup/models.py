@@ -167,12 +167,22 @@ class SolutionRate(CompanyOwned):
         FEMALE = "F", _("women")
         MALE = "M", _("men")
 
+    class BaseOf(models.TextChoices):
+        """Which wages an extra or cantonal contribution is of; others have their own base."""
+
+        USUAL = "", _("as usual")
+        AHV = "ahv", "AHV"
+        ALV = "alv", "ALV"
+        UVG = "uvg", "UVG"
+        GROSS = "gross", _("gross wage")
+
     solution = models.ForeignKey(
         Solution, on_delete=models.CASCADE, related_name="rates", db_constraint=False,
         db_index=False,
     )  # fmt: skip
     insures = models.CharField(_("for"), max_length=8, choices=Insures)
     valid_from = models.DateField(_("valid from"))
+    base = models.CharField(_("of the wages for"), max_length=5, choices=BaseOf, blank=True)
     sex = models.CharField(_("sex"), max_length=1, choices=SexOf, blank=True)
     age_from = models.PositiveSmallIntegerField(_("age from"), null=True, blank=True)
     age_to = models.PositiveSmallIntegerField(_("age to"), null=True, blank=True)

@@ -108,9 +108,13 @@ def example(row: WageType, accounts: dict[str, Account]) -> Example:
     bases = bases_of(row)
     return Example(
         EXAMPLE,
-        tuple(base for base in FLAGS if base in bases),
+        tuple(_label(column) for base, column in FLAGS.items() if base in bases),
         tuple(filter(None, row.box.split("+"))),
         debit if side else None,
         credit if side else None,
         Decimal(0) if side is None else -EXAMPLE if taken else EXAMPLE,
     )
+
+
+def _label(column: str) -> str:
+    return str(WageType._meta.get_field(column).verbose_name)  # type: ignore[union-attr]

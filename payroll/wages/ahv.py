@@ -17,7 +17,7 @@ from payroll.wages.accumulating import Accounts, insured_to_date
 from payroll.wages.ages import Liability, liability
 from payroll.wages.drafting import Draft
 from payroll.wages.reasons import because
-from payroll.wages.spans import MONTH_DAYS, ends
+from payroll.wages.spans import MONTH_DAYS, ends, month_end, position_of_end
 from payroll.wages.values import ZERO, Base, Contribution, Insurance, Pay, Reason
 
 AHV = "ahv"
@@ -207,6 +207,7 @@ def promised(draft: Draft) -> Decimal:
             last = min(contract.exit or dt.date.max, dt.date(year, 12, 31))
         if first <= last:
             days = (last.month - first.month) * MONTH_DAYS
-            days += min(last.day, MONTH_DAYS) - min(first.day, MONTH_DAYS) + 1
+            days += position_of_end(last, last.replace(day=1), month_end(last))
+            days -= min(first.day, MONTH_DAYS) - 1
             total += contract.wage * days / MONTH_DAYS
     return total

@@ -25,6 +25,7 @@ from payroll.wages.values import (
     Carry,
     Charge,
     MonthInput,
+    Movement,
     Slip,
     SlipLine,
     Tax,
@@ -80,7 +81,7 @@ def calculate(given: MonthInput) -> Slip:
     )
 
 
-def _gross(draft: Draft) -> tuple[Mapping[str, Decimal], list]:
+def _gross(draft: Draft) -> tuple[Mapping[str, Decimal], list[Movement]]:
     """All lines that are no deductions of the program; garnishments wait for the net wage."""
     contract_lines(draft)
     later = movement_lines(draft)

@@ -107,7 +107,8 @@ def _charge_administration(
     ``wages`` are the AHV income, ``insured`` the contributions.
     """
     given = one.contribution
-    paid, why = _of_days(draft, one, paid, ())
+    income, why = _of_days(draft, one, income, ())
+    paid, _ = _of_days(draft, one, paid, ())
     why = (because(reasons.CONTRIBUTION_OF_CONTRIBUTIONS, amount=paid), *why)
     accounts.charge(
         given, days=one.days, wages=income, to_date=accounts.of(given.key).insured + paid, why=why

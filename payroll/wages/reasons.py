@@ -13,7 +13,6 @@ wage.rate_reckoned         ``wage`` ``degree`` ``hours`` ``percent``: an hour of
 line.typed                 the amount was typed
 line.quantity              ``quantity`` ``rate``
 line.percent               ``percent`` ``base``: of other lines
-line.employed_before       ``until``: paid after the exit
 car.share                  ``price`` ``percent`` ``minimum``: private share of a car
 supplement.holiday         ``percent`` ``base``
 supplement.public_holiday  ``percent`` ``base``
@@ -71,7 +70,6 @@ nbu.few_hours                  ``hours``: less than eight a week, yet a deductio
 pension.missing                ``wage`` ``threshold``: insurable, and no contribution to a fund
 simplified.wage_too_high       ``wage`` ``threshold``: BGSA Art. 2
 !payout.negative               ``amount``
-!tax.not_reckoned              ``code``
 =============================  ======================================================
 """
 
@@ -89,7 +87,6 @@ WAGE_RATE_RECKONED: Final = "wage.rate_reckoned"
 LINE_TYPED: Final = "line.typed"
 LINE_QUANTITY: Final = "line.quantity"
 LINE_PERCENT: Final = "line.percent"
-LINE_EMPLOYED_BEFORE: Final = "line.employed_before"
 CAR_SHARE: Final = "car.share"
 SUPPLEMENT_HOLIDAY: Final = "supplement.holiday"
 SUPPLEMENT_PUBLIC_HOLIDAY: Final = "supplement.public_holiday"
@@ -134,7 +131,6 @@ NBU_FEW_HOURS: Final = "nbu.few_hours"
 PENSION_MISSING: Final = "pension.missing"
 SIMPLIFIED_WAGE_TOO_HIGH: Final = "simplified.wage_too_high"
 PAYOUT_NEGATIVE: Final = "payout.negative"
-TAX_NOT_RECKONED: Final = "tax.not_reckoned"
 
 _NONE: Final[Mapping[str, str]] = {}
 

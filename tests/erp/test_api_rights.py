@@ -49,6 +49,15 @@ from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints
+from payroll.employees import leave
+from payroll.employees.documents import attach
+from payroll.employees.facts import LeaveKind
+from payroll.rates.own import enter_figure
+from payroll.runs import beginning as payroll
+from payroll.setup.institutions import save_institution
+from payroll.setup.models import PayrollSettings
+from payroll.setup.solutions import save_solution
+from payroll.wage_types.saving import save_type
 from tests import make
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
@@ -58,6 +67,7 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
+from tests.payroll.employees import books as people
 from vat.codes.models import VatSettings
 from vat.returns import filing
 from vat.settings.activities import grant_activity
@@ -66,6 +76,7 @@ LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
          "contact-groups/", "own-fields/", "members/", "roles/", "invitations/", "app-tokens/",
+         "employees/", "employee-facts/", "employee-leave/", "employee-files/",
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
@@ -291,6 +302,25 @@ ENDPOINTS = [
     ("GET", "products/{product}/", {}, "receivables.read"),
     ("PATCH", "products/{product}/", {"name_de": "x"}, "receivables.settings"),
     ("DELETE", "products/{product}/", {}, "receivables.settings"),
+    ("GET", "wage-types/", {}, "payroll.read"),
+    ("GET", "wage-types/{wage_type}/", {}, "payroll.read"),
+    ("POST", "wage-types/", {"number": "x"}, "payroll.settings"),
+    ("PATCH", "wage-types/{wage_type}/", {"box": "2.1"}, "payroll.settings"),
+    ("DELETE", "wage-types/{wage_type}/", {}, "payroll.settings"),
+    ("GET", "payroll-settings/", {}, "payroll.read"),
+    ("GET", "payroll-readiness/", {}, "payroll.read"),
+    ("POST", "payroll-settings/change/", {"pay_day": "x"}, "payroll.settings"),
+    ("GET", "institutions/", {}, "payroll.read"),
+    ("GET", "institutions/{institution}/", {}, "payroll.read"),
+    ("POST", "institutions/", {"kind": "x"}, "payroll.settings"),
+    ("POST", "institutions/copy-rates/", {}, "payroll.settings"),
+    ("PATCH", "institutions/{institution}/", {"canton": "ZH"}, "payroll.settings"),
+    ("DELETE", "institutions/{institution}/", {}, "payroll.settings"),
+    ("GET", "insurance-solutions/", {}, "payroll.read"),
+    ("GET", "insurance-solutions/{solution}/", {}, "payroll.read"),
+    ("POST", "insurance-solutions/", {}, "payroll.settings"),
+    ("PATCH", "insurance-solutions/{solution}/", {"name": "x"}, "payroll.settings"),
+    ("DELETE", "insurance-solutions/{solution}/", {}, "payroll.settings"),
     ("GET", "payment-terms/{terms}/", {}, "receivables.read"),
     ("PATCH", "payment-terms/{terms}/", {"name_de": "x"}, "receivables.settings"),
     ("DELETE", "payment-terms/{terms}/", {}, "receivables.settings"),
@@ -349,6 +379,23 @@ ENDPOINTS = [
     ],
     ("POST", "payment-runs/{payments}/approve/", {}, "payments.approve"),
     ("POST", "payment-runs/report/", None, "payments.export"),
+    ("GET", "payroll-runs/", {}, "payroll.read"),
+    ("GET", "payroll-runs/{payroll}/", {}, "payroll.read"),
+    ("GET", "payroll-runs/{payroll}/recap/", {}, "payroll.read"),
+    ("POST", "payroll-runs/", {}, "payroll.run"),
+    *[
+        ("POST", f"payroll-runs/{{payroll}}/{act}/", {}, "payroll.run")
+        for act in ("calculate", "slips", "days", "cancel", "correct")
+    ],
+    ("POST", "payroll-runs/{payroll}/approve/", {}, "payroll.approve"),
+    ("POST", "payroll-runs/{payroll}/post/", {}, "payroll.post"),
+    ("POST", "payroll-runs/{payroll}/undo/", {}, "payroll.post"),
+    ("POST", "payroll-runs/{payroll}/pay/", {}, "payroll.pay"),
+    ("POST", "payroll-runs/{payroll}/recall/", {}, "payroll.pay"),
+    ("GET", "movements/?month=2026-01", {}, "payroll.read"),
+    ("POST", "movements/", {}, "payroll.capture"),
+    ("POST", "movements/cells/", {}, "payroll.capture"),
+    ("POST", "movements/copy/", {}, "payroll.capture"),
     ("GET", "payment-instructions/{bill}/", {}, "payments.read"),
     ("POST", "payment-instructions/", {}, "payments.propose"),
     ("GET", "payee-accounts/", {}, "payments.read"),
@@ -365,6 +412,41 @@ ENDPOINTS = [
     ("GET", "dunning-levels/{level}/", {}, "receivables.read"),
     ("PATCH", "dunning-levels/{level}/", {"days": 5}, "receivables.settings"),
     ("DELETE", "dunning-levels/{level}/", {}, "receivables.settings"),
+    ("GET", "payroll/figures/", {}, "payroll.read"),
+    ("GET", "payroll/figures/family-allowances/", {}, "payroll.read"),
+    ("GET", "payroll/figures/cantonal-contributions/", {}, "payroll.read"),
+    ("GET", "payroll/own-figures/", {}, "payroll.read"),
+    ("POST", "payroll/own-figures/", {}, "payroll.settings"),
+    ("GET", "payroll/own-figures/{figure}/", {}, "payroll.read"),
+    ("DELETE", "payroll/own-figures/{figure}/", {}, "payroll.settings"),
+    ("GET", "payroll/tariffs/", {}, "payroll.read"),
+    ("GET", "employees/", {}, "payroll.read"),
+    ("GET", "employees/due/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/findings/", {}, "payroll.read"),
+    ("GET", "employees/{employee}/balances/", {}, "payroll.read"),
+    ("POST", "employees/", {}, "payroll.people"),
+    ("POST", "employees/{employee}/leave/", {}, "payroll.people"),
+    ("POST", "employees/{employee}/return/", {}, "payroll.people"),
+    ("PATCH", "employees/{employee}/", {"number": "x"}, "payroll.people"),
+    ("DELETE", "employees/{employee}/", {}, "payroll.people"),
+    ("GET", "employments/{employment}/", {}, "payroll.read"),
+    ("PATCH", "employments/{employment}/", {"function": "x"}, "payroll.people"),
+    ("GET", "employee-facts/", {}, "payroll.read"),
+    ("GET", "employee-facts/{fact}/", {}, "payroll.read"),
+    ("POST", "employee-facts/", {}, "payroll.people"),
+    ("PATCH", "employee-facts/{fact}/", {"valid_until": None}, "payroll.people"),
+    ("DELETE", "employee-facts/{fact}/", {}, "payroll.people"),
+    ("GET", "employee-leave/", {}, "payroll.read"),
+    ("GET", "employee-leave/{leave}/", {}, "payroll.read"),
+    ("POST", "employee-leave/", {}, "payroll.capture"),
+    ("DELETE", "employee-leave/{leave}/", {}, "payroll.capture"),
+    ("GET", "employee-files/", {}, "payroll.read"),
+    ("GET", "employee-files/{paper}/", {}, "payroll.read"),
+    ("GET", "employee-files/{paper}/file/", {}, "payroll.read"),
+    ("POST", "employee-files/", None, "payroll.people"),
+    ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
+    ("POST", "employee-imports/", None, "payroll.people"),
 ]  # fmt: skip
 
 
@@ -439,7 +521,17 @@ def books(api, company):
     day = next_bank_day(clock.today(), "CHF")
     received, _job = receive(company=company, incoming=[Incoming("x.pdf", papers.blank())],
                              channel="upload", by=by)  # fmt: skip
+    PayrollSettings.unscoped.get_or_create(company=company)
+    anna = people.hire(company, by=by)
+    wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
+    institution = save_institution(company=company, by=by, kind="ktg", name="x")
     return {
+        "employee": anna.pk, "employment": anna.employments.get().pk,
+        "fact": anna.facts.get(kind="wage").pk,
+        "leave": leave.book(anna, kind=LeaveKind.HOLIDAYS, date=people.JANUARY,
+                            amount=make.chf("-1"), by=by).pk,
+        "paper": attach(anna, name="x.pdf", content=papers.blank(), by=by).pk,
+        "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
         "payments": payments.draft(bank, date=day, until=day, by=by).pk,
@@ -449,12 +541,18 @@ def books(api, company):
             company=company, activity_code="01234", name="x", percent=make.chf("0.60"),
             valid_from=dt.date(2026, 1, 1), by=by,
         ).pk,
+        "figure": enter_figure(
+            company=company, key="small_wage", valid_from=dt.date(2040, 1, 1),
+            value=make.chf("2500"), source="x", by=by,
+        ).pk,
         "visum": approving.save_rule(ApprovalRule(company=company, approver=by), by=by).pk,
         "rent": rents.save(rent, bought, by=by).pk,
         "document": document.pk, "recurring": again.pk, "procedure": procedure.pk,
         "product": save_product(company=company, by=by, name_de="x",
                                 account=make.account(company, "3200")).pk,
         "terms": PaymentTerms.of(company).first().pk,
+        "wage_type": wage_type.pk, "institution": institution.pk,
+        "solution": save_solution(institution=institution, by=by, code="11").pk,
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,

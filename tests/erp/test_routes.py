@@ -20,8 +20,9 @@ FILLED = {
           "mail": 999999, "kind": "unknown", "language": "de",
           "contact": 999999, "file": 999999, "item": 999999, "settlement": 999999,
           "document": 999999, "nth": 1, "recurring": 999999, "what": "customers",
-          "product": 999999, "type": 999999, "institution": 999999, "solution": 999999, "book": 999999, "count": 999999, "planned": 999999,
-          "invoice": 999999, "employee": 999999, "fact": 999999, "form": "pdf", "list": "ahv",
+          "product": 999999, "type": 999999, "institution": 999999, "solution": 999999, "book": 999999,
+          "count": 999999, "planned": 999999,
+          "invoice": 999999, "employee": 999999, "fact": 999999, "form": "pdf", "list": "ahv", "slip": 999999, "order": 999999,
           "run": 999999, "notice": 999999,
           "procedure": 999999, "level": 999999, "currency": "CHF",
           "key": "999999", "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip

@@ -50,7 +50,7 @@ from payroll.wages.values import Pay, Sex
 from tools.bench.books import Book, acting, found
 from tools.bench.measuring import interleaved, note
 
-PEOPLE = 1_000
+PEOPLE, HALF = 1_000, 250  # of a step, so that both workers have several
 JANUARY = dt.date(2026, 1, 1)
 RATES = {
     "ahv": ("1", [("admin", "0", "2.0")]), "fak": ("1", [("fak", "0", "1.2")]),
@@ -100,16 +100,18 @@ def _queries(run: PayrollRun, owner: object) -> None:
 def _worked(reference: str, run: int, number: int, ids: list[int]) -> None:
     """What one worker does with its part, in a process and connection of its own."""
     connections.close_all()
-    with acting(Book(0, reference, 0)) as (company, _owner):
-        held = PayrollRun.of(company).select_related("company").get(pk=run)
-        rows = calculating.reckon(held, ids, shelf=Turn(run, number).shelf)
-        assert len(rows) == len(ids)
+    turn = Turn(run, number)
+    for first in range(0, len(ids), HALF):
+        with acting(Book(0, reference, 0)) as (company, _owner):
+            held = PayrollRun.of(company).select_related("company").get(pk=run)
+            assert calculating.calculate_some(held, ids[first : first + HALF], turn=turn)
 
 
 def _two_workers(book: Book, run: int) -> None:
-    """The same people by one process, and by two with half of them each, in turns."""
+    """The same people by one process, and by two that share them, calculated and kept, in turns."""
     with acting(book) as (company, owner):
-        held = calculating.start_turn(PayrollRun.of(company).get(pk=run), by=owner)
+        found = PayrollRun.of(company).select_related("company").get(pk=run)
+        held = calculating.start_turn(found, by=owner)
         ids = calculating.employed_ids(held)
     connections.close_all()
     context = multiprocessing.get_context("fork")
@@ -128,10 +130,13 @@ def _two_workers(book: Book, run: int) -> None:
             assert one.exitcode == 0
         return time.perf_counter() - started
 
-    one, two = min(by(1) for _ in range(2)), min(by(2) for _ in range(2))
+    pairs = [(by(1), by(2)) for _ in range(3)]
+    one, two = min(one for one, _two in pairs), min(two for _one, two in pairs)
     cores = len(os.sched_getaffinity(0))
     note(f"two workers beside one ({cores} cores)", PEOPLE, two, one, ">= 170%",
          1.7 if cores > 1 else None, at_least=True)  # fmt: skip
+    with acting(book) as (company, owner):
+        calculating.end_turn(held, turn=held.turn, by=owner)
 
 
 def _papers(run: PayrollRun) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 from django.contrib import messages
@@ -14,12 +13,10 @@ from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
-from erp.web.dates import read_day
 from erp.web.pages import CompanyView
 from payroll.employees import telling
 from payroll.employees.known import Known
 from payroll.employees.models import Employee
-from payroll.employees.reading import NotADate
 from payroll.wages.values import Finding
 
 
@@ -42,7 +39,7 @@ class OfEmployee(CompanyView):
         return redirect("employee", self.company.pk, employee.pk)
 
     def known(self) -> Known:
-        return Known(self.company, today=clock.today())
+        return Known(self.company, on=clock.today())
 
     def say(self, findings: Iterable[Finding]) -> None:
         """Show what should be looked at, after something was saved."""
@@ -57,13 +54,3 @@ class OfEmployee(CompanyView):
     def opens_ahv(self) -> bool:
         """Whether AHV numbers are shown whole: to those who enter them."""
         return self.access.may(Permission.PAYROLL_PEOPLE)
-
-
-def day_of(text: str, field: str) -> dt.date | None:
-    """A day that was typed, None where nothing was. Raises ``NotADate``."""
-    if not text.strip():
-        return None
-    found = read_day(text)
-    if found is None:
-        raise NotADate(field=field, value=text[:20])
-    return found

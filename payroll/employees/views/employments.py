@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
@@ -18,8 +19,8 @@ from payroll.employees.common import ValueMissing
 from payroll.employees.facts import LeavingReason
 from payroll.employees.fields import CHOICES
 from payroll.employees.models import Employee, Employment
-from payroll.employees.reading import NotAChoice
-from payroll.employees.views.base import OfEmployee, day_of
+from payroll.employees.reading import NotAChoice, day_of
+from payroll.employees.views.base import OfEmployee
 from payroll.wages.values import Finding
 
 
@@ -63,7 +64,7 @@ class Employments(OfEmployee):
         told = request.POST
         entry = day_of(told.get("entry", ""), "entry")
         if entry is None:
-            raise ValueMissing(field="entry", name=_("Entry"))
+            raise ValueMissing(field="entry", name=pgettext("employment", "Entry"))
         return employments.re_enter(
             employee, entry=entry, exit=day_of(told.get("exit", ""), "exit"),
             function=told.get("function", ""), by=self.access.user,

@@ -20,8 +20,8 @@ from payroll.employees import keeping, masks, people, reading
 from payroll.employees.facts import SEVERAL
 from payroll.employees.fields import KINDS, Kind
 from payroll.employees.models import Employee, Fact
-from payroll.employees.reading import ValueMissing
-from payroll.employees.views.base import OfEmployee, day_of
+from payroll.employees.reading import ValueMissing, day_of
+from payroll.employees.views.base import OfEmployee
 
 #: Where money goes to has an address of its own, which wants the second factor.
 PAYOUT = "payout"

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from contacts import queries as contact_queries
 from contacts.activities import UnknownNumber
@@ -26,8 +27,8 @@ from payroll.employees.common import ValueMissing, gathered, raise_all
 from payroll.employees.facts import FactValue, Personal
 from payroll.employees.fields import KINDS, PERSONAL
 from payroll.employees.known import Known
+from payroll.employees.reading import day_of
 from payroll.employees.telling import all_told
-from payroll.employees.views.base import day_of
 
 #: What the page asks for, in its order; children and recurring wage types come afterwards.
 ASKED: Final = ("wage", "insured", "pension", "residence", "civil_status", "permit", "religion",
@@ -51,7 +52,7 @@ class Hire(CompanyView):
     step_up = frozenset({"POST"})  # the account that wages go to is among what is entered
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        known = Known(self.company, today=clock.today())
+        known = Known(self.company, on=clock.today())
         mask = masks.Mask(reading.defaults(Personal, PERSONAL))
         for name in ASKED:
             kind = KINDS[name]
@@ -77,7 +78,7 @@ class Hire(CompanyView):
                 hired = self._hire(query, mask.values)
         except DomainError as refusal:
             mask.refuse(refusal, PLACES)
-            known = Known(self.company, today=clock.today())
+            known = Known(self.company, on=clock.today())
             return refused(request, self._show(mask, known))
         name = hired.employee.contact.name
         messages.success(request, _("%s is hired.") % name)
@@ -95,7 +96,7 @@ class Hire(CompanyView):
         entry = gathered(faults, lambda: day_of(typed["entry"], "entry"))
         exit = gathered(faults, lambda: day_of(typed["exit"], "exit"))
         if entry is None and not any(one.place == "entry" for one in faults):
-            faults.append(ValueMissing(field="entry", name=_("Entry")))
+            faults.append(ValueMissing(field="entry", name=pgettext("employment", "Entry")))
         facts = [one for name in ASKED if (one := self._fact(name, query, faults))]
         raise_all(faults)
         assert personal is not None and entry is not None

@@ -66,7 +66,7 @@ class CellsInput(Input):
 
 
 class CopyMovementsInput(Input):
-    source = MonthField()
+    source: Any = MonthField()
     month = MonthField()
 
 

@@ -31,7 +31,6 @@ from payroll.runs import (
     approving,
     beginning,
     booking,
-    calculating,
     correcting,
     jobs,
     paying,
@@ -97,6 +96,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         "recap": Permission.PAYROLL_READ,
         "create": Permission.PAYROLL_RUN,
         "calculate": Permission.PAYROLL_RUN,
+        "slips": Permission.PAYROLL_RUN,
         "days": Permission.PAYROLL_RUN,
         "reopen": Permission.PAYROLL_RUN,
         "cancel": Permission.PAYROLL_RUN,
@@ -153,19 +153,28 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             201,
         )
 
-    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @extend_schema(request=None, responses={200: PayrollRunWhole, 202: JobOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def calculate(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Calculate all people in the background; an approval is void."""
+        """Calculate all people in the background, a correction at once (200); an approval is void."""
 
         def act() -> Response:
-            held = calculating.start_turn(self.run(), by=self.access.user)
-            return accepted(start(
-                jobs.CALCULATE, company=self.company, by=self.access.user,
-                arguments=jobs.arguments_of(held), within=bearer_in(request),
-            ))  # fmt: skip
+            run = self.run()
+            if run.is_correction:
+                return self.whole(correcting.recalculate(run, by=self.access.user))
+            return accepted(jobs.begin(run, by=self.access.user, within=bearer_in(request)))
 
         return self.once(act)
+
+    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def slips(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Make the PDF files of a posted run's slips in the background; see `payslips/{id}/pdf/`."""
+        run = self.run()
+        return self.once(lambda: accepted(start(
+            jobs.SLIPS, company=self.company, by=self.access.user, arguments={"run": run.pk},
+            within=bearer_in(request),
+        )))  # fmt: skip
 
     @extend_schema(request=PayrollRunDaysInput, responses=PayrollRunWhole)
     @action(detail=True, methods=["post"])

@@ -39,9 +39,8 @@ class RunsView(CompanyView):
 
     def note(self, count: int, *, kind: str = "list", subject: Any = Employee) -> None:
         """Note in the access log that wages were looked at."""
-        told = {"count": count} if subject is Employee else {}
         access_log.note(company=self.company, by=self.access.user, kind=kind, subject=subject,
-                        **told)  # fmt: skip
+                        count=count if subject is Employee else None)  # fmt: skip
 
 
 def read_month(text: str | None) -> dt.date | None:

@@ -29,7 +29,6 @@ from payroll.runs import (
     approving,
     beginning,
     booking,
-    calculating,
     correcting,
     jobs,
     papers,
@@ -95,9 +94,10 @@ class RunPage(RunsView):
         return self.here(found)
 
     def calculate(self, run: PayrollRun, request: HttpRequest) -> None:
-        held = calculating.start_turn(run, by=self.access.user)
-        start(jobs.CALCULATE, company=self.company, by=self.access.user,
-              arguments=jobs.arguments_of(held))  # fmt: skip
+        if run.is_correction:
+            correcting.recalculate(run, by=self.access.user)
+        else:
+            jobs.begin(run, by=self.access.user)
 
     def reopen(self, run: PayrollRun, request: HttpRequest) -> None:
         beginning.reopen(run, by=self.access.user)

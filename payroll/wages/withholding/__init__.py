@@ -35,7 +35,7 @@ from payroll.wages.withholding.account import (
 )
 from payroll.wages.withholding.book import Book, holding_in, run_of
 from payroll.wages.withholding.changes import late_changes
-from payroll.wages.withholding.jobs import jobs
+from payroll.wages.withholding.jobs import is_hourly, jobs
 from payroll.wages.withholding.tariff import EXEMPT, FLAT, Stopped, is_code, row_for, tax_by
 
 __all__ = ["holding_in", "is_code", "late_changes", "row_for", "tax_by", "taxes"]
@@ -67,7 +67,7 @@ def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
     held = holding_in(given.withholdings, given.month)
     moved = changes.apply(book, (*given.tax_changes, *changes.of_this_month(book, held)))
     corrects = frozenset() if days else frozenset(row.month for row in book.rows if row.days)
-    paid = earned(lines, given.month, corrects=corrects)
+    paid = earned(lines, given.month, corrects=corrects, is_hourly=is_hourly(given))
     for month, (periodic, aperiodic) in sorted(paid.earlier.items()):
         _add_to(book, month, periodic, aperiodic)
     _look(book, paid, days, held)

@@ -28,12 +28,15 @@ class Earned:
         return self.periodic + self.aperiodic
 
 
-def earned(lines: Iterable[SlipLine], month: dt.date, *, corrects: frozenset[dt.date]) -> Earned:
+def earned(
+    lines: Iterable[SlipLine], month: dt.date, *, corrects: frozenset[dt.date],
+    is_hourly: bool = False,
+) -> Earned:  # fmt: skip
     """Sum up the lines that are taxed, in CHF and with their signs.
 
     ``corrects`` are earlier months that payments may be added to, once somebody has left: the
     balance of holidays corrects the month of exit. What else belongs to an earlier month is paid
-    late, and not periodic (circular 45 ESTV).
+    late, and not periodic (circular 45 ESTV); but hours of the month before are paid as usual.
     """
     found = Earned()
     for line in lines:
@@ -47,7 +50,7 @@ def earned(lines: Iterable[SlipLine], month: dt.date, *, corrects: frozenset[dt.
             else:
                 aperiodic += line.amount
             found.earlier[late] = (periodic, aperiodic)
-        elif line.periodic and late is None:
+        elif line.periodic and (late is None or is_hourly):
             found.periodic += line.amount
         else:
             found.aperiodic += line.amount

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from erp.core.money import FIVE_CENTIMES, rounded_to
+from erp.core.money import FIVE_CENTIMES, rounded_to, to_centimes
 from payroll.wages.values import (
     ZERO,
     Finding,
@@ -79,7 +79,7 @@ class Book:
             self.taxes.append(
                 Tax(
                     month=row.month, canton=row.canton, commune=row.commune, code=row.code,
-                    taxable=rounded_to(taxable, FIVE_CENTIMES), determinant=row.determinant,
+                    taxable=to_centimes(taxable), determinant=row.determinant,
                     percent=percent, amount=amount, is_correction=correction, why=tuple(why),
                 )
             )  # fmt: skip

@@ -79,6 +79,13 @@ def test_each_figure_has_a_name_a_source_and_no_gap():
         assert (spans[-1].valid_to is not None) == known.is_yearly, key
 
 
+@pytest.mark.parametrize("path", sorted(figures.DATA.glob("*.csv")), ids=lambda path: path.name)
+def test_each_row_of_the_data_is_whole_and_says_where_it_comes_from(path):
+    for row in figures.rows_of(path.name):
+        assert None not in row, row  # a comma that is not quoted
+        assert row["source"], row
+
+
 def test_a_months_figures():
     found = figures_on(IN_2026)
     assert (found.ahv_employee, found.bvg_threshold, found.small_wage, found.median_wage) == (

@@ -178,6 +178,9 @@ def test_who_may(company, granted, look, enter):
     api = Api(company, make.user(company=company, granted=granted))
     for path in ("payroll/figures/", "payroll/own-figures/", "payroll/tariffs/"):
         assert api.get(path).status_code == look
+    asked = {"canton": "ZH", "year": 2031, "code": "A0N", "determinant": "1.00"}
+    looked = api.get("payroll/tariffs/look-up/", **asked).status_code
+    assert looked == (409 if look == 200 else 403)  # nothing is loaded
     assert api.post("payroll/own-figures/", OWN).status_code == enter
 
 

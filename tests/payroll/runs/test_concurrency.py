@@ -18,7 +18,6 @@ from accounting.ledger.verifying import verify_ledger
 from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies
 from erp.jobs.models import Job, State
-from erp.jobs.starting import start
 from payroll.employees.models import Employee
 from payroll.runs import approving, beginning, booking, calculating, jobs, movements
 from payroll.runs.digest import changed_slips, digest_of_run
@@ -54,6 +53,13 @@ def company(committed_db):
     return company
 
 
+@pytest.fixture
+def anna(company):
+    with transaction.atomic():
+        open_companies([company.pk])
+        return make.owner_of(company)
+
+
 def opened(company, act):
     """Do something in a transaction and connection of its own; a refusal is what comes back."""
     try:
@@ -84,16 +90,14 @@ def process(code, crash_at):
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=told).returncode
 
 
-def test_a_month_is_begun_once(company):
-    anna = make.owner_of(company)
+def test_a_month_is_begun_once(company, anna):
     made = at_once(company, *[
         lambda: beginning.begin(company=company, month=JANUARY, by=anna) and "begun"
     ] * 3)  # fmt: skip
     assert sorted(made) == ["begun", "payroll.run_exists", "payroll.run_exists"]
 
 
-def test_approving_while_a_movement_is_saved_leaves_no_stale_approval(company):
-    anna = make.owner_of(company)
+def test_approving_while_a_movement_is_saved_leaves_no_stale_approval(company, anna):
     with transaction.atomic():
         open_companies([company.pk])
         run = books.calculated(company)
@@ -115,8 +119,7 @@ def test_approving_while_a_movement_is_saved_leaves_no_stale_approval(company):
         assert (now.status, now.is_stale) == ("draft", True)
 
 
-def test_two_calculations_leave_one_whole(company):
-    anna = make.owner_of(company)
+def test_two_calculations_leave_one_whole(company, anna):
     with transaction.atomic():
         open_companies([company.pk])
         run = books.begun(company)
@@ -133,8 +136,7 @@ def test_two_calculations_leave_one_whole(company):
         assert changed_slips(slips) == []
 
 
-def test_posting_twice_posts_once(company):
-    anna = make.owner_of(company)
+def test_posting_twice_posts_once(company, anna):
     with transaction.atomic():
         open_companies([company.pk])
         run = books.approved(company)
@@ -142,12 +144,10 @@ def test_posting_twice_posts_once(company):
     assert sorted(found, key=str) == [1, "payroll.not_approved"]
 
 
-def test_a_calculation_killed_in_its_step_is_carried_on(company):
-    anna = make.owner_of(company)
+def test_a_calculation_killed_in_its_step_is_carried_on(company, anna):
     with transaction.atomic():
         open_companies([company.pk])
-        held = calculating.start_turn(books.begun(company), by=anna)
-        job = start(jobs.CALCULATE, company=company, by=anna, arguments=jobs.arguments_of(held))
+        job = jobs.begin(books.begun(company), by=anna)
     code = RUN_JOB.format(job=job.pk, company=company.pk)
     assert process(code, "payroll.reckoned") == -signal.SIGKILL
     assert opened(company, lambda: Payslip.of(company).count()) == 0
@@ -180,8 +180,7 @@ def test_posting_killed_and_tried_again(company, point):
         assert verify_ledger(company).sound
 
 
-def test_typing_for_a_month_at_once_keeps_both(company):
-    anna = make.owner_of(company)
+def test_typing_for_a_month_at_once_keeps_both(company, anna):
     with transaction.atomic():
         open_companies([company.pk])
         one, two = Employee.of(company).order_by("pk")[:2]

@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from accounting.ledger.models import EntryLine
-from payroll.employees.keeping import set_fact
+from erp.core.tenancy import open_companies
+from payroll.employees.keeping import correct_fact, set_fact
+from payroll.employees.models import Fact
 from payroll.runs import approving, booking, correcting, movements, refusals
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import MonthlyMovement, Payslip, Typed
@@ -69,15 +71,13 @@ def test_a_higher_wage_since_january_is_paid_back_and_carried_on(company, anna):
 def test_all_slips_together_are_what_the_year_should_have_been(company, anna):
     """Slips, corrections within, come to the same as the same year run right from the start."""
     other = books.company()
+    open_companies([company.pk, other.pk])
     for books_of, first in ((company, "5000.00"), (other, "6000.00")):
         books.employee(books_of, first)
     runs = [books.posted(company, month) for month in (JANUARY, FEBRUARY)]
     for month in (JANUARY, FEBRUARY):
         books.posted(other, month)
     who = Payslip.of(company).first().employee
-    from payroll.employees.keeping import correct_fact
-    from payroll.employees.models import Fact
-
     fact = Fact.of(company).get(employee=who, kind="wage")
     correct_fact(fact, value=wage("6000.00"), by=anna)
     posted_correction(runs[0], anna)
@@ -130,3 +130,25 @@ def test_one_correction_at_a_time_and_of_posted_months_alone(company, anna):
     correcting.begin_correction(january, by=anna, date=DAY)
     with pytest.raises(refusals.RunExists):
         correcting.begin_correction(january, by=anna, date=DAY)
+
+
+def test_a_correction_that_something_overtook_is_reckoned_anew(company, anna):
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    bonus = [Typed(type=1210, amount=Decimal("1000.00"))]
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna, rows=bonus)
+    made = correcting.begin_correction(january, by=anna, date=DAY)
+    seen = digest_of_run(made)
+    books.posted(company, FEBRUARY)
+    with pytest.raises(refusals.Stale):
+        approving.approve(made, seen=seen, by=anna)
+    made = correcting.recalculate(made, by=anna)
+    assert slip_of(made).carry.sums["ahv"].wages == Decimal("11000.00")
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna,
+                          rows=[Typed(type=1210, amount=Decimal("2000.00"))])  # fmt: skip
+    made.refresh_from_db()
+    assert made.is_stale
+    made = correcting.recalculate(made, by=anna)
+    assert slip_of(made).gross == Decimal("2000.00")
+    made = approving.approve(made, seen=digest_of_run(made), by=anna)
+    assert booking.post(made, by=anna).number == 3

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from erp.audit.models import AccessLogEntry
 from erp.core.tenancy import open_companies
@@ -187,6 +189,23 @@ def test_by_program_from_begin_to_payment(api, company):
     assert api.get("payroll-runs/").json()["results"][0]["status"] == "posted"
 
 
+def test_many_people_are_shared_out_among_workers(company, anna, monkeypatch):
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    for number in range(3):
+        books.employee(company, "5000.00", number=number + 1, iban=books.iban(number))
+    run = books.begun(company)
+    first = jobs.begin(run, by=anna)
+    both = list(Job.of_place(company.pk).filter(kind=jobs.CALCULATE).order_by("pk"))
+    assert [job.arguments["part"] for job in both] == [0, 1]
+    for nth, job in enumerate(both):
+        running.run(job.pk, company.pk)
+        open_companies([company.pk])
+        run.refresh_from_db()
+        assert bool(run.calculated_at) == (nth == 1)
+    assert first.pk == both[0].pk
+    assert Payslip.of(company).filter(run=run).count() == 3
+
+
 def test_a_calculation_that_was_overtaken_writes_nothing(company, anna):
     books.p1(company)
     run = books.begun(company)
@@ -197,5 +216,27 @@ def test_a_calculation_that_was_overtaken_writes_nothing(company, anna):
     assert not calculating.end_turn(run, turn=first.turn, by=anna)
     assert calculating.calculate_some(run, ids, turn=calculating.Turn(run.pk, second.turn))
     assert calculating.end_turn(run, turn=second.turn, by=anna)
-    assert jobs.arguments_of(second) == {"run": run.pk, "turn": 2}
+    assert second.turn == 2
     assert Payslip.of(company).get().content.slip.payout == Decimal("5940.15")
+
+
+def test_a_runs_page_takes_the_same_queries_for_one_and_for_four(client, company):
+    counts = []
+    run = books.begun(company)
+    for number in range(4):
+        books.employee(company, "5000.00", number=number + 1, iban=books.iban(number))
+        if number not in (0, 3):
+            continue
+        calculating.calculate_all(run, by=make.owner_of(company))
+        client.get(f"{client.start}runs/{run.pk}/")
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"{client.start}runs/{run.pk}/").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    grids = []
+    for time in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"{client.start}movements/?month=2026-01").status_code == 200
+        grids.append(len(seen))
+        books.employee(company, "5000.00", number=8 + time, iban=books.iban(8 + time))
+    assert grids[0] == grids[1]

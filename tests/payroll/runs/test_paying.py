@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 
 from accounting.banking import booking as statements
 from accounting.banking import importing
@@ -17,8 +18,9 @@ from accounting.payments.pain import rules
 from accounting.payments.refusals import DayGone
 from erp.audit.models import AccessLogEntry
 from payroll.employees.facts import Payout, Share
+from payroll.employees.keeping import set_fact
 from payroll.runs import booking, paying, refusals
-from payroll.runs.models import WageOrder
+from payroll.runs.models import Payslip, WageOrder
 from tests import make
 from tests.accounting.banking.files import camt, entry, statement
 from tests.payroll.runs import books
@@ -85,8 +87,6 @@ def test_the_file_is_one_debit_marked_as_wages_and_keeps_silent(company, run):
 
 def test_the_file_lies_sealed_and_each_download_is_noted(company, anna, run):
     (order,) = pay(company, run)
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT file FROM payroll_wageorder WHERE id = %s", [order.pk])
         assert "pain.001" not in cursor.fetchone()[0]
@@ -94,25 +94,26 @@ def test_the_file_lies_sealed_and_each_download_is_noted(company, anna, run):
     assert AccessLogEntry.of(company).filter(kind="export", count=2).exists()
 
 
-def test_a_payout_is_shared_out_and_accounts_abroad_have_an_order_of_their_own(company):
-    shares = Payout(shares=(
-        Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
-        Share(iban="DE89370400440532013000", percent=Decimal(25)), Share(iban=books.iban(7)),
-    ))  # fmt: skip
+def shared(company, *shares):
     who = books.employee(company, "6000.00")
-    from payroll.employees.keeping import set_fact
+    set_fact(who, value=Payout(shares=shares), valid_from=dt.date(2026, 1, 2),
+             by=make.owner_of(company))  # fmt: skip
 
-    set_fact(who, value=shares, valid_from=dt.date(2026, 1, 2), by=make.owner_of(company))
-    run = books.posted(company)
-    orders = pay(company, run)
-    from payroll.runs.models import Payslip
 
+def test_a_payout_is_shared_out_over_accounts(company):
+    shared(company, Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
+           Share(iban=books.iban(6), percent=Decimal(25)), Share(iban=books.iban(7)))  # fmt: skip
+    (order,) = pay(company, books.posted(company))
     payout = Payslip.of(company).get().content.payout
-    total = sum(one.amount for one in payout)
     assert payout[0].amount == Decimal("1000.00")
-    assert payout[1].amount == round(total / 4, 2)
-    assert [one.count for one in orders] == [2, 1]
-    assert sum(one.total for one in orders) == total
+    assert payout[1].amount == round(order.total / 4, 2)
+    assert (order.count, order.total) == (3, sum(one.amount for one in payout))
+
+
+def test_an_account_abroad_stops_the_run(company):
+    shared(company, Share(iban="DE89370400440532013000"))
+    with pytest.raises(refusals.Stopped):
+        books.approved(company)
 
 
 def test_the_banks_debit_is_known_and_booked_against_the_clearing_account(company, anna, run):

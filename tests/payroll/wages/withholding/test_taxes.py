@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payroll.wages.values import TaxChange, TaxModel
+from payroll.wages.values import Pay, TaxChange, TaxModel
 from payroll.wages.withholding import late_changes
-from tests.payroll.wages.withholding.playing import Year, flat, line, tariff
+from tests.payroll.wages.withholding.playing import HOURLY, Year, flat, line, tariff
 
 YEARLY = TaxModel.YEARLY
 JUNE, MAY = dt.date(2025, 6, 1), dt.date(2025, 5, 1)
@@ -64,6 +64,21 @@ def test_a_back_payment_for_an_earlier_month_is_not_periodic():
     one.month(1, line(2000))
     one.month(2, line(2000), line(300, for_month=dt.date(2025, 1, 1)))
     assert one.last[0].determinant == 4300
+
+
+def test_hours_of_the_month_before_are_paid_as_usual():
+    one = year("A0N", pay=Pay.HOUR)
+    one.hold("A0N", only_job=False, own_rate=Decimal(50))
+    hours = line(2730, type=HOURLY, quantity=91, for_month=dt.date(2025, 1, 1))
+    one.month(2, hours)
+    assert one.last[0].determinant == 5460  # 91 hours of 182
+
+
+def test_what_is_told_as_taxed_is_what_was_paid():
+    one = year("A0N")
+    one.hold("A0N")
+    one.month(2, line("5000.03"))
+    assert one.last[0].taxable == Decimal("5000.03")
 
 
 # --- categories and minimum -------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""Documents of a person's file (Personaldossier): kept sealed in the database, never beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from erp.access.models import User
+from erp.audit import trail
+from erp.core import clock
+from erp.core.errors import DomainError
+from erp.core.texts import one_line
+from erp.documents.storing import LARGEST, EmptyFile, FileTooLarge, UnknownFileType, type_of
+from payroll.employees.keeping import held
+from payroll.employees.models import Employee, EmployeeFile
+
+MOST: Final = 200  # documents of a person
+
+
+class TooManyDocuments(DomainError):
+    code = "people.too_many_documents"
+    message = _("A person has %(limit)s documents at most. Delete some first.")
+    field = "file"
+
+
+@transaction.atomic
+def attach(
+    employee: Employee, *, name: str, content: bytes, by: User, title: str = ""
+) -> EmployeeFile:
+    """Keep a PDF, JPG or PNG with somebody (ablegen), sealed as a whole.
+
+    Without a title it is called as the file. Raises ``UnknownFileType``, ``FileTooLarge``,
+    ``EmptyFile``, ``TooManyDocuments``.
+    """
+    current = held(employee)
+    name = Path(name.replace("\\", "/")).name[:120] or "file"
+    if not content:
+        raise EmptyFile(name=name)
+    if len(content) > LARGEST:
+        raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST >> 20)
+    kind = type_of(content)
+    if kind is None:
+        raise UnknownFileType(name=name)
+    if EmployeeFile.of(current.company).filter(employee=current).count() >= MOST:
+        raise TooManyDocuments(limit=MOST)
+    row = EmployeeFile(
+        company=current.company, employee=current, media_type=kind, size=len(content),
+        title=one_line(title or name, field="title", most=120), content=content,
+        added_at=clock.now(),
+    )  # fmt: skip
+    row.save(force_insert=True)
+    trail.record(company=current.company, by=by, action="employee.attach", subject=current,
+                 details={"count": 1})  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def detach(file: EmployeeFile, *, by: User) -> None:
+    """Delete a document of somebody's file (löschen), as data protection may ask for."""
+    current = held(file.employee)
+    trail.record(company=current.company, by=by, action="employee.detach", subject=current,
+                 details={"count": 1})  # fmt: skip
+    file.delete()

@@ -1,0 +1,60 @@
+"""Employees to take along (Mitarbeitende exportieren): what a file of the import has, as of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from erp.core.display import swiss_date
+from erp.own_fields.lists import cells, heads
+from erp.own_fields.models import OwnField
+from erp.web.export import Table, table
+from payroll.employees.columns import FACTS, facts_heads
+from payroll.employees.facts import KINDS, SEVERAL
+from payroll.employees.fields import KINDS as SHOWN
+from payroll.employees.people import PersonFile
+from payroll.employees.queries import line_of
+from payroll.employees.reading import as_typed
+
+HEAD: Final = ("number", "name", "place", "entry", "exit", "function", "birth_date", "sex",
+               "nationality")  # fmt: skip
+
+
+def table_of(
+    files: Sequence[PersonFile], *, on: dt.date, with_ahv: bool,
+    own: Sequence[OwnField] = (), own_values: dict[int, dict[str, Any]] | None = None,
+) -> Table:  # fmt: skip
+    """A row per person, terms as of a day; of who has left, of their last one."""
+    names = [*HEAD, *(["ahv_number"] if with_ahv else []), *facts_heads(), *heads(own)]
+    rows = []
+    for file in files:
+        line = line_of(file, on)
+        period, told = line.period, file.personal
+        row: list[Any] = [
+            file.number, file.name, file.place, period and period.entry, period and period.exit,
+            period.function if period else "", told.birth_date, told.sex.value, told.nationality,
+        ]  # fmt: skip
+        row += [told.ahv_number] if with_ahv else []
+        row += _facts(file, on)
+        row += cells(own, (own_values or {}).get(file.id, {}))
+        rows.append(row)
+    return table(title=_("Employees"), subtitle=swiss_date(on), head=names, rows=rows,
+                 name="employees", wide=True)  # fmt: skip
+
+
+def _facts(file: PersonFile, on: dt.date) -> list[str]:
+    found: list[str] = []
+    for name, fields in FACTS.items():
+        assert name not in SEVERAL
+        value = file.at(KINDS[name], on)
+        typed = as_typed(value, SHOWN[name].fields) if value is not None else {}
+        for field in fields:
+            text = typed.get(field, "")
+            if field == "iban":
+                shares = typed.get("shares") or []
+                text = shares[-1]["iban"] if shares else ""
+            found.append(", ".join(text) if isinstance(text, list) else text)
+    return found
