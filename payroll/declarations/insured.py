@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -100,6 +100,17 @@ def _row(person: PersonYear, key: Key, row: _Sum) -> InsuredRow:
 
 def insured_rows(people: Iterable[PersonYear]) -> list[InsuredRow]:
     return [row for person in people for row in insured_of(person)]
+
+
+def gross_of(row: InsuredRow, rows: Sequence[InsuredRow]) -> Decimal:
+    """The gross wages of a row's months, of a person's ``rows`` of one insurance; what is paid after an
+    exit is of the last row before."""
+    total = ZERO
+    for one in row.person.slips:
+        before = [each for each in rows if each.first.replace(day=1) <= one.month]
+        if (before[-1] if before else rows[0]) is row:
+            total += one.slip.gross
+    return total
 
 
 def by_kind(rows: Iterable[InsuredRow], *kinds: Insurance) -> list[InsuredRow]:

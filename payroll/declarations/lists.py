@@ -6,6 +6,7 @@ FamZG Art. 12 (by canton), BVV2 Art. 10.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
-from payroll.declarations.insured import InsuredRow, by_kind, grouped, insured_rows
+from payroll.declarations.insured import InsuredRow, by_kind, gross_of, grouped, insured_rows
 from payroll.declarations.reports import Column, Report, with_total
 from payroll.declarations.words import insurance_name, sex_name
 from payroll.wages.ahv import ALV
@@ -149,13 +150,17 @@ def _by_code(
     rows: list[list[Any]] = []
     kinds: dict[int, str] = {}
     named = [((_place(row, kinds_of), row.code, row.sex), row) for row in mine]
+    of_person: dict[tuple[int, Insurance], list[InsuredRow]] = defaultdict(list)
+    for row in mine:
+        of_person[row.person.file.id, row.insurance].append(row)
     for group in grouped(named):
         place, code, sex = group.name
         label = insurance_name(kinds_of[int(place)])
         for where, row in named:
             if where == group.name:
+                gross = gross_of(row, of_person[row.person.file.id, row.insurance])
                 rows.append([label, code, sex_name(sex), *_person(row.person), row.first, row.last,
-                             row.person.gross, row.wages, row.insured, row.employee,
+                             gross, row.wages, row.insured, row.employee,
                              row.employer])  # fmt: skip
         kinds[len(rows)] = "total"
         rows.append([label, code, sex_name(sex), "", _("Total"), None, None, None, None,

@@ -73,6 +73,7 @@ def prepared(company: Company, year: int, *, only: Collection[int] | None = None
         for nth, one in enumerate(certificates_of(
             person, notes=notes.get(person.file.id, NOTHING), settings=settings, company=company
         ), 1)
+        if one.boxes or one.count == 1
     ]  # fmt: skip
 
 
@@ -101,13 +102,14 @@ def certificates_of(
     street = f"{company.street} {company.house_number}".strip()
     town = f"{company.postcode} {company.town}".strip()
     file, language = person.file, person.file.language
+    every = [boxes_of(lines[nth]) for nth in range(len(spans))]
+    count = max(1, sum(bool(boxes) for boxes, _kinds in every))
     found = []
-    for nth, (first, last) in enumerate(spans):
-        boxes, kinds = boxes_of(lines[nth])
+    for nth, ((first, last), (boxes, kinds)) in enumerate(zip(spans, every, strict=True)):
         found.append(Certificate(
             year=person.year, first=first, last=last, name=file.name, number=file.number,
             ahv_number=file.personal.ahv_number, birth_date=file.personal.birth_date,
-            address=file.address, boxes=boxes, kinds=kinds, notes=notes, count=len(spans),
+            address=file.address, boxes=boxes, kinds=kinds, notes=notes, count=count,
             language=language if language in OFFICIAL else _official(company),
             activity=_activity(person, notes, last), doc=f"{person.year}-{file.number}-{nth + 1}",
             employer=tuple(filter(None, (company.name, street, town))), place=company.town,
@@ -115,7 +117,7 @@ def certificates_of(
             expense_rule=settings.expense_rule, expense_canton=settings.expense_canton,
             expense_date=settings.expense_date,
         ))  # fmt: skip
-    return [one for one in found if one.boxes or len(found) == 1]
+    return found
 
 
 def _official(company: Company) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any, Final
 
 from erp.core.money import ZERO
@@ -16,7 +15,7 @@ from payroll.declarations.elm.declaring import (
     status_of,
 )
 from payroll.declarations.elm.nodes import amount, node, span
-from payroll.declarations.insured import InsuredRow
+from payroll.declarations.insured import InsuredRow, gross_of
 from payroll.declarations.pensions import annual_wage
 from payroll.declarations.remarks import remarks_of
 from payroll.employees.facts import Permit, Residence, Wage
@@ -152,22 +151,9 @@ def _uvg(parent: Any, declared: Declared) -> None:
         made = _salary(salaries, Insurance.BU, row)
         span(made, "sd:AccountingTime", row.first, row.last)
         node(made, "sd:UVG-LAA-Code", row.code)
-        node(made, "sd:UVG-LAA-GrossSalary", gross_within(declared, row))
+        node(made, "sd:UVG-LAA-GrossSalary", gross_of(row, rows))
         node(made, "sd:UVG-LAA-BaseSalary", row.wages)
         node(made, "sd:UVG-LAA-ContributorySalary", row.insured)
-
-
-def gross_within(declared: Declared, row: InsuredRow) -> Decimal:
-    """The gross wages of the months of a row; what is paid after an exit is of the last row."""
-    rows = declared.of(row.insurance)
-    if len(rows) == 1:
-        return declared.person.gross
-    total = ZERO
-    for one in declared.person.slips:
-        before = [each for each in rows if each.first.replace(day=1) <= one.month]
-        if (before or rows)[-1 if before else 0] == row:
-            total += one.slip.gross
-    return total
 
 
 def _others(parent: Any, declared: Declared, kind: Insurance, base: str) -> None:
