@@ -54,9 +54,9 @@ class CertificateOutput(serializers.Serializer[Any]):
     name = serializers.CharField(source="person.file.name")
     number = serializers.CharField(source="person.file.number")
     nth = serializers.IntegerField()
-    first = DayField(source="now.first")
-    last = DayField(source="now.last")
-    language = serializers.CharField(source="now.language")
+    first = DayField(source="draft.first")
+    last = DayField(source="draft.last")
+    language = serializers.CharField(source="draft.language")
     boxes = serializers.SerializerMethodField()
     state = serializers.CharField()
     issued = serializers.IntegerField(source="issued.pk", default=None, allow_null=True)
@@ -64,7 +64,7 @@ class CertificateOutput(serializers.Serializer[Any]):
     missing = serializers.SerializerMethodField()
 
     def get_boxes(self, row: Prepared) -> dict[str, str]:
-        return {box: f"{row.now.box(box):.2f}" for box in [*row.now.boxes, "8", "11"]}
+        return {box: f"{row.draft.box(box):.2f}" for box in [*row.draft.boxes, "8", "11"]}
 
     def get_missing(self, row: Prepared) -> list[str]:
         return [str(one) for one in row.missing]
@@ -189,7 +189,7 @@ class PayrollYearViewSet(CompanyViewSet):
     @extend_schema(responses=PayrollListOutput)
     @action(detail=True, url_path=r"lists/(?P<list>[a-z-]{2,20})")
     def listed(self, request: Request, pk: str, list: str, **kwargs: Any) -> Response:
-        """A list: ahv, ahv-open, alv, fak, uvg, uvgz, ktg, bvg, tax or institutions."""
+        """A list: ahv, ahv-open, alv, fak, uvg, uvgz, ktg, bvg, tax, institutions or accruals."""
         if list not in TITLES:
             raise Http404
         report = report_of(self.company, list, self.people(pk))

@@ -60,7 +60,7 @@ def _made(company: Company, due: Sequence[Prepared], by: User) -> list[IssuedCer
         content = final(one)
         paper = papers.pdf_of(content)
         rows.append(IssuedCertificate(
-            company=company, employee_id=one.person.file.id, year=one.now.year, nth=one.nth,
+            company=company, employee_id=one.person.file.id, year=one.draft.year, nth=one.nth,
             version=one.issued.version + 1 if one.issued else 1, content=content, paper=paper,
             digest=hashlib.sha256(paper).hexdigest(), issued_at=clock.now(), issued_by=by,
         ))  # fmt: skip
@@ -72,7 +72,7 @@ def final(one: Prepared) -> Certificate:
     """The content as it is issued today: with its day, its number and what it replaces."""
     version = one.issued.version + 1 if one.issued else 1
     content = msgspec.structs.replace(
-        one.now, issued_on=clock.today(), doc=f"{one.now.doc}.{version}",
+        one.draft, issued_on=clock.today(), doc=f"{one.draft.doc}.{version}",
     )  # fmt: skip
     if one.issued is None:
         return content

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from erp.companies.models import Company
-from payroll.declarations import lists, pensions, taxes
+from payroll.declarations import accruing, lists, pensions, taxes
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.reports import Report
 from payroll.rates.tariffs import TariffMissing, commission
@@ -30,6 +30,7 @@ TITLES: Final[Mapping[str, Any]] = {
     "bvg": gettext_lazy("BVG annual wages"),
     "tax": gettext_lazy("Withholding tax by canton and month"),
     "institutions": gettext_lazy("Contributions by institution"),
+    "accruals": gettext_lazy("Accruals at the end of the year"),
 }
 
 
@@ -40,6 +41,8 @@ def report_of(company: Company, key: str, people: Sequence[PersonYear]) -> Repor
     """
     if key == "tax":
         return taxes.settlement(people, commissions(company, people))
+    if key == "accruals":
+        return accruing.report_of(company, people)
     if key == "bvg":
         return pensions.bvg(people)
     if key == "institutions":

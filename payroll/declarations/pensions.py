@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from erp.core.money import ZERO, to_centimes
+from erp.core.money import to_centimes
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.insured import by_kind, insured_of
 from payroll.declarations.reports import Report, with_total
@@ -67,8 +67,3 @@ def bvg(people: Sequence[PersonYear]) -> Report:
         ("employer", _("Employer")), ("total", _("Total")), ("changes", _("Entries, exits, changes")),
     ]  # fmt: skip
     return Report("bvg", _("BVG annual wages"), columns, rows_, kinds)
-
-
-def total_of(report: Report) -> Decimal:
-    """All contributions of the list."""
-    return sum((row[9] for nth, row in enumerate(report.rows) if nth not in report.kinds), ZERO)

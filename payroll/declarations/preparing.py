@@ -30,7 +30,7 @@ class Prepared:
 
     person: PersonYear
     nth: int
-    now: Certificate
+    draft: Certificate
     issued: IssuedCertificate | None
     changed: tuple[str, ...]
     missing: tuple[DomainError, ...]
@@ -43,8 +43,8 @@ class Prepared:
     @property
     def figures(self) -> dict[str, Decimal]:
         """The boxes that an overview shows, by number; 10 is both kinds of pension contributions."""
-        shown = {box: self.now.box(box) for box in ("8", "9", "11", "12")}
-        return shown | {"10": self.now.box("10.1") + self.now.box("10.2")}
+        shown = {box: self.draft.box(box) for box in ("8", "9", "11", "12")}
+        return shown | {"10": self.draft.box("10.1") + self.draft.box("10.2")}
 
     @property
     def state(self) -> str:

@@ -108,7 +108,7 @@ def reconcile(company: Company, year: int, certificates: Sequence[Prepared]) -> 
 
 # --- within payroll ---------------------------------------------------------------------------------
 def _checks(people: Sequence[PersonYear], certificates: Sequence[Prepared]) -> list[Check]:
-    boxes = totals_of(one.now for one in certificates)
+    boxes = totals_of(one.draft for one in certificates)
     lines = [line for person in people for _posted, line in person.lines()]
     gross = sum((person.gross for person in people), ZERO)
     boxed = sum(
@@ -196,7 +196,7 @@ def _issued(certificates: Sequence[Prepared]) -> list[Check]:
     issued = [one.issued.content for one in certificates if one.issued is not None]
     if not issued:
         return []
-    now = totals_of(one.now for one in certificates if one.issued is not None)
+    now = totals_of(one.draft for one in certificates if one.issued is not None)
     before = totals_of(issued)
     return [
         Check(_("Box %(box)s, as issued") % {"box": box}, _("certificates today"), now[box],

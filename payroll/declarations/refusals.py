@@ -14,12 +14,6 @@ class NothingPosted(DomainError):
     conflict = True
 
 
-class NotPaidThen(DomainError):
-    code = "declarations.not_paid_then"
-    message = _("%(name)s was not paid in %(year)s. Choose another year or another person.")
-    field = "employee"
-
-
 class NumberMissing(DomainError):
     code = "declarations.number_missing"
     message = _("%(name)s has no AHV number. Enter it under “Employees”, then go on.")

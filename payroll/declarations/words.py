@@ -37,8 +37,3 @@ def month_names() -> list[str]:
 
 def sex_name(sex: str) -> str:
     return _("Women") if sex == "F" else _("Men")
-
-
-def day_range(first: dt.date, last: dt.date) -> str:
-    """Days as lists print them: 01.01.–31.12."""
-    return f"{first:%d.%m.}–{last:%d.%m.}"

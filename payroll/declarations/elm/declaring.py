@@ -124,7 +124,7 @@ def _people(company: Company, certificates: Sequence[Prepared]) -> tuple[Declare
     }  # fmt: skip
     return tuple(
         Declared(rows[0].person, _names(contacts[rows[0].person.file.contact], rows[0].person.last),
-                 tuple(one.now for one in rows), tuple(insured_of(rows[0].person)))
+                 tuple(one.draft for one in rows), tuple(insured_of(rows[0].person)))
         for rows in by_person.values()
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ class CertificatePage(YearView):
         issued = IssuedCertificate.of(self.company).filter(employee=employee, year=self.year)
         return self.show(
             request, "certificate.html", "people", form=form, employee=employee,
-            certificates=[(one, papers.context_of(one.now)) for one in rows],
+            certificates=[(one, papers.context_of(one.draft)) for one in rows],
             issued=issued.defer("paper").select_related("issued_by").order_by("nth", "-version"),
             barcode=without_barcode(),
             page_title=_("Wage certificate %(name)s") % {"name": rows[0].person.file.name},
@@ -138,7 +138,7 @@ class Preview(YearView):
             raise Http404
         self.note(1, kind="export")
         made = joining.joined(papers.pdf_of(issuing.final(one)) for one in rows)
-        return as_file(made, "application/pdf", papers.file_name(rows[0].now))
+        return as_file(made, "application/pdf", papers.file_name(rows[0].draft))
 
 
 class Paper(FileView):

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from payroll.declarations import lists, pensions, taxes
 from payroll.declarations.accounts import wage_account
+from payroll.declarations.accruing import accrual_of
 from payroll.declarations.gathering import PersonYear, Posted
-from payroll.employees.facts import Wage
+from payroll.employees.facts import LeaveBooking, LeaveKind, Wage
 from payroll.employees.people import Period
 from payroll.wages.values import Carry, Kind, Pay, Sex, Slip, SlipLine, Tax, Thirteenth
 from tests.payroll.declarations.made import file, person_year
@@ -153,3 +154,24 @@ def test_a_correction_stands_in_the_month_it_put_right():
         "6600.00",
         "6500.00",
     ]
+
+
+def test_what_the_year_leaves_owing_is_proposed():
+    """Five days and ten hours left at 6525.00 a month: 300 a day, 35.85 an hour, and a 13th not paid yet."""
+    facts = (Wage(pay=Pay.MONTH, amount=D("6525.00"), holiday_weeks=D(0)),)
+    slips = year(
+        months(2026, 1, 6), contracts=(contract("6525.00", thirteenth=Thirteenth.DECEMBER),)
+    )
+    one = person_year(slips, file(*facts, entry="2026-01-01"))
+    bookings = [(dt.date(2026, 5, 1), LeaveBooking(kind=LeaveKind.HOLIDAYS, amount=D(5))),
+                (dt.date(2026, 6, 1), LeaveBooking(kind=LeaveKind.OVERTIME, amount=D(10)))]  # fmt: skip
+    found = accrual_of(one, bookings, monthly_hours=D(182))
+    assert (found.day, found.holidays, found.hour, found.overtime) == (
+        D("300.00"), D("1500.00"), D("35.85"), D("358.50")
+    )  # fmt: skip
+    assert found.thirteenth == D("3262.50")
+    assert found.percent == D("6.40")  # AHV 5.3 and ALV 1.1
+    assert found.contributions == D("327.74")
+    gone = accrual_of(person_year(slips, file(*facts, entry="2026-01-01", exit="2026-06-30")), bookings,
+                      monthly_hours=D(182))  # fmt: skip
+    assert gone.total == D("0.00")

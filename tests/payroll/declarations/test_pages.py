@@ -58,7 +58,7 @@ def test_each_page_of_the_year_is_shown(page, who):
         ("2026/reconciliation/", "1091"), (f"2026/certificates/{who.pk}/", "13.2.1"),
         ("settings/", "contact_name"),
         *((f"2026/lists/{one}/", "</table>") for one in ("ahv", "alv", "fak", "uvg", "ktg", "bvg",
-                                                       "institutions")),
+                                                       "institutions", "accruals")),
     ):  # fmt: skip
         answer = page.get(page.start + path)
         assert answer.status_code == 200, path
