@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
@@ -32,7 +33,7 @@ def _person(person: PersonYear) -> list[Any]:
 
 
 def _days() -> list[Column]:
-    return [("first", _("from")), ("last", _("to"))]
+    return [("first", pgettext("period", "from")), ("last", pgettext("period", "to"))]
 
 
 def ahv(people: Sequence[PersonYear]) -> Report:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from erp.core.money import to_centimes
 from payroll.declarations.gathering import PersonYear
@@ -62,7 +63,7 @@ def bvg(people: Sequence[PersonYear]) -> Report:
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [
         ("ahv_number", _("AHV number")), ("name", _("Name")), ("birth_date", _("Born")),
-        ("code", _("Code")), ("first", _("from")), ("last", _("to")),
+        ("code", _("Code")), ("first", pgettext("period", "from")), ("last", pgettext("period", "to")),
         ("annual_wage", _("Annual wage")), ("employee", _("Employee")),
         ("employer", _("Employer")), ("total", _("Total")), ("changes", _("Entries, exits, changes")),
     ]  # fmt: skip
