@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from erp.core.money import ZERO
 from erp.web.export import Table
 from payroll.declarations.gathering import PersonYear, Posted
-from payroll.declarations.words import insurance_name, month_names
+from payroll.declarations.words import base_name, insurance_name, month_names
 from payroll.wages.drafting import is_after_net
 from payroll.wages.values import Base, Kind, SlipLine
 
@@ -135,16 +135,17 @@ def _bases(people: Sequence[PersonYear]) -> tuple[Row, ...]:
             if line.kind == Kind.INFO:
                 continue
             for base in line.bases:
-                sums.add(base.value, base.value.upper(), _month_of(posted, line), line.amount)
-    return sums.rows()
+                place = f"{list(Base).index(base):02}"
+                sums.add(place, base_name(base), _month_of(posted, line), line.amount)
+    return tuple(Row("", row.name, row.months) for row in sums.rows())
 
 
 def _charges(people: Sequence[PersonYear], figure: str) -> tuple[Row, ...]:
     sums = _Sums()
     for person in people:
         for posted, charge in person.charges():
-            key = f"{charge.insurance.value} {charge.code or charge.canton}".strip()
-            name = f"{insurance_name(charge.insurance)} {charge.code or charge.canton}".strip()
+            key = f"{charge.insurance.value} {charge.canton or charge.code}".strip()
+            name = f"{insurance_name(charge.insurance)} {charge.canton or charge.code}".strip()
             sums.add(key, name, posted.month.month, getattr(charge, figure))
     return tuple(Row("", row.name, row.months) for row in sums.rows())
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from payroll.wages.values import Insurance
+from payroll.wages.values import Base, Insurance
 
 _INSURANCES: Final = {
     Insurance.AHV: gettext_lazy("AHV/IV/EO"),
@@ -31,8 +31,16 @@ def insurance_name(insurance: Insurance) -> str:
 
 
 def month_names() -> list[str]:
-    """January to December, short."""
-    return [date_format(dt.date(2000, month, 1), "M") for month in range(1, 13)]
+    """January to December, short. May has a context: the word has another meaning elsewhere."""
+    names = [date_format(dt.date(2000, month, 1), "M") for month in range(1, 13)]
+    names[4] = pgettext("month", "May")
+    return names
+
+
+def base_name(base: Base) -> str:
+    """What wages count for, as lists call it."""
+    told = {Base.GROSS: _("Gross wages"), Base.QST: _("Withholding tax"), Base.UVG: "UVG"}
+    return told.get(base) or insurance_name(Insurance(base.value))
 
 
 def sex_name(sex: str) -> str:
