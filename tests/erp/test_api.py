@@ -438,7 +438,8 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
         "ContactAddressKindEnum", "CommunicationKindEnum", "ActivityKindEnum", "OwnFieldKindEnum",
         "LocalityKindEnum", "DocumentKindEnum", "DunningStopKindEnum", "DeriveInputKindEnum",
         "DocumentLineInputKindEnum", "CashBookKindEnum", "SuggestionOutputKindEnum",
-        "SupplierInvoiceInputKindEnum", "WageTypeKindEnum", "InstitutionKindEnum",
+        "SupplierInvoiceInputKindEnum", "WageTypeKindEnum", "InstitutionKindEnum", "FactKindEnum",
+        "LeaveKindEnum",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.employees.models import Employee
 from payroll.runs import movements
-from payroll.runs.api.shapes import LARGEST_ID, MovementOutput
+from payroll.runs.api.shapes import LARGEST_ID, WageMovementOutput
 from payroll.runs.models import Typed
 from payroll.runs.movements import Cell
 from payroll.runs.refusals import NoSuchPerson
@@ -30,7 +30,7 @@ class MovementsQuery(serializers.Serializer[Any]):
     employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
 
 
-class MovementInput(Input):
+class WageMovementInput(Input):
     """Amounts of deductions and advances are positive."""
 
     type = serializers.IntegerField(
@@ -48,10 +48,10 @@ class MovementInput(Input):
 class PersonMovementsInput(Input):
     month = MonthField()
     employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    movements = MovementInput(many=True)
+    movements = WageMovementInput(many=True)
 
 
-class CellInput(Input):
+class MovementCellInput(Input):
     """Blank amount and quantity take the movement away."""
 
     employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
@@ -60,9 +60,9 @@ class CellInput(Input):
     quantity = AmountField(decimals=4, required=False, allow_null=True)
 
 
-class CellsInput(Input):
+class MovementCellsInput(Input):
     month = MonthField()
-    cells = CellInput(many=True)
+    cells = MovementCellInput(many=True)
 
 
 class CopyMovementsInput(Input):
@@ -70,7 +70,7 @@ class CopyMovementsInput(Input):
     month = MonthField()
 
 
-class CountOutput(serializers.Serializer[Any]):
+class MovementCountOutput(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
@@ -83,7 +83,7 @@ class MovementViewSet(CompanyViewSet):
         "cells": Permission.PAYROLL_CAPTURE,
         "copy": Permission.PAYROLL_CAPTURE,
     }
-    serializer_class = MovementOutput
+    serializer_class = WageMovementOutput
     pagination_class = None
 
     def _told(self, month: dt.date, only: list[int] | None) -> Response:
@@ -95,16 +95,16 @@ class MovementViewSet(CompanyViewSet):
             for who, typed in rows.items()
             for one in typed
         ]
-        return Response(MovementOutput(found, many=True).data)
+        return Response(WageMovementOutput(found, many=True).data)
 
-    @extend_schema(parameters=[MovementsQuery], responses=MovementOutput(many=True))
+    @extend_schema(parameters=[MovementsQuery], responses=WageMovementOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """What is typed for a month, of all people or of one, in its order."""
         told = self.asked(MovementsQuery)
         return self._told(told["month"], [told["employee"]] if "employee" in told else None)
 
     @extend_schema(
-        request=PersonMovementsInput, responses=MovementOutput(many=True), parameters=[KEY]
+        request=PersonMovementsInput, responses=WageMovementOutput(many=True), parameters=[KEY]
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Put a person's movements of a month in place of those there were."""
@@ -122,22 +122,22 @@ class MovementViewSet(CompanyViewSet):
 
         return self.once(act)
 
-    @extend_schema(request=CellsInput, responses=CountOutput, parameters=[KEY])
+    @extend_schema(request=MovementCellsInput, responses=MovementCountOutput, parameters=[KEY])
     @action(detail=False, methods=["post"])
     def cells(self, request: Request, **kwargs: Any) -> Response:
         """Save cells of the grid: each replaces the plain figure of its person and wage type."""
 
         def act() -> Response:
-            told = self.told(CellsInput)
+            told = self.told(MovementCellsInput)
             count = movements.save_cells(
                 company=self.company, month=told["month"], by=self.access.user,
                 cells=[Cell(**cell) for cell in told["cells"]],
             )  # fmt: skip
-            return Response(CountOutput({"count": count}).data)
+            return Response(MovementCountOutput({"count": count}).data)
 
         return self.once(act)
 
-    @extend_schema(request=CopyMovementsInput, responses=CountOutput, parameters=[KEY])
+    @extend_schema(request=CopyMovementsInput, responses=MovementCountOutput, parameters=[KEY])
     @action(detail=False, methods=["post"])
     def copy(self, request: Request, **kwargs: Any) -> Response:
         """Take another month's movements over, for people with nothing typed yet."""
@@ -145,6 +145,6 @@ class MovementViewSet(CompanyViewSet):
         def act() -> Response:
             told = self.told(CopyMovementsInput)
             count = movements.copy_month(company=self.company, by=self.access.user, **told)
-            return Response(CountOutput({"count": count}).data)
+            return Response(MovementCountOutput({"count": count}).data)
 
         return self.once(act)

@@ -178,7 +178,7 @@ class PayslipOutput(serializers.Serializer[Any]):
     findings = RunFindingOutput(many=True)
 
 
-class MovementOutput(serializers.Serializer[Any]):
+class WageMovementOutput(serializers.Serializer[Any]):
     """A movement of a month as it was typed."""
 
     employee = serializers.IntegerField()
