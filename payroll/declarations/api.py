@@ -28,7 +28,7 @@ from erp.core import clock
 from erp.jobs.starting import start
 from payroll.declarations import elm, jobs, papers
 from payroll.declarations.accounts import Part, wage_account
-from payroll.declarations.gathering import PersonYear, year_of, years_of
+from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
 from payroll.declarations.listing import TITLES, report_of
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import Prepared, prepared
@@ -143,11 +143,16 @@ class PayrollYearViewSet(CompanyViewSet):
     serializer_class = PayrollYearOutput
     queryset = IssuedCertificate.unscoped.none()
     pagination_class = None
-    lookup_value_regex = "[0-9]{4}"
+
+    def year(self, pk: str) -> int:
+        """The year of the address; a 404 where there cannot be payroll."""
+        if int(pk) not in YEARS:
+            raise Http404
+        return int(pk)
 
     def people(self, pk: str, **more: Any) -> Sequence[PersonYear]:
         """The people of a year; a 404 where nothing is posted. That they were looked at is noted."""
-        found = year_of(self.company, int(pk), **more)
+        found = year_of(self.company, self.year(pk), **more)
         if not found:
             raise Http404
         self.note(len(found))
@@ -165,7 +170,7 @@ class PayrollYearViewSet(CompanyViewSet):
     @extend_schema(responses=CertificateOutput(many=True))
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """All people of a year with their certificates as they would be issued today."""
-        rows = prepared(self.company, int(pk))
+        rows = prepared(self.company, self.year(pk))
         if not rows:
             raise Http404
         self.note(len(rows))
@@ -201,11 +206,11 @@ class PayrollYearViewSet(CompanyViewSet):
     @action(detail=True)
     def reconciliation(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Payroll beside certificates, lists and ledger."""
-        rows = prepared(self.company, int(pk))
+        rows = prepared(self.company, self.year(pk))
         if not rows:
             raise Http404
         self.note(len(rows))
-        found = reconcile(self.company, int(pk), rows)
+        found = reconcile(self.company, self.year(pk), rows)
         return Response(PayrollReconciliationOutput(found).data)
 
     @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
@@ -214,7 +219,7 @@ class PayrollYearViewSet(CompanyViewSet):
         """Issue the certificates that are due, in the background; wants the second factor."""
         return self.once(lambda: accepted(start(
             jobs.CERTIFICATES, company=self.company, by=self.access.user,
-            arguments={"year": int(pk)}, within=bearer_in(request),
+            arguments={"year": self.year(pk)}, within=bearer_in(request),
         )))  # fmt: skip
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
@@ -224,7 +229,9 @@ class PayrollYearViewSet(CompanyViewSet):
         self, request: Request, pk: str, certificate: str, **kwargs: Any
     ) -> HttpResponse:
         """A certificate byte by byte as it was issued; wants the second factor."""
-        row = get_object_or_404(IssuedCertificate.of(self.company), pk=certificate, year=int(pk))
+        row = get_object_or_404(
+            IssuedCertificate.of(self.company), pk=certificate, year=self.year(pk)
+        )
         self.note(1, kind="export")
         return as_file(row.paper, "application/pdf", papers.file_name(row.content))
 
@@ -232,7 +239,9 @@ class PayrollYearViewSet(CompanyViewSet):
     @action(detail=True, renderer_classes=[JSONRenderer, AnyType])
     def elm(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The year in the structure of ELM 5.0, without Swissdec certification; wants the second factor."""
-        made = elm.declaration_of(self.company, int(pk), at=clock.now().astimezone(clock.ZURICH))
+        made = elm.declaration_of(
+            self.company, self.year(pk), at=clock.now().astimezone(clock.ZURICH)
+        )
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{pk}-elm5-export.xml"
         return as_file(elm.written(made), "application/xml", name)

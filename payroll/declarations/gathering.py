@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from erp.companies.models import Company
 from erp.core.money import ZERO
@@ -18,6 +19,8 @@ from payroll.employees import people
 from payroll.employees.people import Period, PersonFile
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Charge, Slip, SlipLine, Tax
+
+YEARS: Final = range(1990, 2200)  # of which there may be payroll
 
 
 @dataclass(frozen=True, slots=True)

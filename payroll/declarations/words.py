@@ -39,7 +39,7 @@ def month_names() -> list[str]:
 
 def base_name(base: Base) -> str:
     """What wages count for, as lists call it."""
-    told = {Base.GROSS: _("Gross wages"), Base.QST: _("Withholding tax"), Base.UVG: "UVG"}
+    told = {Base.GROSS: _("Gross wages"), Base.QST: _("Withholding tax"), Base.UVG: _("UVG")}
     return told.get(base) or insurance_name(Insurance(base.value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from erp.access.permissions import Permission
@@ -13,7 +13,7 @@ from erp.audit import access_log
 from erp.core.errors import DomainError, Refusals
 from erp.web.export import Table, answer
 from erp.web.pages import CompanyView
-from payroll.declarations.gathering import years_of
+from payroll.declarations.gathering import YEARS, years_of
 from payroll.employees.models import Employee
 
 
@@ -25,6 +25,9 @@ class YearView(CompanyView):
 
     @property
     def year(self) -> int:
+        """The year of the address; a 404 where there cannot be payroll."""
+        if self.kwargs["year"] not in YEARS:
+            raise Http404
         return int(self.kwargs["year"])
 
     def note(self, count: int, *, kind: str = "list") -> None:
