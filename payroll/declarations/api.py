@@ -70,6 +70,12 @@ class CertificateOutput(serializers.Serializer[Any]):
         return [str(one) for one in row.missing]
 
 
+class PayrollYearWhole(PayrollYearOutput):
+    """A year with all certificates as they would be issued today."""
+
+    certificates = CertificateOutput(many=True)
+
+
 class WageAccountRowOutput(serializers.Serializer[Any]):
     """A row of a wage account: twelve months and their total, in CHF."""
 
@@ -167,14 +173,15 @@ class PayrollYearViewSet(CompanyViewSet):
         """The years in which something is posted, the latest first."""
         return Response([{"year": one} for one in years_of(self.company)])
 
-    @extend_schema(responses=CertificateOutput(many=True))
+    @extend_schema(responses=PayrollYearWhole)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """All people of a year with their certificates as they would be issued today."""
         rows = prepared(self.company, self.year(pk))
         if not rows:
             raise Http404
         self.note(len(rows))
-        return Response(CertificateOutput(rows, many=True).data)
+        told = {"year": self.year(pk), "certificates": rows}
+        return Response(PayrollYearWhole(told).data)
 
     @extend_schema(responses=WageAccountPartOutput(many=True))
     @action(detail=True, url_path=r"accounts/(?P<employee>[0-9]{1,18})")

@@ -128,7 +128,7 @@ def test_certificates_are_issued_by_a_job_in_steps(company, anna, who):
 def test_endpoints_tell_what_pages_show(company, anna, who):
     api = Api(company, anna)
     assert api.get("payroll/years/").json() == [{"year": 2026}]
-    [row] = api.get("payroll/years/2026/").json()
+    [row] = api.get("payroll/years/2026/").json()["certificates"]
     assert (row["name"], row["state"], row["boxes"]["8"]) == ("Anna Muster", "open", "6715.00")
     parts = api.get(f"payroll/years/2026/accounts/{who.pk}/").json()
     assert parts[0]["rows"][-1]["total"] == "6715.00"
