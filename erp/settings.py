@@ -176,6 +176,7 @@ JOB_KINDS = [
     "contacts.jobs",
     "vat.returns.jobs",
     "payroll.runs.jobs",
+    "payroll.declarations.jobs",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])

@@ -23,6 +23,7 @@ from erp.cockpit import urls as cockpit
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from payroll.declarations import urls as payroll_declarations
 from payroll.employees import urls as employees
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
@@ -39,7 +40,7 @@ ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
-    payroll_rates, employees,
+    payroll_rates, employees, payroll_declarations,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -1,5 +1,10 @@
 """Table of contents: the tables of payroll's rooms."""
 
+from payroll.declarations.models import (
+    CertificateNotes,
+    DeclarationSettings,
+    IssuedCertificate,
+)
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
@@ -12,11 +17,14 @@ from payroll.setup.models import (
 from payroll.wage_types.models import WageType
 
 __all__ = [
+    "CertificateNotes",
+    "DeclarationSettings",
     "Employee",
     "EmployeeFile",
     "Employment",
     "Fact",
     "Institution",
+    "IssuedCertificate",
     "LeaveEntry",
     "MonthlyMovement",
     "OwnFigure",

@@ -145,7 +145,7 @@ def as_pdf(content: Table, company: Company, *, part: Part | None = None) -> byt
             "widths": _widths(content) if len(content.rows) > PART // 2 else (),
             "printed": clock.now().astimezone(clock.ZURICH),
             "rows": [
-                (content.kinds.get(first + nth, ""), [_shown(cell) for cell in row])
+                (content.kinds.get(first + nth, ""), [shown(cell) for cell in row])
                 for nth, row in enumerate(rows)
             ],
             "figures": _figure_columns(content),
@@ -176,7 +176,7 @@ def _plain(cell: Any) -> str:
     return str(cell) if isinstance(cell, int) else harmless(cell)
 
 
-def _shown(cell: Any) -> tuple[str, str]:
+def shown(cell: Any) -> tuple[str, str]:
     """Text and class of a printed cell."""
     if isinstance(cell, Decimal):
         text = price(cell) if _places(cell) > 2 else chf(cell)
@@ -226,5 +226,6 @@ __all__ = [
     "as_xlsx",
     "file_of",
     "harmless",
+    "shown",
     "table",
 ]

@@ -379,6 +379,8 @@ ENDPOINTS = [
     ],
     ("POST", "payment-runs/{payments}/approve/", {}, "payments.approve"),
     ("POST", "payment-runs/report/", None, "payments.export"),
+    ("GET", "payroll/years/", {}, "payroll.read"),
+    ("POST", "payroll/years/2026/certificates/", {}, "payroll.export"),
     ("GET", "payroll-runs/", {}, "payroll.read"),
     ("GET", "payroll-runs/{payroll}/", {}, "payroll.read"),
     ("GET", "payroll-runs/{payroll}/recap/", {}, "payroll.read"),

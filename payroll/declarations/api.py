@@ -1,0 +1,259 @@
+"""``…/payroll/years/``: certificates, wage accounts, lists, reconciliation and export of a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
+from erp.api.endpoints import CompanyViewSet
+from erp.api.files import AnyType
+from erp.api.inputs import AmountField, DayField
+from erp.api.jobs import JobOutput, accepted
+from erp.api.schema import KEY
+from erp.audit import access_log
+from erp.core import clock
+from erp.jobs.starting import start
+from payroll.declarations import elm, jobs, papers
+from payroll.declarations.accounts import Part, wage_account
+from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
+from payroll.declarations.listing import TITLES, report_of
+from payroll.declarations.models import IssuedCertificate
+from payroll.declarations.preparing import Prepared, prepared
+from payroll.declarations.reconciling import reconcile
+from payroll.employees.models import Employee
+from payroll.runs.views.runs import as_file
+
+
+class PayrollYearOutput(serializers.Serializer[Any]):
+    """A year in which something is posted."""
+
+    year = serializers.IntegerField()
+
+
+class CertificateOutput(serializers.Serializer[Any]):
+    """A wage certificate as it would be issued today; boxes by number, exact, in CHF.
+
+    ``state`` is open, issued, changed (differs from the issued one) or missing; ``issued`` is the id of
+    the valid one. ``missing`` says what stands in the way.
+    """
+
+    employee = serializers.IntegerField(source="person.file.id")
+    name = serializers.CharField(source="person.file.name")
+    number = serializers.CharField(source="person.file.number")
+    nth = serializers.IntegerField()
+    first = DayField(source="draft.first")
+    last = DayField(source="draft.last")
+    language = serializers.CharField(source="draft.language")
+    boxes = serializers.SerializerMethodField()
+    state = serializers.CharField()
+    issued = serializers.IntegerField(source="issued.pk", default=None, allow_null=True)
+    changed = serializers.ListField(child=serializers.CharField())
+    missing = serializers.SerializerMethodField()
+
+    def get_boxes(self, row: Prepared) -> dict[str, str]:
+        return {box: f"{row.draft.box(box):.2f}" for box in [*row.draft.boxes, "8", "11"]}
+
+    def get_missing(self, row: Prepared) -> list[str]:
+        return [str(one) for one in row.missing]
+
+
+class PayrollYearWhole(PayrollYearOutput):
+    """A year with all certificates as they would be issued today."""
+
+    certificates = CertificateOutput(many=True)
+
+
+class WageAccountRowOutput(serializers.Serializer[Any]):
+    """A row of a wage account: twelve months and their total, in CHF."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    months = serializers.ListField(child=AmountField())
+    total = AmountField()
+
+
+class WageAccountPartOutput(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    rows = WageAccountRowOutput(many=True)
+
+
+class PayrollListOutput(serializers.Serializer[Any]):
+    """A list: ``columns`` tells what the keys of ``rows`` are called; amounts are texts, in CHF."""
+
+    list = serializers.CharField()
+    title = serializers.CharField()
+    columns = serializers.DictField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+class PayrollCheckOutput(serializers.Serializer[Any]):
+    """Two sums that must agree but for what is explained."""
+
+    name = serializers.CharField()
+    left = serializers.CharField()
+    left_amount = AmountField()
+    right = serializers.CharField()
+    right_amount = AmountField()
+    explained = AmountField()
+    difference = AmountField()
+    agrees = serializers.BooleanField()
+
+
+class PayrollAccountOutput(serializers.Serializer[Any]):
+    """An account: by payslips, posted by payroll, other entries; debit positive."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    slips = AmountField()
+    posted = AmountField()
+    others = AmountField()
+    agrees = serializers.BooleanField()
+
+
+class PayrollReconciliationOutput(serializers.Serializer[Any]):
+    agrees = serializers.BooleanField()
+    missing = serializers.CharField()
+    clearing = AmountField(allow_null=True)
+    checks = PayrollCheckOutput(many=True)
+    accounts = PayrollAccountOutput(many=True)
+
+
+class PayrollYearViewSet(CompanyViewSet):
+    """``…/payroll/years/``; their ids are the years."""
+
+    permissions = {
+        "list": Permission.PAYROLL_READ,
+        "retrieve": Permission.PAYROLL_READ,
+        "account": Permission.PAYROLL_READ,
+        "recap": Permission.PAYROLL_READ,
+        "listed": Permission.PAYROLL_READ,
+        "reconciliation": Permission.PAYROLL_READ,
+        "issue": Permission.PAYROLL_EXPORT,
+        "certificate": Permission.PAYROLL_EXPORT,
+        "elm": Permission.PAYROLL_EXPORT,
+    }
+    step_up = frozenset({"issue", "certificate", "elm"})
+    serializer_class = PayrollYearOutput
+    queryset = IssuedCertificate.unscoped.none()
+    pagination_class = None
+
+    def year(self, pk: str) -> int:
+        """The year of the address; a 404 where there cannot be payroll."""
+        if int(pk) not in YEARS:
+            raise Http404
+        return int(pk)
+
+    def people(self, pk: str, **more: Any) -> Sequence[PersonYear]:
+        """The people of a year; a 404 where nothing is posted. That they were looked at is noted."""
+        found = year_of(self.company, self.year(pk), **more)
+        if not found:
+            raise Http404
+        self.note(len(found))
+        return found
+
+    def note(self, count: int, kind: str = "list") -> None:
+        access_log.note(company=self.company, by=self.access.user, kind=kind, subject=Employee,
+                        count=count)  # fmt: skip
+
+    @extend_schema(responses=PayrollYearOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The years in which something is posted, the latest first."""
+        return Response([{"year": one} for one in years_of(self.company)])
+
+    @extend_schema(responses=PayrollYearWhole)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """All people of a year with their certificates as they would be issued today."""
+        rows = prepared(self.company, self.year(pk))
+        if not rows:
+            raise Http404
+        self.note(len(rows))
+        told = {"year": self.year(pk), "certificates": rows}
+        return Response(PayrollYearWhole(told).data)
+
+    @extend_schema(responses=WageAccountPartOutput(many=True))
+    @action(detail=True, url_path=r"accounts/(?P<employee>[0-9]{1,18})")
+    def account(self, request: Request, pk: str, employee: str, **kwargs: Any) -> Response:
+        """A person's wage account."""
+        return self.parts(wage_account(self.people(pk, only=[int(employee)])))
+
+    @extend_schema(responses=WageAccountPartOutput(many=True))
+    @action(detail=True)
+    def recap(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """All wage accounts of a year as one."""
+        return self.parts(wage_account(self.people(pk)))
+
+    def parts(self, parts: Sequence[Part]) -> Response:
+        return Response(WageAccountPartOutput(parts, many=True).data)
+
+    @extend_schema(responses=PayrollListOutput)
+    @action(detail=True, url_path=r"lists/(?P<list>[a-z-]{2,20})")
+    def listed(self, request: Request, pk: str, list: str, **kwargs: Any) -> Response:
+        """A list: ahv, ahv-open, alv, fak, uvg, uvgz, ktg, bvg, tax, institutions or accruals."""
+        if list not in TITLES:
+            raise Http404
+        report = report_of(self.company, list, self.people(pk))
+        told = {"list": report.key, "title": report.title, "columns": dict(report.columns),
+                "rows": report.as_objects()}  # fmt: skip
+        return Response(PayrollListOutput(told).data)
+
+    @extend_schema(responses=PayrollReconciliationOutput)
+    @action(detail=True)
+    def reconciliation(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Payroll beside certificates, lists and ledger."""
+        rows = prepared(self.company, self.year(pk))
+        if not rows:
+            raise Http404
+        self.note(len(rows))
+        found = reconcile(self.company, self.year(pk), rows)
+        return Response(PayrollReconciliationOutput(found).data)
+
+    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"], url_path="certificates")
+    def issue(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Issue the certificates that are due, in the background; wants the second factor."""
+        return self.once(lambda: accepted(start(
+            jobs.CERTIFICATES, company=self.company, by=self.access.user,
+            arguments={"year": self.year(pk)}, within=bearer_in(request),
+        )))  # fmt: skip
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"certificates/(?P<certificate>[0-9]{1,18})/pdf",
+            renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
+    def certificate(
+        self, request: Request, pk: str, certificate: str, **kwargs: Any
+    ) -> HttpResponse:
+        """A certificate byte by byte as it was issued; wants the second factor."""
+        row = get_object_or_404(
+            IssuedCertificate.of(self.company), pk=certificate, year=self.year(pk)
+        )
+        self.note(1, kind="export")
+        return as_file(row.paper, "application/pdf", papers.file_name(row.content))
+
+    @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[JSONRenderer, AnyType])
+    def elm(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """The year in the structure of ELM 5.0, without Swissdec certification; wants the second factor."""
+        made = elm.declaration_of(
+            self.company, self.year(pk), at=clock.now().astimezone(clock.ZURICH)
+        )
+        self.note(len(made.people), kind="export")
+        name = f"{self.company.short_name}-{pk}-elm5-export.xml"
+        return as_file(elm.written(made), "application/xml", name)
+
+
+router = SimpleRouter()
+router.register("payroll/years", PayrollYearViewSet, basename="payroll-years")
+urls = router.urls

@@ -1,0 +1,99 @@
+"""A year's posted slips with what is known of the people (Jahresdaten): all that declarations stand on.
+
+Nothing is reckoned anew: what was posted counts, by the month of its run, corrections among it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from erp.companies.models import Company
+from erp.core.money import ZERO
+from payroll.employees import people
+from payroll.employees.people import Period, PersonFile
+from payroll.runs.models import PayrollRun, Payslip, SlipContent
+from payroll.wages.values import Charge, Slip, SlipLine, Tax
+
+YEARS: Final = range(1990, 2200)  # of which there may be payroll
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A slip as it was posted. A correction counts in the months it put right."""
+
+    run: int  # its number
+    month: dt.date
+    is_correction: bool
+    slip: Slip
+    content: SlipContent | None = None  # all that was kept of it
+
+
+@dataclass(frozen=True)
+class PersonYear:
+    """A person with the posted slips of a year, in the order of their runs."""
+
+    year: int
+    file: PersonFile
+    slips: tuple[Posted, ...]
+
+    @property
+    def first(self) -> dt.date:
+        return dt.date(self.year, 1, 1)
+
+    @property
+    def last(self) -> dt.date:
+        return dt.date(self.year, 12, 31)
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """The employments of the year; of somebody paid after leaving, the last one before."""
+        found = self.file.employed(self.first, self.last)
+        earlier = [one for one in self.file.employments if one.entry <= self.last]
+        return found or earlier[-1:]
+
+    def lines(self) -> Iterator[tuple[Posted, SlipLine]]:
+        return ((one, line) for one in self.slips for line in one.slip.lines)
+
+    def charges(self) -> Iterator[tuple[Posted, Charge]]:
+        return ((one, charge) for one in self.slips for charge in one.slip.charges)
+
+    def taxes(self) -> Iterator[tuple[Posted, Tax]]:
+        return ((one, tax) for one in self.slips for tax in one.slip.taxes)
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((one.slip.gross for one in self.slips), ZERO)
+
+
+def years_of(company: Company) -> list[int]:
+    """The years of which something is posted, the latest first: one query."""
+    rows = PayrollRun.of(company).filter(status__in=PayrollRun.BOOKED)
+    return sorted(set(rows.values_list("month__year", flat=True)), reverse=True)
+
+
+def year_of(
+    company: Company, year: int, *, only: Collection[int] | None = None
+) -> list[PersonYear]:
+    """All people with posted slips in a year, by name, addresses as of its end; seven queries.
+
+    ``only`` are ids of employees.
+    """
+    rows = Payslip.of(company).filter(
+        run__status__in=PayrollRun.BOOKED, run__month__year=year
+    ).select_related("run").defer("paper").order_by("run__number")  # fmt: skip
+    if only is not None:
+        rows = rows.filter(employee__in=only)
+    found: dict[int, list[Posted]] = defaultdict(list)
+    for row in rows:
+        run = row.run
+        found[row.employee_id].append(
+            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content)
+        )
+    files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
+    return [PersonYear(year, one, tuple(found[one.id])) for one in files]

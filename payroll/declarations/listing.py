@@ -1,0 +1,73 @@
+"""Each list of a year by its key, as pages, files and programs ask for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from erp.companies.models import Company
+from payroll.declarations import accruing, lists, pensions, taxes
+from payroll.declarations.gathering import PersonYear
+from payroll.declarations.reports import Report
+from payroll.rates.tariffs import TariffMissing, commission
+from payroll.setup.models import Institution
+from payroll.setup.settings import settings_of
+
+#: The lists in the order of pages.
+TITLES: Final[Mapping[str, Any]] = {
+    "ahv": gettext_lazy("AHV wage declaration"),
+    "ahv-open": gettext_lazy("Wages not liable to AHV"),
+    "alv": gettext_lazy("ALV wages"),
+    "fak": gettext_lazy("FAK wages by canton"),
+    "uvg": gettext_lazy("UVG wages by code and sex"),
+    "uvgz": gettext_lazy("UVGZ wages by code and sex"),
+    "ktg": gettext_lazy("KTG wages by code and sex"),
+    "bvg": gettext_lazy("BVG annual wages"),
+    "tax": gettext_lazy("Withholding tax by canton and month"),
+    "institutions": gettext_lazy("Contributions by institution"),
+    "accruals": gettext_lazy("Accruals at the end of the year"),
+}
+
+
+def report_of(company: Company, key: str, people: Sequence[PersonYear]) -> Report:
+    """A list by its key. Raises ``KeyError``.
+
+    At most three queries more, and one for each canton that taxes at source.
+    """
+    if key == "tax":
+        return taxes.settlement(people, commissions(company, people))
+    if key == "accruals":
+        return accruing.report_of(company, people)
+    if key == "bvg":
+        return pensions.bvg(people)
+    if key == "institutions":
+        rows = Institution.of(company).values_list("pk", "name")
+        return lists.institutions(people, dict(rows))
+    return lists.OF_PEOPLE[key](people)
+
+
+def commissions(company: Company, people: Sequence[PersonYear]) -> dict[str, Decimal]:
+    """The commission of each canton by its tariff of the year, in percent; of unknown ones none."""
+    found: dict[str, Decimal] = {}
+    kind = settings_of(company).commission
+    for canton in sorted({tax.canton for person in people for _posted, tax in person.taxes()}):
+        try:
+            found[canton] = commission(canton, dt.date(people[0].year, 12, 31), kind)
+        except TariffMissing:
+            continue
+    return found
+
+
+def subtitle_of(company: Company) -> str:
+    return f"{company.name}, {company.town}" if company.town else company.name
+
+
+def without_barcode() -> str:
+    return _(
+        "The certificates bear no two-dimensional barcode; tax offices accept them without one."
+    )

@@ -1,0 +1,1 @@
+"""Pages of a payroll year: people and certificates, wage accounts, lists, reconciliation, export."""

@@ -1,0 +1,145 @@
+"""The year: wage accounts, recapitulation, lists, reconciliation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from erp.web.export import shown
+from payroll.declarations.accounts import account_table, wage_account
+from payroll.declarations.gathering import PersonYear, year_of, years_of
+from payroll.declarations.listing import TITLES, report_of, subtitle_of
+from payroll.declarations.preparing import prepared
+from payroll.declarations.reconciling import reconcile, reconciliation_table
+from payroll.declarations.views.common import FileView, YearView
+from payroll.declarations.words import month_names
+
+
+class Years(YearView):
+    """``/c/{company}/payroll/year/``: leads to the latest year that has posted runs."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        years = years_of(self.company)
+        if years:
+            return redirect("payroll-year", self.company.pk, years[0])
+        return render(request, "payroll/declarations/empty.html",
+                      {"page_title": _("Payroll year")})  # fmt: skip
+
+
+def person_of(view: YearView) -> PersonYear:
+    """The person of the address with their year; a 404 without posted slips."""
+    found = year_of(view.company, view.year, only=[view.kwargs["employee"]])
+    if not found:
+        raise Http404
+    return found[0]
+
+
+class WageAccount(YearView):
+    """``…/payroll/year/{year}/accounts/{employee}/``: twelve months and a total."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        person = person_of(self)
+        self.note(1, kind="read")
+        return self.show(
+            request, "account.html", "people", parts=wage_account([person]), person=person,
+            months=month_names(),
+            page_title=_("Wage account %(name)s") % {"name": person.file.name},
+        )  # fmt: skip
+
+
+class WageAccountFile(FileView):
+    """``…/accounts/{employee}/{form}/``"""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        person = person_of(self)
+        file = person.file
+        table = account_table(
+            wage_account([person]), year=self.year, title=_("Wage account"),
+            subtitle=f"{file.name} ({file.number}) {file.personal.ahv_number}",
+            name=f"account-{self.year}-{file.number}",
+        )  # fmt: skip
+        return self.table(table, 1)
+
+
+class Recap(YearView):
+    """``…/payroll/year/{year}/recap/``: all people by wage type and month."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        people = year_of(self.company, self.year)
+        self.note(len(people))
+        return self.show(
+            request, "account.html", "recap", parts=wage_account(people), person=None,
+            months=month_names(), page_title=_("Recapitulation %(year)s") % {"year": self.year},
+        )  # fmt: skip
+
+
+class RecapFile(FileView):
+    """``…/recap/{form}/``"""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        people = year_of(self.company, self.year)
+        table = account_table(
+            wage_account(people), year=self.year, title=_("Recapitulation of wages"),
+            subtitle=subtitle_of(self.company), name=f"recap-{self.year}",
+        )  # fmt: skip
+        return self.table(table, len(people))
+
+
+class Lists(YearView):
+    """``…/payroll/year/{year}/lists/{list}/``"""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        key = kwargs["list"]
+        if key not in TITLES:
+            raise Http404
+        people = year_of(self.company, self.year)
+        self.note(len(people))
+        report = report_of(self.company, key, people)
+        rows = [(report.kinds.get(nth, ""), [shown(cell) for cell in row])
+                for nth, row in enumerate(report.rows)]  # fmt: skip
+        return self.show(
+            request, "list.html", "lists", report=report, rows=rows, lists=TITLES.items(), key=key,
+            page_title=report.title,
+        )  # fmt: skip
+
+
+class ListFile(FileView):
+    """``…/lists/{list}/{form}/``"""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        key = kwargs["list"]
+        if key not in TITLES:
+            raise Http404
+        people = year_of(self.company, self.year)
+        report = report_of(self.company, key, people)
+        table = report.as_table(year=self.year, subtitle=subtitle_of(self.company))
+        return self.table(table, len(people))
+
+
+class Reconciled(YearView):
+    """``…/payroll/year/{year}/reconciliation/``"""
+
+    help_page = "payroll-reconciliation"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        certificates = prepared(self.company, self.year)
+        self.note(len(certificates))
+        return self.show(
+            request, "reconciliation.html", "reconciliation",
+            whole=reconcile(self.company, self.year, certificates),
+            page_title=_("Reconciliation of wages %(year)s") % {"year": self.year},
+        )  # fmt: skip
+
+
+class ReconciledFile(FileView):
+    """``…/reconciliation/{form}/``"""
+
+    help_page = "payroll-reconciliation"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        certificates = prepared(self.company, self.year)
+        whole = reconcile(self.company, self.year, certificates)
+        return self.table(reconciliation_table(whole, year=self.year), len(certificates))
