@@ -190,7 +190,7 @@ def _widths(content: Table) -> list[Decimal]:
     """The widths of columns in percent: figures and dates as wide as they are, texts share the rest."""
     columns = range(len(content.head))
     rows = (content.head, *content.rows)
-    told = [max(len(_shown(row[column])[0]) for row in rows) + 2 for column in columns]
+    told = [max(len(shown(row[column])[0]) for row in rows) + 2 for column in columns]
     texts = [column for column in columns
              if not any(isinstance(row[column], (Decimal, dt.date)) for row in content.rows)]  # fmt: skip
     for column in texts:
