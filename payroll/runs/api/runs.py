@@ -130,8 +130,12 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         }  # fmt: skip
         return Response(PayrollRunWhole(told).data, status)
 
+    def state(self, run: PayrollRun, status: int = 200) -> Response:
+        """A run as it is now, without its people: what an act answers is kept for its key, unsealed."""
+        return Response(PayrollRunOutput(self.get_queryset().get(pk=run.pk)).data, status)
+
     def acted(self, act: Callable[[], PayrollRun], status: int = 200) -> Response:
-        return self.once(lambda: self.whole(act(), status))
+        return self.once(lambda: self.state(act(), status))
 
     def run(self) -> PayrollRun:
         run: PayrollRun = self.get_object()
@@ -143,7 +147,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         """A run with its people, their findings, and its payment orders."""
         return self.whole(self.run())
 
-    @extend_schema(request=NewPayrollRunInput, responses={201: PayrollRunWhole}, parameters=[KEY])
+    @extend_schema(request=NewPayrollRunInput, responses={201: PayrollRunOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Begin the run of a month; nothing is calculated yet."""
         return self.acted(
@@ -153,7 +157,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             201,
         )
 
-    @extend_schema(request=None, responses={200: PayrollRunWhole, 202: JobOutput}, parameters=[KEY])
+    @extend_schema(request=None, responses={200: PayrollRunOutput, 202: JobOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def calculate(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Calculate all people in the background, a correction at once (200); an approval is void."""
@@ -161,7 +165,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         def act() -> Response:
             run = self.run()
             if run.is_correction:
-                return self.whole(correcting.recalculate(run, by=self.access.user))
+                return self.state(correcting.recalculate(run, by=self.access.user))
             return accepted(jobs.begin(run, by=self.access.user, within=bearer_in(request)))
 
         return self.once(act)
@@ -176,34 +180,34 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             within=bearer_in(request),
         )))  # fmt: skip
 
-    @extend_schema(request=PayrollRunDaysInput, responses=PayrollRunWhole)
+    @extend_schema(request=PayrollRunDaysInput, responses=PayrollRunOutput)
     @action(detail=True, methods=["post"])
     def days(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Book and pay on other days. An approval is void."""
         run, told = self.run(), self.told(PayrollRunDaysInput)
-        return self.whole(beginning.set_days(run, by=self.access.user, **told))
+        return self.state(beginning.set_days(run, by=self.access.user, **told))
 
-    @extend_schema(request=ApprovePayrollRunInput, responses=PayrollRunWhole)
+    @extend_schema(request=ApprovePayrollRunInput, responses=PayrollRunOutput)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Approve what was seen, as a second person; wants the second factor."""
         run, told = self.run(), self.told(ApprovePayrollRunInput)
-        return self.whole(approving.approve(run, by=self.access.user, **told))
+        return self.state(approving.approve(run, by=self.access.user, **told))
 
-    @extend_schema(request=None, responses=PayrollRunWhole)
+    @extend_schema(request=None, responses=PayrollRunOutput)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take an approval back."""
-        return self.whole(beginning.reopen(self.run(), by=self.access.user))
+        return self.state(beginning.reopen(self.run(), by=self.access.user))
 
-    @extend_schema(request=PayrollReasonInput, responses=PayrollRunWhole)
+    @extend_schema(request=PayrollReasonInput, responses=PayrollRunOutput)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Cancel a run that is not posted."""
         run, told = self.run(), self.told(PayrollReasonInput)
-        return self.whole(beginning.cancel(run, by=self.access.user, **told))
+        return self.state(beginning.cancel(run, by=self.access.user, **told))
 
-    @extend_schema(request=PostPayrollRunInput, responses=PayrollRunWhole, parameters=[KEY])
+    @extend_schema(request=PostPayrollRunInput, responses=PayrollRunOutput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def post(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Post an approved run by one entry, and freeze it."""
@@ -212,7 +216,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             lambda: booking.post(run, by=self.access.user, **self.told(PostPayrollRunInput))
         )
 
-    @extend_schema(request=UndoPayrollRunInput, responses=PayrollRunWhole, parameters=[KEY])
+    @extend_schema(request=UndoPayrollRunInput, responses=PayrollRunOutput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take the run that was posted last back; wants the second factor."""
@@ -221,7 +225,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             lambda: booking.undo(run, by=self.access.user, **self.told(UndoPayrollRunInput))
         )
 
-    @extend_schema(request=PayPayrollRunInput, responses=PayrollRunWhole, parameters=[KEY])
+    @extend_schema(request=PayPayrollRunInput, responses=PayrollRunOutput, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def pay(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Make the payment orders, once; wants the second factor."""
@@ -236,12 +240,12 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
 
         return self.acted(act)
 
-    @extend_schema(request=PayrollReasonInput, responses=PayrollRunWhole)
+    @extend_schema(request=PayrollReasonInput, responses=PayrollRunOutput)
     @action(detail=True, methods=["post"])
     def recall(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Give up payment orders that the bank shall not execute; wants the second factor."""
         run, told = self.run(), self.told(PayrollReasonInput)
-        return self.whole(paying.recall(run, by=self.access.user, **told))
+        return self.state(paying.recall(run, by=self.access.user, **told))
 
     @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"orders/(?P<order>[0-9]{1,18})",
@@ -254,7 +258,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         return as_file(content, "application/xml", f"{self.company.short_name}-{found.message}.xml")
 
     @extend_schema(
-        request=CorrectPayrollRunInput, responses={201: PayrollRunWhole}, parameters=[KEY]
+        request=CorrectPayrollRunInput, responses={201: PayrollRunOutput}, parameters=[KEY]
     )
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: str, **kwargs: Any) -> Response:
