@@ -157,7 +157,9 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
             201,
         )
 
-    @extend_schema(request=None, responses={200: PayrollRunOutput, 202: JobOutput}, parameters=[KEY])
+    @extend_schema(
+        request=None, responses={200: PayrollRunOutput, 202: JobOutput}, parameters=[KEY]
+    )
     @action(detail=True, methods=["post"])
     def calculate(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Calculate all people in the background, a correction at once (200); an approval is void."""

@@ -15,6 +15,7 @@ from payroll.employees import keeping, people
 from payroll.employees.facts import Payout, Residence, Wage
 from payroll.employees.models import Employee, Fact
 from tests import make
+from tests.payroll import tables
 from tests.payroll.employees import books
 
 pytestmark = pytest.mark.django_db
@@ -188,16 +189,7 @@ def test_nothing_that_can_be_read_lies_in_the_tables(company, page):
     employee = Employee.of(company).get()
     page.send(f"{employee.pk}/facts/child/", {"valid_from": "1.1.2026", "first_name": "Lealotte",
                                               "birth_date": "1.5.2020", "allowance": "child"})  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-                       " AND table_type = 'BASE TABLE'")  # fmt: skip
-        tables = [name for (name,) in cursor.fetchall()]
-        everything = ""
-        for table in tables:
-            cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
-            if cursor.fetchone()[0]:
-                cursor.execute(f"SELECT string_agg(t::text, E'\\n') FROM \"{table}\" t")
-                everything += cursor.fetchone()[0] or ""
+    everything = tables.everything()
     assert "Muster" in everything  # what is looked for would be found
     for secret in (
         books.AHV,
