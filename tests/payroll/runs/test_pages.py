@@ -168,13 +168,10 @@ def test_a_run_by_program_leaves_nothing_that_can_be_read(api, company):
     books.employee(company, "4001.00", number=8, iban=books.iban(8))
     run = api.post("payroll-runs/", {"month": "2026-01"}, key=new_key()).json()
     place = f"payroll-runs/{run['id']}/"
-    who = Employee.of(company).order_by("pk").first().pk
-    bonus = {
-        "employee": who,
-        "month": "2026-01",
-        "movements": [{"type": 1210, "amount": "1234.55"}],
-    }
-    assert api.post("movements/", bonus, key=new_key()).json() == {"count": 1}
+    for who, amount in zip(Employee.of(company).order_by("pk"), ("1234.55", "201.00"), strict=True):
+        bonus = [{"type": 1210, "amount": amount}]
+        typed = {"employee": who.pk, "month": "2026-01", "movements": bonus}
+        assert api.post("movements/", typed, key=new_key()).json() == {"count": 1}
     calculating.calculate_all(PayrollRun.of(company).get(), by=make.owner_of(company))
     seen = api.get(place).json()
     slip = api.get(f"payslips/{seen['people'][0]['slip']}/").json()
