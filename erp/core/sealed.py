@@ -24,9 +24,9 @@ from erp.core.bulk import update_rows
 
 
 class Sealed(models.Model):
-    """A row with sealed columns. ``seal_id`` is what their seals call it."""
+    """A client's row with sealed columns. ``seal_id`` is what their seals call it; no two rows share one."""
 
-    seal_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    seal_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
 
     class Meta:
         abstract = True
@@ -79,7 +79,7 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
 
     def place(self, row: Any) -> str:
         """What the seal of a row's column names."""
-        return f"{self.model._meta.db_table}.{self.column}:{row.seal_id}"
+        return f"{self.model._meta.db_table}.{self.column}:{row.company_id}:{row.seal_id}"
 
     def opened(self, row: Any, text: str) -> Any:
         """The value of a sealed text. Raises ``vault.CannotOpen``."""
@@ -128,16 +128,20 @@ def sealed_fields() -> list[SealedField]:
 
 
 AT_ONCE: Final = 500  # rows of a step
+FILES_AT_ONCE: Final = 5  # of bytes, which may be as large as an upload
 
 
 def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
     """Seal a column of an open company's rows under the key of today: how many were, and which stay shut.
 
-    ``company`` is the client's number. What is current stays as it is, so that it may run again.
+    ``company`` is the client's number. Rows are held meanwhile, so that nobody's change is lost. What
+    is current stays as it is, so that it may run again.
     """
     rows = field.model._default_manager.filter(company=company).order_by("pk")
+    rows = rows.select_for_update(no_key=True).only("pk", "company_id", "seal_id", field.name)
     done, shut, after = 0, list[int](), 0
-    while found := list(rows.filter(pk__gt=after).only("pk", "seal_id", field.name)[:AT_ONCE]):
+    most = FILES_AT_ONCE if field.kind is bytes else AT_ONCE
+    while found := list(rows.filter(pk__gt=after)[:most]):
         after = found[-1].pk
         stale = [row for row in found if _is_stale(row.__dict__[field.attname])]
         opened = []

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             name='Employee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.CharField(max_length=12, verbose_name='personnel number')),
                 ('personal', erp.core.sealed.SealedField()),
                 ('own_values', models.JSONField(blank=True, default=dict, verbose_name='own fields')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='EmployeeFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('media_type', models.CharField(max_length=60)),
                 ('size', models.PositiveIntegerField(verbose_name='size')),
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             name='Fact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('kind', models.CharField(max_length=16, verbose_name='kind')),
                 ('key', models.CharField(blank=True, max_length=12)),
                 ('valid_from', models.DateField(verbose_name='valid from')),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             name='LeaveEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('date', models.DateField(verbose_name='date')),
                 ('content', erp.core.sealed.SealedField()),
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             name='MonthlyMovement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('month', models.DateField(verbose_name='month')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('content', erp.core.sealed.SealedField()),
@@ -219,7 +219,6 @@ class Migration(migrations.Migration):
                 ('rounding', models.CharField(choices=[('0.05', '0.05'), ('0.01', '0.01')], default='0.05', max_length=4, verbose_name='amounts are rounded to')),
                 ('weekly_hours', models.DecimalField(decimal_places=2, default=Decimal('42'), max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('1')), django.core.validators.MaxValueValidator(Decimal('60'))], verbose_name='hours a week at 100 %')),
                 ('pay_day', models.PositiveSmallIntegerField(default=25, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(31)], verbose_name='day of payment')),
-                ('needs_approval', models.BooleanField(default=True, verbose_name='another person approves a run')),
                 ('jump_percent', models.DecimalField(decimal_places=2, default=Decimal('20'), max_digits=5, verbose_name='warn of a change of the net wage by more than (percent)')),
                 ('simplified', models.BooleanField(default=False, verbose_name='simplified procedure (BGSA)')),
                 ('always_liable', models.BooleanField(default=False, verbose_name='small wages are always liable to AHV')),
@@ -240,7 +239,7 @@ class Migration(migrations.Migration):
             name='Payslip',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('content', erp.core.sealed.SealedField()),
                 ('digest', models.CharField(max_length=64)),
                 ('paper', erp.core.sealed.SealedField(null=True)),

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("date", models.DateField(verbose_name="day of execution")),
                 ("message", models.CharField(max_length=35)),
                 ("block", models.CharField(max_length=35)),

@@ -34,6 +34,9 @@ BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - free IS NOT DISTINCT FROM to_jsonb(OLD) - free THEN
         RETURN NEW;
     END IF;
+    IF TG_OP = 'UPDATE' AND NEW.run_id IS DISTINCT FROM OLD.run_id THEN
+        PERFORM accounting_raise('payroll.slip_frozen', format('a slip of run %s stays in it', OLD.run_id));
+    END IF;
     SELECT status INTO state FROM payroll_payrollrun
         WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.run_id ELSE OLD.run_id END FOR SHARE;
     IF state IS DISTINCT FROM 'draft' THEN

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("year", models.PositiveSmallIntegerField(verbose_name="year")),
                 ("content", erp.core.sealed.SealedField()),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("year", models.PositiveSmallIntegerField(verbose_name="year")),
                 ("nth", models.PositiveSmallIntegerField(default=1)),
                 ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),

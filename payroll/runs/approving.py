@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
+from django.db.models import Max
 
 from accounting.payments import four_eyes
 from erp.access.models import User
 from erp.audit import trail
+from erp.audit.models import AuditEvent
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from payroll.runs.beginning import held_run
@@ -25,7 +29,6 @@ from payroll.runs.refusals import (
     Tampered,
 )
 from payroll.runs.staleness import require_fresh
-from payroll.setup.models import PayrollSettings
 
 Status = PayrollRun.Status
 MOST_TOLD = 20
@@ -84,13 +87,29 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
         raise faults[0] if len(faults) == 1 else Refusals(faults)
 
 
+#: What somebody does to wages: whoever did so since the last month needs another person.
+_HANDS_ON: Final = (
+    "employee.hire", "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
+    "employees.import", "movements.save", "movements.import", "payroll_run.begin",
+    "payroll_run.calculate", "payroll_run.correct",
+)  # fmt: skip
+
+
 def waiver_for(held: PayrollRun, *, by: User) -> str:
-    """Why ``by`` may approve alone; blank where somebody else made the run. Raises ``NeedsAnother``."""
-    if by.pk not in {held.created_by_id, held.calculated_by_id}:
-        return ""
-    if four_eyes.people(held.company) == 1:
-        return four_eyes.ALONE
-    settings = PayrollSettings.of(held.company_id).first()
-    if settings is not None and not settings.needs_approval:
-        return four_eyes.OFF
-    raise four_eyes.NeedsAnother
+    """Why ``by`` may approve alone; blank where nothing in the run is theirs. Raises ``NeedsAnother``.
+
+    Theirs is what they hired, changed, typed or calculated since the last month that was approved.
+    """
+    made = (held.created_by_id, held.calculated_by_id)
+    involved = {pk for pk in made if pk is not None} | _hands_on(held, by)
+    return four_eyes.waiver_for(held.company, by=by, involved=involved)
+
+
+def _hands_on(held: PayrollRun, by: User) -> set[int]:
+    last = PayrollRun.of(held.company_id).filter(
+        kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.BOOKED, month__lt=held.month
+    ).aggregate(last=Max("approved_at"))["last"]  # fmt: skip
+    done = AuditEvent.of(held.company_id).filter(by=by, action__in=_HANDS_ON)
+    if last is not None:
+        done = done.filter(at__gt=last)
+    return {by.pk} if done.exists() else set()

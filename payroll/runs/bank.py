@@ -62,6 +62,8 @@ def _order_of(
 def hear(effect: Booked) -> None:
     """A debit was booked: if it is an order of wages, whole, the order is; then the run is paid."""
     company = effect.movement.company
+    if not effect.entry.lines.filter(account__purpose=Purpose.WAGES_CLEARING).exists():  # type: ignore[attr-defined]
+        return  # it was booked as something else
     debits = [one for one in payments_of(effect.movement) if one.amount < 0]
     waiting = list(WageOrder.of(company).filter(booked_entry=None).defer("file"))
     for debit in debits if waiting else ():

@@ -17,16 +17,13 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
-from erp.documents import storing
-from erp.documents.models import StoredFile
-from erp.web.export import file_of
 from payroll.runs.beginning import alone, held_run
-from payroll.runs.correcting import take_back_advances
+from payroll.runs.correcting import drop_advances, take_back_advances
 from payroll.runs.digest import changed_slips, digest_of_run
 from payroll.runs.entries import Entry, entry_of
 from payroll.runs.models import PayrollRun, Payslip, SlipContent, WageOrder
-from payroll.runs.recap import recap_table
 from payroll.runs.refusals import (
+    CorrectionOpen,
     NotApproved,
     NothingToPay,
     NotPosted,
@@ -67,10 +64,9 @@ def post(run: PayrollRun, *, by: User, date: dt.date | None = None) -> PayrollRu
         raise NothingToPay(month=str(held))
     last = PayrollRun.of(held.company_id).aggregate(last=Max("number"))["last"] or 0
     held.number = last + 1
-    voucher = _voucher(held, contents, by)
     held.entry = posting.post(
         company=held.company, date=held.date, text=_text(held), lines=lines, by=by,
-        voucher=f"LL-{held.number}", vouchers=[voucher], source=JournalEntry.Source.PAYROLL,
+        voucher=f"LL-{held.number}", source=JournalEntry.Source.PAYROLL,
         source_key=f"payroll:{held.pk}", owner=OWNER,
     )  # fmt: skip
     held.status = Status.POSTED if entry.paid > 0 else Status.PAID
@@ -101,20 +97,13 @@ def _text(held: PayrollRun) -> str:
         return told % {"month": str(held)}
 
 
-def _voucher(held: PayrollRun, contents: Sequence[SlipContent], by: User) -> StoredFile:
-    with override(held.company.language):
-        table = recap_table(held, contents)
-        made, kind, name = file_of("pdf", table, company=held.company)
-    return storing.keep(company=held.company, name=name, content=made, content_type=kind, by=by)
-
-
 @transaction.atomic
 def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None) -> PayrollRun:
     """Take a posted run back (stornieren): its entry is reversed, and the month can be run anew.
 
     Only the run that was posted last, and of which nothing is at the bank. ``date`` is that of the
-    reversal, the run's without. Raises ``ReasonMissing``, ``NotPosted``, ``PaidAlready``, ``NotTheLast``
-    or what the ledger raises.
+    reversal, the run's without. Raises ``ReasonMissing``, ``NotPosted``, ``PaidAlready``, ``NotTheLast``,
+    ``CorrectionOpen`` or what the ledger raises.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -130,6 +119,13 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
     found = later.order_by("number").first()
     if found is not None:
         raise NotTheLast(number=found.number)
+    if PayrollRun.of(held.company_id).filter(
+        kind=PayrollRun.Kind.CORRECTION, status__in=[Status.DRAFT, Status.APPROVED],
+        month__lte=held.month, month__year=held.month.year,
+    ).exists():  # fmt: skip
+        raise CorrectionOpen(month=str(held))
+    if held.is_correction:
+        drop_advances(held, by=by)
     if held.status == Status.PAID:  # there was nothing to pay
         PayrollRun.of(held.company_id).filter(pk=held.pk).update(status=Status.POSTED)
     mirror = posting.reverse(held.entry, date=date or held.date, by=by, owner=OWNER)

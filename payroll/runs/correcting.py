@@ -226,23 +226,31 @@ def take_back_advances(made: PayrollRun, *, by: User) -> int:
 
     Called once, when the correction is posted.
     """
-    found = advance_type(made)
-    if found is None:
-        return 0
-    owed = {
-        slip.employee_id: line
-        for slip in Payslip.of(made.company_id).filter(run=made).defer("paper")
-        for line in slip.content.slip.lines
-        if line.type == found.number and line.amount > 0 and line.for_month is None
-    }  # fmt: skip
+    owed = _advances(made)
     if not owed:
         return 0
     last = PayrollRun.of(made.company_id).filter(
         kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.BOOKED
     ).order_by("-month").first()  # fmt: skip
     after = ((last.month if last else made.month) + dt.timedelta(days=32)).replace(day=1)
-    rows = {
-        who: [Typed(type=line.type, amount=line.amount, text=line.text)]
-        for who, line in owed.items()
-    }
+    rows = {who: [one] for who, one in owed.items()}
     return movements.add_all(company=made.company, month=after, rows=rows, by=by)
+
+
+@transaction.atomic
+def drop_advances(made: PayrollRun, *, by: User) -> int:
+    """Take back what ``take_back_advances`` typed, as the correction is undone; how many were there still."""
+    return movements.drop_all(company=made.company, after=made.month, rows=_advances(made), by=by)
+
+
+def _advances(made: PayrollRun) -> dict[int, Typed]:
+    """What a correction leaves to be taken back, as it is typed, by person."""
+    found = advance_type(made)
+    if found is None:
+        return {}
+    return {
+        slip.employee_id: Typed(type=line.type, amount=line.amount, text=line.text)
+        for slip in Payslip.of(made.company_id).filter(run=made).defer("paper")
+        for line in slip.content.slip.lines
+        if line.type == found.number and line.amount > 0 and line.for_month is None
+    }

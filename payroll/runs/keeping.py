@@ -64,13 +64,13 @@ def write(run: PayrollRun, rows: Sequence[Reckoned]) -> None:
     """
     mine = Payslip.of(run.company_id).filter(run=run)
     mine.filter(employee__in=[row.employee for row in rows])._raw_delete(mine.db)  # type: ignore[attr-defined]
-    told = msgspec.json.encode([_told(row) for row in rows]).decode()
+    told = msgspec.json.encode([_told(run.company_id, row) for row in rows]).decode()
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [run.company_id, run.pk, told])
 
 
-def _told(row: Reckoned) -> dict[str, Any]:
-    slip = Payslip(content=row.content)
+def _told(company: int, row: Reckoned) -> dict[str, Any]:
+    slip = Payslip(company_id=company, content=row.content)
     return {
         "employee": row.employee, "seal": str(slip.seal_id), "content": str(CONTENT.at_rest(slip)),
         "digest": digest_of(row.content), "findings": row.stops,

@@ -221,6 +221,21 @@ def add_all(
     return len(new)
 
 
+def drop_all(*, company: Company, after: dt.date, rows: Mapping[int, Typed], by: User) -> int:
+    """Take away, of each person, the first movement after a month that is just this one; how many."""
+    there = MonthlyMovement.of(company).filter(month__gt=after, employee__in=rows)
+    found: dict[int, MonthlyMovement] = {}
+    for row in there.order_by("month", "position", "pk"):
+        if row.content == rows[row.employee_id]:
+            found.setdefault(row.employee_id, row)
+    for month in sorted({row.month for row in found.values()}):
+        _hold(company, month)
+        gone = [row.pk for row in found.values() if row.month == month]
+        MonthlyMovement.of(company).filter(pk__in=gone).delete()
+        _note(company, month, by, people=len(gone))
+    return len(found)
+
+
 def of_month(
     company: Company, month: dt.date, *, only: Collection[int] | None = None
 ) -> dict[int, list[Typed]]:

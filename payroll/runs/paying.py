@@ -125,7 +125,12 @@ def _order(
 
 
 def taken_along(order: WageOrder, *, by: User) -> bytes:
-    """The file of an order, byte by byte as it was made; that it left the house is noted."""
+    """The file of an order, byte by byte as it was made; that it left the house is noted.
+
+    Raises ``Tampered`` where it is not what was made.
+    """
+    if hashlib.sha256(order.file).hexdigest() != order.digest:
+        raise Tampered(month=str(order.run))
     access_log.note(company=order.company, by=by, kind="export", subject=Employee,
                     count=order.count, recipient=order.bank_account.name)  # fmt: skip
     trail.record(company=order.company, by=by, action="payroll_run.download", subject=order.run,

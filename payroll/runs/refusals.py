@@ -126,6 +126,14 @@ class PaidAlready(DomainError):
     conflict = True
 
 
+class CorrectionOpen(DomainError):
+    code = "payroll.correction_open"
+    message = _(
+        "A correction up to %(month)s is not posted yet. Cancel it first, then undo the run."
+    )
+    conflict = True
+
+
 class ReasonMissing(DomainError):
     code = "payroll.reason_missing"
     message = _("Say why. Who looks at the run later will ask.")

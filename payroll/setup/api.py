@@ -41,7 +41,6 @@ class PayrollSettingsInput(Input):
     rounding = serializers.ChoiceField(choices=PayrollSettings.Rounding.choices, required=False)
     weekly_hours = AmountField(required=False)
     pay_day = serializers.IntegerField(required=False, min_value=1, max_value=31)
-    needs_approval = serializers.BooleanField(required=False)
     jump_percent = AmountField(positive=True, required=False)
     simplified = serializers.BooleanField(required=False)
     always_liable = serializers.BooleanField(required=False)

@@ -38,7 +38,6 @@ class PayrollSettings(CompanyOwned):
     pay_day = models.PositiveSmallIntegerField(
         _("day of payment"), default=25, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )
-    needs_approval = models.BooleanField(_("another person approves a run"), default=True)
     jump_percent = models.DecimalField(
         _("warn of a change of the net wage by more than (percent)"), max_digits=5,
         decimal_places=2, default=Decimal(20),

@@ -16,7 +16,7 @@ from erp.core.errors import DomainError, Refusals
 from payroll.setup.models import PayrollSettings
 from payroll.wages.values import Terms
 
-FIELDS: Final = ("rounding", "weekly_hours", "pay_day", "needs_approval", "jump_percent", "simplified",
+FIELDS: Final = ("rounding", "weekly_hours", "pay_day", "jump_percent", "simplified",
                  "always_liable", "by_cost_centre", "commission", "slip_text")  # fmt: skip
 #: Who may not use the simplified procedure. Source: BGSA Art. 2 para. 2.
 NEVER_SIMPLIFIED: Final = frozenset({LegalForm.LLC, LegalForm.CORPORATION, LegalForm.COOPERATIVE})

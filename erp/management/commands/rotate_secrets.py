@@ -11,7 +11,7 @@ from django.db import transaction
 from erp.access.gate import NobodyToActFor, all_companies, operating
 from erp.access.sign_in import sealing
 from erp.core import vault
-from erp.core.sealed import SealedField, seal_anew, sealed_fields
+from erp.core.sealed import seal_anew, sealed_fields
 
 
 class Command(BaseCommand):
@@ -29,11 +29,10 @@ class Command(BaseCommand):
                 shut.append(str(pk))
         closed = [f"mfa_authenticator: {', '.join(shut)}."] if shut else []
         for reference in all_companies():
-            for field in sealed_fields():
-                again, stuck = self._seal_column_anew(field, reference)
-                done += again
-                if stuck:
-                    closed.append(f"{field.model._meta.db_table}: {', '.join(map(str, stuck))}.")
+            try:
+                done += self._seal_company_anew(reference, closed)
+            except NobodyToActFor:
+                closed.append(f"client {reference}, which has nobody to act for.")
         self.stdout.write(f"{done} secrets are sealed anew.")
         if closed:
             raise CommandError(
@@ -42,12 +41,16 @@ class Command(BaseCommand):
                 "into it and let the person set up the factor anew (remove_factors)."
             )
 
-    def _seal_column_anew(self, field: SealedField, reference: str) -> tuple[int, list[int]]:
-        try:
+    def _seal_company_anew(self, reference: str, closed: list[str]) -> int:
+        """A transaction for each column: how many were sealed; what stays shut is put to ``closed``."""
+        done = 0
+        for field in sealed_fields():
             with operating(reference) as access:
-                return seal_anew(field, access.company.pk)
-        except NobodyToActFor:
-            raise CommandError(f"client {reference} has nobody to act for") from None
+                again, stuck = seal_anew(field, access.company.pk)
+            done += again
+            if stuck:
+                closed.append(f"{field.model._meta.db_table}: {', '.join(map(str, stuck))}.")
+        return done
 
     @transaction.atomic
     def _seal_anew(self, pk: int) -> int:

@@ -133,7 +133,7 @@ def test_endpoints_tell_what_pages_show(company, anna, who):
     parts = api.get(f"payroll/years/2026/accounts/{who.pk}/").json()
     assert parts[0]["rows"][-1]["total"] == "6715.00"
     ahv = api.get("payroll/years/2026/lists/ahv/").json()
-    assert (ahv["rows"][0]["ahv_wage"], ahv["columns"]["ahv_wage"]) == ("6500.00", "AHV wage")
+    assert (ahv["rows"][0]["ahv_wage"], ahv["columns"]["ahv_wage"]) == ("6500.00", "AHV-Lohn")
     whole = api.get("payroll/years/2026/reconciliation/").json()
     assert (whole["agrees"], whole["clearing"]) == (True, "-5940.15")
     assert api.get("payroll/years/2025/").status_code == 404

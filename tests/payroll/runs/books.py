@@ -45,7 +45,7 @@ def company(**more):
     new = make.company(modules=Module.values, **more)
     by = make.owner_of(new)
     found_types(company=new, by=by)
-    change_settings(company=new, by=by, needs_approval=False)
+    change_settings(company=new, by=by, pay_day=25)
     if not PayrollSettings.of(new).exists():
         PayrollSettings.unscoped.create(company=new)
     for kind, (member, code, rates) in _RATES.items():

@@ -106,6 +106,23 @@ def test_what_was_paid_too_much_becomes_an_advance_and_is_taken_back(company, an
     assert slip_of(february).payout == slip_of(february).net - owed.amount
 
 
+def test_what_an_undone_correction_typed_is_taken_back_and_a_run_waits_for_its_correction(
+    company, anna
+):
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    set_fact(who, value=wage("4000.00"), valid_from=dt.date(2026, 1, 2), by=anna)
+    made = correcting.begin_correction(january, by=anna, date=DAY)
+    with pytest.raises(refusals.CorrectionOpen):
+        booking.undo(january, reason="x", by=anna)
+    made = approving.approve(made, seen=digest_of_run(made), by=anna)
+    made = booking.post(made, by=anna)
+    assert MonthlyMovement.of(company).filter(month=FEBRUARY).count() == 1
+    booking.undo(made, reason="x", by=anna)
+    assert not MonthlyMovement.of(company).exists()
+    assert booking.undo(january, reason="x", by=anna).status == "cancelled"
+
+
 def test_a_second_correction_counts_the_first(company, anna):
     who = books.employee(company, "5000.00")
     january = books.posted(company)
