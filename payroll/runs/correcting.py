@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -229,10 +230,7 @@ def take_back_advances(made: PayrollRun, *, by: User) -> int:
     owed = _advances(made)
     if not owed:
         return 0
-    last = PayrollRun.of(made.company_id).filter(
-        kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.BOOKED
-    ).order_by("-month").first()  # fmt: skip
-    after = ((last.month if last else made.month) + dt.timedelta(days=32)).replace(day=1)
+    after = (_last_month(made) + dt.timedelta(days=32)).replace(day=1)
     rows = {who: [one] for who, one in owed.items()}
     return movements.add_all(company=made.company, month=after, rows=rows, by=by)
 
@@ -240,7 +238,17 @@ def take_back_advances(made: PayrollRun, *, by: User) -> int:
 @transaction.atomic
 def drop_advances(made: PayrollRun, *, by: User) -> int:
     """Take back what ``take_back_advances`` typed, as the correction is undone; how many were there still."""
-    return movements.drop_all(company=made.company, after=made.month, rows=_advances(made), by=by)
+    rows = _advances(made)
+    return movements.drop_all(company=made.company, after=_last_month(made), rows=rows, by=by)
+
+
+def _last_month(made: PayrollRun) -> dt.date:
+    """The last month that is posted, or that of the correction."""
+    booked = PayrollRun.of(made.company_id).filter(
+        kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.BOOKED
+    )
+    found: dt.date | None = booked.aggregate(last=Max("month"))["last"]
+    return found or made.month
 
 
 def _advances(made: PayrollRun) -> dict[int, Typed]:

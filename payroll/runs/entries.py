@@ -19,7 +19,7 @@ from erp.core.money import ZERO, split_by
 from payroll.runs.models import SlipContent
 from payroll.runs.refusals import DoesNotAddUp
 from payroll.setup.accounts import AccountPlan
-from payroll.wages.values import Charge, SlipLine
+from payroll.wages.values import Base, Charge, SlipLine
 
 Key = tuple[int, str]  # account and cost centre
 
@@ -165,10 +165,10 @@ def _split(content: SlipContent, employment: int) -> dict[str, Decimal]:
 
 
 def _weights(content: SlipContent) -> dict[str, Decimal]:
-    """By what parts of the wages the employer's contributions are shared out over cost centres."""
+    """By what parts of the gross wages the employer's contributions are shared out over cost centres."""
     found: dict[str, Decimal] = defaultdict(Decimal)
     for line in content.slip.lines:
-        if not line.paid or line.amount <= 0:
+        if not line.paid or line.amount <= 0 or Base.GROSS not in line.bases:
             continue
         own = {line.cost_centre: Decimal(1)}
         split = (None if line.cost_centre else _split(content, line.employment)) or own

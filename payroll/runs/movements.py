@@ -222,10 +222,10 @@ def add_all(
 
 
 def drop_all(*, company: Company, after: dt.date, rows: Mapping[int, Typed], by: User) -> int:
-    """Take away, of each person, the first movement after a month that is just this one; how many."""
+    """Take away, of each person, the last movement after a month that is just this one; how many."""
     there = MonthlyMovement.of(company).filter(month__gt=after, employee__in=rows)
     found: dict[int, MonthlyMovement] = {}
-    for row in there.order_by("month", "position", "pk"):
+    for row in there.order_by("-month", "-position", "-pk"):
         if row.content == rows[row.employee_id]:
             found.setdefault(row.employee_id, row)
     for month in sorted({row.month for row in found.values()}):

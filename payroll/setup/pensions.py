@@ -18,6 +18,7 @@ from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
 from payroll.setup.models import Institution
 from payroll.setup.persons import Insured, clipped, is_of_age
+from payroll.wages.ages import pensioner_since
 from payroll.wages.pension import coordinated_wage, minimum
 from payroll.wages.values import (
     HUNDRED,
@@ -72,8 +73,14 @@ def pension_contributions(
                 span.employee_amount or ZERO, span.employer_amount or ZERO,
             )  # fmt: skip
     begins = {one.first for one in pensions} | {one.last + DAY for one in pensions if one.last}
-    for has in insured:
-        held = clipped(has.first, has.last, begin, until)
+    retired = pensioner_since(person, figures)
+    last_day = until if retired is None else min(until, retired - DAY)
+    chain: tuple[str, dt.date, dt.date] | None = (
+        None  # the plan, since when, and until when without a gap
+    )
+    for has in sorted(insured, key=lambda one: one.first):
+        held = clipped(has.first, has.last, begin, last_day)
+        chain = _chained(chain, book, insured, held) if held else None
         for start, last in book.spans(*held, also=begins) if held else ():
             offer = _offer(book, insured, start)
             told = next(
@@ -83,10 +90,23 @@ def pension_contributions(
                 continue
             annual = told.annual_wage if told else None
             if annual is None:
-                annual = expected_wage(contracts, _fixed_on(contracts, held[0], start))
+                since = chain[1] if chain else held[0]
+                annual = expected_wage(contracts, _fixed_on(contracts, since, start))
             employee, employer = _reckoned(offer, person, annual, start, figures, terms, findings)
             if employee or employer:
                 yield _amounts(offer.insurer.id, offer.code, (start, last), employee, employer)
+
+
+def _chained(
+    chain: tuple[str, dt.date, dt.date] | None, book: Book, insured: Sequence[Insured],
+    held: tuple[dt.date, dt.date],
+) -> tuple[str, dt.date, dt.date]:  # fmt: skip
+    """The plan of a span, and since when somebody has it without a gap: other insurances may change."""
+    offer = _offer(book, insured, held[0])
+    plan = f"{offer.insurer.id}:{offer.code}" if offer else ""
+    if chain is not None and chain[0] == plan and chain[2] + DAY == held[0]:
+        return plan, chain[1], held[1]
+    return plan, held[0], held[1]
 
 
 def _fixed_on(contracts: Sequence[Contract], begin: dt.date, day: dt.date) -> dt.date:

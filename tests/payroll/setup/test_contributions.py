@@ -220,6 +220,27 @@ def test_the_pension_fund_by_percentages_is_that_of_the_worked_example():
     ]
 
 
+def test_a_reckoned_pension_ends_with_the_month_of_the_reference_age():
+    """Born on 10 March 1960, 65 in March 2025: April has none; who was born in 1950 has none at all."""
+    plan = book(FAK, ("bvg", "", "1", [rate("bvg", "5", "5")]))
+    (one,) = only(of(plan, 2, person=Person(birth_date=dt.date(1960, 3, 10), sex=Sex.MALE)), "bvg")
+    assert (one.first, one.last) == (DAY, dt.date(2025, 3, 31))
+    assert not only(
+        of(plan, 2, person=Person(birth_date=dt.date(1950, 3, 10), sex=Sex.MALE)), "bvg"
+    )
+
+
+def test_another_sickness_insurance_leaves_the_wage_of_january_insured():
+    """BVV 2 Art. 3: 78000 on 1 January; the raise of April counts from next year on."""
+    plan = book(FAK, ("bvg", "", "1", [rate("bvg", "5", "5")]),
+                ("ktg", "", "11", [rate("ktg", "1")]), ("ktg", "", "12", [rate("ktg", "1")]))  # fmt: skip
+    april, july = dt.date(2025, 4, 1), dt.date(2025, 7, 1)
+    terms = (contract(last=dt.date(2025, 3, 31)), contract(first=april, wage=D(7500)))
+    spans = (Insured(DAY, dt.date(2025, 6, 30), (2, 3)), Insured(july, None, (2, 4)))
+    found = only(of(plan, contracts=terms, spans=spans), "bvg")
+    assert {one.employee_amount for one in found} == {D("214.75")}  # (78000 - 26460) × 5 % / 12
+
+
 def test_reported_amounts_are_taken_as_they_are():
     june = dt.date(2025, 6, 30)
     spans = (PensionSpan(first=DAY, last=june, employee_amount=D("866.67"), employer_amount=D(900)),
