@@ -164,16 +164,21 @@ def test_the_language_is_chosen_in_the_menu_and_kept(wide, language):
     assert told in page.inner_text("nav.side")
 
 
+def call_up(page, text):
+    """Look something up in the palette of a page that has come to rest."""
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("dialog.palette[open]")
+    page.keyboard.type(text)
+    page.wait_for_selector("dialog.palette li a")
+
+
 def test_the_palette_finds_pages_and_accounts(wide):
     page = wide.goto("/c/1/")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("1020")
-    page.wait_for_selector("dialog.palette li a")
+    call_up(page, "1020")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ledger/accounts/1020/")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("bilanz")
-    page.wait_for_selector("dialog.palette li a")
+    call_up(page, "bilanz")
     page.keyboard.press("Enter")
     page.wait_for_url("**/reports/balance-sheet/")
 
