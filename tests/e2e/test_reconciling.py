@@ -13,7 +13,7 @@ from tests.e2e.test_banking import upload
 
 pytestmark = pytest.mark.e2e
 
-IBAN = "CH5604835012345678009"
+IBAN = "CH7600762000000000077"
 BOOKS = f"""
 import datetime as dt
 from decimal import Decimal
