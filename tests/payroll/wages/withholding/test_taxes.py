@@ -364,3 +364,13 @@ def test_a_late_change_ends_where_an_early_one_would_have(months, model, which):
 def test_no_pay_is_no_tax(days, model):
     one = played([(Decimal(0), Decimal(0), day) for day in days], model)
     assert one.taxes == []
+
+
+@pytest.mark.parametrize(("elsewhere", "determinant"), [("60", "4326.00"), (None, "5460.00")])
+def test_a_second_job_by_the_hour_counts_by_its_hours(elsewhere, determinant):
+    """P20: 35 h of 182 are 19.2308 %; with 60 % elsewhere 1050 stand for 79.2308 %, else for 100 %."""
+    one = Year(flat(ZH_A0N=10), pay=Pay.HOUR)
+    other = None if elsewhere is None else Decimal(elsewhere)
+    one.hold("A0N", only_job=False, other_rate=other)
+    assert one.month(1, line(1050, type=HOURLY, quantity=35)) == Decimal("105.00")
+    assert one.last[0].determinant == Decimal(determinant)
