@@ -134,6 +134,9 @@ SECTIONS = (
             Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ),
             Item(_("Movements"), "movements", Permission.PAYROLL_READ),
             Item(_("Payroll year"), "payroll-year-home", Permission.PAYROLL_READ),
+            Item(
+                _("Withholding-tax settlements"), "payroll-tax-settlements", Permission.PAYROLL_READ
+            ),
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
             Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
             Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),

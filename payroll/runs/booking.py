@@ -138,6 +138,10 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
 
 
 def require_own(entry: JournalEntry, owner: str) -> None:
-    """What was posted by a run is undone there. Raises ``ReversedElsewhere``."""
-    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER:
+    """What was posted by a run is undone there. Raises ``ReversedElsewhere``.
+
+    Entries of rooms above have keys of their own, and say themselves how they are undone.
+    """
+    others = entry.source_key and not entry.source_key.startswith(f"{OWNER}:")
+    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER and not others:
         raise ReversedElsewhere(number=entry.number)
