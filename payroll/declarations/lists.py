@@ -18,7 +18,8 @@ from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.insured import InsuredRow, by_kind, gross_of, grouped, insured_rows
 from payroll.declarations.reports import Column, Report, with_total
-from payroll.declarations.words import insurance_name, sex_name
+from payroll.declarations.words import sex_name
+from payroll.setup.words import insurance_name
 from payroll.wages.ahv import ALV
 from payroll.wages.values import Insurance
 
