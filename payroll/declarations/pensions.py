@@ -1,7 +1,8 @@
 """The list for pension funds (Lohnmeldung BVG): annual wages, entries, exits and changes. Pure.
 
 The annual wage is what the fund was told, else twelve or thirteen contract wages as of 1 January or of
-the day of entry; of hours and lessons those of the week, times 52. Source: BVV2 Art. 3 (the annual wage is agreed in advance).
+the day of entry; of hours and lessons those of the week, times 52. Source: BVV2 Art. 3 (the annual wage is
+agreed in advance).
 """
 
 from __future__ import annotations
