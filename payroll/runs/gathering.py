@@ -129,10 +129,10 @@ def as_movement(one: Typed) -> Movement:
 
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
-    keys = {f"{one.canton} {one.code}" for one in given.withholdings}
-    keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
-    canton = given.withholdings[-1].canton if given.withholdings else ""
-    keys |= {f"{one.canton or canton} {one.code}" for one in given.tax_changes}
+    keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
+    keys |= {
+        f"{one.canton} {one.code}" for one in (*given.carry.taxed, *given.tax_changes) if one.canton
+    }
     return keys
 
 

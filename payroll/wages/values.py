@@ -210,6 +210,7 @@ class Contribution:
 class Withholding:
     """How somebody's wages are taxed at source over a span (Quellensteuer).
 
+    Without a ``canton`` somebody is not liable, and nothing is declared; the ``code`` is NON then.
     ``own_rate`` and ``total_rate`` are degrees of work in percent: of this job, and of all jobs;
     ``total_rate`` is None where others are unknown, and the determinant then is that of 100 %.
     ``other_income`` is a known monthly income elsewhere and replaces the degrees. ``only_job``
@@ -241,7 +242,8 @@ class TaxChange:
     """Another code than was used for a month of this year (Korrektur der Quellensteuer).
 
     Blank and None leave the rest as it was: another canton brings its ``model`` and ``commune``;
-    ``scale`` and ``other`` are those of ``TaxedMonth``. A month that was not liable has code NON.
+    ``scale``, ``other`` and ``share`` are those of ``TaxedMonth``. A month that was not liable has
+    code NON.
     """
 
     month: dt.date
@@ -251,6 +253,7 @@ class TaxChange:
     commune: int | None = None
     scale: Decimal | None = None
     other: Decimal | None = None
+    share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +345,8 @@ class TaxedMonth:
     """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
 
     ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
-    here. ``alone``: paid after somebody had left, and taxed with the last wage.
+    here, ``own`` the degree that follows from the hours of who is paid by them, in percent.
+    ``alone``: paid after somebody had left, and taxed with the last wage.
     """
 
     month: dt.date
@@ -359,6 +363,22 @@ class TaxedMonth:
     other: Decimal = ZERO
     share: Decimal = Decimal(1)
     alone: bool = False
+    own: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UntaxedMonth:
+    """What a month paid that would be taxed, were somebody liable: liability may be told later.
+
+    The names are those of ``TaxedMonth``. Without ``days`` it was paid after somebody had left.
+    """
+
+    month: dt.date
+    days: Decimal
+    periodic: Decimal
+    aperiodic: Decimal
+    share: Decimal = Decimal(1)
+    own: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +393,7 @@ class Carry:
     taxed: tuple[TaxedMonth, ...] = ()
     thirteenth: Decimal = ZERO  # earned and not paid yet
     thirteenths: Mapping[str, Decimal] = field(default_factory=dict)
+    untaxed: tuple[UntaxedMonth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
