@@ -46,7 +46,7 @@ def calculate(given: MonthInput) -> Slip:
     draft = Draft(given)
     thirteenths, garnishments = _gross(draft)
     bases = amounts_by_base(draft.lines)
-    accounts = Accounts(given.carry.sums, draft.step)
+    accounts = Accounts(given.carry.sums, draft.step, given.earlier)
     status = charge_ahv(draft, accounts, bases)
     held = charge_contributions(draft, accounts, bases, status)
     _deduct(draft, accounts.charges)

@@ -86,10 +86,12 @@ def _charge_range(
     wage_to = given.wage_to
     if wage_to is None and given.insurance in ACCIDENT:
         wage_to = draft.given.figures.uvg_ceiling
-    days = before.days + one.days
+    earlier = accounts.at_exit(given.key, wage_from=given.wage_from, wage_to=wage_to)
+    days = earlier.days + before.days + one.days
     to_date = insured_to_date(
-        before.wages + month, days=days, wage_from=given.wage_from, wage_to=wage_to
+        earlier.wages + before.wages + month, days=days, wage_from=given.wage_from, wage_to=wage_to
     )
+    to_date -= earlier.insured
     if wage_to is not None or given.wage_from:
         limits = {"from": given.wage_from, "to": wage_to or "", "days": days}
         why = (because(reasons.CONTRIBUTION_RANGE, **limits), *why)

@@ -397,12 +397,29 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The year in which somebody left who is paid in a later one (Jahr des Austritts).
+
+    What is paid belongs to the year of the work, and fills that year's ceilings: ``days`` are those
+    of its employments (30 a month), ``wages`` those that AHV counted in it and in payments since, in
+    CHF. ``sums`` are as slips handed them on, by key; what is not among them is told by the two.
+    """
+
+    year: int
+    days: int
+    wages: Decimal
+    sums: Mapping[str, Sum] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonthInput:
     """All that a person's slip of a month is reckoned from.
 
     ``contracts``, ``contributions`` and ``withholdings`` are those of the whole year until the end
     of the month. ``tariffs`` are by canton and code, such as ``ZH A0N``, ordered by income.
     ``institutions`` tells who gets what the law sets: the ids for ``ahv`` and ``alv``.
+    Of somebody who left in an earlier year ``contracts`` are the last ones, and ``earlier`` is that
+    year; None where it is not known.
     """
 
     month: dt.date  # its first day
@@ -421,6 +438,7 @@ class MonthInput:
     institutions: Mapping[str, int] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
     carry: Carry = field(default_factory=Carry)
+    earlier: Earlier | None = None
 
 
 # --- what comes out ---------------------------------------------------------------------------------

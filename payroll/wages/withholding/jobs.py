@@ -51,6 +51,16 @@ def _rates(holding: Withholding, own: Decimal) -> tuple[Decimal, Decimal]:
     return own, HUNDRED if elsewhere is None else own + elsewhere
 
 
+def of_all_jobs(holding: Withholding, wage: Decimal) -> Decimal:
+    """A month's wage here as it stands for all jobs, as far as those are known (CHF, unrounded)."""
+    if holding.only_job or holding.code in FLAT:
+        return wage
+    if holding.other_income is not None:
+        return wage + holding.other_income
+    own, total = _rates(holding, holding.own_rate)
+    return wage * max(total, own) / own if own > 0 else wage
+
+
 def hourly_degree(given: MonthInput, lines: Sequence[SlipLine]) -> Decimal | None:
     """The degree in percent, unrounded, that the month's hours are; None without hours.
 
