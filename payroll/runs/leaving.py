@@ -89,6 +89,9 @@ def added(carries: Iterable[Carry]) -> dict[str, Sum]:
     for carry in carries:
         for key, one in carry.sums.items():
             before = found.get(key, Sum())
-            found[key] = Sum(days=before.days + one.days, wages=before.wages + one.wages,
-                             insured=before.insured + one.insured)  # fmt: skip
+            limits = [ceiling for ceiling in (before.ceiling, one.ceiling) if ceiling is not None]
+            found[key] = Sum(
+                days=before.days + one.days, wages=before.wages + one.wages,
+                insured=before.insured + one.insured, ceiling=sum(limits, ZERO) if limits else None,
+            )  # fmt: skip
     return found

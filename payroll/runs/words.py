@@ -98,6 +98,7 @@ FOUND: Final[dict[str, Any]] = {
     "tax.code_differs": _("%(month)s was taxed by another code than %(code)s."),
     "contributions.unknown_solution": _("Insurance solution %(solution)s is not there any more. Assign another."),
     "contributions.no_rate": _("Solution %(code)s has no rate on %(day)s. Enter it."),
+    "contributions.none_fits": _("No rate of solution %(code)s is for this sex and age on %(day)s. Check the code."),
     "contributions.no_fund": _("There is no family allowance fund for the canton %(canton)s on %(day)s. Add it."),
     "contributions.pension_minimum": _("The pension fund's contribution is reckoned as the law's least. Enter what "
                                        "the fund reported."),

@@ -17,7 +17,7 @@ from erp.core.money import rounded_to, to_centimes
 from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
 from payroll.setup.models import Institution
-from payroll.setup.persons import Insured, clipped, is_of_age
+from payroll.setup.persons import Insured, clipped
 from payroll.wages.ages import pensioner_since
 from payroll.wages.pension import coordinated_wage, minimum
 from payroll.wages.values import (
@@ -136,18 +136,16 @@ def _reckoned(
     findings: list[Finding],
 ) -> tuple[Decimal, Decimal]:  # fmt: skip
     """Employee's and employer's part a month."""
-    rates = offer.on(day)
-    if not rates:
+    if not offer.on(day):
         values = {"code": offer.code, "day": f"{day:%d.%m.%Y}"}
         findings.append(Finding(code="contributions.pension_minimum", values=values))
         half = minimum(annual, person, day.year, figures, rounding=terms.rounding).month_each
         return half, half
     employee = employer = Decimal(0)
-    for rate in rates:
-        if is_of_age(person, day.year, rate):
-            wage = _insured(rate, annual, figures)
-            employee += wage * rate.employee_percent / HUNDRED / MONTHS
-            employer += wage * rate.employer_percent / HUNDRED / MONTHS
+    for rate in offer.rates_for(person, day):
+        wage = _insured(rate, annual, figures)
+        employee += wage * rate.employee_percent / HUNDRED / MONTHS
+        employer += wage * rate.employer_percent / HUNDRED / MONTHS
     return rounded_to(employee, terms.rounding), rounded_to(employer, terms.rounding)
 
 

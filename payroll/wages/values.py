@@ -328,7 +328,8 @@ class Sum:
     """What has been charged under one key this year: wages counted, insured, and both parts.
 
     ``days`` are those insured until now, 30 a month. The exact parts are unrounded, so that a rate
-    may change within the year; None is what was charged.
+    may change within the year; None is what was charged. ``ceiling`` are upper limits of a year
+    times the days that they held for, so that they may change, too; None is the limit of now.
     """
 
     days: int = 0
@@ -338,6 +339,7 @@ class Sum:
     employer: Decimal = ZERO
     employee_exact: Decimal | None = None
     employer_exact: Decimal | None = None
+    ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
