@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("canton", models.CharField(max_length=2, verbose_name="canton")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
                 ("first", models.DateField(verbose_name="first month")),
                 ("last", models.DateField(verbose_name="last month")),
                 ("people", models.PositiveIntegerField(verbose_name="people")),

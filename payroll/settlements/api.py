@@ -18,6 +18,7 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input, MonthField
 from erp.api.schema import KEY
 from erp.audit import access_log
+from payroll.declarations.gathering import YEARS
 from payroll.employees.models import Employee
 from payroll.settlements import settling
 from payroll.settlements.models import TaxSettlement
@@ -29,6 +30,10 @@ class SettleTaxInput(Input):
 
     canton = serializers.RegexField(r"^[A-Z]{2}$")
     until = MonthField()
+    year = serializers.IntegerField(
+        min_value=YEARS[0], max_value=YEARS[-1], required=False,
+        help_text="Whose wages; that of the month without. Another one for what was corrected later",
+    )  # fmt: skip
     date = DayField(help_text="Booking date")
     due_date = DayField(required=False, help_text="As the canton's rule says without")
     reference = serializers.CharField(
@@ -50,6 +55,7 @@ class TaxSettlementOutput(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     canton = serializers.CharField()
+    year = serializers.IntegerField()
     first = MonthField()
     last = MonthField()
     people = serializers.IntegerField()
@@ -94,6 +100,7 @@ class OpenTaxOutput(serializers.Serializer[Any]):
 
     canton = serializers.CharField()
     month = MonthField()
+    year = serializers.IntegerField()
     people = serializers.IntegerField()
     taxable = AmountField()
     tax = AmountField()

@@ -41,6 +41,7 @@ class SettledTax(msgspec.Struct, frozen=True, kw_only=True):
 class TaxSettlement(Sealed, CompanyOwned):
     """What was withheld for a canton until a month, settled (Quellensteuerabrechnung); it stays as it was.
 
+    ``year`` is that of the wages; ``last`` is after it where a correction was paid later (Nachtrag).
     ``net`` is the tax less the commission, both in CHF: what the tax office gets, or pays back where it
     is negative. Without tax there is no entry. Who was taxed stands in ``content``, sealed.
     """
@@ -50,6 +51,7 @@ class TaxSettlement(Sealed, CompanyOwned):
         verbose_name=_("tax office"),
     )  # fmt: skip
     canton = models.CharField(_("canton"), max_length=2)
+    year = models.PositiveSmallIntegerField(_("year"))  # whose wages were taxed
     first = models.DateField(_("first month"))
     last = models.DateField(_("last month"))
     people = models.PositiveIntegerField(_("people"))
@@ -103,6 +105,11 @@ class TaxSettlement(Sealed, CompanyOwned):
     def span(self) -> str:
         """The months: 03.2026, or 01.2026–03.2026."""
         return span_of(self.first, self.last)
+
+    @property
+    def is_supplement(self) -> bool:
+        """Whether it holds what was corrected after the year had ended."""
+        return self.last.year > self.year
 
     @property
     def net(self) -> Decimal:

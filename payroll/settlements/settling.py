@@ -59,6 +59,7 @@ class Proposal:
     """A settlement as it would be made: ``sums`` of all rows, by the canton's rule and commission."""
 
     canton: str
+    year: int
     first: dt.date
     last: dt.date
     sums: Due
@@ -76,28 +77,30 @@ class Proposal:
         return span_of(self.first, self.last)
 
 
-def propose(company: Company, canton: str, until: dt.date) -> Proposal:
-    """What would be settled with a canton: all that is open of the year until a month, its first day.
+def propose(company: Company, canton: str, until: dt.date, *, year: int | None = None) -> Proposal:
+    """What would be settled with a canton: all that is open of a year's wages until a month, its first day.
 
+    ``year`` is that of the month without; another one has supplements, paid after it had ended.
     Raises ``NothingToSettle``, ``SettledAlready``, ``RunOpen`` or ``TariffMissing``.
     """
-    rows = open_of(company, canton, until)
+    year = until.year if year is None else year
+    rows = open_of(company, canton, until, year)
     if not rows:
-        _refuse_empty(company, canton, until)
-    not_posted = first_open_run(company, until)
+        _refuse_empty(company, canton, until, year)
+    not_posted = first_open_run(company, until, year)
     if not_posted is not None:
         raise RunOpen(month=str(not_posted))
     how = settings_of(company).commission
-    percent = commission(canton, end_of(until), how)
+    percent = commission(canton, min(end_of(until), dt.date(year, 12, 31)), how)
     return Proposal(
-        canton, min(row.month for row in rows), until, due_of(canton, until, rows, percent), percent, how,
-        deadline_of(canton, until), rows,
+        canton, year, min(row.month for row in rows), until, due_of(canton, until, rows, percent, year),
+        percent, how, deadline_of(canton, until), rows,
     )  # fmt: skip
 
 
-def _refuse_empty(company: Company, canton: str, until: dt.date) -> None:
+def _refuse_empty(company: Company, canton: str, until: dt.date, year: int) -> None:
     made = TaxSettlement.of(company).filter(
-        canton=canton, cancelled_at=None, last__gte=until, last__year=until.year
+        canton=canton, cancelled_at=None, last__gte=until, year=year
     )
     found = made.order_by("last").first()
     told = {"canton": canton, "month": f"{until:%m.%Y}"}
@@ -110,19 +113,20 @@ def _refuse_empty(company: Company, canton: str, until: dt.date) -> None:
 def settle(
     *, company: Company, canton: str, until: dt.date, date: dt.date, by: User,
     due_date: dt.date | None = None, reference: str = "", account: str = "",
-    seen: Decimal | None = None,
+    seen: Decimal | None = None, year: int | None = None,
 ) -> TaxSettlement:  # fmt: skip
     """Settle with a canton all that was withheld until a month and is not settled; ``date`` is that of the entry.
 
     ``due_date`` is as the canton's rule says without; ``reference`` (QRR or SCOR) and ``account`` are those
     of the payment slip, the contact's account counts without; ``seen`` is the tax in CHF that somebody
-    looked at. A refund becomes a credit of the tax office. Raises what ``propose`` raises,
-    ``ChangedSince``, ``OfficeMissing``, ``CreditorsOff``, ``DueTooEarly``, ``NotAQrr``, ``NotAScor``,
-    ``PurposeMissing``, and what ``setup.accounts``, ``paying.instruct`` and ``posting.post`` raise.
+    looked at; ``year`` is as ``propose`` has it. A refund becomes a credit of the tax office. Raises
+    what ``propose`` raises, ``ChangedSince``, ``OfficeMissing``, ``CreditorsOff``, ``DueTooEarly``,
+    ``NotAQrr``, ``NotAScor``, ``PurposeMissing``, and what ``setup.accounts``, ``paying.instruct`` and
+    ``posting.post`` raise.
     """
     alone(company)
     until = until.replace(day=1)
-    found = propose(company, canton, until)
+    found = propose(company, canton, until, year=year)
     if seen is not None and seen != found.sums.tax:
         raise ChangedSince(canton=canton, month=f"{until:%m.%Y}", seen=seen, now=found.sums.tax)
     office = _office(company, canton)
@@ -130,7 +134,7 @@ def settle(
     if due_date < end_of(found.last):
         raise DueTooEarly(value=due_date, end=end_of(found.last))
     one = TaxSettlement(
-        company=company, institution=office, canton=canton, first=found.first, last=found.last,
+        company=company, institution=office, canton=canton, year=found.year, first=found.first, last=found.last,
         people=found.sums.people, taxable=found.sums.taxable, tax=found.sums.tax, how=found.how,
         percent=found.percent, commission=found.sums.commission, date=date, due_date=due_date,
         reference=_checked(reference), content=tuple(found.rows), settled_at=clock.now(),

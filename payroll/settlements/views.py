@@ -79,7 +79,7 @@ def _items(company: int, rows: Iterable[TaxSettlement]) -> dict[int | None, Open
 
 
 class NewSettlement(SettlementsView):
-    """``…/tax-settlements/new/?canton=ZH&until=2026-03``: what would be settled, and doing it."""
+    """``…/tax-settlements/new/?canton=ZH&until=2026-03&year=2026``: what would be settled, and doing it."""
 
     permission = Permission.PAYROLL_POST
 
@@ -91,11 +91,11 @@ class NewSettlement(SettlementsView):
             return redirect("payroll-tax-settlements", self.company.pk)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        canton, until = self._asked()
+        canton, until, year = self._asked()
         form = SettleForm(request.POST)
         if form.is_valid():
             try:
-                made = settling.settle(company=self.company, canton=canton, until=until,
+                made = settling.settle(company=self.company, canton=canton, until=until, year=year,
                                        by=self.access.user, **form.cleaned_data)  # fmt: skip
             except DomainError as refusal:
                 tell(form, refusal)
@@ -108,16 +108,18 @@ class NewSettlement(SettlementsView):
             self.told(refusal)
             return redirect("payroll-tax-settlements", self.company.pk)
 
-    def _asked(self) -> tuple[str, dt.date]:
+    def _asked(self) -> tuple[str, dt.date, int]:
         until = read_month(self.request.GET.get("until"))
         canton = self.request.GET.get("canton", "")
         if until is None or not (len(canton) == 2 and canton.isalpha()):
             raise Http404
-        return canton.upper(), until
+        year = self.request.GET.get("year", "")
+        wanted = int(year) if year.isdecimal() and int(year) in YEARS else until.year
+        return canton.upper(), until, wanted
 
     def _show(self, request: HttpRequest, form: SettleForm | None) -> HttpResponse:
-        canton, until = self._asked()
-        found = settling.propose(self.company, canton, until)
+        canton, until, year = self._asked()
+        found = settling.propose(self.company, canton, until, year=year)
         self.note(found.sums.people)
         told = report_of(title_of(found), found.rows, tax=found.sums.tax, taxable=found.sums.taxable,
                          percent=found.percent, commission=found.sums.commission)  # fmt: skip

@@ -36,31 +36,33 @@ class Year:
 
 
 def withheld(people: Iterable[PersonYear]) -> Withheld:
-    """All taxes of a year by canton, in the order of months and people."""
+    """All taxes of a year by canton, in the order of months and people: see ``Posted.settled``."""
     found: dict[str, list[SettledTax]] = defaultdict(list)
     for person in people:
         for posted, tax in person.taxes():
             found[tax.canton].append(SettledTax(
                 employee=person.file.id, ahv_number=person.file.personal.ahv_number,
-                name=person.file.name, commune=tax.commune, code=tax.code, month=posted.month,
+                name=person.file.name, commune=tax.commune, code=tax.code, month=posted.settled,
                 origin=tax.month, run=posted.run, taxable=tax.taxable, determinant=tax.determinant,
                 amount=tax.amount, is_correction=tax.is_correction,
             ))  # fmt: skip
     return {canton: sorted(rows, key=lambda row: row.month) for canton, rows in found.items()}
 
 
-def open_of(company: Company, canton: str, until: dt.date) -> list[SettledTax]:
-    """What a canton's settlement until a month holds: that month and those before it, of its year."""
-    rows = withheld(year_of(company, until.year)).get(canton, ())
+def open_of(company: Company, canton: str, until: dt.date, year: int) -> list[SettledTax]:
+    """What a canton's settlement until a month holds: that month and those before it, of a year's wages."""
+    rows = withheld(year_of(company, year)).get(canton, ())
     done = _settled_runs(company)
     return [row for row in rows if row.month <= until and (canton, row.run) not in done]
 
 
-def due_of(canton: str, month: dt.date, rows: Sequence[SettledTax], percent: Decimal | None) -> Due:
+def due_of(
+    canton: str, month: dt.date, rows: Sequence[SettledTax], percent: Decimal | None, year: int
+) -> Due:
     """Rows as one sum, with the commission of the canton; None where its rate is not known."""
     return Due(
         canton, month, len({row.employee for row in rows}), sum((row.taxable for row in rows), ZERO),
-        sum((row.amount for row in rows), ZERO), percent,
+        sum((row.amount for row in rows), ZERO), percent, year,
     )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def year_view(company: Company, year: int) -> Year:
         left = [row for row in rows if (canton, row.run) not in done]
         for month in sorted({row.month for row in left}):
             same = [row for row in left if row.month == month]
-            found.append(due_of(canton, month, same, percents.get(canton)))
+            found.append(due_of(canton, month, same, percents.get(canton), year))
     return Year(year, found, settlements_of(company, year), len(people))
 
 
@@ -82,7 +84,7 @@ def settlements_of(company: Company, year: int | None = None) -> list[TaxSettlem
     """The settlements, of a year or all, the newest first, without their people; one query."""
     rows = TaxSettlement.of(company).select_related("institution", "entry", "settled_by")
     if year is not None:
-        rows = rows.filter(last__year=year)
+        rows = rows.filter(year=year)
     return list(rows.defer("content").order_by("-last", "canton", "-pk"))
 
 
@@ -103,10 +105,10 @@ def _settled_runs(company: Company) -> set[tuple[str, int]]:
     return {(canton, number or 0) for canton, number in rows}
 
 
-def first_open_run(company: Company, until: dt.date) -> PayrollRun | None:
-    """The first monthly run of the year, until a month, that is not posted."""
+def first_open_run(company: Company, until: dt.date, year: int) -> PayrollRun | None:
+    """The first monthly run of a year, until a month, that is not posted."""
     rows = PayrollRun.of(company).filter(
         kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.OPEN, month__lte=until,
-        month__year=until.year,
+        month__year=year,
     )  # fmt: skip
     return rows.order_by("month").first()

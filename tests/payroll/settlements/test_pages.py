@@ -53,7 +53,7 @@ def page(company, anna):
 
 def test_a_month_is_settled_shown_taken_along_and_undone(page, company):
     shown = page.get(page.start).content.decode()
-    assert "?canton=ZH&amp;until=2026-01" in shown and "294.00" in shown
+    assert "?canton=ZH&amp;until=2026-01&amp;year=2026" in shown and "294.00" in shown
     new = page.get(page.start + "new/?canton=ZH&until=2026-01").content.decode()
     assert "Anna Muster" in new and "Kreisschreiben 45" in new
     told = {"date": "31.01.2026", "due_date": "02.03.2026", "seen": "300.00"}
@@ -100,7 +100,7 @@ def test_programs_do_the_same_and_no_wage_is_kept_for_a_key(company, anna):
     api = Api(company, anna)
     start = "payroll/tax-settlements/"
     assert api.get(f"{start}open/2026/").json() == [
-        {"canton": "ZH", "month": "2026-01", "people": 1, "taxable": "6000.00", "tax": "300.00",
+        {"canton": "ZH", "month": "2026-01", "year": 2026, "people": 1, "taxable": "6000.00", "tax": "300.00",
          "percent": "2.000", "commission": "6.00", "net": "294.00"}
     ]  # fmt: skip
     told = {"canton": "ZH", "until": "2026-01", "date": "2026-01-31", "seen": "300.00"}

@@ -21,7 +21,11 @@ from erp.core import clock
 from erp.documents import storing
 from payroll.declarations.gathering import year_of
 from payroll.declarations.listing import report_of
-from payroll.runs import booking
+from payroll.employees.keeping import set_fact
+from payroll.employees.models import Employee
+from payroll.runs import approving as approving_runs
+from payroll.runs import booking, correcting
+from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun
 from payroll.settlements import refusals, settling
 from payroll.settlements.deadlines import deadline_of
@@ -31,6 +35,7 @@ from payroll.setup.institutions import save_institution
 from payroll.setup.refusals import WrongCommission
 from tests import make
 from tests.accounting.payments import books as payments
+from tests.payroll.employees.books import wage
 from tests.payroll.runs import books
 from tests.payroll.runs.test_posting import balances
 from tests.payroll.settlements import made
@@ -150,6 +155,39 @@ def test_the_same_month_is_settled_once(company, settle):
     with pytest.raises(refusals.NothingToSettle):
         settle(canton="BE")
     assert TaxSettlement.of(company).count() == 1
+
+
+def corrected(run, anna, *, day):
+    """A higher wage, told, corrected and paid on a day."""
+    set_fact(Employee.of(run.company).get(), value=wage("7000.00"), valid_from=dt.date(2026, 1, 2),
+             by=anna)  # fmt: skip
+    one = correcting.begin_correction(run, by=anna, date=day)
+    PayrollRun.of(run.company).filter(pk=one.pk).update(pay_date=day)
+    one.refresh_from_db(fields=["pay_date"])
+    one = approving_runs.approve(one, seen=digest_of_run(one), by=anna)
+    return booking.post(one, by=anna)
+
+
+def test_a_correction_is_settled_in_the_month_it_was_paid(company, settle, anna):
+    made.office(company)
+    january = books.posted(company)
+    first = settle()
+    corrected(january, anna, day=dt.date(2026, 3, 10))
+    books.posted(company, FEBRUARY)
+    assert [(one.month, one.tax > 0) for one in year_view(company, 2026).open] == [
+        (FEBRUARY, True), (MARCH, True),
+    ]  # fmt: skip
+    settle(FEBRUARY, date=dt.date(2026, 2, 28))
+    march = settle(MARCH, date=dt.date(2026, 3, 31))
+    (row,) = march.content
+    assert (row.origin, row.month, row.is_correction) == (JANUARY, MARCH, True)
+    listed = report_of(company, "tax", year_of(company, 2026)).rows
+    assert march.tax == listed[-1][8]
+    whole = sum(one.tax for one in TaxSettlement.of(company))
+    assert whole == sum(
+        tax.amount for one in year_of(company, 2026) for _posted, tax in one.taxes()
+    )
+    assert first.tax == Decimal("300.00")
 
 
 def test_what_stands_in_the_way_is_named(company, settle, anna):
