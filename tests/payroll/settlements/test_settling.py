@@ -159,7 +159,7 @@ def test_the_same_month_is_settled_once(company, settle):
 
 def corrected(run, anna, *, day):
     """A higher wage, told, corrected and paid on a day."""
-    set_fact(Employee.of(run.company).get(), value=wage("7000.00"), valid_from=dt.date(2026, 1, 2),
+    set_fact(Employee.of(run.company).order_by("pk")[0], value=wage("7000.00"), valid_from=dt.date(2026, 1, 2),
              by=anna)  # fmt: skip
     one = correcting.begin_correction(run, by=anna, date=day)
     PayrollRun.of(run.company).filter(pk=one.pk).update(pay_date=day)
