@@ -30,6 +30,7 @@ WHY: Final[dict[str, Any]] = {
     "contribution.percent": _("insured this month %(insured)s, this year %(to_date)s (%(base)s)"),
     "contribution.range": _("wages of a year from %(from)s to %(to)s are insured, for %(days)s days"),
     "contribution.amount": _("amount as the insurer reported it"),
+    "contribution.reckoned": _("reckoned of an expected wage of %(expected)s a year"),
     "contribution.employer_pays": _("the employer bears the employee's part of %(amount)s"),
     "contribution.days": _("holds for %(days)s of %(of)s days"),
     "contribution.ahv_income": _("%(less)s are free of AHV"),

@@ -114,7 +114,10 @@ class Accounts:
         before = self.of(given.key)
         employee = to_centimes(given.employee_amount or ZERO)
         employer = to_centimes(given.employer_amount or ZERO)
-        why: tuple[Reason, ...] = (because(reasons.CONTRIBUTION_AMOUNT),)
+        why: tuple[Reason, ...] = (
+            because(reasons.CONTRIBUTION_AMOUNT) if given.expected is None
+            else because(reasons.CONTRIBUTION_RECKONED, expected=given.expected),
+        )  # fmt: skip
         if employer_pays:
             why = (*why, because(reasons.CONTRIBUTION_EMPLOYER_PAYS, amount=employee))
             employee, employer = ZERO, employee + employer
