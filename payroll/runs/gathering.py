@@ -129,6 +129,7 @@ def as_movement(one: Typed) -> Movement:
     return Movement(
         type=one.type, quantity=one.quantity, rate=one.rate, amount=one.amount,
         percent=one.percent, text=one.text, cost_centre=one.cost_centre, for_month=one.for_month,
+        keeps=one.keeps,
     )  # fmt: skip
 
 

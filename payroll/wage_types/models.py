@@ -58,6 +58,7 @@ class WageType(CompanyOwned, Multilingual):
         BIRTH = "birth", _("birth allowance")
         COMPANY_CAR = "company_car", _("private share of a company car")
         BALANCE_KIND = "balance_kind", _("balancing of benefits in kind")
+        BALANCE_CAR = "balance_car", _("balancing of the private share of a company car")
         BALANCE_PAID = "balance_paid", _("balancing of what was paid to others")
         AHV = "ahv", "AHV"
         ALV = "alv", "ALV"
