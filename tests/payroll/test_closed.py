@@ -1,4 +1,4 @@
-"""Payroll is closed: to every role without the right, to other companies, and right by right, on what really is there."""
+"""Payroll is closed: to every role without the right, to other companies, right by right, on what really is there."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_without_just_the_right_it_asks_for_nothing_opens():
         if answer.status_code != 403 or b"7123.45" in answer.content:
             wrong.append((name, method, asks, answer.status_code))
     assert wrong == []
-    assert tried > 80
+    assert tried > 60
 
 
 def test_what_belongs_to_another_company_is_not_there():
