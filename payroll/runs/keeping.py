@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from erp.core.sealed import SealedField
-from payroll.runs.digest import digest_of, salt
+from payroll.runs.digest import digest_of, require_untouched, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Carry, Finding, MonthInput, Slip
 
@@ -113,6 +113,7 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
     """What posted slips handed on to a month, by person: two queries, however many people.
 
     The carry is that of the person's last posted slip of the year, be it of a run or of a correction.
+    Raises ``Tampered`` where one is not what was posted.
     """
     posted = Payslip.of(run.company_id).filter(
         employee__in=employees, run__status__in=PayrollRun.BOOKED
@@ -132,6 +133,8 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
         slip, carried = last.get(who), handed_on.get(who)
         if slip is not None and carried is not None and slip.pk == carried.pk:
             carried = slip  # opened once
+        for one in filter(None, {slip, carried}):
+            require_untouched(one)
         found[who] = Before(
             slip.content.slip if slip else None, carried.content.slip.carry if carried else Carry()
         )
