@@ -217,7 +217,7 @@ def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iter
 
     for _ in range(chance.randint(24, 30)):
         customer = chance.choice(CUSTOMERS)
-        amount = Decimal(chance.randint(9000, 390000)) / 100
+        amount = Decimal(chance.randint(9000, 390000)) / 25
         day = chance.randint(1, 27)
         code = "UX" if chance.random() < 0.06 else "UN"
         income = "3201" if code == "UX" else "3200"
@@ -228,7 +228,7 @@ def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iter
                         amount)  # fmt: skip
     for _ in range(chance.randint(10, 14)):
         name, account, code = chance.choice(SUPPLIERS)
-        amount = Decimal(chance.randint(4000, 180000)) / 100
+        amount = Decimal(chance.randint(4000, 180000)) / 50
         centre = chance.choice(("10", "20", "90"))
         yield entry(chance.randint(1, 28), name, account, "1020", amount, vat_code=code,
                     cost_centre=centre)  # fmt: skip
@@ -278,7 +278,9 @@ def _statement(company: Company, bank: BankAccount, owner: User, chance: random.
     movements.sort(key=lambda one: one.day)
     take_in(company=company, content=statement_xml(bank.iban, opening, start, movements), by=owner)
     accounts = {name: (account, code) for name, account, code in SUPPLIERS}
-    rows = list(BankTransaction.of(company).order_by("booking_date", "pk"))
+    rows = list(
+        BankTransaction.of(company).filter(bank_account=bank).order_by("booking_date", "pk")
+    )
     accept_certain(company, [row for row in rows if row.amount > 0][:12], by=owner)
     for row in [row for row in rows if row.amount < 0][:8]:
         account, code = accounts[row.party]
