@@ -310,8 +310,8 @@ def _cash_and_plans(company: Company, owner: User) -> None:
         record(book=book, date=dt.date(SECOND, 11, day), text=text, amount=Decimal(amount), by=owner,
                shares=[Share(contra, abs(Decimal(amount)), vat_code=code)])  # fmt: skip
     for text, amount, date, rhythm in (
-        ("Löhne", "-18500", dt.date(SECOND, 11, 25), "month"),
-        ("Sozialversicherungen", "-6200", dt.date(SECOND, 12, 15), "quarter"),
+        ("Löhne", "-101000", dt.date(SECOND, 11, 25), "month"),
+        ("Sozialversicherungen", "-84000", dt.date(SECOND + 1, 1, 28), "quarter"),
         ("Neuer Stapler, Anzahlung", "-24000", dt.date(SECOND + 1, 1, 20), ""),
     ):
         save_planned(PlannedPayment(company=company, date=date, text=text, amount=Decimal(amount),

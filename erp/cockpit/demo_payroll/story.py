@@ -130,7 +130,8 @@ ONCE: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
 }  # fmt: skip
 #: What is typed too late, for a month that was posted: it takes a correcting run in the month after.
 FORGOTTEN: Final = {"2026-05": (("otto", {"type": OVERTIME, "quantity": D("9.5"), "percent": D(125)}),
-                                ("beat", {"type": CORRECTION, "amount": D("-120"), "text": "Zulage zu viel"}))}  # fmt: skip
+                                ("marko", {"type": OVERTIME, "quantity": D("4"), "percent": D(125)}),
+                            ("beat", {"type": CORRECTION, "amount": D("-120"), "text": "Zulage zu viel"}))}  # fmt: skip
 #: Hours and lessons of a month: the least, and by how much they vary.
 _BY_QUANTITY: Final = {"carla": (HOURS, 84, 7), "david": (LESSONS, 14, 3), "ursina": (HOURS, 6, 3)}
 #: Days of holidays (taken), hours of overtime: day, who, kind, amount.
