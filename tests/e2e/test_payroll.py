@@ -199,7 +199,9 @@ def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, 
 
     corrected(watched, approver, here, run, good)
     certified(watched, site, here, good)
-    assert '"sound": true' in site.manage("verify_ledger", "--company", here.split("/")[2], "--format", "json")
+    assert '"sound": true' in site.manage(
+        "verify_ledger", "--company", here.split("/")[2], "--format", "json"
+    )
 
 
 def corrected(watched, approver, here, run, good):

@@ -19,7 +19,7 @@ from erp.cockpit.demo_payroll import money, open_office
 from erp.cockpit.demo_payroll.people import PEOPLE
 from erp.cockpit.demo_payroll.tariffs import load_tariffs
 from erp.cockpit.members import grant
-from payroll.declarations import issuing, lists, pensions, taxes
+from payroll.declarations import families, issuing, lists, pensions, taxes
 from payroll.declarations.accounts import wage_account
 from payroll.declarations.gathering import year_of
 from payroll.declarations.preparing import prepared
@@ -38,7 +38,9 @@ def office(django_db_setup, django_db_blocker):
         load_tariffs()
         company = make.found(first_year=(dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
         by, approver = make.owner_of(company), make.user()
-        open_fiscal_year(company=company, start=dt.date(2026, 1, 1), end=dt.date(2026, 12, 31), by=by)
+        open_fiscal_year(
+            company=company, start=dt.date(2026, 1, 1), end=dt.date(2026, 12, 31), by=by
+        )
         add_cost_centres(company, by)
         save_bank_account(BankAccount(company=company, name="Bank", iban="CH9300762011623852957",
                                       currency="CHF", account=make.account(company, "1020")), by=by)  # fmt: skip
@@ -62,7 +64,9 @@ def people(office):
 def slips(office):
     """The raw slips of each year, with the month they were paid for."""
     found = defaultdict(list)
-    rows = Payslip.of(office.company).filter(run__status__in=PayrollRun.BOOKED).select_related("run")
+    rows = (
+        Payslip.of(office.company).filter(run__status__in=PayrollRun.BOOKED).select_related("run")
+    )
     for row in rows.defer("paper"):
         found[row.run.month.year].append((row.run, row.content.slip))
     return found
@@ -88,7 +92,9 @@ def of_types(slips, *types, paid=True):
 def column(report, name):
     """A column of the rows that are no totals."""
     place = [key for key, _label in report.columns].index(name)
-    return sum((row[place] or ZERO for nth, row in enumerate(report.rows) if nth not in report.kinds), ZERO)
+    return sum(
+        (row[place] or ZERO for nth, row in enumerate(report.rows) if nth not in report.kinds), ZERO
+    )
 
 
 def test_all_of_them_were_paid_and_every_run_is_closed(office):
@@ -109,7 +115,7 @@ def test_lists_are_the_sums_of_the_slips(people, slips, year):
     for report, kinds in (
         (lists.ahv(theirs), ("ahv",)), (lists.alv(theirs), ("alv",)),
         (lists.uvg(theirs), ("bu", "nbu")), (lists.uvgz(theirs), ("uvgz",)),
-        (lists.ktg(theirs), ("ktg",)), (lists.fak(theirs), ("fak",)), (pensions.bvg(theirs), ("bvg",)),
+        (lists.ktg(theirs), ("ktg",)), (families.fak(theirs), ("fak",)), (pensions.bvg(theirs), ("bvg",)),
     ):  # fmt: skip
         for part in ("employee", "employer"):
             assert column(report, part) == charged(mine, *kinds, part=part), (report.key, part)
@@ -118,10 +124,16 @@ def test_lists_are_the_sums_of_the_slips(people, slips, year):
                    if one.insurance.value == kind), ZERO) for kind in ("ahv", "alv", "fak", "ktg", "uvgz")
     }  # fmt: skip
     assert column(lists.ahv(theirs), "ahv_wage") == insured["ahv"]
-    assert column(lists.ahv(theirs), "alv_wage") == column(lists.alv(theirs), "alv_wage") == insured["alv"]
-    assert column(lists.fak(theirs), "fak_wage") == insured["fak"]
+    assert (
+        column(lists.ahv(theirs), "alv_wage")
+        == column(lists.alv(theirs), "alv_wage")
+        == insured["alv"]
+    )
+    assert column(families.fak(theirs), "fak_wage") == insured["fak"]
     assert column(lists.ktg(theirs), "contributory") == insured["ktg"]
-    assert column(lists.fak(theirs), "allowances") == of_types(mine, 3000, 3001, 3010, 3011, 3034)
+    assert column(families.fak(theirs), "allowances") == of_types(
+        mine, 3000, 3001, 3010, 3011, 3034
+    )
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -218,7 +230,9 @@ def test_the_ledger_holds_what_the_slips_say_by_account(office, slips, year):
 def test_everything_is_paid_in_the_end(office):
     """The clearing account and that of the bank are empty; what is owed is the last quarter alone."""
     balances = Counter()
-    for line in EntryLine.of(office.company).filter(entry__number__isnull=False).select_related("account"):
+    for line in (
+        EntryLine.of(office.company).filter(entry__number__isnull=False).select_related("account")
+    ):
         balances[line.account.number] += line.debit - line.credit
     assert (balances["1091"], balances["1021"]) == (ZERO, ZERO)
     assert Account.of(office.company).filter(purpose="wages_clearing").get().number == "1091"

@@ -46,7 +46,10 @@ def open_office(company: Company, *, by: User, approver: User) -> Office:
 def add_payroll(company: Company, *, by: User, approver: User) -> Office:
     """Two years until October 2026 posted and paid, certificates of the first issued, November as a draft."""
     office = open_office(company, by=by, approver=approver)
-    for first, last in ((dt.date(2025, 1, 1), dt.date(2025, 12, 1)), (dt.date(2026, 1, 1), dt.date(2026, 10, 1))):
+    for first, last in (
+        (dt.date(2025, 1, 1), dt.date(2025, 12, 1)),
+        (dt.date(2026, 1, 1), dt.date(2026, 10, 1)),
+    ):
         office.year_of(first, last)
         money.paid_by_the_bank(office)
         money.settle_with_insurers(office, first.year, until=UNTIL)

@@ -91,7 +91,7 @@ def add_insurers(company: Company, by: User) -> Mapping[str, int]:
 def _rate(
     year: int, insures: str, employee: str, employer: str, more: Mapping[str, Any] | None = None
 ) -> Rate:
-    told = {name: Decimal(value) if name.startswith("wage") else value
+    told: dict[str, Any] = {name: Decimal(value) if name.startswith("wage") else value
             for name, value in (more or {}).items()}  # fmt: skip
     return Rate(
         insures=insures, valid_from=dt.date(year, 1, 1), employee_percent=Decimal(employee),

@@ -26,15 +26,25 @@ QUARTER_DAY: Final = 28
 def paid_by_the_bank(office: Office) -> None:
     """Statements of the wages account: money comes from the current account, and wages go out as one debit."""
     opening, _foreign = balance_before(
-        office.company, account=office.bank.account_id, day=dt.date(2027, 1, 1), year=None, carried=True
+        office.company,
+        account=office.bank.account_id,
+        day=dt.date(2027, 1, 1),
+        year=None,
+        carried=True,
     )
     rows = []
     for order in office.orders:
         day = order.date.day
         rows.append((order.date, Movement(day, order.total, office.company.name, "Übertrag Löhne")))
-        rows.append((order.date, Movement(day, -order.total, "", "", batch=(order.message, order.block))))
+        rows.append(
+            (order.date, Movement(day, -order.total, "", "", batch=(order.message, order.block)))
+        )
     office.orders.clear()
-    take_in(company=office.company, content=statements_xml(office.bank.iban, opening, rows), by=office.by)
+    take_in(
+        company=office.company,
+        content=statements_xml(office.bank.iban, opening, rows),
+        by=office.by,
+    )
     waiting = BankTransaction.of(office.company).filter(bank_account=office.bank, entry=None)
     every = list(waiting.order_by("booking_date", "pk"))
     for row in every:
@@ -45,7 +55,9 @@ def paid_by_the_bank(office: Office) -> None:
 
 def settle_with_insurers(office: Office, year: int, *, until: dt.date) -> None:
     """Pay what is owed to funds, insurers and tax offices at the end of each quarter, from the current account."""
-    accounts = {one.number: one for one in Account.of(office.company).filter(number__in=[*OWED, CURRENT])}
+    accounts = {
+        one.number: one for one in Account.of(office.company).filter(number__in=[*OWED, CURRENT])
+    }
     for month in (4, 7, 10, 13):
         day = dt.date(year + month // 13, month % 12, QUARTER_DAY)
         end = day.replace(day=1)

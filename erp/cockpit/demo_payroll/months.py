@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from accounting.banking.models import BankAccount
 from erp.access.models import User
@@ -57,7 +58,7 @@ class Office:
                 if day.replace(day=1) == month:
                     leave.book(self.people[who], kind=kind, date=day, amount=amount, by=self.by)
             for who, rows in story.typed_for(month).items():
-                if self._is_here(who, month):
+                if who in self.people:
                     self.type(who, month, rows)
 
     def type(self, who: str, month: dt.date, rows: Iterable[Typed]) -> None:
@@ -80,9 +81,7 @@ class Office:
             self.orders += paying.pay(posted, bank=self.bank, date=posted.pay_date, by=self.by)
         return posted
 
-    def corrected(
-        self, run: PayrollRun, late: Iterable[tuple[str, dict[str, object]]]
-    ) -> PayrollRun:
+    def corrected(self, run: PayrollRun, late: Iterable[tuple[str, dict[str, Any]]]) -> PayrollRun:
         """Type what was forgotten for a posted month, and pay the difference by a correcting run."""
         after = (run.month + dt.timedelta(days=32)).replace(day=2)
         with _on(after):
@@ -104,9 +103,7 @@ class Office:
             if back.day.replace(day=1) == month:
                 employments.re_enter(self.people[back.who], entry=back.day, by=self.by, facts=back.facts)  # fmt: skip
 
-    def _is_here(self, who: str, month: dt.date) -> bool:
-        return who in self.people
 
-
-def _on(day: dt.date) -> object:
+def _on(day: dt.date) -> AbstractContextManager[None]:
+    """Let the clock stand still on a morning."""
     return clock.at(dt.datetime.combine(day, WORKING_HOUR))

@@ -182,17 +182,9 @@ PEOPLE: Final[dict[str, Person]] = {
 }  # fmt: skip
 
 
-def hire_all(
-    company: Company, by: User, solutions: Mapping[str, int], *, until: dt.date
-) -> dict[str, Employee]:
-    """Hire those who enter until a day, with the next personnel numbers; employees by their key."""
-    return {
-        key: hire(company, by, one, solutions, nth)
-        for nth, (key, one) in enumerate(PEOPLE.items(), 1) if one.entry <= until
-    }  # fmt: skip
-
-
-def hire(company: Company, by: User, one: Person, solutions: Mapping[str, int], nth: int) -> Employee:
+def hire(
+    company: Company, by: User, one: Person, solutions: Mapping[str, int], nth: int
+) -> Employee:
     street, postcode, town, country = PLACES[one.place]
     insured = Insured(solutions=tuple(solutions[name.strip()] for name in one.insured.split(",")))
     home = () if any(isinstance(value, Residence) for value in one.facts) else (Residence(),)

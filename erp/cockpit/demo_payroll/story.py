@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from erp.cockpit.demo_payroll.people import DECEMBER, FIRST_DAY, child, day, monthly, recurring, taxed
+from erp.cockpit.demo_payroll.people import DECEMBER, child, day, monthly, recurring, taxed
 from payroll.employees.facts import (
     CivilStatus,
     FactValue,
@@ -166,7 +166,3 @@ def months(first: dt.date, last: dt.date) -> list[dt.date]:
     while found[-1] < last.replace(day=1):
         found.append((found[-1] + dt.timedelta(days=32)).replace(day=1))
     return found
-
-
-__all__ = ["CHANGES", "EXITS", "FIRST_DAY", "FORGOTTEN", "LEAVE", "ONCE", "RETURNS", "Change", "Exit", "Return",
-           "months", "typed_for"]  # fmt: skip
