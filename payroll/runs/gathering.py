@@ -17,7 +17,7 @@ from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement
+from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 
@@ -61,15 +61,20 @@ def gather(
     shelf.open(company, month, {file.language for file in files})
     leave = _leave(run, list(wanted))
     drafts = [
-        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf)
+        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
+             leave.get(file.id, {}))
         for file in files
-    ]
-    tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
-    return [
-        replace(one, leave=leave.get(one.employee, {}), given=replace(one.given, tariffs={
-            key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
-        })) for one in drafts
     ]  # fmt: skip
+    keys = [_tariff_keys(one.given) for one in drafts]
+    tariffs = shelf.tariffs_for({key for theirs in keys for key in theirs})
+    return [
+        _with_tariffs(one, {key: tariffs[key] for key in theirs if key in tariffs}) if theirs else one
+        for one, theirs in zip(drafts, keys, strict=True)
+    ]
+
+
+def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -> Gathered:
+    return replace(one, given=replace(one.given, tariffs=tariffs))
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
@@ -78,8 +83,9 @@ def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
 
 
 def _one(
-    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf
-) -> Gathered:
+    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
+    leave: dict[str, str],
+) -> Gathered:  # fmt: skip
     month, last = run.month, people.end_of(run.month)
     recurring = converting.recurring_of(file, month)
     allowances, lacking = converting.allowances_of(
@@ -95,13 +101,14 @@ def _one(
         withholdings=converting.withholdings_of(file, month),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
     )  # fmt: skip
-    given = replace(given, tax_changes=late_changes(given))
+    if changes := late_changes(given):
+        given = replace(given, tax_changes=changes)
     day = _last_day(file, month, last)
     payout = file.at(Payout, day)
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (),
+        shares=payout.shares if payout else (), leave=leave,
         findings=(*missing.before_run(file, month), *lacking, *found.findings),
     )  # fmt: skip
 
