@@ -230,7 +230,7 @@ def recurring_of(file: PersonFile, month: dt.date) -> tuple[Movement, ...]:
     return tuple(
         Movement(
             type=told.type, quantity=told.quantity, rate=told.rate, amount=told.amount,
-            percent=told.percent, text=told.text, employment=employed[-1].id,
+            percent=told.percent, text=told.text, employment=employed[-1].id, keeps=told.keeps,
         )
         for told in file.several(Recurring, month, last)
         if not told.months or month.month in told.months

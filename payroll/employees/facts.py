@@ -223,7 +223,10 @@ class Child(FactValue, frozen=True, kw_only=True, tag="child"):
 
 
 class Recurring(FactValue, frozen=True, kw_only=True, tag="recurring"):
-    """A wage type each month while the fact holds (wiederkehrende Lohnart)."""
+    """A wage type each month while the fact holds (wiederkehrende Lohnart).
+
+    ``keeps`` makes an advance a garnishment: what of the net wage stays with the employee.
+    """
 
     type: int
     quantity: Decimal | None = None
@@ -232,6 +235,7 @@ class Recurring(FactValue, frozen=True, kw_only=True, tag="recurring"):
     percent: Decimal | None = None
     text: str = ""
     months: tuple[int, ...] = ()  # none is each month
+    keeps: Decimal | None = None
 
 
 AnyFact = (

@@ -153,6 +153,7 @@ KINDS: Final[dict[str, Kind]] = {
             Field("type", _("Wage type"), "w4", many="types"),
             Field("amount", _("Amount"), most=16), Field("quantity", _("Quantity"), most=16, decimals=4),
             Field("rate", _("Rate"), most=16, decimals=4), Field("percent", _("Percent"), most=9, decimals=4),
+            Field("keeps", _("Minimum for existence"), hint=_("stays with the employee, of a garnishment"), most=16),
             Field("text", _("Text"), "w6", most=80),
             Field("months", _("Months"), "w3", hint=_("such as 6, 12; blank is each month"), most=40),
         )),

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.display import figure
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from payroll.employees import tax_codes
@@ -238,7 +239,8 @@ def _days(value: WithholdingTax, faults: list[DomainError]) -> None:
     """Days abroad are of days of work. Raises nothing; faults are added."""
     for name in ("work_days", "work_days_abroad"):
         within(getattr(value, name), Decimal(0), Decimal(31), faults, name)
-    if value.work_days_abroad and value.work_days is None:
+    days, abroad = value.work_days, value.work_days_abroad
+    if abroad and days is None:
         faults.append(missing(_("days of work a month"), "work_days"))
-    elif value.work_days_abroad and value.work_days_abroad > (value.work_days or 0):
-        faults.append(DaysAbroad(abroad=value.work_days_abroad, days=value.work_days))
+    elif abroad and days is not None and abroad > days:
+        faults.append(DaysAbroad(abroad=figure(abroad), days=figure(days)))

@@ -93,6 +93,8 @@ FOUND: Final[dict[str, Any]] = {
     "tax.no_last_wage": _("Paid after the exit, and the last wage is not known. Enter it."),
     "tax.work_days": _("%(abroad)s days abroad of %(days)s cannot be. Correct them."),
     "tax.other_year": _("The code %(code)s of %(month)s is of another year: the tax office corrects it."),
+    "tax.year_gone": _("The withholding tax of %(year)s is corrected after its end: settle it as a supplement to that "
+                       "year. A mere change of code of an earlier year is corrected by the tax office."),
     "tax.month_not_taxed": _("%(month)s was not taxed, so its code cannot change to %(code)s."),
     "tax.paid_after_liability": _("%(amount)s are paid after the liability to withholding tax has ended."),
     "tax.negative_wage": _("The taxable wage is negative: %(amount)s."),

@@ -39,7 +39,7 @@ from payroll.wages.withholding.account import (
 )
 from payroll.wages.withholding.book import Book, holding_in, run_of
 from payroll.wages.withholding.changes import late_changes
-from payroll.wages.withholding.days import share_of
+from payroll.wages.withholding.days import share_of, share_typed
 from payroll.wages.withholding.jobs import hourly_degree, is_hourly, jobs
 from payroll.wages.withholding.tariff import EXEMPT, FLAT, Stopped, is_code, row_for, tax_by
 
@@ -112,7 +112,7 @@ def _keep_untaxed(book: Book, lines: Sequence[SlipLine], paid: Earned, days: int
             month=book.given.month, days=Decimal(days),
             periodic=paid.periodic + (before.periodic if before else ZERO),
             aperiodic=paid.aperiodic + (before.aperiodic if before else ZERO),
-            own=hourly_degree(book.given, lines),
+            own=hourly_degree(book.given, lines), share=share_typed(book.given),
         )))  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _row(
         month=book.given.month, canton=held.canton, code=held.code, model=held.model,
         days=Decimal(days), periodic=paid.periodic + (before.periodic if before else ZERO),
         aperiodic=paid.aperiodic + (before.aperiodic if before else ZERO),
-        determinant=ZERO, tax=ZERO, commune=held.commune, share=share_of(held),
+        determinant=ZERO, tax=ZERO, commune=held.commune, share=share_of(held, given=book.given),
         own=hourly_degree(book.given, lines),
     )  # fmt: skip
     if not days:

@@ -14,7 +14,7 @@ from payroll.employees import converting
 from payroll.employees.facts import Personal, Wage, WithholdingTax, kind_of
 from payroll.employees.people import DAY, Held, Period, PersonFile
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Pay, Sex, TariffRow
+from payroll.wages.values import Carry, Earlier, Movement, Pay, Sex, TariffRow
 from payroll.wages.withholding import holding_in, late_changes
 from tests.payroll.wages.made import D, codes, given, month
 
@@ -166,6 +166,60 @@ def test_a_degree_that_changes_within_a_month_counts_by_its_days():
 def test_who_never_has_a_code_has_no_spans():
     assert converting.withholdings_of(file(OLD), month("2026-05")) == ()
     assert converting.withholdings_of(file(OLD, ("2020-01-01", tax(""))), month("2026-05")) == ()
+
+
+def days(number, quantity):
+    return Movement(type=number, quantity=D(quantity))
+
+
+def test_days_of_work_abroad_are_usual_or_typed_for_a_month():
+    """20 days a month, 5 abroad: 4875.00 of 6500.00 are taxed; in February nobody was abroad, in March 10 of 21."""
+    known = file(OLD, ("2020-01-01", tax(work_days=D(20), work_days_abroad=D(5))))
+    typed = {2: [days(7010, 0)], 3: [days(7000, 21), days(7010, 10)], 4: [days(7010, 30)]}
+    slips = played({1: known}, TEN, movements=typed, until=5)
+    assert [taxes(slips[number]) for number in (1, 2, 3, 4, 5)] == [
+        [(1, "A0N", "487.50")], [(2, "A0N", "650.00")], [(3, "A0N", "340.50")], [], [(5, "A0N", "487.50")],
+    ]  # fmt: skip
+    assert slips[3].taxes[0].determinant == D("6500.00")
+    assert [one.code for one in slips[4].findings if one.stops] == ["tax.work_days"]
+    assert not any(line.type in (7000, 7010) for slip in slips.values() for line in slip.lines)
+
+
+def test_days_that_were_typed_count_when_liability_is_told_late():
+    liable = file(OLD, ("2020-01-01", tax()))
+    typed = {1: [days(7000, 20), days(7010, 5)]}
+    slips = played({1: file(OLD), 2: liable}, TEN, movements=typed, until=2)
+    assert taxes(slips[2]) == [(1, "A0N", "487.50"), (2, "A0N", "650.00")]
+
+
+def test_the_degree_of_other_jobs_and_an_unknown_one_determine_the_rate():
+    """3250.00 at 50 %: 30 % elsewhere stand for 5200.00; an unknown degree for the median wage of 5875.00."""
+    half = ("2020-01-01", wage("3250.00", 50))
+    for more, determinant in (({"other_rate": D(30)}, "5200.00"), ({"own_rate": D(0)}, "5875.00")):
+        known = file(half, ("2020-01-01", tax(only_job=False, **more)))
+        assert played({1: known}, STEPS, until=1)[1].taxes[0].determinant == D(determinant)
+
+
+def test_who_left_before_this_year_is_taxed_with_the_last_wage():
+    """6500.00 and a bonus of 3500.00 determine 10 %: by the contract, the fact, or what slips tell."""
+    left = (Period(7, dt.date(2020, 1, 1), dt.date(2025, 12, 31)),)
+    bonus = (Movement(type=1212, amount=D(3500)),)
+    for fact, told, determinant in (
+        (tax(), None, "10000.00"), (tax(last_wage=D(5000)), None, "8500.00"),
+        (tax(last_wage=D(5000)), D("7000.00"), "10500.00"),
+        (tax(only_job=False, other_rate=D(20)), None, "11300.00"),
+    ):  # fmt: skip
+        known = file(OLD, ("2020-01-01", fact), periods=left)
+        february = dt.date(2026, 2, 1)
+        [contract] = converting.contracts_of(known, february)
+        assert (contract.first, contract.exit) == (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+        slip = calculate(given(
+            "2026-02", contracts=(contract,), movements=bonus, tariffs=STEPS,
+            withholdings=converting.withholdings_of(known, february, last_wage=told),
+            earlier=Earlier(year=2025, days=360, wages=D(78000)),
+        ))  # fmt: skip
+        assert slip.taxes[0].determinant == D(determinant)
+        assert codes(slip) == ["person.left_earlier"]
 
 
 DAYS = st.dates(dt.date(2025, 6, 1), dt.date(2026, 12, 31))

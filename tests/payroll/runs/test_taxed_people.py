@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from accounting.ledger.years import open_fiscal_year
 from payroll.declarations import taxes
 from payroll.declarations.gathering import year_of
 from payroll.employees import keeping
 from payroll.employees.facts import WithholdingTax
-from payroll.runs import approving, booking, correcting
+from payroll.runs import approving, booking, correcting, movements, refusals
 from payroll.runs.digest import digest_of_run
-from payroll.runs.models import Payslip
+from payroll.runs.models import Payslip, Typed
 from tests import make
 from tests.payroll.employees.books import wage
 from tests.payroll.rates.test_tariffs import load, record
@@ -61,6 +62,41 @@ def test_who_becomes_liable_afterwards_pays_for_the_months_before(company, anna)
     assert told(slip_of(second)) == [(1, "5000.00", "250.00"), (2, "5000.00", "250.00")]
     third = books.posted(company, MARCH)
     assert told(slip_of(third)) == [(3, "5000.00", "250.00")]
+
+
+def test_what_was_taken_late_is_no_difference_to_a_correction(company, anna):
+    """February took January's tax late; a correction for other reasons leaves it so, and a second one finds nothing."""
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    keeping.set_fact(who, value=A0N, valid_from=JANUARY, by=anna)
+    books.posted(company, FEBRUARY)
+    bonus = [Typed(type=1212, amount=Decimal("400.00"))]
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna, rows=bonus)
+    made = correcting.begin_correction(january, by=anna, date=dt.date(2026, 3, 31))
+    assert told(slip_of(made)) == [(1, "400.00", "20.00")]
+    made = approving.approve(made, seen=digest_of_run(made), by=anna)
+    booking.post(made, by=anna)
+    with pytest.raises(refusals.NothingToCorrect):
+        correcting.begin_correction(january, by=anna, date=dt.date(2026, 3, 31))
+
+
+def test_after_the_end_of_the_year_it_is_told(company, anna):
+    books.employee(company, "5000.00", A0N)
+    january = books.posted(company)
+    open_fiscal_year(company=company, start=dt.date(2027, 1, 1), end=dt.date(2027, 12, 31), by=anna)
+    who = Payslip.of(company).get().employee
+    bonus = [Typed(type=1212, amount=Decimal("400.00"))]
+    movements.save_person(company=company, employee=who, month=JANUARY, by=anna, rows=bonus)
+    made = correcting.begin_correction(january, by=anna, date=dt.date(2027, 1, 29))
+    assert [one.code for one in slip_of(made).findings] == ["tax.year_gone"]
+    made = approving.approve(made, seen=digest_of_run(made), by=anna)
+    booking.post(made, by=anna)
+    dues = taxes.dues(taxes.taxes_of(year_of(company, 2026)), {})
+    assert [(f"{due.month:%m.%Y}", due.is_supplement) for due in dues] == [
+        ("01.2026", False),
+        ("01.2027", True),
+    ]
+    assert year_of(company, 2027) == []
 
 
 def test_what_a_correction_changes_is_settled_when_it_is_paid(company, anna):
