@@ -112,6 +112,7 @@ class Permission(models.TextChoices):
         "payroll.settings",
         _("Change institutions, rates, wage types and settings of payroll"),
     )
+    PAYROLL_OWN = "payroll.own", _("See one's own payslips and wage certificates")
 
     @property
     def group(self) -> str:
@@ -181,6 +182,7 @@ _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
 OWNER: Final = "owner"
+EMPLOYEE: Final = "employee"
 
 READY_ROLES = (
     ReadyRole(OWNER, _("Owner"), frozenset(_ALL)),
@@ -236,6 +238,8 @@ READY_ROLES = (
     ReadyRole(
         "payroll", _("Payroll"), frozenset({Permission.COMPANY_READ, *_PAYROLL, *_ADDRESSES})
     ),
+    # Their own payslips and certificates, and nothing else of the company.
+    ReadyRole(EMPLOYEE, _("Employee"), frozenset({Permission.PAYROLL_OWN})),
     # Who approves sees what it rests on.
     ReadyRole(
         "approver",
