@@ -10,18 +10,21 @@ from decimal import Decimal
 
 from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
-from payroll.declarations.periods import span_of_months
+from payroll.declarations.periods import Span, place_of, span_of_months, spans_of
 from payroll.wages.ahv import PENSION
 from payroll.wages.values import Charge, Insurance
 
-Key = tuple[Insurance, str, str, int | None, str]  # insurance, key, code, institution, canton
+#: Insurance, key, code, institution, canton, and the place of the employment among those of the year.
+Key = tuple[Insurance, str, str, int | None, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class InsuredRow:
-    """A person's year under one contribution; wages and parts in CHF, both parts positive where due.
+    """A person's employment of a year under one contribution (Beitragszeit); wages and parts in CHF, both
+    parts positive where due.
 
     ``wages`` counted, of them ``insured``; ``first`` and ``last`` are days of the year, both within.
+    Who left and came back has rows of their own for both times: ``place`` numbers these.
     """
 
     person: PersonYear
@@ -39,6 +42,7 @@ class InsuredRow:
     employer: Decimal
     employee_percent: Decimal
     employer_percent: Decimal
+    place: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -72,8 +76,10 @@ class _Sum:
 def insured_of(person: PersonYear) -> list[InsuredRow]:
     """A person's rows in the order of insurances; what comes to nothing is left out."""
     sums: dict[Key, _Sum] = {}
+    spans = spans_of(person)
     for posted, charge in person.charges():
-        key = (charge.insurance, charge.key, charge.code, charge.institution, charge.canton)
+        place = place_of(posted.month, spans)
+        key = (charge.insurance, charge.key, charge.code, charge.institution, charge.canton, place)
         row = sums.setdefault(key, _Sum(charge))
         row.last = charge
         if charge.days > 0 or (charge.wages and not row.months):
@@ -81,20 +87,20 @@ def insured_of(person: PersonYear) -> list[InsuredRow]:
         for name in ("days", "wages", "insured", "employee", "employer"):
             setattr(row, name, getattr(row, name) + getattr(charge, name))
     order = list(Insurance)
-    found = [_row(person, key, row) for key, row in sums.items()]
+    found = [_row(person, key, row, spans) for key, row in sums.items()]
     return sorted(
         (one for one in found if one.wages or one.insured or one.employee or one.employer),
-        key=lambda one: (order.index(one.insurance), one.key, one.code, one.canton),
+        key=lambda one: (order.index(one.insurance), one.key, one.code, one.canton, one.first),
     )
 
 
-def _row(person: PersonYear, key: Key, row: _Sum) -> InsuredRow:
-    insurance, name, code, institution, canton = key
-    first, last = span_of_months(person, row.months)
+def _row(person: PersonYear, key: Key, row: _Sum, spans: Sequence[Span]) -> InsuredRow:
+    insurance, name, code, institution, canton, place = key
+    first, last = span_of_months(spans[place], row.months)
     return InsuredRow(
         person, insurance, name, code, institution, canton, first, last, row.days, row.wages,
         row.insured, row.employee, row.employer, row.last.employee_percent,
-        row.last.employer_percent,
+        row.last.employer_percent, place,
     )  # fmt: skip
 
 
@@ -106,11 +112,29 @@ def gross_of(row: InsuredRow, rows: Sequence[InsuredRow]) -> Decimal:
     """The gross wages of a row's months, of a person's ``rows`` of one insurance; what is paid after an
     exit is of the last row before."""
     total = ZERO
+    order = sorted(rows, key=lambda one: one.first)
     for one in row.person.slips:
-        before = [each for each in rows if each.first.replace(day=1) <= one.month]
-        if (before[-1] if before else rows[0]) is row:
+        before = [each for each in order if each.first.replace(day=1) <= one.month]
+        if (before[-1] if before else order[0]) is row:
             total += one.slip.gross
     return total
+
+
+def with_alv(rows: Sequence[InsuredRow]) -> list[tuple[InsuredRow, list[InsuredRow]]]:
+    """A person's rows of AHV, each with those of ALV of the same employment and fund.
+
+    Pensioners owe none. What stands beside no row of AHV is told with the first one.
+    """
+    ahv = by_kind(rows, Insurance.AHV)
+    found: list[tuple[InsuredRow, list[InsuredRow]]] = [(row, []) for row in ahv]
+    for one in by_kind(rows, Insurance.ALV):
+        beside = [
+            told for row, told in found
+            if not row.is_pension and (row.place, row.institution) == (one.place, one.institution)
+        ] or [told for _row, told in found]  # fmt: skip
+        if beside:
+            beside[0].append(one)
+    return found
 
 
 def by_kind(rows: Iterable[InsuredRow], *kinds: Insurance) -> list[InsuredRow]:

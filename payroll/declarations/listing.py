@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from erp.companies.models import Company
-from payroll.declarations import accruing, lists, pensions, taxes
+from payroll.declarations import accruing, families, lists, pensions, taxes
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.reports import Report
 from payroll.rates.tariffs import TariffMissing, commission
@@ -33,6 +33,14 @@ TITLES: Final[Mapping[str, Any]] = {
     "accruals": gettext_lazy("Accruals at the end of the year"),
 }
 
+#: The same in a word, for tabs.
+SHORT: Final[Mapping[str, Any]] = {
+    "ahv": gettext_lazy("AHV"), "ahv-open": gettext_lazy("Not AHV"), "alv": gettext_lazy("ALV"),
+    "fak": gettext_lazy("FAK"), "uvg": gettext_lazy("UVG"), "uvgz": gettext_lazy("UVGZ"),
+    "ktg": gettext_lazy("KTG"), "bvg": gettext_lazy("BVG"), "tax": gettext_lazy("Withholding tax"),
+    "institutions": gettext_lazy("Contributions"), "accruals": gettext_lazy("Accruals"),
+}  # fmt: skip
+
 
 def report_of(company: Company, key: str, people: Sequence[PersonYear]) -> Report:
     """A list by its key. Raises ``KeyError``.
@@ -45,9 +53,9 @@ def report_of(company: Company, key: str, people: Sequence[PersonYear]) -> Repor
         return accruing.report_of(company, people)
     if key == "bvg":
         return pensions.bvg(people)
-    if key == "institutions":
-        rows = Institution.of(company).values_list("pk", "name")
-        return lists.institutions(people, dict(rows))
+    if key in {"fak", "institutions"}:
+        names = dict(Institution.of(company).values_list("pk", "name"))
+        return families.fak(people, names) if key == "fak" else lists.institutions(people, names)
     return lists.OF_PEOPLE[key](people)
 
 

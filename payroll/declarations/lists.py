@@ -1,14 +1,12 @@
 """The lists of a year for funds and insurers (Lohnbescheinigung, Lohnlisten). Pure, from posted slips.
 
-Sources: AHVV Art. 36 (wage declaration by 30 January), UVV Art. 116 (records of wages by code and sex),
-FamZG Art. 12 (by canton), BVV2 Art. 10.
+Sources: AHVV Art. 36 (wage declaration by 30 January), UVV Art. 116 (records of wages by code and sex).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,46 +14,52 @@ from django.utils.translation import pgettext
 
 from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
-from payroll.declarations.insured import InsuredRow, by_kind, gross_of, grouped, insured_rows
+from payroll.declarations.insured import (
+    InsuredRow,
+    by_kind,
+    gross_of,
+    grouped,
+    insured_rows,
+    with_alv,
+)
 from payroll.declarations.reports import Column, Report, with_total
-from payroll.declarations.words import insurance_name, sex_name
-from payroll.wages.ahv import ALV
+from payroll.declarations.words import sex_name
+from payroll.setup.words import insurance_name
 from payroll.wages.values import Insurance
 
 
-def _person_columns() -> list[Column]:
+def person_columns() -> list[Column]:
     return [("ahv_number", _("AHV number")), ("name", _("Name")), ("birth_date", _("Born"))]
 
 
-def _person(person: PersonYear) -> list[Any]:
+def person_cells(person: PersonYear) -> list[Any]:
     personal = person.file.personal
     return [personal.ahv_number, person.file.name, personal.birth_date]
 
 
-def _days() -> list[Column]:
+def days_columns() -> list[Column]:
     return [("first", pgettext("period", "from")), ("last", pgettext("period", "to"))]
 
 
 def ahv(people: Sequence[PersonYear]) -> Report:
     """Wages liable to AHV/IV/EO and ALV by person and period (Lohnbescheinigung AHV).
 
-    Who reached the reference age has a second row: the wages after the allowance, no ALV.
+    Each employment has its own row, since contribution periods are told one by one. Who reached the
+    reference age has a second one: the wages after the allowance, no ALV.
     """
     rows: list[list[Any]] = []
     for person in people:
-        mine = insured_rows([person])
-        alv = [row for row in mine if row.key == ALV]
-        earning = [row for row in by_kind(mine, Insurance.AHV) if row.insured]
-        for nth, row in enumerate(earning):
-            of_alv = alv if nth == 0 else []
+        for row, of_alv in with_alv(insured_rows([person])):
+            if not row.insured and not any(one.insured for one in of_alv):
+                continue
             rows.append([
-                *_person(person), row.sex, row.first, row.last, row.insured,
+                *person_cells(person), row.sex, row.first, row.last, row.insured,
                 sum((one.insured for one in of_alv), ZERO), row.employee, row.employer,
                 _("pensioner") if row.is_pension else "",
             ])  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [
-        *_person_columns(), ("sex", _("Sex")), *_days(), ("ahv_wage", _("AHV wage")),
+        *person_columns(), ("sex", _("Sex")), *days_columns(), ("ahv_wage", _("AHV wage")),
         ("alv_wage", _("ALV wage")), ("employee", _("Employee")), ("employer", _("Employer")),
         ("remark", _("Remark")),
     ]  # fmt: skip
@@ -68,11 +72,11 @@ def ahv_open(people: Sequence[PersonYear]) -> Report:
     for person in people:
         for row in by_kind(insured_rows([person]), Insurance.AHV):
             if row.open:
-                rows.append([*_person(person), row.first, row.last, row.wages, row.insured, row.open,
+                rows.append([*person_cells(person), row.first, row.last, row.wages, row.insured, row.open,
                              _reason(row)])  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [
-        *_person_columns(), *_days(), ("wages", _("Wages")), ("ahv_wage", _("AHV wage")),
+        *person_columns(), *days_columns(), ("wages", _("Wages")), ("ahv_wage", _("AHV wage")),
         ("not_liable", _("Not liable")), ("reason", _("Reason")),
     ]  # fmt: skip
     return Report("ahv-open", _("Wages not liable to AHV"), columns, rows_, kinds)
@@ -87,48 +91,17 @@ def _reason(row: InsuredRow) -> str:
 def alv(people: Sequence[PersonYear]) -> Report:
     """Wages for ALV up to the ceiling, and above it."""
     rows = [
-        [*_person(row.person), row.first, row.last, row.days, row.wages, row.insured, row.open,
+        [*person_cells(row.person), row.first, row.last, row.days, row.wages, row.insured, row.open,
          row.employee, row.employer]
         for row in by_kind(insured_rows(people), Insurance.ALV)
     ]  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [
-        *_person_columns(), *_days(), ("days", _("Days")), ("wages", _("Wages")),
+        *person_columns(), *days_columns(), ("days", _("Days")), ("wages", _("Wages")),
         ("alv_wage", _("ALV wage")), ("above", _("Above the ceiling")),
         ("employee", _("Employee")), ("employer", _("Employer")),
     ]  # fmt: skip
     return Report("alv", _("ALV wages"), columns, rows_, kinds)
-
-
-def fak(people: Sequence[PersonYear]) -> Report:
-    """Wages for the family allowance fund by canton, with the allowances paid."""
-    mine = by_kind(insured_rows(people), Insurance.FAK)
-    rows: list[list[Any]] = []
-    kinds: dict[int, str] = {}
-    told: set[int] = set()
-    for group in grouped(((row.canton,), row) for row in mine):
-        canton = group.name[0]
-        paid = ZERO
-        for row in (one for one in mine if one.canton == canton):
-            allowances = ZERO if row.person.file.id in told else allowances_of(row.person)
-            told.add(row.person.file.id)
-            paid += allowances
-            rows.append([canton, *_person(row.person), row.first, row.last, row.insured, allowances,
-                         row.employee, row.employer])  # fmt: skip
-        kinds[len(rows)] = "total"
-        rows.append([canton, "", _("Total"), None, None, None, group.insured, paid, group.employee,
-                     group.employer])  # fmt: skip
-    columns = [
-        ("canton", _("Canton")), *_person_columns(), *_days(), ("fak_wage", _("FAK wage")),
-        ("allowances", _("Allowances paid")), ("employee", _("Employee")),
-        ("employer", _("Employer")),
-    ]  # fmt: skip
-    return Report("fak", _("FAK wages by canton"), columns, rows, kinds)
-
-
-def allowances_of(person: PersonYear) -> Decimal:
-    """Family allowances paid in the year."""
-    return sum((line.amount for _posted, line in person.lines() if line.kind == "family"), ZERO)
 
 
 def uvg(people: Sequence[PersonYear]) -> Report:
@@ -160,15 +133,15 @@ def _by_code(
         for where, row in named:
             if where == group.name:
                 gross = gross_of(row, of_person[row.person.file.id, row.insurance])
-                rows.append([label, code, sex_name(sex), *_person(row.person), row.first, row.last,
+                rows.append([label, code, sex_name(sex), *person_cells(row.person), row.first, row.last,
                              gross, row.wages, row.insured, row.employee,
                              row.employer])  # fmt: skip
         kinds[len(rows)] = "total"
         rows.append([label, code, sex_name(sex), "", _("Total"), None, None, None, None,
                      group.wages, group.insured, group.employee, group.employer])  # fmt: skip
     columns = [
-        ("insurance", _("Insurance")), ("code", _("Code")), ("sex", _("Sex")), *_person_columns(),
-        *_days(), ("gross", _("Gross wage")), ("wages", _("Wages counted")),
+        ("insurance", _("Insurance")), ("code", _("Code")), ("sex", _("Sex")), *person_columns(),
+        *days_columns(), ("gross", _("Gross wage")), ("wages", _("Wages counted")),
         ("contributory", _("Contributory")), ("employee", _("Employee")),
         ("employer", _("Employer")),
     ]  # fmt: skip
@@ -207,7 +180,7 @@ def institutions(people: Sequence[PersonYear], names: dict[int, str]) -> Report:
     return Report("institutions", _("Contributions by institution"), columns, rows, kinds)
 
 
-#: Lists of people by the part of their address; those of tax and pension have modules of their own.
+#: Lists of people by the part of their address; those of tax, pension and families have their own modules.
 OF_PEOPLE: Final[dict[str, Callable[[Sequence[PersonYear]], Report]]] = {
-    "ahv": ahv, "ahv-open": ahv_open, "alv": alv, "fak": fak, "uvg": uvg, "uvgz": uvgz, "ktg": ktg,
+    "ahv": ahv, "ahv-open": ahv_open, "alv": alv, "uvg": uvg, "uvgz": uvgz, "ktg": ktg,
 }  # fmt: skip

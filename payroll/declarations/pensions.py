@@ -1,7 +1,8 @@
 """The list for pension funds (Lohnmeldung BVG): annual wages, entries, exits and changes. Pure.
 
 The annual wage is what the fund was told, else twelve or thirteen contract wages as of 1 January or of
-the day of entry. Source: BVV2 Art. 3 (the annual wage is agreed in advance).
+the day of entry; of hours and lessons those of the week, times 52. Source: BVV2 Art. 3 (the annual wage is
+agreed in advance).
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from erp.core.money import to_centimes
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.insured import by_kind, insured_of
 from payroll.declarations.reports import Report, with_total
+from payroll.employees.converting import contracts_of
 from payroll.employees.facts import Pension, Wage
-from payroll.wages.values import Insurance, Pay, Thirteenth
+from payroll.setup.pensions import expected_wage
+from payroll.wages.values import Insurance
 
 
 def annual_wage(person: PersonYear, day: dt.date) -> Decimal | None:
-    """The expected annual wage on a day, in CHF; None where the contract names none (hours, lessons)."""
+    """The expected annual wage on a day, in CHF; None where the contract names none (hours, lessons
+    without hours a week)."""
     pension = person.file.at(Pension, day)
     if pension is not None and pension.annual_wage is not None:
         return pension.annual_wage
-    wage = person.file.at(Wage, day)
-    if wage is None or wage.pay != Pay.MONTH:
-        return None
-    return to_centimes(wage.amount * (12 if wage.thirteenth == Thirteenth.NONE else 13))
+    contracts = contracts_of(person.file, person.last.replace(day=1))
+    return expected_wage([one for one in contracts if one.first <= day <= one.last], day) or None
 
 
 def changes_of(person: PersonYear) -> list[tuple[dt.date, str]]:
@@ -53,12 +54,14 @@ def bvg(people: Sequence[PersonYear]) -> Report:
     rows: list[list[Any]] = []
     for person in people:
         for row in by_kind(insured_of(person), Insurance.BVG):
-            day = max([person.first, *(one.entry for one in person.periods[-1:])])
-            told = "; ".join(f"{when:%d.%m.} {what}" for when, what in changes_of(person))
+            told = "; ".join(
+                f"{when:%d.%m.} {what}" for when, what in changes_of(person)
+                if row.first <= when <= row.last
+            )  # fmt: skip
             rows.append([
                 person.file.personal.ahv_number, person.file.name, person.file.personal.birth_date,
-                row.code, row.first, row.last, annual_wage(person, day), row.employee, row.employer,
-                row.total, told,
+                row.code, row.first, row.last, annual_wage(person, row.first), row.employee,
+                row.employer, row.total, told,
             ])  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [

@@ -41,12 +41,10 @@ def place_of(month: dt.date, spans: Sequence[Span]) -> int:
     return (meets or before[-1:] or [0])[-1]
 
 
-def span_of_months(person: PersonYear, months: Iterable[dt.date]) -> Span:
-    """From the first to the last of some months, as far as somebody was employed in them."""
+def span_of_months(span: Span, months: Iterable[dt.date]) -> Span:
+    """Of a span, the days from the first to the last of some months; all of it without any."""
     every = sorted(months)
-    spans = spans_of(person)
     if not every:
-        return spans[-1]
-    first, last = every[0], end_of(every[-1])
-    inside = [(max(first, a), min(last, b)) for a, b in spans if a <= last and first <= b]
-    return (inside[0][0], inside[-1][1]) if inside else spans[place_of(every[0], spans)]
+        return span
+    first, last = max(every[0], span[0]), min(end_of(every[-1]), span[1])
+    return (first, last) if first <= last else span

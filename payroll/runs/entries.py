@@ -16,10 +16,11 @@ from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, CostCentre
 from accounting.ledger.models.accounts import Rule
 from erp.core.money import ZERO, split_by
+from payroll.runs.families import fund_of
 from payroll.runs.models import SlipContent
 from payroll.runs.refusals import DoesNotAddUp
 from payroll.setup.accounts import AccountPlan
-from payroll.wages.values import Base, Charge, SlipLine
+from payroll.wages.values import Base, Charge, Kind, SlipLine
 
 Key = tuple[int, str]  # account and cost centre
 
@@ -52,7 +53,12 @@ class Entry:
             if (number := owed.name_of(line.type)) is not None:  # the charge says who gets it
                 owed.sums[number] += amount
                 continue
-            self._of_type(line.type, amount, _of_line(line, weights, content))
+            centres = _of_line(line, weights, content)
+            if line.kind is Kind.FAMILY:
+                canton, fund = fund_of(content.given, line)
+                self._of_type(line.type, amount, centres, canton=canton, institution=fund)
+            else:
+                self._of_type(line.type, amount, centres)
         for number, rest in owed.sums.items():
             if rest:
                 self._of_type(number, rest, {"": Decimal(1)})
@@ -94,9 +100,12 @@ class Entry:
         self._put(self.clearing, amount)
         self._put(account, -amount)
 
-    def _of_type(self, number: int, amount: Decimal, weights: Mapping[str, Decimal]) -> None:
+    def _of_type(
+        self, number: int, amount: Decimal, weights: Mapping[str, Decimal], *, canton: str = "",
+        institution: int | None = None,
+    ) -> None:  # fmt: skip
         """What a wage type pays is debited to its account, what it takes credited."""
-        account = self.plan.of_type(number)
+        account = self.plan.of_type(number, canton=canton, institution=institution)
         if account is not None:
             self._debit(account, amount, weights)
             self._put(self.clearing, -amount)

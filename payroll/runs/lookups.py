@@ -49,7 +49,7 @@ class Shelf:
             self.own = own.figures_of(company)
             self.figures: Figures = figures.figures_on(self.last, own=self.own)
             self.book = Book.of(company, month.year)
-            self.institutions: Mapping[str, int] = self.book.institutions()
+            self.institutions: Mapping[str, int] = self.book.institutions(self.last)
         if not set(languages) <= set(self.types):
             found = catalogue.whole(company, {*languages, *self.types})
             self.types, self.roles = dict(found.types), found.roles

@@ -30,6 +30,7 @@ WHY: Final[dict[str, Any]] = {
     "contribution.percent": _("insured this month %(insured)s, this year %(to_date)s (%(base)s)"),
     "contribution.range": _("wages of a year from %(from)s to %(to)s are insured, for %(days)s days"),
     "contribution.amount": _("amount as the insurer reported it"),
+    "contribution.reckoned": _("reckoned of an expected wage of %(expected)s a year"),
     "contribution.employer_pays": _("the employer bears the employee's part of %(amount)s"),
     "contribution.days": _("holds for %(days)s of %(of)s days"),
     "contribution.ahv_income": _("%(less)s are free of AHV"),
@@ -95,6 +96,7 @@ FOUND: Final[dict[str, Any]] = {
     "tax.code_differs": _("%(month)s was taxed by another code than %(code)s."),
     "contributions.unknown_solution": _("Insurance solution %(solution)s is not there any more. Assign another."),
     "contributions.no_rate": _("Solution %(code)s has no rate on %(day)s. Enter it."),
+    "contributions.none_fits": _("No rate of solution %(code)s is for this sex and age on %(day)s. Check the code."),
     "contributions.no_fund": _("There is no family allowance fund for the canton %(canton)s on %(day)s. Add it."),
     "contributions.pension_minimum": _("The pension fund's contribution is reckoned as the law's least. Enter what "
                                        "the fund reported."),

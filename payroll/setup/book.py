@@ -9,8 +9,11 @@ from typing import Self
 
 from erp.companies.models import Company
 from payroll.setup.checking import Rate
+from payroll.setup.holding import in_force, rates_for
 from payroll.setup.models import Institution, Solution, SolutionRate
-from payroll.setup.solutions import as_value, in_force
+from payroll.setup.solutions import as_value
+from payroll.wages.ages import age_by_year
+from payroll.wages.values import Person
 
 Kind = Institution.Kind
 Spans = Iterator[tuple[dt.date, dt.date]]
@@ -35,10 +38,20 @@ class Offer:
     insurer: Insurer
     code: str
     rates: tuple[Rate, ...]
+    _held: dict[tuple[dt.date, str, int], list[Rate]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def on(self, day: dt.date) -> list[Rate]:
-        """The rates that hold on a day."""
+        """The rates that hold on a day, for anybody."""
         return in_force(self.rates, day)
+
+    def rates_for(self, person: Person, day: dt.date) -> list[Rate]:
+        """The rates that hold for somebody on a day, by sex and the age of the calendar year."""
+        key = (day, person.sex.value, age_by_year(person.birth_date, day.year))
+        if key not in self._held:
+            self._held[key] = rates_for(self.rates, day, sex=key[1], age=key[2])
+        return self._held[key]
 
     @property
     def group(self) -> str:
@@ -83,19 +96,24 @@ class Book:
             return found
         for other in self.offers.values():
             if other.insurer == found.insurer and other.group == found.group and other.rates:
-                return Offer(found.id, found.insurer, found.code, other.rates)
+                return Offer(found.id, found.insurer, found.code, other.rates, other._held)
         return found
 
     def offers_of(self, kind: str) -> list[Offer]:
         return [offer for offer in self.offers.values() if offer.insurer.kind == kind]
 
-    def institutions(self) -> dict[str, int]:
-        """Who gets the contributions that the law sets: ids for ``ahv`` and ``alv``."""
-        last = dt.date(self.year, 1, 1)
-        for insurer in self.insurers:
-            if insurer.kind == Kind.AHV and (insurer.active_until or last) >= last:
-                return {"ahv": insurer.id, "alv": insurer.id}
-        return {}
+    def fund(self, day: dt.date) -> Insurer | None:
+        """The compensation fund of a day: of those that are not over the one that ends first."""
+        active = [
+            one for one in self.insurers
+            if one.kind == Kind.AHV and (one.active_until or dt.date.max) >= day
+        ]  # fmt: skip
+        return min(active, key=lambda one: one.active_until or dt.date.max, default=None)
+
+    def institutions(self, day: dt.date) -> dict[str, int]:
+        """Who gets on a day the contributions that the law sets: ids for ``ahv`` and ``alv``."""
+        fund = self.fund(day)
+        return {"ahv": fund.id, "alv": fund.id} if fund is not None else {}
 
     def spans(
         self, first: dt.date, last: dt.date, *, also: Collection[dt.date] = ()

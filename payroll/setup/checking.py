@@ -60,6 +60,11 @@ class Rate:
     employer_percent: Decimal = Decimal(0)
     source: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is for, in the active language."""
+        return str(Insures(self.insures).label)
+
 
 def faults(kind: str, rates: Sequence[Rate]) -> list[DomainError]:
     """What is wrong with rates of an institution's solution; each names the row, from 1 on."""
@@ -124,11 +129,11 @@ def _overlap(one: Rate, other: Rate) -> bool:
     if (one.insures, one.valid_from, one.base) != (other.insures, other.valid_from, other.base):
         return False
     sexes = not one.sex or not other.sex or one.sex == other.sex
-    ages = _meet(one.age_from or 0, one.age_to, other.age_from or 0, other.age_to, touch=True)
-    return sexes and ages and _meet(one.wage_from, one.wage_to, other.wage_from, other.wage_to)
+    ages = meet(one.age_from or 0, one.age_to, other.age_from or 0, other.age_to, touch=True)
+    return sexes and ages and meet(one.wage_from, one.wage_to, other.wage_from, other.wage_to)
 
 
-def _meet(low: Any, high: Any, other_low: Any, other_high: Any, *, touch: bool = False) -> bool:
+def meet(low: Any, high: Any, other_low: Any, other_high: Any, *, touch: bool = False) -> bool:
     """Whether two ranges have something in common; ``touch`` where their ends belong to them."""
 
     def before(end: Any, begin: Any) -> bool:

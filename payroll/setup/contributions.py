@@ -19,7 +19,7 @@ from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
 from payroll.setup.models import Institution, SolutionRate
 from payroll.setup.pensions import PensionSpan, pension_contributions
-from payroll.setup.persons import Insured, clipped, is_of_age
+from payroll.setup.persons import Insured, clipped
 from payroll.wages.values import (
     Base,
     Contract,
@@ -72,7 +72,8 @@ def contributions(
     ``roles`` are numbers of wage types by role. Keys are insurance, solution and range, so that
     another solution begins anew, and a new rate of the same one goes on. Findings that stop:
     ``contributions.unknown_solution``, ``contributions.no_rate`` (nothing holds on a day),
-    ``contributions.no_fund`` (no FAK for a canton).
+    ``contributions.no_fund`` (no FAK for a canton). ``contributions.none_fits`` warns of a solution
+    whose rates are of another sex or other ages.
     """
     first = dt.date(book.year, 1, 1)
     found = list[Contribution]()
@@ -102,12 +103,13 @@ def _of_solution(
     book: Book, offer: Offer, person: Person, days: tuple[dt.date, dt.date], findings: list[Finding]
 ) -> Iterator[Contribution]:
     for first, last in book.spans(*days):
-        rates = [
-            rate for rate in offer.on(first)
-            if rate.insures not in OF_ALL and is_of_age(person, first.year, rate)
-        ]  # fmt: skip
-        if not offer.on(first) and not _is_uninsured(offer):
-            findings.append(_stop("no_rate", code=offer.code, day=f"{first:%d.%m.%Y}"))
+        held = offer.rates_for(person, first)
+        rates = [rate for rate in held if rate.insures not in OF_ALL]
+        if not held and not _is_uninsured(offer):
+            where = {"code": offer.code, "day": f"{first:%d.%m.%Y}"}
+            findings.append(
+                _warn("none_fits", **where) if offer.on(first) else _stop("no_rate", **where)
+            )
         for rate in rates:
             one = _contribution(offer, rate, first, last)
             if offer.insurer.kind != Kind.UVG:
@@ -135,19 +137,18 @@ def _by_canton(
     book: Book, facts: PersonFacts, first: dt.date, until: dt.date, findings: list[Finding]
 ) -> Iterator[Contribution]:
     """Family allowance fund and cantonal funds, by the canton of the work place."""
-    for canton, begin, end in _workplaces(facts.contracts, first, until):
+    for canton, begin, end, left in _workplaces(facts.contracts, first, until):
         funds = [one for one in book.offers_of(Kind.FAK) if one.insurer.canton == canton]
         for start, last in book.spans(begin, end):
             active = [one for one in funds if _is_active(one, start)]
-            if not any(rate.insures == Insures.FAK for one in active for rate in one.on(start)):
+            has = any(rate.insures == Insures.FAK for one in active for rate in one.on(start))
+            if not has and start <= left:
                 findings.append(_stop("no_fund", canton=canton or "–", day=f"{start:%d.%m.%Y}"))
             others = [*book.offers_of(Kind.AHV), *book.offers_of(Kind.OTHER)]
             everywhere = [one for one in others if one.insurer.canton in {"", canton}]
             for offer in [*active, *(one for one in everywhere if _is_active(one, start))]:
-                for rate in offer.on(start):
-                    if rate.insures in {Insures.FAK, Insures.CANTONAL} and is_of_age(
-                        facts.person, start.year, rate
-                    ):
+                for rate in offer.rates_for(facts.person, start):
+                    if rate.insures in {Insures.FAK, Insures.CANTONAL}:
                         one = _contribution(offer, rate, start, last)
                         own = one.key if one.canton else f"{one.key}.{canton}"
                         yield replace(one, canton=canton, key=own)
@@ -155,8 +156,9 @@ def _by_canton(
 
 def _administration(book: Book, first: dt.date, until: dt.date) -> Iterator[Contribution]:
     for start, last in book.spans(first, until):
+        fund = book.fund(start)
         for offer in book.offers_of(Kind.AHV):
-            if _is_active(offer, start):
+            if offer.insurer == fund:
                 for rate in offer.on(start):
                     if rate.insures == Insures.ADMIN:
                         yield _contribution(offer, rate, start, last)
@@ -164,8 +166,11 @@ def _administration(book: Book, first: dt.date, until: dt.date) -> Iterator[Cont
 
 def _workplaces(
     contracts: Sequence[Contract], first: dt.date, until: dt.date
-) -> Iterator[tuple[str, dt.date, dt.date]]:
-    """The canton of the work place over the year; after an exit that of the last contract."""
+) -> Iterator[tuple[str, dt.date, dt.date, dt.date]]:
+    """The canton of the work place over the year, and the last day that somebody works there.
+
+    After an exit it is that of the last contract, for what is paid later.
+    """
     for employment in dict.fromkeys(one.employment for one in contracts):
         rows = sorted(
             (one for one in contracts if one.employment == employment), key=lambda one: one.first
@@ -174,7 +179,7 @@ def _workplaces(
             end = rows[nth + 1].first - dt.timedelta(1) if nth + 1 < len(rows) else until
             days = clipped(one.first, end, first, until)
             if days is not None:
-                yield one.canton, *days
+                yield one.canton, *days, one.exit or dt.date.max
 
 
 def _contribution(offer: Offer, rate: Rate, first: dt.date, last: dt.date) -> Contribution:
@@ -212,3 +217,7 @@ def _joined(found: Sequence[Contribution]) -> list[Contribution]:
 
 def _stop(what: str, **values: str) -> Finding:
     return Finding(code=f"contributions.{what}", values=values, stops=True)
+
+
+def _warn(what: str, **values: str) -> Finding:
+    return Finding(code=f"contributions.{what}", values=values)

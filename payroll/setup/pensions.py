@@ -17,7 +17,7 @@ from erp.core.money import rounded_to, to_centimes
 from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
 from payroll.setup.models import Institution
-from payroll.setup.persons import Insured, clipped, is_of_age
+from payroll.setup.persons import Insured, clipped
 from payroll.wages.ages import pensioner_since
 from payroll.wages.pension import coordinated_wage, minimum
 from payroll.wages.values import (
@@ -94,7 +94,9 @@ def pension_contributions(
                 annual = expected_wage(contracts, _fixed_on(contracts, since, start))
             employee, employer = _reckoned(offer, person, annual, start, figures, terms, findings)
             if employee or employer:
-                yield _amounts(offer.insurer.id, offer.code, (start, last), employee, employer)
+                yield _amounts(
+                    offer.insurer.id, offer.code, (start, last), employee, employer, annual
+                )  # fmt: skip
 
 
 def _chained(
@@ -136,18 +138,17 @@ def _reckoned(
     findings: list[Finding],
 ) -> tuple[Decimal, Decimal]:  # fmt: skip
     """Employee's and employer's part a month."""
-    rates = offer.on(day)
-    if not rates:
-        values = {"code": offer.code, "day": f"{day:%d.%m.%Y}"}
-        findings.append(Finding(code="contributions.pension_minimum", values=values))
+    if not offer.on(day):
         half = minimum(annual, person, day.year, figures, rounding=terms.rounding).month_each
+        if half:
+            values = {"code": offer.code, "day": f"{day:%d.%m.%Y}"}
+            findings.append(Finding(code="contributions.pension_minimum", values=values))
         return half, half
     employee = employer = Decimal(0)
-    for rate in rates:
-        if is_of_age(person, day.year, rate):
-            wage = _insured(rate, annual, figures)
-            employee += wage * rate.employee_percent / HUNDRED / MONTHS
-            employer += wage * rate.employer_percent / HUNDRED / MONTHS
+    for rate in offer.rates_for(person, day):
+        wage = _insured(rate, annual, figures)
+        employee += wage * rate.employee_percent / HUNDRED / MONTHS
+        employer += wage * rate.employer_percent / HUNDRED / MONTHS
     return rounded_to(employee, terms.rounding), rounded_to(employer, terms.rounding)
 
 
@@ -161,12 +162,13 @@ def _insured(rate: Rate, annual: Decimal, figures: Figures) -> Decimal:
 
 
 def _amounts(
-    institution: int | None, code: str, days: tuple[dt.date, dt.date], employee: Decimal, employer: Decimal
+    institution: int | None, code: str, days: tuple[dt.date, dt.date], employee: Decimal,
+    employer: Decimal, expected: Decimal | None = None,
 ) -> Contribution:  # fmt: skip
     return Contribution(
         key=f"bvg.{institution or 0}", insurance=Insurance.BVG, base=Base.BVG, first=days[0],
         last=days[1], institution=institution, code=code, employee_amount=employee,
-        employer_amount=employer,
+        employer_amount=employer, expected=expected,
     )  # fmt: skip
 
 

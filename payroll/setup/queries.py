@@ -12,8 +12,9 @@ from erp.companies.models import Company
 from erp.core.errors import DomainError
 from payroll.setup.accounts import AccountPlan
 from payroll.setup.checking import Rate, warnings
+from payroll.setup.holding import in_force
 from payroll.setup.models import Institution, Solution, SolutionRate
-from payroll.setup.solutions import as_value, in_force
+from payroll.setup.solutions import as_value
 
 
 @dataclass(frozen=True, slots=True)

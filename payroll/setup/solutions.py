@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, TypeVar
+from dataclasses import asdict, replace
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -16,11 +17,11 @@ from erp.core.errors import DomainError, Refusals
 from erp.core.texts import one_line
 from payroll.setup import checking, refusals
 from payroll.setup.checking import Rate
+from payroll.setup.holding import narrowed
 from payroll.setup.models import Institution, Solution, SolutionRate
 
 RATE_FIELDS: Final = ("insures", "valid_from", "base", "sex", "age_from", "age_to", "wage_from",
                       "wage_to", "employee_percent", "employer_percent", "source")  # fmt: skip
-_Rate = TypeVar("_Rate", SolutionRate, Rate)
 #: Rooms above say where a solution is used: label and whether.
 used_by: Final = list[tuple[Any, Callable[[Solution], bool]]]()
 
@@ -80,7 +81,8 @@ def copy_rates(*, company: Company, by: User, valid_from: dt.date) -> int:
     """Let the rates in force go on from a day, to be changed there (Sätze ins neue Jahr kopieren).
 
     Of each solution and insurance without rates from that day on, those of the day before are
-    written anew, without their source. Returns how many. Raises ``NothingToCopy``.
+    written anew, without their source, for those whom they still hold for. Returns how many. Raises
+    ``NothingToCopy``.
     """
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     rows = SolutionRate.of(company).select_related("solution__institution")
@@ -92,24 +94,16 @@ def copy_rates(*, company: Company, by: User, valid_from: dt.date) -> int:
         until = group[0].solution.institution.active_until
         if any(row.valid_from >= valid_from for row in group) or (until and until < valid_from):
             continue
-        for row in in_force(group, valid_from):
-            row.pk, row.valid_from, row.source = None, valid_from, ""
-            new.append(row)
+        for row, sex, age_from, age_to in narrowed(group, valid_from):
+            told = replace(as_value(row), valid_from=valid_from, source="", sex=sex,
+                           age_from=age_from, age_to=age_to)  # fmt: skip
+            new.append(SolutionRate(company=company, solution=row.solution, **asdict(told)))
     if not new:
         raise refusals.NothingToCopy(date=valid_from)
     SolutionRate.unscoped.bulk_create(new)
     trail.record(company=company, by=by, action="rates.copy",
                  details={"count": len(new), "date": valid_from})  # fmt: skip
     return len(new)
-
-
-def in_force(rates: Iterable[_Rate], day: dt.date) -> list[_Rate]:
-    """Of rates of one solution those that hold on a day: of each insurance the latest begun by then."""
-    latest: dict[str, dt.date] = {}
-    known = [rate for rate in rates if rate.valid_from <= day]
-    for rate in known:
-        latest[rate.insures] = max(latest.get(rate.insures, rate.valid_from), rate.valid_from)
-    return [rate for rate in known if rate.valid_from == latest[rate.insures]]
 
 
 def rates_of(row: Solution) -> list[Rate]:

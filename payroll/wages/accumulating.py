@@ -31,6 +31,19 @@ def insured_to_date(
     return to_centimes(max(ZERO, upper - lower))
 
 
+def ceiling_to_date(before: Sum, *, days: int, wages: Decimal, wage_to: Decimal | None) -> Decimal:
+    """Upper limits of a year times the days they held for, with those of a month (CHF × days, exact).
+
+    A month without a limit has room for its ``wages``. Of a sum that does not know its limits, the
+    days until now had the one of now.
+    """
+    if before.ceiling is not None:
+        held = before.ceiling
+    else:
+        held = before.wages * YEAR_DAYS if wage_to is None else wage_to * before.days
+    return held + (wages * YEAR_DAYS if wage_to is None else wage_to * days)
+
+
 class Accounts:
     """The sums of a year by key, and the charges that a month adds to them."""
 
@@ -53,11 +66,12 @@ class Accounts:
         to_date: Decimal,
         why: tuple[Reason, ...],
         employer_pays: bool = False,
+        ceiling: Decimal | None = None,
     ) -> Charge:
         """Charge what a contribution comes to. ``to_date`` is what is insured of the year now.
 
-        ``days`` and ``wages`` are those of the month. Where the employer pays, the employee's
-        percentage is added to the employer's.
+        ``days`` and ``wages`` are those of the month; ``ceiling`` is ``ceiling_to_date``, where it may
+        change. Where the employer pays, the employee's percentage is added to the employer's.
         """
         before = self.of(given.key)
         insured = to_date - before.insured
@@ -89,6 +103,7 @@ class Accounts:
             employer=rounded_to(employer_exact, self.step),
             employee_exact=employee_exact,
             employer_exact=employer_exact,
+            ceiling=ceiling,
         )
         return self._keep(given, before, after, employee, employer, why)
 
@@ -99,7 +114,10 @@ class Accounts:
         before = self.of(given.key)
         employee = to_centimes(given.employee_amount or ZERO)
         employer = to_centimes(given.employer_amount or ZERO)
-        why: tuple[Reason, ...] = (because(reasons.CONTRIBUTION_AMOUNT),)
+        why: tuple[Reason, ...] = (
+            because(reasons.CONTRIBUTION_AMOUNT) if given.expected is None
+            else because(reasons.CONTRIBUTION_RECKONED, expected=given.expected),
+        )  # fmt: skip
         if employer_pays:
             why = (*why, because(reasons.CONTRIBUTION_EMPLOYER_PAYS, amount=employee))
             employee, employer = ZERO, employee + employer

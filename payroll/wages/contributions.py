@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from erp.core.money import allotted, to_centimes
 from payroll.wages import reasons
-from payroll.wages.accumulating import Accounts, insured_to_date
+from payroll.wages.accumulating import Accounts, ceiling_to_date, insured_to_date
 from payroll.wages.ages import Liability
 from payroll.wages.drafting import Draft
 from payroll.wages.reasons import because
+from payroll.wages.spans import YEAR_DAYS
 from payroll.wages.values import ZERO, Base, Contribution, Insurance, Reason, SlipLine
 
 #: What is owed on wages that AHV is owed on: after the allowance, without small wages and youth.
@@ -87,15 +88,15 @@ def _charge_range(
     if wage_to is None and given.insurance in ACCIDENT:
         wage_to = draft.given.figures.uvg_ceiling
     days = before.days + one.days
-    to_date = insured_to_date(
-        before.wages + month, days=days, wage_from=given.wage_from, wage_to=wage_to
-    )
+    ceiling = ceiling_to_date(before, days=one.days, wages=month, wage_to=wage_to)
+    room = min(before.wages + month, ceiling / YEAR_DAYS)
+    to_date = insured_to_date(room, days=days, wage_from=given.wage_from, wage_to=None)
     if wage_to is not None or given.wage_from:
         limits = {"from": given.wage_from, "to": wage_to or "", "days": days}
         why = (because(reasons.CONTRIBUTION_RANGE, **limits), *why)
     accounts.charge(
         given, days=one.days, wages=month, to_date=to_date, why=why,
-        employer_pays=given.employer_pays,
+        employer_pays=given.employer_pays, ceiling=ceiling,
     )  # fmt: skip
 
 

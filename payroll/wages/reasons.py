@@ -30,6 +30,7 @@ contribution.percent         ``base`` ``insured`` ``to_date``: the base's name, 
                              the month and the year that are insured
 contribution.range           ``from`` ``to`` ``days``: of a year, for so many days
 contribution.amount          the insurer reported the amount
+contribution.reckoned        ``expected``: reckoned of the wage of a year that is expected
 contribution.employer_pays   ``amount``: the employee's part that the employer bears
 contribution.days            ``days`` ``of``: holds for a part of the month
 contribution.ahv_income      ``less``: wages free of AHV are left out
@@ -99,6 +100,7 @@ GARNISHMENT_OVER: Final = "garnishment.over"
 CONTRIBUTION_PERCENT: Final = "contribution.percent"
 CONTRIBUTION_RANGE: Final = "contribution.range"
 CONTRIBUTION_AMOUNT: Final = "contribution.amount"
+CONTRIBUTION_RECKONED: Final = "contribution.reckoned"
 CONTRIBUTION_EMPLOYER_PAYS: Final = "contribution.employer_pays"
 CONTRIBUTION_DAYS: Final = "contribution.days"
 CONTRIBUTION_AHV_INCOME: Final = "contribution.ahv_income"

@@ -185,7 +185,8 @@ class Contribution:
     ``key`` is what it accumulates under; another solution has another key, so that its ceiling
     begins anew. Wages of a year between ``wage_from`` and ``wage_to`` are insured, in proportion
     to the days. With ``employee_amount`` and ``employer_amount`` it is so much a month instead
-    (pension funds). ``employer_pays`` charges the employee's part to the employer.
+    (pension funds); ``expected`` is the wage of a year that these were reckoned of, None where the
+    fund told them. ``employer_pays`` charges the employee's part to the employer.
     """
 
     key: str
@@ -202,6 +203,7 @@ class Contribution:
     employer_percent: Decimal = Decimal(0)
     employee_amount: Decimal | None = None
     employer_amount: Decimal | None = None
+    expected: Decimal | None = None
     canton: str = ""
     employer_pays: bool = False
 
@@ -325,7 +327,8 @@ class Sum:
     """What has been charged under one key this year: wages counted, insured, and both parts.
 
     ``days`` are those insured until now, 30 a month. The exact parts are unrounded, so that a rate
-    may change within the year; None is what was charged.
+    may change within the year; None is what was charged. ``ceiling`` are upper limits of a year
+    times the days that they held for, so that they may change, too; None is the limit of now.
     """
 
     days: int = 0
@@ -335,6 +338,7 @@ class Sum:
     employer: Decimal = ZERO
     employee_exact: Decimal | None = None
     employer_exact: Decimal | None = None
+    ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,10 @@ from payroll.declarations.elm.declaring import (
     status_of,
 )
 from payroll.declarations.elm.nodes import amount, node, span
-from payroll.declarations.insured import InsuredRow, gross_of
+from payroll.declarations.insured import InsuredRow, gross_of, with_alv
 from payroll.declarations.pensions import annual_wage
 from payroll.declarations.remarks import remarks_of
 from payroll.employees.facts import Permit, Residence, Wage
-from payroll.wages.ahv import ALV
 from payroll.wages.values import HUNDRED, Insurance, Pay
 
 _PERMITS: Final = {
@@ -118,10 +117,8 @@ def _ahv(parent: Any, declared: Declared) -> None:
     rows = declared.of(Insurance.AHV)
     if not rows:
         return
-    alv = [row for row in declared.of(Insurance.ALV) if row.key == ALV]
     salaries = node(parent, "sd:AHV-AVS-Salaries")
-    for nth, row in enumerate(rows):
-        of_alv = alv if nth == 0 else []
+    for row, of_alv in with_alv(declared.insured):
         made = _salary(salaries, Insurance.AHV, row)
         span(made, "sd:AccountingTime", row.first, row.last)
         node(made, "sd:AHV-AVS-Income", row.insured)

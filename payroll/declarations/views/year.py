@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from erp.web.export import shown
 from payroll.declarations.accounts import account_table, wage_account
 from payroll.declarations.gathering import PersonYear, year_of, years_of
-from payroll.declarations.listing import TITLES, report_of, subtitle_of
+from payroll.declarations.listing import SHORT, TITLES, report_of, subtitle_of
 from payroll.declarations.preparing import prepared
 from payroll.declarations.reconciling import reconcile, reconciliation_table
 from payroll.declarations.views.common import FileView, YearView
@@ -101,7 +101,7 @@ class Lists(YearView):
         rows = [(report.kinds.get(nth, ""), [shown(cell) for cell in row])
                 for nth, row in enumerate(report.rows)]  # fmt: skip
         return self.show(
-            request, "list.html", "lists", report=report, rows=rows, lists=TITLES.items(), key=key,
+            request, "list.html", "lists", report=report, rows=rows, lists=SHORT.items(), key=key,
             page_title=report.title,
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from payroll.runs.views.common import RunsView
 from payroll.runs.views.runs import as_file
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
+from payroll.setup.words import insurance_name
 
 
 class SlipPage(RunsView):
@@ -61,7 +62,8 @@ class SlipPage(RunsView):
         context |= {
             "page_title": f"{content.person.get('name', '')} {run}", "own": slip,
             "row": queries.person_row(slip, before.slip),
-            "charges": [(one, [why_in_words(why) for why in one.why]) for one in content.slip.charges],
+            "charges": [(insurance_name(one.insurance), one, [why_in_words(why) for why in one.why])
+                        for one in content.slip.charges],
             "taxes": [(one, [why_in_words(why) for why in one.why]) for one in content.slip.taxes],
             "bases": [one for one in content.slip.lines if not one.paid],
             "others": _beside(slip),

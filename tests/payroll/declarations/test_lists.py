@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from payroll.declarations import lists, pensions, taxes
+from payroll.declarations import families, lists, pensions, taxes
 from payroll.declarations.accounts import wage_account
 from payroll.declarations.accruing import accrual_of
 from payroll.declarations.gathering import PersonYear, Posted
@@ -55,7 +55,7 @@ def test_lists_of_a_woman_who_reaches_the_reference_age(cases):
     assert spans == [(dt.date(2025, 1, 1), dt.date(2025, 5, 31)),
                      (dt.date(2025, 6, 1), dt.date(2025, 12, 31))]  # fmt: skip
     assert column(lists.ahv_open(people), "not_liable") == ["9800.00"]
-    assert column(lists.fak(people), "fak_wage") == ["68600.00"]
+    assert column(families.fak(people), "fak_wage") == ["68600.00"]
     uvg = lists.uvg(people)
     assert column(uvg, "contributory", "UVG, at work") == ["61750.00", "13700.00"]
     assert column(uvg, "gross", "UVG, at work") == ["70700.00", "13700.00"]
@@ -82,6 +82,42 @@ def test_lists_of_an_hourly_wage_with_payments_after_the_exit(cases):
     assert column(lists.uvg(people), "gross", "UVG, at work") == ["59359.30"]
     assert column(lists.uvg(people), "wages", "UVG, at work") == ["52859.30"]
     assert column(lists.ktg(people), "contributory") == ["33309.30"]
+
+
+BACK = (Period(1, dt.date(2020, 1, 1), dt.date(2026, 3, 15)), Period(2, dt.date(2026, 9, 10)))
+
+
+def back_again():
+    """Exit on 15 March, back on 10 September: the pensions office counts both times by themselves."""
+    terms = (contract("6500.00", exit="2026-03-15", employment=1, canton="ZH"),
+             contract("6500.00", first="2026-09-10", employment=2, canton="ZH"))  # fmt: skip
+    slips = year(months(2026), contracts=terms, contributions=(*accident("A1"), FAK))
+    return person_year(slips, file(periods=BACK))
+
+
+def test_who_left_and_came_back_has_a_row_for_each_time():
+    one = back_again()
+    ahv = lists.ahv([one])
+    spans = [
+        (dt.date(2026, 1, 1), dt.date(2026, 3, 15)),
+        (dt.date(2026, 9, 10), dt.date(2026, 12, 31)),
+    ]
+    told = [("16250.00", "16250.00"), ("24050.00", "24050.00")]  # 2.5 months, 3 and 21 days
+    assert [(row[4], row[5]) for row in ahv.rows[:2]] == spans
+    assert list(zip(column(ahv, "ahv_wage"), column(ahv, "alv_wage"), strict=True)) == told
+    fak = families.fak([one])
+    assert [(row[5], row[6]) for row in fak.rows[:2]] == spans
+    assert column(fak, "fak_wage") == ["16250.00", "24050.00"]
+    assert column(lists.uvg([one]), "contributory", "UVG, at work") == ["16250.00", "24050.00"]
+    assert column(lists.uvg([one]), "gross", "UVG, at work") == ["16250.00", "24050.00"]
+
+
+def test_another_compensation_fund_has_its_own_row():
+    slips = year(months(2026, 1, 6), institutions={"ahv": 1, "alv": 1})
+    carry = slips["2026-06"].carry
+    slips |= year(months(2026, 7), institutions={"ahv": 2, "alv": 2}, carry=carry)
+    ahv = lists.ahv([person_year(slips)])
+    assert column(ahv, "ahv_wage") == column(ahv, "alv_wage") == ["39000.00", "39000.00"]
 
 
 def test_who_is_too_young_is_listed_as_not_liable():

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.posting import post
 from erp.audit.models import AuditEvent
-from payroll.declarations import issuing, lists, pensions, taxes
+from payroll.declarations import families, issuing, lists, pensions, taxes
 from payroll.declarations.accounts import account_table, wage_account
 from payroll.declarations.gathering import year_of, years_of
 from payroll.declarations.models import IssuedCertificate
@@ -85,7 +85,7 @@ def test_lists_tell_what_was_insured(company, paid):
     report = lists.ahv(people)
     assert [row["ahv_wage"] for row in report.as_objects()] == ["14000.00", "10000.00"]
     assert report.rows[-1][6] == Decimal("24000.00")
-    assert [row["allowances"] for row in lists.fak(people).as_objects()] == ["430.00", "0.00"]
+    assert [row["allowances"] for row in families.fak(people).as_objects()] == ["430.00", "0.00"]
     uvg = [row for row in lists.uvg(people).as_objects() if row["insurance"] == "UVG, at work"]
     assert [row["contributory"] for row in uvg] == ["14000.00", "10000.00"]
     assert pensions.bvg(people).as_objects()[0]["employee"] == "483.70"

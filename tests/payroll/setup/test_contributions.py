@@ -192,6 +192,52 @@ def test_a_new_rate_goes_on_under_the_same_key():
     assert of(book(FAK), 9).findings[0].code == "contributions.unknown_solution"
 
 
+def test_a_new_rate_for_men_leaves_that_of_women():
+    july = dt.date(2025, 7, 1)
+    rates = [rate("ktg", "1.3", sex="F"), rate("ktg", "1.0", sex="M"),
+             replace(rate("ktg", "1.1", sex="M"), valid_from=july)]  # fmt: skip
+    the_book = book(FAK, ("ktg", "", "11", rates))
+    told = [(one.first, one.last, one.employee_percent) for one in only(of(the_book, 2), "ktg")]
+    assert told == [(DAY, DECEMBER, D("1.3"))]
+    men = only(of(the_book, 2, person=MAN), "ktg")
+    assert [(one.first, one.employee_percent) for one in men] == [(DAY, D("1.0")), (july, D("1.1"))]
+
+
+def test_a_code_whose_rates_are_not_for_somebody_is_told():
+    found = of(book(FAK, ("ktg", "", "11", [rate("ktg", "1", sex="M")])), 2)
+    assert [(one.code, one.stops) for one in found.findings] == [("contributions.none_fits", False)]
+    assert not only(found, "ktg")
+
+
+def test_the_compensation_fund_is_that_of_the_day():
+    """A fund that ends on 30 June charges until then, the next one after it."""
+    june, july = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
+    old, new = Insurer(1, "ahv", "", june), Insurer(2, "ahv", "")
+    offers = {1: Offer(1, old, "1", (rate("admin", employer="2"),)),
+              2: Offer(2, new, "1", (rate("admin", employer="1.5"),))}  # fmt: skip
+    the_book = Book(2025, offers, (new, old))
+    assert the_book.institutions(june) == {"ahv": 1, "alv": 1}
+    assert the_book.institutions(july) == {"ahv": 2, "alv": 2}
+    found = only(of(the_book), "admin")
+    assert [(one.institution, one.first, one.last) for one in found] == [
+        (1, DAY, june), (2, july, DECEMBER),
+    ]  # fmt: skip
+
+
+def test_nobody_asks_for_the_fund_of_a_canton_that_somebody_left():
+    """Out of Zurich in March, in Bern since April: the fund of Zurich may close in June."""
+    march, april = dt.date(2025, 3, 31), dt.date(2025, 4, 1)
+    zurich = Insurer(1, "fak", "ZH", dt.date(2025, 6, 30))
+    bern = Insurer(2, "fak", "BE")
+    the_book = Book(2025, {1: Offer(1, zurich, "1", (rate("fak", employer="1"),)),
+                           2: Offer(2, bern, "1", (rate("fak", employer="2"),))}, (zurich, bern))  # fmt: skip
+    contracts = (contract(last=march, exit=march, employment=1),
+                 contract(first=april, entry=april, canton="BE", employment=2))  # fmt: skip
+    assert of(the_book, contracts=contracts).findings == ()
+    stays = (contract(employment=1), contract(first=april, canton="BE", employment=2))
+    assert [one.values["canton"] for one in of(the_book, contracts=stays).findings] == ["ZH"]
+
+
 def test_ages_are_those_of_calendar_years():
     rates = [rate("ktg", "1", age_to=45), rate("ktg", "2", age_from=46)]
     the_book = book(FAK, ("ktg", "", "11", rates))
@@ -218,6 +264,10 @@ def test_the_pension_fund_by_percentages_is_that_of_the_worked_example():
     assert [(one.code, one.stops) for one in law.findings] == [
         ("contributions.pension_minimum", False)
     ]
+    little = of(
+        book(FAK, ("bvg", "", "1", [])), 2, person=person, contracts=(contract(wage=D(1500)),)
+    )
+    assert not only(little, "bvg") and not little.findings
 
 
 def test_a_reckoned_pension_ends_with_the_month_of_the_reference_age():
@@ -304,5 +354,5 @@ def test_a_book_is_three_queries_whatever_is_in_it(company):
     assert only(found, "bvg")[0].employee_amount == D("241.85")
     assert all(one.first == dt.date(2026, 1, 1) and one.last == dt.date(2026, 1, 31)
                for one in found.contributions)  # fmt: skip
-    assert the_book.institutions() == {"ahv": made["ahv"][0].pk, "alv": made["ahv"][0].pk}
+    assert the_book.institutions(DECEMBER) == {"ahv": made["ahv"][0].pk, "alv": made["ahv"][0].pk}
     assert Book.of(company, 2024).offers[usual[0]].rates == ()

@@ -14,6 +14,7 @@ from contacts import lifecycle, merging, saving
 from erp.audit.models import AuditEvent
 from erp.core.errors import Refusals
 from payroll.setup import accounts, checking, institutions, readiness, refusals, solutions
+from payroll.setup.holding import in_force
 from payroll.setup.models import Institution, SolutionRate
 from payroll.setup.settings import (
     SettingsChanged,
@@ -180,11 +181,32 @@ def test_what_lies_side_by_side_does_not_overlap(company, anna):
     assert checking.faults("ktg", rows) == []
     _one, (made,) = insurer(company, "ktg", ("11", rows))
     assert set(solutions.rates_of(made)) == set(rows)
-    assert len(solutions.in_force(rows, dt.date(2025, 7, 1))) == 4
-    assert (
-        solutions.in_force(rows, JAN_26) == rows[-1:]
-        and solutions.in_force(rows, dt.date(2024, 1, 1)) == []
-    )
+    assert len(in_force(rows, dt.date(2025, 7, 1))) == 4
+    assert in_force(rows, JAN_26) == rows[-1:] and in_force(rows, dt.date(2024, 1, 1)) == []
+
+
+def test_a_new_rate_for_men_leaves_that_of_women_and_is_copied_for_men_alone(company, anna):
+    july, year = dt.date(2025, 7, 1), dt.date(2026, 1, 1)
+    rows = [rate("ktg", "1.0", age_to=64), replace(rate("ktg", "2.0", sex="M"), valid_from=july)]
+    _one, (made,) = insurer(company, "ktg", ("11", rows))
+    assert set(in_force(rows, july)) == set(rows)
+
+    assert solutions.copy_rates(company=company, by=anna, valid_from=year) == 2
+
+    held = {(one.sex, one.age_from, one.age_to, one.employee_percent)
+            for one in in_force(solutions.rates_of(made), year)}  # fmt: skip
+    assert held == {("F", None, 64, D("1.0")), ("M", None, None, D("2.0"))}
+    assert checking.faults("ktg", solutions.rates_of(made)) == []
+
+
+def test_other_bands_replace_those_before():
+    """One rate for all instead of bands, and bands instead of one: nobody has two."""
+    july = dt.date(2025, 7, 1)
+    bands = [rate("bvg", "4", age_from=25, age_to=44), rate("bvg", "7", age_from=45)]
+    all_ages = [replace(one, valid_from=july) for one in (rate("bvg", "5", age_from=25),)]
+    assert in_force(bands + all_ages, july) == all_ages
+    begun = [replace(one, valid_from=july) for one in bands]
+    assert in_force([rate("bvg", "5", age_from=25), *begun], july) == begun
 
 
 def test_the_employer_alone_pays_what_the_law_says(company, anna):

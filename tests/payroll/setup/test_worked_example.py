@@ -51,7 +51,7 @@ def slip(company):
     return calculate(MonthInput(
         month=JANUARY, person=person, contracts=(contract,), types=catalogue.of(company, "de"),
         roles=roles, contributions=found.contributions, figures=FIGURES, terms=terms,
-        institutions=book.institutions(), carry=Carry(),
+        institutions=book.institutions(dt.date(2026, 1, 31)), carry=Carry(),
         movements=(Movement(type=roles["child"], amount=D(215)),),
     ))  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from payroll.wages.ages import pensioner_since
-from payroll.wages.values import Base, Carry, Insurance, Sex, Sum, Terms
+from payroll.wages.values import ZERO, Base, Carry, Insurance, Sex, Sum, Terms
 from tests.payroll.wages.made import (
     FIGURES,
     D,
@@ -163,6 +163,34 @@ def test_amounts_of_insurers_are_taken_as_they_are_and_the_latest_of_a_month_hol
     )  # fmt: skip
 
     assert amounts(done)[5050] == D("-900.01")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "insured_to_date"),
+    [
+        # 150000 of 300000 for a half, then 100000 of 200000
+        (D(300000), D(200000), ["150000.00", "166666.67", "250000.00"]),
+        (D(200000), D(300000), ["100000.00", "125000.00", "250000.00"]),
+        (None, D(120000), ["150000.00", "160000.00", "210000.00"]),  # no limit until June
+        (D(120000), None, ["60000.00", "85000.00", "210000.00"]),
+    ],
+)
+def test_a_ceiling_may_change_in_the_year(before, after, insured_to_date):
+    first = insured("ktg", Insurance.KTG, Base.KTG, "1", wage_to=before, last="2026-06-30")
+    then = replace(first, first=day("2026-07-01"), last=day("2026-12-31"), wage_to=after)
+    slips = year(
+        months(2026), contracts=(contract("25000.00"),), contributions=(first, then)
+    )  # fmt: skip
+    asked = [slips[month].carry.sums["ktg"].insured for month in ("2026-06", "2026-07", "2026-12")]
+    assert asked == [D(one) for one in insured_to_date]
+
+
+def test_sums_that_know_no_ceiling_have_had_that_of_now():
+    opening = {"ktg": Sum(180, D(60000), D(50000), D("500.00"), ZERO)}
+    rows = (insured("ktg", Insurance.KTG, Base.KTG, "1", wage_to=D(120000)),)
+    done = slip("2026-07", contracts=(contract("20000.00"),), contributions=rows,
+                carry=Carry(sums=opening))  # fmt: skip
+    assert done.carry.sums["ktg"].insured == D("70000.00")
 
 
 def test_a_percentage_of_the_coordinated_wage():
