@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.companies.models import Module
 
@@ -239,7 +240,7 @@ READY_ROLES = (
         "payroll", _("Payroll"), frozenset({Permission.COMPANY_READ, *_PAYROLL, *_ADDRESSES})
     ),
     # Their own payslips and certificates, and nothing else of the company.
-    ReadyRole(EMPLOYEE, _("Employee"), frozenset({Permission.PAYROLL_OWN})),
+    ReadyRole(EMPLOYEE, pgettext_lazy("role", "Employee"), frozenset({Permission.PAYROLL_OWN})),
     # Who approves sees what it rests on.
     ReadyRole(
         "approver",

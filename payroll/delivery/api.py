@@ -24,7 +24,7 @@ from payroll.employees.models import Employee
 class WageDeliverySettingsOutput(serializers.ModelSerializer[DeliverySettings]):
     class Meta:
         model = DeliverySettings
-        fields = ("way", "reply_to", "version")
+        fields = ("way", "reply_to", "tells_employer", "version")
 
 
 class WageDeliverySettingsInput(Input):
@@ -32,6 +32,7 @@ class WageDeliverySettingsInput(Input):
 
     way = serializers.ChoiceField(choices=Way.choices, required=False)
     reply_to = serializers.CharField(max_length=254, required=False, allow_blank=True)
+    tells_employer = serializers.BooleanField(required=False)
 
 
 class WageDeliverySettingsViewSet(CompanyViewSet):

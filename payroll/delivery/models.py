@@ -27,6 +27,9 @@ class DeliverySettings(CompanyOwned):
 
     way = models.CharField(_("wage papers go out"), max_length=6, choices=Way, default=Way.PAPER)
     reply_to = models.CharField(_("answers to"), max_length=254, blank=True)
+    tells_employer = models.BooleanField(
+        _("payslips tell the employer's contributions"), default=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

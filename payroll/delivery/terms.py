@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 from django.db import transaction
@@ -23,6 +24,8 @@ from payroll.delivery.refusals import (
     UnknownWay,
 )
 from payroll.employees.models import Employee
+
+SETTINGS: Final = ("way", "reply_to", "tells_employer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,11 @@ def _reached(one: Employee, row: DeliveryTerms | None, usual: str, mail: str) ->
 @transaction.atomic
 def change_settings(
     *, company: Company, by: User, way: str | None = None, reply_to: str | None = None,
-    version: int | None = None,
+    tells_employer: bool | None = None, version: int | None = None,
 ) -> DeliverySettings:  # fmt: skip
-    """Say how papers go out as a rule, and where answers go; None stays.
+    """Say how papers go out as a rule, where answers go, and whether slips tell the employer's part.
+
+    None stays; slips that are made already stay as they are.
 
     Raises ``UnknownWay``, ``DeliveryChanged`` or what addresses raise.
     """
@@ -113,15 +118,17 @@ def change_settings(
     row = settings_of(company)
     if version is not None and version != row.version:
         raise DeliveryChanged(number="–")
-    before = trail.values(row, "way", "reply_to")
+    before = trail.values(row, *SETTINGS)
     if way is not None:
         row.way = _checked_way(way)
     if reply_to is not None:
         told = reply_to.strip()
         row.reply_to = checked_address(told, field="reply_to") if told else ""
+    if tells_employer is not None:
+        row.tells_employer = tells_employer
     row.version += 1
     row.save()
-    if changes := trail.changes(before, trail.values(row, "way", "reply_to")):
+    if changes := trail.changes(before, trail.values(row, *SETTINGS)):
         trail.record(company=company, by=by, action="delivery_settings.change", subject=row,
                      details=changes)  # fmt: skip
     return row

@@ -162,6 +162,13 @@ class Migration(migrations.Migration):
                     "reply_to",
                     models.CharField(blank=True, max_length=254, verbose_name="answers to"),
                 ),
+                (
+                    "tells_employer",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="payslips tell the employer's contributions",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "company",

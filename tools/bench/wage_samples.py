@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from erp.companies.models import Company
+from payroll.declarations.certificate import Certificate
+from payroll.declarations.notes import Notes
 from payroll.runs.keeping import content_of
 from payroll.runs.models import Payment, PayrollRun, SlipContent
 from payroll.wage_types.shipped import FLAGS, shipped_types
@@ -167,3 +169,22 @@ def hourly(language: str = "de") -> SlipContent:
         movements=[typed(1005, quantity=D("84.25")), typed(1005, quantity=D("12.5"), text="Inventur"),
                    typed(6000, "42.00")],
     )  # fmt: skip
+
+
+def certificate(number: int = 1, *, language: str = "de", **more: Any) -> Certificate:
+    """A certificate of a year, another one for each number."""
+    chance = random.Random(number)  # noqa: S311
+    wage = D(chance.randrange(40_000, 180_000))
+    told: dict[str, Any] = {
+        "year": 2025, "first": dt.date(2025, 1, 1), "last": dt.date(2025, 12, 31), "doc": f"2025-{number:04}-1.1",
+        "name": "Pia-Maria Rutschmann-Schnyder", "number": f"{number:04}", "ahv_number": "756.9217.0769.85",
+        "birth_date": dt.date(1986, 3, 10), "language": language, "issued_on": dt.date(2026, 1, 15),
+        "address": ("Frau", "Pia-Maria Rutschmann-Schnyder", "Grosse Marktgasse 28", "9400 Rorschach"),
+        "boxes": {"1": wage, "2.2": D("5400.00"), "3": D("4250.00"), "9": wage * D("0.0745"),
+                  "10.1": wage * D("0.061"), "12": D("3120.45"), "13.1.2": D("860.00"), "13.2.1": D("2400.00")},
+        "kinds": {"3": "Bonuszahlung", "13.1.2": "Reisespesen", },
+        "notes": Notes(canteen=True, benefits="Halbtaxabonnement", field_work=D(20)), "activity": D(80),
+        "employer": ("Alpenholz Handels AG", "Obere Gasse 12a", "7000 Chur"), "place": "Chur",
+        "contact": "Urs Meier", "phone": "081 252 10 20",
+    }  # fmt: skip
+    return Certificate(**(told | more))

@@ -56,7 +56,8 @@ class Terms(DeliveryView):
             if told.get("do") == "settings":
                 self.require(Permission.PAYROLL_SETTINGS)
                 terms.change_settings(company=self.company, by=self.access.user, way=told.get("way", ""),
-                                      reply_to=told.get("reply_to", ""))  # fmt: skip
+                                      reply_to=told.get("reply_to", ""),
+                                      tells_employer="tells_employer" in told)  # fmt: skip
             elif told.get("do") == "passwords":
                 return self._passwords(request)
             elif told.get("do") == "people":
