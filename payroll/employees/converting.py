@@ -72,7 +72,7 @@ def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Cont
         holiday_percent=Decimal(0) if by_month else holiday_percent(told.holiday_weeks),
         public_holiday_percent=Decimal(0) if by_month else told.public_holiday_percent,
         thirteenth=told.thirteenth, canton=told.canton,
-        cost_split=tuple(sorted(told.cost_split.items())),
+        cost_split=tuple(sorted(told.cost_split.items())), trainee=told.trainee,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from payroll.employees import converting, missing, people
 from payroll.employees.facts import Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, movements
+from payroll.runs import keeping, movements, simplified
 from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
@@ -102,7 +102,8 @@ def _one(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
         shares=payout.shares if payout else (),
-        findings=(*missing.before_run(file, month), *lacking, *found.findings),
+        findings=(*missing.before_run(file, month), *lacking, *found.findings,
+                  *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
 

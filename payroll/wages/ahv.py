@@ -139,7 +139,7 @@ def _charge_alv(
             first=draft.times.first,
             last=draft.times.last,
             type=draft.given.roles.get(ALV),
-            institution=draft.given.institutions.get(ALV, _fund(draft)),
+            institution=draft.given.institutions.get(ALV, fund_of(draft)),
             wage_to=figures.alv_ceiling,
             employee_percent=figures.alv_employee,
             employer_percent=figures.alv_employer,
@@ -160,13 +160,13 @@ def _ahv(draft: Draft, key: str) -> Contribution:
         first=draft.times.first,
         last=draft.times.last,
         type=draft.given.roles.get(AHV),
-        institution=_fund(draft),
+        institution=fund_of(draft),
         employee_percent=figures.ahv_employee,
         employer_percent=figures.ahv_employer,
     )
 
 
-def _fund(draft: Draft) -> int | None:
+def fund_of(draft: Draft) -> int | None:
     """The compensation fund: as given, or the one that gets administration costs."""
     found = draft.given.institutions.get(AHV)
     if found is not None:
