@@ -12,13 +12,14 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from contacts import merging
-        from payroll.employees import above, following, insured_by
+        from payroll.employees import above, following, insured_by, ready
         from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
         from payroll.setup import institutions
         from payroll.wage_types import usage
 
         following.register()
         insured_by.register()
+        ready.register()
         above.paid_until.append(queries.paid_until)
         posting.before_reversal.append(booking.require_own)
         orders.ordered.append(bank.ordered_by)

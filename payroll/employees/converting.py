@@ -10,6 +10,7 @@ from typing import Final
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
 from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
 from payroll.rates.cantonal import tax_model
+from payroll.rates.family import Allowance
 from payroll.wages.values import (
     HUNDRED,
     Contract,
@@ -27,7 +28,7 @@ MONTH_DAYS: Final = 30
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
 #: The allowance of a month in a canton: given canton, child, a day, and which child of the family it is.
-AmountOf = Callable[[str, Child, dt.date, int], Decimal | None]
+AmountOf = Callable[[str, Child, dt.date, int], Allowance | None]
 
 
 def person_of(file: PersonFile, *, always_liable: bool = False) -> Person:
@@ -156,7 +157,8 @@ def allowances_of(
 
     An allowance is paid while its fact holds on a day of the month; for an employment of a part of
     the month in proportion to its days, 30 a month, rounded to 0.05 (FamZG Art. 13, FamZWL). Its
-    canton is the child's, else that of the place of work. Children are counted from the oldest.
+    canton is the child's, else that of the place of work. Children are counted from the oldest. What
+    is not sure of the canton's amount, and a typed one below it, are told.
     """
     last = end_of(month)
     employed = file.employed(month, last)
@@ -167,9 +169,8 @@ def allowances_of(
         if child.allowance == AllowanceKind.NONE or not employed:
             continue
         canton = child.canton or (wage.canton if wage is not None else "")
-        amount = child.amount
-        if amount is None:
-            amount = amount_of(canton, child, last, nth)
+        of_canton = amount_of(canton, child, last, nth)
+        amount = child.amount if child.amount is not None else of_canton and of_canton.amount
         number = roles.get(ROLES[child.allowance])
         if amount is None or number is None:
             findings.append(Finding(
@@ -177,12 +178,28 @@ def allowances_of(
                 values={"child": child.first_name, "canton": canton or "–"},
             ))  # fmt: skip
             continue
+        findings += _about(child, canton, amount, of_canton)
         days = days_of(employed, month)
         if days < MONTH_DAYS:
             amount = _rounded(amount * days / MONTH_DAYS)
         paid.append(Movement(type=number, amount=amount, text=child.first_name,
                              employment=employed[-1].id))  # fmt: skip
     return tuple(paid), tuple(findings)
+
+
+def _about(
+    child: Child, canton: str, amount: Decimal, of_canton: Allowance | None
+) -> list[Finding]:
+    """What to look at: a canton's amount that is not sure, or a typed one below it."""
+    if of_canton is None:
+        return []
+    if child.amount is None:
+        return [of_canton.finding] if of_canton.finding is not None else []
+    if amount >= of_canton.amount:
+        return []
+    values = {"child": child.first_name, "canton": canton, "amount": f"{amount:.2f}",
+              "least": f"{of_canton.amount:.2f}"}  # fmt: skip
+    return [Finding(code="people.allowance_below", values=values)]
 
 
 def days_of(periods: Sequence[Period], month: dt.date) -> int:

@@ -42,7 +42,8 @@ def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
     The approver is not who began or calculated it, unless one person alone works in the company or
     its settings ask for no other (kept on the run). Raises ``NotOpen``, ``BeingCalculated``,
     ``NotCalculated``, ``ContentChanged``, ``Stale``, ``NobodyToPay``, ``Stopped`` (several as
-    ``Refusals``), ``SimplifiedTotalExceeded``, ``NeedsAnother``, or what ``setup.accounts`` says is missing for its entry.
+    ``Refusals``), ``SimplifiedTotalExceeded``, ``NeedsAnother``, or what ``setup.accounts`` says is
+    missing for its entry.
     """
     held = held_run(run)
     if held.status != Status.DRAFT:
