@@ -170,7 +170,9 @@ def allowances_of(
             continue
         canton = child.canton or (wage.canton if wage is not None else "")
         of_canton = amount_of(canton, child, last, nth)
-        amount = child.amount if child.amount is not None else of_canton and of_canton.amount
+        amount = child.amount
+        if amount is None and of_canton is not None:
+            amount = of_canton.amount
         number = roles.get(ROLES[child.allowance])
         if amount is None or number is None:
             findings.append(Finding(

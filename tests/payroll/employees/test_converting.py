@@ -20,8 +20,8 @@ from payroll.employees.facts import (
     WithholdingTax,
 )
 from payroll.employees.people import Period
-from payroll.wage_types.models import WageType
 from payroll.rates.family import Allowance, Status
+from payroll.wage_types.models import WageType
 from payroll.wages.values import Finding, Pay, TaxModel
 from tests import make
 from tests.payroll.employees import books
