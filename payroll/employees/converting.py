@@ -11,6 +11,7 @@ from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, Withh
 from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
 from payroll.rates.cantonal import tax_model
 from payroll.rates.family import Allowance
+from payroll.wages.spans import MONTH_DAYS, position_of_end, position_of_start
 from payroll.wages.values import (
     HUNDRED,
     Contract,
@@ -24,7 +25,6 @@ from payroll.wages.values import (
 WEEKS: Final = Decimal(52)
 CENTIME: Final = Decimal("0.01")
 FIVE: Final = Decimal("0.05")
-MONTH_DAYS: Final = 30
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
 #: The allowance of a month in a canton: given canton, child, a day, and which child of the family it is.
@@ -205,18 +205,14 @@ def _about(
 
 
 def days_of(periods: Sequence[Period], month: dt.date) -> int:
-    """The days of a month that employments hold, 30 a month; its last day counts as the 30th."""
+    """The days of a month that employments hold, 30 a month, as wages count them."""
     last = end_of(month)
-    days = 0
-    for one in periods:
-        start = _day(one.entry, last) if one.entry >= month else 1
-        end = _day(one.exit, last) if one.exit is not None and one.exit <= last else MONTH_DAYS
-        days += max(0, end - start + 1)
+    days = sum(
+        max(0, position_of_end(one.exit or last, month, last)
+            - position_of_start(one.entry, month, last))
+        for one in periods
+    )  # fmt: skip
     return min(days, MONTH_DAYS)
-
-
-def _day(day: dt.date, last: dt.date) -> int:
-    return MONTH_DAYS if day == last else day.day
 
 
 def _rounded(amount: Decimal) -> Decimal:

@@ -50,7 +50,20 @@ def charge_ahv(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) 
     if earlier:
         _charge_late(draft, accounts, earlier, small, status)
     _charge_pensioner(draft, accounts, ahv - earlier.get(Base.AHV, ZERO), small)
+    if not small and _exceeds_with_earlier(draft, accounts):
+        _charge_late(draft, accounts, {}, (), status)
     return status
+
+
+def _exceeds_with_earlier(draft: Draft, accounts: Accounts) -> bool:
+    """Whether small wages of before the reference age are owed on now: with those after it, less the
+    allowance, they are more than the limit (all or nothing in a year).
+    """
+    before, pension = accounts.of(AHV), accounts.of(PENSION)
+    if before.wages <= before.insured:
+        return False
+    after = pension.wages if draft.given.person.waives_allowance else pension.insured
+    return before.wages + after > draft.given.figures.small_wage
 
 
 def _charge_worker(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
-from payroll.wages.values import Base, Insurance, Terms, Withholding
+from payroll.wages.values import Base, Insurance, Sex, Terms, Withholding
 from tests.payroll.wages.made import (
     FIGURES,
     D,
@@ -74,3 +75,35 @@ def test_each_month_of_a_trainee_has_the_least_wage():
                  contributions=ACCIDENTS, figures=TRAINED)  # fmt: skip
     assert slips["2026-12"].carry.sums["bu"].insured == D("29640.00")
     assert given().contracts[0].trainee is False
+
+
+WOMAN_OF_1961 = {"person": person("1961-02-05", Sex.FEMALE), "contracts": (contract("0"),)}
+
+
+def _around_the_reference_age(after: str, **more: bool) -> tuple[Decimal, Decimal]:
+    """1500 in May 2025, the month of the reference age, and an amount in June: what is insured."""
+    told = {**WOMAN_OF_1961, "person": person("1961-02-05", Sex.FEMALE, **more)}
+    slips = year(months(2025, 5, 6), {"2025-05": [typed(1010, 1500)], "2025-06": [typed(1010, after)]},
+                 **told)  # fmt: skip
+    sums = slips["2025-06"].carry.sums
+    assert slips["2025-05"].carry.sums["ahv"].insured == 0
+    return sums["ahv"].insured, sums["ahv.pension"].insured
+
+
+def test_small_wages_are_all_or_nothing_across_the_reference_age():
+    assert _around_the_reference_age("1000", waives_allowance=True) == (0, 0)
+    assert _around_the_reference_age("1500", waives_allowance=True) == (D(1500), D(1500))
+    # with the allowance of 1400, 1000 of 2400 are left, which makes 2500; and of 2401, 1001
+    assert _around_the_reference_age("2400") == (0, D(1000))
+    assert _around_the_reference_age("2401") == (D(1500), D(1001))
+
+
+def test_who_leaves_on_the_30th_and_comes_back_on_the_31st_has_a_month():
+    one = contract("6500.00", exit="2026-03-30", employment=1)
+    done = slip("2026-03", contracts=(one, contract("6500.00", first="2026-03-31", employment=2)))
+    assert (done.gross, done.days) == (D("6500.00"), 30)
+    alone = slip("2026-03", contracts=(contract("6500.00", first="2026-03-31"),))
+    assert alone.days == 1
+    two_jobs = slip("2026-03", contracts=(contract("3000.00", employment=1),
+                                          contract("3000.00", first="2026-03-31", employment=2)))  # fmt: skip
+    assert two_jobs.gross == D("3100.00")
