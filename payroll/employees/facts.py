@@ -121,6 +121,7 @@ class Wage(FactValue, frozen=True, kw_only=True, tag="wage"):
     public_holiday_percent: Decimal = Decimal(0)
     canton: str = ""  # of the place of work
     cost_split: dict[str, Decimal] = {}
+    trainee: bool = False  # insured against accidents for a least wage (UVV Art. 115)
 
 
 class Insured(FactValue, frozen=True, kw_only=True, tag="insured"):

@@ -99,6 +99,7 @@ KINDS: Final[dict[str, Kind]] = {
                   hint=_("of hourly wages"), decimals=4),
             Field("canton", _("Canton of the place of work"), most=2),
             Field("cost_split", _("Cost centres"), "w6", hint=_("such as 100=60, 200=40")),
+            Field("trainee", _("Intern, trainee, trial (UVG least wage)"), "w4"),
         )),
         Kind("insured", _("Insurances"), (Field("solutions", _("Insurance solutions"), "w12", many="solutions"),)),
         Kind("pension", _("Pension fund (BVG)"), (

@@ -23,6 +23,8 @@ TEXTS: Final[dict[str, Any]] = {
     "people.no_address": _("The contact has no address. Slips and certificates need one."),
     "people.no_allowance": _("What the allowance of %(child)s is in the canton %(canton)s is not known. Enter "
                              "its amount with the child, or the wage type for it."),
+    "people.allowance_below": _("The allowance of %(child)s, %(amount)s, is below what the canton %(canton)s pays, "
+                                "%(least)s. Check the amount of the child."),
     # plausibility
     "people.wage_low": _("A monthly wage of %(value)s at %(degree)s %% is unusually low. Is it an hourly wage?"),
     "people.wage_high": _("A monthly wage of %(value)s is unusually high. Check the point."),

@@ -12,7 +12,7 @@ from payroll.employees import converting, missing, people
 from payroll.employees.facts import Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, leaving, movements
+from payroll.runs import keeping, leaving, movements, simplified
 from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
@@ -114,7 +114,8 @@ def _one(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
         shares=payout.shares if payout else (), leave=leave,
-        findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings),
+        findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings,
+                  *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
 

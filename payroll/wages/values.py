@@ -137,7 +137,8 @@ class Contract:
     """Terms of an employment over a span of the year (Anstellungsbedingungen).
 
     ``wage`` is for a month at ``degree``, or for an hour or lesson. ``entry`` and ``exit`` are those
-    of the employment. Supplements in percent hold for hours and lessons.
+    of the employment. Supplements in percent hold for hours and lessons. A ``trainee`` (intern,
+    volunteer, in a trial or a training workshop) has a least wage insured against accidents.
     """
 
     first: dt.date
@@ -154,6 +155,7 @@ class Contract:
     thirteenth: Thirteenth = Thirteenth.NONE
     canton: str = ""  # of the place of work
     cost_split: tuple[tuple[str, Decimal], ...] = ()  # cost centre and percent
+    trainee: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +313,9 @@ class Figures:
     thirteenth_percent: Decimal = (
         ZERO  # that wages by hours and lessons earn of a 13th month's wage
     )
+    simplified_tax: Decimal = ZERO  # percent, by the simplified procedure
+    trainee_percent: Decimal = ZERO  # of the UVG ceiling, that is insured at least from 20 years on
+    trainee_percent_young: Decimal = ZERO  # before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
