@@ -33,6 +33,18 @@ class Posted:
     is_correction: bool
     slip: Slip
     content: SlipContent | None = None  # all that was kept of it
+    paid_on: dt.date | None = None
+
+    @property
+    def settled(self) -> dt.date:
+        """The first day of the month in whose settlement its withholding tax stands.
+
+        That of a run is its month; that of a correction the month in which it was paid, however long
+        ago the months are that it put right.
+        """
+        if not self.is_correction or self.paid_on is None:
+            return self.month
+        return max(self.month, self.paid_on.replace(day=1))
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ def year_of(
         run = row.run
         require_untouched(row)
         found[row.employee_id].append(
-            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content)
-        )
+            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content,
+                   run.pay_date)
+        )  # fmt: skip
     files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
     return [PersonYear(year, one, tuple(found[one.id])) for one in files]

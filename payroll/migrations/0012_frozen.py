@@ -27,7 +27,7 @@ def seal_titles(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payroll", "0009_declarations"),
+        ("payroll", "0011_social"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

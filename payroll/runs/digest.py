@@ -14,6 +14,7 @@ from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import Tampered
 
 FORM: Final = "rappen-payroll-1"  # the canonical form below; another form gets another name
+_HEAD: Final = FORM.encode() + b"\n"
 
 
 def salt() -> str:
@@ -21,10 +22,19 @@ def salt() -> str:
     return secrets.token_hex(16)
 
 
+def written(content: SlipContent) -> bytes:
+    """A slip's content in its canonical form: JSON with sorted keys and sets."""
+    return msgspec.json.encode(content, order="deterministic")
+
+
 def digest_of(content: SlipContent) -> str:
     """The digest of a slip's opened content, the same however it is sealed: 64 hexadecimal digits."""
-    written = msgspec.json.encode(content, order="deterministic")
-    return hashlib.sha256(FORM.encode() + b"\n" + written).hexdigest()
+    return digest_of_written(written(content))
+
+
+def digest_of_written(content: bytes) -> str:
+    """As ``digest_of``, of what is in its canonical form already."""
+    return hashlib.sha256(_HEAD + content).hexdigest()
 
 
 def digest_of_run(run: PayrollRun) -> str:

@@ -140,6 +140,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     cost_centre: str = ""
     for_month: dt.date | None = None
+    keeps: Decimal | None = None
 
 
 class MonthlyMovement(Sealed, CompanyOwned):

@@ -28,6 +28,7 @@ from payroll.runs.refusals import (
     NothingTyped,
     NotTypedIn,
 )
+from payroll.wage_types.garnishing import require_keeps
 from payroll.wage_types.models import WageType
 
 #: What the program reckons by itself: it is not typed.
@@ -62,15 +63,22 @@ class Checker:
         self.centres = frozenset(CostCentre.of(self.company).values_list("number", flat=True))
 
     def require_sound(self, one: Typed) -> None:
-        """Raises ``NoSuchType``, ``NotTypedIn``, ``NothingTyped`` or ``NoSuchCostCentre``."""
+        """Raises ``NoSuchType``, ``NotTypedIn``, ``NothingTyped``, ``KeepsNotHere``, ``KeepsNegative`` or
+        ``NoSuchCostCentre``.
+
+        Of a company car the rate alone is enough: its price. Of a garnishment the minimum that stays.
+        """
         found = self.types.get(one.type)
         if found is None:
             raise NoSuchType(value=one.type)
         if found.role in RECKONED:
             raise NotTypedIn(value=str(found))
         by_percent = found.method == WageType.Method.PERCENT
-        if one.amount is None and one.quantity is None and one.percent is None and not by_percent:
+        is_car = found.role == WageType.Role.COMPANY_CAR and one.rate is not None
+        said = (one.amount, one.quantity, one.percent, one.keeps)
+        if all(value is None for value in said) and not by_percent and not is_car:
             raise NothingTyped(value=str(found))
+        require_keeps(found, one.keeps)
         if one.cost_centre and one.cost_centre not in self.centres:
             raise NoSuchCostCentre(value=one.cost_centre)
 
@@ -111,7 +119,7 @@ def save_person(
     known = entries_of(company, [employee.pk])[employee.pk]
     for nth, row in enumerate(rows):
         try:
-            places = ("type", "amount", "cost_centre", "for_month")
+            places = ("type", "amount", "cost_centre", "keeps", "for_month")
             with called(**{name: f"rows[{nth}].{name}" for name in places}):
                 checker.require_sound(row)
                 known.require_entered(month)

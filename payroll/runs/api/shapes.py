@@ -190,3 +190,4 @@ class WageMovementOutput(serializers.Serializer[Any]):
     text = serializers.CharField()
     cost_centre = serializers.CharField()
     for_month = serializers.DateField(allow_null=True)
+    keeps = AmountField(allow_null=True)

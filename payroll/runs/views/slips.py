@@ -14,7 +14,6 @@ from erp.core.errors import DomainError
 from erp.web.pages import refused
 from payroll.runs import calculating, keeping, papers, queries
 from payroll.runs.digest import require_untouched
-from payroll.runs.keeping import NOTHING
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
 from payroll.runs.views.runs import as_file
@@ -56,14 +55,14 @@ class SlipPage(RunsView):
         slip = self.slip()
         require_untouched(slip)
         run, content = slip.run, slip.content
-        before = NOTHING
+        before = None
         if not run.is_correction:
-            before = keeping.before(run, [slip.employee_id]).get(slip.employee_id, NOTHING)
+            before = keeping.last_slips(run, [slip.employee_id]).get(slip.employee_id)
         settings = PayrollSettings.of(self.company).first() or PayrollSettings()
         context = papers.paper_context(run, content, settings=settings)
         context |= {
             "page_title": f"{content.person.get('name', '')} {run}", "own": slip,
-            "row": queries.person_row(slip, before.slip),
+            "row": queries.person_row(slip, before),
             "charges": [(insurance_name(one.insurance), one, [why_in_words(why) for why in one.why])
                         for one in content.slip.charges],
             "taxes": [(one, [why_in_words(why) for why in one.why]) for one in content.slip.taxes],
