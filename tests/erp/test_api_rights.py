@@ -457,7 +457,7 @@ ENDPOINTS = [
     ("DELETE", "employee-leave/{leave}/", {}, "payroll.capture"),
     ("GET", "employee-files/", {}, "payroll.read"),
     ("GET", "employee-files/{paper}/", {}, "payroll.read"),
-    ("GET", "employee-files/{paper}/file/", {}, "payroll.read"),
+    ("GET", "employee-files/{paper}/file/", {}, "payroll.export"),
     ("POST", "employee-files/", None, "payroll.people"),
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
