@@ -153,6 +153,7 @@ def _withholding(
         only_job=told.only_job, other_income=told.other_income, since=since,
         other_rate=told.other_rate, work_days=told.work_days,
         work_days_abroad=told.work_days_abroad or Decimal(0), last_wage=told.last_wage,
+        board_code=told.board_code,
     )  # fmt: skip
 
 

@@ -119,6 +119,8 @@ def _code(
     children = len(file.several(Child, day, day))
     if code.children != children:
         yield _warning("people.children_differ", counted=str(code.children), value=str(children))
+    if code.letter in tax_codes.WITH_CHILDREN and not code.children:
+        yield _warning("people.no_children", letter=code.letter)
     civil = file.at(CivilStatus, day)
     if civil is not None and civil.status != Status.UNKNOWN:
         together = civil.status in TOGETHER
