@@ -67,6 +67,7 @@ def test_the_wages_of_the_year_are_entered_with_the_exit(company):
     page = Browser(company, by)
     shown = page.see(f"{employee.pk}/").content.decode()
     assert f"/fact/{fact.pk}/" in shown
+    assert f"/payroll/movements/{employee.pk}/" in shown  # what is paid after the exit
     path = f"{employee.pk}/fact/{fact.pk}/"
     form = page.see(path).content.decode()
     assert 'name="wages_of_year"' in form and 'name="valid_from"' not in form
