@@ -17,6 +17,7 @@ from erp.companies.models import Company
 from erp.core.money import ZERO
 from payroll.employees import people
 from payroll.employees.people import Period, PersonFile
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Charge, Slip, SlipLine, Tax
 
@@ -94,7 +95,7 @@ def year_of(
 ) -> list[PersonYear]:
     """All people with posted slips in a year, by name, addresses as of its end; seven queries.
 
-    ``only`` are ids of employees.
+    ``only`` are ids of employees. Raises ``Tampered`` where a slip is not what was posted.
     """
     rows = Payslip.of(company).filter(
         run__status__in=PayrollRun.BOOKED, run__month__year=year
@@ -104,6 +105,7 @@ def year_of(
     found: dict[int, list[Posted]] = defaultdict(list)
     for row in rows:
         run = row.run
+        require_untouched(row)
         found[row.employee_id].append(
             Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content,
                    run.pay_date)

@@ -18,7 +18,7 @@ from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement
+from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 
@@ -64,15 +64,21 @@ def gather(
     exits = leaving.years_of_exit(run, files)
     drafts = [
         _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
-             exits.get(file.id, NO_EXIT))
+             leave.get(file.id, {}), exits.get(file.id, NO_EXIT))
         for file in files
     ]  # fmt: skip
-    tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
+    keys = [_tariff_keys(one.given) for one in drafts]
+    tariffs = shelf.tariffs_for({key for theirs in keys for key in theirs})
     return [
-        replace(one, leave=leave.get(one.employee, {}), given=replace(one.given, tariffs={
-            key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
-        })) for one in drafts
-    ]  # fmt: skip
+        _with_tariffs(one, {key: tariffs[key] for key in theirs if key in tariffs})
+        if theirs
+        else one
+        for one, theirs in zip(drafts, keys, strict=True)
+    ]
+
+
+def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -> Gathered:
+    return replace(one, given=replace(one.given, tariffs=tariffs))
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
@@ -82,7 +88,7 @@ def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
 
 def _one(
     run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
-    left: Exit,
+    leave: dict[str, str], left: Exit,
 ) -> Gathered:  # fmt: skip
     month, last = run.month, people.end_of(run.month)
     recurring = converting.recurring_of(file, month)
@@ -100,13 +106,14 @@ def _one(
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
         earlier=left.earlier,
     )  # fmt: skip
-    given = replace(given, tax_changes=late_changes(given))
+    if changes := late_changes(given):
+        given = replace(given, tax_changes=changes)
     day = _last_day(file, month, last)
     payout = file.at(Payout, day)
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (),
+        shares=payout.shares if payout else (), leave=leave,
         findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings),
     )  # fmt: skip
 
