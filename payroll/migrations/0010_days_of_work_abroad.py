@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payroll", "0011_social"),
+        ("payroll", "0009_declarations"),
     ]
 
     operations = [
@@ -31,10 +31,6 @@ class Migration(migrations.Migration):
                     ("birth", "birth allowance"),
                     ("company_car", "private share of a company car"),
                     ("balance_kind", "balancing of benefits in kind"),
-                    (
-                        "balance_car",
-                        "balancing of the private share of a company car",
-                    ),
                     ("balance_paid", "balancing of what was paid to others"),
                     ("ahv", "AHV"),
                     ("alv", "ALV"),
