@@ -96,6 +96,8 @@ def _liable(
     if settled and lives_here and code.text not in {"NON", "NOY"}:
         yield _warning("people.needs_no_tax")
     wage = file.at(Wage, day)
+    if wage is not None and wage.pay == Pay.LESSON and not tax.only_job and tax.own_rate is None:
+        yield _warning("people.lessons_no_degree")
     right = ""
     if home is not None and home.kind != ResidenceKind.DAILY:
         right = home.canton
