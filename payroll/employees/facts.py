@@ -158,6 +158,7 @@ class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
     work_days: Decimal | None = None
     work_days_abroad: Decimal | None = None
     last_wage: Decimal | None = None
+    board_code: str = ""  # of fees of a board beside a wage: HEN or HEY
 
 
 class Share(Value, frozen=True, kw_only=True):

@@ -144,6 +144,7 @@ def as_movement(one: Typed) -> Movement:
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
     keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
+    keys |= {f"{one.canton} {one.board_code}" for one in given.withholdings if one.board_code}
     keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
     keys |= {f"{one.canton} {one.code}" for one in given.tax_changes if one.canton}
     return keys
