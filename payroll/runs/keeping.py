@@ -14,7 +14,8 @@ import msgspec
 from django.db import connection
 from django.db.models import F
 
-from erp.core.sealed import SealedField
+from erp.core.bulk import among
+from erp.core.sealed import SealedField, as_text
 from payroll.runs.digest import digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Carry, Finding, MonthInput, Slip
@@ -112,7 +113,7 @@ def write(run: PayrollRun, rows: Iterable[Reckoned]) -> None:
     scribe = Scribe()
     told = [_sealed(scribe, run.company_id, row) for row in rows]
     mine = Payslip.of(run.company_id).filter(run=run)
-    mine.filter(employee__in=[one["employee"] for one in told])._raw_delete(mine.db)  # type: ignore[attr-defined]
+    mine.filter(employee__in=among([one["employee"] for one in told]))._raw_delete(mine.db)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [run.company_id, run.pk, msgspec.json.encode(told).decode()])
 
@@ -207,7 +208,7 @@ def last_slips(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Slip
 
 
 def _posted(run: PayrollRun, employees: Collection[int]) -> Any:
-    rows = Payslip.of(run.company_id).filter(employee__in=employees)
+    rows = Payslip.of(run.company_id).filter(employee__in=among(employees))
     return rows.filter(run__status__in=PayrollRun.BOOKED)
 
 
@@ -217,6 +218,6 @@ def _regular(posted: Any, run: PayrollRun) -> Any:
     return rows.order_by("employee", F("run__month").desc()).distinct("employee")
 
 
-def _sealed_slips(rows: Any) -> dict[int, tuple[uuid.UUID, str]]:
+def _sealed_slips(rows: Any) -> dict[int, tuple[str, str]]:
     return {who: (seal, text) for who, seal, text in
-            rows.values_list("employee_id", "seal_id", "content")}  # fmt: skip
+            rows.values_list("employee_id", as_text("seal_id"), as_text("content"))}  # fmt: skip
