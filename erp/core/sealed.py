@@ -79,7 +79,11 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         value = row.__dict__.get(self.attname)
         if value is None or isinstance(value, _Shut):
             return value
-        content = value if self.kind is bytes else packed(msgspec.json.encode(value))
+        content = (
+            value
+            if self.kind is bytes
+            else packed(msgspec.json.encode(value, order="deterministic"))
+        )
         return _Shut(vault.seal_bytes(content, place=self.place(row)))
 
     def get_prep_value(self, value: Any) -> Any:
@@ -120,7 +124,11 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
 
     def glimpse_at(self, place: str, text: str, kind: Any) -> Any:
         """As ``glimpse``, of a text that was read without its row: see ``place_of``."""
-        return _decoder(kind).decode(unpacked(vault.unseal_bytes(text, place=place)))
+        return decoded(self.written_at(place, text), kind)
+
+    def written_at(self, place: str, text: str) -> bytes:
+        """A value as it was written before it was sealed: JSON."""
+        return unpacked(vault.unseal_bytes(text, place=place))
 
 
 def as_text(name: str) -> Cast:
@@ -138,6 +146,11 @@ def packed(content: bytes) -> bytes:
 def unpacked(content: bytes) -> bytes:
     """The JSON again, whether it was compressed or not."""
     return zstd.decompress(content) if content.startswith(COMPRESSED) else content
+
+
+def decoded(written: bytes, kind: Any) -> Any:
+    """What ``kind`` names of a value that is written as JSON."""
+    return _decoder(kind).decode(written)
 
 
 @lru_cache(maxsize=100)

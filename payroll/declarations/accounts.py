@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from erp.core.money import ZERO
 from erp.web.export import Table
 from payroll.declarations.gathering import PersonYear, Posted
-from payroll.declarations.words import base_name, insurance_name, month_names
+from payroll.declarations.words import base_name, month_names
+from payroll.setup.words import insurance_name
 from payroll.wages.drafting import is_after_net
 from payroll.wages.values import Base, Kind, SlipLine
 

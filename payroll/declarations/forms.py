@@ -20,6 +20,10 @@ _PLAIN: Final = (
     "continued_for", "activity_rate", "remark",
 )  # fmt: skip
 
+#: What stands two in a row.
+_HALF: Final = frozenset({"activity_rate", "relocation_costs", "field_work", "field_work_kind",
+                          "shares_canton", "shares_date", "expatriate_canton", "expatriate_date"})  # fmt: skip
+
 
 class NotesForm(forms.Form):
     """What no slip tells of a person's certificate."""
@@ -85,6 +89,11 @@ class NotesForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.width = "w6" if name in _HALF else "w12"  # type: ignore[attr-defined]
 
     def notes(self) -> Notes:
         """What was typed. Raises ``GrantIncomplete`` or ``UnknownCanton``."""

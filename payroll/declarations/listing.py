@@ -33,6 +33,14 @@ TITLES: Final[Mapping[str, Any]] = {
     "accruals": gettext_lazy("Accruals at the end of the year"),
 }
 
+#: The same in a word, for tabs.
+SHORT: Final[Mapping[str, Any]] = {
+    "ahv": gettext_lazy("AHV"), "ahv-open": gettext_lazy("Not AHV"), "alv": gettext_lazy("ALV"),
+    "fak": gettext_lazy("FAK"), "uvg": gettext_lazy("UVG"), "uvgz": gettext_lazy("UVGZ"),
+    "ktg": gettext_lazy("KTG"), "bvg": gettext_lazy("BVG"), "tax": gettext_lazy("Withholding tax"),
+    "institutions": gettext_lazy("Contributions"), "accruals": gettext_lazy("Accruals"),
+}  # fmt: skip
+
 
 def report_of(company: Company, key: str, people: Sequence[PersonYear]) -> Report:
     """A list by its key. Raises ``KeyError``.

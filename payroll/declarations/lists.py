@@ -23,7 +23,8 @@ from payroll.declarations.insured import (
     with_alv,
 )
 from payroll.declarations.reports import Column, Report, with_total
-from payroll.declarations.words import insurance_name, sex_name
+from payroll.declarations.words import sex_name
+from payroll.setup.words import insurance_name
 from payroll.wages.values import Insurance
 
 

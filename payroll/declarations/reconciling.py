@@ -27,10 +27,10 @@ from payroll.declarations.certificate import INCOME, amounts_of, totals_of
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.insured import by_kind, insured_rows
 from payroll.declarations.preparing import Prepared
-from payroll.declarations.words import insurance_name
 from payroll.runs.entries import Entry
 from payroll.runs.models import PayrollRun
 from payroll.setup.accounts import plan_of
+from payroll.setup.words import insurance_name
 from payroll.wages.values import Base, Insurance, Kind
 
 

@@ -24,17 +24,20 @@ SETTLED: Final = frozenset({"C"})
 
 
 def before_run(
-    file: PersonFile, month: dt.date, contracts: Sequence[Contract] | None = None
-) -> list[Finding]:
+    file: PersonFile, month: dt.date, contracts: Sequence[Contract] | None = None, *,
+    is_paid: bool = False,
+) -> list[Finding]:  # fmt: skip
     """What is missing for the run of a month, of somebody employed in it; what stops it comes first.
 
-    Nobody is asked for anything of a month in which they are not employed. ``contracts`` are those of
-    the file, where they are known.
+    Nobody is asked for anything of a month in which they are not employed; where something is paid
+    nevertheless (``is_paid``), for an account. ``contracts`` are those of the file, where they are
+    known.
     """
     last = end_of(month)
     periods = file.employed(month, last)
     if not periods:
-        return []
+        lacking = is_paid and not file.at(Payout, last)
+        return [Finding(code="people.no_payout", stops=True)] if lacking else []
     day = min(last, max(one.exit or last for one in periods))
     known = contracts_of(file, month) if contracts is None else contracts
     found = [*_terms(file, month, known), *_particulars(file, day)]

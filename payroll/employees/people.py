@@ -233,8 +233,10 @@ def _addresses(company: int, contacts: Collection[int]) -> dict[int, list[Place]
 def _periods(company: int, people: Collection[int]) -> dict[int, list[Period]]:
     found: dict[int, list[Period]] = defaultdict(list)
     rows = Employment.of(company).filter(employee__in=among(people)).order_by("entry")
-    for person, *told in rows.values_list("employee_id", "pk", "entry", "exit", "function"):
-        found[person].append(Period(*cast(tuple[int, dt.date, dt.date | None, str], told)))
+    for person, pk, entry, exit, function in rows.values_list(
+        "employee_id", "pk", "entry", "exit", "function"
+    ):
+        found[person].append(Period(pk, entry, exit, function))
     return found
 
 

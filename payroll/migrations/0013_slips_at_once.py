@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0009_declarations")]
+    dependencies = [("payroll", "0012_frozen")]
 
     operations = [
         migrations.RunSQL(

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
+from payroll.runs.refusals import Tampered
 
 FORM: Final = "rappen-payroll-1"  # the canonical form below; another form gets another name
 _HEAD: Final = FORM.encode() + b"\n"
@@ -43,6 +44,12 @@ def digest_of_run(run: PayrollRun) -> str:
             run.pay_date.isoformat(), run.corrects_id or 0,
             [list(row) for row in slips.values_list("employee_id", "digest", "findings")]]  # fmt: skip
     return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def require_untouched(slip: Payslip) -> None:
+    """Raises ``Tampered`` where a slip's content is not what its digest says."""
+    if digest_of(slip.content) != slip.digest:
+        raise Tampered(month=str(slip.run))
 
 
 def changed_slips(slips: Iterable[Payslip]) -> list[Payslip]:

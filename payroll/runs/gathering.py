@@ -15,8 +15,9 @@ from payroll.employees import converting, missing, people
 from payroll.employees.facts import LeaveBooking, Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, movements
+from payroll.runs import keeping, leaving, movements
 from payroll.runs.keeping import NOTHING, Before
+from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
@@ -65,9 +66,10 @@ def gather(
     shelf = shelf or Shelf()
     shelf.open(company, month, {file.language for file in files})
     leave = _leave(run, list(wanted))
+    exits = leaving.years_of_exit(run, files)
     drafts = [
         _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
-             leave.get(file.id, {}))
+             leave.get(file.id, {}), exits.get(file.id, NO_EXIT))
         for file in files
     ]  # fmt: skip
     keys = [_tariff_keys(one.given) for one in drafts]
@@ -91,7 +93,7 @@ def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
 
 def _one(
     run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
-    leave: dict[str, str],
+    leave: dict[str, str], left: Exit,
 ) -> Gathered:  # fmt: skip
     month, last = run.month, people.end_of(run.month)
     recurring = converting.recurring_of(file, month)
@@ -105,8 +107,9 @@ def _one(
         month=month, person=person, contracts=contracts, contributions=found.contributions,
         types=shelf.types[file.language], roles=shelf.roles,
         movements=(*recurring, *allowances, *map(as_movement, typed)),
-        withholdings=converting.withholdings_of(file, month),
+        withholdings=converting.withholdings_of(file, month, last_wage=left.last_wage),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
+        earlier=left.earlier,
     )  # fmt: skip
     if changes := late_changes(given):
         given = replace(given, tax_changes=changes)
@@ -116,7 +119,8 @@ def _one(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
         shares=payout.shares if payout else (), leave=leave,
-        findings=(*missing.before_run(file, month, contracts), *lacking, *found.findings),
+        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking,
+                  *found.findings),
     )  # fmt: skip
 
 
@@ -138,15 +142,15 @@ def as_movement(one: Typed) -> Movement:
     return Movement(
         type=one.type, quantity=one.quantity, rate=one.rate, amount=one.amount,
         percent=one.percent, text=one.text, cost_centre=one.cost_centre, for_month=one.for_month,
+        keeps=one.keeps,
     )  # fmt: skip
 
 
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
-    keys = {f"{one.canton} {one.code}" for one in given.withholdings}
+    keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
     keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
-    canton = given.withholdings[-1].canton if given.withholdings else ""
-    keys |= {f"{one.canton or canton} {one.code}" for one in given.tax_changes}
+    keys |= {f"{one.canton} {one.code}" for one in given.tax_changes if one.canton}
     return keys
 
 

@@ -15,9 +15,10 @@ from django.db import connection
 from django.db.models import F
 
 from erp.core.bulk import among
-from erp.core.sealed import SealedField, as_text
+from erp.core.sealed import SealedField, as_text, decoded
 from payroll.runs.digest import digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
+from payroll.runs.refusals import Tampered
 from payroll.wages.values import Carry, Finding, MonthInput, Slip
 
 
@@ -178,6 +179,7 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
     """What posted slips handed on to a month, by person: two queries, however many people.
 
     The carry is that of the person's last posted slip of the year, be it of a run or of a correction.
+    Raises ``Tampered`` where one is not what was posted.
     """
     posted = _posted(run, employees)
     of_year = posted.filter(run__month__year=run.month.year, run__month__lte=run.month)
@@ -186,8 +188,7 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
         of_year.order_by("employee", F("run__number").desc()).distinct("employee")
     )
     opened = {
-        seal: CONTENT.glimpse_at(CONTENT.place_of(run.company_id, seal), text, _OfEarlier).slip
-        for seal, text in {*last.values(), *handed_on.values()}
+        one[0]: _opened(run, one, _OfEarlier).slip for one in {*last.values(), *handed_on.values()}
     }
     found = {}
     for who in {*last, *handed_on}:
@@ -199,12 +200,8 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
 
 def last_slips(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Slip]:
     """The last regular slip that was posted before a run's month, whole, by person: one query."""
-    return {
-        who: CONTENT.glimpse_at(CONTENT.place_of(run.company_id, seal), text, _OfSlip).slip
-        for who, (seal, text) in _sealed_slips(
-            _regular(_posted(run, employees), run)
-        ).items()
-    }  # fmt: skip
+    found = _sealed_slips(_regular(_posted(run, employees), run))
+    return {who: _opened(run, one, _OfSlip).slip for who, one in found.items()}
 
 
 def _posted(run: PayrollRun, employees: Collection[int]) -> Any:
@@ -218,6 +215,16 @@ def _regular(posted: Any, run: PayrollRun) -> Any:
     return rows.order_by("employee", F("run__month").desc()).distinct("employee")
 
 
-def _sealed_slips(rows: Any) -> dict[int, tuple[str, str]]:
-    return {who: (seal, text) for who, seal, text in
-            rows.values_list("employee_id", as_text("seal_id"), as_text("content"))}  # fmt: skip
+def _sealed_slips(rows: Any) -> dict[int, tuple[str, str, str]]:
+    """What names, holds and proves a slip, by person."""
+    return {who: (seal, text, digest) for who, seal, text, digest in
+            rows.values_list("employee_id", as_text("seal_id"), as_text("content"), "digest")}  # fmt: skip
+
+
+def _opened(run: PayrollRun, slip: tuple[str, str, str], kind: Any) -> Any:
+    """A part of a slip's content. Raises ``Tampered`` where it is not what its digest says."""
+    seal, text, digest = slip
+    written = CONTENT.written_at(CONTENT.place_of(run.company_id, seal), text)
+    if digest_of_written(written) != digest:
+        raise Tampered(month=str(run))
+    return decoded(written, kind)

@@ -77,7 +77,8 @@ def person_row(slip: Payslip, before: Slip | None) -> PersonRow:
         now.net - now.gross, now.net, now.payout, employer_part(now),
         now.net - before.net if before is not None else None,
         tuple(by_type(before.lines, now.lines)) if before is not None else (),
-        tuple(Told(one.code, in_words(one), one.stops) for one in now.findings),
+        tuple(Told(one.code, in_words(one), one.stops)
+              for one in sorted(now.findings, key=lambda each: not each.stops)),
     )  # fmt: skip
 
 

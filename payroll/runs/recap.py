@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from erp.core.money import ZERO
 from erp.web.export import Table
 from payroll.runs.models import PayrollRun, SlipContent
-from payroll.wages.values import Slip
+from payroll.setup.words import insurance_name
+from payroll.wages.values import Insurance, Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class ChargeTotal:
     insured: Decimal
     employee: Decimal
     employer: Decimal
+
+    @property
+    def title(self) -> str:
+        """What it is called in the active language, with the solution's code."""
+        return f"{insurance_name(Insurance(self.name.lower()))} {self.code}".strip()
 
     @property
     def total(self) -> Decimal:

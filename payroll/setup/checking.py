@@ -60,6 +60,11 @@ class Rate:
     employer_percent: Decimal = Decimal(0)
     source: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is for, in the active language."""
+        return str(Insures(self.insures).label)
+
 
 def faults(kind: str, rates: Sequence[Rate]) -> list[DomainError]:
     """What is wrong with rates of an institution's solution; each names the row, from 1 on."""

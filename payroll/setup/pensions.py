@@ -95,7 +95,9 @@ def pension_contributions(
                 annual = expected_wage(contracts, _fixed_on(contracts, since, start))
             employee, employer = _reckoned(offer, person, annual, start, figures, terms, findings)
             if employee or employer:
-                yield _amounts(offer.insurer.id, offer.code, (start, last), employee, employer)
+                yield _amounts(
+                    offer.insurer.id, offer.code, (start, last), employee, employer, annual
+                )  # fmt: skip
 
 
 def _chained(
@@ -138,9 +140,10 @@ def _reckoned(
 ) -> tuple[Decimal, Decimal]:  # fmt: skip
     """Employee's and employer's part a month."""
     if not offer.on(day):
-        values = {"code": offer.code, "day": f"{day:%d.%m.%Y}"}
-        findings.append(Finding(code="contributions.pension_minimum", values=values))
         half = minimum(annual, person, day.year, figures, rounding=terms.rounding).month_each
+        if half:
+            values = {"code": offer.code, "day": f"{day:%d.%m.%Y}"}
+            findings.append(Finding(code="contributions.pension_minimum", values=values))
         return half, half
     employee = employer = Decimal(0)
     for rate in offer.rates_for(person, day):
@@ -160,12 +163,13 @@ def _insured(rate: Rate, annual: Decimal, figures: Figures) -> Decimal:
 
 
 def _amounts(
-    institution: int | None, code: str, days: tuple[dt.date, dt.date], employee: Decimal, employer: Decimal
+    institution: int | None, code: str, days: tuple[dt.date, dt.date], employee: Decimal,
+    employer: Decimal, expected: Decimal | None = None,
 ) -> Contribution:  # fmt: skip
     return Contribution(
         key=f"bvg.{institution or 0}", insurance=Insurance.BVG, base=Base.BVG, first=days[0],
         last=days[1], institution=institution, code=code, employee_amount=employee,
-        employer_amount=employer,
+        employer_amount=employer, expected=expected,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ contribution.percent         ``base`` ``insured`` ``to_date``: the base's name, 
                              the month and the year that are insured
 contribution.range           ``from`` ``to`` ``days``: of a year, for so many days
 contribution.amount          the insurer reported the amount
+contribution.reckoned        ``expected``: reckoned of the wage of a year that is expected
 contribution.employer_pays   ``amount``: the employee's part that the employer bears
 contribution.days            ``days`` ``of``: holds for a part of the month
 contribution.ahv_income      ``less``: wages free of AHV are left out
@@ -54,7 +55,8 @@ Findings (``stops`` is marked by !):
 =============================  ======================================================
 !person.not_employed           ``month``: no employment has begun
 person.left                    ``until``: paid after the exit
-person.left_before_year        ``until``: paid in a later year, ceilings are unknown
+person.left_earlier            ``until``: paid in a later year, ceilings are those of that year
+!person.exit_year_unknown      ``until``: paid in a later year, and what that one paid is unknown
 !movement.unknown_type         ``type``
 !movement.unknown_employment   ``type`` ``employment``: not begun in the month
 !movement.no_amount            ``type``: neither amount, nor quantity and rate, nor percent
@@ -99,6 +101,7 @@ GARNISHMENT_OVER: Final = "garnishment.over"
 CONTRIBUTION_PERCENT: Final = "contribution.percent"
 CONTRIBUTION_RANGE: Final = "contribution.range"
 CONTRIBUTION_AMOUNT: Final = "contribution.amount"
+CONTRIBUTION_RECKONED: Final = "contribution.reckoned"
 CONTRIBUTION_EMPLOYER_PAYS: Final = "contribution.employer_pays"
 CONTRIBUTION_DAYS: Final = "contribution.days"
 CONTRIBUTION_AHV_INCOME: Final = "contribution.ahv_income"
@@ -115,7 +118,8 @@ NET_TOO_HIGH: Final = "net.too_high"
 
 PERSON_NOT_EMPLOYED: Final = "person.not_employed"
 PERSON_LEFT: Final = "person.left"
-PERSON_LEFT_BEFORE_YEAR: Final = "person.left_before_year"
+PERSON_LEFT_EARLIER: Final = "person.left_earlier"
+PERSON_EXIT_YEAR_UNKNOWN: Final = "person.exit_year_unknown"
 MOVEMENT_UNKNOWN_TYPE: Final = "movement.unknown_type"
 MOVEMENT_UNKNOWN_EMPLOYMENT: Final = "movement.unknown_employment"
 MOVEMENT_NO_AMOUNT: Final = "movement.no_amount"

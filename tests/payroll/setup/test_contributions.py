@@ -264,6 +264,10 @@ def test_the_pension_fund_by_percentages_is_that_of_the_worked_example():
     assert [(one.code, one.stops) for one in law.findings] == [
         ("contributions.pension_minimum", False)
     ]
+    little = of(
+        book(FAK, ("bvg", "", "1", [])), 2, person=person, contracts=(contract(wage=D(1500)),)
+    )
+    assert not only(little, "bvg") and not little.findings
 
 
 def test_a_reckoned_pension_ends_with_the_month_of_the_reference_age():
