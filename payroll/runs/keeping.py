@@ -58,7 +58,7 @@ def lean(given: MonthInput, types: Collection[str]) -> MonthInput:
 # --- written ----------------------------------------------------------------------------------------
 _NAMES: Final = tuple(one.name for one in fields(MonthInput))
 _values: Final = attrgetter(*_NAMES)
-_TYPES, _TARIFFS = _NAMES.index("types"), _NAMES.index("tariffs")
+_TYPES, _TARIFFS, _CONTRIBUTIONS = map(_NAMES.index, ("types", "tariffs", "contributions"))
 #: What is the same for all people of a month: written once.
 _COMMON: Final = tuple(map(_NAMES.index, ("roles", "figures", "institutions", "terms")))
 #: As ``MonthInput`` and ``SlipContent``, of values or of what is written already.
@@ -85,6 +85,7 @@ class Scribe:
                  if name in given.types}  # fmt: skip
         told[_TYPES] = self._raw(tuple(map(id, types.values())), types)
         told[_TARIFFS] = {}
+        told[_CONTRIBUTIONS] = [self._raw(id(one), one) for one in given.contributions]
         parts = list(_contents(content))
         parts[_GIVEN] = _Given(*told)
         return msgspec.json.encode(_Content(*parts), order="deterministic")

@@ -92,7 +92,7 @@ def contributions(
         until=until, figures=figures, terms=terms, findings=findings,
     )  # fmt: skip
     found = list(shared.contributions)
-    for one in _joined(list(pensions), roles):
+    for one in _joined(list(pensions), roles):  # few, into many that are in order already
         insort(found, one, key=_place)
     return Found(tuple(found), tuple(_once([*shared.findings, *findings])))
 
