@@ -401,6 +401,7 @@ ENDPOINTS = [
     ("POST", "movements/", {}, "payroll.capture"),
     ("POST", "movements/cells/", {}, "payroll.capture"),
     ("POST", "movements/copy/", {}, "payroll.capture"),
+    ("POST", "movement-imports/", None, "payroll.capture"),
     ("GET", "payment-instructions/{bill}/", {}, "payments.read"),
     ("POST", "payment-instructions/", {}, "payments.propose"),
     ("GET", "payee-accounts/", {}, "payments.read"),
