@@ -71,7 +71,9 @@ def test_the_message_is_valid_and_comes_to_the_settlement(company, anna, valid):
     assert amounts(root, "TotalTaxAtSource") == [one.tax]
     assert amounts(root, "TotalCommission") == [one.commission]
     assert amounts(root, "TotalTaxableEarning") == [one.taxable]
-    assert sorted(amounts(root, "Current/sd:TaxAtSource")) == sorted(row.amount for row in one.content)
+    assert sorted(amounts(root, "Current/sd:TaxAtSource")) == sorted(
+        row.amount for row in one.content
+    )
     reasons = [each.text for each in root.iterfind(".//sd:Entry/sd:Reason", SD)]
     assert reasons == ["entryCompany", "entryCompany"]
     assert root.findtext(".//sd:WorkMunicipalityID", namespaces=SD) == "261"
