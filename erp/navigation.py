@@ -138,6 +138,8 @@ SECTIONS = (
             Item(
                 _("Withholding-tax settlements"), "payroll-tax-settlements", Permission.PAYROLL_READ
             ),
+            Item(_("Delivery of wage papers"), "payroll-delivery", Permission.PAYROLL_READ),
+            Item(_("My wage"), "my-wage", Permission.PAYROLL_OWN),
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
             Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
             Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),

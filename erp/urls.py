@@ -24,7 +24,9 @@ from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
 from payroll.declarations import urls as payroll_declarations
+from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
 from payroll.settlements import urls as payroll_settlements
@@ -42,6 +44,7 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
+    payroll_delivery, payroll_portal,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -5,6 +5,7 @@ from payroll.declarations.models import (
     DeclarationSettings,
     IssuedCertificate,
 )
+from payroll.delivery.models import Delivery, DeliverySettings, DeliveryTerms
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
@@ -20,6 +21,9 @@ from payroll.wage_types.models import WageType
 __all__ = [
     "CertificateNotes",
     "DeclarationSettings",
+    "Delivery",
+    "DeliverySettings",
+    "DeliveryTerms",
     "Employee",
     "EmployeeFile",
     "Employment",
