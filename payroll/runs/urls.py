@@ -3,8 +3,7 @@
 from django.urls import path
 
 from payroll.runs import api
-from payroll.runs.views import movements, net_to_gross, runs, slips
-from payroll.runs.views import delivering, movements, runs, slips
+from payroll.runs.views import delivering, movements, net_to_gross, runs, slips
 
 RUNS = "payroll/runs/"
 RUN = f"{RUNS}<int:run>/"

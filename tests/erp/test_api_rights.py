@@ -381,6 +381,8 @@ ENDPOINTS = [
     ("POST", "payment-runs/report/", None, "payments.export"),
     ("GET", "payroll/years/", {}, "payroll.read"),
     ("POST", "payroll/years/2026/certificates/", {}, "payroll.export"),
+    ("POST", "payroll/years/2026/accruals/", {}, "payroll.post"),
+    ("POST", "payroll/years/2026/accruals/undo/", {}, "payroll.post"),
     ("POST", "payroll/net-to-gross/", {}, "payroll.read"),
     ("GET", "payroll/tax-settlements/", {}, "payroll.read"),
     ("GET", "payroll/tax-settlements/open/2026/", {}, "payroll.read"),
