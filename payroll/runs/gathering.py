@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from contacts.letters import Place
 from payroll.employees import converting, missing, people
 from payroll.employees.facts import Payout, Share
 from payroll.employees.models import LeaveEntry
@@ -36,12 +37,13 @@ class Gathered:
     is_due: bool = True
     person: dict[str, str] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
+    home: Place | None = None
     leave: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def payout_of(self, amount: Decimal) -> tuple[Payment, ...]:
         """A payout shared out over this person's accounts."""
-        return shared_out(amount, self.shares)
+        return shared_out(amount, self.shares, self.home)
 
 
 def gather(
@@ -113,7 +115,7 @@ def _one(
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (), leave=leave,
+        shares=payout.shares if payout else (), home=file.home, leave=leave,
         findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings),
     )  # fmt: skip
 
