@@ -97,7 +97,7 @@ class CertificatePage(YearView):
         rows = prepared(self.company, self.year, only=[employee.pk])
         if not rows:
             raise Http404
-        self.note(1, kind="read")
+        self.note_one()
         issued = IssuedCertificate.of(self.company).filter(employee=employee, year=self.year)
         return self.show(
             request, "certificate.html", "people", form=form, employee=employee,
@@ -129,14 +129,14 @@ class IssueOne(YearView):
         return back
 
 
-class Preview(YearView):
+class Preview(FileView):
     """``…/certificates/{employee}/preview/``: the PDF as it would be issued today; nothing is kept."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         rows = prepared(self.company, self.year, only=[kwargs["employee"]])
         if not rows:
             raise Http404
-        self.note(1, kind="export")
+        self.note_one(kind="export")
         made = joining.joined(papers.pdf_of(issuing.final(one)) for one in rows)
         return as_file(made, "application/pdf", papers.file_name(rows[0].draft))
 
@@ -147,8 +147,8 @@ class Paper(FileView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = get_object_or_404(IssuedCertificate.of(self.company), pk=kwargs["file"],
                                 employee=kwargs["employee"], year=self.year)  # fmt: skip
-        self.note(1, kind="export")
-        return as_file(row.paper, "application/pdf", papers.file_name(row.content))
+        self.note_one(kind="export")
+        return as_file(issuing.paper_of(row), "application/pdf", papers.file_name(row.content))
 
 
 class AllPapers(FileView):
@@ -160,7 +160,7 @@ class AllPapers(FileView):
             messages.error(request, str(joining.NothingToPrint()))
             return redirect("payroll-year", self.company.pk, self.year)
         self.note(len(rows), kind="export")
-        made = joining.joined(row.paper for row in rows)
+        made = joining.joined(issuing.paper_of(row) for row in rows)
         name = f"{self.company.short_name}-{self.year}-certificates.pdf"
         return as_file(made, "application/pdf", name)
 
