@@ -164,7 +164,7 @@ def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, 
     page.keyboard.press("Control+Enter")
     page.wait_for_load_state()
     page = watched.goto(here + "movements/?month=2026-10&type=1210")
-    expect(page.locator("td input[name$='-1210']")).to_have_value("1’200.00")
+    expect(page.locator("td input[name$='-1210']")).to_have_value(re.compile("^1’200"))
     good(page)
 
     page.goto(run)
