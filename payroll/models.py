@@ -9,6 +9,7 @@ from payroll.delivery.models import Delivery, DeliverySettings, DeliveryTerms
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
+from payroll.settlements.models import SettledRun, TaxSettlement
 from payroll.setup.models import (
     Institution,
     PayrollSettings,
@@ -35,8 +36,10 @@ __all__ = [
     "PayrollRun",
     "PayrollSettings",
     "Payslip",
+    "SettledRun",
     "Solution",
     "SolutionRate",
+    "TaxSettlement",
     "WageOrder",
     "WageType",
 ]

@@ -14,6 +14,7 @@ from payroll.employees.common import canton_of, listed, missing, raise_all, with
 from payroll.employees.facts import Holidays, Insured, Leaving, Pension, Recurring, Wage
 from payroll.employees.known import Known
 from payroll.setup.models import Institution
+from payroll.wage_types.garnishing import require_keeps
 from payroll.wages.values import HUNDRED, Pay
 
 NIL: Final = Decimal(0)
@@ -129,12 +130,17 @@ def check_recurring(value: Recurring, known: Known) -> Recurring:
     found = known.wage_types.get(value.type)
     if found is None or not found.is_active:
         faults.append(UnknownWageType(value=value.type))
-    given = (value.amount, value.quantity, value.rate, value.percent)
+    given = (value.amount, value.quantity, value.rate, value.percent, value.keeps)
     if all(one is None for one in given):
         faults.append(NothingRecurs())
     limit = Decimal(10_000_000)
     for name in ("amount", "quantity", "rate", "percent"):
         within(getattr(value, name), -limit, limit, faults, name)
+    try:
+        if found is not None:
+            require_keeps(found, value.keeps)
+    except DomainError as fault:
+        faults.append(fault)
     months = tuple(sorted(set(value.months)))
     faults += [NotAMonth(value=one) for one in months if not 1 <= one <= 12]
     raise_all(faults)
@@ -150,4 +156,7 @@ def check_holidays(value: Holidays, known: Known) -> Holidays:
 
 
 def check_leaving(value: Leaving, known: Known) -> Leaving:
+    faults: list[DomainError] = []
+    within(value.wages_of_year, NIL, Decimal(10_000_000), faults, "wages_of_year")
+    raise_all(faults)
     return msgspec.structs.replace(value, text=one_line(value.text, field="text", most=120))

@@ -14,7 +14,7 @@ from erp.core.tenancy import protect
 class Migration(migrations.Migration):
     dependencies = [
         ("erp", "0016_own_fields"),
-        ("payroll", "0009_declarations"),
+        ("payroll", "0014_tax_settlements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

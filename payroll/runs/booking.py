@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -112,7 +112,8 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
     held = held_run(run)
     if not held.is_booked or held.entry is None:
         raise NotPosted(month=str(held), status=held.get_status_display())
-    if WageOrder.of(held.company_id).filter(run=held).exists():
+    orders = WageOrder.of(held.company_id).filter(run=held)
+    if orders.filter(Q(recalled_at=None) | Q(booked_entry__isnull=False)).exists():
         raise PaidAlready(month=str(held))
     later = PayrollRun.of(held.company_id).filter(
         number__gt=held.number, status__in=PayrollRun.BOOKED
@@ -140,6 +141,10 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
 
 
 def require_own(entry: JournalEntry, owner: str) -> None:
-    """What was posted by a run is undone there. Raises ``ReversedElsewhere``."""
-    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER:
+    """What was posted by a run is undone there. Raises ``ReversedElsewhere``.
+
+    Entries of rooms above have keys of their own, and say themselves how they are undone.
+    """
+    others = entry.source_key and not entry.source_key.startswith(f"{OWNER}:")
+    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER and not others:
         raise ReversedElsewhere(number=entry.number)

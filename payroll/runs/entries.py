@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from accounting.ledger.lines import Line
+from accounting.ledger.lines import Line, VatFacts
 from accounting.ledger.models import Account, CostCentre
 from accounting.ledger.models.accounts import Rule
 from erp.core.money import ZERO, split_by
@@ -23,6 +23,17 @@ from payroll.setup.accounts import AccountPlan
 from payroll.wages.values import Base, Charge, Kind, SlipLine
 
 Key = tuple[int, str]  # account and cost centre
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """Tax of a code on an account, debit positive; its facts tell the base."""
+
+    amount: Decimal
+    facts: VatFacts
+
+    def plus(self, amount: Decimal, base: Decimal) -> Tax:
+        return Tax(self.amount + amount, replace(self.facts, base=self.facts.base + base))
 
 
 @dataclass
@@ -36,6 +47,8 @@ class Entry:
     )
     known: dict[int, Account] = field(default_factory=dict)
     paid: Decimal = ZERO
+    supplied: dict[int, VatFacts] = field(default_factory=dict)  # by account: code, rate and day
+    taxes: dict[tuple[int, int], Tax] = field(default_factory=dict)  # by account and code
 
     @cached_property
     def clearing(self) -> Account:
@@ -72,13 +85,23 @@ class Entry:
             raise DoesNotAddUp(payout=slip.payout, lines=self._left() - before)
 
     def lines(self, centres: Mapping[str, CostCentre]) -> list[Line]:
-        """The entry, debits first, by account; the clearing account takes what is left to pay."""
+        """The entry, debits first, by account, taxes last; the clearing account takes what is left to pay."""
         found = []
+        taxed = {account for account, _code in self.taxes}
         for is_debit in (True, False):
             rows = self.sums[is_debit]
             for (account, centre), amount in sorted(rows.items(), key=self._place):
-                if amount:
-                    found.append(_line(self.known[account], amount, is_debit, centres.get(centre)))
+                if amount and account not in taxed:
+                    facts = self.supplied.get(account)
+                    vat = facts and replace(facts, base=amount if is_debit else -amount)
+                    found.append(
+                        _line(self.known[account], amount, is_debit, centres.get(centre), vat)
+                    )
+        for (account, _code), tax in self.taxes.items():
+            if tax.amount:
+                found.append(
+                    _line(self.known[account], abs(tax.amount), tax.amount > 0, None, tax.facts)
+                )
         return found
 
     def _place(self, row: tuple[Key, Decimal]) -> tuple[str, str]:
@@ -106,9 +129,19 @@ class Entry:
     ) -> None:  # fmt: skip
         """What a wage type pays is debited to its account, what it takes credited."""
         account = self.plan.of_type(number, canton=canton, institution=institution)
-        if account is not None:
-            self._debit(account, amount, weights)
-            self._put(self.clearing, -amount)
+        if account is None:
+            return
+        supply = self.plan.supplies.of(account, amount) if self.plan.supplies else None
+        self._debit(account, supply.net if supply else amount, weights)
+        self._put(self.clearing, -amount)
+        if supply:
+            self.supplied[account.pk] = supply.facts
+            for owed, tax, facts in supply.taxes:
+                self._put(owed, tax)
+                key = (owed.pk, facts.code.pk)
+                self.taxes[key] = self.taxes.get(key, Tax(ZERO, replace(facts, base=ZERO))).plus(
+                    tax, facts.base
+                )
 
     def _debit(self, account: Account, amount: Decimal, weights: Mapping[str, Decimal]) -> None:
         takes = not account.is_balance_sheet and account.cost_centre_rule != Rule.NO
@@ -189,10 +222,13 @@ def _weights(content: SlipContent) -> dict[str, Decimal]:
     return dict(latest[-1].cost_split) if latest else {"": Decimal(1)}
 
 
-def _line(account: Account, amount: Decimal, is_debit: bool, centre: CostCentre | None) -> Line:
+def _line(
+    account: Account, amount: Decimal, is_debit: bool, centre: CostCentre | None,
+    vat: VatFacts | None,
+) -> Line:  # fmt: skip
     if is_debit:
-        return Line(account, debit=amount, cost_centre=centre)
-    return Line(account, credit=amount, cost_centre=centre)
+        return Line(account, debit=amount, cost_centre=centre, vat=vat)
+    return Line(account, credit=amount, cost_centre=centre, vat=vat)
 
 
 def entry_of(contents: Iterable[SlipContent], plan: AccountPlan, *, by_centre: bool) -> Entry:

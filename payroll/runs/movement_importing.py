@@ -35,11 +35,13 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "quantity": ("quantity", "menge", "anzahl", "stunden", "quantité", "quantità", "hours"),
     "rate": ("rate", "ansatz", "satz", "taux", "tasso"),
     "amount": ("amount", "betrag", "montant", "importo"),
+    "percent": ("percent", "prozent", "pour-cent", "percento"),
+    "keeps": ("keeps", "existenzminimum", "minimum vital", "minimo vitale", "minimum for existence"),
     "text": ("text", "bemerkung", "texte", "testo"),
     "cost_centre": ("cost_centre", "kostenstelle", "centre de coûts", "centro di costo", "cost centre"),
 }  # fmt: skip
 _NEEDED: Final = ("employee", "type")
-_FIGURES: Final = {"quantity": 4, "rate": 4, "amount": 2}
+_FIGURES: Final = {"quantity": 4, "rate": 4, "amount": 2, "percent": 4, "keeps": 2}
 
 
 @dataclass(frozen=True, slots=True)

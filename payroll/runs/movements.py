@@ -17,7 +17,7 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals, called
 from payroll.employees.models import Employee
-from payroll.runs.beginning import mark_stale, named
+from payroll.runs.beginning import alone, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.refusals import (
     NoSuchCostCentre,
@@ -26,6 +26,7 @@ from payroll.runs.refusals import (
     NothingTyped,
     NotTypedIn,
 )
+from payroll.wage_types.garnishing import require_keeps
 from payroll.wage_types.models import WageType
 
 #: What the program reckons by itself: it is not typed.
@@ -60,15 +61,22 @@ class Checker:
         self.centres = frozenset(CostCentre.of(self.company).values_list("number", flat=True))
 
     def require_sound(self, one: Typed) -> None:
-        """Raises ``NoSuchType``, ``NotTypedIn``, ``NothingTyped`` or ``NoSuchCostCentre``."""
+        """Raises ``NoSuchType``, ``NotTypedIn``, ``NothingTyped``, ``KeepsNotHere``, ``KeepsNegative`` or
+        ``NoSuchCostCentre``.
+
+        Of a company car the rate alone is enough: its price. Of a garnishment the minimum that stays.
+        """
         found = self.types.get(one.type)
         if found is None:
             raise NoSuchType(value=one.type)
         if found.role in RECKONED:
             raise NotTypedIn(value=str(found))
         by_percent = found.method == WageType.Method.PERCENT
-        if one.amount is None and one.quantity is None and one.percent is None and not by_percent:
+        is_car = found.role == WageType.Role.COMPANY_CAR and one.rate is not None
+        said = (one.amount, one.quantity, one.percent, one.keeps)
+        if all(value is None for value in said) and not by_percent and not is_car:
             raise NothingTyped(value=str(found))
+        require_keeps(found, one.keeps)
         if one.cost_centre and one.cost_centre not in self.centres:
             raise NoSuchCostCentre(value=one.cost_centre)
 
@@ -86,7 +94,10 @@ def save_person(
     for nth, row in enumerate(rows):
         try:
             with called(
-                **{name: f"rows[{nth}].{name}" for name in ("type", "amount", "cost_centre")}
+                **{
+                    name: f"rows[{nth}].{name}"
+                    for name in ("type", "amount", "cost_centre", "keeps")
+                }
             ):
                 checker.require_sound(row)
         except DomainError as fault:
@@ -250,7 +261,11 @@ def of_month(
 
 
 def _hold(company: Company, month: dt.date) -> None:
-    """Let no two people type for a month at once; held until the transaction ends."""
+    """Let no two people type for a month at once; held until the transaction ends.
+
+    Who posts holds the company's runs before a month's movements; so does who types.
+    """
+    alone(company)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))",
                        [f"movements:{company.pk}:{month}"])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from erp.documents.logos import picture_as_data
 from erp.documents.pdf import render
 from payroll.delivery.terms import settings_of as delivery_of
 from payroll.runs import explaining
-from payroll.runs.digest import digest_of
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.queries import year_to_date
 from payroll.runs.refusals import NotPosted, Tampered
@@ -132,8 +133,7 @@ def _leave(content: SlipContent) -> list[tuple[str, Decimal]]:
 
 def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str, employer: bool = False) -> bytes:
     """The PDF of a slip. Raises ``Tampered`` where its content is not what was posted."""
-    if digest_of(slip.content) != slip.digest:
-        raise Tampered(month=str(slip.run))
+    require_untouched(slip)
     html = html_of(slip.run, slip.content, settings=settings, logo=logo, employer=employer)
     return render(html, sheets=["payslip"])
 
@@ -142,17 +142,26 @@ def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str, employer: boo
 def paper_of(slip: Payslip) -> bytes:
     """The kept PDF of a posted slip; made if there is none yet, and never again.
 
-    Raises ``NotPosted``, ``Tampered`` or ``PdfUnavailable``.
+    Raises ``NotPosted``, ``Tampered`` where slip or PDF are not what was kept, or ``PdfUnavailable``.
     """
     rows = Payslip.of(slip.company_id)
     rows.select_for_update(of=("self",)).get(pk=slip.pk)
     held = rows.select_related("run__company").get(pk=slip.pk)
     if held.paper is not None:
-        return bytes(held.paper)
+        return untouched(held)
     if not held.run.is_booked:
         raise NotPosted(month=str(held.run), status=held.run.get_status_display())
     made = make_papers(held.run, [held])
     return made[0]
+
+
+def untouched(slip: Payslip) -> bytes:
+    """A slip's kept PDF. Raises ``Tampered`` where it, or what it was made of, is not what was kept."""
+    require_untouched(slip)
+    paper = bytes(slip.paper or b"")
+    if hashlib.sha256(paper).hexdigest() != slip.paper_digest:
+        raise Tampered(month=str(slip.run))
+    return paper
 
 
 def make_papers(run: PayrollRun, slips: Sequence[Payslip]) -> list[bytes]:
@@ -163,7 +172,8 @@ def make_papers(run: PayrollRun, slips: Sequence[Payslip]) -> list[bytes]:
     for slip in slips:
         slip.run = run
         slip.paper = pdf_of(slip, settings=settings, logo=logo, employer=employer)
-    update_rows(Payslip, slips, ["paper"])
+        slip.paper_digest = hashlib.sha256(slip.paper).hexdigest()
+    update_rows(Payslip, slips, ["paper", "paper_digest"])
     return [bytes(slip.paper or b"") for slip in slips]
 
 
@@ -174,10 +184,13 @@ def next_without_paper(run: PayrollRun, most: int) -> list[Payslip]:
 
 
 def whole_pdf(run: PayrollRun) -> bytes:
-    """All slips of a run as one PDF, by name; papers must be made. Raises ``NothingToPrint``."""
-    slips = Payslip.of(run.company_id).filter(run=run).exclude(paper=None)
+    """All slips of a run as one PDF, by name; papers must be made.
+
+    Raises ``NothingToPrint`` or ``Tampered``.
+    """
+    slips = Payslip.of(run.company_id).filter(run=run).exclude(paper=None).select_related("run")
     rows = sorted(slips, key=lambda one: one.content.person.get("name", "").casefold())
-    return joining.joined(bytes(one.paper or b"") for one in rows)
+    return joining.joined(untouched(one) for one in rows)
 
 
 def file_name(run: PayrollRun, content: SlipContent) -> str:

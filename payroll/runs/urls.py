@@ -18,6 +18,7 @@ pages = [
     path(f"{RUN}pay/", runs.Pay.as_view(), name="payroll-pay"),
     path(f"{RUN}recall/", runs.Recall.as_view(), name="payroll-recall"),
     path(f"{RUN}recap/", runs.Recap.as_view(), name="payroll-recap"),
+    path(f"{RUN}recap/<slug:form>/", runs.RecapFile.as_view(), name="payroll-recap-file"),
     path(f"{RUN}slips.pdf", runs.AllSlips.as_view(), name="payroll-slips"),
     path(f"{RUN}slips.zip", delivering.ZipSlips.as_view(), name="payroll-slips-zip"),
     path(f"{RUN}deliveries/", delivering.Deliveries.as_view(), name="payroll-deliveries"),

@@ -16,6 +16,7 @@ from accounting.ledger.models import Account
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from payroll.setup.models import Institution
+from payroll.setup.supplies import Supplies
 from payroll.wage_types.accounts import is_booked, usual_account
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import usual_accounts
@@ -77,12 +78,13 @@ class UnknownWageType(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class AccountPlan:
-    """The accounts of a company by meaning, for entries of ``date``. It asks nothing."""
+    """The accounts of a company by meaning, for entries of ``date``. It asks for rates of VAT at most."""
 
     date: dt.date
     accounts: dict[str, Account]
     types: dict[int, WageType]
     institutions: dict[int, Institution]
+    supplies: Supplies | None = None
 
     def clearing(self) -> Account:
         """The wage clearing account (Lohndurchlaufkonto). Raises ``ClearingMissing`` or ``AccountBlocked``."""
@@ -168,10 +170,12 @@ class AccountPlan:
 
 def plan_of(company: Company, date: dt.date) -> AccountPlan:
     """The accounts of a company by meaning, for entries of a day: three queries."""
+    accounts = {row.number: row for row in Account.of(company).select_related("vat_code")}
     return AccountPlan(
-        date, {row.number: row for row in Account.of(company)},
+        date, accounts,
         {row.number: row for row in WageType.of(company)},
         {row.pk: row for row in Institution.of(company).order_by("pk")},
+        Supplies(company, date, accounts),
     )  # fmt: skip
 
 
@@ -192,7 +196,9 @@ def missing(plan: AccountPlan) -> list[DomainError]:
     for pk, institution in plan.institutions.items():
         if _active(institution, plan.date):
             ask(lambda pk=pk, kind=institution.kind: plan.liability(kind, institution=pk))
-            if institution.kind != Institution.Kind.TAX:
+            if (
+                institution.kind != Institution.Kind.TAX
+            ):  # its commission is asked for when it is settled
                 ask(lambda pk=pk, kind=institution.kind: plan.expense(kind, institution=pk))
     return list(found.values())
 

@@ -82,7 +82,7 @@ def _settings(company: Company) -> Step:
 
 
 def _types(company: Company) -> Step:
-    needed = set(WageType.Role.values) - {""}
+    needed = set(WageType.Role.values) - {"", WageType.Role.BALANCE_CAR}
     lacks = needed - set(WageType.of(company).exclude(role="").values_list("role", flat=True))
     told = _("There is no wage type for: %s. Add the shipped ones.") % ", ".join(
         sorted(str(WageType.Role(role).label) for role in lacks)

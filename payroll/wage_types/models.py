@@ -58,6 +58,7 @@ class WageType(CompanyOwned, Multilingual):
         BIRTH = "birth", _("birth allowance")
         COMPANY_CAR = "company_car", _("private share of a company car")
         BALANCE_KIND = "balance_kind", _("balancing of benefits in kind")
+        BALANCE_CAR = "balance_car", _("balancing of the private share of a company car")
         BALANCE_PAID = "balance_paid", _("balancing of what was paid to others")
         AHV = "ahv", "AHV"
         ALV = "alv", "ALV"
@@ -70,6 +71,8 @@ class WageType(CompanyOwned, Multilingual):
         EXTRA = "extra", _("other contribution")
         TAX = "tax", _("withholding tax")
         TAX_CORRECTION = "tax_correction", _("correction of withholding tax")
+        WORK_DAYS = "work_days", _("days of work in the month")
+        WORK_DAYS_ABROAD = "work_days_abroad", _("days of work abroad in the month")
 
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)

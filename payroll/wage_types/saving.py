@@ -58,7 +58,7 @@ def save_type(
 
 @transaction.atomic
 def take_back(row: WageType, *, by: User) -> WageType:
-    """Give a shipped type its names, flags, box and method as shipped (zurücksetzen).
+    """Give a shipped type its names, flags, box, method and percent as shipped (zurücksetzen).
 
     Its account and whether it is used stay. Raises ``NotShipped``.
     """
@@ -69,7 +69,7 @@ def take_back(row: WageType, *, by: User) -> WageType:
     before = shown(current)
     for name in RESETTABLE:
         setattr(current, name, shipped.values[name])
-    current.percent, current.of_types = None, []
+    current.of_types = []
     current.version += 1
     current.save()
     _note(current, before, by, action="wage_type.reset")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ FLAGS: Final = {
     "bvg": "is_bvg", "fak": "is_fak", "qst": "is_taxed", "gross": "is_gross",
 }  # fmt: skip
 #: What a company may change of a shipped type and take back again.
-RESETTABLE: Final = (*FLAGS.values(), "is_periodic", "box", "method", *NAMES)
+RESETTABLE: Final = (*FLAGS.values(), "is_periodic", "box", "method", "percent", *NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,5 @@ def _read(row: dict[str, str]) -> ShippedType:
     values: dict[str, object] = {column: base in flags for base, column in FLAGS.items()}
     values |= {name: row[name] for name in ("kind", "role", "method", "box", *NAMES)}
     values |= {"is_periodic": row["periodic"] == "yes", "is_active": row["active"] == "yes"}
+    values["percent"] = Decimal(row["percent"]) if row["percent"] else None
     return ShippedType(int(row["number"]), row["account"], values)

@@ -166,4 +166,6 @@ def in_order(lines: Iterable[SlipLine]) -> tuple[SlipLine, ...]:
 
 def _place(line: SlipLine) -> tuple[int, int]:
     section = _SECTIONS.get(line.kind, 0)
+    if line.kind is Kind.DEDUCTION and Base.GROSS in line.bases:
+        section = 0  # it lowers the gross wage, such as what is paid for the car
     return (3 if section == 0 and is_after_net(line) else section, line.type)

@@ -12,32 +12,51 @@ from payroll.wages.gross import Worth, put
 from payroll.wages.reasons import because
 from payroll.wages.values import ZERO, Kind, Movement
 
-_ROLES = {Kind.BENEFIT_IN_KIND: "balance_kind", Kind.EMPLOYER_PAID: "balance_paid"}
-_CODES = {Kind.BENEFIT_IN_KIND: reasons.BALANCE_KIND, Kind.EMPLOYER_PAID: reasons.BALANCE_PAID}
+#: The wage types that balance: of the car, where there is one, of other benefits, of what was paid to others.
+CAR, KIND, PAID = "balance_car", "balance_kind", "balance_paid"
+_KINDS = {Kind.BENEFIT_IN_KIND: KIND, Kind.EMPLOYER_PAID: PAID}
+_CODES = {
+    CAR: reasons.BALANCE_KIND, KIND: reasons.BALANCE_KIND, PAID: reasons.BALANCE_PAID,
+}  # fmt: skip
 
 
 def balance(draft: Draft) -> None:
     """Take out again what raised the gross wage without being paid in money (Ausgleich).
 
-    Benefits in kind and what was paid to others are balanced by one line each; what somebody
-    balanced by hand is left out.
+    Benefits in kind and what was paid to others are balanced by one line each, a company car by its
+    own, since its private share lowers the costs of the car; what somebody balanced by hand is left
+    out.
     """
-    open_parts = {kind: _total(draft, kind) for kind in _ROLES}
+    open_parts = _benefits(draft)
     if not any(open_parts.values()):
         return
-    numbers = {draft.given.roles.get(role): kind for kind, role in _ROLES.items()}
+    numbers = {draft.given.roles.get(role): role for role in open_parts}
     others = ZERO
     for line in draft.lines:
         if line.kind is Kind.NET_CORRECTION:
-            kind = numbers.get(line.type)
-            if kind is None:
+            role = numbers.get(line.type)
+            if role is None:
                 others += line.amount
             else:
-                open_parts[kind] += line.amount
-    for kind, amount in open_parts.items():
+                open_parts[role] += line.amount
+    if open_parts.get(CAR, ZERO) < ZERO:  # its type balanced something else by hand
+        others, open_parts[CAR] = others + open_parts[CAR], ZERO
+    for role, amount in open_parts.items():
         used = max(-amount, others) if amount > ZERO and others < ZERO else ZERO
         others -= used
-        _balance(draft, kind, amount + used)
+        _balance(draft, role, amount + used)
+
+
+def _benefits(draft: Draft) -> dict[str, Decimal]:
+    """What is to be balanced, by the role of the wage type that does it."""
+    roles = draft.given.roles
+    parts = {CAR: ZERO, KIND: ZERO, PAID: ZERO} if CAR in roles else {KIND: ZERO, PAID: ZERO}
+    for line in draft.lines:
+        role = _KINDS.get(line.kind)
+        if role is not None:
+            is_car = CAR in parts and line.type == roles.get("company_car")
+            parts[CAR if is_car else role] += line.amount
+    return parts
 
 
 def garnish(draft: Draft, movements: Sequence[Movement]) -> None:
@@ -79,13 +98,9 @@ def _garnished(why: tuple[reasons.Reason, ...]) -> bool:
     return bool(why) and why[0].code == reasons.GARNISHMENT_OVER
 
 
-def _total(draft: Draft, kind: Kind) -> Decimal:
-    return sum((line.amount for line in draft.lines if line.kind is kind), ZERO)
-
-
-def _balance(draft: Draft, kind: Kind, amount: Decimal) -> None:
+def _balance(draft: Draft, role: str, amount: Decimal) -> None:
     if not amount:
         return
-    wage_type = draft.role(_ROLES[kind])
+    wage_type = draft.role(role)
     if wage_type is not None:
-        draft.add(wage_type, -amount, why=(because(_CODES[kind], amount=amount),))
+        draft.add(wage_type, -amount, why=(because(_CODES[role], amount=amount),))

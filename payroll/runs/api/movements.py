@@ -43,6 +43,9 @@ class WageMovementInput(Input):
     text = serializers.CharField(max_length=80, required=False, allow_blank=True)
     cost_centre = serializers.CharField(max_length=10, required=False, allow_blank=True)
     for_month = MonthField(required=False)
+    keeps = AmountField(
+        required=False, help_text="Of a garnishment: what of the net wage stays with the employee"
+    )
 
 
 class PersonMovementsInput(Input):

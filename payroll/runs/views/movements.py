@@ -84,8 +84,8 @@ class Grid(MovementsView):
         for name, text in request.POST.items():
             if not name.startswith("c-"):
                 continue
-            _c, who, number, *rest = name.split("-")
-            by_quantity = rest == ["q"]
+            who, _dash, number = name.removeprefix("c-").removesuffix("-q").partition("-")
+            by_quantity = name.endswith("-q")
             try:
                 value = typed(str(text), decimals=4 if by_quantity else 2)
             except DomainError as fault:
@@ -161,12 +161,15 @@ class Person(MovementsView):
         })  # fmt: skip
 
 
-FIELDS: Final = ("type", "quantity", "rate", "amount", "text", "cost_centre", "for_month")
+FIELDS: Final = ("type", "quantity", "rate", "percent", "amount", "keeps", "text", "cost_centre",
+                 "for_month")  # fmt: skip
+#: Figures of the form with their decimals.
+FIGURES: Final = {"quantity": 4, "rate": 4, "percent": 4, "amount": 2, "keeps": 2}
 
 
 def _row(one: Typed) -> dict[str, str]:
     """A movement as the form shows it."""
-    figures = {name: getattr(one, name) for name in ("quantity", "rate", "amount")}
+    figures = {name: getattr(one, name) for name in FIGURES}
     return {
         "type": str(one.type), "text": one.text, "cost_centre": one.cost_centre,
         "for_month": f"{one.for_month:%m.%Y}" if one.for_month else "",
@@ -200,9 +203,9 @@ def _read(row: dict[str, str]) -> Typed:
     for_month = read_month(row["for_month"]) if row["for_month"].strip() else None
     if row["for_month"].strip() and for_month is None:
         raise grid.NotAMonth(value=row["for_month"])
+    figures = {name: typed(row[name], decimals=places) for name, places in FIGURES.items()}
     return Typed(
-        type=int(number), quantity=typed(row["quantity"], decimals=4),
-        rate=typed(row["rate"], decimals=4), amount=typed(row["amount"], decimals=2),
+        type=int(number), **figures,
         text=row["text"].strip()[:80], cost_centre=row["cost_centre"].strip().split(" ")[0],
         for_month=for_month,
     )  # fmt: skip

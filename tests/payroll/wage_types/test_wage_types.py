@@ -16,7 +16,7 @@ from erp.core.errors import Refusals
 from payroll.wage_types import catalogue, queries, refusals, saving, usage
 from payroll.wage_types.founding import found_types
 from payroll.wage_types.models import WageType
-from payroll.wage_types.shipped import NAMES, shipped_types, usual_accounts
+from payroll.wage_types.shipped import FLAGS, NAMES, shipped_types, usual_accounts
 from payroll.wages.values import Base, Kind, Method
 from tests import make
 from tests.erp.client import new_key, problem
@@ -48,6 +48,10 @@ def test_the_flags_are_those_of_the_shared_list(shared):
     assert len(rows) > 85
     for row in rows:
         values = shipped_types()[int(row["number"])].values
+        if row["number"] == "5150":  # it lowers the benefit of 1910, and what is reckoned of that
+            flags_of = (shipped_types()[1910].values[one] for one in FLAGS.values())
+            assert [values[one] for one in FLAGS.values()] == list(flags_of)
+            continue
         for column, flags in columns.items():
             for flag in flags:
                 assert values[flag] == (row[column] == "1"), (row["number"], flag)

@@ -88,7 +88,7 @@ TYPES = {
         _type(1219, Kind.EARNING, _FULL, method=Method.PERCENT, percent=D(50), of=(1218,)),
         _type(1410, Kind.EARNING, _TAXED),
         _type(1900, Kind.BENEFIT_IN_KIND, _FULL),
-        _type(1910, Kind.BENEFIT_IN_KIND, _FULL),
+        _type(1910, Kind.BENEFIT_IN_KIND, _FULL, box="2.2"),
         _type(1962, Kind.BENEFIT_IN_KIND, _FULL),
         _type(1972, Kind.EMPLOYER_PAID, _FULL),
         _type(1980, Kind.INFO),
@@ -105,12 +105,15 @@ TYPES = {
         _type(3099, Kind.FAMILY, frozenset({Base.QST})),  # paid after the net wage
         *(
             _type(number, Kind.DEDUCTION)
-            for number in (5010, 5012, 5014, 5040, 5042, 5045, 5050, 5052, 5060, 5061, 5150)
+            for number in (5010, 5012, 5014, 5040, 5042, 5045, 5050, 5052, 5060, 5061)
         ),
+        _type(5150, Kind.DEDUCTION, _FULL, box="2.2"),
         *(_type(number, Kind.NET_CORRECTION) for number in (5200, 5210, 5212, 5214)),
         _type(6000, Kind.EXPENSE),
         _type(6510, Kind.ADVANCE),
         _type(6520, Kind.ADVANCE),
+        _type(7000, Kind.INFO, method=Method.QUANTITY),
+        _type(7010, Kind.INFO, method=Method.QUANTITY),
     ]
 }  # fmt: skip
 
@@ -120,7 +123,7 @@ ROLES = {
     "thirteenth": 1200, "thirteenth_hourly": 1201, "thirteenth_lesson": 1202,
     "company_car": 1910, "balance_kind": 5200, "balance_paid": 5212,
     "ahv": 5010, "alv": 5012, "nbu": 5040, "uvgz": 5042, "ktg": 5045, "bvg": 5050, "extra": 5014,
-    "tax": 5060, "tax_correction": 5061,
+    "tax": 5060, "tax_correction": 5061, "work_days": 7000, "work_days_abroad": 7010,
 }  # fmt: skip
 
 

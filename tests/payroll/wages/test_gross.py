@@ -296,6 +296,27 @@ def test_what_was_balanced_by_hand_is_not_balanced_again():
     assert (shown[5210], shown[5212]) == (D("-5000.00"), D("-300.00"))
 
 
+CAR_ROLES = {**ROLES, "balance_car": 5210}
+
+
+def test_what_is_paid_for_a_company_car_lowers_what_is_reckoned_of_it():
+    """450 a month, of which the employee pays 100: 350 are wage, and box 2.2."""
+    done = slip(roles=CAR_ROLES, movements=(typed(1910, 450), typed(5150, 100), typed(1900, 200)))
+
+    shown = amounts(done)
+    assert done.gross == D("7050.00")  # 6500 + 450 − 100 + 200
+    assert done.carry.sums["ahv"].insured == done.carry.sums["alv"].insured == D("7050.00")
+    assert (shown[5210], shown[5200]) == (D("-450.00"), D("-200.00"))
+    assert done.payout == D("6400.00") + shown[5010] + shown[5012]
+
+
+def test_the_type_of_the_car_may_balance_something_else_by_hand():
+    done = slip(roles=CAR_ROLES, movements=(typed(1910, 450), typed(1962, 1000), typed(5210, 1000)))
+    shown = amounts(done)
+    assert shown[5210] + shown[5200] == D("-1450.00")
+    assert done.payout == D("6500.00") + shown[5010] + shown[5012]
+
+
 def test_daily_allowances_are_free_of_contributions_and_take_the_place_of_wages():
     done = slip(contracts=(contract("5000.00"),), movements=(typed(2030, 1600), typed(2050, -1600)))
 
@@ -320,9 +341,10 @@ def test_short_time_work_owes_contributions_on_the_whole_wage():
 def test_expenses_and_advances_stand_below_the_net_wage():
     done = slip(movements=(typed(6000, "123.45"), typed(6510, 500), typed(5150, 50)))
 
-    assert done.net == D("6500.00") - D("344.50") - D("71.50") - 50
+    assert done.gross == D("6450.00")
+    assert done.net == D("6450.00") - D("341.85") - D("70.95")
     assert done.payout == done.net + D("123.45") - 500
-    assert [line.type for line in done.lines] == [1000, 5010, 5012, 5150, 6000, 6510]
+    assert [line.type for line in done.lines] == [1000, 5150, 5010, 5012, 6000, 6510]
 
 
 def test_a_garnishment_takes_what_exceeds_the_minimum():
