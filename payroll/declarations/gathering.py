@@ -70,6 +70,14 @@ class PersonYear:
         earlier = [one for one in self.file.employments if one.entry <= self.last]
         return found or earlier[-1:]
 
+    @property
+    def exit_year(self) -> int | None:
+        """The year in which somebody left who is paid in this later one; None for all others."""
+        if self.file.employed(self.first, self.last) or not self.periods:
+            return None
+        left = self.periods[-1].exit
+        return None if left is None else left.year
+
     def lines(self) -> Iterator[tuple[Posted, SlipLine]]:
         return ((one, line) for one in self.slips for line in one.slip.lines)
 

@@ -55,7 +55,7 @@ def ahv(people: Sequence[PersonYear]) -> Report:
             rows.append([
                 *person_cells(person), row.sex, row.first, row.last, row.insured,
                 sum((one.insured for one in of_alv), ZERO), row.employee, row.employer,
-                _("pensioner") if row.is_pension else "",
+                _remark(row),
             ])  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"), at=1)
     columns = [
@@ -64,6 +64,14 @@ def ahv(people: Sequence[PersonYear]) -> Report:
         ("remark", _("Remark")),
     ]  # fmt: skip
     return Report("ahv", _("AHV wage declaration"), columns, rows_, kinds)
+
+
+def _remark(row: InsuredRow) -> str:
+    """Who left in an earlier year has the wage in the account of that one (AHVG Art. 30ter Abs. 3)."""
+    told = [_("pensioner")] if row.is_pension else []
+    if row.person.exit_year is not None:
+        told.append(_("supplement to %(year)s") % {"year": row.person.exit_year})
+    return ", ".join(told)
 
 
 def ahv_open(people: Sequence[PersonYear]) -> Report:

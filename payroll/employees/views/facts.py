@@ -95,6 +95,8 @@ class SetFact(OfEmployee):
     def show(
         self, employee: Employee, kind: Kind, mask: masks.Mask, fact: Fact | None = None
     ) -> HttpResponse:
+        if kind.name == "withholding":
+            self.request.help_page = "payroll-withholding"  # type: ignore[attr-defined]
         self.note(employee)
         days = [] if kind.name == LEAVING else [
             masks.Input(name, label, "day", mask.values.get(name, ""), hint=hint,

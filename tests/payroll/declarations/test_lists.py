@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.utils.translation import override
+
 from payroll.declarations import families, lists, pensions, taxes
 from payroll.declarations.accounts import wage_account
 from payroll.declarations.accruing import accrual_of
@@ -14,6 +16,7 @@ from payroll.employees.people import Period
 from payroll.wages.values import Carry, Kind, Pay, Sex, Slip, SlipLine, Tax, Thirteenth
 from tests.payroll.declarations.made import file, person_year
 from tests.payroll.wages.made import D, contract, months, person, typed, year
+from tests.payroll.wages.test_after_exit import earlier, paid
 from tests.payroll.wages.test_reference import (
     BALANCED,
     FAK,
@@ -118,6 +121,15 @@ def test_another_compensation_fund_has_its_own_row():
     slips |= year(months(2026, 7), institutions={"ahv": 2, "alv": 2}, carry=carry)
     ahv = lists.ahv([person_year(slips)])
     assert column(ahv, "ahv_wage") == column(ahv, "alv_wage") == ["39000.00", "39000.00"]
+
+
+def test_what_is_paid_in_a_later_year_is_a_supplement_to_that_of_the_exit():
+    people = [person_year({"2026-02": paid(5000, earlier("12000.00"))}, file(exit="2025-12-31"))]
+    ahv = lists.ahv(people)
+    assert (column(ahv, "ahv_wage"), column(ahv, "alv_wage")) == (["5000.00"], ["4200.00"])
+    with override("en"):
+        assert column(lists.ahv(people), "remark") == ["supplement to 2025"]
+    assert person_year({"2025-02": paid(5000, None)}, file()).exit_year is None
 
 
 def test_who_is_too_young_is_listed_as_not_liable():

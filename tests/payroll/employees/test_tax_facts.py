@@ -36,6 +36,7 @@ def test_other_jobs_days_abroad_and_the_last_wage_are_typed_on_the_page(company)
     shown = page.see(path).content.decode()
     assert all(f'name="{name}"' in shown for name in (
         "other_rate", "work_days", "work_days_abroad", "last_wage"))  # fmt: skip
+    assert "/help/payroll-withholding/" in shown
     told = {"code": "a0n", "canton": "zh", "other_rate": "30", "work_days": "21.5",
             "work_days_abroad": "4", "last_wage": "6'500.00", "valid_from": "1.1.2026"}  # fmt: skip
     assert page.send(path, told).status_code == 302
