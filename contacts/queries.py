@@ -147,7 +147,7 @@ def mail_of(contact: Contact) -> Reach | None:
     return next((one for one in reaches(contact) if one.kind == Communication.Kind.MAIL), None)
 
 
-def first_mails(company: Company, contacts: Iterable[int]) -> dict[int, str]:
+def first_mails(company: Company | int, contacts: Iterable[int]) -> dict[int, str]:
     """The first mail address of each of these contacts (ids) that has one; one query."""
     rows = Communication.of(company).filter(
         contact__in=list(contacts), kind=Communication.Kind.MAIL

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounting.banking.matching.hearing import Booked, tell_booked
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.ledger import holders, posting
 from accounting.ledger.balances import balance_before
@@ -146,7 +147,7 @@ def book(
 
     The amounts of ``contra`` are in the company's currency; one line without an amount takes what
     the others leave. ``rate`` is the company's currency per unit of the account's, needed where they differ.
-    ``told`` is what the transaction keeps of why it was booked so.
+    ``told`` is what the transaction keeps of why it was booked so. Rooms above hear of it.
     Raises ``AlreadyBooked``, ``RateMissing`` and what ``posting.post`` raises.
     """
     current = waiting(movement)
@@ -162,6 +163,7 @@ def book(
         source=JournalEntry.Source.BANK, source_key=f"bank:{current.pk}",
     )  # fmt: skip
     BankTransaction.of(company).filter(pk=current.pk).update(entry=entry, matched=told or {})
+    tell_booked(Booked(current, entry, frozenset(), ()))
     return entry
 
 

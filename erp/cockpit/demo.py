@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
+from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -34,12 +33,16 @@ from accounting.ledger.years import lock_period, open_fiscal_year
 from accounting.liquidity.models import PlannedPayment
 from accounting.liquidity.planning import save_planned
 from erp.access.models import User
+from erp.cockpit.demo_bank import Movement, statement_xml
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
+from erp.cockpit.demo_payroll import add_payroll
+from erp.cockpit.demo_payroll.tariffs import load_tariffs
 from erp.cockpit.demo_vat import file_returns
 from erp.cockpit.firms import found_firm, give_mandate
 from erp.cockpit.founding import set_up_company
+from erp.cockpit.members import grant
 from erp.companies.models import Company
 from vat.codes.models import VatSettings
 
@@ -61,6 +64,7 @@ def seed(*, seed_number: int = 2026, tenants: int = 3) -> int:
     there already is left alone. Returns how many were made.
     """
     owner = User.objects.filter(email=settings.DEMO_SIGN_IN["email"]).first() or _demo_user()
+    load_tariffs()
     made = 0
     ready: list[tuple[str, Callable[[User, random.Random], None]]] = [
         ("alpenholz", _trading_company), ("sonnenegg", _bakery), ("tv-seedorf", _club),
@@ -77,10 +81,14 @@ def seed(*, seed_number: int = 2026, tenants: int = 3) -> int:
 
 @transaction.atomic
 def _demo_user() -> User:
-    """Whoever tries things out; with a second factor, as everybody, whose seed is no secret."""
+    """Whoever tries things out."""
+    return _user(settings.DEMO_SIGN_IN["email"], "Vera Beispiel", is_operator=True)
+
+
+def _user(email: str, name: str, **more: Any) -> User:
+    """A user with a second factor, as everybody, whose seed and password are no secrets."""
     demo = settings.DEMO_SIGN_IN
-    user = User.objects.create_user(demo["email"], demo["password"], name="Vera Beispiel",
-                                    is_operator=True)  # fmt: skip
+    user = User.objects.create_user(email, demo["password"], name=name, **more)
     TOTP.activate(user, demo["seed"])
     RecoveryCodes.activate(user)
     return user
@@ -126,13 +134,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
         postcode="6460", town="Altdorf",
     )  # fmt: skip
     open_fiscal_year(company=company, start=_year(SECOND)[0], end=_year(SECOND)[1], by=owner)
-    for number, german, french, italian, english in (
-        ("10", "Verkauf", "Vente", "Vendita", "Sales"),
-        ("20", "Werkstatt", "Atelier", "Officina", "Workshop"),
-        ("90", "Verwaltung", "Administration", "Amministrazione", "Administration"),
-    ):
-        save_cost_unit(CostCentre(company=company), by=owner, number=number, name_de=german,
-                       name_fr=french, name_it=italian, name_en=english)  # fmt: skip
+    add_cost_centres(company, owner)
     account = Account.of(company).get(number="1020")
     bank = save_bank_account(
         BankAccount(company=company, name="Kontokorrent", iban=IBAN, currency="CHF",
@@ -147,6 +149,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     _mistakes(company, owner)
     add_debtors(company, bank, owner, chance)
     add_creditors(company, bank, owner, chance)
+    _payroll(company, owner)
     file_returns(company, owner)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):
@@ -155,6 +158,24 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     _cash_and_plans(company, owner)
     open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Erste Fassung",
                 by=owner, source=Source.LAST_YEAR, percent=Decimal(4), step=Decimal(100))  # fmt: skip
+
+
+def add_cost_centres(company: Company, owner: User) -> None:
+    for number, german, french, italian, english in (
+        ("10", "Verkauf", "Vente", "Vendita", "Sales"),
+        ("20", "Werkstatt", "Atelier", "Officina", "Workshop"),
+        ("90", "Verwaltung", "Administration", "Amministrazione", "Administration"),
+    ):
+        save_cost_unit(CostCentre(company=company), by=owner, number=number, name_de=german,
+                       name_fr=french, name_it=italian, name_en=english)  # fmt: skip
+
+
+def _payroll(company: Company, owner: User) -> None:
+    """Wages, which a second person approves: with the rights of payroll alone, and no others."""
+    email = "lohn@rappen.example"
+    approver = User.objects.filter(email=email).first() or _user(email, "Regula Gegenleser")
+    grant(company=company, user=approver, role="payroll", by=owner)
+    add_payroll(company, by=owner, approver=approver)
 
 
 def company_periods(company: Company, year: int) -> Any:
@@ -196,7 +217,7 @@ def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iter
 
     for _ in range(chance.randint(24, 30)):
         customer = chance.choice(CUSTOMERS)
-        amount = Decimal(chance.randint(9000, 390000)) / 100
+        amount = Decimal(chance.randint(9000, 390000)) / 25
         day = chance.randint(1, 27)
         code = "UX" if chance.random() < 0.06 else "UN"
         income = "3201" if code == "UX" else "3200"
@@ -207,14 +228,11 @@ def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iter
                         amount)  # fmt: skip
     for _ in range(chance.randint(10, 14)):
         name, account, code = chance.choice(SUPPLIERS)
-        amount = Decimal(chance.randint(4000, 180000)) / 100
+        amount = Decimal(chance.randint(4000, 180000)) / 50
         centre = chance.choice(("10", "20", "90"))
         yield entry(chance.randint(1, 28), name, account, "1020", amount, vat_code=code,
                     cost_centre=centre)  # fmt: skip
     yield entry(1, "Miete Lager und Büro", "6000", "1020", "3400.00", cost_centre="90")
-    yield entry(25, "Nettolöhne", "5000", "1020", "14350.00", cost_centre="20")
-    yield entry(25, "Sozialversicherungen", "5700", "2270", "1310.45", cost_centre="20")
-    yield entry(28, "Zahlung Sozialversicherungen", "2270", "1020", "1310.45")
     yield entry(28, "Bankspesen", "6940", "1020", "18.50")
     yield entry(28, "Zins Darlehen", "6900", "1020", "125.00")
     yield entry(5, "Softwaredienst aus Irland", "6570", "1020", "240.00", vat_code="BI",
@@ -260,61 +278,13 @@ def _statement(company: Company, bank: BankAccount, owner: User, chance: random.
     movements.sort(key=lambda one: one.day)
     take_in(company=company, content=statement_xml(bank.iban, opening, start, movements), by=owner)
     accounts = {name: (account, code) for name, account, code in SUPPLIERS}
-    rows = list(BankTransaction.of(company).order_by("booking_date", "pk"))
+    rows = list(
+        BankTransaction.of(company).filter(bank_account=bank).order_by("booking_date", "pk")
+    )
     accept_certain(company, [row for row in rows if row.amount > 0][:12], by=owner)
     for row in [row for row in rows if row.amount < 0][:8]:
         account, code = accounts[row.party]
         book(row, contra=[TypedLine(account, vat_code=code)], by=owner)
-
-
-class Movement(NamedTuple):
-    """A booking of the bank: day of the month, amount, other party, text, QR reference."""
-
-    day: int
-    amount: Decimal
-    party: str
-    text: str
-    reference: str = ""
-
-
-def statement_xml(
-    iban: str, opening: Decimal, start: dt.date, movements: Sequence[tuple[Any, ...]]
-) -> bytes:
-    """A camt.053.001.08 statement; each movement has the values of a ``Movement``."""
-    every = [Movement(*one) for one in movements]
-    closing = opening + sum((one.amount for one in every), Decimal(0))
-    last = max((start.replace(day=one.day) for one in every), default=start)
-
-    def balance(code: str, amount: Decimal, day: dt.date) -> str:
-        side = "CRDT" if amount >= 0 else "DBIT"
-        return (f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='CHF'>{abs(amount)}"
-                f"</Amt><CdtDbtInd>{side}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>")  # fmt: skip
-
-    entries = []
-    for nth, (day, amount, party, text, reference) in enumerate(every, 1):
-        told = f"<Ustrd>{escape(text)}</Ustrd>"
-        if reference:
-            told = ("<Strd><CdtrRefInf><Tp><CdOrPrtry><Prtry>QRR</Prtry></CdOrPrtry></Tp>"
-                    f"<Ref>{reference}</Ref></CdtrRefInf></Strd>")  # fmt: skip
-        date, side = start.replace(day=day), "CRDT" if amount > 0 else "DBIT"
-        role = "Dbtr" if amount > 0 else "Cdtr"
-        entries.append(
-            f"<Ntry><Amt Ccy='CHF'>{abs(amount)}</Amt><CdtDbtInd>{side}</CdtDbtInd>"
-            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{date}</Dt></BookgDt><ValDt><Dt>{date}</Dt></ValDt>"
-            f"<AcctSvcrRef>{start:%Y%m}{nth:06}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>"
-            f"NOTPROVIDED</EndToEndId></Refs><Amt Ccy='CHF'>{abs(amount)}</Amt><RltdPties><{role}>"
-            f"<Pty><Nm>{escape(party)}</Nm></Pty></{role}></RltdPties><RmtInf>{told}"
-            f"</RmtInf></TxDtls></NtryDtls></Ntry>"
-        )
-    return (
-        "<?xml version='1.0' encoding='UTF-8'?>"
-        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><GrpHdr>"
-        f"<MsgId>D{start:%Y%m%d}</MsgId><CreDtTm>{last}T20:00:00</CreDtTm></GrpHdr><Stmt>"
-        f"<Id>S{start:%Y%m}</Id><CreDtTm>{last}T20:00:00</CreDtTm><FrToDt><FrDtTm>{start}T00:00:00"
-        f"</FrDtTm><ToDtTm>{last}T23:59:59</ToDtTm></FrToDt><Acct><Id><IBAN>{iban}</IBAN></Id>"
-        f"<Ccy>CHF</Ccy></Acct>{balance('OPBD', opening, start)}{balance('CLBD', closing, last)}"
-        f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
-    ).encode()
 
 
 def _template(company: Company, owner: User) -> None:
@@ -340,8 +310,8 @@ def _cash_and_plans(company: Company, owner: User) -> None:
         record(book=book, date=dt.date(SECOND, 11, day), text=text, amount=Decimal(amount), by=owner,
                shares=[Share(contra, abs(Decimal(amount)), vat_code=code)])  # fmt: skip
     for text, amount, date, rhythm in (
-        ("Löhne", "-18500", dt.date(SECOND, 11, 25), "month"),
-        ("Sozialversicherungen", "-6200", dt.date(SECOND, 12, 15), "quarter"),
+        ("Löhne", "-101000", dt.date(SECOND, 11, 25), "month"),
+        ("Sozialversicherungen", "-84000", dt.date(SECOND + 1, 1, 28), "quarter"),
         ("Neuer Stapler, Anzahlung", "-24000", dt.date(SECOND + 1, 1, 20), ""),
     ):
         save_planned(PlannedPayment(company=company, date=date, text=text, amount=Decimal(amount),

@@ -7,12 +7,15 @@ that what was moved to another row does not open::
     class Employee(Sealed, CompanyOwned):
         personal = SealedField(Personal)
 
-Nothing inside can be searched or sorted by the database; that is what it is for.
+Nothing inside can be searched or sorted by the database; that is what it is for. Long values are
+compressed (Zstandard) before they are sealed: afterwards nothing can.
 """
 
 from __future__ import annotations
 
+import sys
 import uuid
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +24,15 @@ from django.db import models
 
 from erp.core import vault
 from erp.core.bulk import update_rows
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LONG: Final = 1_000  # bytes of JSON that are worth compressing
+COMPRESSED: Final = b"\x28\xb5\x2f\xfd"  # how a frame begins (RFC 8878, 3.1.1), and JSON never does
+_compressor: Final = zstd.ZstdCompressor(level=1)
 
 
 class Sealed(models.Model):
@@ -66,7 +78,11 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         value = row.__dict__.get(self.attname)
         if value is None or isinstance(value, _Shut):
             return value
-        content = value if self.kind is bytes else msgspec.json.encode(value)
+        content = (
+            value
+            if self.kind is bytes
+            else packed(msgspec.json.encode(value, order="deterministic"))
+        )
         return _Shut(vault.seal_bytes(content, place=self.place(row)))
 
     def get_prep_value(self, value: Any) -> Any:
@@ -79,21 +95,62 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
 
     def place(self, row: Any) -> str:
         """What the seal of a row's column names."""
-        return f"{self.model._meta.db_table}.{self.column}:{row.company_id}:{row.seal_id}"
+        return self.place_of(row.company_id, row.seal_id)
+
+    def place_of(self, company: int, seal: uuid.UUID | str) -> str:
+        """As ``place``, of a row that is known by its client's number and its ``seal_id``."""
+        return f"{self.model._meta.db_table}.{self.column}:{company}:{seal}"
 
     def opened(self, row: Any, text: str) -> Any:
         """The value of a sealed text. Raises ``vault.CannotOpen``."""
-        plain = vault.unseal_bytes(text, place=self.place(row))
-        return plain if self.kind is bytes else msgspec.json.decode(plain, type=self.kind)
+        return self.opened_at(self.place(row), text)
+
+    def opened_at(self, place: str, text: str) -> Any:
+        """As ``opened``, of a text that was read without its row: see ``place_of``."""
+        plain = vault.unseal_bytes(text, place=place)
+        return plain if self.kind is bytes else _decoder(self.kind).decode(unpacked(plain))
+
+    def sealed_at(self, place: str, written: bytes) -> str:
+        """The sealed text of a value that is written as JSON already: see ``place_of``."""
+        return vault.seal_bytes(packed(written), place=place)
 
     def glimpse(self, row: Any, kind: Any) -> Any:
         """A part of a row's value as ``kind`` has it: what that does not name is skipped, not read."""
         held = row.__dict__[self.attname]
         if isinstance(held, _Shut):
-            plain = vault.unseal_bytes(held, place=self.place(row))
-        else:
-            plain = msgspec.json.encode(held)
-        return msgspec.json.decode(plain, type=kind)
+            return self.glimpse_at(self.place(row), held, kind)
+        return _decoder(kind).decode(msgspec.json.encode(held))
+
+    def glimpse_at(self, place: str, text: str, kind: Any) -> Any:
+        """As ``glimpse``, of a text that was read without its row: see ``place_of``."""
+        return decoded(self.written_at(place, text), kind)
+
+    def written_at(self, place: str, text: str) -> bytes:
+        """A value as it was written before it was sealed: JSON."""
+        return unpacked(vault.unseal_bytes(text, place=place))
+
+
+def packed(content: bytes) -> bytes:
+    """JSON as it is sealed: compressed if it is long."""
+    if len(content) < LONG:
+        return content
+    return _compressor.compress(content, mode=zstd.ZstdCompressor.FLUSH_FRAME)
+
+
+def unpacked(content: bytes) -> bytes:
+    """The JSON again, whether it was compressed or not."""
+    return zstd.decompress(content) if content.startswith(COMPRESSED) else content
+
+
+def decoded(written: bytes, kind: Any) -> Any:
+    """What ``kind`` names of a value that is written as JSON."""
+    return _decoder(kind).decode(written)
+
+
+@lru_cache(maxsize=100)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """Made once for a kind: to learn its fields takes longer than to read a value."""
+    return msgspec.json.Decoder(kind)
 
 
 class _Opening:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -31,7 +32,7 @@ def seal_bytes(content: bytes, *, place: str) -> str:
     """As ``seal``, of bytes."""
     name, key = settings.FIELD_KEYS[0]
     nonce = secrets.token_bytes(NONCE)
-    sealed = AESGCM(key).encrypt(nonce, content, place.encode())
+    sealed = _cipher(key).encrypt(nonce, content, place.encode())
     return f"{name}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -43,14 +44,20 @@ def unseal(sealed: str, *, place: str) -> str:
 def unseal_bytes(sealed: str, *, place: str) -> bytes:
     """What ``seal_bytes`` was given for the same place. Raises ``CannotOpen``."""
     name, _colon, written = sealed.partition(":")
-    key = dict(settings.FIELD_KEYS).get(name)
+    key = next((key for known, key in settings.FIELD_KEYS if known == name), None)
     if key is None:
         raise CannotOpen(f"there is no key {name[:20]!r}; add it to RAPPEN_FIELD_KEYS")
     try:
         content = base64.urlsafe_b64decode(written)
-        return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], place.encode())
+        return _cipher(key).decrypt(content[:NONCE], content[NONCE:], place.encode())
     except (ValueError, InvalidTag):
         raise CannotOpen("the sealed text is damaged or belongs elsewhere") from None
+
+
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    """A key's cipher, made once: it holds no state."""
+    return AESGCM(key)
 
 
 def is_current(sealed: str) -> bool:

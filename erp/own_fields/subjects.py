@@ -29,27 +29,32 @@ class UnknownSubject(DomainError):
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of record with own fields; ``settings`` is the right to change them."""
+    """A kind of record with own fields; ``settings`` is the right to change them.
+
+    ``note`` is told where fields are added.
+    """
 
     name: str
     label: Any
     settings: Permission
     values_of: ValuesOf
     prints: bool = False  # on a paper, where a field can stand, too
+    note: Any = ""
 
 
 _subjects: Final[dict[str, Subject]] = {}
 
 
 def register(
-    name: str, *, label: Any, settings: Permission, values_of: ValuesOf, prints: bool = False
-) -> None:
+    name: str, *, label: Any, settings: Permission, values_of: ValuesOf, prints: bool = False,
+    note: Any = "",
+) -> None:  # fmt: skip
     """Let a kind of record have own fields; a name registers once.
 
     ``values_of`` keeps kind and code of a field while records have values of it. The room keeps
     values in ``own_values`` of its model, checked by ``values.checked``.
     """
-    _subjects[name] = Subject(name, label, settings, values_of, prints)
+    _subjects[name] = Subject(name, label, settings, values_of, prints, note)
 
 
 def unregister(name: str) -> None:

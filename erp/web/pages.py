@@ -58,7 +58,11 @@ class CompanyView(View):
             return retried(attempt)
         except (IntegrityError, Overtaken):
             log.exception("a write met another one: %s", request.path)
-            return self._conflict(request)
+            return self._conflict(request, Overtaken())
+        except DomainError as refusal:
+            if not refusal.conflict:
+                raise
+            return self._conflict(request, refusal)
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
@@ -89,13 +93,15 @@ class CompanyView(View):
         user: Any = request.user
         return self.needs(request.method or "GET") in ADMINISTERS and not has_two_ways(user)
 
-    def _conflict(self, request: HttpRequest) -> HttpResponse:
-        """Two people saved the same thing at the same moment; this one came second."""
-        message = str(Overtaken())
+    def _conflict(self, request: HttpRequest, refusal: DomainError) -> HttpResponse:
+        """Somebody else came first, or what a file shall be made of is not as it must be."""
+        message = str(refusal)
         if request.headers.get("Sec-Fetch-Dest") == "empty":  # a script asked
-            errors = [{"field": None, "code": Overtaken.code, "message": message}]
+            errors = [{"field": None, "code": refusal.code, "message": message}]
             return JsonResponse({"errors": errors}, status=409)
-        return render(request, "409.html", {"message": message}, status=409)
+        return render(request, "409.html", {
+            "message": message, "is_overtaken": isinstance(refusal, Overtaken),
+        }, status=409)  # fmt: skip
 
     def require(self, permission: Permission) -> None:
         if not self.access.may(permission):

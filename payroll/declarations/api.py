@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.core import clock
 from erp.jobs.starting import start
-from payroll.declarations import elm, jobs, papers
+from payroll.declarations import elm, issuing, jobs, papers
 from payroll.declarations.accounts import Part, wage_account
 from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
 from payroll.declarations.listing import TITLES, report_of
@@ -144,8 +145,9 @@ class PayrollYearViewSet(CompanyViewSet):
         "issue": Permission.PAYROLL_EXPORT,
         "certificate": Permission.PAYROLL_EXPORT,
         "elm": Permission.PAYROLL_EXPORT,
+        "elm_month": Permission.PAYROLL_EXPORT,
     }
-    step_up = frozenset({"issue", "certificate", "elm"})
+    step_up = frozenset({"issue", "certificate", "elm", "elm_month"})
     serializer_class = PayrollYearOutput
     queryset = IssuedCertificate.unscoped.none()
     pagination_class = None
@@ -157,16 +159,20 @@ class PayrollYearViewSet(CompanyViewSet):
         return int(pk)
 
     def people(self, pk: str, **more: Any) -> Sequence[PersonYear]:
-        """The people of a year; a 404 where nothing is posted. That they were looked at is noted."""
+        """The people of a year; a 404 where nothing is posted."""
         found = year_of(self.company, self.year(pk), **more)
         if not found:
             raise Http404
-        self.note(len(found))
         return found
 
     def note(self, count: int, kind: str = "list") -> None:
         access_log.note(company=self.company, by=self.access.user, kind=kind, subject=Employee,
                         count=count)  # fmt: skip
+
+    def note_one(self, employee: int, kind: str = "read") -> None:
+        """Note in the access log whose data were looked at, or left the house."""
+        access_log.note(company=self.company, by=self.access.user, kind=kind,
+                        subject=Employee(pk=employee, company=self.company))  # fmt: skip
 
     @extend_schema(responses=PayrollYearOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -187,13 +193,17 @@ class PayrollYearViewSet(CompanyViewSet):
     @action(detail=True, url_path=r"accounts/(?P<employee>[0-9]{1,18})")
     def account(self, request: Request, pk: str, employee: str, **kwargs: Any) -> Response:
         """A person's wage account."""
-        return self.parts(wage_account(self.people(pk, only=[int(employee)])))
+        found = self.people(pk, only=[int(employee)])
+        self.note_one(int(employee))
+        return self.parts(wage_account(found))
 
     @extend_schema(responses=WageAccountPartOutput(many=True))
     @action(detail=True)
     def recap(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """All wage accounts of a year as one."""
-        return self.parts(wage_account(self.people(pk)))
+        found = self.people(pk)
+        self.note(len(found))
+        return self.parts(wage_account(found))
 
     def parts(self, parts: Sequence[Part]) -> Response:
         return Response(WageAccountPartOutput(parts, many=True).data)
@@ -204,7 +214,11 @@ class PayrollYearViewSet(CompanyViewSet):
         """A list: ahv, ahv-open, alv, fak, uvg, uvgz, ktg, bvg, tax, institutions or accruals."""
         if list not in TITLES:
             raise Http404
-        report = report_of(self.company, list, self.people(pk))
+        found = self.people(pk)
+        self.note(len(found))
+        report = report_of(self.company, list, found)
+        if not self.access.may(Permission.PAYROLL_PEOPLE):
+            report = report.masked()
         told = {"list": report.key, "title": report.title, "columns": dict(report.columns),
                 "rows": report.as_objects()}  # fmt: skip
         return Response(PayrollListOutput(told).data)
@@ -239,8 +253,8 @@ class PayrollYearViewSet(CompanyViewSet):
         row = get_object_or_404(
             IssuedCertificate.of(self.company), pk=certificate, year=self.year(pk)
         )
-        self.note(1, kind="export")
-        return as_file(row.paper, "application/pdf", papers.file_name(row.content))
+        self.note_one(row.employee_id, kind="export")
+        return as_file(issuing.paper_of(row), "application/pdf", papers.file_name(row.content))
 
     @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[JSONRenderer, AnyType])
@@ -252,6 +266,17 @@ class PayrollYearViewSet(CompanyViewSet):
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{pk}-elm5-export.xml"
         return as_file(elm.written(made), "application/xml", name)
+
+    @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"elm/(?P<month>0[1-9]|1[0-2])",
+            renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
+    def elm_month(self, request: Request, pk: str, month: str, **kwargs: Any) -> HttpResponse:
+        """A month's withholding tax in the structure of ELM 5.0, without Swissdec certification."""
+        first = dt.date(self.year(pk), int(month), 1)
+        made = elm.message_of(self.company, first, at=clock.now().astimezone(clock.ZURICH))
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{first:%Y-%m}-elm5-tax-export.xml"
+        return as_file(elm.written_month(made), "application/xml", name)
 
 
 router = SimpleRouter()

@@ -17,6 +17,7 @@ from erp.companies.models import Company
 from erp.core.money import ZERO
 from payroll.employees import people
 from payroll.employees.people import Period, PersonFile
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Charge, Slip, SlipLine, Tax
 
@@ -32,6 +33,18 @@ class Posted:
     is_correction: bool
     slip: Slip
     content: SlipContent | None = None  # all that was kept of it
+    paid_on: dt.date | None = None
+
+    @property
+    def settled(self) -> dt.date:
+        """The first day of the month in whose settlement its withholding tax stands.
+
+        That of a run is its month; that of a correction the month in which it was paid, however long
+        ago the months are that it put right.
+        """
+        if not self.is_correction or self.paid_on is None:
+            return self.month
+        return max(self.month, self.paid_on.replace(day=1))
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,7 @@ def year_of(
 ) -> list[PersonYear]:
     """All people with posted slips in a year, by name, addresses as of its end; seven queries.
 
-    ``only`` are ids of employees.
+    ``only`` are ids of employees. Raises ``Tampered`` where a slip is not what was posted.
     """
     rows = Payslip.of(company).filter(
         run__status__in=PayrollRun.BOOKED, run__month__year=year
@@ -92,8 +105,10 @@ def year_of(
     found: dict[int, list[Posted]] = defaultdict(list)
     for row in rows:
         run = row.run
+        require_untouched(row)
         found[row.employee_id].append(
-            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content)
-        )
+            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content,
+                   run.pay_date)
+        )  # fmt: skip
     files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
     return [PersonYear(year, one, tuple(found[one.id])) for one in files]

@@ -16,7 +16,7 @@ from payroll.declarations import papers
 from payroll.declarations.certificate import Certificate
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import Prepared, prepared
-from payroll.declarations.refusals import NothingPosted
+from payroll.declarations.refusals import NothingPosted, PaperChanged
 from payroll.employees.models import Employee
 
 
@@ -78,6 +78,22 @@ def final(one: Prepared) -> Certificate:
         return content
     before = one.issued.content
     return msgspec.structs.replace(content, rectifies=before.issued_on, rectifies_doc=before.doc)
+
+
+def paper_of(row: IssuedCertificate) -> bytes:
+    """The PDF of a certificate byte by byte as it was issued. Raises ``PaperChanged`` where it is not."""
+    content = bytes(row.paper)
+    if hashlib.sha256(content).hexdigest() != row.digest:
+        raise PaperChanged(year=row.year, doc=row.content.doc)
+    return content
+
+
+def current_ids(company: Company, year: int) -> list[tuple[int, int]]:
+    """The ids of the valid certificates of a year, with their employees': one query, nothing is opened."""
+    rows = IssuedCertificate.of(company).filter(year=year).order_by("version")
+    told = rows.values_list("employee", "nth", "pk")
+    valid = {(employee, nth): pk for employee, nth, pk in told}
+    return sorted((pk, employee) for (employee, _nth), pk in valid.items())
 
 
 def current(company: Company, year: int) -> list[IssuedCertificate]:

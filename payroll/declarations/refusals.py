@@ -87,3 +87,12 @@ class CompanyIncomplete(DomainError):
     message = _("The company lacks for the declaration: %(what)s. Complete it in its settings.")
     field = "company"
     conflict = True
+
+
+class PaperChanged(DomainError):
+    code = "declarations.paper_changed"
+    message = _(
+        "Certificate %(doc)s of %(year)s is not what was issued. Issue it again as a replacement, and ask "
+        "who has access to the database."
+    )
+    conflict = True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from erp.core.money import ZERO
 from erp.web.export import Table
+from payroll.employees.ahv import masked
 
 Column = tuple[str, str]  # key for programs, head for people
 
@@ -27,6 +28,14 @@ class Report:
     kinds: Mapping[int, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """The heads for people, and whether figures stand below."""
+        return [
+            (head, any(isinstance(row[nth], Decimal | int) for row in self.rows))
+            for nth, (_key, head) in enumerate(self.columns)
+        ]
+
     def as_table(self, *, year: int, subtitle: str = "") -> Table:
         """The list to be printed or taken along."""
         return Table(
@@ -34,6 +43,16 @@ class Report:
             head=[head for _key, head in self.columns], rows=self.rows, kinds=self.kinds,
             name=f"{self.key}-{year}", wide=len(self.columns) > 7, currency="CHF",
         )  # fmt: skip
+
+    def masked(self) -> Report:
+        """The list with AHV numbers masked, for those who do not change people."""
+        hidden = {nth for nth, (key, _head) in enumerate(self.columns) if key == "ahv_number"}
+        rows = [
+            [masked(cell) if nth in hidden and isinstance(cell, str) else cell
+             for nth, cell in enumerate(row)]
+            for row in self.rows
+        ]  # fmt: skip
+        return replace(self, rows=rows)
 
     def as_objects(self) -> list[dict[str, Any]]:
         """The rows for programs, without totals: amounts as texts."""

@@ -1,6 +1,12 @@
 """Withholding tax by canton and month (Quellensteuerabrechnung): tax, commission, what is due. Pure.
 
-Source: QStV Art. 6 (commission), tariff files record 12; corrections stand in the month they were made.
+A correction stands in the month in which it was paid, and names the month it is for: what was settled
+before stays as it was. What is corrected after the turn of the year is a supplement to the old year: it
+stands behind its December under the month of payment, and in no list of the new year, so that a year's
+settlements come to box 12 of its certificates. A mere change of code of an earlier year is none of the
+employer's: the tax office reckons it anew.
+
+Source: QStV Art. 6 (commission), DBG Art. 137 and 138, tariff files record 12.
 """
 
 from __future__ import annotations
@@ -21,7 +27,10 @@ from payroll.wages.values import HUNDRED, Tax
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A canton's month: what was withheld, the commission kept, and what is to be paid; in CHF."""
+    """A canton's month: what was withheld, the commission kept, and what is to be paid; in CHF.
+
+    ``month`` is after ``year`` where it is a supplement to a year that had ended.
+    """
 
     canton: str
     month: dt.date
@@ -29,6 +38,11 @@ class Due:
     taxable: Decimal
     tax: Decimal
     percent: Decimal | None
+    year: int = 0  # whose wages are settled
+
+    @property
+    def is_supplement(self) -> bool:
+        return bool(self.year) and self.month.year > self.year
 
     @property
     def commission(self) -> Decimal:
@@ -46,8 +60,8 @@ Rows = list[tuple[PersonYear, dt.date, Tax]]
 
 
 def taxes_of(people: Iterable[PersonYear]) -> Rows:
-    """All taxes with the month in which they were withheld."""
-    return [(person, posted.month, tax) for person in people for posted, tax in person.taxes()]
+    """All taxes with the first day of the month in whose settlement they stand: ``Posted.settled``."""
+    return [(person, posted.settled, tax) for person in people for posted, tax in person.taxes()]
 
 
 def dues(rows: Rows, percents: Mapping[str, Decimal]) -> list[Due]:
@@ -61,6 +75,7 @@ def dues(rows: Rows, percents: Mapping[str, Decimal]) -> list[Due]:
             canton, month, len({person.file.id for person, _tax in same}),
             sum((tax.taxable for _person, tax in same), ZERO),
             sum((tax.amount for _person, tax in same), ZERO), percents.get(canton),
+            same[0][0].year,
         ))  # fmt: skip
     return found
 
@@ -79,10 +94,8 @@ def settlement(people: Sequence[PersonYear], percents: Mapping[str, Decimal]) ->
                              tax.commune, tax.code, tax.taxable, tax.determinant, tax.amount, None,
                              None, what if tax.is_correction else ""])  # fmt: skip
         kinds[len(rows)] = "total"
-        note = _("commission %(percent)s %%") % {"percent": f"{due.percent:g}"} if due.percent else \
-            _("commission unknown: load the tariff")  # fmt: skip
         rows.append([due.canton, when, "", _("Total"), None, "", due.taxable, None, due.tax,
-                     due.commission, due.net, note])  # fmt: skip
+                     due.commission, due.net, _note(due)])  # fmt: skip
     columns = [
         ("canton", _("Canton")), ("month", _("Month")), ("ahv_number", _("AHV number")),
         ("name", _("Name")), ("commune", _("Commune")), ("code", _("Code")),
@@ -90,3 +103,11 @@ def settlement(people: Sequence[PersonYear], percents: Mapping[str, Decimal]) ->
         ("commission", _("Commission")), ("due", _("Due")), ("remark", _("Remark")),
     ]  # fmt: skip
     return Report("tax", _("Withholding tax by canton and month"), columns, rows, kinds)
+
+
+def _note(due: Due) -> str:
+    note = _("commission %(percent)s %%") % {"percent": f"{due.percent:g}"} if due.percent else \
+        _("commission unknown: load the tariff")  # fmt: skip
+    if due.is_supplement:
+        note = _("supplement to %(year)s; %(note)s") % {"year": due.year, "note": note}
+    return note

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -21,12 +22,16 @@ from payroll.wages.values import (
     Person,
     Withholding,
 )
+from payroll.wages.withholding.account import NOT_LIABLE
+from payroll.wages.withholding.jobs import of_all_jobs
 
 WEEKS: Final = Decimal(52)
 CENTIME: Final = Decimal("0.01")
 FIVE: Final = Decimal("0.05")
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
+#: Days with the fact that holds on them, if there is one.
+Told = tuple[dt.date, dt.date, Held | None]
 #: The allowance of a month in a canton: given canton, child, a day, and which child of the family it is.
 AmountOf = Callable[[str, Child, dt.date, int], Allowance | None]
 
@@ -51,9 +56,12 @@ def holiday_percent(weeks: Decimal) -> Decimal:
 def contracts_of(file: PersonFile, month: dt.date) -> tuple[Contract, ...]:
     """Terms from January until the end of ``month``, each over the days that it and an employment hold.
 
-    Days of an employment without terms are in none of them: see ``missing``.
+    Days of an employment without terms are in none of them: see ``missing``. Of somebody who left in an
+    earlier year they are the last ones: what is still paid belongs to them.
     """
     first, last = month.replace(month=1, day=1), end_of(month)
+    if not file.employed(first, last):
+        return _last_contract(file, first)
     spans = [
         _contract(period, held, max(first, period.entry, held.first),
                   _least(last, period.exit, held.last))
@@ -61,6 +69,21 @@ def contracts_of(file: PersonFile, month: dt.date) -> tuple[Contract, ...]:
         if held.meets(period.entry, period.exit or last)
     ]  # fmt: skip
     return tuple(sorted((one for one in spans if one.first <= one.last), key=lambda one: one.first))
+
+
+def last_employment(file: PersonFile, first: dt.date) -> Period | None:
+    """The last employment that ended before a day."""
+    ended = [one for one in file.employments if one.exit is not None and one.exit < first]
+    return ended[-1] if ended else None
+
+
+def _last_contract(file: PersonFile, first: dt.date) -> tuple[Contract, ...]:
+    period = last_employment(file, first)
+    if period is None or period.exit is None:
+        return ()
+    held = file.during(Wage, period.exit, period.exit)
+    begin = max(period.entry, dt.date(period.exit.year, 1, 1))
+    return tuple(_contract(period, one, max(begin, one.first), period.exit) for one in held[-1:])
 
 
 def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Contract:
@@ -77,30 +100,95 @@ def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Cont
     )  # fmt: skip
 
 
-def withholdings_of(file: PersonFile, month: dt.date) -> tuple[Withholding, ...]:
-    """Withholding tax from January until the end of ``month``; without a code there is no span.
+def withholdings_of(
+    file: PersonFile, month: dt.date, *, last_wage: Decimal | None = None
+) -> tuple[Withholding, ...]:
+    """Withholding tax from January until the end of ``month``; nothing for who never has a code.
 
-    The canton's model is that of the month. A span ends where code or degree change. ``since`` is
-    when the liability in this canton began: the first day of the facts that follow one another
-    without a gap.
+    The canton's model is that of the month. A span ends where code or degree change. Days of an
+    employment without a code are spans without a canton: nobody is liable on them, so that what
+    begins within a month counts from the next one. In a month of entry what held before the entry
+    counts for nothing. ``since`` is when the liability in this canton began: the first day of the
+    facts that follow one another without a gap. ``last_wage`` is the last monthly wage of all jobs of
+    somebody who left in an earlier year, as slips tell it; without them it is the fact's, else that
+    of the last contract.
     """
     first, last = month.replace(month=1, day=1), end_of(month)
-    found = []
-    chain = _since(file)
-    for held in file.during(WithholdingTax, first, last):
-        told: WithholdingTax = held.value
-        if not told.code:
+    told = file.during(WithholdingTax, first, last)
+    if not any(held.value.code for held in told):
+        return ()
+    spans: list[Told] = [(max(first, one.first), _least(last, one.last), one) for one in told]
+    spans = _from_entries(
+        file, sorted([*spans, *_undeclared(file, spans, first, last)], key=_begin)
+    )
+    since = _since(file)
+    found = tuple(
+        _withholding(None if held is None else held.value, begin, finish, degree,
+                     since[held.id] if held is not None and held.value.code else None, last)
+        for start, end, held in spans for begin, finish, degree in _by_degree(file, start, end)
+    )  # fmt: skip
+    if file.employed(first, last):
+        return found
+    return tuple(_with_last_wage(one, last_wage, _last_contract(file, first)) for one in found)
+
+
+def _with_last_wage(
+    one: Withholding, told: Decimal | None, contracts: Sequence[Contract]
+) -> Withholding:
+    wage = one.last_wage if told is None else told
+    if wage is None and contracts and contracts[-1].pay == Pay.MONTH:
+        wage = of_all_jobs(one, contracts[-1].wage)
+    return replace(one, last_wage=wage)
+
+
+def _withholding(
+    told: WithholdingTax | None, first: dt.date, last: dt.date, degree: Decimal,
+    since: dt.date | None, day: dt.date,
+) -> Withholding:  # fmt: skip
+    if told is None or not told.code:
+        return Withholding(first=first, last=last, canton="", code=NOT_LIABLE, own_rate=degree)
+    return Withholding(
+        first=first, last=last, canton=told.canton, code=told.code, commune=told.commune,
+        model=tax_model(told.canton, day),
+        own_rate=degree if told.own_rate is None else told.own_rate, total_rate=told.total_rate,
+        only_job=told.only_job, other_income=told.other_income, since=since,
+        other_rate=told.other_rate, work_days=told.work_days,
+        work_days_abroad=told.work_days_abroad or Decimal(0), last_wage=told.last_wage,
+    )  # fmt: skip
+
+
+def _undeclared(
+    file: PersonFile, told: Sequence[Told], first: dt.date, last: dt.date
+) -> Iterator[Told]:
+    """The days of employments that no fact holds on; ``told`` are in their order."""
+    for period in file.employed(first, last):
+        day, end = max(first, period.entry), _least(last, period.exit)
+        for begin, finish, _held in told:
+            if finish < day or begin > end:
+                continue
+            if begin > day:
+                yield day, begin - DAY, None
+            day = finish + DAY
+        if day <= end:
+            yield day, end, None
+
+
+def _from_entries(file: PersonFile, spans: list[Told]) -> list[Told]:
+    """Spans without the days of a month before somebody entered in it, unless employed on one of them."""
+    for period in file.employments:
+        begin, end = period.entry.replace(day=1), period.entry - DAY
+        if begin > end or file.employed(begin, end):
             continue
-        start, end = max(first, held.first), _least(last, held.last)
-        for begin, finish, degree in _by_degree(file, start, end):
-            found.append(Withholding(
-                first=begin, last=finish, canton=told.canton, code=told.code,
-                commune=told.commune, model=tax_model(told.canton, last),
-                own_rate=degree if told.own_rate is None else told.own_rate,
-                total_rate=told.total_rate, only_job=told.only_job,
-                other_income=told.other_income, since=chain[held.id],
-            ))  # fmt: skip
-    return tuple(found)
+        parts = [
+            part for start, last, held in spans
+            for part in ((start, min(last, begin - DAY), held), (max(start, end + DAY), last, held))
+        ]  # fmt: skip
+        spans = [part for part in parts if part[0] <= part[1]]
+    return spans
+
+
+def _begin(span: Told) -> dt.date:
+    return span[0]
 
 
 def _since(file: PersonFile) -> dict[int, dt.date]:

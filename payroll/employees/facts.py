@@ -140,16 +140,24 @@ class Pension(FactValue, frozen=True, kw_only=True, tag="pension"):
 
 
 class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
-    """Withholding tax (Quellensteuer). Blank ``code`` is not liable. See ``wages.values.Withholding``."""
+    """Withholding tax (Quellensteuer). Blank ``code`` is not liable. See ``wages.values.Withholding``.
+
+    ``work_days`` and ``work_days_abroad`` are those of a usual month; what is typed for a month goes
+    before them. ``last_wage`` is told of who left before the first slip here.
+    """
 
     code: str = ""
     canton: str = ""
     commune: int | None = None
     only_job: bool = True
-    own_rate: Decimal | None = None  # None is the degree of the contract
+    own_rate: Decimal | None = None  # None is the degree of the contract, 0 is unknown
     total_rate: Decimal | None = None
     other_income: Decimal | None = None
     reason: str = ""  # of the change, as it is reported
+    other_rate: Decimal | None = None
+    work_days: Decimal | None = None
+    work_days_abroad: Decimal | None = None
+    last_wage: Decimal | None = None
 
 
 class Share(Value, frozen=True, kw_only=True):
@@ -184,10 +192,15 @@ class LeavingReason(StrEnum):
 
 
 class Leaving(FactValue, frozen=True, kw_only=True, tag="leaving"):
-    """Why somebody leaves (Austrittsgrund); it holds from the day of exit on."""
+    """Why somebody leaves (Austrittsgrund); it holds from the day of exit on.
+
+    ``wages_of_year`` are the AHV wages from January until the exit, in CHF, where slips do not tell
+    them: what is paid in a later year is insured up to that year's limits.
+    """
 
     reason: LeavingReason = LeavingReason.OTHER
     text: str = ""
+    wages_of_year: Decimal | None = None
 
 
 # --- facts, several beside each other ---------------------------------------------------------------

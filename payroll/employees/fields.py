@@ -129,9 +129,16 @@ KINDS: Final[dict[str, Kind]] = {
             Field("code", _("Code"), "w2 half", hint=_("such as A0N; blank is not liable"), most=4),
             Field("canton", _("Canton of the tax"), "w2 half", most=2), _COMMUNE,
             Field("only_job", _("The only job")),
-            Field("own_rate", _("Own degree, percent"), hint=_("blank is that of the contract"), most=7),
+            Field("own_rate", _("Own degree, percent"), most=7,
+                  hint=_("blank is that of the contract; 0 is unknown, the median wage counts")),
             Field("total_rate", _("Degree of all jobs, percent"), most=7),
+            Field("other_rate", _("Degree of other jobs, percent"), hint=_("where wages here are by the hour"), most=7),
             Field("other_income", _("Monthly income elsewhere"), most=16),
+            Field("work_days", _("Days of work a month"), "w2 half", most=5),
+            Field("work_days_abroad", _("of which abroad"), "w2 half", most=5,
+                  hint=_("they are not taxed; what is typed for a month goes before")),
+            Field("last_wage", _("Last monthly wage"), most=16,
+                  hint=_("of who left before the first payslip here")),
             Field("reason", _("Reason of the change"), "w6", most=120),
         )),
         Kind("holidays", _("Holidays"), (Field("days", _("Days a year at 100 %"), "w3 half", most=6),)),
@@ -154,6 +161,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("leaving", _("Exit"), (
             Field("reason", _("Reason"), choices=CHOICES[facts.LeavingReason]),
             Field("text", _("Note"), "w6", most=120),
+            Field("wages_of_year", _("AHV wages of the year until the exit"), most=16,
+                  hint=_("where this program did not pay that year")),
         )),
     )
 }  # fmt: skip

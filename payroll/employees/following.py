@@ -17,8 +17,8 @@ from payroll.employees.models import Employee
 
 class BothEmployees(DomainError):
     code = "people.both_employees"
-    message = _("Both are employees (%(numbers)s), each with wages of their own. Delete the one that was "
-                "entered by mistake first.")  # fmt: skip
+    message = _("Both are employees, each with wages of their own. Delete the employee who was entered "
+                "by mistake first.")  # fmt: skip
     field = "keep"
     conflict = True
 
@@ -29,6 +29,8 @@ def register() -> None:
     subjects.register(
         Employee.OWN_FIELDS, label=_("Employees"), settings=Permission.PAYROLL_SETTINGS,
         values_of=subjects.counted(Employee),
+        note=_("Own fields can be searched, so they are not sealed: nothing of health, religion or "
+               "garnishment belongs here."),
     )  # fmt: skip
     panels.register_link("employee", label=_("Employee"), permission=Permission.PAYROLL_READ,
                          address=_page, module=Module.PAYROLL)  # fmt: skip
@@ -41,9 +43,8 @@ def has_any(contact: Contact) -> bool:
 def follow(keep: Contact, gone: Contact) -> int:
     """An employee goes along with the contact. Raises ``BothEmployees``."""
     rows = Employee.of(keep.company_id).filter(contact__in=(keep, gone))
-    numbers = list(rows.order_by("number").values_list("number", flat=True))
-    if len(numbers) > 1:
-        raise BothEmployees(numbers=", ".join(numbers))
+    if rows.count() > 1:
+        raise BothEmployees  # nothing of them is told: who merges may not see employees
     return Employee.of(keep.company_id).filter(contact=gone).update(contact=keep)
 
 

@@ -216,14 +216,14 @@ def _completed(value: Residence, contact: Contact, day: dt.date) -> Residence:
 
 def write_facts(employee: Employee, facts: Sequence[FactValue], start: dt.date) -> None:
     """Write checked facts from one day on; those that stand beside each other are counted on."""
-    used = Fact.of(employee.company).filter(employee=employee, kind__in=people.SEVERAL)
+    used = Fact.of(employee.company).filter(employee=employee, kind__in=SEVERAL)
     numbers: dict[str, int] = {}
     for kind, key in used.values_list("kind", "key"):
         numbers[kind] = max(numbers.get(kind, 0), int(key) if key.isdigit() else 0)
     rows = []
     for value in facts:
         kind, key = kind_of(value), ""
-        if kind in people.SEVERAL:
+        if kind in SEVERAL:
             numbers[kind] = numbers.get(kind, 0) + 1
             key = str(numbers[kind])
         rows.append(Fact(company=employee.company, employee=employee, kind=kind, key=key,

@@ -76,16 +76,16 @@ def book(
     )  # fmt: skip
     entry.save(force_insert=True)
     trail.record(company=current.company, by=by, action="leave.book", subject=current,
-                 details={"date": date, "kind": kind.value})  # fmt: skip
+                 details={"date": date})  # fmt: skip
     return entry
 
 
 @transaction.atomic
 def remove(entry: LeaveEntry, *, by: User) -> None:
-    """Take a booking away that was wrong (entfernen); the trail keeps that it was there."""
+    """Take a booking away that was wrong (entfernen); the trail keeps that it was there, not why."""
     current = held(entry.employee)
     trail.record(company=current.company, by=by, action="leave.remove", subject=current,
-                 details={"date": entry.date, "kind": entry.content.kind.value})  # fmt: skip
+                 details={"date": entry.date})  # fmt: skip
     entry.delete()
 
 

@@ -23,15 +23,17 @@ from payroll.wages.values import Finding
 SETTLED: Final = frozenset({"C"})
 
 
-def before_run(file: PersonFile, month: dt.date) -> list[Finding]:
+def before_run(file: PersonFile, month: dt.date, *, is_paid: bool = False) -> list[Finding]:
     """What is missing for the run of a month, of somebody employed in it; what stops it comes first.
 
-    Nobody is asked for anything of a month in which they are not employed.
+    Nobody is asked for anything of a month in which they are not employed; where something is paid
+    nevertheless (``is_paid``), for an account.
     """
     last = end_of(month)
     periods = file.employed(month, last)
     if not periods:
-        return []
+        lacking = is_paid and not file.at(Payout, last)
+        return [Finding(code="people.no_payout", stops=True)] if lacking else []
     day = min(last, max(one.exit or last for one in periods))
     found = [*_terms(file, month), *_particulars(file, day)]
     return sorted(found, key=lambda one: not one.stops)

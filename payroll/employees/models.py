@@ -116,13 +116,13 @@ class Fact(Sealed, CompanyOwned):
 
 
 class EmployeeFile(Sealed, CompanyOwned):
-    """A document of a person's file (Personaldossier), sealed as a whole."""
+    """A document of a person's file (Personaldossier), sealed with its title."""
 
     employee = models.ForeignKey(
         Employee, on_delete=models.PROTECT, related_name="files", db_constraint=False,
         db_index=False,
     )  # fmt: skip
-    title = models.CharField(_("title"), max_length=120)
+    title = SealedField(str, verbose_name=_("title"))  # it may tell what somebody suffers from
     media_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField(_("size"))
     content = SealedField(bytes)
@@ -133,7 +133,7 @@ class EmployeeFile(Sealed, CompanyOwned):
         indexes = [models.Index(fields=["company", "employee"], name="file_of_employee")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.media_type
 
 
 class LeaveEntry(Sealed, CompanyOwned):

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
-from contacts import queries as contact_queries
-from contacts.letters import address_lines
-from contacts.models import Communication, ContactAddress
+from contacts.letters import Addressee, Place, address_lines, address_on
+from contacts.models import ContactAddress
+from contacts.queries import first_mails
 from erp.companies.models import Company
-from payroll.employees.facts import SEVERAL, FactValue, Personal, kind_of
+from erp.core.sealed import SealedField
+from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.models import Employee, Employment, Fact
 
 F = TypeVar("F", bound=FactValue)
 DAY: Final = dt.timedelta(days=1)
+_PERSONAL: Final = cast(SealedField, Employee._meta.get_field("personal"))
+_CONTENT: Final = cast(SealedField, Fact._meta.get_field("content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +40,29 @@ class Period:
         return self.entry <= last and (self.exit is None or first <= self.exit)
 
 
-@dataclass(frozen=True, slots=True)
 class Held:
     """A fact with the days it holds, both within: the next one of its kind ends it.
 
-    ``until`` is where somebody ended it, ``last`` where it ends indeed; None is open.
+    ``until`` is where somebody ended it, ``last`` where it ends indeed; None is open. ``value`` is
+    opened at the first look: most facts of the past are never looked at.
     """
 
-    id: int
-    kind: str
-    key: str
-    first: dt.date
-    last: dt.date | None
-    until: dt.date | None
-    value: Any
-    version: int = 1
+    __slots__ = ("_opens", "_value", "first", "id", "key", "kind", "last", "until", "version")
+
+    def __init__(
+        self, id: int, kind: str, key: str, first: dt.date, last: dt.date | None,
+        until: dt.date | None, value: Any, version: int = 1, *, opens: str = "",
+    ) -> None:  # fmt: skip
+        """With ``opens``, the place of a seal, ``value`` is a sealed text."""
+        self.id, self.kind, self.key, self.version = id, kind, key, version
+        self.first, self.last, self.until = first, last, until
+        self._value, self._opens = value, opens
+
+    @property
+    def value(self) -> Any:
+        if self._opens:
+            self._value, self._opens = _CONTENT.opened_at(self._opens, self._value), ""
+        return self._value
 
     def meets(self, first: dt.date, last: dt.date) -> bool:
         return self.first <= last and (self.last is None or first <= self.last)
@@ -75,10 +88,18 @@ class PersonFile:
     employments: tuple[Period, ...]
     facts: tuple[Held, ...]
 
+    @cached_property
+    def by_kind(self) -> dict[str, list[Held]]:
+        """The facts by the tags of their kinds, in their order."""
+        found: dict[str, list[Held]] = {}
+        for one in self.facts:
+            found.setdefault(one.kind, []).append(one)
+        return found
+
     def during(self, kind: type[F], first: dt.date, last: dt.date) -> list[Held]:
         """The facts of a kind that hold on some day of a span, in their order."""
-        tag = str(kind.__struct_config__.tag)
-        return [one for one in self.facts if one.kind == tag and one.meets(first, last)]
+        held = self.by_kind.get(str(kind.__struct_config__.tag), ())
+        return [one for one in held if one.meets(first, last)]
 
     def at(self, kind: type[F], day: dt.date) -> F | None:
         """What holds on a day, of a kind of which one holds at a time."""
@@ -121,15 +142,37 @@ def employed_ids(company: Company, first: dt.date, last: dt.date) -> Any:
     return rows.values("employee")
 
 
+def accounts_of(
+    company: Company, people: Collection[int], on: dt.date
+) -> dict[int, tuple[Share, ...]]:
+    """To which accounts each of these people is paid on a day, as far as somebody said so: one query."""
+    rows = Fact.of(company).filter(
+        kind=Payout.__struct_config__.tag, employee__in=people, valid_from__lte=on
+    )
+    rows = rows.order_by("employee", "-valid_from").distinct("employee")
+    return {
+        who: _CONTENT.opened_at(_CONTENT.place_of(company.pk, seal), text).shares
+        for who, seal, text in rows.values_list("employee_id", "seal_id", "content")
+    }
+
+
 def filled(found: Any, *, on: dt.date) -> list[PersonFile]:
-    """Files of the employees of a query set, addresses as of a day: five queries."""
-    rows = list(found.select_related("contact").prefetch_related(
-        Prefetch("contact__addresses", ContactAddress.unscoped.order_by("pk")),
-        Prefetch("contact__communications", Communication.unscoped.order_by("position", "pk")),
-        Prefetch("employments", Employment.unscoped.order_by("entry")),
-        Prefetch("facts", Fact.unscoped.order_by("kind", "key", "valid_from")),
-    ))  # fmt: skip
-    return [_file(one, on) for one in rows]
+    """Files of the employees of a query set, addresses as of a day: five queries.
+
+    Rows are read as they are, without objects of the models: a month's wages wait for them.
+    """
+    rows = [_Person._make(row) for row in found.values_list(*_PERSON)]
+    if not rows:
+        return []
+    company, contacts = rows[0].company, [row.contact for row in rows]
+    addresses, mails = _addresses(company, contacts), first_mails(company, contacts)
+    people = [row.id for row in rows]
+    periods, facts = _periods(company, people), _facts(company, people)
+    return [
+        _file(row, address_on(addresses.get(row.contact, ()), on), mails.get(row.contact, ""),
+              periods.get(row.id, ()), facts.get(row.id, ()))
+        for row in rows
+    ]  # fmt: skip
 
 
 def file_of(employee: Employee, *, on: dt.date) -> PersonFile:
@@ -137,42 +180,100 @@ def file_of(employee: Employee, *, on: dt.date) -> PersonFile:
     return filled(Employee.of(employee.company_id).filter(pk=employee.pk), on=on)[0]
 
 
-def _file(row: Employee, on: dt.date) -> PersonFile:
-    contact = row.contact
-    address = contact_queries.main_address(contact, on)
-    mail = contact_queries.mail_of(contact)
-    return PersonFile(
-        id=row.pk, number=row.number, contact=contact.pk, name=contact.name,
-        language=contact.language, address=tuple(address_lines(contact, address)),
-        place=f"{address.postcode} {address.town}".strip() if address else "",
-        mail=mail.text if mail else "", personal=row.personal,
-        employments=tuple(Period(one.pk, one.entry, one.exit, one.function)
-                          for one in row.employments.all()),
-        facts=tuple(held_of(list(row.facts.all()))),
-    )  # fmt: skip
+class _Person(NamedTuple):
+    """A row of an employee and its contact."""
+
+    id: int
+    company: int
+    number: str
+    seal: uuid.UUID
+    personal: str
+    contact: int
+    kind: str
+    name: str
+    name_addition: str
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    language: str
 
 
-def held_of(rows: Sequence[Fact]) -> list[Held]:
-    """Facts with the days they hold: of a kind that holds alone, the next one ends the one before."""
-    series: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for row in rows:
-        series[row.kind, row.key].append(row)
-    return [held for line in series.values() for held in _line(line)]
+_PERSON: Final = ("pk", "company_id", "number", "seal_id", "personal", "contact_id",
+                  *(f"contact__{name}" for name in _Person._fields[6:]))  # fmt: skip
 
 
-def _line(rows: Iterable[Fact]) -> list[Held]:
-    rows = sorted(rows, key=lambda one: one.valid_from)
-    found = []
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
-        last = row.valid_until
-        if after is not None:
-            before = after.valid_from - DAY
-            last = before if last is None else min(last, before)
-        found.append(Held(row.pk, row.kind, row.key, row.valid_from, last, row.valid_until,
-                          row.content, row.version))  # fmt: skip
+class _Address(NamedTuple):
+    """A row of a contact's address."""
+
+    contact: int
+    kind: str
+    addition: str
+    street: str
+    house_number: str
+    po_box: str
+    postcode: str
+    town: str
+    country: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+def _addresses(company: int, contacts: Collection[int]) -> dict[int, list[Place]]:
+    found: dict[int, list[Place]] = defaultdict(list)
+    rows = ContactAddress.of(company).filter(contact__in=contacts).order_by("pk")
+    for row in rows.values_list("contact_id", *_Address._fields[1:]):
+        found[row[0]].append(cast(Place, _Address._make(row)))
     return found
 
 
-def is_several(value: FactValue) -> bool:
-    """Whether facts of this kind stand beside each other."""
-    return kind_of(value) in SEVERAL
+def _periods(company: int, people: Collection[int]) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = defaultdict(list)
+    rows = Employment.of(company).filter(employee__in=people).order_by("entry")
+    for person, pk, entry, exit, function in rows.values_list(
+        "employee_id", "pk", "entry", "exit", "function"
+    ):
+        found[person].append(Period(pk, entry, exit, function))
+    return found
+
+
+_Row = tuple[int, str, str, dt.date, dt.date | None, str, int, uuid.UUID]
+
+
+def _facts(company: int, people: Collection[int]) -> dict[int, list[Held]]:
+    """The facts of people, with the days they hold; none is opened here."""
+    found: dict[int, list[Held]] = defaultdict(list)
+    rows = Fact.of(company).filter(employee__in=people).order_by("kind", "key", "valid_from")
+    told: dict[int, list[_Row]] = defaultdict(list)
+    for person, *row in rows.values_list(
+        "employee_id", "pk", "kind", "key", "valid_from", "valid_until", "content", "version", "seal_id"
+    ):  # fmt: skip
+        told[person].append(cast(_Row, row))
+    for person, theirs in told.items():
+        line = found[person]
+        for nth, (pk, kind, key, first, until, content, version, seal) in enumerate(theirs):
+            after = theirs[nth + 1] if nth + 1 < len(theirs) else None
+            follows = after is not None and (after[1], after[2]) == (kind, key)
+            last = _last(until, after[3] if after is not None and follows else None)
+            line.append(Held(pk, kind, key, first, last, until, content, version,
+                             opens=_CONTENT.place_of(company, seal)))  # fmt: skip
+    return found
+
+
+def _file(
+    row: _Person, address: Place | None, mail: str, periods: Iterable[Period], facts: Iterable[Held]
+) -> PersonFile:
+    return PersonFile(
+        id=row.id, number=row.number, contact=row.contact, name=row.name, language=row.language,
+        address=tuple(address_lines(cast(Addressee, row), address)),
+        place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
+        personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
+        employments=tuple(periods), facts=tuple(facts),
+    )  # fmt: skip
+
+
+def _last(until: dt.date | None, after: dt.date | None) -> dt.date | None:
+    """Where a fact ends that somebody ended ``until``, and that another one follows ``after``."""
+    if after is None:
+        return until
+    return after - DAY if until is None else min(until, after - DAY)

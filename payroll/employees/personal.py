@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.display import figure
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from payroll.employees import tax_codes
@@ -87,6 +88,22 @@ class OnlyJobOfSeveral(DomainError):
         "“The only job” and figures of other jobs contradict each other. Take one of them away."
     )
     field = "only_job"
+
+
+class OtherJobsTwice(DomainError):
+    code = "people.other_jobs_twice"
+    message = _(
+        "The degree of all jobs, that of other jobs and the income elsewhere say the same. Keep one of them."
+    )
+    field = "other_rate"
+
+
+class DaysAbroad(DomainError):
+    code = "people.days_abroad"
+    message = _(
+        "%(abroad)s days abroad are more than the %(days)s days of work. Correct one of them."
+    )
+    field = "work_days_abroad"
 
 
 class RateAboveTotal(DomainError):
@@ -191,16 +208,39 @@ def check_withholding(value: WithholdingTax, known: Known) -> WithholdingTax:
     canton, commune = place_of(value.canton, value.commune, known, faults)
     if not canton:
         faults.append(missing(_("canton of the tax"), "canton"))
-    for name in ("own_rate", "total_rate"):
-        within(getattr(value, name), Decimal("0.01"), Decimal(200), faults, name)
-    within(value.other_income, Decimal(0), Decimal(1_000_000), faults, "other_income")
-    if value.only_job and (value.total_rate is not None or value.other_income is not None):
-        faults.append(OnlyJobOfSeveral())
-    own, total = value.own_rate, value.total_rate
-    if own is not None and total is not None and own > max(total, HUNDRED):
-        faults.append(RateAboveTotal(own=own, total=total))
+    _other_jobs(value, faults)
+    _days(value, faults)
+    within(value.last_wage, Decimal(0), Decimal(1_000_000), faults, "last_wage")
     raise_all(faults)
     assert code is not None
     return msgspec.structs.replace(
         value, code=code.text, canton=canton, commune=commune, reason=reason
     )
+
+
+def _other_jobs(value: WithholdingTax, faults: list[DomainError]) -> None:
+    within(value.own_rate, Decimal(0), Decimal(200), faults, "own_rate")
+    within(value.total_rate, Decimal("0.01"), Decimal(200), faults, "total_rate")
+    within(value.other_rate, Decimal("0.01"), Decimal(200), faults, "other_rate")
+    within(value.other_income, Decimal(0), Decimal(1_000_000), faults, "other_income")
+    told = [
+        one for one in (value.total_rate, value.other_rate, value.other_income) if one is not None
+    ]
+    if value.only_job and told:
+        faults.append(OnlyJobOfSeveral())
+    elif len(told) > 1:
+        faults.append(OtherJobsTwice())
+    own, total = value.own_rate, value.total_rate
+    if own is not None and total is not None and own > max(total, HUNDRED):
+        faults.append(RateAboveTotal(own=own, total=total))
+
+
+def _days(value: WithholdingTax, faults: list[DomainError]) -> None:
+    """Days abroad are of days of work. Raises nothing; faults are added."""
+    for name in ("work_days", "work_days_abroad"):
+        within(getattr(value, name), Decimal(0), Decimal(31), faults, name)
+    days, abroad = value.work_days, value.work_days_abroad
+    if abroad and days is None:
+        faults.append(missing(_("days of work a month"), "work_days"))
+    elif abroad and days is not None and abroad > days:
+        faults.append(DaysAbroad(abroad=figure(abroad), days=figure(days)))

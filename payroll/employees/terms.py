@@ -157,4 +157,7 @@ def check_holidays(value: Holidays, known: Known) -> Holidays:
 
 
 def check_leaving(value: Leaving, known: Known) -> Leaving:
+    faults: list[DomainError] = []
+    within(value.wages_of_year, NIL, Decimal(10_000_000), faults, "wages_of_year")
+    raise_all(faults)
     return msgspec.structs.replace(value, text=one_line(value.text, field="text", most=120))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0009_declarations")]
+    dependencies = [("payroll", "0010_days_of_work_abroad")]
 
     operations = [
         migrations.AlterField(
@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                     ("extra", "other contribution"),
                     ("tax", "withholding tax"),
                     ("tax_correction", "correction of withholding tax"),
+                    ("work_days", "days of work in the month"),
+                    ("work_days_abroad", "days of work abroad in the month"),
                 ],
                 max_length=20,
                 verbose_name="used by the program for",

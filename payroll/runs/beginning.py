@@ -194,13 +194,18 @@ def cancel(run: PayrollRun, *, reason: str, by: User) -> PayrollRun:
 def mark_stale(company: Company, month: dt.date, *, by: User) -> None:
     """What the run of a month is reckoned from has changed: it must be calculated and approved anew.
 
-    Of a posted month nothing happens, unless a correction is open: else the next one will find it.
+    Of a posted month nothing happens, unless a correction is open: else the next one will find it. The
+    same of a run that was posted or cancelled while this waited for it.
     """
     regular = Q(kind=Kind.REGULAR, month=month)
     correcting = Q(kind=Kind.CORRECTION, month__year=month.year, month__lte=month)
     rows = PayrollRun.of(company).filter(regular | correcting, status__in=PayrollRun.OPEN)
     for run in rows.order_by("pk"):
-        held = editing(run, by=by)
+        held = held_run(run)
+        if not held.is_open:
+            continue
+        if held.status == Status.APPROVED:
+            void(held, by)
         if not held.is_stale and held.turn:
             held.is_stale = True
             held.save(update_fields=["is_stale"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -17,7 +17,7 @@ from erp.core.bulk import update_rows
 from payroll.employees import people
 from payroll.runs.beginning import editing, held_run, shared_run
 from payroll.runs.digest import digest_of
-from payroll.runs.findings import IBAN_TWICE, accounts_abroad, jump_of, shared_accounts
+from payroll.runs.findings import IBAN_TWICE, accounts_abroad, jump_of, sharing
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import NOTHING, Before, Reckoned, before, content_of, glance, write
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, SlipContent
@@ -37,6 +37,13 @@ class Turn:
     run: int
     number: int
     shelf: Shelf = field(default_factory=Shelf)
+    sharing: frozenset[int] | None = None  # who is paid to an account that somebody else is paid to
+
+    def sharing_of(self, run: PayrollRun) -> frozenset[int]:
+        """Who of a run's people is paid to another one's account: asked for once."""
+        if self.sharing is None:
+            self.sharing = sharing_people(run)
+        return self.sharing
 
 
 @transaction.atomic
@@ -79,19 +86,24 @@ def calculate_some(run: PayrollRun, employees: Sequence[int], *, turn: Turn) -> 
     held = shared_run(run)
     if held.status != Status.DRAFT or held.turn != turn.number:
         return False
-    write(held, reckon(held, employees, shelf=turn.shelf))
+    write(held, reckon(held, employees, turn=turn))
     crashpoints.reach("payroll.reckoned")
     return True
 
 
-def reckon(run: PayrollRun, employees: Collection[int], *, shelf: Shelf) -> list[Reckoned]:
-    """Slips as today's data give them; nothing is written."""
-    told = before(run, employees)
-    limit = jump_percent(run)
-    return [
-        Reckoned(one.employee, _content(one, told.get(one.employee, NOTHING), limit))
-        for one in gather(run, only=employees, carried=told, shelf=shelf)
-    ]
+def reckon(run: PayrollRun, employees: Collection[int], *, turn: Turn) -> Iterator[Reckoned]:
+    """Slips as today's data give them, one after the other; nothing is written."""
+    told, limit = before(run, employees), jump_percent(run)
+    shared = turn.sharing_of(run)
+    for one in gather(run, only=employees, carried=told, shelf=turn.shelf):
+        last = told.get(one.employee, NOTHING)
+        yield Reckoned(one.employee, _content(one, last, limit, one.employee in shared))
+
+
+def sharing_people(run: PayrollRun) -> frozenset[int]:
+    """Who of a run's people is paid to an account that somebody else of them is paid to: two queries."""
+    on = people.end_of(run.month)
+    return sharing(people.accounts_of(run.company, employed_ids(run), on))
 
 
 def jump_percent(run: PayrollRun) -> Decimal:
@@ -99,10 +111,10 @@ def jump_percent(run: PayrollRun) -> Decimal:
     return settings.jump_percent
 
 
-def _content(one: Gathered, told: Before, limit: Decimal) -> SlipContent:
+def _content(one: Gathered, told: Before, limit: Decimal, is_sharing: bool) -> SlipContent:
     slip = calculate(one.given)
     findings = (*one.findings, *accounts_abroad(one.shares), *slip.findings,
-                *jump_of(slip, told.slip, limit))  # fmt: skip
+                *jump_of(slip, told.slip, limit), *([IBAN_TWICE] if is_sharing else []))  # fmt: skip
     slip = replace(slip, findings=findings)
     return content_of(one.given, slip, language=one.language, person=one.person,
                       payout=one.payout_of(slip.payout), leave=one.leave)  # fmt: skip
@@ -110,10 +122,7 @@ def _content(one: Gathered, told: Before, limit: Decimal) -> SlipContent:
 
 @transaction.atomic
 def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
-    """Note that a part is calculated; with the last one the run is. False if overtaken.
-
-    What concerns several people is found then.
-    """
+    """Note that a part is calculated; with the last one the run is. False if overtaken."""
     held = held_run(run)
     if held.status != Status.DRAFT or held.turn != turn:
         return False
@@ -123,22 +132,18 @@ def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
         return True
     stay = employed_ids(held)
     Payslip.of(held.company_id).filter(run=held).exclude(employee__in=stay).delete()
-    note_shared_accounts(held)
     held.calculated_at = clock.now()
     held.save(update_fields=["calculated_at"])
     return True
 
 
-def note_shared_accounts(held: PayrollRun) -> None:
-    """Tell it on the slips of people who are paid to the same account: two queries."""
-    slips = list(Payslip.of(held.company_id).filter(run=held).defer("paper"))
-    glances = {slip.employee_id: glance(slip) for slip in slips}
-    twice = shared_accounts({who: one.payout for who, one in glances.items()})
+def note_shared_accounts(held: PayrollRun, shared: frozenset[int]) -> None:
+    """Tell on others' slips, too, what one person's account has changed: two queries."""
     changed = []
-    for slip in slips:
-        found = glances[slip.employee_id].slip.findings
+    for slip in Payslip.of(held.company_id).filter(run=held).defer("paper"):
+        found = glance(slip).slip.findings
         wanted = tuple(one for one in found if one.code != IBAN_TWICE.code)
-        if slip.employee_id in twice:
+        if slip.employee_id in shared:
             wanted = (*wanted, IBAN_TWICE)
         if wanted != found:
             told = replace(slip.content.slip, findings=wanted)
@@ -157,7 +162,7 @@ def calculate_one(run: PayrollRun, *, employee: int, by: User) -> PayrollRun:
         raise NotOpen(month=str(held), status=held.get_status_display())
     turn = Turn(held.pk, held.turn)
     calculate_some(held, [employee], turn=turn)
-    note_shared_accounts(held)
+    note_shared_accounts(held, turn.sharing_of(held))
     held.calculated_by = by
     if held.is_stale and held.calculated_at is not None:
         slips = list(Payslip.of(held.company_id).filter(run=held).defer("paper"))

@@ -31,7 +31,7 @@ from payroll.runs.refusals import NothingToCorrect, NotPosted, RunExists
 from payroll.setup.models import PayrollSettings
 from payroll.wage_types.models import WageType
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Kind, Slip, SlipLine
+from payroll.wages.values import Carry, Finding, Kind, Slip, SlipLine
 
 Status = PayrollRun.Status
 History = Mapping[int, Mapping[dt.date, Sequence[Slip]]]
@@ -196,6 +196,9 @@ def _kept(made: PayrollRun, one: Correction) -> Reckoned:
     slip = one.slip
     if slip.payout < 0:
         slip = _as_advance(made, slip, one.last.language)
+    if slip.taxes and made.pay_date.year > made.month.year:
+        told = Finding(code="tax.year_gone", values={"year": str(made.month.year)})
+        slip = replace(slip, findings=(*slip.findings, told))
     content = content_of(
         one.last.given, slip, language=one.last.language, person=one.last.person,
         payout=one.last.payout_of(slip.payout), months=tuple(pair.month for pair in one.pairs),

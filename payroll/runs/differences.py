@@ -58,7 +58,7 @@ def correcting_slip(month: dt.date, pairs: Sequence[MonthPair], *, carry: Carry)
     """
     lines = [line for pair in pairs for line in _lines(pair)]
     charges = [charge for pair in pairs for charge in _charges(pair)]
-    taxes = [tax for pair in pairs for tax in _taxes(pair)]
+    taxes = _together(tax for pair in pairs for tax in _taxes(pair))
     if not lines and not charges and not taxes:
         return None
     return Slip(
@@ -133,16 +133,30 @@ def _blank(charge: Charge) -> Charge:
     return replace(charge, days=0, wages=ZERO, insured=ZERO, employee=ZERO, employer=ZERO, why=())
 
 
-def _taxes(pair: MonthPair) -> list[Tax]:
-    def key(tax: Tax) -> Any:
-        return (tax.month, tax.canton, tax.commune, tax.code)
+def _tax_key(tax: Tax) -> Any:
+    return (tax.month, tax.canton, tax.commune, tax.code)
 
+
+def _together(taxes: Iterable[Tax]) -> list[Tax]:
+    """One tax for each month and code: what a later run had taken late is taken in its month by now."""
+    rows: dict[Any, Tax] = {}
+    for one in taxes:
+        before = rows.get(_tax_key(one))
+        if before is not None:
+            one = replace(
+                one, taxable=before.taxable + one.taxable, amount=before.amount + one.amount
+            )
+        rows[_tax_key(one)] = one
+    return [one for one in rows.values() if one.taxable or one.amount]
+
+
+def _taxes(pair: MonthPair) -> list[Tax]:
     rows: dict[Any, Tax] = {}
     for sign, slips in ((-1, pair.posted), (1, [pair.right] if pair.right else [])):
         for slip in slips:
             for one in slip.taxes:
-                before = rows.get(key(one))
-                rows[key(one)] = replace(
+                before = rows.get(_tax_key(one))
+                rows[_tax_key(one)] = replace(
                     one, why=(), is_correction=True,
                     taxable=(before.taxable if before else ZERO) + sign * one.taxable,
                     amount=(before.amount if before else ZERO) + sign * one.amount,

@@ -11,8 +11,10 @@ from typing import Final
 import msgspec
 
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
+from payroll.runs.refusals import Tampered
 
 FORM: Final = "rappen-payroll-1"  # the canonical form below; another form gets another name
+_HEAD: Final = FORM.encode() + b"\n"
 
 
 def salt() -> str:
@@ -20,10 +22,19 @@ def salt() -> str:
     return secrets.token_hex(16)
 
 
+def written(content: SlipContent) -> bytes:
+    """A slip's content in its canonical form: JSON with sorted keys and sets."""
+    return msgspec.json.encode(content, order="deterministic")
+
+
 def digest_of(content: SlipContent) -> str:
     """The digest of a slip's opened content, the same however it is sealed: 64 hexadecimal digits."""
-    written = msgspec.json.encode(content, order="deterministic")
-    return hashlib.sha256(FORM.encode() + b"\n" + written).hexdigest()
+    return digest_of_written(written(content))
+
+
+def digest_of_written(content: bytes) -> str:
+    """As ``digest_of``, of what is in its canonical form already."""
+    return hashlib.sha256(_HEAD + content).hexdigest()
 
 
 def digest_of_run(run: PayrollRun) -> str:
@@ -33,6 +44,12 @@ def digest_of_run(run: PayrollRun) -> str:
             run.pay_date.isoformat(), run.corrects_id or 0,
             [list(row) for row in slips.values_list("employee_id", "digest", "findings")]]  # fmt: skip
     return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def require_untouched(slip: Payslip) -> None:
+    """Raises ``Tampered`` where a slip's content is not what its digest says."""
+    if digest_of(slip.content) != slip.digest:
+        raise Tampered(month=str(slip.run))
 
 
 def changed_slips(slips: Iterable[Payslip]) -> list[Payslip]:

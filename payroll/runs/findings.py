@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.payments.pain.order import SWISS
 from erp.core.display import chf, figure, swiss_date
 from payroll.employees.facts import Share
-from payroll.runs.models import Payment
+from payroll.runs.keeping import Earlier
 from payroll.wages.values import HUNDRED, Finding, Slip
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -84,7 +84,7 @@ def shown(name: str, value: str) -> str:
 further_words: list[Mapping[str, Any]] = []
 
 
-def jump_of(slip: Slip, before: Slip | None, percent: Decimal) -> tuple[Finding, ...]:
+def jump_of(slip: Slip, before: Earlier | None, percent: Decimal) -> tuple[Finding, ...]:
     """Whether a net wage differs from the month before by more than ``percent``."""
     if before is None or not before.net:
         return ()
@@ -108,7 +108,9 @@ def accounts_abroad(shares: Iterable[Share]) -> tuple[Finding, ...]:
 IBAN_TWICE: Final = Finding(code="run.iban_twice")
 
 
-def shared_accounts(payouts: Mapping[int, Iterable[Payment]]) -> set[int]:
+def sharing(accounts: Mapping[int, Iterable[Share]]) -> frozenset[int]:
     """Those who are paid to an account that somebody else is paid to as well."""
-    owners = Counter(iban for one in payouts.values() for iban in {part.iban for part in one})
-    return {who for who, parts in payouts.items() if any(owners[part.iban] > 1 for part in parts)}
+    owners = Counter(iban for one in accounts.values() for iban in {part.iban for part in one})
+    return frozenset(
+        who for who, parts in accounts.items() if any(owners[part.iban] > 1 for part in parts)
+    )

@@ -12,12 +12,13 @@ from payroll.employees import converting, missing, people
 from payroll.employees.facts import Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, movements, simplified
+from payroll.runs import keeping, leaving, movements, simplified
 from payroll.runs.keeping import NOTHING, Before
+from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement
+from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 
@@ -60,16 +61,24 @@ def gather(
     shelf = shelf or Shelf()
     shelf.open(company, month, {file.language for file in files})
     leave = _leave(run, list(wanted))
+    exits = leaving.years_of_exit(run, files)
     drafts = [
-        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf)
+        _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
+             leave.get(file.id, {}), exits.get(file.id, NO_EXIT))
         for file in files
-    ]
-    tariffs = shelf.tariffs_for({key for one in drafts for key in _tariff_keys(one.given)})
-    return [
-        replace(one, leave=leave.get(one.employee, {}), given=replace(one.given, tariffs={
-            key: tariffs[key] for key in _tariff_keys(one.given) if key in tariffs
-        })) for one in drafts
     ]  # fmt: skip
+    keys = [_tariff_keys(one.given) for one in drafts]
+    tariffs = shelf.tariffs_for({key for theirs in keys for key in theirs})
+    return [
+        _with_tariffs(one, {key: tariffs[key] for key in theirs if key in tariffs})
+        if theirs
+        else one
+        for one, theirs in zip(drafts, keys, strict=True)
+    ]
+
+
+def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -> Gathered:
+    return replace(one, given=replace(one.given, tariffs=tariffs))
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
@@ -78,8 +87,9 @@ def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
 
 
 def _one(
-    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf
-) -> Gathered:
+    run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
+    leave: dict[str, str], left: Exit,
+) -> Gathered:  # fmt: skip
     month, last = run.month, people.end_of(run.month)
     recurring = converting.recurring_of(file, month)
     allowances, lacking = converting.allowances_of(
@@ -92,17 +102,19 @@ def _one(
         month=month, person=person, contracts=contracts, contributions=found.contributions,
         types=shelf.types[file.language], roles=shelf.roles,
         movements=(*recurring, *allowances, *map(as_movement, typed)),
-        withholdings=converting.withholdings_of(file, month),
+        withholdings=converting.withholdings_of(file, month, last_wage=left.last_wage),
         figures=shelf.figures, institutions=shelf.institutions, terms=shelf.terms, carry=carry,
+        earlier=left.earlier,
     )  # fmt: skip
-    given = replace(given, tax_changes=late_changes(given))
+    if changes := late_changes(given):
+        given = replace(given, tax_changes=changes)
     day = _last_day(file, month, last)
     payout = file.at(Payout, day)
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (),
-        findings=(*missing.before_run(file, month), *lacking, *found.findings,
+        shares=payout.shares if payout else (), leave=leave,
+        findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings,
                   *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
@@ -131,10 +143,9 @@ def as_movement(one: Typed) -> Movement:
 
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
-    keys = {f"{one.canton} {one.code}" for one in given.withholdings}
+    keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
     keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
-    canton = given.withholdings[-1].canton if given.withholdings else ""
-    keys |= {f"{one.canton or canton} {one.code}" for one in given.tax_changes}
+    keys |= {f"{one.canton} {one.code}" for one in given.tax_changes if one.canton}
     return keys
 
 

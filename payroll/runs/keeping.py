@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, cast
 
 import msgspec
 from django.db import connection
 from django.db.models import F
 
-from erp.core.sealed import SealedField
-from payroll.runs.digest import digest_of, salt
+from erp.core.sealed import SealedField, decoded
+from payroll.runs.digest import digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
+from payroll.runs.refusals import Tampered
 from payroll.wages.values import Carry, Finding, MonthInput, Slip
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """A person's slip on its way to the database."""
+    """A person's slip on its way to the database; its input becomes ``lean`` there."""
 
     employee: int
     content: SlipContent
@@ -29,8 +34,8 @@ class Reckoned:
 
 
 def content_of(given: MonthInput, slip: Slip, **more: Any) -> SlipContent:
-    """A slip with its input as it is kept: without tariffs, and with the wage types it uses alone."""
-    return SlipContent(salt=salt(), given=lean(given, used(given, slip)), slip=slip, **more)
+    """A slip with its input, which is kept without tariffs, and with the wage types it uses alone."""
+    return SlipContent(salt=salt(), given=given, slip=slip, **more)
 
 
 def used(given: MonthInput, slip: Slip) -> frozenset[str]:
@@ -49,37 +54,81 @@ def lean(given: MonthInput, types: Collection[str]) -> MonthInput:
     )  # fmt: skip
 
 
+# --- written ----------------------------------------------------------------------------------------
+_NAMES: Final = tuple(one.name for one in fields(MonthInput))
+_values: Final = attrgetter(*_NAMES)
+_TYPES, _TARIFFS = _NAMES.index("types"), _NAMES.index("tariffs")
+#: What is the same for all people of a month: written once.
+_COMMON: Final = tuple(map(_NAMES.index, ("roles", "figures", "institutions", "terms")))
+#: As ``MonthInput`` and ``SlipContent``, of values or of what is written already.
+_Given: Final = msgspec.defstruct("_Given", [(name, Any) for name in _NAMES])
+_Content: Final = msgspec.defstruct(
+    "_Content", [(name, Any) for name in SlipContent.__struct_fields__]
+)
+_contents: Final = attrgetter(*SlipContent.__struct_fields__)
+_GIVEN: Final = SlipContent.__struct_fields__.index("given")
+
+
+class Scribe:
+    """Writes the contents of slips, byte for byte as ``digest.written`` does, what they share once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[Any, msgspec.Raw]] = {}  # with what it is of, so that it stays
+
+    def written(self, content: SlipContent) -> bytes:
+        given = content.given
+        told = list(_values(given))
+        for place in _COMMON:
+            told[place] = self._raw(id(told[place]), told[place])
+        types = {name: given.types[name] for name in sorted(used(given, content.slip))
+                 if name in given.types}  # fmt: skip
+        told[_TYPES] = self._raw(tuple(map(id, types.values())), types)
+        told[_TARIFFS] = {}
+        parts = list(_contents(content))
+        parts[_GIVEN] = _Given(*told)
+        return msgspec.json.encode(_Content(*parts), order="deterministic")
+
+    def _raw(self, key: Any, value: Any) -> msgspec.Raw:
+        if key not in self._known:
+            made = msgspec.Raw(msgspec.json.encode(value, order="deterministic"))
+            self._known[key] = value, made
+        return self._known[key][1]
+
+
 _INSERT: Final = """
     INSERT INTO payroll_payslip
         (company_id, run_id, employee_id, seal_id, content, digest, findings)
     SELECT %s, %s, t.* FROM json_to_recordset(%s::json)
         AS t (employee bigint, seal uuid, content text, digest text, findings int)
 """
-
-
-def write(run: PayrollRun, rows: Sequence[Reckoned]) -> None:
-    """Put slips into a run that is held, in place of those the same people had: two statements.
-
-    Sealed texts travel as one JSON text: arrays of them would be searched for quotes one by one.
-    """
-    mine = Payslip.of(run.company_id).filter(run=run)
-    mine.filter(employee__in=[row.employee for row in rows])._raw_delete(mine.db)  # type: ignore[attr-defined]
-    told = msgspec.json.encode([_told(run.company_id, row) for row in rows]).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [run.company_id, run.pk, told])
-
-
-def _told(company: int, row: Reckoned) -> dict[str, Any]:
-    slip = Payslip(company_id=company, content=row.content)
-    return {
-        "employee": row.employee, "seal": str(slip.seal_id), "content": str(CONTENT.at_rest(slip)),
-        "digest": digest_of(row.content), "findings": row.stops,
-    }  # fmt: skip
-
-
 CONTENT: Final = cast(SealedField, Payslip._meta.get_field("content"))
 
 
+def write(run: PayrollRun, rows: Iterable[Reckoned]) -> None:
+    """Put slips into a run that is held, in place of those the same people had: two statements.
+
+    Sealed texts travel as one JSON text: arrays of them would be searched for quotes one by one.
+    ``rows`` may be reckoned while they are taken; of each no more than its sealed text stays.
+    """
+    scribe = Scribe()
+    told = [_sealed(scribe, run.company_id, row) for row in rows]
+    mine = Payslip.of(run.company_id).filter(run=run)
+    mine.filter(employee__in=[one["employee"] for one in told])._raw_delete(mine.db)  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [run.company_id, run.pk, msgspec.json.encode(told).decode()])
+
+
+def _sealed(scribe: Scribe, company: int, row: Reckoned) -> dict[str, Any]:
+    seal = str(uuid.uuid4())
+    written = scribe.written(row.content)
+    return {
+        "employee": row.employee, "seal": seal, "findings": row.stops,
+        "content": CONTENT.sealed_at(CONTENT.place_of(company, seal), written),
+        "digest": digest_of_written(written),
+    }  # fmt: skip
+
+
+# --- read back --------------------------------------------------------------------------------------
 class FoundOn(msgspec.Struct, frozen=True):
     """What was found on a slip."""
 
@@ -98,11 +147,27 @@ def glance(slip: Payslip) -> Glance:
     return cast(Glance, CONTENT.glimpse(slip, Glance))
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """Of an earlier slip no more than its month, its net wage and what it handed on."""
+
+    month: dt.date
+    net: Decimal
+    carry: Carry
+
+
+class _OfEarlier(msgspec.Struct, frozen=True):
+    slip: Earlier
+
+
+class _OfSlip(msgspec.Struct, frozen=True):
+    slip: Slip
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What was before a month: the last regular slip, and what the year's slips handed on."""
 
-    slip: Slip | None = None
+    slip: Earlier | None = None
     carry: Carry = field(default_factory=Carry)
 
 
@@ -113,26 +178,52 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
     """What posted slips handed on to a month, by person: two queries, however many people.
 
     The carry is that of the person's last posted slip of the year, be it of a run or of a correction.
+    Raises ``Tampered`` where one is not what was posted.
     """
-    posted = Payslip.of(run.company_id).filter(
-        employee__in=employees, run__status__in=PayrollRun.BOOKED
-    ).select_related("run").defer("paper")  # fmt: skip
-    regular = posted.filter(run__kind=PayrollRun.Kind.REGULAR, run__month__lt=run.month)
-    last = {
-        row.employee_id: row
-        for row in regular.order_by("employee", F("run__month").desc()).distinct("employee")
-    }
+    posted = _posted(run, employees)
     of_year = posted.filter(run__month__year=run.month.year, run__month__lte=run.month)
-    handed_on = {
-        row.employee_id: row
-        for row in of_year.order_by("employee", F("run__number").desc()).distinct("employee")
+    last = _sealed_slips(_regular(posted, run))
+    handed_on = _sealed_slips(
+        of_year.order_by("employee", F("run__number").desc()).distinct("employee")
+    )
+    opened = {
+        one[0]: _opened(run, one, _OfEarlier).slip for one in {*last.values(), *handed_on.values()}
     }
     found = {}
     for who in {*last, *handed_on}:
-        slip, carried = last.get(who), handed_on.get(who)
-        if slip is not None and carried is not None and slip.pk == carried.pk:
-            carried = slip  # opened once
-        found[who] = Before(
-            slip.content.slip if slip else None, carried.content.slip.carry if carried else Carry()
-        )
+        slip = opened[last[who][0]] if who in last else None
+        carry = opened[handed_on[who][0]].carry if who in handed_on else Carry()
+        found[who] = Before(slip, carry)
     return found
+
+
+def last_slips(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Slip]:
+    """The last regular slip that was posted before a run's month, whole, by person: one query."""
+    found = _sealed_slips(_regular(_posted(run, employees), run))
+    return {who: _opened(run, one, _OfSlip).slip for who, one in found.items()}
+
+
+def _posted(run: PayrollRun, employees: Collection[int]) -> Any:
+    rows = Payslip.of(run.company_id).filter(employee__in=employees)
+    return rows.filter(run__status__in=PayrollRun.BOOKED)
+
+
+def _regular(posted: Any, run: PayrollRun) -> Any:
+    """The last slip of each person from a month's run before."""
+    rows = posted.filter(run__kind=PayrollRun.Kind.REGULAR, run__month__lt=run.month)
+    return rows.order_by("employee", F("run__month").desc()).distinct("employee")
+
+
+def _sealed_slips(rows: Any) -> dict[int, tuple[uuid.UUID, str, str]]:
+    """What names, holds and proves a slip, by person."""
+    return {who: (seal, text, digest) for who, seal, text, digest in
+            rows.values_list("employee_id", "seal_id", "content", "digest")}  # fmt: skip
+
+
+def _opened(run: PayrollRun, slip: tuple[uuid.UUID, str, str], kind: Any) -> Any:
+    """A part of a slip's content. Raises ``Tampered`` where it is not what its digest says."""
+    seal, text, digest = slip
+    written = CONTENT.written_at(CONTENT.place_of(run.company_id, seal), text)
+    if digest_of_written(written) != digest:
+        raise Tampered(month=str(run))
+    return decoded(written, kind)

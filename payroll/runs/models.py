@@ -204,6 +204,7 @@ class Payslip(Sealed, CompanyOwned):
     content = SealedField(SlipContent)
     digest = models.CharField(max_length=64)
     paper = SealedField(bytes, null=True)  # the PDF, once it was made
+    paper_digest = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     findings = models.PositiveIntegerField(default=0)  # that stop the run
 
     class Meta:
@@ -223,7 +224,8 @@ class WageOrder(Sealed, CompanyOwned):
     """A payment order of a posted run (Lohnzahlung): one debit for all, its file sealed.
 
     There is one for accounts in Switzerland, another one for those abroad. ``block`` and ``message``
-    are how the bank names it on the statement, by which its debit is known and booked.
+    are how the bank names it on the statement, by which its debit is known and booked. One that was
+    given up stays (``recalled_at``): the bank may have executed it after all.
     """
 
     run = models.ForeignKey(
@@ -250,6 +252,11 @@ class WageOrder(Sealed, CompanyOwned):
         db_index=False, null=True,
     )  # fmt: skip
     booked_on = models.DateField(null=True)
+    recalled_at = models.DateTimeField(_("given up at"), null=True)
+    recalled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
+        null=True,
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("wage order")

@@ -17,7 +17,7 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals, called
 from payroll.employees.models import Employee
-from payroll.runs.beginning import mark_stale, named
+from payroll.runs.beginning import alone, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.refusals import (
     NoSuchCostCentre,
@@ -261,7 +261,11 @@ def of_month(
 
 
 def _hold(company: Company, month: dt.date) -> None:
-    """Let no two people type for a month at once; held until the transaction ends."""
+    """Let no two people type for a month at once; held until the transaction ends.
+
+    Who posts holds the company's runs before a month's movements; so does who types.
+    """
+    alone(company)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))",
                        [f"movements:{company.pk}:{month}"])  # fmt: skip

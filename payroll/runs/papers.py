@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,9 @@ from erp.core.bulk import update_rows
 from erp.documents import joining
 from erp.documents.logos import picture_as_data
 from erp.documents.pdf import render
-from payroll.runs.digest import digest_of
+from payroll.delivery.terms import settings_of as delivery_of
+from payroll.runs import explaining
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.queries import year_to_date
 from payroll.runs.refusals import NotPosted, Tampered
@@ -33,6 +36,11 @@ class Row:
     line: SlipLine
     to_date: Decimal | None
     why: tuple[str, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The reasons that paper tells."""
+        return explaining.told(self.line.why)
 
     @property
     def rate(self) -> Decimal | None:
@@ -89,12 +97,16 @@ def masked(iban: str) -> str:
     return f"{iban[:4]} … {iban[-4:]}"
 
 
-def html_of(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str) -> str:
-    """The slip as a page to be printed, in the employee's language."""
+def html_of(
+    run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str,
+    employer: bool = False,
+) -> str:  # fmt: skip
+    """The slip as a page to be printed, in the employee's language; ``employer``: with the employer's part."""
     with override(content.language or "de"):
-        return render_to_string("payroll/runs/slip_paper.html", paper_context(
-            run, content, settings=settings, logo=logo
-        ))  # fmt: skip
+        context = paper_context(run, content, settings=settings, logo=logo)
+        context |= {"insured": explaining.insured_of(content, employer=employer), "employer": employer,
+                    "taxes": content.slip.taxes}  # fmt: skip
+        return render_to_string("payroll/runs/slip_paper.html", context)
 
 
 def paper_context(
@@ -119,38 +131,49 @@ def _leave(content: SlipContent) -> list[tuple[str, Decimal]]:
     ]
 
 
-def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str) -> bytes:
+def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str, employer: bool = False) -> bytes:
     """The PDF of a slip. Raises ``Tampered`` where its content is not what was posted."""
-    if digest_of(slip.content) != slip.digest:
-        raise Tampered(month=str(slip.run))
-    return render(html_of(slip.run, slip.content, settings=settings, logo=logo), sheets=["payslip"])
+    require_untouched(slip)
+    html = html_of(slip.run, slip.content, settings=settings, logo=logo, employer=employer)
+    return render(html, sheets=["payslip"])
 
 
 @transaction.atomic
 def paper_of(slip: Payslip) -> bytes:
     """The kept PDF of a posted slip; made if there is none yet, and never again.
 
-    Raises ``NotPosted``, ``Tampered`` or ``PdfUnavailable``.
+    Raises ``NotPosted``, ``Tampered`` where slip or PDF are not what was kept, or ``PdfUnavailable``.
     """
     rows = Payslip.of(slip.company_id)
     rows.select_for_update(of=("self",)).get(pk=slip.pk)
     held = rows.select_related("run__company").get(pk=slip.pk)
     if held.paper is not None:
-        return bytes(held.paper)
+        return untouched(held)
     if not held.run.is_booked:
         raise NotPosted(month=str(held.run), status=held.run.get_status_display())
     made = make_papers(held.run, [held])
     return made[0]
 
 
+def untouched(slip: Payslip) -> bytes:
+    """A slip's kept PDF. Raises ``Tampered`` where it, or what it was made of, is not what was kept."""
+    require_untouched(slip)
+    paper = bytes(slip.paper or b"")
+    if hashlib.sha256(paper).hexdigest() != slip.paper_digest:
+        raise Tampered(month=str(slip.run))
+    return paper
+
+
 def make_papers(run: PayrollRun, slips: Sequence[Payslip]) -> list[bytes]:
-    """Make and keep the PDF files of slips that are held and have none: three queries."""
+    """Make and keep the PDF files of slips that are held and have none: four queries."""
     settings = PayrollSettings.of(run.company_id).first() or PayrollSettings()
+    employer = delivery_of(run.company).tells_employer
     logo = picture_as_data(run.company, run.company.logo_digest)
     for slip in slips:
         slip.run = run
-        slip.paper = pdf_of(slip, settings=settings, logo=logo)
-    update_rows(Payslip, slips, ["paper"])
+        slip.paper = pdf_of(slip, settings=settings, logo=logo, employer=employer)
+        slip.paper_digest = hashlib.sha256(slip.paper).hexdigest()
+    update_rows(Payslip, slips, ["paper", "paper_digest"])
     return [bytes(slip.paper or b"") for slip in slips]
 
 
@@ -161,10 +184,13 @@ def next_without_paper(run: PayrollRun, most: int) -> list[Payslip]:
 
 
 def whole_pdf(run: PayrollRun) -> bytes:
-    """All slips of a run as one PDF, by name; papers must be made. Raises ``NothingToPrint``."""
-    slips = Payslip.of(run.company_id).filter(run=run).exclude(paper=None)
+    """All slips of a run as one PDF, by name; papers must be made.
+
+    Raises ``NothingToPrint`` or ``Tampered``.
+    """
+    slips = Payslip.of(run.company_id).filter(run=run).exclude(paper=None).select_related("run")
     rows = sorted(slips, key=lambda one: one.content.person.get("name", "").casefold())
-    return joining.joined(bytes(one.paper or b"") for one in rows)
+    return joining.joined(untouched(one) for one in rows)
 
 
 def file_name(run: PayrollRun, content: SlipContent) -> str:
@@ -177,4 +203,6 @@ def file_name(run: PayrollRun, content: SlipContent) -> str:
 def preview(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings) -> bytes:
     """The PDF of a slip that is not posted, as it would look; nothing is kept."""
     logo = picture_as_data(run.company, run.company.logo_digest)
-    return render(html_of(run, content, settings=settings, logo=logo), sheets=["payslip"])
+    html = html_of(run, content, settings=settings, logo=logo,
+                   employer=delivery_of(run.company).tells_employer)  # fmt: skip
+    return render(html, sheets=["payslip"])

@@ -27,6 +27,7 @@ from erp.audit import access_log, trail
 from erp.core import clock, crashpoints
 from erp.reference import queries as reference
 from payroll.employees.models import Employee
+from payroll.runs.bank import close
 from payroll.runs.beginning import held_run
 from payroll.runs.digest import changed_slips
 from payroll.runs.models import PayrollRun, Payslip, WageOrder
@@ -36,6 +37,7 @@ from payroll.runs.refusals import (
     NotPosted,
     OrderMissing,
     PaidAlready,
+    ReasonMissing,
     Tampered,
 )
 
@@ -53,9 +55,12 @@ def pay(run: PayrollRun, *, bank: BankAccount, date: dt.date, by: User) -> list[
     ``NothingToPay`` or what the writing of orders refuses.
     """
     held = held_run(run)
-    made = list(orders_of(held))
+    there = orders_of(held)
+    made = [one for one in there if one.recalled_at is None]
     if made:
         return made
+    if any(one.booked_entry_id for one in there):  # the bank executed what was given up
+        raise PaidAlready(month=str(held))
     if held.status != Status.POSTED:
         kind = PaidAlready if held.status == Status.PAID else NotPosted
         raise kind(month=str(held), status=held.get_status_display())
@@ -71,7 +76,7 @@ def pay(run: PayrollRun, *, bank: BankAccount, date: dt.date, by: User) -> list[
     groups = _groups(held, slips)
     if not groups:
         raise NothingToPay(month=str(held))
-    for nth, (_kind, rows) in enumerate(sorted(groups.items()), 1):
+    for nth, (_kind, rows) in enumerate(sorted(groups.items()), len(there) + 1):
         made.append(_order(held, bank, date, nth, rows, by))
     held.bank_account, held.pay_date, held.exported_at = bank, date, clock.now()
     held.save(update_fields=["bank_account", "pay_date", "exported_at"])
@@ -83,7 +88,7 @@ def pay(run: PayrollRun, *, bank: BankAccount, date: dt.date, by: User) -> list[
 
 
 def orders_of(run: PayrollRun) -> list[WageOrder]:
-    """The orders of a run without their files."""
+    """The orders of a run without their files, also those that were given up."""
     rows = WageOrder.of(run.company_id).filter(run=run).select_related("bank_account", "made_by")
     return list(rows.defer("file").order_by("pk"))
 
@@ -138,22 +143,34 @@ def taken_along(order: WageOrder, *, by: User) -> bytes:
     return order.file
 
 
+def file_name(order: WageOrder) -> str:
+    """What the file of an order is called; of one that was given up it says so."""
+    ending = "-recalled" if order.recalled_at else ""
+    return f"{order.company.short_name}-{order.message}{ending}.xml"
+
+
 @transaction.atomic
 def recall(run: PayrollRun, *, reason: str, by: User) -> PayrollRun:
-    """Give up orders that the bank did not execute; the run can be paid anew.
+    """Give up orders that the bank did not execute; they are kept, and the run can be paid anew.
 
-    The bank must know that it shall not pay. Raises ``OrderMissing`` or ``PaidAlready``.
+    The bank must know that it shall not pay. Where it executed all that was given up before, the run is
+    paid with this. Raises ``ReasonMissing``, ``OrderMissing`` or ``PaidAlready``.
     """
+    if not reason.strip():
+        raise ReasonMissing
     held = held_run(run)
-    orders = WageOrder.of(held.company_id).filter(run=held)
-    if not orders.exists():
+    orders = WageOrder.of(held.company_id).filter(run=held, recalled_at=None)
+    names = list(orders.order_by("pk").values_list("message", flat=True))
+    if not names:
         raise OrderMissing(month=str(held))
-    if orders.filter(booked_entry__isnull=False).exists() or held.status != Status.POSTED:
+    waiting = orders.filter(booked_entry=None)
+    if held.status != Status.POSTED or len(names) != waiting.update(
+        recalled_at=clock.now(), recalled_by=by
+    ):
         raise PaidAlready(month=str(held))
-    names = list(orders.values_list("message", flat=True))
-    orders.delete()
     held.exported_at = None
     held.save(update_fields=["exported_at"])
+    close(held.company_id, held.pk)
     trail.record(company=held.company, by=by, action="payroll_run.recall", subject=held,
                  details={"orders": names, "reason": reason.strip()[:200]})  # fmt: skip
     return held

@@ -14,7 +14,6 @@ from payroll.runs import keeping
 from payroll.runs.beginning import last_day
 from payroll.runs.differences import TypeChange, by_type
 from payroll.runs.findings import in_words
-from payroll.runs.keeping import NOTHING
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.recap import employer_part
 from payroll.wages.values import Slip
@@ -65,9 +64,9 @@ class PersonRow:
 
 
 def person_rows(run: PayrollRun, slips: Sequence[Payslip]) -> list[PersonRow]:
-    """Rows of a run's page, each beside the person's last regular slip: two queries more."""
-    told = {} if run.is_correction else keeping.before(run, [one.employee_id for one in slips])
-    return [person_row(one, told.get(one.employee_id, NOTHING).slip) for one in slips]
+    """Rows of a run's page, each beside the person's last regular slip: one query more."""
+    told = {} if run.is_correction else keeping.last_slips(run, [one.employee_id for one in slips])
+    return [person_row(one, told.get(one.employee_id)) for one in slips]
 
 
 def person_row(slip: Payslip, before: Slip | None) -> PersonRow:

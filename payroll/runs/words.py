@@ -63,7 +63,10 @@ WHY: Final[dict[str, Any]] = {
 FOUND: Final[dict[str, Any]] = {
     "person.not_employed": _("There is no employment in %(month)s. Take the movements out, or check the entry."),
     "person.left": _("Paid after the exit on %(until)s."),
-    "person.left_before_year": _("Left on %(until)s, in an earlier year: ceilings of that year are not known."),
+    "person.left_earlier": _("Left on %(until)s, in an earlier year: its ceilings go on. Report what is paid to "
+                             "the compensation fund as a supplement to that year."),
+    "person.exit_year_unknown": _("Left on %(until)s, in an earlier year, whose wages are not known here: what is "
+                                  "insured cannot be told. Enter the AHV wages of that year with the exit."),
     "movement.unknown_type": _("There is no wage type %(type)s. Take the movement out, or add the type."),
     "movement.no_amount": _("Wage type %(type)s has neither amount nor quantity. Type one of them."),
     "movement.no_rate": _("Wage type %(type)s has a quantity without a rate. Type the rate."),
@@ -94,6 +97,8 @@ FOUND: Final[dict[str, Any]] = {
     "tax.no_last_wage": _("Paid after the exit, and the last wage is not known. Enter it."),
     "tax.work_days": _("%(abroad)s days abroad of %(days)s cannot be. Correct them."),
     "tax.other_year": _("The code %(code)s of %(month)s is of another year: the tax office corrects it."),
+    "tax.year_gone": _("The withholding tax of %(year)s is corrected after its end: settle it as a supplement to that "
+                       "year. A mere change of code of an earlier year is corrected by the tax office."),
     "tax.month_not_taxed": _("%(month)s was not taxed, so its code cannot change to %(code)s."),
     "tax.paid_after_liability": _("%(amount)s are paid after the liability to withholding tax has ended."),
     "tax.negative_wage": _("The taxable wage is negative: %(amount)s."),

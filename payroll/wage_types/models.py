@@ -71,6 +71,8 @@ class WageType(CompanyOwned, Multilingual):
         EXTRA = "extra", _("other contribution")
         TAX = "tax", _("withholding tax")
         TAX_CORRECTION = "tax_correction", _("correction of withholding tax")
+        WORK_DAYS = "work_days", _("days of work in the month")
+        WORK_DAYS_ABROAD = "work_days_abroad", _("days of work abroad in the month")
 
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)

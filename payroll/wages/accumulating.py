@@ -14,7 +14,7 @@ from erp.core.money import rounded_to, to_centimes
 from payroll.wages import reasons
 from payroll.wages.reasons import because
 from payroll.wages.spans import YEAR_DAYS
-from payroll.wages.values import HUNDRED, ZERO, Charge, Contribution, Reason, Sum
+from payroll.wages.values import HUNDRED, ZERO, Charge, Contribution, Earlier, Reason, Sum
 
 NOTHING = Sum()
 
@@ -47,15 +47,37 @@ def ceiling_to_date(before: Sum, *, days: int, wages: Decimal, wage_to: Decimal 
 class Accounts:
     """The sums of a year by key, and the charges that a month adds to them."""
 
-    __slots__ = ("charges", "step", "sums")
+    __slots__ = ("_earlier", "charges", "step", "sums")
 
-    def __init__(self, sums: Mapping[str, Sum], step: Decimal) -> None:
+    def __init__(
+        self, sums: Mapping[str, Sum], step: Decimal, earlier: Earlier | None = None
+    ) -> None:
         self.sums = dict(sums)
         self.step = step
+        self._earlier = earlier
         self.charges: list[Charge] = []
 
     def of(self, key: str) -> Sum:
         return self.sums.get(key, NOTHING)
+
+    def at_exit(
+        self, key: str, *, wage_from: Decimal = ZERO, wage_to: Decimal | None = None
+    ) -> Sum:
+        """What the year of the exit counted and insured under a key, of somebody who left before this year.
+
+        Its ceilings go on with what is paid now. Nothing for all others. A key of which that year's
+        slips know nothing is told by the year's days and AHV wages.
+        """
+        year = self._earlier
+        if year is None:
+            return NOTHING
+        found = year.sums.get(key)
+        if found is None:
+            insured = insured_to_date(
+                year.wages, days=year.days, wage_from=wage_from, wage_to=wage_to
+            )
+            found = Sum(days=year.days, wages=year.wages, insured=insured)
+        return found
 
     def charge(
         self,

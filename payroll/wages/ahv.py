@@ -3,7 +3,8 @@
 Three keys accumulate: ``ahv``, ``ahv.pension`` from the month after the reference age, and ``alv``.
 The days of ``ahv.pension`` are thirty for each month begun, as the allowance counts them.
 Sources: AHVG Art. 3 to 5 and 21, AHVV Art. 6quater (allowance of pensioners) and 34d (small wages),
-AVIG Art. 3 (ceiling).
+AVIG Art. 3 (ceiling). What is paid in a later year than that of the exit is of the year of work: its limits and
+ceilings go on (AHVG Art. 30ter Abs. 3).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from payroll.wages import reasons
-from payroll.wages.accumulating import Accounts, insured_to_date
+from payroll.wages.accumulating import NOTHING, Accounts, insured_to_date
 from payroll.wages.ages import Liability, liability
 from payroll.wages.drafting import Draft
 from payroll.wages.reasons import because
@@ -77,7 +78,9 @@ def _charge_worker(
 ) -> None:
     """Who has not reached the reference age; nothing is due on small wages, all above them."""
     exempt = any(reason.code == reasons.AHV_SMALL_WAGE for reason in why)
-    to_date = ZERO if exempt else max(ZERO, accounts.of(AHV).wages + ahv)
+    earlier = accounts.at_exit(AHV)
+    to_date = max(ZERO, earlier.wages + accounts.of(AHV).wages + ahv) - earlier.insured
+    to_date = ZERO if exempt else to_date
     accounts.charge(_ahv(draft, AHV), days=days, wages=ahv, to_date=to_date, why=why)
     _charge_alv(draft, accounts, alv, days=days, exempt=exempt, why=why)
 
@@ -113,17 +116,19 @@ def _charge_pensioner(
     draft: Draft, accounts: Accounts, wages: Decimal, small: tuple[Reason, ...]
 ) -> None:
     """The allowance counts for each month begun, and what one month leaves unused helps another."""
+    earlier = draft.given.earlier.sums.get(PENSION, NOTHING) if draft.given.earlier else NOTHING
     before = accounts.of(PENSION)
     days = MONTH_DAYS if draft.times.days else 0
-    to_date = max(ZERO, before.wages + wages)
+    to_date = max(ZERO, earlier.wages + before.wages + wages)
     if draft.given.person.waives_allowance:
         why: tuple[Reason, ...] = (because(reasons.AHV_ALLOWANCE_WAIVED), *small)
         to_date = ZERO if small else to_date
     else:
-        months = (before.days + days) // MONTH_DAYS
+        months = (earlier.days + before.days + days) // MONTH_DAYS
         allowance = draft.given.figures.allowance_month
         to_date = max(ZERO, to_date - allowance * months)
         why = (because(reasons.AHV_ALLOWANCE, month=allowance, months=months),)
+    to_date -= earlier.insured
     accounts.charge(_ahv(draft, PENSION), days=days, wages=wages, to_date=to_date, why=why)
 
 
@@ -137,12 +142,14 @@ def _charge_alv(
     why: tuple[Reason, ...],
 ) -> None:
     figures, before = draft.given.figures, accounts.of(ALV)
-    all_days = before.days + days
+    earlier = accounts.at_exit(ALV, wage_to=figures.alv_ceiling)
+    all_days = earlier.days + before.days + days
     to_date = ZERO
     if not exempt:
         to_date = insured_to_date(
-            before.wages + wages, days=all_days, wage_from=ZERO, wage_to=figures.alv_ceiling
-        )
+            earlier.wages + before.wages + wages, days=all_days, wage_from=ZERO,
+            wage_to=figures.alv_ceiling,
+        ) - earlier.insured  # fmt: skip
     limits = {"from": ZERO, "to": figures.alv_ceiling, "days": all_days}
     accounts.charge(
         Contribution(
@@ -198,6 +205,8 @@ def _small_wage(
     """
     person, limit = draft.given.person, draft.given.figures.small_wage
     to_date = accounts.of(AHV).wages + accounts.of(PENSION).wages + wages
+    if draft.given.earlier is not None:  # the limit is that of the year of work
+        to_date += draft.given.earlier.wages
     if to_date > limit or person.always_liable or person.asks_small_wages:
         return ()
     if status.is_pensioner and not person.waives_allowance:

@@ -48,15 +48,15 @@ def calculate(given: MonthInput) -> Slip:
     draft = Draft(given)
     thirteenths, garnishments = _gross(draft)
     bases = amounts_by_base(draft.lines)
-    accounts = Accounts(given.carry.sums, draft.step)
+    accounts = Accounts(given.carry.sums, draft.step, given.earlier)
     status = charge_ahv(draft, accounts, bases)
     held = charge_contributions(draft, accounts, bases, status)
     charge_tax(draft, accounts, bases)
     _deduct(draft, accounts.charges)
     taxable = replace(given, withholdings=(), tax_changes=()) if given.terms.simplified else given
-    taxes, taxed, findings = withheld(taxable, tuple(draft.lines), days=draft.times.days)
-    draft.findings.extend(findings)
-    _deduct_taxes(draft, taxes)
+    tax = withheld(taxable, tuple(draft.lines), days=draft.times.days)
+    draft.findings.extend(tax.findings)
+    _deduct_taxes(draft, tax.taxes)
     balance(draft)
     garnish(draft, garnishments)
     check_quantities(draft)
@@ -69,7 +69,7 @@ def calculate(given: MonthInput) -> Slip:
         month=given.month,
         lines=lines,
         charges=tuple(accounts.charges),
-        taxes=taxes,
+        taxes=tax.taxes,
         gross=_sum(x.amount for x in lines if x.paid and Base.GROSS in x.bases),
         net=_sum(line.amount for line in lines if line.paid and not is_after_net(line)),
         payout=payout,
@@ -77,9 +77,10 @@ def calculate(given: MonthInput) -> Slip:
         carry=Carry(
             sums=accounts.sums,
             types=_types(given.carry.types, lines),
-            taxed=taxed,
+            taxed=tax.taxed,
             thirteenth=_sum(thirteenths.values()),
             thirteenths=thirteenths,
+            untaxed=tax.untaxed,
         ),
         findings=tuple(draft.findings),
     )

@@ -11,9 +11,10 @@ from payroll.wages.ahv import AHV, PENSION
 from payroll.wages.contributions import Held
 from payroll.wages.drafting import Draft
 from payroll.wages.gross import MONTHS, WAGE_ROLES
-from payroll.wages.values import Charge, Insurance, Pay, Thirteenth
+from payroll.wages.values import Base, Charge, Insurance, Pay, Thirteenth
 
 NBU_HOURS = 8  # a week (UVV Art. 13)
+CEILINGS = frozenset({Base.AHV, Base.ALV, Base.UVG, Base.UVGZ, Base.KTG})
 SHORT_CONTRACT_DAYS = 92  # up to three months (BVV 2 Art. 1j)
 
 
@@ -26,9 +27,18 @@ def check_employment(draft: Draft) -> None:
                 reasons.stop(reasons.PERSON_NOT_EMPLOYED, month=f"{times.first:%Y-%m}")
             )
     elif not times.days and draft.lines:
+        until = times.reference.isoformat()
         earlier = times.reference.year < times.first.year
-        code = reasons.PERSON_LEFT_BEFORE_YEAR if earlier else reasons.PERSON_LEFT
-        draft.findings.append(reasons.warn(code, until=times.reference.isoformat()))
+        if earlier and draft.given.earlier is None and _has_ceilings(draft):
+            draft.findings.append(reasons.stop(reasons.PERSON_EXIT_YEAR_UNKNOWN, until=until))
+            return
+        code = reasons.PERSON_LEFT_EARLIER if earlier else reasons.PERSON_LEFT
+        draft.findings.append(reasons.warn(code, until=until))
+
+
+def _has_ceilings(draft: Draft) -> bool:
+    """Whether something is paid that is insured up to a limit of the year."""
+    return any(line.amount and CEILINGS & line.bases for line in draft.lines)
 
 
 def check_quantities(draft: Draft) -> None:

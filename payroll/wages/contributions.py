@@ -89,10 +89,13 @@ def _charge_range(
     wage_to = given.wage_to
     if wage_to is None and given.insurance in ACCIDENT:
         wage_to = draft.given.figures.uvg_ceiling
-    days = before.days + one.days
+    left = accounts.at_exit(given.key, wage_from=given.wage_from, wage_to=wage_to)
+    days = left.days + before.days + one.days
     ceiling = ceiling_to_date(before, days=one.days, wages=month, wage_to=wage_to)
-    room = min(before.wages + month, ceiling / YEAR_DAYS)
+    whole = ceiling + ceiling_to_date(left, days=0, wages=ZERO, wage_to=wage_to)
+    room = min(left.wages + before.wages + month, whole / YEAR_DAYS)
     to_date = insured_to_date(room, days=days, wage_from=given.wage_from, wage_to=None)
+    to_date -= left.insured
     if wage_to is not None or given.wage_from:
         limits = {"from": given.wage_from, "to": wage_to or "", "days": days}
         why = (because(reasons.CONTRIBUTION_RANGE, **limits), *why)

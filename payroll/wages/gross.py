@@ -22,6 +22,7 @@ from payroll.wages.values import (
     Thirteenth,
     WageType,
 )
+from payroll.wages.withholding import days as days_of_work
 
 #: Roles of the wage types for wages by hours and lessons, and of their supplements.
 WAGE_ROLES: Mapping[Pay, str] = {
@@ -89,7 +90,10 @@ def contract_lines(draft: Draft) -> None:
 def movement_lines(draft: Draft) -> list[Movement]:
     """Lines of what was typed or recurs; percentages and garnishments are handed back for later."""
     later: list[Movement] = []
+    days = {draft.given.roles.get(role) for role in days_of_work.ROLES}
     for movement in draft.given.movements:
+        if movement.type in days:  # no money, but a figure for the withholding tax
+            continue
         wage_type = draft.given.types.get(str(movement.type))
         if wage_type is None:
             draft.findings.append(reasons.stop(reasons.MOVEMENT_UNKNOWN_TYPE, type=movement.type))

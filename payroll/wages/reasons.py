@@ -57,7 +57,8 @@ Findings (``stops`` is marked by !):
 =============================  ======================================================
 !person.not_employed           ``month``: no employment has begun
 person.left                    ``until``: paid after the exit
-person.left_before_year        ``until``: paid in a later year, ceilings are unknown
+person.left_earlier            ``until``: paid in a later year, ceilings are those of that year
+!person.exit_year_unknown      ``until``: paid in a later year, and what that one paid is unknown
 !movement.unknown_type         ``type``
 !movement.unknown_employment   ``type`` ``employment``: not begun in the month
 !movement.no_amount            ``type``: neither amount, nor quantity and rate, nor percent
@@ -120,7 +121,8 @@ NET_TOO_HIGH: Final = "net.too_high"
 
 PERSON_NOT_EMPLOYED: Final = "person.not_employed"
 PERSON_LEFT: Final = "person.left"
-PERSON_LEFT_BEFORE_YEAR: Final = "person.left_before_year"
+PERSON_LEFT_EARLIER: Final = "person.left_earlier"
+PERSON_EXIT_YEAR_UNKNOWN: Final = "person.exit_year_unknown"
 MOVEMENT_UNKNOWN_TYPE: Final = "movement.unknown_type"
 MOVEMENT_UNKNOWN_EMPLOYMENT: Final = "movement.unknown_employment"
 MOVEMENT_NO_AMOUNT: Final = "movement.no_amount"

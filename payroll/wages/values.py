@@ -214,6 +214,7 @@ class Contribution:
 class Withholding:
     """How somebody's wages are taxed at source over a span (Quellensteuer).
 
+    Without a ``canton`` somebody is not liable, and nothing is declared; the ``code`` is NON then.
     ``own_rate`` and ``total_rate`` are degrees of work in percent: of this job, and of all jobs;
     ``total_rate`` is None where others are unknown, and the determinant then is that of 100 %.
     ``other_income`` is a known monthly income elsewhere and replaces the degrees. ``only_job``
@@ -245,7 +246,8 @@ class TaxChange:
     """Another code than was used for a month of this year (Korrektur der Quellensteuer).
 
     Blank and None leave the rest as it was: another canton brings its ``model`` and ``commune``;
-    ``scale`` and ``other`` are those of ``TaxedMonth``. A month that was not liable has code NON.
+    ``scale``, ``other`` and ``share`` are those of ``TaxedMonth``. A month that was not liable has
+    code NON.
     """
 
     month: dt.date
@@ -255,6 +257,7 @@ class TaxChange:
     commune: int | None = None
     scale: Decimal | None = None
     other: Decimal | None = None
+    share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,7 +354,8 @@ class TaxedMonth:
     """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
 
     ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
-    here. ``alone``: paid after somebody had left, and taxed with the last wage.
+    here, ``own`` the degree that follows from the hours of who is paid by them, in percent.
+    ``alone``: paid after somebody had left, and taxed with the last wage.
     """
 
     month: dt.date
@@ -368,6 +372,22 @@ class TaxedMonth:
     other: Decimal = ZERO
     share: Decimal = Decimal(1)
     alone: bool = False
+    own: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UntaxedMonth:
+    """What a month paid that would be taxed, were somebody liable: liability may be told later.
+
+    The names are those of ``TaxedMonth``. Without ``days`` it was paid after somebody had left.
+    """
+
+    month: dt.date
+    days: Decimal
+    periodic: Decimal
+    aperiodic: Decimal
+    share: Decimal = Decimal(1)
+    own: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +402,22 @@ class Carry:
     taxed: tuple[TaxedMonth, ...] = ()
     thirteenth: Decimal = ZERO  # earned and not paid yet
     thirteenths: Mapping[str, Decimal] = field(default_factory=dict)
+    untaxed: tuple[UntaxedMonth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The year in which somebody left who is paid in a later one (Jahr des Austritts).
+
+    What is paid belongs to the year of the work, and fills that year's ceilings: ``days`` are those
+    of its employments (30 a month), ``wages`` those that AHV counted in it and in payments since, in
+    CHF. ``sums`` are as slips handed them on, by key; what is not among them is told by the two.
+    """
+
+    year: int
+    days: int
+    wages: Decimal
+    sums: Mapping[str, Sum] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,6 +427,8 @@ class MonthInput:
     ``contracts``, ``contributions`` and ``withholdings`` are those of the whole year until the end
     of the month. ``tariffs`` are by canton and code, such as ``ZH A0N``, ordered by income.
     ``institutions`` tells who gets what the law sets: the ids for ``ahv`` and ``alv``.
+    Of somebody who left in an earlier year ``contracts`` are the last ones, and ``earlier`` is that
+    year; None where it is not known.
     """
 
     month: dt.date  # its first day
@@ -409,6 +447,7 @@ class MonthInput:
     institutions: Mapping[str, int] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
     carry: Carry = field(default_factory=Carry)
+    earlier: Earlier | None = None
 
 
 # --- what comes out ---------------------------------------------------------------------------------

@@ -94,11 +94,9 @@ def _against_account(
         "certain": all(one.certain for one in choices),
         "reasons": [one.stored() for one in first.reasons],
     }
-    entry = booking.book(
+    return booking.book(
         current, contra=[TypedLine(account=first.contra)], by=by, text=text, told=told
     )
-    tell_booked(Booked(current, entry, frozenset(), ()))
-    return entry
 
 
 def is_certain(movement: BankTransaction, matched: Sequence[Matched]) -> bool:

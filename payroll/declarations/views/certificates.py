@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -97,7 +98,7 @@ class CertificatePage(YearView):
         rows = prepared(self.company, self.year, only=[employee.pk])
         if not rows:
             raise Http404
-        self.note(1, kind="read")
+        self.note_one()
         issued = IssuedCertificate.of(self.company).filter(employee=employee, year=self.year)
         return self.show(
             request, "certificate.html", "people", form=form, employee=employee,
@@ -129,14 +130,14 @@ class IssueOne(YearView):
         return back
 
 
-class Preview(YearView):
+class Preview(FileView):
     """``…/certificates/{employee}/preview/``: the PDF as it would be issued today; nothing is kept."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         rows = prepared(self.company, self.year, only=[kwargs["employee"]])
         if not rows:
             raise Http404
-        self.note(1, kind="export")
+        self.note_one(kind="export")
         made = joining.joined(papers.pdf_of(issuing.final(one)) for one in rows)
         return as_file(made, "application/pdf", papers.file_name(rows[0].draft))
 
@@ -147,8 +148,8 @@ class Paper(FileView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = get_object_or_404(IssuedCertificate.of(self.company), pk=kwargs["file"],
                                 employee=kwargs["employee"], year=self.year)  # fmt: skip
-        self.note(1, kind="export")
-        return as_file(row.paper, "application/pdf", papers.file_name(row.content))
+        self.note_one(kind="export")
+        return as_file(issuing.paper_of(row), "application/pdf", papers.file_name(row.content))
 
 
 class AllPapers(FileView):
@@ -160,7 +161,7 @@ class AllPapers(FileView):
             messages.error(request, str(joining.NothingToPrint()))
             return redirect("payroll-year", self.company.pk, self.year)
         self.note(len(rows), kind="export")
-        made = joining.joined(row.paper for row in rows)
+        made = joining.joined(issuing.paper_of(row) for row in rows)
         name = f"{self.company.short_name}-{self.year}-certificates.pdf"
         return as_file(made, "application/pdf", name)
 
@@ -211,3 +212,23 @@ class Elm(FileView):
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{self.year}-elm5-export.xml"
         return as_file(elm.written(made), "application/xml", name)
+
+
+class ElmOfMonth(FileView):
+    """``…/payroll/year/{year}/elm/{month}/``: a month's withholding tax in the structure of ELM 5.0."""
+
+    help_page = "payroll-elm"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            month = dt.date(self.year, kwargs["month"], 1)
+        except ValueError:
+            raise Http404 from None
+        try:
+            made = elm.message_of(self.company, month, at=clock.now().astimezone(clock.ZURICH))
+        except DomainError as refusal:
+            self.told(refusal)
+            return redirect("payroll-list", self.company.pk, self.year, "tax")
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{month:%Y-%m}-elm5-tax-export.xml"
+        return as_file(elm.written_month(made), "application/xml", name)

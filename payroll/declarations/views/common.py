@@ -31,9 +31,14 @@ class YearView(CompanyView):
         return int(self.kwargs["year"])
 
     def note(self, count: int, *, kind: str = "list") -> None:
-        """Note in the access log that wages were looked at, or left the house."""
+        """Note in the access log that wages of many were looked at, or left the house."""
         access_log.note(company=self.company, by=self.access.user, kind=kind, subject=Employee,
                         count=count)  # fmt: skip
+
+    def note_one(self, *, kind: str = "read") -> None:
+        """Note in the access log whose data were looked at, or left the house: those of the address."""
+        access_log.note(company=self.company, by=self.access.user, kind=kind,
+                        subject=Employee(pk=self.kwargs["employee"], company=self.company))  # fmt: skip
 
     def told(self, refusal: DomainError) -> None:
         for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from erp.web.export import shown
+from erp.access.permissions import Permission
+from erp.web.export import answer, shown
 from payroll.declarations.accounts import account_table, wage_account
 from payroll.declarations.gathering import PersonYear, year_of, years_of
 from payroll.declarations.listing import SHORT, TITLES, report_of, subtitle_of
@@ -42,7 +43,7 @@ class WageAccount(YearView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         person = person_of(self)
-        self.note(1, kind="read")
+        self.note_one()
         return self.show(
             request, "account.html", "people", parts=wage_account([person]), person=person,
             months=month_names(),
@@ -61,7 +62,8 @@ class WageAccountFile(FileView):
             subtitle=f"{file.name} ({file.number}) {file.personal.ahv_number}",
             name=f"account-{self.year}-{file.number}",
         )  # fmt: skip
-        return self.table(table, 1)
+        self.note_one(kind="export")
+        return answer(self.kwargs["form"], table, company=self.company)
 
 
 class Recap(YearView):
@@ -98,6 +100,8 @@ class Lists(YearView):
         people = year_of(self.company, self.year)
         self.note(len(people))
         report = report_of(self.company, key, people)
+        if not self.access.may(Permission.PAYROLL_PEOPLE):
+            report = report.masked()
         rows = [(report.kinds.get(nth, ""), [shown(cell) for cell in row])
                 for nth, row in enumerate(report.rows)]  # fmt: skip
         return self.show(

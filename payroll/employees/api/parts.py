@@ -103,10 +103,11 @@ class EmployeeFileViewSet(OfEmployees):
     permissions = {
         "list": Permission.PAYROLL_READ,
         "retrieve": Permission.PAYROLL_READ,
-        "file": Permission.PAYROLL_READ,
+        "file": Permission.PAYROLL_EXPORT,
         "create": Permission.PAYROLL_PEOPLE,
         "destroy": Permission.PAYROLL_PEOPLE,
     }
+    step_up = frozenset({"file"})
     serializer_class = EmployeeFileOutput
     queryset = EmployeeFile.unscoped.none()
     parser_classes = (MultiPartParser, JSONParser)
@@ -140,10 +141,10 @@ class EmployeeFileViewSet(OfEmployees):
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """The document, to be saved."""
+        """The document, to be saved; wants the second factor."""
         row = self.get_object()
         access_log.note(company=self.company, by=self.access.user, subject=row.employee,
-                        kind=Look.READ)  # fmt: skip
+                        kind=Look.EXPORT)  # fmt: skip
         return served(row)
 
 

@@ -25,6 +25,8 @@ from payroll.employees.views.base import OfEmployee
 
 #: Where money goes to has an address of its own, which wants the second factor.
 PAYOUT = "payout"
+#: Begins with the exit, and goes with it.
+LEAVING = "leaving"
 
 
 class SetFact(OfEmployee):
@@ -36,7 +38,7 @@ class SetFact(OfEmployee):
     @property
     def kind(self) -> Kind:
         name = self.kwargs.get("kind", PAYOUT)
-        if name not in KINDS or name == "leaving" or (name == PAYOUT and "kind" in self.kwargs):
+        if name not in KINDS or name == LEAVING or (name == PAYOUT and "kind" in self.kwargs):
             raise Http404
         return KINDS[name]
 
@@ -94,7 +96,7 @@ class SetFact(OfEmployee):
         self, employee: Employee, kind: Kind, mask: masks.Mask, fact: Fact | None = None
     ) -> HttpResponse:
         self.note(employee)
-        days = [
+        days = [] if kind.name == LEAVING else [
             masks.Input(name, label, "day", mask.values.get(name, ""), hint=hint,
                         fault=mask.faults.get(name, ""))
             for name, label, hint in (
@@ -143,7 +145,7 @@ class CorrectFact(SetFact):
         return self.show(self.found(), kind, mask, fact)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if "remove" not in request.POST:
+        if "remove" not in request.POST or self.kind.name == LEAVING:
             return super().post(request, **kwargs)
         employee, fact = self.found(), self.fact()
         try:

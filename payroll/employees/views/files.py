@@ -60,13 +60,14 @@ class KeepFile(OfEmployee):
 class ShowFile(CompanyView):
     """``…/payroll/employees/files/{file}/``: a document as it came in."""
 
-    permission = Permission.PAYROLL_READ
+    permission = Permission.PAYROLL_EXPORT
+    step_up = frozenset({"GET"})
 
     def get(self, request: HttpRequest, file: int, **kwargs: Any) -> HttpResponse:
         rows = EmployeeFile.of(self.company).select_related("employee")
         row = get_object_or_404(rows, pk=file)
         access_log.note(company=self.company, by=self.access.user, subject=row.employee,
-                        kind=Look.READ)  # fmt: skip
+                        kind=Look.EXPORT)  # fmt: skip
         return served(row)
 
 

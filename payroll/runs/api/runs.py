@@ -257,7 +257,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         rows = WageOrder.of(self.company).select_related("run", "bank_account", "company")
         found = get_object_or_404(rows, run=self.run().pk, pk=order)
         content = paying.taken_along(found, by=self.access.user)
-        return as_file(content, "application/xml", f"{self.company.short_name}-{found.message}.xml")
+        return as_file(content, "application/xml", paying.file_name(found))
 
     @extend_schema(
         request=CorrectPayrollRunInput, responses={201: PayrollRunOutput}, parameters=[KEY]
@@ -280,6 +280,8 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
     def recap(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Totals by wage type and insurance."""
         contents = [one.content for one in queries.slips_of(self.run())]
+        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
+                        count=len(contents))  # fmt: skip
         told = {"totals": recap.totals_of(contents), "types": recap.by_type(contents),
                 "charges": recap.by_charge(contents)}  # fmt: skip
         return Response(RunRecapOutput(told).data)

@@ -13,7 +13,7 @@ LARGEST_ID: Final = 10**18
 
 
 class WageOrderOutput(serializers.ModelSerializer[WageOrder]):
-    """A payment order; its file is fetched by ``orders/{order}``."""
+    """A payment order; its file is fetched by ``orders/{order}``. With ``recalled_at`` it was given up."""
 
     bank_account = serializers.IntegerField(source="bank_account_id")
     total = AmountField()
@@ -21,7 +21,7 @@ class WageOrderOutput(serializers.ModelSerializer[WageOrder]):
     class Meta:
         model = WageOrder
         fields = ("id", "message", "block", "bank_account", "date", "count", "total", "digest", "made_at",
-                  "booked_on")  # fmt: skip
+                  "booked_on", "recalled_at")  # fmt: skip
 
 
 class PayrollRunOutput(serializers.ModelSerializer[PayrollRun]):

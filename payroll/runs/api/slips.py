@@ -17,8 +17,10 @@ from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.audit import access_log
+from payroll.employees.ahv import masked
 from payroll.runs import papers
 from payroll.runs.api.shapes import PayslipOutput
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
 from payroll.runs.queries import person_row
 from payroll.runs.views.runs import as_file
@@ -29,7 +31,8 @@ from payroll.setup.settings import settings_of
 class PayslipViewSet(CompanyViewSet):
     """``…/payslips/``; their ids are those of the run's people."""
 
-    permissions = {"retrieve": Permission.PAYROLL_READ, "pdf": Permission.PAYROLL_READ}
+    permissions = {"retrieve": Permission.PAYROLL_READ, "pdf": Permission.PAYROLL_EXPORT}
+    step_up = frozenset({"pdf"})
     serializer_class = PayslipOutput
     queryset = Payslip.unscoped.none()
 
@@ -45,12 +48,15 @@ class PayslipViewSet(CompanyViewSet):
     @extend_schema(responses=PayslipOutput)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """A slip with its lines, contributions and taxes, and why each is what it is."""
-        return Response(PayslipOutput(told_of(self.slip("read"))).data)
+        slip = self.slip("read")
+        require_untouched(slip)
+        opens_ahv = self.access.may(Permission.PAYROLL_PEOPLE)
+        return Response(PayslipOutput(told_of(slip, opens_ahv=opens_ahv)).data)
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
     def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """The slip's PDF: of a posted run as it was made once, else as it would look."""
+        """The slip's PDF: of a posted run as it was made once, else as it would look; wants the second factor."""
         slip = self.slip("export")
         if slip.run.is_booked:
             made = papers.paper_of(slip)
@@ -60,9 +66,12 @@ class PayslipViewSet(CompanyViewSet):
         return as_file(made, "application/pdf", papers.file_name(slip.run, slip.content))
 
 
-def told_of(slip: Payslip) -> dict[str, Any]:
-    """A slip as its endpoint tells it."""
+def told_of(slip: Payslip, *, opens_ahv: bool) -> dict[str, Any]:
+    """A slip as its endpoint tells it; the AHV number is masked unless ``opens_ahv``."""
     content = slip.content
+    person = content.person
+    if not opens_ahv:
+        person = {**person, "ahv_number": masked(person.get("ahv_number", ""))}
     now = content.slip
 
     def reasons(one: Any) -> list[str]:
@@ -70,7 +79,7 @@ def told_of(slip: Payslip) -> dict[str, Any]:
 
     return {
         "id": slip.pk, "run": slip.run_id, "employee": slip.employee_id,
-        "person": content.person, "language": content.language, "gross": now.gross, "net": now.net,
+        "person": person, "language": content.language, "gross": now.gross, "net": now.net,
         "payout": now.payout, "days": now.days, "digest": slip.digest,
         "lines": [{"line": one, "why": reasons(one)} for one in now.lines],
         "charges": [{"charge": one, "why": reasons(one)} for one in now.charges],

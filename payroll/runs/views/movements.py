@@ -84,8 +84,8 @@ class Grid(MovementsView):
         for name, text in request.POST.items():
             if not name.startswith("c-"):
                 continue
-            _c, who, number, *rest = name.split("-")
-            by_quantity = rest == ["q"]
+            who, _dash, number = name.removeprefix("c-").removesuffix("-q").partition("-")
+            by_quantity = name.endswith("-q")
             try:
                 value = typed(str(text), decimals=4 if by_quantity else 2)
             except DomainError as fault:

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,12 +124,13 @@ class RunPage(RunsView):
         slips = queries.slips_of(run)
         page = Paginator(slips, PAGE).get_page(request.GET.get("page"))
         rows = queries.person_rows(run, list(page.object_list))
-        job = job_of(run)
+        job, orders = job_of(run), paying.orders_of(run)
         context: dict[str, Any] = {
             "page_title": _("Payroll run %s") % run, "run": run, "page": page, "rows": rows,
             "totals": recap.totals_of(one.content for one in slips), "job": job,
             "seen": digest_of_run(run) if run.status == Status.DRAFT else run.digest,
-            "waiver": four_eyes.WAIVERS.get(run.waiver, ""), "orders": paying.orders_of(run),
+            "waiver": four_eyes.WAIVERS.get(run.waiver, ""), "orders": orders,
+            "at_bank": [one for one in orders if one.recalled_at is None],
             "banks": BankAccount.of(self.company).filter(currency="CHF").order_by("name"),
             "stopped": sum(bool(one.findings) for one in slips),
             "pay_on": _pay_on(run), "corrections": run.corrections.order_by("pk"),
@@ -258,7 +260,7 @@ class PaymentFile(RunsView):
             run=self.kwargs["run"], pk=self.kwargs["order"],
         )  # fmt: skip
         content = paying.taken_along(order, by=self.access.user)
-        return as_file(content, "application/xml", f"{self.company.short_name}-{order.message}.xml")
+        return as_file(content, "application/xml", paying.file_name(order))
 
 
 class Recap(RunsView):
@@ -268,10 +270,6 @@ class Recap(RunsView):
         run = self.run()
         contents = [one.content for one in queries.slips_of(run)]
         self.note(len(contents))
-        table = recap.recap_table(run, contents)
-        if form := request.GET.get("format"):
-            self.require(Permission.PAYROLL_EXPORT)
-            return answer(form, table, company=self.company)
         lines, missing = [], ""
         try:
             lines = booking.lines_for(self.company, contents, date=run.date)[1] if contents else []
@@ -282,6 +280,20 @@ class Recap(RunsView):
             "types": recap.by_type(contents), "charges": recap.by_charge(contents),
             "totals": recap.totals_of(contents), "missing": missing,
         })  # fmt: skip
+
+
+class RecapFile(RunsView):
+    """``…/runs/{run}/recap/{form}/``: the totals to be taken along, with the second factor used minutes ago."""
+
+    permission = Permission.PAYROLL_EXPORT
+    step_up = frozenset({"GET"})
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        run = self.run()
+        contents = [one.content for one in queries.slips_of(run)]
+        self.note(len(contents), kind="export")
+        table = recap.recap_table(run, contents)
+        return answer(self.kwargs["form"], table, company=self.company)
 
 
 class AllSlips(RunsView):
@@ -300,7 +312,7 @@ class AllSlips(RunsView):
 def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
     """Bytes to be saved under a name that is ours; no cache keeps them."""
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response

@@ -13,7 +13,7 @@ from erp.access.permissions import Permission
 from erp.core.errors import DomainError
 from erp.web.pages import refused
 from payroll.runs import calculating, keeping, papers, queries
-from payroll.runs.keeping import NOTHING
+from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
 from payroll.runs.views.runs import as_file
@@ -53,15 +53,16 @@ class SlipPage(RunsView):
 
     def _show(self, request: HttpRequest) -> HttpResponse:
         slip = self.slip()
+        require_untouched(slip)
         run, content = slip.run, slip.content
-        before = NOTHING
+        before = None
         if not run.is_correction:
-            before = keeping.before(run, [slip.employee_id]).get(slip.employee_id, NOTHING)
+            before = keeping.last_slips(run, [slip.employee_id]).get(slip.employee_id)
         settings = PayrollSettings.of(self.company).first() or PayrollSettings()
         context = papers.paper_context(run, content, settings=settings)
         context |= {
             "page_title": f"{content.person.get('name', '')} {run}", "own": slip,
-            "row": queries.person_row(slip, before.slip),
+            "row": queries.person_row(slip, before),
             "charges": [(insurance_name(one.insurance), one, [why_in_words(why) for why in one.why])
                         for one in content.slip.charges],
             "taxes": [(one, [why_in_words(why) for why in one.why]) for one in content.slip.taxes],
@@ -72,10 +73,13 @@ class SlipPage(RunsView):
         return render(request, "payroll/runs/slip.html", context)
 
 
-def _beside(slip: Payslip) -> dict[str, Payslip | None]:
-    """The slips of the persons before and after, as the run's page has them."""
-    slips = queries.slips_of(slip.run)
-    place = next((nth for nth, one in enumerate(slips) if one.pk == slip.pk), 0)
+def _beside(slip: Payslip) -> dict[str, int | None]:
+    """The slips of the persons before and after, by name: one query, and no other slip is opened."""
+    rows = Payslip.of(slip.company_id).filter(run=slip.run).order_by(
+        "employee__contact__sort_name", "pk"
+    )  # fmt: skip
+    slips = list(rows.values_list("pk", flat=True))
+    place = slips.index(slip.pk)
     return {
         "before": slips[place - 1] if place else None,
         "after": slips[place + 1] if place + 1 < len(slips) else None,
@@ -86,7 +90,9 @@ class SlipPdf(SlipPage):
     """``…/runs/{run}/slips/{slip}/pdf/``: the kept PDF; of a draft as it would look."""
 
     permissions = {}
-    permission = Permission.PAYROLL_READ
+    permission = Permission.PAYROLL_EXPORT
+    step_up = frozenset({"GET"})
+    http_method_names = ["get"]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         slip = self.slip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from erp.core.money import FIVE_CENTIMES, rounded_to
@@ -21,12 +21,16 @@ from payroll.wages.values import (
     Tax,
     TaxedMonth,
     TaxModel,
+    UntaxedMonth,
     Withholding,
 )
 from payroll.wages.withholding import changes, monthly, yearly
 from payroll.wages.withholding.account import (
     MONTH_DAYS,
+    NOT_LIABLE,
     Earned,
+    as_row,
+    as_untaxed,
     earned,
     gross_of,
     monthly_wage,
@@ -35,16 +39,25 @@ from payroll.wages.withholding.account import (
 )
 from payroll.wages.withholding.book import Book, holding_in, run_of
 from payroll.wages.withholding.changes import late_changes
-from payroll.wages.withholding.jobs import is_hourly, jobs
+from payroll.wages.withholding.days import share_of, share_typed
+from payroll.wages.withholding.jobs import hourly_degree, is_hourly, jobs
 from payroll.wages.withholding.tariff import EXEMPT, FLAT, Stopped, is_code, row_for, tax_by
 
-__all__ = ["holding_in", "is_code", "late_changes", "row_for", "tax_by", "taxes"]
-
-Outcome = tuple[tuple[Tax, ...], tuple[TaxedMonth, ...], tuple[Finding, ...]]
+__all__ = ["holding_in", "is_code", "last_wage", "late_changes", "row_for", "tax_by", "taxes"]
 
 
-def taxes(given: MonthInput, lines: Sequence[SlipLine], *, days: int) -> Outcome:
-    """The taxes of a month and its corrections, the year's months with them, and findings.
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """What comes of a month: its taxes and corrections, the year's months with them, and findings."""
+
+    taxes: tuple[Tax, ...]
+    taxed: tuple[TaxedMonth, ...]
+    untaxed: tuple[UntaxedMonth, ...]
+    findings: tuple[Finding, ...]
+
+
+def taxes(given: MonthInput, lines: Sequence[SlipLine], *, days: int) -> Taxed:
+    """The taxes of a month and its corrections, and what the year hands on.
 
     ``lines`` are those of the slip in CHF, of which those count that are taxed; ``days`` are those
     of employment in the month, 30 at most; 0 is a payment after somebody left. Taxes are positive
@@ -54,12 +67,17 @@ def taxes(given: MonthInput, lines: Sequence[SlipLine], *, days: int) -> Outcome
     Never raises for data of people: a finding that stops says what is missing, and then nothing is
     taxed and the year stays as it was.
     """
-    book = Book(given, sorted(given.carry.taxed, key=lambda row: row.month))
+    carry = given.carry
+    rows = [*carry.taxed, *map(as_row, carry.untaxed)]
+    book = Book(given, sorted(rows, key=lambda row: row.month))
     try:
         _tax(book, lines, days)
     except Stopped as stopped:
-        return (), given.carry.taxed, (*book.findings, stopped.finding)
-    return tuple(book.taxes), tuple(book.rows), tuple(book.findings)
+        return Taxed((), carry.taxed, carry.untaxed, (*book.findings, stopped.finding))
+    return Taxed(
+        tuple(book.taxes), tuple(row for row in book.rows if row.canton),
+        tuple(as_untaxed(row) for row in book.rows if not row.canton), tuple(book.findings),
+    )  # fmt: skip
 
 
 def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
@@ -71,7 +89,9 @@ def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
     for month, (periodic, aperiodic) in sorted(paid.earlier.items()):
         _add_to(book, month, periodic, aperiodic)
     _look(book, paid, days, held)
-    if held is None or not (days or paid.total):
+    if held is None or not held.canton or not (days or paid.total):
+        if held is None or not held.canton:
+            _keep_untaxed(book, lines, paid, days)
         changes.settle_moved(book, moved)
         return
     row, why = _row(book, held, lines, paid, days)
@@ -84,6 +104,18 @@ def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
         monthly.settle(book, row, why=why)
 
 
+def _keep_untaxed(book: Book, lines: Sequence[SlipLine], paid: Earned, days: int) -> None:
+    """Note what a month paid in which nobody is liable, as far as is known today."""
+    before = book.row(book.given.month, "", NOT_LIABLE)
+    if paid.total or (days and before is None):
+        book.put(as_row(UntaxedMonth(
+            month=book.given.month, days=Decimal(days),
+            periodic=paid.periodic + (before.periodic if before else ZERO),
+            aperiodic=paid.aperiodic + (before.aperiodic if before else ZERO),
+            own=hourly_degree(book.given, lines), share=share_typed(book.given),
+        )))  # fmt: skip
+
+
 def _row(
     book: Book, held: Withholding, lines: Sequence[SlipLine], paid: Earned, days: int
 ) -> tuple[TaxedMonth, tuple[Reason, ...]]:
@@ -93,25 +125,15 @@ def _row(
         month=book.given.month, canton=held.canton, code=held.code, model=held.model,
         days=Decimal(days), periodic=paid.periodic + (before.periodic if before else ZERO),
         aperiodic=paid.aperiodic + (before.aperiodic if before else ZERO),
-        determinant=ZERO, tax=ZERO, commune=held.commune, share=_share(held),
+        determinant=ZERO, tax=ZERO, commune=held.commune, share=share_of(held, given=book.given),
+        own=hourly_degree(book.given, lines),
     )  # fmt: skip
     if not days:
         row = _alone(book, held, row)
         said = texts(payment=row.aperiodic, determinant=row.determinant)
         return row, (Reason("tax.after_exit", said),)
-    found = jobs(book.given, held, lines, row.periodic * MONTH_DAYS / row.days)
+    found = jobs(book.given, held, row.own, row.periodic * MONTH_DAYS / row.days)
     return replace(row, scale=found.scale, other=found.other), found.why
-
-
-def _share(held: Withholding) -> Decimal:
-    """The part of the wage that is taxed here: days worked in Switzerland of all in the month."""
-    if not held.work_days_abroad:
-        return Decimal(1)
-    if not held.work_days or held.work_days_abroad > held.work_days:
-        raise Stopped(
-            "tax.work_days", days=held.work_days or "–", abroad=f"{held.work_days_abroad:f}"
-        )
-    return (held.work_days - held.work_days_abroad) / held.work_days
 
 
 def _alone(book: Book, held: Withholding, row: TaxedMonth) -> TaxedMonth:
@@ -119,21 +141,27 @@ def _alone(book: Book, held: Withholding, row: TaxedMonth) -> TaxedMonth:
     row = replace(row, periodic=ZERO, aperiodic=gross_of(row), alone=True)
     if held.code in FLAT or held.code in EXEMPT:
         return replace(row, determinant=rounded_to(row.aperiodic, FIVE_CENTIMES))
-    wage = _last_wage(book, held)
+    wage = last_wage(book.rows)
+    if wage is None:
+        wage = held.last_wage
+    if wage is None:
+        raise Stopped("tax.no_last_wage", month=f"{book.given.month:%Y-%m}")
     payment = row.aperiodic / 12 if held.model == TaxModel.YEARLY else row.aperiodic
     return replace(row, determinant=rounded_to(wage + payment, FIVE_CENTIMES))
 
 
-def _last_wage(book: Book, held: Withholding) -> Decimal:
-    """The last periodic monthly wage, or the year's average in the yearly model (CHF)."""
-    worked = [row for row in book.rows if row.days and row.code not in EXEMPT]
+def last_wage(rows: Sequence[TaxedMonth]) -> Decimal | None:
+    """The last periodic monthly wage (CHF), or the year's average in the yearly model.
+
+    ``rows`` are a year's months in their order; None where none of them was worked in.
+    """
+    worked = [row for row in rows if row.days]
+    taxed = [row for row in worked if row.code not in EXEMPT]
     if not worked:
-        if held.last_wage is None:
-            raise Stopped("tax.no_last_wage", month=f"{book.given.month:%Y-%m}")
-        return held.last_wage
-    last = worked[-1]
-    if last.model == TaxModel.YEARLY:
-        wages = yearly_wages([row for row in run_of(worked, canton=last.canton) if row.days])
+        return None
+    last = (taxed or worked)[-1]
+    if last.model == TaxModel.YEARLY and taxed:
+        wages = yearly_wages([row for row in run_of(taxed, canton=last.canton) if row.days])
         return (wages or ZERO) / 12
     return monthly_wage(last)
 
@@ -142,6 +170,9 @@ def _add_to(book: Book, month: dt.date, periodic: Decimal, aperiodic: Decimal) -
     """Pay something for the month in which somebody left, and tax that month anew."""
     row = [one for one in book.rows if one.month == month and one.days][-1]
     row = replace(row, periodic=row.periodic + periodic, aperiodic=row.aperiodic + aperiodic)
+    if not row.canton:  # nobody was liable
+        book.put(row)
+        return
     why = (Reason("tax.exit_month", texts(month=f"{month:%Y-%m}", amount=periodic + aperiodic)),)
     if row.model == TaxModel.YEARLY and row.code not in EXEMPT:
         yearly.settle(book, row, correction=True, why=why)
@@ -151,11 +182,15 @@ def _add_to(book: Book, month: dt.date, periodic: Decimal, aperiodic: Decimal) -
 
 def _look(book: Book, paid: Earned, days: int, held: Withholding | None) -> None:
     """What somebody should see before the run is approved."""
-    if held is None and not days and paid.total and book.rows:
+    was_liable = any(row.code not in EXEMPT for row in book.rows)
+    if (held is None or not held.canton) and not days and paid.total and was_liable:
         book.warn("tax.paid_after_liability", amount=paid.total)
     if paid.total < 0:
         book.warn("tax.negative_wage", amount=paid.total)
     given = book.given
-    known = replace(given, carry=replace(given.carry, taxed=tuple(book.rows)))
-    for change in late_changes(known):
+    carry = replace(
+        given.carry, taxed=tuple(row for row in book.rows if row.canton),
+        untaxed=tuple(as_untaxed(row) for row in book.rows if not row.canton),
+    )  # fmt: skip
+    for change in late_changes(replace(given, carry=carry)):
         book.warn("tax.code_differs", month=f"{change.month:%Y-%m}", code=change.code)

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Final
 
 from erp.core.money import FIVE_CENTIMES, rounded_to
-from payroll.wages.values import ZERO, Base, SlipLine, TaxedMonth
+from payroll.wages.values import ZERO, Base, SlipLine, TaxedMonth, TaxModel, UntaxedMonth
 
 MONTH_DAYS: Final = 30
 YEAR_DAYS: Final = 360
+#: Who is not liable; with a canton it is declared nevertheless.
+NOT_LIABLE: Final = "NON"
 
 
 @dataclass(slots=True)
@@ -55,6 +57,19 @@ def earned(
         else:
             found.aperiodic += line.amount
     return found
+
+
+def as_row(one: UntaxedMonth) -> TaxedMonth:
+    """A month in which nobody was liable beside those that were taxed: without a canton."""
+    return TaxedMonth(
+        month=one.month, canton="", code=NOT_LIABLE, model=TaxModel.MONTHLY, days=one.days,
+        periodic=one.periodic, aperiodic=one.aperiodic, determinant=ZERO, tax=ZERO,
+        share=one.share, alone=not one.days, own=one.own,
+    )  # fmt: skip
+
+
+def as_untaxed(row: TaxedMonth) -> UntaxedMonth:
+    return UntaxedMonth(row.month, row.days, row.periodic, row.aperiodic, row.share, row.own)
 
 
 def gross_of(row: TaxedMonth) -> Decimal:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from erp.core.money import FIVE_CENTIMES, rounded_to, to_centimes
+from payroll.wages.spans import month_end, position_of_end, position_of_start
 from payroll.wages.values import (
     ZERO,
     Finding,
@@ -111,11 +112,29 @@ def run_of(
 def holding_in(withholdings: Sequence[Withholding], month: dt.date) -> Withholding | None:
     """What holds in a month: on its first day, or else from the first day on that it begins.
 
-    So a change within the month counts from the next one (QStV Art. 12 and 13).
+    So a change within the month counts from the next one, and so do the beginning and the end of
+    liability (QStV Art. 12 and 13); degrees of work count by their days.
     """
-    end = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    found = [one for one in withholdings if one.first < end and one.last >= month]
-    return min(found, key=lambda one: one.first, default=None)
+    end = month_end(month)
+    found = sorted(
+        (one for one in withholdings if one.first <= end and one.last >= month),
+        key=lambda one: one.first,
+    )
+    if not found or all(one.own_rate == found[0].own_rate for one in found):
+        return found[0] if found else None
+    return replace(found[0], own_rate=_mean_degree(found, month, end))
+
+
+def _mean_degree(found: Sequence[Withholding], month: dt.date, end: dt.date) -> Decimal:
+    """The degree of a month in which it changed, by days of thirty; an unknown one stays unknown."""
+    days = total = Decimal(0)
+    for one in found:
+        if not one.own_rate:
+            return one.own_rate
+        of = position_of_end(one.last, month, end) - position_of_start(one.first, month, end)
+        days += of
+        total += one.own_rate * of
+    return total / days if days else found[0].own_rate
 
 
 def reasons_of(row: TaxedMonth, found: TariffRow, taxable: Decimal) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from payroll.wages.values import (
     ZERO,
@@ -15,51 +16,77 @@ from payroll.wages.values import (
     Withholding,
 )
 from payroll.wages.withholding import monthly, yearly
-from payroll.wages.withholding.account import taxable_of, texts
+from payroll.wages.withholding.account import MONTH_DAYS, NOT_LIABLE, as_row, taxable_of, texts
 from payroll.wages.withholding.book import Book, Moved, holding_in, run_of
+from payroll.wages.withholding.days import share_of
+from payroll.wages.withholding.jobs import jobs
 from payroll.wages.withholding.tariff import EXEMPT, Stopped
 
 
 def late_changes(given: MonthInput) -> tuple[TaxChange, ...]:
-    """The months of this year that were taxed otherwise than ``withholdings`` now say.
+    """The months of this year that were taxed otherwise than ``withholdings`` now say, or not at all.
 
-    What is known by now as against what was taken: to be shown, and put into ``tax_changes``.
-    Months that are no longer liable become NON. Payments after somebody had left stay as they were.
+    What is known by now as against what was taken: canton, code, and what is earned elsewhere. To be
+    shown, and put into ``tax_changes``. Months that are no longer liable become NON; payments after
+    somebody had left stay as they were.
     """
-    found = []
-    for row in given.carry.taxed:
-        held = holding_in(given.withholdings, row.month)
-        if row.alone or row.month >= given.month or not _differs(row, held):
-            continue
-        found.append(
-            TaxChange(month=row.month, code=held.code, canton=held.canton, model=held.model,
-                      commune=held.commune)
-            if held else TaxChange(month=row.month, code="NON")
-        )  # fmt: skip
-    return tuple(found)
+    rows = (*given.carry.taxed, *map(as_row, given.carry.untaxed))
+    earlier = sorted(
+        (row for row in rows if row.month < given.month and not row.alone),
+        key=lambda row: row.month,
+    )
+    found = (_change(given, row, holding_in(given.withholdings, row.month)) for row in earlier)
+    return tuple(one for one in found if one is not None)
 
 
-def _differs(row: TaxedMonth, held: Withholding | None) -> bool:
-    if held is None:
-        return row.code not in EXEMPT
-    return (row.canton, row.code) != (held.canton, held.code)
+def _change(given: MonthInput, row: TaxedMonth, held: Withholding | None) -> TaxChange | None:
+    """How a month would be taxed by now, or None where that is as it was."""
+    if held is None or not held.canton:
+        return TaxChange(month=row.month, code=NOT_LIABLE) if row.code not in EXEMPT else None
+    scale, other, share = _elsewhere(given, row, held)
+    if (row.canton, row.code) == (held.canton, held.code) and scale is other is None:
+        return None
+    return TaxChange(month=row.month, code=held.code, canton=held.canton, model=held.model,
+                     commune=held.commune, scale=scale, other=other, share=share)  # fmt: skip
+
+
+def _elsewhere(
+    given: MonthInput, row: TaxedMonth, held: Withholding
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """``scale`` and ``other`` where they differ from the row's, and the ``share`` of one never taxed.
+
+    What stops here stops the month that is taxed now as well, which tells it.
+    """
+    if held.code in EXEMPT or not row.days:
+        return None, None, None
+    try:
+        now = jobs(given, held, row.own, row.periodic * MONTH_DAYS / row.days)
+        share = None if row.canton or row.share != 1 else share_of(held)
+    except Stopped:
+        return None, None, None
+    return (None if now.scale == row.scale else now.scale,
+            None if now.other == row.other else now.other, share)  # fmt: skip
 
 
 def of_this_month(book: Book, held: Withholding | None) -> Iterable[TaxChange]:
     """What was paid earlier in this month under another code follows the one of now."""
-    if held is not None and any(
-        row.month == book.given.month and _differs(row, held) for row in book.rows
-    ):
-        yield TaxChange(month=book.given.month, code=held.code, canton=held.canton,
-                        model=held.model, commune=held.commune)  # fmt: skip
+    month = book.given.month
+    rows = [row for row in book.rows if row.month == month]
+    if held is None or not held.canton:
+        if any(row.code not in EXEMPT for row in rows):
+            yield TaxChange(month=month, code=NOT_LIABLE)
+    elif any((row.canton, row.code) != (held.canton, held.code) for row in rows):
+        yield TaxChange(month=month, code=held.code, canton=held.canton, model=held.model,
+                        commune=held.commune)  # fmt: skip
 
 
 def apply(book: Book, changes: Iterable[TaxChange]) -> list[Moved]:
     """Put months under their right codes; in the monthly model they are taxed anew at once.
 
-    Returns months that stay within a canton's yearly sums: they are settled with those. What was
-    taken by another canton, or from who was not liable, is given back whole. Raises ``Stopped``
-    for a month of another year, and for one that was not taxed.
+    Months in which nobody was liable are taxed for the first time. Returns months that stay within a
+    canton's yearly sums: they are settled with those. What was taken by another canton, or from who
+    was not liable, is given back whole. Raises ``Stopped`` for a month of another year, and for one
+    of which nothing is known.
     """
     moved: list[Moved] = []
     for change in changes:
@@ -82,6 +109,7 @@ def _changed(row: TaxedMonth, change: TaxChange) -> TaxedMonth:
         commune=change.commune if change.commune is not None or change.canton else row.commune,
         scale=row.scale if change.scale is None else change.scale,
         other=row.other if change.other is None else change.other,
+        share=row.share if change.share is None else change.share,
     )  # fmt: skip
 
 

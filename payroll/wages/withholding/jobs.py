@@ -22,19 +22,20 @@ class Jobs:
     why: tuple[Reason, ...] = ()
 
 
-def jobs(given: MonthInput, holding: Withholding, lines: Sequence[SlipLine], wage: Decimal) -> Jobs:
+def jobs(given: MonthInput, holding: Withholding, own: Decimal | None, wage: Decimal) -> Jobs:
     """How much more than here somebody earns in all (circular 45 ESTV).
 
-    ``wage`` is the periodic wage of a full month here (CHF). Known income elsewhere is added; else
-    degrees of work are set against each other, up to 100 % where the others are unknown; without
-    a degree here the median wage counts. Raises ``Stopped`` where that is missing.
+    ``own`` is the degree here of who is paid by the hour, see ``hourly_degree``; ``wage`` the periodic
+    wage of a full month here (CHF). Known income elsewhere is added; else degrees of work are set
+    against each other, up to 100 % where the others are unknown; without a degree here the median
+    wage counts. Raises ``Stopped`` where that is missing.
     """
     if holding.only_job or holding.code in FLAT:
         return Jobs()
     if holding.other_income is not None:
         other = holding.other_income
         return Jobs(ONE, other, (Reason("tax.other_income", texts(other=other)),))
-    own, total = _rates(given, holding, lines)
+    own, total = _rates(holding, holding.own_rate if own is None else own)
     if own <= 0:
         return _median(given, wage)
     total = max(total, own)
@@ -42,18 +43,34 @@ def jobs(given: MonthInput, holding: Withholding, lines: Sequence[SlipLine], wag
     return Jobs(total / own, ZERO, (Reason(why, texts(own=own, total=total)),))
 
 
-def _rates(
-    given: MonthInput, holding: Withholding, lines: Sequence[SlipLine]
-) -> tuple[Decimal, Decimal]:
-    """The degree here and that of all jobs, in percent; unrounded where hours are paid."""
-    own, elsewhere = holding.own_rate, holding.other_rate
+def _rates(holding: Withholding, own: Decimal) -> tuple[Decimal, Decimal]:
+    """The degree here and that of all jobs, in percent."""
+    elsewhere = holding.other_rate
     if elsewhere is None and holding.total_rate is not None:
-        elsewhere = max(holding.total_rate - own, ZERO)
-    if is_hourly(given):
-        kind = given.roles.get("hourly_wage")
-        hours = sum((line.quantity or ZERO for line in lines if line.type == kind), ZERO)
-        own = hours * HUNDRED / given.terms.monthly_hours if hours > 0 else own
+        elsewhere = max(holding.total_rate - holding.own_rate, ZERO)
     return own, HUNDRED if elsewhere is None else own + elsewhere
+
+
+def of_all_jobs(holding: Withholding, wage: Decimal) -> Decimal:
+    """A month's wage here as it stands for all jobs, as far as those are known (CHF, unrounded)."""
+    if holding.only_job or holding.code in FLAT:
+        return wage
+    if holding.other_income is not None:
+        return wage + holding.other_income
+    own, total = _rates(holding, holding.own_rate)
+    return wage * max(total, own) / own if own > 0 else wage
+
+
+def hourly_degree(given: MonthInput, lines: Sequence[SlipLine]) -> Decimal | None:
+    """The degree in percent, unrounded, that the month's hours are; None without hours.
+
+    Wages by the month have no hours here. It may exceed 100 (circular 45 ESTV).
+    """
+    if not is_hourly(given):
+        return None
+    kind = given.roles.get("hourly_wage")
+    hours = sum((line.quantity or ZERO for line in lines if line.type == kind), ZERO)
+    return hours * HUNDRED / given.terms.monthly_hours if hours > 0 else None
 
 
 def is_hourly(given: MonthInput) -> bool:

@@ -61,7 +61,13 @@ def settle(
 
 
 def _tell_moved(book: Book, moved: Moved, determinant: Decimal) -> None:
-    """The wage of a month leaves the account of one code for that of another."""
+    """The wage of a month leaves the account of one code for that of another.
+
+    What stays under its code, and is earned beside other income than was known, changes the
+    determinant of all months alone.
+    """
+    if moved.old is not None and moved.old.code == moved.new.code:
+        return
     change = ZERO
     for row, sign in ((moved.old, -1), (moved.new, 1)):
         if row is None:

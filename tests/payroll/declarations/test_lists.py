@@ -141,15 +141,26 @@ def test_annual_wages_and_changes_for_the_pension_fund():
     assert pensions.annual_wage(person_year(slips, hourly), dt.date(2026, 1, 1)) is None
 
 
-def taxed(nth, month, *, amount, taxable="5000.00", canton="ZH", of=None, is_correction=False):
+def taxed(
+    nth,
+    month,
+    *,
+    amount,
+    taxable="5000.00",
+    canton="ZH",
+    of=None,
+    is_correction=False,
+    paid_on=None,
+):
     tax = Tax(month=of or month, canton=canton, commune=261, code="A0N", taxable=D(taxable),
               determinant=D(taxable), percent=D(5), amount=D(amount), is_correction=is_correction)  # fmt: skip
     zero = Decimal("0.00")
     line = SlipLine(
         type=5060, kind=Kind.DEDUCTION, name="Quellensteuer", amount=-D(amount), box="12"
     )
-    return Posted(nth, month, False, Slip(month=month, lines=(line,), charges=(), taxes=(tax,),
-                  gross=zero, net=-D(amount), payout=-D(amount), days=30, carry=Carry()))  # fmt: skip
+    slip = Slip(month=month, lines=(line,), charges=(), taxes=(tax,), gross=zero, net=-D(amount),
+                payout=-D(amount), days=30, carry=Carry())  # fmt: skip
+    return Posted(nth, month, paid_on is not None, slip, paid_on=paid_on)
 
 
 def test_withholding_tax_is_settled_by_canton_and_month_with_its_commission():
@@ -171,6 +182,30 @@ def test_withholding_tax_is_settled_by_canton_and_month_with_its_commission():
     parts = {part.title: part for part in wage_account([person_])}
     names = [row.name for row in parts["Withholding tax"].rows]
     assert names == ["AG A0N taxable", "AG A0N tax", "ZH A0N taxable", "ZH A0N tax"]
+
+
+def test_the_tax_of_a_correction_is_settled_in_the_month_in_which_it_was_paid():
+    """January was filed in February; what June puts right in it stands in June, that of the old year behind it."""
+    january, december = dt.date(2026, 1, 1), dt.date(2026, 12, 1)
+    corrected = {"is_correction": True, "paid_on": dt.date(2026, 6, 25)}
+    person_ = PersonYear(2026, file(), (
+        taxed(1, january, amount="250.00"),
+        taxed(6, dt.date(2026, 6, 1), amount="260.00"),
+        taxed(7, january, amount="40.00", taxable="800.00", **corrected),
+        taxed(8, january, amount="-5.00", taxable="0.00", of=dt.date(2026, 2, 1), **corrected),
+        taxed(13, december, amount="10.00", is_correction=True, paid_on=dt.date(2027, 1, 29)),
+    ))  # fmt: skip
+    found = taxes.dues(taxes.taxes_of([person_]), {"ZH": D(2)})
+    told = [
+        (f"{due.month:%Y-%m}", str(due.tax), str(due.commission), due.is_supplement)
+        for due in found
+    ]
+    assert told == [("2026-01", "250.00", "5.00", False), ("2026-06", "295.00", "5.90", False),
+                    ("2027-01", "10.00", "0.20", True)]  # fmt: skip
+    rows = taxes.settlement([person_], {"ZH": D(2)}).as_objects()
+    assert [row["remark"] for row in rows if row["month"] == "06.2026"] == [
+        "", "correction 01.2026", "correction 02.2026"]  # fmt: skip
+    assert sum(due.tax for due in found) == sum(tax.amount for _posted, tax in person_.taxes())
 
 
 def test_a_correction_stands_in_the_month_it_put_right():

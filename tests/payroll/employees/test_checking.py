@@ -13,6 +13,7 @@ from payroll.employees.ahv import BadAhvNumber, masked, parse_ahv
 from payroll.employees.facts import (
     Child,
     Insured,
+    Leaving,
     Payout,
     Permit,
     Recurring,
@@ -29,6 +30,10 @@ from tests.payroll.employees import books
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 26)
 IBAN, OTHER = books.IBAN, "CH5604835012345678009"
+
+
+def jobs(**more):
+    return WithholdingTax(code="A0N", canton="ZH", only_job=False, **more)
 
 
 @pytest.fixture
@@ -82,6 +87,13 @@ def test_codes_of_withholding_tax(code, is_one):
         (WithholdingTax(code="A0N"), [("canton", "people.value_missing")]),
         (WithholdingTax(code="A0N", canton="ZH", other_income=Decimal(1)),
          [("only_job", "people.only_job_of_several")]),
+        (jobs(other_rate=Decimal(30), total_rate=Decimal(80)), [("other_rate", "people.other_jobs_twice")]),
+        (jobs(own_rate=Decimal(-1)), [("own_rate", "people.out_of_range")]),
+        (jobs(work_days_abroad=Decimal(4)), [("work_days", "people.value_missing")]),
+        (jobs(work_days_abroad=Decimal(21), work_days=Decimal(20)), [("work_days_abroad", "people.days_abroad")]),
+        (jobs(work_days=Decimal(32), last_wage=Decimal(-1)),
+         [("work_days", "people.out_of_range"), ("last_wage", "people.out_of_range")]),
+        (Leaving(wages_of_year=Decimal(-1)), [("wages_of_year", "people.out_of_range")]),
         (Payout(), [("shares[0].iban", "people.value_missing")]),
         (books.payout("CH93"), [("shares[0].iban", "identifiers.not_an_iban")]),
         (books.payout("CH4431999123000889012"), [("shares[0].iban", "people.qr_iban")]),
@@ -108,6 +120,8 @@ def test_what_is_kept_is_in_one_form(known):
     tax = checking.check_fact(WithholdingTax(code="a0n", canton="", commune=6421), known)
     assert (tax.code, tax.canton) == ("A0N", "NE")
     assert checking.check_fact(WithholdingTax(code="A0N", canton="ti"), known).canton == "TI"
+    unknown = checking.check_fact(jobs(own_rate=Decimal(0), work_days=Decimal(20)), known)
+    assert (unknown.own_rate, unknown.work_days) == (0, 20)
     assert checking.check_fact(Permit(category="ci"), known).category == "Ci"
     shares = checking.check_fact(books.payout("ch93 0076 2011 6238 5295 7"), known).shares
     assert shares == (Share(iban=IBAN),)

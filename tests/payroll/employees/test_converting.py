@@ -110,9 +110,10 @@ def test_withholding_ends_with_the_code_and_is_cut_by_the_degree(company, by):
         ("2026-03-01", "2026-06-30", "B0N", "ZH", Decimal(100)),
         ("2026-07-01", "2026-08-31", "B0N", "ZH", Decimal(50)),
         ("2026-09-01", "2026-10-31", "B0N", "VD", Decimal(50)),
+        ("2026-11-01", "2026-12-31", "NON", "", Decimal(50)),
     ]  # fmt: skip
-    assert [one.since for one in found] == [day("2025-10-01")] * 3 + [day("2026-09-01")]
-    assert [one.model for one in found] == [TaxModel.MONTHLY] * 3 + [TaxModel.YEARLY]
+    assert [one.since for one in found] == [day("2025-10-01")] * 3 + [day("2026-09-01"), None]
+    assert [one.model for one in found[:4]] == [TaxModel.MONTHLY] * 3 + [TaxModel.YEARLY]
 
 
 def test_what_recurs_in_a_month(company, by):

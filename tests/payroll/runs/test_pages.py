@@ -84,7 +84,7 @@ def test_from_the_first_look_to_the_payment(client, company):
     page = client.get(place).content.decode()
     assert "7’715.00" in page
     assert client.get(f"{place}recap/").status_code == 200
-    assert client.get(f"{place}recap/?format=xlsx").status_code == 200
+    assert client.get(f"{place}recap/xlsx/").status_code == 200
     one = client.get(f"{place}slips/{slip.pk}/").content.decode()
     assert "241.85" in one
     run.refresh_from_db()

@@ -10,10 +10,7 @@ import time_machine
 from django.db import connection
 
 from accounting.banking import booking as statements
-from accounting.banking import importing
 from accounting.banking.matching.accepting import accept_certain
-from accounting.banking.matching.proposing import waiting
-from accounting.ledger.models import EntryLine
 from accounting.payments.pain import rules
 from accounting.payments.refusals import DayGone
 from erp.audit.models import AccessLogEntry
@@ -22,8 +19,8 @@ from payroll.employees.keeping import set_fact
 from payroll.runs import booking, paying, refusals
 from payroll.runs.models import Payslip, WageOrder
 from tests import make
-from tests.accounting.banking.files import camt, entry, statement
 from tests.payroll.runs import books
+from tests.payroll.runs.debits import arrived, clearing
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 1, 23)
@@ -55,21 +52,6 @@ def run(company):
 def pay(company, run, **more):
     by = make.owner_of(company)
     return paying.pay(run, **({"bank": books.bank_of(company), "date": DAY, "by": by} | more))
-
-
-def arrived(company, order, *, named=True, amount=None):
-    told = f"<Btch><MsgId>{order.message}</MsgId><PmtInfId>{order.block}</PmtInfId></Btch>"
-    made = entry(str(amount or order.total), "x", side="DBIT", ref="B-1", day="2026-01-23")
-    made = made.replace("<NtryDtls>x</NtryDtls>", f"<NtryDtls>{told}</NtryDtls>" if named else "")
-    content = statement(made, ident="S-1", opening="50000.00",
-                        account=f"<Id><IBAN>{books.BANK}</IBAN></Id><Ccy>CHF</Ccy>")  # fmt: skip
-    importing.take_in(company=company, content=camt(content), by=make.owner_of(company))
-    return list(waiting(company))
-
-
-def clearing(company):
-    rows = EntryLine.of(company).filter(account__number="1091")
-    return sum((one.debit - one.credit for one in rows), Decimal(0))
 
 
 def test_the_file_is_one_debit_marked_as_wages_and_keeps_silent(company, run):

@@ -112,6 +112,8 @@ TYPES = {
         _type(6000, Kind.EXPENSE),
         _type(6510, Kind.ADVANCE),
         _type(6520, Kind.ADVANCE),
+        _type(7000, Kind.INFO, method=Method.QUANTITY),
+        _type(7010, Kind.INFO, method=Method.QUANTITY),
     ]
 }  # fmt: skip
 
@@ -121,7 +123,7 @@ ROLES = {
     "thirteenth": 1200, "thirteenth_hourly": 1201, "thirteenth_lesson": 1202,
     "company_car": 1910, "balance_kind": 5200, "balance_paid": 5212,
     "ahv": 5010, "alv": 5012, "nbu": 5040, "uvgz": 5042, "ktg": 5045, "bvg": 5050, "extra": 5014,
-    "tax": 5060, "tax_correction": 5061,
+    "tax": 5060, "tax_correction": 5061, "work_days": 7000, "work_days_abroad": 7010,
 }  # fmt: skip
 
 

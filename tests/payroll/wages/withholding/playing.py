@@ -98,11 +98,11 @@ class Year:
 
     def month(self, month, *lines, days=30, **more):
         """Tax a month; returns what is taken. What stops leaves the year as it was."""
-        told, taxed, self.findings = taxes(self.given(month, **more), lines, days=days)
-        self.carry = replace(self.carry, taxed=taxed)
-        self.taxes += told
-        self.last = told
-        return sum((tax.amount for tax in told), Decimal("0.00"))
+        told = taxes(self.given(month, **more), lines, days=days)
+        self.carry = replace(self.carry, taxed=told.taxed, untaxed=told.untaxed)
+        self.findings, self.last = told.findings, told.taxes
+        self.taxes += told.taxes
+        return sum((tax.amount for tax in told.taxes), Decimal("0.00"))
 
     @property
     def codes(self):

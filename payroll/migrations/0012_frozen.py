@@ -1,0 +1,65 @@
+"""Approved runs are frozen, payment orders stay, titles of personal documents are sealed."""
+
+from pathlib import Path
+
+import django.db.models.deletion
+import msgspec
+from django.conf import settings
+from django.db import migrations, models
+
+import erp.core.sealed
+from erp.core import vault
+
+
+def seal_titles(apps, schema_editor):
+    """What was readable so far. The fence is opened for the owner of the table alone, and closed again."""
+    table = "payroll_employeefile"
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        cursor.execute(f"SELECT id, company_id, seal_id, title FROM {table}")
+        for pk, company, seal, title in cursor.fetchall():
+            text = vault.seal_bytes(
+                msgspec.json.encode(title), place=f"{table}.title:{company}:{seal}"
+            )
+            cursor.execute(f"UPDATE {table} SET title = %s WHERE id = %s", [text, pk])
+        cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("payroll", "0011_social"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="payslip",
+            name="paper_digest",
+            field=models.CharField(blank=True, db_default="", editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name="wageorder",
+            name="recalled_at",
+            field=models.DateTimeField(null=True, verbose_name="given up at"),
+        ),
+        migrations.AddField(
+            model_name="wageorder",
+            name="recalled_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="employeefile",
+            name="title",
+            field=erp.core.sealed.SealedField(verbose_name="title"),
+        ),
+        migrations.RunPython(seal_titles, migrations.RunPython.noop),
+        migrations.RunSQL(
+            Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
+        ),
+    ]

@@ -1,0 +1,93 @@
+"""A company in which everything of payroll happened once: people, papers, leave, a run to its payment, certificates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import msgspec
+
+from accounting.banking.matching.accepting import accept_certain
+from payroll.declarations import issuing, noting
+from payroll.declarations.notes import Notes
+from payroll.employees import documents, leave
+from payroll.employees.facts import (
+    AllowanceKind,
+    Child,
+    CivilStatus,
+    LeaveKind,
+    Religion,
+    Status,
+)
+from payroll.employees.keeping import set_fact
+from payroll.employees.models import Employee, EmployeeFile, Fact, LeaveEntry
+from payroll.runs import movements, papers, paying
+from payroll.runs.models import MonthlyMovement, Payslip, Typed, WageOrder
+from tests import make
+from tests.payroll.runs import books
+from tests.payroll.runs.debits import arrived
+
+DAY = dt.date(2026, 1, 23)
+PDF = b"%PDF-1.4\n%Burnoutzeugnis\n"
+#: What nobody may read in a dump: as it is written, and as the program keeps it.
+SECRETS = (
+    "7123.45", "7’123.45", "1234.55", "4001.00", "201.00", "Zwillingskind", "Ehefrau Kunigunde", "Knieoperation",
+    "Burnout", "Abfindung geheim", "Dienstaltersrubin", "christian_catholic", "2019-07-21",
+    "1986-03-01",
+)  # fmt: skip
+
+
+def hired(company):
+    """Two people, so that no sum in the ledger is somebody's wage."""
+    child = Child(first_name="Zwillingskind", birth_date=dt.date(2019, 7, 21),
+                  allowance=AllowanceKind.CHILD, amount=Decimal("231.70"))  # fmt: skip
+    spouse = CivilStatus(status=Status.MARRIED, spouse_name="Ehefrau Kunigunde",
+                         spouse_ahv_number=books.ahv(77), spouse_works="CH")  # fmt: skip
+    first = books.employee(company, "7123.45", child, number=7)
+    books.employee(company, "4001.00", number=8, iban=books.iban(8))
+    by = make.owner_of(company)
+    for value in (spouse, Religion(church="christian_catholic")):
+        set_fact(first, value=value, valid_from=dt.date(2026, 1, 2), by=by)
+    return first
+
+
+def whole(company):
+    """All of it; the ids of what addresses name."""
+    by, who = make.owner_of(company), hired(company)
+    file = documents.attach(who, name="Burnoutzeugnis Januar.pdf", content=PDF, by=by)
+    absence = leave.book(who, kind=LeaveKind.SICKNESS, date=DAY, amount=Decimal(-4), by=by,
+                         text="Knieoperation")  # fmt: skip
+    typed = [Typed(type=1210, amount=Decimal("1234.55"), text="Dienstaltersrubin")]
+    movements.save_person(company=company, employee=who, month=books.JANUARY, rows=typed, by=by)
+    other = Employee.of(company).exclude(pk=who.pk).get()
+    movements.save_person(company=company, employee=other, month=books.JANUARY, by=by,
+                          rows=[Typed(type=1210, amount=Decimal("201.00"))])  # fmt: skip
+    run = books.posted(company)
+    slips = list(Payslip.of(company).filter(run=run).order_by("employee"))
+    papers.make_papers(run, slips)
+    (order,) = paying.pay(run, bank=books.bank_of(company), date=DAY, by=by)
+    accept_certain(company, arrived(company, order), by=by)
+    noting.save_notes(who, year=2026, notes=Notes(remark="Abfindung geheim"), by=by)
+    certificate = issuing.issue(company=company, year=2026, by=by, only=[who.pk])[0]
+    return {
+        "run": run.pk, "employee": who.pk, "slip": slips[0].pk, "order": order.pk, "file": file.pk,
+        "certificate": certificate.pk, "year": 2026, "fact": _fact(who, "wage"),
+        "payout": _fact(who, "payout"), "leave": absence.pk, "kind": "wage",
+        "employment": who.employments.get().pk,
+    }  # fmt: skip
+
+
+def _fact(who, kind):
+    return Fact.of(who.company).filter(employee=who, kind=kind).values_list("pk", flat=True)[0]
+
+
+def opened(company):
+    """All that is sealed, opened: to see that what is looked for is there."""
+    rows = [
+        *((row.content,) for row in Fact.of(company)), *((row.content,) for row in LeaveEntry.of(company)),
+        *((row.content,) for row in MonthlyMovement.of(company)),
+        *((row.content,) for row in Payslip.of(company)),
+        *((row.title, row.content.decode()) for row in EmployeeFile.of(company)),
+        *((row.file.decode(),) for row in WageOrder.of(company)),
+    ]  # fmt: skip
+    return msgspec.json.encode(rows).decode()
