@@ -154,6 +154,7 @@ def _withholding(
         only_job=told.only_job, other_income=told.other_income, since=since,
         other_rate=told.other_rate, work_days=told.work_days,
         work_days_abroad=told.work_days_abroad or Decimal(0), last_wage=told.last_wage,
+        board_code=told.board_code,
     )  # fmt: skip
 
 
@@ -208,13 +209,18 @@ def _since(file: PersonFile) -> dict[int, dt.date]:
 def _by_degree(
     file: PersonFile, first: dt.date, last: dt.date
 ) -> list[tuple[dt.date, dt.date, Decimal]]:
-    """A span, cut where the degree of work changes; 100 % where no terms are known."""
+    """A span, cut where the degree of work changes; 100 % where no terms are known.
+
+    Lessons tell no degree: it is 0, unknown, where nobody enters one.
+    """
     parts: list[tuple[dt.date, dt.date, Decimal]] = []
     held = file.during(Wage, first, last)
     starts = sorted({first, *(one.first for one in held if one.first > first)})
     for start, after in zip(starts, [*starts[1:], last + DAY], strict=True):
         wage = file.at(Wage, start)
         degree = wage.degree if wage is not None else HUNDRED
+        if wage is not None and wage.pay == Pay.LESSON:
+            degree = Decimal(0)
         if parts and parts[-1][2] == degree:
             parts[-1] = (parts[-1][0], after - DAY, degree)
         else:

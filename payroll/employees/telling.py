@@ -39,6 +39,9 @@ TEXTS: Final[dict[str, Any]] = {
                              "tax. Check code, permit and residence."),
     "people.children_differ": _("The code counts %(counted)s children, of the family %(value)s are known. Check "
                                 "which of them count for the tax."),
+    "people.lessons_no_degree": _("Paid by lessons beside other jobs: enter the own degree with the withholding tax, "
+                                  "or the median wage counts for the rate."),
+    "people.no_children": _("Tariff %(letter)s is for who lives alone with children. Check the number of children."),
     "people.letter_differs": _("Tariff %(letter)s does not fit the civil status “%(status)s”. Check the code."),
     "people.church_differs": _("The code says %(mark)s for church tax, the confession says otherwise. Correct one "
                                "of them; in GE, NE, TI, VD and VS it is N as a rule."),

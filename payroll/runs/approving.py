@@ -92,7 +92,8 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
 
 #: What somebody does to wages: whoever did so since the last month needs another person.
 _HANDS_ON: Final = (
-    "employee.hire", "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
+    "employee.hire", "employee.return", "employee.leave", "employee.change_employment",
+    "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
     "employees.import", "movements.save", "movements.import", "payroll_run.begin",
     "payroll_run.calculate", "payroll_run.correct",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from erp.companies.models import Company
 from payroll.employees import people
@@ -37,6 +38,7 @@ class Shelf:
         self.roles: Mapping[str, int] = {}
         self._tariffs: dict[str, tuple[TariffRow, ...]] = {}
         self._asked: set[str] = set()
+        self._insured: dict[Any, Found] = {}  # by what several people have in common
 
     def open(self, company: Company, month: dt.date, languages: Collection[str]) -> None:
         """Have all at hand for a month. Raises ``FiguresMissing``."""
@@ -52,7 +54,7 @@ class Shelf:
             self.institutions: Mapping[str, int] = self.book.institutions(self.last)
         if not set(languages) <= set(self.types):
             found = catalogue.whole(company, {*languages, *self.types})
-            self.types, self.roles = dict(found.types), found.roles
+            self.types, self.roles, self._insured = dict(found.types), found.roles, {}
 
     def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Allowance | None:
         """What a canton pays for a child a month, and how sure that is; None without a canton."""
@@ -76,7 +78,7 @@ class Shelf:
         )  # fmt: skip
         return contributions.contributions(
             self.book, facts, until=self.last, figures=self.figures, terms=self.terms,
-            roles=self.roles,
+            roles=self.roles, known=self._insured,
         )  # fmt: skip
 
     def tariffs_for(self, keys: Iterable[str]) -> Mapping[str, tuple[TariffRow, ...]]:

@@ -221,7 +221,8 @@ class Withholding:
     extrapolates nothing. Who is paid by the hour has a degree that follows from the hours of the
     month; ``other_rate`` is then that of all other jobs. An ``own_rate`` of 0 is unknown: the
     median wage counts. ``work_days_abroad`` are those of the month, of ``work_days``.
-    ``last_wage`` is the last monthly wage of who left before this year's first slip.
+    ``last_wage`` is the last monthly wage of who left before this year's first slip. Fees of a board
+    that somebody has beside a wage are taxed by ``board_code``, flat.
     """
 
     first: dt.date
@@ -239,6 +240,7 @@ class Withholding:
     work_days: Decimal | None = None
     work_days_abroad: Decimal = Decimal(0)
     last_wage: Decimal | None = None
+    board_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
