@@ -98,7 +98,8 @@ def figures_on(day: dt.date, *, own: Iterable[Figure] = ()) -> Figures:
     """The figures that a month is reckoned with; ``day`` is one of its days.
 
     ``own`` are those of ``own.figures_of(company)``. The median wage is 0 where nobody knows it,
-    as it counts for few people, and their tax then stops. Raises ``FiguresMissing``, which names
+    as it counts for few people, and their tax then stops; so is the income that family allowances ask
+    for, as it only warns. Raises ``FiguresMissing``, which names
     all others that are not known: what holds for a year is never taken from the last one.
     """
     known = figures_known(day, own=own)
@@ -107,9 +108,12 @@ def figures_on(day: dt.date, *, own: Iterable[Figure] = ()) -> Figures:
         raise FiguresMissing(day=day, figures="; ".join(label(key) for key in missing))
     values = {key: known[key].value for key, one in FIGURES.items() if one.is_needed}
     age = int(values.pop("liable_from_age"))
-    median = known["median_wage"].value if "median_wage" in known else Decimal(0)
+    rare = {
+        key: known[key].value if key in known else Decimal(0)
+        for key in ("median_wage", "family_income_month")
+    }
     return Figures(
-        **values, liable_from_age=age, median_wage=median, reference_ages=reference_ages(),
+        **values, **rare, liable_from_age=age, reference_ages=reference_ages(),
         bvg_credits=age_credits(),
     )  # fmt: skip
 

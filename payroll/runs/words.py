@@ -109,6 +109,8 @@ FOUND: Final[dict[str, Any]] = {
     "contributions.no_fund": _("There is no family allowance fund for the canton %(canton)s on %(day)s. Add it."),
     "contributions.pension_minimum": _("The pension fund's contribution is reckoned as the law's least. Enter what "
                                        "the fund reported."),
+    "family.small_income": _("The AHV wage of %(wage)s is below %(least)s, which family allowances ask for. In absence "
+                             "they go on for a while; check whether they are still owed."),
     "family.check_amount": _("The allowance of %(canton)s, %(amount)s, is not sure for this year. Check it."),
 }  # fmt: skip
 

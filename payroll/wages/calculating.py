@@ -13,7 +13,12 @@ from decimal import Decimal
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ahv import charge_ahv
-from payroll.wages.checking import check_employment, check_insurance, check_quantities
+from payroll.wages.checking import (
+    check_employment,
+    check_family,
+    check_insurance,
+    check_quantities,
+)
 from payroll.wages.contributions import amounts_by_base, charge_contributions
 from payroll.wages.drafting import Draft, in_order, is_after_net
 from payroll.wages.gross import contract_lines, movement_lines, supplements
@@ -61,6 +66,7 @@ def calculate(given: MonthInput) -> Slip:
     garnish(draft, garnishments)
     check_quantities(draft)
     check_insurance(draft, held, accounts, status)
+    check_family(draft, bases)
     lines = in_order(draft.lines)
     payout = _sum(line.amount for line in lines if line.paid)
     if payout < ZERO:

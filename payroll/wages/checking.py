@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from erp.core.money import to_centimes
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ages import Liability
@@ -11,7 +13,8 @@ from payroll.wages.ahv import AHV, PENSION
 from payroll.wages.contributions import Held
 from payroll.wages.drafting import Draft
 from payroll.wages.gross import MONTHS, WAGE_ROLES
-from payroll.wages.values import Base, Charge, Insurance, Pay, Thirteenth
+from payroll.wages.spans import MONTH_DAYS
+from payroll.wages.values import ZERO, Base, Charge, Insurance, Kind, Pay, Thirteenth
 
 NBU_HOURS = 8  # a week (UVV Art. 13)
 CEILINGS = frozenset({Base.AHV, Base.ALV, Base.UVG, Base.UVGZ, Base.KTG})
@@ -69,6 +72,19 @@ def check_insurance(
             draft.findings.append(
                 reasons.stop(reasons.SIMPLIFIED_WAGE_TOO_HIGH, wage=wages, threshold=threshold)
             )
+
+
+def check_family(draft: Draft, wages: Mapping[Base, Decimal]) -> None:
+    """Family allowances ask for a least AHV wage of a month (FamZG Art. 13); in absence they go on for a
+    while (FamZV Art. 10), so somebody should look.
+    """
+    least = draft.given.figures.family_income_month * draft.times.days / MONTH_DAYS
+    paid = sum((x.amount for x in draft.lines if x.kind is Kind.FAMILY and x.paid), ZERO)
+    wage = wages.get(Base.AHV, ZERO)
+    if paid > ZERO and wage < least:
+        draft.findings.append(
+            reasons.warn(reasons.FAMILY_SMALL_INCOME, wage=wage, least=to_centimes(least))
+        )
 
 
 def _deducts_nbu(charge: Charge) -> bool:

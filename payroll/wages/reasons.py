@@ -72,6 +72,7 @@ movement.no_quantity           ``role``: paid by hours or lessons, and none are 
 thirteenth.overpaid            ``amount``: more was paid than earned until the exit
 nbu.few_hours                  ``hours``: less than eight a week, yet a deduction for NBU
 pension.missing                ``wage`` ``threshold``: insurable, and no contribution to a fund
+family.small_income            ``wage`` ``least``: too little for family allowances
 !simplified.wage_too_high      ``wage`` ``threshold``: BGSA Art. 2
 !payout.negative               ``amount``
 =============================  ======================================================
@@ -137,6 +138,7 @@ THIRTEENTH_OVERPAID: Final = "thirteenth.overpaid"
 NBU_FEW_HOURS: Final = "nbu.few_hours"
 PENSION_MISSING: Final = "pension.missing"
 SIMPLIFIED_WAGE_TOO_HIGH: Final = "simplified.wage_too_high"
+FAMILY_SMALL_INCOME: Final = "family.small_income"
 TAX_SIMPLIFIED: Final = "tax.simplified"
 PAYOUT_NEGATIVE: Final = "payout.negative"
 

@@ -316,6 +316,7 @@ class Figures:
         ZERO  # that wages by hours and lessons earn of a 13th month's wage
     )
     simplified_tax: Decimal = ZERO  # percent, by the simplified procedure
+    family_income_month: Decimal = ZERO  # that family allowances ask for
     trainee_percent: Decimal = ZERO  # of the UVG ceiling, that is insured at least from 20 years on
     trainee_percent_young: Decimal = ZERO  # before
 

@@ -107,3 +107,13 @@ def test_who_leaves_on_the_30th_and_comes_back_on_the_31st_has_a_month():
     two_jobs = slip("2026-03", contracts=(contract("3000.00", employment=1),
                                           contract("3000.00", first="2026-03-31", employment=2)))  # fmt: skip
     assert two_jobs.gross == D("3100.00")
+
+
+def test_family_allowances_ask_for_a_least_wage():
+    figures = replace(FIGURES, family_income_month=D(630))
+    child = (typed(3000, 215),)
+    few = slip(contracts=(contract("629.00"),), movements=child, figures=figures)
+    assert codes(few) == ["family.small_income"] and few.findings[0].values["least"] == "630.00"
+    assert codes(slip(contracts=(contract("630.00"),), movements=child, figures=figures)) == []
+    half = contract("630.00", first="2026-01-16")
+    assert codes(slip(contracts=(half,), movements=child, figures=figures)) == []
