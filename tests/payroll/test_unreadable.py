@@ -48,7 +48,7 @@ def test_a_dump_tells_nothing_of_anybody(company):
         "Knieoperation",
         "Burnout",
         "Zwillingskind",
-        "4214.37",
+        "4214.50",
         PASSWORD,
         *numbers,
     ):

@@ -39,9 +39,9 @@ PDF = b"%PDF-1.4\n%Burnoutzeugnis\n"
 PASSWORD = "vier-lange-worte-hierher"
 #: What nobody may read in a dump: as it is written, and as the program keeps it.
 SECRETS = (
-    "7123.45", "7’123.45", "1234.55", "4013.37", "201.00", "4214.37", "Zwillingskind",
-    "Ehefrau Kunigunde", "Knieoperation", "Burnout", "Abfindung geheim", "Dienstaltersrubin", "christian_catholic", "2019-07-21",
-    "1986-03-01", PASSWORD,
+    "7123.45", "7’123.45", "1234.55", "4013.37", "201.13", "4214.50", "Zwillingskind",
+    "Ehefrau Kunigunde", "Knieoperation", "Burnout", "Abfindung geheim", "Dienstaltersrubin",
+    "christian_catholic", "2019-07-21", "1986-03-01", PASSWORD,
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def whole(company):
     movements.save_person(company=company, employee=who, month=books.JANUARY, rows=typed, by=by)
     other = Employee.of(company).exclude(pk=who.pk).get()
     movements.save_person(company=company, employee=other, month=books.JANUARY, by=by,
-                          rows=[Typed(type=1210, amount=Decimal("201.00"))])  # fmt: skip
+                          rows=[Typed(type=1210, amount=Decimal("201.13"))])  # fmt: skip
     run = books.posted(company)
     slips = list(Payslip.of(company).filter(run=run).order_by("employee"))
     papers.make_papers(run, slips)
