@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -16,7 +16,9 @@ from accounting.ledger.models import CostCentre
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
+from erp.core.bulk import among
 from erp.core.errors import DomainError, Refusals, called
+from erp.core.sealed import SealedField, as_text
 from payroll.employees.models import Employee
 from payroll.runs.beginning import alone, last_day, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
@@ -37,6 +39,7 @@ RECKONED: Final = frozenset(
      "balance_kind", "balance_paid"}
 )  # fmt: skip
 MOST_FAULTS: Final = 50
+_CONTENT: Final = cast(SealedField, MonthlyMovement._meta.get_field("content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +296,11 @@ def of_month(
     """What is typed for a month by person, in its order: one query."""
     rows = MonthlyMovement.of(company).filter(month=month)
     if only is not None:
-        rows = rows.filter(employee__in=only)
+        rows = rows.filter(employee__in=among(only))
     found: dict[int, list[Typed]] = defaultdict(list)
-    for row in rows.order_by("employee", "position", "pk"):
-        found[row.employee_id].append(row.content)
+    rows = rows.order_by("employee", "position", "pk")
+    for who, seal, text in rows.values_list("employee_id", as_text("seal_id"), as_text("content")):
+        found[who].append(_CONTENT.opened_at(_CONTENT.place_of(company.pk, seal), text))
     return dict(found)
 
 
