@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -19,6 +20,7 @@ from erp.api.inputs import AmountField, DayField, Input, MonthField
 from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.declarations.gathering import YEARS
+from payroll.employees.ahv import masked
 from payroll.employees.models import Employee
 from payroll.settlements import settling
 from payroll.settlements.models import TaxSettlement
@@ -51,7 +53,10 @@ class UndoTaxSettlementInput(Input):
 
 
 class TaxSettlementOutput(serializers.Serializer[Any]):
-    """A settlement without its people, in CHF. ``net`` is negative where tax is paid back."""
+    """A settlement without its people, in CHF. ``net`` is negative where tax is paid back.
+
+    What was taxable is a wage where there is one person: it is told with the people alone.
+    """
 
     id = serializers.IntegerField()
     canton = serializers.CharField()
@@ -59,7 +64,6 @@ class TaxSettlementOutput(serializers.Serializer[Any]):
     first = MonthField()
     last = MonthField()
     people = serializers.IntegerField()
-    taxable = AmountField()
     tax = AmountField()
     percent = AmountField(decimals=3)
     commission = AmountField()
@@ -90,8 +94,9 @@ class SettledTaxOutput(serializers.Serializer[Any]):
 
 
 class TaxSettlementWhole(TaxSettlementOutput):
-    """A settlement with its people."""
+    """A settlement with its people. AHV numbers may be masked."""
 
+    taxable = AmountField()
     rows = SettledTaxOutput(many=True, source="content")
 
 
@@ -140,6 +145,11 @@ class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
         """A settlement with its people, as it was made."""
         one = get_object_or_404(TaxSettlement.of(self.company), pk=int(pk))
         self.note(one.people)
+        if not self.access.may(Permission.PAYROLL_PEOPLE):
+            one.content = tuple(
+                msgspec.structs.replace(row, ahv_number=masked(row.ahv_number))
+                for row in one.content
+            )
         return Response(TaxSettlementWhole(one).data)
 
     @extend_schema(responses=OpenTaxOutput(many=True))

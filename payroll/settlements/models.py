@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import JournalEntry
 from erp.companies.models import CompanyOwned
+from erp.core.money import ZERO
 from erp.core.sealed import Sealed, SealedField
 from payroll.runs.models import PayrollRun
 from payroll.setup.models import Institution, PayrollSettings
@@ -43,7 +44,7 @@ class TaxSettlement(Sealed, CompanyOwned):
 
     ``year`` is that of the wages; ``last`` is after it where a correction was paid later (Nachtrag).
     ``net`` is the tax less the commission, both in CHF: what the tax office gets, or pays back where it
-    is negative. Without tax there is no entry. Who was taxed stands in ``content``, sealed.
+    is negative. Without tax there is no entry. Who was taxed, and what of, stands in ``content``, sealed.
     """
 
     institution = models.ForeignKey(
@@ -55,7 +56,6 @@ class TaxSettlement(Sealed, CompanyOwned):
     first = models.DateField(_("first month"))
     last = models.DateField(_("last month"))
     people = models.PositiveIntegerField(_("people"))
-    taxable = models.DecimalField(_("taxable"), max_digits=15, decimal_places=2)
     tax = models.DecimalField(_("tax"), max_digits=15, decimal_places=2)
     how = models.CharField(_("settled"), max_length=3, choices=PayrollSettings.Commission)
     percent = models.DecimalField(_("commission, percent"), max_digits=6, decimal_places=3)
@@ -110,6 +110,11 @@ class TaxSettlement(Sealed, CompanyOwned):
     def is_supplement(self) -> bool:
         """Whether it holds what was corrected after the year had ended."""
         return self.last.year > self.year
+
+    @property
+    def taxable(self) -> Decimal:
+        """What was taxed, in CHF; of one person it is a wage, so it lies sealed."""
+        return sum((row.taxable for row in self.content), ZERO)
 
     @property
     def net(self) -> Decimal:

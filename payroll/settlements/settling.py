@@ -135,7 +135,7 @@ def settle(
         raise DueTooEarly(value=due_date, end=end_of(found.last))
     one = TaxSettlement(
         company=company, institution=office, canton=canton, year=found.year, first=found.first, last=found.last,
-        people=found.sums.people, taxable=found.sums.taxable, tax=found.sums.tax, how=found.how,
+        people=found.sums.people, tax=found.sums.tax, how=found.how,
         percent=found.percent, commission=found.sums.commission, date=date, due_date=due_date,
         reference=_checked(reference), content=tuple(found.rows), settled_at=clock.now(),
         settled_by=by,

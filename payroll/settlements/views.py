@@ -52,6 +52,10 @@ class SettlementsView(YearView):
         found: TaxSettlement = get_object_or_404(rows, pk=self.kwargs["settlement"])
         return found
 
+    def seen(self, told: Report) -> Report:
+        """A list as a page shows it: AHV numbers are masked for those who do not change people."""
+        return told if self.access.may(Permission.PAYROLL_PEOPLE) else told.masked()
+
 
 class Settlements(SettlementsView):
     """``/c/{company}/payroll/tax-settlements/``: of a year, what is open and what was settled."""
@@ -123,7 +127,7 @@ class NewSettlement(SettlementsView):
         self.note(found.sums.people)
         told = report_of(title_of(found), found.rows, tax=found.sums.tax, taxable=found.sums.taxable,
                          percent=found.percent, commission=found.sums.commission)  # fmt: skip
-        today = clock.today()
+        told, today = self.seen(told), clock.today()
         initial = {"date": today, "due_date": max(found.due_date, today), "seen": found.sums.tax}
         whole = found.rule.end(until, settings_of(self.company).commission)
         return render(request, "payroll/settlements/new.html", {
@@ -156,7 +160,7 @@ class SettlementPage(SettlementsView):
     def _show(self, request: HttpRequest, form: UndoForm) -> HttpResponse:
         one = self.settlement()
         self.note(one.people)
-        told = report(one)
+        told = self.seen(report(one))
         return render(request, "payroll/settlements/one.html", {
             "page_title": title_of(one), "one": one, "rows": rows_of(told), "report": told,
             "form": form, "item": _items(self.company.pk, [one]).get(one.entry_id),  # type: ignore[attr-defined]

@@ -16,13 +16,15 @@ from payroll.declarations.models import CertificateNotes, IssuedCertificate
 from payroll.employees.models import Employee
 from tests.payroll import tables
 from tests.payroll.runs import books
-from tests.payroll.whole import SECRETS, opened, whole
+from tests.payroll.whole import PASSWORD, SECRETS, opened, whole
 
 pytestmark = pytest.mark.django_db
 #: Columns of payroll that hold texts a person may type about somebody, and why they lie open.
 OPEN = {
     ("payroll_employee", "own_values"): "searched; whoever adds a field is told",
     ("payroll_payrollrun", "reason"): "of a run, no person",
+    ("payroll_taxsettlement", "reason"): "of a settlement, no person",
+    ("payroll_taxsettlement", "reference"): "of the tax office's payment slip",
     ("payroll_employment", "function"): "stands in the list of people",
 }
 
@@ -40,7 +42,16 @@ def test_a_dump_tells_nothing_of_anybody(company):
     numbers = [books.ahv(7), books.ahv(8), books.ahv(77), "CH9300762011623852957", books.iban(8)]
     for secret in [*SECRETS, *numbers, *(one.replace(".", "") for one in numbers[:3])]:
         assert secret not in dump, secret
-    for secret in ("7123.45", "1234.55", "Knieoperation", "Burnout", "Zwillingskind", *numbers):
+    for secret in (
+        "7123.45",
+        "1234.55",
+        "Knieoperation",
+        "Burnout",
+        "Zwillingskind",
+        "4214.50",
+        PASSWORD,
+        *numbers,
+    ):
         assert secret in there, secret  # it was looked for in the right place
     for slip in re.findall(r'"(?:net|payout|gross)":"([0-9.]+)"', there):
         assert float(slip) == 0 or f"{slip}" not in dump, slip
@@ -69,9 +80,11 @@ def test_only_named_columns_hold_open_texts_or_values(company):
     """A new column of payroll that could hold something personal is sealed, or named with its reason."""
     people = {"payroll_employee", "payroll_employment", "payroll_fact", "payroll_employeefile",
               "payroll_leaveentry", "payroll_monthlymovement", "payroll_payslip", "payroll_wageorder",
-              "payroll_issuedcertificate", "payroll_certificatenotes", "payroll_payrollrun"}  # fmt: skip
+              "payroll_issuedcertificate", "payroll_certificatenotes", "payroll_payrollrun",
+              "payroll_taxsettlement", "payroll_settledrun", "payroll_delivery",
+              "payroll_deliveryterms"}  # fmt: skip
     plain = {"number", "kind", "key", "media_type", "digest", "paper_digest", "message", "block",
-             "status", "waiver"}  # fmt: skip
+             "status", "waiver", "way", "canton", "how"}  # fmt: skip
     for model in apps.get_app_config("payroll").get_models():
         table = model._meta.db_table
         if table not in people:

@@ -8,8 +8,12 @@ from decimal import Decimal
 import msgspec
 
 from accounting.banking.matching.accepting import accept_certain
+from erp.core.tenancy import open_companies
+from erp.jobs import running
 from payroll.declarations import issuing, noting
 from payroll.declarations.notes import Notes
+from payroll.delivery import passwords, terms
+from payroll.delivery.models import DeliveryTerms
 from payroll.employees import documents, leave
 from payroll.employees.facts import (
     AllowanceKind,
@@ -21,19 +25,23 @@ from payroll.employees.facts import (
 )
 from payroll.employees.keeping import set_fact
 from payroll.employees.models import Employee, EmployeeFile, Fact, LeaveEntry
-from payroll.runs import movements, papers, paying
+from payroll.runs import delivering, movements, papers, paying
 from payroll.runs.models import MonthlyMovement, Payslip, Typed, WageOrder
+from payroll.settlements import settling
+from payroll.settlements.models import TaxSettlement
 from tests import make
 from tests.payroll.runs import books
 from tests.payroll.runs.debits import arrived
+from tests.payroll.settlements import made as taxes
 
 DAY = dt.date(2026, 1, 23)
 PDF = b"%PDF-1.4\n%Burnoutzeugnis\n"
+PASSWORD = "vier-lange-worte-hierher"
 #: What nobody may read in a dump: as it is written, and as the program keeps it.
 SECRETS = (
-    "7123.45", "7’123.45", "1234.55", "4001.00", "201.00", "Zwillingskind", "Ehefrau Kunigunde", "Knieoperation",
-    "Burnout", "Abfindung geheim", "Dienstaltersrubin", "christian_catholic", "2019-07-21",
-    "1986-03-01",
+    "7123.45", "7’123.45", "1234.55", "4013.37", "201.13", "4214.50", "Zwillingskind",
+    "Ehefrau Kunigunde", "Knieoperation", "Burnout", "Abfindung geheim", "Dienstaltersrubin",
+    "christian_catholic", "2019-07-21", "1986-03-01", PASSWORD,
 )  # fmt: skip
 
 
@@ -44,7 +52,9 @@ def hired(company):
     spouse = CivilStatus(status=Status.MARRIED, spouse_name="Ehefrau Kunigunde",
                          spouse_ahv_number=books.ahv(77), spouse_works="CH")  # fmt: skip
     first = books.employee(company, "7123.45", child, number=7)
-    books.employee(company, "4001.00", number=8, iban=books.iban(8))
+    taxes.tariff()
+    taxes.office(company)
+    taxes.taxed(company, "4013.37", number=8, iban=books.iban(8))
     by = make.owner_of(company)
     for value in (spouse, Religion(church="christian_catholic")):
         set_fact(first, value=value, valid_from=dt.date(2026, 1, 2), by=by)
@@ -61,20 +71,33 @@ def whole(company):
     movements.save_person(company=company, employee=who, month=books.JANUARY, rows=typed, by=by)
     other = Employee.of(company).exclude(pk=who.pk).get()
     movements.save_person(company=company, employee=other, month=books.JANUARY, by=by,
-                          rows=[Typed(type=1210, amount=Decimal("201.00"))])  # fmt: skip
+                          rows=[Typed(type=1210, amount=Decimal("201.13"))])  # fmt: skip
     run = books.posted(company)
     slips = list(Payslip.of(company).filter(run=run).order_by("employee"))
     papers.make_papers(run, slips)
     (order,) = paying.pay(run, bank=books.bank_of(company), date=DAY, by=by)
     accept_certain(company, arrived(company, order), by=by)
+    settlement = settling.settle(company=company, canton="ZH", until=books.JANUARY, by=by,
+                                 date=dt.date(2026, 2, 28))  # fmt: skip
+    _delivered(company, who, run, by)
     noting.save_notes(who, year=2026, notes=Notes(remark="Abfindung geheim"), by=by)
     certificate = issuing.issue(company=company, year=2026, by=by, only=[who.pk])[0]
     return {
         "run": run.pk, "employee": who.pk, "slip": slips[0].pk, "order": order.pk, "file": file.pk,
         "certificate": certificate.pk, "year": 2026, "fact": _fact(who, "wage"),
         "payout": _fact(who, "payout"), "leave": absence.pk, "kind": "wage",
-        "employment": who.employments.get().pk,
+        "employment": who.employments.get().pk, "settlement": settlement.pk,
     }  # fmt: skip
+
+
+def _delivered(company, who, run, by):
+    """One slip by mail, locked by a password, one on paper."""
+    terms.set_terms(who, by=by, way="mail", mail="anna.privat@example.ch")
+    passwords.set_password(who, by=by, chosen=PASSWORD)
+    terms.change_settings(company=company, by=by, reply_to="lohn@example.ch")
+    job = delivering.begin(run, by=by, link="https://rappen.example.ch/")
+    running.run(job.pk, company.pk)
+    open_companies([company.pk])
 
 
 def _fact(who, kind):
@@ -89,5 +112,7 @@ def opened(company):
         *((row.content,) for row in Payslip.of(company)),
         *((row.title, row.content.decode()) for row in EmployeeFile.of(company)),
         *((row.file.decode(),) for row in WageOrder.of(company)),
+        *((row.content,) for row in DeliveryTerms.of(company)),
+        *((row.content,) for row in TaxSettlement.of(company)),
     ]  # fmt: skip
     return msgspec.json.encode(rows).decode()

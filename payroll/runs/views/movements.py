@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 
 from django.contrib import messages
@@ -179,7 +180,8 @@ def _row(one: Typed) -> dict[str, str]:
 
 def _as_typed(request: HttpRequest) -> list[dict[str, str]]:
     columns = [request.POST.getlist(name) for name in FIELDS]
-    return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=False) if any(row)]
+    rows = zip_longest(*columns, fillvalue="")  # a form without a column loses no rows
+    return [dict(zip(FIELDS, row, strict=True)) for row in rows if any(row)]
 
 
 def _typed_rows(request: HttpRequest) -> list[Typed]:

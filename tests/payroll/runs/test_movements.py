@@ -7,7 +7,7 @@ import hashlib
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from erp.core.errors import Refusals
@@ -158,6 +158,7 @@ def test_hours_and_a_bonus_are_paid(company, anna):
     assert {line.type: line.amount for line in slip.lines}[1005] == Decimal("3000.00")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     amount=st.decimals("-100", "20000", places=2),
     parts=st.lists(
