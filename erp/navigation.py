@@ -134,6 +134,11 @@ SECTIONS = (
             Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ, "c"),
             Item(_("Movements"), "movements", Permission.PAYROLL_READ),
             Item(_("Payroll year"), "payroll-year-home", Permission.PAYROLL_READ),
+            Item(
+                _("Withholding-tax settlements"), "payroll-tax-settlements", Permission.PAYROLL_READ
+            ),
+            Item(_("Delivery of wage papers"), "payroll-delivery", Permission.PAYROLL_READ),
+            Item(_("My wage"), "my-wage", Permission.PAYROLL_OWN),
             Item(_("Wage types"), "wage-types", Permission.PAYROLL_READ),
             Item(_("Figures"), "payroll-figures", Permission.PAYROLL_READ),
             Item(_("Withholding-tax tariffs"), "payroll-tariffs", Permission.PAYROLL_READ),

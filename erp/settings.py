@@ -176,7 +176,9 @@ JOB_KINDS = [
     "contacts.jobs",
     "vat.returns.jobs",
     "payroll.runs.jobs",
+    "payroll.runs.delivering",
     "payroll.declarations.jobs",
+    "payroll.declarations.delivering",
 ]  # modules that offer kinds of jobs
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
@@ -190,6 +192,7 @@ MAIL_KINDS = [
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
+    "payroll.delivery.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -360,6 +363,7 @@ SPECTACULAR_SETTINGS = {
         "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
         "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
         "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
+        "WageDeliveryWayEnum": "payroll.delivery.models.Way",
         "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
         "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",

@@ -24,9 +24,12 @@ from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
 from payroll.declarations import urls as payroll_declarations
+from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
+from payroll.settlements import urls as payroll_settlements
 from payroll.setup import urls as payroll_setup
 from payroll.wage_types import urls as wage_types
 from vat.codes import urls as vat_codes
@@ -40,7 +43,8 @@ ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
-    payroll_rates, employees, payroll_declarations,
+    payroll_rates, employees, payroll_declarations, payroll_settlements,
+    payroll_delivery, payroll_portal,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -12,15 +12,19 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from contacts import merging
-        from payroll.employees import above, following, insured_by
+        from payroll.employees import above, following, insured_by, ready
         from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
+        from payroll.settlements import guarding
         from payroll.setup import institutions
         from payroll.wage_types import usage
 
         following.register()
         insured_by.register()
+        ready.register()
         above.paid_until.append(queries.paid_until)
         posting.before_reversal.append(booking.require_own)
+        posting.before_reversal.insert(0, guarding.before_reversal)
+        institutions.used_by.append((_("withholding-tax settlements"), guarding.uses))
         orders.ordered.append(bank.ordered_by)
         hearing.booked.append(bank.hear)
         statements.unbooked.append(bank.hear_undone)

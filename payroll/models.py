@@ -5,9 +5,11 @@ from payroll.declarations.models import (
     DeclarationSettings,
     IssuedCertificate,
 )
+from payroll.delivery.models import Delivery, DeliverySettings, DeliveryTerms
 from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
+from payroll.settlements.models import SettledRun, TaxSettlement
 from payroll.setup.models import (
     Institution,
     PayrollSettings,
@@ -19,6 +21,9 @@ from payroll.wage_types.models import WageType
 __all__ = [
     "CertificateNotes",
     "DeclarationSettings",
+    "Delivery",
+    "DeliverySettings",
+    "DeliveryTerms",
     "Employee",
     "EmployeeFile",
     "Employment",
@@ -31,8 +36,10 @@ __all__ = [
     "PayrollRun",
     "PayrollSettings",
     "Payslip",
+    "SettledRun",
     "Solution",
     "SolutionRate",
+    "TaxSettlement",
     "WageOrder",
     "WageType",
 ]

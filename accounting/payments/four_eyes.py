@@ -6,11 +6,13 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.payments.models import PaymentSettings
 from erp.access.firms.models import FirmStaff, Mandate
 from erp.access.models import Membership, User
+from erp.access.permissions import EMPLOYEE, Permission
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
@@ -46,8 +48,16 @@ class OffAlready(DomainError):
 
 
 def people(company: Company) -> int:
-    """How many active people have access to a company, by roles of their own or by a mandate."""
-    own = Membership.of(company).filter(user__is_active=True).values_list("user", flat=True)
+    """How many active people have access to a company, by roles of their own or by a mandate.
+
+    Whoever sees their own wage alone is no second person: they could approve nothing.
+    """
+    working = ~Q(role__code=EMPLOYEE, role__ready=True) & ~Q(
+        role__permissions=[Permission.PAYROLL_OWN]
+    )
+    own = (
+        Membership.of(company).filter(working, user__is_active=True).values_list("user", flat=True)
+    )
     firms = Mandate.of(company).filter(ended_at=None).values_list("firm", flat=True)
     staff = FirmStaff.objects.filter(firm__in=list(firms), user__is_active=True)
     return len({*own, *staff.values_list("user", flat=True)})

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.companies.models import Module
 
@@ -112,6 +113,7 @@ class Permission(models.TextChoices):
         "payroll.settings",
         _("Change institutions, rates, wage types and settings of payroll"),
     )
+    PAYROLL_OWN = "payroll.own", _("See one's own payslips and wage certificates")
 
     @property
     def group(self) -> str:
@@ -181,6 +183,7 @@ _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
 OWNER: Final = "owner"
+EMPLOYEE: Final = "employee"
 
 READY_ROLES = (
     ReadyRole(OWNER, _("Owner"), frozenset(_ALL)),
@@ -236,6 +239,8 @@ READY_ROLES = (
     ReadyRole(
         "payroll", _("Payroll"), frozenset({Permission.COMPANY_READ, *_PAYROLL, *_ADDRESSES})
     ),
+    # Their own payslips and certificates, and nothing else of the company.
+    ReadyRole(EMPLOYEE, pgettext_lazy("role", "Employee"), frozenset({Permission.PAYROLL_OWN})),
     # Who approves sees what it rests on.
     ReadyRole(
         "approver",

@@ -22,6 +22,7 @@ from erp.cockpit.roles import NoSuchRole, hold, require_givable
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError, called
+from payroll.delivery import signing_in
 
 MOST_OPEN: Final = 50  # in a company
 
@@ -184,6 +185,7 @@ def _join(invitation: Invitation, user: User) -> Company:
     company = invitation.company
     for code in invitation.roles:
         grant(company=company, user=user, role=code, by=invitation.by)
+    signing_in.claim(company, invitation=invitation.pk, user=user)
     inviting.accepted(invitation, user, company=company.pk)
     trail.record(company=company, by=user, action="invitation.accept", subject=invitation,
                  details={**trail.values(invitation, "email", "roles"),

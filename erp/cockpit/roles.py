@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.firms.models import Firm, Mandate
 from erp.access.giving import rights_of
 from erp.access.models import Invitation, Membership, Role, User
-from erp.access.permissions import READY_ROLES, Permission, in_order
+from erp.access.permissions import READY_ROLES, Permission, in_order, ready_name
 from erp.access.rights import colleagues, held
 from erp.audit import trail
 from erp.companies.models import Company
@@ -126,9 +126,17 @@ def role_named(company: Company, code: str) -> Role:
 
 def make_ready_roles(company: Company) -> None:
     """Give a new company the ready-made roles, called as in its language."""
+    for ready in READY_ROLES:
+        make_ready_role(company, ready.code)
+
+
+def make_ready_role(company: Company, code: str) -> Role:
+    """Give a company one of the ready-made roles, called as in its language."""
     with translation.override(company.language):
-        for ready in READY_ROLES:
-            Role.unscoped.create(company=company, code=ready.code, name=str(ready.name), ready=True)
+        role: Role = Role.unscoped.create(
+            company=company, code=code, name=ready_name(code), ready=True
+        )
+    return role
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ _HOMES: Final = {
     "entrytemplate": ("recurring", ""), "account": ("account-sheet", "number"),
     "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),
     "employee": ("employee", "pk"), "payrollrun": ("payroll-run", "pk"),
+    "taxsettlement": ("payroll-tax-settlement", "pk"),
     "ownfield": ("own-fields", ""), "role": ("roles", ""), "invitation": ("members", ""),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp.cockpit import access, api, trail, views
+from erp.cockpit import access, api, trail, views, wage_access
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
 from erp.cockpit.firm_pages import FirmPage, Mandates
@@ -66,6 +66,11 @@ pages = [
     path("settings/mail-texts/<slug:kind>/<slug:language>/", MailText.as_view(), name="mail-text"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
     path("settings/own-fields/", OwnFields.as_view(), name="own-fields"),
+    path(
+        "payroll/delivery/<int:employee>/invite/",
+        wage_access.InviteEmployee.as_view(),
+        name="payroll-delivery-invite",
+    ),
     path("settings/access/", access.Members.as_view(), name="members"),
     path("settings/roles/", access.Roles.as_view(), name="roles"),
     path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),

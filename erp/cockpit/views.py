@@ -146,6 +146,14 @@ class Start(CompanyView):
     permission = Permission.COMPANY_READ
     help_page = "start"
 
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super()._answer(request, *args, **kwargs)
+        except PermissionDenied:  # whoever sees their own wage alone begins there
+            if request.method != "GET" or not self.access.may(Permission.PAYROLL_OWN):
+                raise
+            return redirect("my-wage", kwargs["company"])
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         context: dict[str, Any] = {"page_title": self.company.name}
         if self.access.may(Permission.CONTACTS_READ):

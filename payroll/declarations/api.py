@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,8 +145,9 @@ class PayrollYearViewSet(CompanyViewSet):
         "issue": Permission.PAYROLL_EXPORT,
         "certificate": Permission.PAYROLL_EXPORT,
         "elm": Permission.PAYROLL_EXPORT,
+        "elm_month": Permission.PAYROLL_EXPORT,
     }
-    step_up = frozenset({"issue", "certificate", "elm"})
+    step_up = frozenset({"issue", "certificate", "elm", "elm_month"})
     serializer_class = PayrollYearOutput
     queryset = IssuedCertificate.unscoped.none()
     pagination_class = None
@@ -264,6 +266,17 @@ class PayrollYearViewSet(CompanyViewSet):
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{pk}-elm5-export.xml"
         return as_file(elm.written(made), "application/xml", name)
+
+    @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"elm/(?P<month>0[1-9]|1[0-2])",
+            renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
+    def elm_month(self, request: Request, pk: str, month: str, **kwargs: Any) -> HttpResponse:
+        """A month's withholding tax in the structure of ELM 5.0, without Swissdec certification."""
+        first = dt.date(self.year(pk), int(month), 1)
+        made = elm.message_of(self.company, first, at=clock.now().astimezone(clock.ZURICH))
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{first:%Y-%m}-elm5-tax-export.xml"
+        return as_file(elm.written_month(made), "application/xml", name)
 
 
 router = SimpleRouter()

@@ -88,6 +88,14 @@ def paper_of(row: IssuedCertificate) -> bytes:
     return content
 
 
+def current_ids(company: Company, year: int) -> list[tuple[int, int]]:
+    """The ids of the valid certificates of a year, with their employees': one query, nothing is opened."""
+    rows = IssuedCertificate.of(company).filter(year=year).order_by("version")
+    told = rows.values_list("employee", "nth", "pk")
+    valid = {(employee, nth): pk for employee, nth, pk in told}
+    return sorted((pk, employee) for (employee, _nth), pk in valid.items())
+
+
 def current(company: Company, year: int) -> list[IssuedCertificate]:
     """The valid certificate of each person and period, with its paper, by name: one query."""
     rows = IssuedCertificate.of(company).filter(year=year)

@@ -28,6 +28,14 @@ class Report:
     kinds: Mapping[int, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """The heads for people, and whether figures stand below."""
+        return [
+            (head, any(isinstance(row[nth], Decimal | int) for row in self.rows))
+            for nth, (_key, head) in enumerate(self.columns)
+        ]
+
     def as_table(self, *, year: int, subtitle: str = "") -> Table:
         """The list to be printed or taken along."""
         return Table(

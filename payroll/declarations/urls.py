@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from payroll.declarations import api
-from payroll.declarations.views import certificates, year
+from payroll.declarations import api, delivering_api
+from payroll.declarations.views import certificates, delivering, year
 
 START = "payroll/year/"
 YEAR = f"{START}<int:year>/"
@@ -13,6 +13,9 @@ pages = [
     path(f"{START}settings/", certificates.Settings.as_view(), name="payroll-year-settings"),
     path(YEAR, certificates.YearPage.as_view(), name="payroll-year"),
     path(f"{YEAR}certificates/", certificates.AllPapers.as_view(), name="payroll-certificates"),
+    path(f"{YEAR}certificates.zip", delivering.ZipCertificates.as_view(), name="payroll-certificates-zip"),
+    path(f"{YEAR}deliveries/", delivering.Deliveries.as_view(), name="payroll-year-deliveries"),
+    path(f"{YEAR}deliveries/print.pdf", delivering.PrintCertificates.as_view(), name="payroll-certificates-print"),
     path(PERSON, certificates.CertificatePage.as_view(), name="payroll-certificate"),
     path(f"{PERSON}issue/", certificates.IssueOne.as_view(), name="payroll-certificate-issue"),
     path(f"{PERSON}preview/", certificates.Preview.as_view(), name="payroll-certificate-preview"),
@@ -26,5 +29,6 @@ pages = [
     path(f"{YEAR}reconciliation/", year.Reconciled.as_view(), name="payroll-reconciliation"),
     path(f"{YEAR}reconciliation/<slug:form>/", year.ReconciledFile.as_view(), name="payroll-reconciliation-file"),
     path(f"{YEAR}elm/", certificates.Elm.as_view(), name="payroll-elm"),
+    path(f"{YEAR}elm/<int:month>/", certificates.ElmOfMonth.as_view(), name="payroll-elm-tax"),
 ]  # fmt: skip
-endpoints = api.urls
+endpoints = [*api.urls, *delivering_api.urls]

@@ -17,6 +17,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
+from payroll.runs import delivering
 from payroll.runs.beginning import alone, held_run
 from payroll.runs.correcting import drop_advances, take_back_advances
 from payroll.runs.digest import changed_slips, digest_of_run
@@ -133,12 +134,17 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
     held.status, held.reason = Status.CANCELLED, reason.strip()[:200]
     held.cancelled_at, held.cancelled_by = clock.now(), by
     held.save(update_fields=["status", "reason", "cancelled_at", "cancelled_by"])
+    delivering.hold_back(held, by=by)
     trail.record(company=held.company, by=by, action="payroll_run.undo", subject=held,
                  details={"number": held.number, "entry": mirror.number, "reason": held.reason})  # fmt: skip
     return held
 
 
 def require_own(entry: JournalEntry, owner: str) -> None:
-    """What was posted by a run is undone there. Raises ``ReversedElsewhere``."""
-    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER:
+    """What was posted by a run is undone there. Raises ``ReversedElsewhere``.
+
+    Entries of rooms above have keys of their own, and say themselves how they are undone.
+    """
+    others = entry.source_key and not entry.source_key.startswith(f"{OWNER}:")
+    if entry.source == JournalEntry.Source.PAYROLL and owner != OWNER and not others:
         raise ReversedElsewhere(number=entry.number)

@@ -15,7 +15,7 @@ from payroll.employees import converting, missing, people
 from payroll.employees.facts import LeaveBooking, Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, leaving, movements
+from payroll.runs import keeping, leaving, movements, simplified
 from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
@@ -119,8 +119,8 @@ def _one(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
         shares=payout.shares if payout else (), leave=leave,
-        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking,
-                  *found.findings),
+        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking, *found.findings,
+                  *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
 
@@ -149,6 +149,7 @@ def as_movement(one: Typed) -> Movement:
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
     keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
+    keys |= {f"{one.canton} {one.board_code}" for one in given.withholdings if one.board_code}
     keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
     keys |= {f"{one.canton} {one.code}" for one in given.tax_changes if one.canton}
     return keys

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from erp.companies.models import Company
@@ -12,6 +11,7 @@ from payroll.employees import people
 from payroll.employees.facts import AllowanceKind, Child, Insured, Pension
 from payroll.employees.people import PersonFile
 from payroll.rates import family, figures, own, tariffs
+from payroll.rates.family import Allowance
 from payroll.setup import contributions
 from payroll.setup.book import Book
 from payroll.setup.contributions import Found, PersonFacts
@@ -56,14 +56,13 @@ class Shelf:
             found = catalogue.whole(company, {*languages, *self.types})
             self.types, self.roles, self._insured = dict(found.types), found.roles, {}
 
-    def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Decimal | None:
-        """What a canton pays for a child a month, in CHF; None without a canton."""
+    def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Allowance | None:
+        """What a canton pays for a child a month, and how sure that is; None without a canton."""
         if not canton:
             return None
         education = child.allowance is AllowanceKind.EDUCATION
-        found = family.allowance(canton, day, education=education, born=child.birth_date, nth=nth,
-                                 own=self.own)  # fmt: skip
-        return found.amount
+        return family.allowance(canton, day, education=education, born=child.birth_date, nth=nth,
+                                own=self.own)  # fmt: skip
 
     def contributions_of(
         self, file: PersonFile, person: Person, contracts: tuple[Contract, ...]

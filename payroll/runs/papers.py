@@ -17,6 +17,8 @@ from erp.core.bulk import update_rows
 from erp.documents import joining
 from erp.documents.logos import picture_as_data
 from erp.documents.pdf import render
+from payroll.delivery.terms import settings_of as delivery_of
+from payroll.runs import explaining
 from payroll.runs.digest import require_untouched
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.queries import year_to_date
@@ -34,6 +36,11 @@ class Row:
     line: SlipLine
     to_date: Decimal | None
     why: tuple[str, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The reasons that paper tells."""
+        return explaining.told(self.line.why)
 
     @property
     def rate(self) -> Decimal | None:
@@ -90,12 +97,16 @@ def masked(iban: str) -> str:
     return f"{iban[:4]} … {iban[-4:]}"
 
 
-def html_of(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str) -> str:
-    """The slip as a page to be printed, in the employee's language."""
+def html_of(
+    run: PayrollRun, content: SlipContent, *, settings: PayrollSettings, logo: str,
+    employer: bool = False,
+) -> str:  # fmt: skip
+    """The slip as a page to be printed, in the employee's language; ``employer``: with the employer's part."""
     with override(content.language or "de"):
-        return render_to_string("payroll/runs/slip_paper.html", paper_context(
-            run, content, settings=settings, logo=logo
-        ))  # fmt: skip
+        context = paper_context(run, content, settings=settings, logo=logo)
+        context |= {"insured": explaining.insured_of(content, employer=employer), "employer": employer,
+                    "taxes": content.slip.taxes}  # fmt: skip
+        return render_to_string("payroll/runs/slip_paper.html", context)
 
 
 def paper_context(
@@ -120,10 +131,11 @@ def _leave(content: SlipContent) -> list[tuple[str, Decimal]]:
     ]
 
 
-def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str) -> bytes:
+def pdf_of(slip: Payslip, *, settings: PayrollSettings, logo: str, employer: bool = False) -> bytes:
     """The PDF of a slip. Raises ``Tampered`` where its content is not what was posted."""
     require_untouched(slip)
-    return render(html_of(slip.run, slip.content, settings=settings, logo=logo), sheets=["payslip"])
+    html = html_of(slip.run, slip.content, settings=settings, logo=logo, employer=employer)
+    return render(html, sheets=["payslip"])
 
 
 @transaction.atomic
@@ -153,12 +165,13 @@ def untouched(slip: Payslip) -> bytes:
 
 
 def make_papers(run: PayrollRun, slips: Sequence[Payslip]) -> list[bytes]:
-    """Make and keep the PDF files of slips that are held and have none: three queries."""
+    """Make and keep the PDF files of slips that are held and have none: four queries."""
     settings = PayrollSettings.of(run.company_id).first() or PayrollSettings()
+    employer = delivery_of(run.company).tells_employer
     logo = picture_as_data(run.company, run.company.logo_digest)
     for slip in slips:
         slip.run = run
-        slip.paper = pdf_of(slip, settings=settings, logo=logo)
+        slip.paper = pdf_of(slip, settings=settings, logo=logo, employer=employer)
         slip.paper_digest = hashlib.sha256(slip.paper).hexdigest()
     update_rows(Payslip, slips, ["paper", "paper_digest"])
     return [bytes(slip.paper or b"") for slip in slips]
@@ -190,4 +203,6 @@ def file_name(run: PayrollRun, content: SlipContent) -> str:
 def preview(run: PayrollRun, content: SlipContent, *, settings: PayrollSettings) -> bytes:
     """The PDF of a slip that is not posted, as it would look; nothing is kept."""
     logo = picture_as_data(run.company, run.company.logo_digest)
-    return render(html_of(run, content, settings=settings, logo=logo), sheets=["payslip"])
+    html = html_of(run, content, settings=settings, logo=logo,
+                   employer=delivery_of(run.company).tells_employer)  # fmt: skip
+    return render(html, sheets=["payslip"])

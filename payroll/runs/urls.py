@@ -3,7 +3,7 @@
 from django.urls import path
 
 from payroll.runs import api
-from payroll.runs.views import movements, runs, slips
+from payroll.runs.views import delivering, movements, runs, slips
 
 RUNS = "payroll/runs/"
 RUN = f"{RUNS}<int:run>/"
@@ -20,6 +20,9 @@ pages = [
     path(f"{RUN}recap/", runs.Recap.as_view(), name="payroll-recap"),
     path(f"{RUN}recap/<slug:form>/", runs.RecapFile.as_view(), name="payroll-recap-file"),
     path(f"{RUN}slips.pdf", runs.AllSlips.as_view(), name="payroll-slips"),
+    path(f"{RUN}slips.zip", delivering.ZipSlips.as_view(), name="payroll-slips-zip"),
+    path(f"{RUN}deliveries/", delivering.Deliveries.as_view(), name="payroll-deliveries"),
+    path(f"{RUN}deliveries/print.pdf", delivering.PrintSlips.as_view(), name="payroll-slips-print"),
     path(f"{RUN}orders/<int:order>/", runs.PaymentFile.as_view(), name="payroll-order"),
     path(f"{RUN}slips/<int:slip>/", slips.SlipPage.as_view(), name="payslip"),
     path(f"{RUN}slips/<int:slip>/pdf/", slips.SlipPdf.as_view(), name="payslip-pdf"),

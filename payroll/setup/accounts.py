@@ -196,7 +196,9 @@ def missing(plan: AccountPlan) -> list[DomainError]:
     for pk, institution in plan.institutions.items():
         if _active(institution, plan.date):
             ask(lambda pk=pk, kind=institution.kind: plan.liability(kind, institution=pk))
-            if institution.kind != Institution.Kind.TAX:
+            if (
+                institution.kind != Institution.Kind.TAX
+            ):  # its commission is asked for when it is settled
                 ask(lambda pk=pk, kind=institution.kind: plan.expense(kind, institution=pk))
     return list(found.values())
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 
 from accounting.ledger.models import Account
-from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES
+from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES, RESULT_TYPES
 from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
@@ -42,7 +42,7 @@ def save_institution(
 
     Raises ``InstitutionChanged`` or ``Refusals`` with all of ``NotOffered``, ``NameMissing``,
     ``NameTaken``, ``KindFixed``, ``UnknownCanton``, ``CantonMissing``, ``OnlyOne``,
-    ``BadMemberNumber``, ``WrongLiability``, ``WrongExpense`` and faults of texts.
+    ``BadMemberNumber``, ``WrongLiability``, ``WrongExpense``, ``WrongCommission`` and faults of texts.
     """
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     current = _held(row) if row and row.pk else Institution(company=company, version=0)
@@ -179,6 +179,12 @@ def _require_liability(row: Institution) -> None:
 
 
 def _require_expense(row: Institution) -> None:
+    """The employer's part is an expense; what a tax office leaves as commission may be income, too."""
     account = row.expense
-    if account and (account.type != Account.Type.EXPENSE or account.purpose):
+    if account is None:
+        return
+    if row.kind == Kind.TAX:
+        if account.type not in RESULT_TYPES or account.purpose:
+            raise refusals.WrongCommission(value=account.number)
+    elif account.type != Account.Type.EXPENSE or account.purpose:
         raise refusals.WrongExpense(value=account.number)

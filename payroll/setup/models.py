@@ -65,8 +65,8 @@ class PayrollSettings(CompanyOwned):
 class Institution(CompanyOwned):
     """A fund, insurer or tax office that gets a part of wages (Institution).
 
-    What is owed to it stands on ``liability``, the employer's part on ``expense``; a tax office
-    has no expense. Blank accounts are those of the chart, see ``payroll.setup.accounts``.
+    What is owed to it stands on ``liability``, the employer's part on ``expense``; of a tax office that
+    is where its commission is credited. Blank accounts are those of the chart, see ``payroll.setup.accounts``.
     """
 
     class Kind(models.TextChoices):

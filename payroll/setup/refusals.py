@@ -67,6 +67,13 @@ class WrongExpense(DomainError):
     field = "expense"
 
 
+class WrongCommission(DomainError):
+    code = "payrollsetup.wrong_commission"
+    message = _("Account %(value)s cannot hold the commission of a tax office. Choose one of income or "
+                "expense, such as 5790.")  # fmt: skip
+    field = "expense"
+
+
 class InstitutionChanged(DomainError):
     code = "payrollsetup.institution_changed"
     message = _("“%(name)s” was changed by somebody else meanwhile. Look at it again, and repeat what is "

@@ -57,6 +57,7 @@ from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
 from tools.bench.vat_reconciliation import bench_reconciliation  # noqa: E402
+from tools.bench.wage_papers import bench_wage_papers  # noqa: E402
 
 
 # --- the works --------------------------------------------------------------------------------------
@@ -354,7 +355,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments,vat,payroll",
+        "capture,payments,vat,payroll,wage-papers",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -373,6 +374,7 @@ def main(arguments: Sequence[str]) -> int:
             "payments",
             "vat",
             "payroll",
+            "wage-papers",
         }
         else []
     )
@@ -431,6 +433,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_reconciliation(analyse)
     if "payroll" in works:
         bench_payroll(analyse)
+    if "wage-papers" in works:
+        bench_wage_papers()
     missed = [r.work for r in RESULTS if r.reached is False]
     print("all targets reached" if not missed else "MISSED: " + "; ".join(missed))
     return 1 if missed else 0

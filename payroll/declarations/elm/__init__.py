@@ -1,10 +1,19 @@
-"""The year in the structure of ELM 5.0 (einheitliches Lohnmeldeverfahren): an export, without certification.
+"""The year, and withholding tax by month, in the structure of ELM 5.0 (einheitliches Lohnmeldeverfahren).
 
-It is valid against the schema 20200220 and is not sent: sending takes the certificate of Swissdec, which
-this program does not have. Withholding tax by month and statistics are not part of it.
+An export, without certification: it is valid against the schema 20200220 and is not sent, for sending takes
+the certificate of Swissdec, which this program does not have.
 """
 
 from payroll.declarations.elm.declaring import Declaration, declaration_of
+from payroll.declarations.elm.taxed import Message, message_of
+from payroll.declarations.elm.taxing import written_month
 from payroll.declarations.elm.writing import written
 
-__all__ = ["Declaration", "declaration_of", "written"]
+__all__ = [
+    "Declaration",
+    "Message",
+    "declaration_of",
+    "message_of",
+    "written",
+    "written_month",
+]

@@ -106,7 +106,7 @@ def declaration_of(company: Company, year: int, *, at: dt.datetime) -> Declarati
         company, year, at, people, {row.pk: row for row in Institution.of(company)},
         settings_of(company).weekly_hours, signs.contact_name, signs.contact_phone,
     )  # fmt: skip
-    faults = [*_company_faults(made), *_institution_faults(made), *_person_faults(made)]
+    faults = [*company_faults(made), *_institution_faults(made), *person_faults(made)]
     if faults:
         raise Refusals(faults)
     return made
@@ -116,17 +116,19 @@ def _people(company: Company, certificates: Sequence[Prepared]) -> tuple[Declare
     by_person: dict[int, list[Prepared]] = {}
     for one in certificates:
         by_person.setdefault(one.person.file.id, []).append(one)
-    contacts = {
-        row.pk: row
-        for row in Contact.of(company).filter(
-            pk__in=[one.person.file.contact for one in certificates]
-        ).prefetch_related(Prefetch("addresses", ContactAddress.unscoped.order_by("pk")))
-    }  # fmt: skip
+    names = names_of(company, [rows[0].person for rows in by_person.values()])
     return tuple(
-        Declared(rows[0].person, _names(contacts[rows[0].person.file.contact], rows[0].person.last),
+        Declared(rows[0].person, names[rows[0].person.file.contact],
                  tuple(one.draft for one in rows), tuple(insured_of(rows[0].person)))
         for rows in by_person.values()
     )  # fmt: skip
+
+
+def names_of(company: Company, people: Sequence[PersonYear]) -> dict[int, Names]:
+    """Names and addresses by contact, at the end of the year: two queries."""
+    rows = Contact.of(company).filter(pk__in=[one.file.contact for one in people])
+    found = rows.prefetch_related(Prefetch("addresses", ContactAddress.unscoped.order_by("pk")))
+    return {row.pk: _names(row, people[0].last) for row in found} if people else {}
 
 
 def _names(contact: Contact, day: dt.date) -> Names:
@@ -139,7 +141,7 @@ def _names(contact: Contact, day: dt.date) -> Names:
 
 
 # --- what is missing --------------------------------------------------------------------------------
-def _company_faults(one: Declaration) -> Iterable[DomainError]:
+def company_faults(one: Declaration) -> Iterable[DomainError]:
     company = one.company
     told = {_("postcode"): company.postcode, _("town"): company.town}
     missing = [name for name, value in told.items() if not value]
@@ -175,7 +177,7 @@ def _code_faults(
             )  # fmt: skip
 
 
-def _person_faults(one: Declaration) -> Iterable[DomainError]:
+def person_faults(one: Declaration) -> Iterable[DomainError]:
     for declared in one.people:
         person = declared.person
         last = person.periods[-1].exit or person.last if person.periods else person.last

@@ -37,8 +37,8 @@ def write_person(parent: Any, one: Declaration, declared: Declared) -> None:
     """A person with all their wages."""
     made = node(parent, "sd:Person")
     day = _day_of(declared)
-    _particulars(made, declared, day)
-    _work(made, one, declared, day)
+    particulars(made, declared, day)
+    work(made, one, declared, day)
     _ahv(made, declared)
     _fak(made, declared)
     _uvg(made, declared)
@@ -57,7 +57,8 @@ def _day_of(declared: Declared) -> dt.date:
     return min(max(ends, default=person.last), person.last)
 
 
-def _particulars(parent: Any, declared: Declared, day: dt.date) -> None:
+def particulars(parent: Any, declared: Declared, day: dt.date) -> None:
+    """Who somebody is on a day; a residence is there, else it was refused before."""
     file, names = declared.person.file, declared.names
     made = node(parent, "sd:Particulars")
     number = node(made, "c:Social-InsuranceIdentification")
@@ -88,7 +89,8 @@ def _particulars(parent: Any, declared: Declared, day: dt.date) -> None:
     )
 
 
-def _work(parent: Any, one: Declaration, declared: Declared, day: dt.date) -> None:
+def work(parent: Any, one: Declaration, declared: Declared, day: dt.date) -> None:
+    """Hours and days of the employment that holds on a day."""
     made = node(parent, "sd:Work")
     time = node(made, "c:WorkingTime")
     wage = declared.person.file.at(Wage, day)

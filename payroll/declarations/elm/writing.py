@@ -27,19 +27,30 @@ NOT_CERTIFIED: Final = "none: export without Swissdec certification"
 
 def written(one: Declaration) -> bytes:
     """The bytes of the export, in UTF-8. What is missing is refused before, by ``declaration_of``."""
-    root = etree.Element(f"{{{SERVICE}}}DeclareSalary", nsmap=NAMES)
-    root.append(etree.Comment(f" {NAME}: export without Swissdec certification, not for sending "))
-    _context(root, one)
+    root = begun(one)
     _job(root, one)
     declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
     company = node(declaration, "sd:Company")
-    _description(company, one)
+    description(company, one)
     staff = node(company, "sd:Staff")
     for person in one.people:
         write_person(staff, one, person)
     _institutions(company, one)
     _totals(company, one)
     _counters(company, one)
+    return ended(declaration, one)
+
+
+def begun(one: Declaration) -> Any:
+    """A message with who made it; it says that it is not certified."""
+    root = etree.Element(f"{{{SERVICE}}}DeclareSalary", nsmap=NAMES)
+    root.append(etree.Comment(f" {NAME}: export without Swissdec certification, not for sending "))
+    _context(root, one)
+    return root
+
+
+def ended(declaration: Any, one: Declaration) -> bytes:
+    """The end of a declaration, and its message as bytes in UTF-8."""
     about = node(declaration, "sd:GeneralSalaryDeclarationDescription")
     node(about, "sd:CreationDate", one.at.replace(microsecond=0, tzinfo=None).isoformat())
     node(about, "sd:AccountingPeriod", str(one.year))
@@ -47,7 +58,9 @@ def written(one: Declaration) -> bytes:
         contact = node(about, "sd:ContactPerson")
         node(contact, "sd:Name", one.contact)
         node(contact, "sd:PhoneNumber", one.phone)
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    content: bytes = etree.tostring(
+        declaration.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True
+    )
     return content
 
 
@@ -72,7 +85,8 @@ def _job(parent: Any, one: Declaration) -> None:
     node(node(addressees, "sdc:Tax"), "sdc:ProcessByDistributor", "true")
 
 
-def _description(parent: Any, one: Declaration) -> None:
+def description(parent: Any, one: Declaration) -> None:
+    """The company with its place of work and hours a week."""
     company = one.company
     made = node(parent, "sd:CompanyDescription")
     node(node(made, "c:Name"), "c:HR-RC-Name", company.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -211,3 +212,23 @@ class Elm(FileView):
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{self.year}-elm5-export.xml"
         return as_file(elm.written(made), "application/xml", name)
+
+
+class ElmOfMonth(FileView):
+    """``…/payroll/year/{year}/elm/{month}/``: a month's withholding tax in the structure of ELM 5.0."""
+
+    help_page = "payroll-elm"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            month = dt.date(self.year, kwargs["month"], 1)
+        except ValueError:
+            raise Http404 from None
+        try:
+            made = elm.message_of(self.company, month, at=clock.now().astimezone(clock.ZURICH))
+        except DomainError as refusal:
+            self.told(refusal)
+            return redirect("payroll-list", self.company.pk, self.year, "tax")
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{month:%Y-%m}-elm5-tax-export.xml"
+        return as_file(elm.written_month(made), "application/xml", name)

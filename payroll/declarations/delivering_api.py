@@ -1,0 +1,115 @@
+"""``…/wage-deliveries/``: what was delivered of a run or of a year's certificates, and delivering it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
+from erp.api.endpoints import CompanyViewSet
+from erp.api.inputs import Input
+from erp.api.jobs import JobOutput, accepted
+from erp.api.schema import KEY
+from erp.audit import access_log
+from payroll.declarations import delivering as certificates
+from payroll.declarations.gathering import YEARS
+from payroll.delivery.handing import Row
+from payroll.delivery.models import Delivery, Way
+from payroll.delivery.views.common import portal_address
+from payroll.employees.models import Employee
+from payroll.runs import delivering as slips
+from payroll.runs.api.shapes import LARGEST_ID
+from payroll.runs.models import PayrollRun
+
+
+class WhatToDeliver(Input):
+    """``run`` is the id of a posted run, ``year`` that of certificates; one of both."""
+
+    run = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    year = serializers.IntegerField(min_value=YEARS[0], max_value=YEARS[-1], required=False)
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        if len(told) != 1:
+            raise serializers.ValidationError("Send either run or year.", code="one_of")
+        return told
+
+
+class WageDeliveryEntryOutput(serializers.Serializer[Any]):
+    """A slip or certificate (``record``) with its last delivery; without one ``way`` is how it would go out.
+
+    ``mail`` is the id of the mail, ``state`` what became of it.
+    """
+
+    record = serializers.IntegerField()
+    employee = serializers.IntegerField(source="to.employee")
+    number = serializers.CharField(source="to.number")
+    name = serializers.CharField(source="to.name")
+    way = serializers.SerializerMethodField()
+    delivered_at = serializers.DateTimeField(source="last.at", default=None, allow_null=True)
+    times = serializers.SerializerMethodField()
+    mail = serializers.IntegerField(source="last.mail_id", default=None, allow_null=True)
+    state = serializers.CharField(source="last.mail.state", default=None, allow_null=True)
+    fault = serializers.SerializerMethodField()
+
+    def get_way(self, row: Row) -> str:
+        return Way(row.last.way if row.last else row.to.way).value
+
+    def get_times(self, row: Row) -> int:
+        return len(row.deliveries)
+
+    def get_fault(self, row: Row) -> str:
+        return "" if row.last else str(row.to.fault or "")
+
+
+class WageDeliveriesViewSet(CompanyViewSet):
+    """``…/wage-deliveries/``"""
+
+    permissions = {"list": Permission.PAYROLL_READ, "create": Permission.PAYROLL_EXPORT}
+    step_up = frozenset({"create"})
+    serializer_class = WageDeliveryEntryOutput
+    queryset = Delivery.unscoped.none()
+    pagination_class = None
+
+    def run(self, pk: int) -> PayrollRun:
+        run: PayrollRun = get_object_or_404(PayrollRun.of(self.company), pk=pk)
+        run.company = self.company
+        return run
+
+    @extend_schema(parameters=[WhatToDeliver], responses=WageDeliveryEntryOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The papers of a run, or of a year's certificates, with what became of them, by name."""
+        told = self.asked(WhatToDeliver)
+        year = told.get("year")
+        rows = (certificates.log_of(self.company, year) if year
+                else slips.log_of(self.run(told["run"])))  # fmt: skip
+        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
+                        count=len(rows))  # fmt: skip
+        return Response(WageDeliveryEntryOutput(rows, many=True).data)
+
+    @extend_schema(request=WhatToDeliver, responses={202: JobOutput}, parameters=[KEY])
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Deliver what did not go out yet, in the background; wants the second factor."""
+        told = self.told(WhatToDeliver)
+        link = portal_address(request._request, self.company)
+        within = bearer_in(request)
+
+        def act() -> Response:
+            if "run" in told:
+                run = self.run(told["run"])
+                return accepted(slips.begin(run, by=self.access.user, link=link, within=within))
+            return accepted(certificates.begin(self.company, told["year"], by=self.access.user,
+                                               link=link, within=within))  # fmt: skip
+
+        return self.once(act)
+
+
+router = SimpleRouter()
+router.register("wage-deliveries", WageDeliveriesViewSet, basename="wage-deliveries")
+urls = router.urls

@@ -1,0 +1,96 @@
+"""Delivering the certificates of a year: the log, papers to print, and all as a ZIP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from erp.access.permissions import Permission
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from erp.documents.joining import NothingToPrint
+from erp.web.pages import id_of, refused
+from payroll.declarations import delivering, issuing, papers
+from payroll.declarations.models import IssuedCertificate
+from payroll.declarations.views.common import FileView, YearView
+from payroll.delivery import archive, handing
+from payroll.delivery.views.common import job_context, portal_address
+from payroll.runs.views.runs import PAGE, as_file
+
+
+class Deliveries(YearView):
+    """``…/payroll/year/{year}/deliveries/``: who gets a certificate how; a POST delivers."""
+
+    permissions = {"POST": Permission.PAYROLL_EXPORT}
+    step_up = frozenset({"POST"})
+    help_page = "payroll-delivery"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        link = portal_address(request, self.company)
+        try:
+            if again := request.POST.get("again"):
+                rows = IssuedCertificate.of(self.company).select_related("company")
+                row = get_object_or_404(rows.defer("paper"), year=self.year, pk=id_of(again))
+                delivering.deliver_again(row, by=self.access.user, link=link)
+                messages.success(request, _("Delivered once more."))
+            else:
+                delivering.begin(self.company, self.year, by=self.access.user, link=link)
+        except DomainError as refusal:
+            self.told(refusal)
+            return refused(request, self._show(request))
+        return redirect("payroll-year-deliveries", self.company.pk, self.year)
+
+    def _show(self, request: HttpRequest) -> HttpResponse:
+        rows = delivering.log_of(self.company, self.year)
+        page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        self.note(len(page.object_list))
+        return self.show(
+            request, "deliveries.html", "deliveries", rows=page.object_list, page=page,
+            counts=handing.counts(rows),
+            page_title=_("Delivery of the certificates %(year)s") % {"year": self.year},
+            **job_context(self.company, delivering.DELIVER, year=self.year),
+        )  # fmt: skip
+
+
+class PrintCertificates(FileView):
+    """``…/payroll/year/{year}/deliveries/print.pdf``: those of people who get them on paper."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            content = delivering.printed(self.company, self.year)
+        except DomainError as refusal:
+            self.told(refusal)
+            return redirect("payroll-year-deliveries", self.company.pk, self.year)
+        self.note(len(issuing.current_ids(self.company, self.year)), kind="export")
+        name = f"{self.company.short_name}-{self.year}-certificates-print.pdf"
+        return as_file(content, "application/pdf", name)
+
+
+class ZipCertificates(FileView):
+    """``…/payroll/year/{year}/certificates.zip``: the valid certificates, each as it was issued."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        ids = [pk for pk, _employee in issuing.current_ids(self.company, self.year)]
+        if not ids:
+            self.told(NothingToPrint())
+            return redirect("payroll-year-deliveries", self.company.pk, self.year)
+        self.note(len(ids), kind="export")
+        return archive.as_zip(
+            self.access, ids, _fetched, needs=Permission.PAYROLL_EXPORT,
+            name=f"{self.company.short_name}-{self.year}-certificates.zip",
+        )  # fmt: skip
+
+
+def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
+    rows = IssuedCertificate.of(company).filter(pk__in=ids).in_bulk()
+    return [(papers.file_name(rows[pk].content), issuing.paper_of(rows[pk])) for pk in ids]

@@ -1,0 +1,1 @@
+"""“My wage” (Mein Lohn): what somebody sees of their own slips and certificates, and nothing else."""

@@ -1,0 +1,117 @@
+"""Delivering the slips of a run: the log, papers to print, and all as a ZIP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from erp.access.permissions import Permission
+from erp.companies.models import Company
+from erp.core.errors import DomainError
+from erp.web.pages import id_of, refused
+from payroll.delivery import archive, handing
+from payroll.delivery.views.common import job_context, portal_address
+from payroll.runs import delivering, papers
+from payroll.runs.models import Payslip
+from payroll.runs.views.common import RunsView
+from payroll.runs.views.runs import PAGE, as_file
+
+
+class Deliveries(RunsView):
+    """``…/runs/{run}/deliveries/``: who gets a slip how, and what became of it; a POST delivers."""
+
+    permissions = {"POST": Permission.PAYROLL_EXPORT}
+    step_up = frozenset({"POST"})
+    help_page = "payroll-delivery"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self._show(request)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        link = portal_address(request, self.company)
+        try:
+            if again := request.POST.get("again"):
+                rows = Payslip.of(self.company).select_related("run")
+                slip = get_object_or_404(rows, run=kwargs["run"], pk=id_of(again))
+                slip.run.company = self.company
+                delivering.deliver_again(slip, by=self.access.user, link=link)
+                messages.success(request, _("Delivered once more."))
+            else:
+                delivering.begin(self.run(), by=self.access.user, link=link)
+        except DomainError as refusal:
+            self.told(refusal)
+            return refused(request, self._show(request))
+        return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
+
+    def _show(self, request: HttpRequest) -> HttpResponse:
+        run = self.run()
+        rows = delivering.log_of(run)
+        page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        self.note(len(page.object_list))
+        return render(request, "payroll/runs/deliveries.html", {
+            "page_title": _("Delivery of the payslips %s") % run, "run": run, "page": page,
+            "rows": page.object_list, "counts": handing.counts(rows),
+            **job_context(self.company, delivering.DELIVER, run=run.pk),
+        })  # fmt: skip
+
+
+class RunFile(RunsView):
+    """What leaves the house of a run: ``payroll.export``, with the second factor used minutes ago."""
+
+    permission = Permission.PAYROLL_EXPORT
+    step_up = frozenset({"GET"})
+    help_page = "payroll-delivery"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return self.made()
+        except DomainError as refusal:
+            self.told(refusal)
+            return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
+
+    def made(self) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class PrintSlips(RunFile):
+    """``…/runs/{run}/deliveries/print.pdf``: the slips of those who get them on paper, to be printed."""
+
+    def made(self) -> HttpResponseBase:
+        run = self.run()
+        content = delivering.printed(run)
+        self.note(run.people, kind="export")  # type: ignore[attr-defined]
+        name = f"{self.company.short_name}-{run.month:%Y-%m}-print.pdf"
+        return as_file(content, "application/pdf", name)
+
+
+class ZipSlips(RunFile):
+    """``…/runs/{run}/slips.zip``: all slips of a run, each as its PDF, from the archive."""
+
+    def made(self) -> HttpResponseBase:
+        run = self.run()
+        delivering.require_booked(run)
+        delivering.require_papers(run)
+        ids = (
+            Payslip.of(self.company)
+            .filter(run=run)
+            .order_by("employee")
+            .values_list("pk", flat=True)
+        )
+        self.note(run.people, kind="export")  # type: ignore[attr-defined]
+        return archive.as_zip(
+            self.access, list(ids), _fetched, needs=Permission.PAYROLL_EXPORT,
+            name=f"{self.company.short_name}-{run.month:%Y-%m}.zip",
+        )  # fmt: skip
+
+
+def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
+    rows = Payslip.of(company).filter(pk__in=ids).select_related("run").in_bulk()
+    return [(papers.file_name(rows[pk].run, rows[pk].content), papers.untouched(rows[pk]))
+            for pk in ids]  # fmt: skip
