@@ -162,10 +162,14 @@ class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
 
 
 class Share(Value, frozen=True, kw_only=True):
-    """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form."""
+    """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form.
+
+    ``bic`` names the bank of an account abroad; Swiss ones have none.
+    """
 
     iban: str
     name: str = ""
+    bic: str = ""
     amount: Decimal | None = None
     percent: Decimal | None = None
 

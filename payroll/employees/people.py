@@ -87,6 +87,7 @@ class PersonFile:
     personal: Personal
     employments: tuple[Period, ...]
     facts: tuple[Held, ...]
+    home: Place | None = None  # the address by its parts
 
     @cached_property
     def by_kind(self) -> dict[str, list[Held]]:
@@ -272,7 +273,7 @@ def _file(
         address=tuple(address_lines(cast(Addressee, row), address)),
         place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
         personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
-        employments=tuple(periods), facts=tuple(facts),
+        employments=tuple(periods), facts=tuple(facts), home=address,
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def jump_percent(run: PayrollRun) -> Decimal:
 
 def _content(one: Gathered, told: Before, limit: Decimal, is_sharing: bool) -> SlipContent:
     slip = calculate(one.given)
-    findings = (*one.findings, *accounts_abroad(one.shares), *slip.findings,
+    findings = (*one.findings, *accounts_abroad(one.shares, one.home), *slip.findings,
                 *jump_of(slip, told.slip, limit), *([IBAN_TWICE] if is_sharing else []))  # fmt: skip
     slip = replace(slip, findings=findings)
     return content_of(one.given, slip, language=one.language, person=one.person,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, cast
 
+from contacts.letters import Place
 from erp.core.bulk import among
 from erp.core.sealed import SealedField, as_text
 from payroll.employees import converting, missing, people
@@ -41,12 +42,13 @@ class Gathered:
     is_due: bool = True
     person: dict[str, str] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
+    home: Place | None = None
     leave: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def payout_of(self, amount: Decimal) -> tuple[Payment, ...]:
         """A payout shared out over this person's accounts."""
-        return shared_out(amount, self.shares)
+        return shared_out(amount, self.shares, self.home)
 
 
 def gather(
@@ -118,8 +120,9 @@ def _one(
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (), leave=leave,
-        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking, *found.findings,
+        shares=payout.shares if payout else (), home=file.home, leave=leave,
+        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking,
+                  *found.findings,
                   *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
