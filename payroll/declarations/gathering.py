@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from erp.companies.models import Company
+from erp.core.bulk import among
+from erp.core.memory import not_collecting
 from erp.core.money import ZERO
 from payroll.employees import people
 from payroll.employees.people import Period, PersonFile
-from payroll.runs.digest import require_untouched
+from payroll.runs import keeping
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.wages.values import Charge, Slip, SlipLine, Tax
 
@@ -105,18 +107,22 @@ def year_of(
 
     ``only`` are ids of employees. Raises ``Tampered`` where a slip is not what was posted.
     """
-    rows = Payslip.of(company).filter(
-        run__status__in=PayrollRun.BOOKED, run__month__year=year
-    ).select_related("run").defer("paper").order_by("run__number")  # fmt: skip
+    rows = Payslip.of(company).filter(run__status__in=PayrollRun.BOOKED, run__month__year=year)
     if only is not None:
-        rows = rows.filter(employee__in=only)
-    found: dict[int, list[Posted]] = defaultdict(list)
-    for row in rows:
-        run = row.run
-        require_untouched(row)
-        found[row.employee_id].append(
-            Posted(run.number or 0, run.month, run.is_correction, row.content.slip, row.content,
-                   run.pay_date)
-        )  # fmt: skip
+        rows = rows.filter(employee__in=among(only))
+    with not_collecting():
+        found = _posted(company, rows)
     files = people.files(company, dt.date(year, 12, 1), only=list(found)) if found else []
     return [PersonYear(year, one, tuple(found[one.id])) for one in files]
+
+
+def _posted(company: Company, rows: Any) -> dict[int, list[Posted]]:
+    """Posted slips by person, opened."""
+    found: dict[int, list[Posted]] = defaultdict(list)
+    for who, number, month, kind, paid_on, *kept in rows.order_by("run__number").values_list(
+        "employee", "run__number", "run__month", "run__kind", "run__pay_date", *keeping.KEPT
+    ):
+        content = keeping.opened(company.pk, month, kept, SlipContent)
+        is_correction = kind == PayrollRun.Kind.CORRECTION
+        found[who].append(Posted(number or 0, month, is_correction, content.slip, content, paid_on))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from operator import attrgetter
@@ -104,6 +104,8 @@ _INSERT: Final = """
         AS t (employee bigint, seal uuid, content text, digest text, findings int)
 """
 CONTENT: Final = cast(SealedField, Payslip._meta.get_field("content"))
+#: Columns of a slip that ``opened`` takes: what names, holds and proves it.
+KEPT: Final = (as_text("seal_id"), as_text("content"), "digest")
 
 
 def write(run: PayrollRun, rows: Iterable[Reckoned]) -> None:
@@ -188,13 +190,14 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
     handed_on = _sealed_slips(
         of_year.order_by("employee", F("run__number").desc()).distinct("employee")
     )
-    opened = {
-        one[0]: _opened(run, one, _OfEarlier).slip for one in {*last.values(), *handed_on.values()}
+    slips = {one[0]: one for one in [*last.values(), *handed_on.values()]}
+    told = {
+        seal: opened(run.company_id, run.month, one, _OfEarlier).slip for seal, one in slips.items()
     }
     found = {}
     for who in {*last, *handed_on}:
-        slip = opened[last[who][0]] if who in last else None
-        carry = opened[handed_on[who][0]].carry if who in handed_on else Carry()
+        slip = told[last[who][0]] if who in last else None
+        carry = told[handed_on[who][0]].carry if who in handed_on else Carry()
         found[who] = Before(slip, carry)
     return found
 
@@ -202,7 +205,7 @@ def before(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Before]:
 def last_slips(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Slip]:
     """The last regular slip that was posted before a run's month, whole, by person: one query."""
     found = _sealed_slips(_regular(_posted(run, employees), run))
-    return {who: _opened(run, one, _OfSlip).slip for who, one in found.items()}
+    return {who: opened(run.company_id, run.month, one, _OfSlip).slip for who, one in found.items()}
 
 
 def _posted(run: PayrollRun, employees: Collection[int]) -> Any:
@@ -216,16 +219,18 @@ def _regular(posted: Any, run: PayrollRun) -> Any:
     return rows.order_by("employee", F("run__month").desc()).distinct("employee")
 
 
-def _sealed_slips(rows: Any) -> dict[int, tuple[str, str, str]]:
+def _sealed_slips(rows: Any) -> dict[int, Sequence[str]]:
     """What names, holds and proves a slip, by person."""
-    return {who: (seal, text, digest) for who, seal, text, digest in
-            rows.values_list("employee_id", as_text("seal_id"), as_text("content"), "digest")}  # fmt: skip
+    return {who: told for who, *told in rows.values_list("employee_id", *KEPT)}
 
 
-def _opened(run: PayrollRun, slip: tuple[str, str, str], kind: Any) -> Any:
-    """A part of a slip's content. Raises ``Tampered`` where it is not what its digest says."""
-    seal, text, digest = slip
-    written = CONTENT.written_at(CONTENT.place_of(run.company_id, seal), text)
+def opened(company: int, month: dt.date, kept: Sequence[str], kind: Any) -> Any:
+    """A slip's content as ``kind`` has it, of what ``KEPT`` names, without its row.
+
+    Raises ``Tampered`` where it is not what its digest says.
+    """
+    seal, text, digest = kept
+    written = CONTENT.written_at(CONTENT.place_of(company, seal), text)
     if digest_of_written(written) != digest:
-        raise Tampered(month=str(run))
+        raise Tampered(month=f"{month:%m.%Y}")
     return decoded(written, kind)

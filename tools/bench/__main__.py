@@ -52,6 +52,7 @@ from tools.bench.open_items import bench_open_items  # noqa: E402
 from tools.bench.papers import bench_papers  # noqa: E402
 from tools.bench.payments import bench_payment_file, bench_proposal  # noqa: E402
 from tools.bench.payroll import bench_payroll  # noqa: E402
+from tools.bench.payroll_year import bench_payroll_year  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
@@ -433,6 +434,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_reconciliation(analyse)
     if "payroll" in works:
         bench_payroll(analyse)
+    if "payroll-year" in works:
+        bench_payroll_year(analyse)
     if "wage-papers" in works:
         bench_wage_papers()
     missed = [r.work for r in RESULTS if r.reached is False]

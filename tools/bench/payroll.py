@@ -45,7 +45,7 @@ def bench_payroll(analyse: Callable[[], None]) -> None:
     """
     book = found(7)
     with acting(book) as (company, owner):
-        staff(company, JANUARY, PEOPLE, owner=owner)
+        staff(company, [JANUARY], PEOPLE, owner=owner)
     analyse()
     with acting(book) as (company, owner):
         run = beginning.begin(company=company, month=JANUARY, by=owner)

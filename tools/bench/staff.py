@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -48,7 +49,7 @@ _RATES: Final = {
 }  # fmt: skip
 
 
-def staff(company: Company, month: dt.date, count: int, *, owner: User) -> None:
+def staff(company: Company, months: Sequence[dt.date], count: int, *, owner: User) -> None:
     """People with contract, insurances and accounts; of four one is taxed at source, of three one has
     children, of five one is paid by the hour, of four one is paid expenses."""
     company.modules = list(Module.values)
@@ -71,7 +72,7 @@ def staff(company: Company, month: dt.date, count: int, *, owner: User) -> None:
     )  # fmt: skip
     MonthlyMovement.unscoped.bulk_create(
         MonthlyMovement(company=company, employee=one, month=month, content=typed)
-        for nth, one in enumerate(people) for typed in _typed(nth)
+        for month in months for nth, one in enumerate(people) for typed in _typed(nth)
     )  # fmt: skip
 
 
