@@ -133,6 +133,12 @@ class PayrollReconciliationOutput(serializers.Serializer[Any]):
     accounts = PayrollAccountOutput(many=True)
 
 
+class SurveyQuery(serializers.Serializer[Any]):
+    agreement = serializers.CharField(
+        max_length=40, required=False, help_text=", ".join(elm.AGREEMENTS)
+    )
+
+
 class AccrueInput(Input):
     account = serializers.CharField(
         max_length=10, required=False, help_text="Where what is owed stands; 2300 without"
@@ -160,10 +166,11 @@ class PayrollYearViewSet(CompanyViewSet):
         "certificate": Permission.PAYROLL_EXPORT,
         "elm": Permission.PAYROLL_EXPORT,
         "elm_month": Permission.PAYROLL_EXPORT,
+        "survey": Permission.PAYROLL_EXPORT,
         "accrue": Permission.PAYROLL_POST,
         "undo_accruals": Permission.PAYROLL_POST,
     }
-    step_up = frozenset({"issue", "certificate", "elm", "elm_month"})
+    step_up = frozenset({"issue", "certificate", "elm", "elm_month", "survey"})
     serializer_class = PayrollYearOutput
     queryset = IssuedCertificate.unscoped.none()
     pagination_class = None
@@ -293,6 +300,19 @@ class PayrollYearViewSet(CompanyViewSet):
         self.note(len(made.declaration.people), kind="export")
         name = f"{self.company.short_name}-{first:%Y-%m}-elm5-tax-export.xml"
         return as_file(elm.written_month(made), "application/xml", name)
+
+    @extend_schema(
+        responses={(200, "application/xml"): OpenApiTypes.BINARY}, parameters=[SurveyQuery]
+    )
+    @action(detail=True, url_path=r"survey/(?P<month>0[1-9]|1[0-2])",
+            renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
+    def survey(self, request: Request, pk: str, month: str, **kwargs: Any) -> HttpResponse:
+        """The survey of wages (LSE) in the structure of ELM 5.0, without Swissdec certification."""
+        first, told = dt.date(self.year(pk), int(month), 1), self.asked(SurveyQuery)
+        made = elm.survey_of(self.company, first, at=clock.now().astimezone(clock.ZURICH), **told)
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{first:%Y-%m}-elm5-survey-export.xml"
+        return as_file(elm.written_survey(made), "application/xml", name)
 
     @extend_schema(request=AccrueInput, responses={201: AccruedOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"], url_path="accruals")

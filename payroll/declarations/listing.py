@@ -71,8 +71,20 @@ def commissions(company: Company, people: Sequence[PersonYear]) -> dict[str, Dec
     return found
 
 
-def subtitle_of(company: Company) -> str:
-    return f"{company.name}, {company.town}" if company.town else company.name
+#: Whose list it is: the kind of institution that gets it.
+_FOR: Final[Mapping[str, str]] = {
+    "ahv": "ahv", "ahv-open": "ahv", "alv": "ahv", "fak": "fak", "uvg": "uvg", "uvgz": "uvgz",
+    "ktg": "ktg", "bvg": "bvg", "tax": "tax",
+}  # fmt: skip
+
+
+def subtitle_of(company: Company, key: str) -> str:
+    """Who gets a list, with the member numbers; blank of lists that stay in the house. One query."""
+    if key not in _FOR:
+        return ""
+    rows = Institution.of(company).filter(kind=_FOR[key]).order_by("name")
+    told = rows.values_list("name", "member_number")
+    return ", ".join(f"{name} {number}".strip() for name, number in told)
 
 
 def without_barcode() -> str:

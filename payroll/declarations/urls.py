@@ -30,6 +30,7 @@ pages = [
     path(f"{YEAR}reconciliation/", year.Reconciled.as_view(), name="payroll-reconciliation"),
     path(f"{YEAR}reconciliation/<slug:form>/", year.ReconciledFile.as_view(), name="payroll-reconciliation-file"),
     path(f"{YEAR}elm/", certificates.Elm.as_view(), name="payroll-elm"),
+    path(f"{YEAR}elm/survey/<int:month>/", certificates.ElmSurvey.as_view(), name="payroll-elm-survey"),
     path(f"{YEAR}elm/<int:month>/", certificates.ElmOfMonth.as_view(), name="payroll-elm-tax"),
 ]  # fmt: skip
 endpoints = [*api.urls, *delivering_api.urls]

@@ -27,6 +27,7 @@ _CHECKS: Final[dict[str, Callable[[Any, Known], Any]]] = {
     "payout": paying.check_payout,
     "holidays": terms.check_holidays,
     "leaving": terms.check_leaving,
+    "statistics": terms.check_statistics,
     "child": personal.check_child,
     "recurring": terms.check_recurring,
 }

@@ -186,6 +186,51 @@ class Holidays(FactValue, frozen=True, kw_only=True, tag="holidays"):
     days: Decimal
 
 
+class Education(StrEnum):
+    """The highest education that was completed, as the statistics of wages ask for it (ELM 5.0)."""
+
+    UNKNOWN = ""
+    DOCTORATE = "doctorate"
+    MASTER = "universityMaster"
+    BACHELOR = "universityBachelor"
+    APPLIED_MASTER = "higherEducationMaster"
+    APPLIED_BACHELOR = "higherEducationBachelor"
+    HIGHER_VOCATIONAL = "higherVocEducation"
+    TEACHER = "teacherCertificate"
+    MATURA = "universityEntranceCertificate"
+    VOCATIONAL = "vocEducationCompl"
+    IN_HOUSE = "enterpriseEducation"
+    MANDATORY = "mandatorySchoolOnly"
+
+
+class Position(StrEnum):
+    """The place in the firm, as the statistics of wages ask for it (ELM 5.0)."""
+
+    UNKNOWN = ""
+    HIGHEST = "highestCadre"
+    MIDDLE = "middleCadre"
+    LOWER = "lowerCadre"
+    LOWEST = "lowestCadre"
+    NONE = "noCadre"
+
+
+class Engagement(StrEnum):
+    """How long somebody is engaged for."""
+
+    INDEFINITE = "indefinite"
+    FIXED = "fixed"
+    APPRENTICE = "apprentice"
+    INTERN = "intern"
+
+
+class Statistics(FactValue, frozen=True, kw_only=True, tag="statistics"):
+    """What the survey of wages asks of a person (Lohnstrukturerhebung, LSE)."""
+
+    education: Education = Education.UNKNOWN
+    position: Position = Position.UNKNOWN
+    engagement: Engagement = Engagement.INDEFINITE
+
+
 class LeavingReason(StrEnum):
     RESIGNED = "resigned"
     DISMISSED = "dismissed"
@@ -246,7 +291,7 @@ class Recurring(FactValue, frozen=True, kw_only=True, tag="recurring"):
 
 AnyFact = (
     CivilStatus | Residence | Permit | Religion | Wage | Insured | Pension | WithholdingTax | Payout
-    | Holidays | Leaving | Child | Recurring
+    | Holidays | Leaving | Child | Recurring | Statistics
 )  # fmt: skip
 
 #: Kinds of facts, by their tags.

@@ -34,6 +34,26 @@ CHOICES: Final[dict[type, dict[str, Any]]] = {
     facts.AllowanceKind: {
         "none": _("none"), "child": _("child allowance"), "education": _("education allowance"),
     },
+    facts.Education: {
+        "": _("unknown"), "doctorate": _("doctorate"), "universityMaster": _("university, master"),
+        "universityBachelor": _("university, bachelor"),
+        "higherEducationMaster": _("university of applied sciences, master"),
+        "higherEducationBachelor": _("university of applied sciences, bachelor"),
+        "higherVocEducation": _("higher vocational education"),
+        "teacherCertificate": _("teacher's certificate"),
+        "universityEntranceCertificate": _("matura"), "vocEducationCompl": _("apprenticeship completed"),
+        "enterpriseEducation": _("education within the firm"),
+        "mandatorySchoolOnly": _("mandatory school"),
+    },
+    facts.Position: {
+        "": _("unknown"), "highestCadre": _("upper management"), "middleCadre": _("middle management"),
+        "lowerCadre": _("lower management"), "lowestCadre": _("lowest management"),
+        "noCadre": _("without a leading position"),
+    },
+    facts.Engagement: {
+        "indefinite": _("without a term"), "fixed": _("for a fixed term"),
+        "apprentice": _("apprentice"), "intern": _("intern"),
+    },
     facts.LeavingReason: {
         "resigned": _("gave notice"), "dismissed": _("was given notice"),
         "agreed": _("by agreement"), "limited": _("limited contract"), "retired": _("retirement"),
@@ -144,6 +164,11 @@ KINDS: Final[dict[str, Kind]] = {
             Field("reason", _("Reason of the change"), "w6", most=120),
         )),
         Kind("holidays", _("Holidays"), (Field("days", _("Days a year at 100 %"), "w3 half", most=6),)),
+        Kind("statistics", _("Statistics of wages (LSE)"), (
+            Field("education", _("Highest education"), "w6", choices=CHOICES[facts.Education]),
+            Field("position", _("Position"), "w4", choices=CHOICES[facts.Position]),
+            Field("engagement", _("Engaged"), choices=CHOICES[facts.Engagement]),
+        )),
         Kind("child", _("Child"), (
             Field("first_name", _("First name"), most=60), Field("last_name", _("Last name"), most=60),
             Field("birth_date", _("Born on")), Field("ahv_number", _("AHV number"), most=20),

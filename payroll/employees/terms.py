@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from payroll.employees.common import canton_of, listed, missing, raise_all, within
-from payroll.employees.facts import Holidays, Insured, Leaving, Pension, Recurring, Wage
+from payroll.employees.facts import (
+    Holidays,
+    Insured,
+    Leaving,
+    Pension,
+    Recurring,
+    Statistics,
+    Wage,
+)
 from payroll.employees.known import Known
 from payroll.setup.models import Institution
 from payroll.wage_types.garnishing import require_keeps
@@ -153,6 +161,11 @@ def check_holidays(value: Holidays, known: Known) -> Holidays:
     faults: list[DomainError] = []
     within(value.days, NIL, Decimal(90), faults, "days")
     raise_all(faults)
+    return value
+
+
+def check_statistics(value: Statistics, known: Known) -> Statistics:
+    """Choices alone: what is unknown is asked for by the export."""
     return value
 
 

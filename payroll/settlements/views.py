@@ -18,7 +18,6 @@ from erp.core.errors import DomainError
 from erp.web.export import shown
 from erp.web.pages import refused, tell
 from payroll.declarations.gathering import YEARS
-from payroll.declarations.listing import subtitle_of
 from payroll.declarations.reports import Report
 from payroll.declarations.views.common import FileView, YearView
 from payroll.runs.views.common import read_month
@@ -173,7 +172,8 @@ class SettlementFile(SettlementsView, FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         one = self.settlement()
-        table = report(one).as_table(year=one.last.year, subtitle=subtitle_of(self.company))
+        office = f"{one.institution.name} {one.institution.member_number}".strip()
+        table = report(one).as_table(year=one.year, subtitle=office)
         return self.table(table, one.people)
 
 

@@ -214,6 +214,28 @@ class Elm(FileView):
         return as_file(elm.written(made), "application/xml", name)
 
 
+class ElmSurvey(FileView):
+    """``…/payroll/year/{year}/elm/survey/{month}/``: the survey of wages; ``agreement`` is in the query."""
+
+    help_page = "payroll-elm"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            month = dt.date(self.year, kwargs["month"], 1)
+        except ValueError:
+            raise Http404 from None
+        agreement = request.GET.get("agreement", elm.AGREEMENTS[0])
+        try:
+            made = elm.survey_of(self.company, month, at=clock.now().astimezone(clock.ZURICH),
+                                 agreement=agreement)  # fmt: skip
+        except DomainError as refusal:
+            self.told(refusal)
+            return redirect("payroll-year", self.company.pk, self.year)
+        self.note(len(made.declaration.people), kind="export")
+        name = f"{self.company.short_name}-{month:%Y-%m}-elm5-survey-export.xml"
+        return as_file(elm.written_survey(made), "application/xml", name)
+
+
 class ElmOfMonth(FileView):
     """``…/payroll/year/{year}/elm/{month}/``: a month's withholding tax in the structure of ELM 5.0."""
 

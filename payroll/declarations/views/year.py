@@ -96,7 +96,7 @@ class RecapFile(FileView):
         people = year_of(self.company, self.year)
         table = account_table(
             wage_account(people), year=self.year, title=_("Recapitulation of wages"),
-            subtitle=subtitle_of(self.company), name=f"recap-{self.year}",
+            subtitle="", name=f"recap-{self.year}",
         )  # fmt: skip
         return self.table(table, len(people))
 
@@ -160,7 +160,7 @@ class ListFile(FileView):
             raise Http404
         people = year_of(self.company, self.year)
         report = report_of(self.company, key, people)
-        table = report.as_table(year=self.year, subtitle=subtitle_of(self.company))
+        table = report.as_table(year=self.year, subtitle=subtitle_of(self.company, key))
         return self.table(table, len(people))
 
 
