@@ -40,13 +40,14 @@ def test_every_permission_stands_in_a_group_that_has_a_name():
 
 def test_a_company_starts_with_the_ready_made_roles(company):
     roles = {role.code: role for role in Role.of(company)}
-    assert set(roles) == {ready.code for ready in READY_ROLES} and len(roles) == 8
+    assert set(roles) == {ready.code for ready in READY_ROLES} and len(roles) == 9
     assert all(role.ready for role in roles.values())
     assert roles["owner"].rights == ALL
     assert {"ledger.draft", "ledger.draft_all"} <= roles["bookkeeper"].rights
     assert roles["assistant"].rights & {"ledger.draft", "ledger.draft_all"} == {"ledger.draft"}
     for code in ("sales", "payroll", "approver"):
         assert roles[code].rights and roles[code].rights < ALL
+    assert roles["employee"].rights == {"payroll.own"}
     verbs = {right.partition(".")[2] for right in roles["auditor"].rights}
     assert verbs == {"read", "export"}
 
