@@ -56,7 +56,7 @@ class WageMovementInput(Input):
 class PersonMovementsInput(Input):
     month = MonthField()
     employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    movements = WageMovementInput(many=True, max_length=MOST_OF_PERSON)
+    movements = WageMovementInput(many=True, max_length=MOST_OF_PERSON)  # type: ignore[call-arg]
 
 
 class MovementCellInput(Input):
@@ -70,7 +70,7 @@ class MovementCellInput(Input):
 
 class MovementCellsInput(Input):
     month = MonthField()
-    cells = MovementCellInput(many=True, max_length=MOST_CELLS)
+    cells = MovementCellInput(many=True, max_length=MOST_CELLS)  # type: ignore[call-arg]
 
 
 class CopyMovementsInput(Input):
