@@ -129,6 +129,22 @@ def hired(page, good):
 
 def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, here, good):
     watched = opened()
+    set_up(watched, here, good)
+    page = watched.goto(here + "employees/add/")
+    good(page)
+    hired(page, good)
+    good(page)
+    run = calculated(watched, here, good)
+    approved(watched, approver, run, good)
+    paid(watched, run, good)
+    corrected(watched, approver, here, run, good)
+    certified(watched, site, here, good)
+    proof = site.manage("verify_ledger", "--company", here.split("/")[2], "--format", "json")
+    assert '"sound": true' in proof
+
+
+def set_up(watched, here, good):
+    """Insurers with their rates, and the settings, until nothing is red any more."""
     page = watched.goto(here + "start/")
     expect(page.locator(".badge.bad").first).to_be_visible()
     good(page)
@@ -145,18 +161,15 @@ def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, 
     page = watched.goto(here + "start/")
     expect(page.locator("h1 ~ .badge.bad, tbody .badge.bad")).to_have_count(0)
 
-    page = watched.goto(here + "employees/add/")
-    good(page)
-    hired(page, good)
-    good(page)
 
+def calculated(watched, here, good):
+    """Begin October's run, type a bonus into the grid, calculate; the address of the run."""
     page = watched.goto(here + "runs/")
     page.fill("#month", "10.2026")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/runs/\d+/$"))
     run = page.url
     good(page)
-
     page = watched.goto(here + "movements/?month=2026-10&type=1210")
     cell = page.locator("td input[name$='-1210']")
     cell.focus()
@@ -166,28 +179,36 @@ def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, 
     page = watched.goto(here + "movements/?month=2026-10&type=1210")
     expect(page.locator("td input[name$='-1210']")).to_have_value(re.compile("^1’200"))
     good(page)
-
     page.goto(run)
     page.keyboard.press("c")
     row = page.locator("tbody tr", has_text="Lara Lärche")
     expect(row).to_contain_text("7’000.00", timeout=60_000)
     good(page)
-    row.locator("a").click()
+    row.locator("a").first.click()
     page.wait_for_url(re.compile(r"/slips/\d+/$"))
-    slip = page.url
     expect(page.locator("main")).to_contain_text("371.00")  # AHV, 5.3 % of 7000
     good(page)
+    return run
 
+
+def approved(watched, approver, run, good):
+    """Who prepared a run may not approve it; somebody else does, and then it is posted."""
+    page = watched.page
     page.goto(run)
-    page.keyboard.press("a")  # who prepared it may not approve it
+    page.keyboard.press("a")
     expect(page.locator(".error").first).to_be_visible()
-    other = approver.goto(run.removeprefix(site.url))
+    other = approver.goto(run.removeprefix(watched.site.url))
     other.keyboard.press("a")
     expect(other.locator("button[data-key=b]")).to_be_visible()
     page.goto(run)
     page.keyboard.press("b")
     expect(page.locator("#bank")).to_be_visible()
     good(page)
+
+
+def paid(watched, run, good):
+    """The payment file is made and taken along, and the payslip printed."""
+    page, site = watched.page, watched.site
     page.keyboard.press("e")
     order = page.locator("a[href*='/orders/']")
     expect(order).to_be_visible()
@@ -195,14 +216,9 @@ def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, 
     assert (file.status, file.body().count(b"<CdtTrfTxInf>")) == (200, 1)
     assert b"<Cd>SALA</Cd>" in file.body()
     good(page)
-    pdf = page.request.get(slip + "pdf/")
+    slip = page.locator("tbody tr", has_text="Lara Lärche").locator("a").first.get_attribute("href")
+    pdf = page.request.get(f"{site.url}{slip}pdf/")
     assert (pdf.status, pdf.body()[:5]) == (200, b"%PDF-")
-
-    corrected(watched, approver, here, run, good)
-    certified(watched, site, here, good)
-    assert '"sound": true' in site.manage(
-        "verify_ledger", "--company", here.split("/")[2], "--format", "json"
-    )
 
 
 def corrected(watched, approver, here, run, good):

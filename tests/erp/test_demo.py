@@ -15,6 +15,8 @@ from accounting.statements import statements
 from accounting.statements.trial_balance import trial_balance
 from erp.access.gate import operating
 from erp.cockpit.demo import seed
+from payroll.declarations.models import IssuedCertificate
+from payroll.runs.models import PayrollRun
 
 DAYS = [dt.date(2025, 12, 31), dt.date(2026, 6, 17), dt.date(2026, 11, 30), dt.date(2025, 3, 9)]
 CENT = Decimal("0.01")
@@ -51,6 +53,7 @@ def test_the_year_is_worth_the_name(books):
     assert {row[1].year for row in books} == {2025, 2026}
     assert sum(1 for row in entries.values() if row[2] == "reversal") >= 3
     assert sum(1 for row in entries.values() if row[3] == "bank") >= 15
+    assert sum(1 for row in entries.values() if row[3] == "payroll") == 23, "runs of wages"
     assert sum(1 for row in entries.values() if row[2] == "opening") == 3, (
         "balance, open items of either side"
     )
@@ -118,6 +121,17 @@ def test_the_income_statement_and_the_trial_balance_are_theirs_too(books, compan
     told = {row.number: row.closing for row in trial_balance(company, year=chosen, until=day).rows}
     accounts["2970"] -= before
     assert {n: a for n, a in told.items() if a} == {n: a for n, a in accounts.items() if a}
+
+
+def test_wages_are_paid_but_for_a_draft(books, company):
+    clearing = sum((row[7] - row[8] for row in books if row[4] == "1091"), Decimal(0))
+    assert clearing == 0
+    runs = PayrollRun.of(company).order_by("month", "pk")
+    assert [one.status for one in runs] == ["paid"] * 23 + ["draft"]
+    certificates = (
+        IssuedCertificate.of(company).filter(year=2025).values_list("employee", flat=True)
+    )
+    assert len(set(certificates)) >= 25
 
 
 def test_the_proof_of_the_books_holds(company):

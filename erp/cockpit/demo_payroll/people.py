@@ -50,7 +50,10 @@ DECEMBER, HALVES, MONTHLY = Thirteenth.DECEMBER, Thirteenth.HALVES, Thirteenth.M
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as they are hired; ``insured`` names solutions, ``savings`` a second account's amount."""
+    """Somebody as they are hired; ``insured`` names solutions, ``savings`` a second account's amount.
+
+    ``abroad`` are IBAN and BIC of an account abroad: the examples of the registry of IBANs.
+    """
 
     first_name: str
     last_name: str
@@ -65,6 +68,7 @@ class Person:
     exit: dt.date | None = None
     language: str = "de"
     savings: str = ""
+    abroad: tuple[str, str] | None = None
     personal: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -131,7 +135,8 @@ PEOPLE: Final[dict[str, Person]] = {
                      monthly("5200", "10", canton="TI", thirteenth=DECEMBER),
                      (MARRIED, Permit(category="G"), child("Sara", "2017-02-14"),
                       Residence(kind=ResidenceKind.DAILY, country="IT"), taxed("S1N", "TI")),
-                     language="it", personal={"nationality": "IT"}),
+                     language="it", abroad=("IT60X0542811101000000123456", "BLOPIT22XXX"),
+                     personal={"nationality": "IT"}),
     "kamil": Person("Kamil", "Kastanie", "M", "1990-12-12", "Schattdorf", "Chauffeur",
                     monthly("5450", "10", thirteenth=DECEMBER),
                     (SINGLE, Permit(category="B"), Religion(), taxed("A0N")), personal={"nationality": "PL"}),
@@ -178,7 +183,8 @@ PEOPLE: Final[dict[str, Person]] = {
     "dora": Person("Dora", "Douglasie", "F", "1968-10-10", "Lindau", "Verwaltungsrätin",
                    hourly("150", "90", public_holiday_percent=D(0)),
                    (MARRIED, Residence(kind=ResidenceKind.DAILY, country="DE"), taxed("HEN")),
-                   insured="uvg A0", personal={"nationality": "DE"}),
+                   insured="uvg A0", abroad=("DE89370400440532013000", "COBADEFFXXX"),
+                   personal={"nationality": "DE"}),
 }  # fmt: skip
 
 
@@ -198,17 +204,20 @@ def hire(
             "addresses": [{"kind": "main", "street": street, "house_number": str(nth), "postcode": postcode,
                            "town": town, "country": country}],
         },
-        facts=(one.wage, insured, *home, payout(nth, one.savings), *one.facts),
+        facts=(one.wage, insured, *home, payout(one, nth), *one.facts),
     )  # fmt: skip
     return hired.employee
 
 
-def payout(nth: int, savings: str) -> Payout:
+def payout(one: Person, nth: int) -> Payout:
     """Wages go to an account of a made-up number; a part of them to a second one, if there are savings."""
+    if one.abroad is not None:
+        foreign, bic = one.abroad
+        return Payout(shares=(Share(iban=foreign, bic=bic),))
     main = Share(iban=iban(nth))
-    if not savings:
+    if not one.savings:
         return Payout(shares=(main,))
-    return Payout(shares=(Share(iban=iban(900 + nth), amount=D(savings)), main))
+    return Payout(shares=(Share(iban=iban(900 + nth), amount=D(one.savings)), main))
 
 
 def ahv_number(nth: int) -> str:

@@ -65,7 +65,7 @@ CHANGES: Final = (
     Change(day("2025-07-01"), "kamil", taxed("B0N", reason="Heirat am 21.06.2025")),
     Change(day("2025-10-11"), "yves", child("Noé", "2025-10-11")),
     Change(day("2026-01-01"), "anna", monthly("12600", "90", thirteenth=DECEMBER, holiday_weeks=D(6))),
-    Change(day("2026-01-01"), "silvan", recurring(GARNISHMENT, "350", text="Betreibungsamt Uri, 2025/999"),
+    Change(day("2026-01-01"), "silvan", recurring(GARNISHMENT, "600", keeps=D(4300), text="Betreibungsamt Uri"),
            until=day("2026-09-30")),
     Change(day("2026-02-10"), "kamil", child("Zofia", "2026-02-10")),
     Change(day("2026-03-01"), "kamil", taxed("B1N", reason="Geburt am 10.02.2026")),
