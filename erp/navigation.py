@@ -133,6 +133,7 @@ SECTIONS = (
             Item(_("Employees"), "employees", Permission.PAYROLL_READ),
             Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ, "c"),
             Item(_("Movements"), "movements", Permission.PAYROLL_READ),
+            Item(_("From net to gross"), "net-to-gross", Permission.PAYROLL_READ),
             Item(_("Payroll year"), "payroll-year-home", Permission.PAYROLL_READ),
             Item(
                 _("Withholding-tax settlements"), "payroll-tax-settlements", Permission.PAYROLL_READ

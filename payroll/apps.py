@@ -12,7 +12,7 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from contacts import merging
-        from payroll.employees import above, following, insured_by
+        from payroll.employees import above, following, insured_by, ready
         from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
         from payroll.settlements import guarding
         from payroll.setup import institutions
@@ -20,6 +20,7 @@ class PayrollConfig(AppConfig):
 
         following.register()
         insured_by.register()
+        ready.register()
         above.paid_until.append(queries.paid_until)
         posting.before_reversal.append(booking.require_own)
         posting.before_reversal.insert(0, guarding.before_reversal)

@@ -194,6 +194,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "certificate.replace": _("Wage certificate replaced"),
     "certificate_notes.change": _("Notes of a wage certificate changed"),
     "declaration_settings.change": _("Settings of declarations changed"),
+    "payroll_accrual.post": _("Accruals of wages posted"),
+    "payroll_accrual.undo": _("Accruals of wages undone"),
     "delivery_settings.change": _("Settings of delivery changed"),
     "wage_papers.deliver": _("Wage papers delivered"),
     "payroll_run.approve": _("Payroll run approved"),

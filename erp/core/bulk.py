@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 AT_ONCE: Final = 5_000  # rows of a statement
 
@@ -34,6 +35,11 @@ def update_rows(model: type[models.Model], rows: Sequence[Any], names: Sequence[
             part = rows[start : start + AT_ONCE]
             values = [[_text(one, _kept(one, row)) for row in part] for one in fields]  # type: ignore[union-attr]
             cursor.execute(statement, [[row.pk for row in part], *values])
+
+
+def among(ids: Collection[int]) -> RawSQL:
+    """Many ids for a look-up, as in ``filter(employee__in=among(ids))``: one parameter, not one for each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
 def forget_plans() -> None:

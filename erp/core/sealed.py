@@ -21,6 +21,7 @@ from typing import Any, Final
 import msgspec
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Cast
 
 from erp.core import vault
 from erp.core.bulk import update_rows
@@ -128,6 +129,11 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     def written_at(self, place: str, text: str) -> bytes:
         """A value as it was written before it was sealed: JSON."""
         return unpacked(vault.unseal_bytes(text, place=place))
+
+
+def as_text(name: str) -> Cast:
+    """A column as its plain text, for rows that are read by ``values_list`` and opened by ``opened_at``."""
+    return Cast(name, models.TextField())
 
 
 def packed(content: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What the year leaves owing to employees (Abgrenzung): holidays, overtime, the 13th month's wage.
 
-A proposal, nothing is posted. A day is a full-time month's wage over 21.75 working days, an hour over the
+A proposal, which ``deferring`` posts. A day is a full-time month's wage over 21.75 working days, an hour over the
 company's monthly hours; the employer's contributions are in the proportion that the year had.
 """
 
@@ -89,15 +89,19 @@ def _percent(person: PersonYear) -> Decimal:
     return to_centimes(paid * HUNDRED / person.gross)
 
 
-def report_of(company: Company, people: Sequence[PersonYear]) -> Report:
-    """The proposal for all people: two queries."""
+def accruals_of(company: Company, people: Sequence[PersonYear]) -> list[Accrual]:
+    """The proposals for all to whom something is owed: two queries."""
     by_person = _bookings(company, people)
     hours = terms_of(settings_of(company)).monthly_hours
+    found = (accrual_of(one, by_person.get(one.file.id, ()), monthly_hours=hours) for one in people)
+    return [one for one in found if one.wages]
+
+
+def report_of(company: Company, people: Sequence[PersonYear]) -> Report:
+    """The proposal for all people as a list: two queries."""
     rows: list[list[Any]] = []
-    for person in people:
-        one = accrual_of(person, by_person.get(person.file.id, ()), monthly_hours=hours)
-        if one.wages:
-            rows.append([person.file.name, one.days, one.day, one.holidays, one.hours, one.hour,
+    for one in accruals_of(company, people):
+        rows.append([one.person.file.name, one.days, one.day, one.holidays, one.hours, one.hour,
                          one.overtime, one.thirteenth, one.percent, one.contributions,
                          one.total])  # fmt: skip
     rows_, kinds = with_total(rows, label=_("Total"))
@@ -110,8 +114,8 @@ def report_of(company: Company, people: Sequence[PersonYear]) -> Report:
         ("percent", _("Employer's contributions, percent")),
         ("contributions", _("Employer's contributions")), ("total", _("Total")),
     ]  # fmt: skip
-    notes = (_("A proposal: nothing is posted. Enter the total as a deferral at the end of the year, wages "
-               "and contributions each to their expense account, and reverse it in January."),)  # fmt: skip
+    notes = (_("A proposal, until somebody posts it: wages and contributions each to their expense account at "
+               "the end of the year, and back on New Year."),)  # fmt: skip
     return Report("accruals", _("Accruals at the end of the year"), columns, rows_, kinds, notes)
 
 

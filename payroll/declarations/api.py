@@ -17,17 +17,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounting.ledger.models import Account
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
-from erp.api.inputs import AmountField, DayField
+from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.core import clock
 from erp.jobs.starting import start
-from payroll.declarations import elm, issuing, jobs, papers
+from payroll.declarations import deferring, elm, issuing, jobs, papers
 from payroll.declarations.accounts import Part, wage_account
 from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
 from payroll.declarations.listing import TITLES, report_of
@@ -132,6 +133,19 @@ class PayrollReconciliationOutput(serializers.Serializer[Any]):
     accounts = PayrollAccountOutput(many=True)
 
 
+class AccrueInput(Input):
+    account = serializers.CharField(
+        max_length=10, required=False, help_text="Where what is owed stands; 2300 without"
+    )
+
+
+class AccruedOutput(serializers.Serializer[Any]):
+    """The entries of the accruals: at the end of the year, and back on New Year."""
+
+    closing = serializers.IntegerField(source="closing.pk")
+    opening = serializers.IntegerField(source="opening.pk")
+
+
 class PayrollYearViewSet(CompanyViewSet):
     """``…/payroll/years/``; their ids are the years."""
 
@@ -146,6 +160,8 @@ class PayrollYearViewSet(CompanyViewSet):
         "certificate": Permission.PAYROLL_EXPORT,
         "elm": Permission.PAYROLL_EXPORT,
         "elm_month": Permission.PAYROLL_EXPORT,
+        "accrue": Permission.PAYROLL_POST,
+        "undo_accruals": Permission.PAYROLL_POST,
     }
     step_up = frozenset({"issue", "certificate", "elm", "elm_month"})
     serializer_class = PayrollYearOutput
@@ -277,6 +293,34 @@ class PayrollYearViewSet(CompanyViewSet):
         self.note(len(made.declaration.people), kind="export")
         name = f"{self.company.short_name}-{first:%Y-%m}-elm5-tax-export.xml"
         return as_file(elm.written_month(made), "application/xml", name)
+
+    @extend_schema(request=AccrueInput, responses={201: AccruedOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"], url_path="accruals")
+    def accrue(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Post what is owed to employees at the end of the year, and take it back on New Year."""
+
+        def act() -> Response:
+            told = self.told(AccrueInput)
+            number = told.get("account", deferring.USUAL)
+            account = Account.of(self.company).filter(number=number).first()
+            if account is None:
+                raise deferring.WrongAccrualAccount(value=number)
+            done = deferring.post_accruals(company=self.company, year=self.year(pk),
+                                           by=self.access.user, account=account)  # fmt: skip
+            return Response(AccruedOutput(done).data, 201)
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses={204: None}, parameters=[KEY])
+    @action(detail=True, methods=["post"], url_path="accruals/undo")
+    def undo_accruals(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Reverse both entries of the accruals."""
+
+        def act() -> Response:
+            deferring.undo_accruals(company=self.company, year=self.year(pk), by=self.access.user)
+            return Response(status=204)
+
+        return self.once(act)
 
 
 router = SimpleRouter()

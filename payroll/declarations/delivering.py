@@ -69,7 +69,7 @@ def printed(company: Company, year: int) -> bytes:
     on_paper = [row.record for row in log_of(company, year)
                 if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
     found = IssuedCertificate.of(company).filter(pk__in=on_paper).defer("content").in_bulk()
-    return joining.joined(found[pk].paper for pk in on_paper)
+    return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper)
 
 
 def _due(company: Company, year: int) -> list[int]:
@@ -89,4 +89,4 @@ def _held(company: Company, ids: Sequence[int]) -> list[Paper]:
 
 
 def _content(row: IssuedCertificate) -> bytes:
-    return bytes(row.paper)
+    return issuing.paper_of(row)

@@ -31,6 +31,7 @@ from payroll.runs.entries import Entry
 from payroll.runs.models import PayrollRun
 from payroll.setup.accounts import plan_of
 from payroll.setup.words import insurance_name
+from payroll.wages.simplified import KEY as SIMPLIFIED_TAX
 from payroll.wages.values import Base, Insurance, Kind
 
 
@@ -165,7 +166,10 @@ def _beyond_charges(people: Iterable[PersonYear]) -> Decimal:
 
 
 def _taxes(people: Iterable[PersonYear]) -> Decimal:
-    return sum((tax.amount for person in people for _posted, tax in person.taxes()), ZERO)
+    at_source = (tax.amount for person in people for _posted, tax in person.taxes())
+    flat = (charge.employee for person in people for _posted, charge in person.charges()
+            if charge.key == SIMPLIFIED_TAX)  # fmt: skip
+    return sum(at_source, ZERO) + sum(flat, ZERO)
 
 
 def _payout_of_lines(people: Iterable[PersonYear]) -> Decimal:

@@ -26,6 +26,7 @@ pages = [
     path(f"{YEAR}recap/<slug:form>/", year.RecapFile.as_view(), name="payroll-year-recap-file"),
     path(f"{YEAR}lists/<slug:list>/", year.Lists.as_view(), name="payroll-list"),
     path(f"{YEAR}lists/<slug:list>/<slug:form>/", year.ListFile.as_view(), name="payroll-list-file"),
+    path(f"{YEAR}accruals/", year.Accruals.as_view(), name="payroll-accruals"),
     path(f"{YEAR}reconciliation/", year.Reconciled.as_view(), name="payroll-reconciliation"),
     path(f"{YEAR}reconciliation/<slug:form>/", year.ReconciledFile.as_view(), name="payroll-reconciliation-file"),
     path(f"{YEAR}elm/", certificates.Elm.as_view(), name="payroll-elm"),

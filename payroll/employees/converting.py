@@ -11,6 +11,8 @@ from typing import Final
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
 from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
 from payroll.rates.cantonal import tax_model
+from payroll.rates.family import Allowance
+from payroll.wages.spans import MONTH_DAYS, position_of_end, position_of_start
 from payroll.wages.values import (
     HUNDRED,
     Contract,
@@ -26,13 +28,12 @@ from payroll.wages.withholding.jobs import of_all_jobs
 WEEKS: Final = Decimal(52)
 CENTIME: Final = Decimal("0.01")
 FIVE: Final = Decimal("0.05")
-MONTH_DAYS: Final = 30
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
 #: Days with the fact that holds on them, if there is one.
 Told = tuple[dt.date, dt.date, Held | None]
 #: The allowance of a month in a canton: given canton, child, a day, and which child of the family it is.
-AmountOf = Callable[[str, Child, dt.date, int], Decimal | None]
+AmountOf = Callable[[str, Child, dt.date, int], Allowance | None]
 
 
 def person_of(file: PersonFile, *, always_liable: bool = False) -> Person:
@@ -95,7 +96,7 @@ def _contract(period: Period, held: Held, first: dt.date, last: dt.date) -> Cont
         holiday_percent=Decimal(0) if by_month else holiday_percent(told.holiday_weeks),
         public_holiday_percent=Decimal(0) if by_month else told.public_holiday_percent,
         thirteenth=told.thirteenth, canton=told.canton,
-        cost_split=tuple(sorted(told.cost_split.items())),
+        cost_split=tuple(sorted(told.cost_split.items())), trainee=told.trainee,
     )  # fmt: skip
 
 
@@ -153,6 +154,7 @@ def _withholding(
         only_job=told.only_job, other_income=told.other_income, since=since,
         other_rate=told.other_rate, work_days=told.work_days,
         work_days_abroad=told.work_days_abroad or Decimal(0), last_wage=told.last_wage,
+        board_code=told.board_code,
     )  # fmt: skip
 
 
@@ -207,13 +209,18 @@ def _since(file: PersonFile) -> dict[int, dt.date]:
 def _by_degree(
     file: PersonFile, first: dt.date, last: dt.date
 ) -> list[tuple[dt.date, dt.date, Decimal]]:
-    """A span, cut where the degree of work changes; 100 % where no terms are known."""
+    """A span, cut where the degree of work changes; 100 % where no terms are known.
+
+    Lessons tell no degree: it is 0, unknown, where nobody enters one.
+    """
     parts: list[tuple[dt.date, dt.date, Decimal]] = []
     held = file.during(Wage, first, last)
     starts = sorted({first, *(one.first for one in held if one.first > first)})
     for start, after in zip(starts, [*starts[1:], last + DAY], strict=True):
         wage = file.at(Wage, start)
         degree = wage.degree if wage is not None else HUNDRED
+        if wage is not None and wage.pay == Pay.LESSON:
+            degree = Decimal(0)
         if parts and parts[-1][2] == degree:
             parts[-1] = (parts[-1][0], after - DAY, degree)
         else:
@@ -244,7 +251,8 @@ def allowances_of(
 
     An allowance is paid while its fact holds on a day of the month; for an employment of a part of
     the month in proportion to its days, 30 a month, rounded to 0.05 (FamZG Art. 13, FamZWL). Its
-    canton is the child's, else that of the place of work. Children are counted from the oldest.
+    canton is the child's, else that of the place of work. Children are counted from the oldest. What
+    is not sure of the canton's amount, and a typed one below it, are told.
     """
     last = end_of(month)
     employed = file.employed(month, last)
@@ -255,9 +263,10 @@ def allowances_of(
         if child.allowance == AllowanceKind.NONE or not employed:
             continue
         canton = child.canton or (wage.canton if wage is not None else "")
+        of_canton = amount_of(canton, child, last, nth)
         amount = child.amount
-        if amount is None:
-            amount = amount_of(canton, child, last, nth)
+        if amount is None and of_canton is not None:
+            amount = of_canton.amount
         number = roles.get(ROLES[child.allowance])
         if amount is None or number is None:
             findings.append(Finding(
@@ -265,6 +274,7 @@ def allowances_of(
                 values={"child": child.first_name, "canton": canton or "–"},
             ))  # fmt: skip
             continue
+        findings += _about(child, canton, amount, of_canton)
         days = days_of(employed, month)
         if days < MONTH_DAYS:
             amount = _rounded(amount * days / MONTH_DAYS)
@@ -273,19 +283,30 @@ def allowances_of(
     return tuple(paid), tuple(findings)
 
 
+def _about(
+    child: Child, canton: str, amount: Decimal, of_canton: Allowance | None
+) -> list[Finding]:
+    """What to look at: a canton's amount that is not sure, or a typed one below it."""
+    if of_canton is None:
+        return []
+    if child.amount is None:
+        return [of_canton.finding] if of_canton.finding is not None else []
+    if amount >= of_canton.amount:
+        return []
+    values = {"child": child.first_name, "canton": canton, "amount": f"{amount:.2f}",
+              "least": f"{of_canton.amount:.2f}"}  # fmt: skip
+    return [Finding(code="people.allowance_below", values=values)]
+
+
 def days_of(periods: Sequence[Period], month: dt.date) -> int:
-    """The days of a month that employments hold, 30 a month; its last day counts as the 30th."""
+    """The days of a month that employments hold, 30 a month, as wages count them."""
     last = end_of(month)
-    days = 0
-    for one in periods:
-        start = _day(one.entry, last) if one.entry >= month else 1
-        end = _day(one.exit, last) if one.exit is not None and one.exit <= last else MONTH_DAYS
-        days += max(0, end - start + 1)
+    days = sum(
+        max(0, position_of_end(one.exit or last, month, last)
+            - position_of_start(one.entry, month, last))
+        for one in periods
+    )  # fmt: skip
     return min(days, MONTH_DAYS)
-
-
-def _day(day: dt.date, last: dt.date) -> int:
-    return MONTH_DAYS if day == last else day.day
 
 
 def _rounded(amount: Decimal) -> Decimal:

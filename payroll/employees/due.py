@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from payroll.employees.ages import allowance_ends, birthday, january_after, reference_day
-from payroll.employees.facts import AllowanceKind, Child, Permit
+from payroll.employees.facts import AllowanceKind, Child, Permit, WithholdingTax
 from payroll.employees.people import PersonFile
 from payroll.wages.values import AgeStep
 
@@ -21,6 +21,7 @@ TEXTS: Final[dict[str, Any]] = {
     "reference_age": _("Reaches the reference age; from the next month on the pensioners’ rules hold"),
     "allowance_ends": _("Allowance of %(child)s ends"),
     "permit_ends": _("Permit %(category)s ends"),
+    "tax_begins": _("Withholding tax begins: tell the canton %(canton)s within eight days"),
     "exit": _("Leaves"),
     "entry": _("Enters"),
 }  # fmt: skip
@@ -66,7 +67,19 @@ def _of(file: PersonFile, ages: Sequence[AgeStep]) -> Iterator[Due]:
         if child.allowance != AllowanceKind.NONE and end is not None:
             day = end if held.last is None else min(end, held.last)
             yield Due(file, day, "allowance_ends", {"child": child.first_name})
+    yield from _taxed(file)
     for held in file.during(Permit, dt.date.min, dt.date.max):
         permit: Permit = held.value
         if permit.expires is not None and held.last is None:
             yield Due(file, permit.expires, "permit_ends", {"category": permit.category})
+
+
+def _taxed(file: PersonFile) -> Iterator[Due]:
+    """When somebody becomes liable to withholding tax in a canton (QStV Art. 5: within eight days)."""
+    canton = ""
+    for held in file.during(WithholdingTax, dt.date.min, dt.date.max):
+        told: WithholdingTax = held.value
+        now = told.canton if told.code else ""
+        if now and now != canton:
+            yield Due(file, held.first, "tax_begins", {"canton": now})
+        canton = now

@@ -53,6 +53,8 @@ def _facts(file: PersonFile, on: dt.date) -> list[str]:
         typed = as_typed(value, SHOWN[name].fields) if value is not None else {}
         for field in fields:
             text = typed.get(field, "")
+            if value is not None and getattr(value, field, None) is False:
+                text = "0"  # a blank cell would be read as what holds where nothing is said
             if field == "iban":
                 shares = typed.get("shares") or []
                 text = shares[-1]["iban"] if shares else ""

@@ -121,6 +121,7 @@ class Wage(FactValue, frozen=True, kw_only=True, tag="wage"):
     public_holiday_percent: Decimal = Decimal(0)
     canton: str = ""  # of the place of work
     cost_split: dict[str, Decimal] = {}
+    trainee: bool = False  # insured against accidents for a least wage (UVV Art. 115)
 
 
 class Insured(FactValue, frozen=True, kw_only=True, tag="insured"):
@@ -157,13 +158,18 @@ class WithholdingTax(FactValue, frozen=True, kw_only=True, tag="withholding"):
     work_days: Decimal | None = None
     work_days_abroad: Decimal | None = None
     last_wage: Decimal | None = None
+    board_code: str = ""  # of fees of a board beside a wage: HEN or HEY
 
 
 class Share(Value, frozen=True, kw_only=True):
-    """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form."""
+    """A part of the payout: percent or amount; neither is the rest. ``iban`` is in its short form.
+
+    ``bic`` names the bank of an account abroad; Swiss ones have none.
+    """
 
     iban: str
     name: str = ""
+    bic: str = ""
     amount: Decimal | None = None
     percent: Decimal | None = None
 

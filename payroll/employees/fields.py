@@ -99,6 +99,7 @@ KINDS: Final[dict[str, Kind]] = {
                   hint=_("of hourly wages"), decimals=4),
             Field("canton", _("Canton of the place of work"), most=2),
             Field("cost_split", _("Cost centres"), "w6", hint=_("such as 100=60, 200=40")),
+            Field("trainee", _("Intern, trainee, trial (UVG least wage)"), "w4"),
         )),
         Kind("insured", _("Insurances"), (Field("solutions", _("Insurance solutions"), "w12", many="solutions"),)),
         Kind("pension", _("Pension fund (BVG)"), (
@@ -134,8 +135,10 @@ KINDS: Final[dict[str, Kind]] = {
             Field("other_rate", _("Degree of other jobs, percent"), hint=_("where wages here are by the hour"), most=7),
             Field("other_income", _("Monthly income elsewhere"), most=16),
             Field("work_days", _("Days of work a month"), "w2 half", most=5),
-            Field("work_days_abroad", _("of which abroad"), "w2 half", most=5,
+            Field("work_days_abroad", _("Days of work abroad a month"), "w2 half", most=5,
                   hint=_("they are not taxed; what is typed for a month goes before")),
+            Field("board_code", _("Code of board fees"), "w2 half", most=3,
+                  hint=_("beside a wage: HEN or HEY; fees are taxed flat")),
             Field("last_wage", _("Last monthly wage"), most=16,
                   hint=_("of who left before the first payslip here")),
             Field("reason", _("Reason of the change"), "w6", most=120),
@@ -180,6 +183,7 @@ PERSONAL: Final = (
 SHARE: Final = (
     Field("iban", "IBAN", "w4", most=42),
     Field("name", _("Account holder"), "w3", most=70),
+    Field("bic", _("BIC, if abroad"), "w2 half", most=11),
     Field("amount", _("Amount"), "w2 half", most=16),
     Field("percent", _("Percent"), "w2 half", most=9),
 )

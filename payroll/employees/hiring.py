@@ -83,12 +83,12 @@ def hire(
     *, company: Company, by: User, personal: Personal, entry: dt.date,
     contact: Contact | None = None, person: Mapping[str, Any] | None = None, number: str = "",
     exit: dt.date | None = None, function: str = "", facts: Sequence[FactValue] = (),
-    own_values: Mapping[str, Any] | None = None, known: Known | None = None,
+    own_values: Mapping[str, Any] | None = None, known: Known | None = None, looks: bool = True,
 ) -> Hired:  # fmt: skip
     """Hire somebody (einstellen): a contact that is there, or ``person`` as ``saving.add_contact`` takes it.
 
     ``facts`` hold from the entry on. Without a number the next one is given. All or nothing. Whoever
-    hires many hands on what is ``known``.
+    hires many hands on what is ``known``, and does without ``looks`` for remarks.
     Raises ``NotAPerson``, ``AlreadyEmployee``, ``NumberTaken``, ``AhvNumberTaken``, and what
     contacts, ``checking`` and own fields raise.
     """
@@ -102,21 +102,23 @@ def hire(
                         function=one_line(function, field="function", most=80))  # fmt: skip
     checked = checked_facts(faults, facts, entry, [period], known, who)
     own = gathered(faults, lambda: _own(company, own_values or {}))
-    chosen = gathered(faults, lambda: _number(company, number))
+    chosen = gathered(faults, lambda: _number(known, number))
     raise_all(faults)
     employee = Employee(company=company, contact=who, number=chosen or "", personal=told,
                         own_values=own, created_at=clock.now())  # fmt: skip
     employee.save(force_insert=True)
+    known.numbers.add(employee.number)
     if employee.personal.ahv_number:
         known.ahv_numbers[employee.personal.ahv_number] = (employee.pk, employee.contact.name)
     period.employee = employee
     period.save(force_insert=True)
-    write_facts(employee, checked, entry)
+    write_facts(employee, checked, entry, is_new=True)
     details = {"entry": entry, "exit": exit, "number": employee.number,
                "facts": ", ".join(kind_of(one) for one in facts)}  # fmt: skip
     trail.record(company=company, by=by, action="employee.hire", subject=employee,
                  details=trail.filled(details))  # fmt: skip
-    return Hired(employee, plausible.remarks(people.file_of(employee, on=entry), entry))
+    remarks = plausible.remarks(people.file_of(employee, on=entry), entry) if looks else []
+    return Hired(employee, remarks)
 
 
 def _contact(
@@ -155,7 +157,7 @@ def change_employee(
                     if getattr(told, name) != getattr(current.personal, name)]  # fmt: skip
         current.personal = told
     if number is not None and number.strip() != current.number:
-        current.number = _number(current.company, number)
+        current.number = _number(known, number)
         changed.append("number")
     if own_values is not None:
         kept = _own(current.company, own_values)
@@ -189,17 +191,23 @@ def _personal(
     return told
 
 
-def _number(company: Company, number: str) -> str:
+def _number(known: Known, number: str) -> str:
     """The number that was chosen, or the next one; others wait for the end of the transaction."""
     number = one_line(number, field="number", most=LONGEST_NUMBER)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))",
-                       [f"employee-number:{company.pk}"])  # fmt: skip
-    taken = set(Employee.of(company).values_list("number", flat=True))
-    if number in taken:
+    hold_numbers(known)
+    if number in known.numbers:
         raise NumberTaken(value=number)
-    numbers = [int(one) for one in taken if one.isascii() and one.isdigit()]
+    numbers = [int(one) for one in known.numbers if one.isascii() and one.isdigit()]
     return number or str(max(numbers, default=0) + 1)
+
+
+def hold_numbers(known: Known) -> None:
+    """Let nobody else give a personnel number until the end of the transaction, and look at those there are."""
+    if "numbers" not in vars(known):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))",
+                           [f"employee-number:{known.company.pk}"])  # fmt: skip
+        _ = known.numbers
 
 
 def _own(company: Company, told: Mapping[str, Any]) -> dict[str, Any]:

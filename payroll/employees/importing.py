@@ -37,6 +37,7 @@ from payroll.employees.models import Employee
 from payroll.employees.reading import day_of
 
 MOST_ROWS: Final = 1_000
+MOST_FAULTS: Final = 200  # that are told
 _SALUTATIONS: Final = {"herr": "mr", "monsieur": "mr", "signor": "mr", "mr": "mr", "frau": "ms",
                        "madame": "ms", "signora": "ms", "ms": "ms"}  # fmt: skip
 _LANGUAGES: Final = {"deutsch": "de", "d": "de", "französisch": "fr", "f": "fr", "français": "fr",
@@ -98,6 +99,7 @@ def import_employees(
 
 def _hire_rows(company: Company, content: bytes, by: User) -> Preview:
     rows = _Rows(company, content)
+    hiring.hold_numbers(rows.known)  # for all rows: a bad one lets go of what it holds
     found = Preview(rows=len(rows.rows))
     for row in rows.rows:
         try:
@@ -105,7 +107,8 @@ def _hire_rows(company: Company, content: bytes, by: User) -> Preview:
                 employee = rows.hire(row, by)
         except DomainError as refusal:
             found.bad_rows += 1
-            found.refusals += rows.placed(refusal, row)
+            if len(found.refusals) < MOST_FAULTS:
+                found.refusals += rows.placed(refusal, row)
             continue
         found.entries.append(Entry(row.number, employee.contact.name, employee.number))
     return found
@@ -160,7 +163,7 @@ class _Rows:
             company=self.company, by=by, personal=personal, entry=entry, exit=last, facts=facts,
             contact=contact, person=None if contact else self._person(cells),
             number=cells.get("number", ""), function=cells.get("function", ""), own_values=own,
-            known=self.known,
+            known=self.known, looks=False,
         ).employee  # fmt: skip
 
     def _contact(self, text: str) -> Contact | None:

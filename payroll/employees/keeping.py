@@ -214,11 +214,16 @@ def _completed(value: Residence, contact: Contact, day: dt.date) -> Residence:
     return msgspec.structs.replace(value, canton=address.canton, commune=address.bfs_nr)
 
 
-def write_facts(employee: Employee, facts: Sequence[FactValue], start: dt.date) -> None:
-    """Write checked facts from one day on; those that stand beside each other are counted on."""
+def write_facts(
+    employee: Employee, facts: Sequence[FactValue], start: dt.date, *, is_new: bool = False
+) -> None:
+    """Write checked facts from one day on; those that stand beside each other are counted on.
+
+    Somebody who ``is_new`` has none so far.
+    """
     used = Fact.of(employee.company).filter(employee=employee, kind__in=SEVERAL)
     numbers: dict[str, int] = {}
-    for kind, key in used.values_list("kind", "key"):
+    for kind, key in () if is_new else used.values_list("kind", "key"):
         numbers[kind] = max(numbers.get(kind, 0), int(key) if key.isdigit() else 0)
     rows = []
     for value in facts:

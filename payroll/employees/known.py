@@ -64,3 +64,8 @@ class Known:
         rows = Employee.of(self.company).select_related("contact")
         told = ((one.personal.ahv_number, (one.pk, one.contact.name)) for one in rows)
         return {number: who for number, who in told if number}
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The personnel numbers that are taken; whoever asks holds them until the end of the transaction."""
+        return set(Employee.of(self.company).values_list("number", flat=True))

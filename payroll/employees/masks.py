@@ -114,6 +114,9 @@ def _offered(many: str, known: Known) -> list[tuple[str, Any]]:
     return [(str(number), str(one)) for number, one in known.wage_types.items() if one.is_active]
 
 
+_WIDGETS: Final = {"iban": "iban", "name": "text", "bic": "text"}
+
+
 def _share_rows(value: list[Any], mask: Mask, name: str) -> list[list[Input]]:
     rows = [*value, *({} for _nth in range(max(1, ROWS - len(value))))]
     made = []
@@ -121,7 +124,7 @@ def _share_rows(value: list[Any], mask: Mask, name: str) -> list[list[Input]]:
         cells = []
         for one in SHARE:
             place = f"{name}[{nth}].{one.name}"
-            widget = "iban" if one.name == "iban" else "text" if one.name == "name" else "amount"
+            widget = _WIDGETS.get(one.name, "amount")
             cells.append(Input(place, one.label, widget, row.get(one.name, ""), one.width,
                                most=one.most, fault=mask.faults.get(place, "")))  # fmt: skip
         made.append(cells)

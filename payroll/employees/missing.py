@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from erp.core.display import swiss_date
@@ -17,17 +17,21 @@ from payroll.employees.facts import (
     WithholdingTax,
 )
 from payroll.employees.people import DAY, PersonFile, end_of
-from payroll.wages.values import Finding
+from payroll.wages.values import Contract, Finding
 
 #: Permits whose holders are taxed as the Swiss are, where they live here.
 SETTLED: Final = frozenset({"C"})
 
 
-def before_run(file: PersonFile, month: dt.date, *, is_paid: bool = False) -> list[Finding]:
+def before_run(
+    file: PersonFile, month: dt.date, contracts: Sequence[Contract] | None = None, *,
+    is_paid: bool = False,
+) -> list[Finding]:  # fmt: skip
     """What is missing for the run of a month, of somebody employed in it; what stops it comes first.
 
     Nobody is asked for anything of a month in which they are not employed; where something is paid
-    nevertheless (``is_paid``), for an account.
+    nevertheless (``is_paid``), for an account. ``contracts`` are those of the file, where they are
+    known.
     """
     last = end_of(month)
     periods = file.employed(month, last)
@@ -35,14 +39,15 @@ def before_run(file: PersonFile, month: dt.date, *, is_paid: bool = False) -> li
         lacking = is_paid and not file.at(Payout, last)
         return [Finding(code="people.no_payout", stops=True)] if lacking else []
     day = min(last, max(one.exit or last for one in periods))
-    found = [*_terms(file, month), *_particulars(file, day)]
+    known = contracts_of(file, month) if contracts is None else contracts
+    found = [*_terms(file, month, known), *_particulars(file, day)]
     return sorted(found, key=lambda one: not one.stops)
 
 
-def _terms(file: PersonFile, month: dt.date) -> Iterator[Finding]:
+def _terms(file: PersonFile, month: dt.date, known: Sequence[Contract]) -> Iterator[Finding]:
     """Days of the month with an employment and without terms."""
     last = end_of(month)
-    contracts = [one for one in contracts_of(file, month) if one.last >= month]
+    contracts = [one for one in known if one.last >= month]
     for period in file.employed(month, last):
         day, end = max(month, period.entry), min(last, period.exit or last)
         for one in [one for one in contracts if one.employment == period.id]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -17,11 +18,21 @@ from payroll.employees.known import Known
 from payroll.wages.values import HUNDRED
 
 MOST_SHARES: Final = 5
+SWISS: Final = frozenset({"CH", "LI"})  # accounts whose bank the IBAN names
+_BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?", re.ASCII)
 
 
 class QrIbanRefused(DomainError):
     code = "people.qr_iban"
     message = _("%(value)s is a QR-IBAN, to which bills are paid. Ask for the account's own IBAN.")
+    field = "shares"
+
+
+class BadBic(DomainError):
+    code = "people.bad_bic"
+    message = _(
+        "“%(value)s” is no BIC. It has eight or eleven letters and digits, such as SOLADEST600."
+    )
     field = "shares"
 
 
@@ -94,4 +105,7 @@ def _share(one: Share, place: str, faults: list[DomainError]) -> Share:
     within(one.amount, Decimal("0.01"), Decimal(1_000_000), faults, f"{place}.amount")
     within(one.percent, Decimal("0.01"), HUNDRED, faults, f"{place}.percent")
     name = one_line(one.name, field=f"{place}.name", most=70)
-    return msgspec.structs.replace(one, iban=iban, name=name)
+    bic = "" if iban[:2] in SWISS else "".join(one.bic.split()).upper()
+    if bic and not _BIC.fullmatch(bic):
+        faults.append(BadBic(field=f"{place}.bic", value=bic[:20]))
+    return msgspec.structs.replace(one, iban=iban, name=name, bic=bic)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from django.db.models import Q
@@ -17,7 +16,8 @@ from contacts.letters import Addressee, Place, address_lines, address_on
 from contacts.models import ContactAddress
 from contacts.queries import first_mails
 from erp.companies.models import Company
-from erp.core.sealed import SealedField
+from erp.core.bulk import among
+from erp.core.sealed import SealedField, as_text
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.models import Employee, Employment, Fact
 
@@ -87,6 +87,7 @@ class PersonFile:
     personal: Personal
     employments: tuple[Period, ...]
     facts: tuple[Held, ...]
+    home: Place | None = None  # the address by its parts
 
     @cached_property
     def by_kind(self) -> dict[str, list[Held]]:
@@ -103,8 +104,8 @@ class PersonFile:
 
     def at(self, kind: type[F], day: dt.date) -> F | None:
         """What holds on a day, of a kind of which one holds at a time."""
-        found = self.during(kind, day, day)
-        return found[-1].value if found else None
+        held = self.by_kind.get(str(kind.__struct_config__.tag), ())
+        return next((one.value for one in reversed(held) if one.meets(day, day)), None)
 
     def several(self, kind: type[F], first: dt.date, last: dt.date) -> list[F]:
         return [one.value for one in self.during(kind, first, last)]
@@ -114,6 +115,7 @@ class PersonFile:
         return [one for one in self.employments if one.meets(first, last)]
 
 
+@lru_cache(maxsize=256)
 def end_of(month: dt.date) -> dt.date:
     """The last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])
@@ -130,7 +132,7 @@ def files(
     last = end_of(month)
     found = Employee.of(company).select_related("contact")
     if only is not None:
-        found = found.filter(pk__in=only)
+        found = found.filter(pk__in=among(only))
     else:
         found = found.filter(pk__in=employed_ids(company, month.replace(month=1, day=1), last))
     return filled(found.order_by("contact__sort_name", "pk"), on=last)
@@ -147,12 +149,14 @@ def accounts_of(
 ) -> dict[int, tuple[Share, ...]]:
     """To which accounts each of these people is paid on a day, as far as somebody said so: one query."""
     rows = Fact.of(company).filter(
-        kind=Payout.__struct_config__.tag, employee__in=people, valid_from__lte=on
+        kind=Payout.__struct_config__.tag, employee__in=among(people), valid_from__lte=on
     )
     rows = rows.order_by("employee", "-valid_from").distinct("employee")
     return {
         who: _CONTENT.opened_at(_CONTENT.place_of(company.pk, seal), text).shares
-        for who, seal, text in rows.values_list("employee_id", "seal_id", "content")
+        for who, seal, text in rows.values_list(
+            "employee_id", as_text("seal_id"), as_text("content")
+        )
     }
 
 
@@ -186,7 +190,7 @@ class _Person(NamedTuple):
     id: int
     company: int
     number: str
-    seal: uuid.UUID
+    seal: str
     personal: str
     contact: int
     kind: str
@@ -199,7 +203,7 @@ class _Person(NamedTuple):
     language: str
 
 
-_PERSON: Final = ("pk", "company_id", "number", "seal_id", "personal", "contact_id",
+_PERSON: Final = ("pk", "company_id", "number", as_text("seal_id"), as_text("personal"), "contact_id",
                   *(f"contact__{name}" for name in _Person._fields[6:]))  # fmt: skip
 
 
@@ -221,7 +225,7 @@ class _Address(NamedTuple):
 
 def _addresses(company: int, contacts: Collection[int]) -> dict[int, list[Place]]:
     found: dict[int, list[Place]] = defaultdict(list)
-    rows = ContactAddress.of(company).filter(contact__in=contacts).order_by("pk")
+    rows = ContactAddress.of(company).filter(contact__in=among(contacts)).order_by("pk")
     for row in rows.values_list("contact_id", *_Address._fields[1:]):
         found[row[0]].append(cast(Place, _Address._make(row)))
     return found
@@ -229,7 +233,7 @@ def _addresses(company: int, contacts: Collection[int]) -> dict[int, list[Place]
 
 def _periods(company: int, people: Collection[int]) -> dict[int, list[Period]]:
     found: dict[int, list[Period]] = defaultdict(list)
-    rows = Employment.of(company).filter(employee__in=people).order_by("entry")
+    rows = Employment.of(company).filter(employee__in=among(people)).order_by("entry")
     for person, pk, entry, exit, function in rows.values_list(
         "employee_id", "pk", "entry", "exit", "function"
     ):
@@ -237,16 +241,17 @@ def _periods(company: int, people: Collection[int]) -> dict[int, list[Period]]:
     return found
 
 
-_Row = tuple[int, str, str, dt.date, dt.date | None, str, int, uuid.UUID]
+_Row = tuple[int, str, str, dt.date, dt.date | None, str, int, str]
 
 
 def _facts(company: int, people: Collection[int]) -> dict[int, list[Held]]:
     """The facts of people, with the days they hold; none is opened here."""
     found: dict[int, list[Held]] = defaultdict(list)
-    rows = Fact.of(company).filter(employee__in=people).order_by("kind", "key", "valid_from")
+    rows = Fact.of(company).filter(employee__in=among(people)).order_by("kind", "key", "valid_from")
     told: dict[int, list[_Row]] = defaultdict(list)
     for person, *row in rows.values_list(
-        "employee_id", "pk", "kind", "key", "valid_from", "valid_until", "content", "version", "seal_id"
+        "employee_id", "pk", "kind", "key", "valid_from", "valid_until", as_text("content"), "version",
+        as_text("seal_id"),
     ):  # fmt: skip
         told[person].append(cast(_Row, row))
     for person, theirs in told.items():
@@ -268,7 +273,7 @@ def _file(
         address=tuple(address_lines(cast(Addressee, row), address)),
         place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
         personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
-        employments=tuple(periods), facts=tuple(facts),
+        employments=tuple(periods), facts=tuple(facts), home=address,
     )  # fmt: skip
 
 

@@ -98,6 +98,13 @@ class OtherJobsTwice(DomainError):
     field = "other_rate"
 
 
+class NotOfABoard(DomainError):
+    code = "people.not_of_a_board"
+    message = _("“%(value)s” cannot be beside this code. Fees of a board are HEN or HEY, beside a code such as "
+                "A0N; whoever has nothing else has it as the code itself.")  # fmt: skip
+    field = "board_code"
+
+
 class DaysAbroad(DomainError):
     code = "people.days_abroad"
     message = _(
@@ -208,13 +215,16 @@ def check_withholding(value: WithholdingTax, known: Known) -> WithholdingTax:
     canton, commune = place_of(value.canton, value.commune, known, faults)
     if not canton:
         faults.append(missing(_("canton of the tax"), "canton"))
+    board = value.board_code.strip().upper()
+    if board and (board not in tax_codes.BOARD or (code is not None and not code.letter)):
+        faults.append(NotOfABoard(value=value.board_code[:10]))
     _other_jobs(value, faults)
     _days(value, faults)
     within(value.last_wage, Decimal(0), Decimal(1_000_000), faults, "last_wage")
     raise_all(faults)
     assert code is not None
     return msgspec.structs.replace(
-        value, code=code.text, canton=canton, commune=commune, reason=reason
+        value, code=code.text, canton=canton, commune=commune, reason=reason, board_code=board
     )
 
 

@@ -96,6 +96,8 @@ def _liable(
     if settled and lives_here and code.text not in {"NON", "NOY"}:
         yield _warning("people.needs_no_tax")
     wage = file.at(Wage, day)
+    if wage is not None and wage.pay == Pay.LESSON and not tax.only_job and tax.own_rate is None:
+        yield _warning("people.lessons_no_degree")
     right = ""
     if home is not None and home.kind != ResidenceKind.DAILY:
         right = home.canton
@@ -119,6 +121,8 @@ def _code(
     children = len(file.several(Child, day, day))
     if code.children != children:
         yield _warning("people.children_differ", counted=str(code.children), value=str(children))
+    if code.letter in tax_codes.WITH_CHILDREN and not code.children:
+        yield _warning("people.no_children", letter=code.letter)
     civil = file.at(CivilStatus, day)
     if civil is not None and civil.status != Status.UNKNOWN:
         together = civil.status in TOGETHER

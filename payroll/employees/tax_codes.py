@@ -10,8 +10,12 @@ from typing import Final
 LETTERS: Final = frozenset("ABCDEGHLMNPQRSTUV")
 #: Tariffs for somebody without a spouse, with one, and where both earn.
 SINGLE, MARRIED, BOTH_EARN = frozenset("AHLPRU"), frozenset("BMS"), frozenset("CNT")
+#: Tariffs for who is alone with children in the same household; U is H of the agreement with Italy.
+WITH_CHILDREN: Final = frozenset("HPU")
 #: Without a letter: board fees and participations abroad, not liable, the agreement with France.
 PREDEFINED: Final = frozenset({"HEN", "HEY", "MEN", "MEY", "NON", "NOY", "SFN"})
+#: Fees of a board, of who lives abroad (DBG Art. 93).
+BOARD: Final = frozenset({"HEN", "HEY"})
 #: Where the agreement with France on cross-border workers holds; not in Geneva.
 FRANCE: Final = frozenset({"BE", "BL", "BS", "JU", "NE", "SO", "VD", "VS"})
 _CODE: Final = re.compile(r"([A-Z])([0-9])([YN])", re.ASCII)

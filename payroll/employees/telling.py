@@ -23,6 +23,8 @@ TEXTS: Final[dict[str, Any]] = {
     "people.no_address": _("The contact has no address. Slips and certificates need one."),
     "people.no_allowance": _("What the allowance of %(child)s is in the canton %(canton)s is not known. Enter "
                              "its amount with the child, or the wage type for it."),
+    "people.allowance_below": _("The allowance of %(child)s, %(amount)s, is below what the canton %(canton)s pays, "
+                                "%(least)s. Check the amount of the child."),
     # plausibility
     "people.wage_low": _("A monthly wage of %(value)s at %(degree)s %% is unusually low. Is it an hourly wage?"),
     "people.wage_high": _("A monthly wage of %(value)s is unusually high. Check the point."),
@@ -37,6 +39,9 @@ TEXTS: Final[dict[str, Any]] = {
                              "tax. Check code, permit and residence."),
     "people.children_differ": _("The code counts %(counted)s children, of the family %(value)s are known. Check "
                                 "which of them count for the tax."),
+    "people.lessons_no_degree": _("Paid by lessons beside other jobs: enter the own degree with the withholding tax, "
+                                  "or the median wage counts for the rate."),
+    "people.no_children": _("Tariff %(letter)s is for who lives alone with children. Check the number of children."),
     "people.letter_differs": _("Tariff %(letter)s does not fit the civil status “%(status)s”. Check the code."),
     "people.church_differs": _("The code says %(mark)s for church tax, the confession says otherwise. Correct one "
                                "of them; in GE, NE, TI, VD and VS it is N as a rule."),

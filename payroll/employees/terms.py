@@ -75,7 +75,8 @@ class NotAMonth(DomainError):
 def check_wage(value: Wage, known: Known) -> Wage:
     """Terms as they are kept. ``amount`` is positive; the shares of cost centres come to 100 %."""
     faults: list[DomainError] = []
-    within(value.amount, Decimal("0.01"), MOST_WAGE, faults, "amount")
+    least = NIL if value.trainee else Decimal("0.01")
+    within(value.amount, least, MOST_WAGE, faults, "amount")
     within(value.degree, Decimal(1), MOST_DEGREE, faults, "degree")
     within(value.weekly_hours, Decimal("0.25"), Decimal(84), faults, "weekly_hours")
     within(value.weekly_lessons, Decimal("0.25"), Decimal(60), faults, "weekly_lessons")

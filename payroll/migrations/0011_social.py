@@ -1,7 +1,5 @@
 """Shipped wage types that count otherwise: what is paid for a company car, its balancing, overtime at 125 %."""
 
-from pathlib import Path
-
 from django.db import migrations, models
 
 
@@ -50,8 +48,5 @@ class Migration(migrations.Migration):
                 max_length=20,
                 verbose_name="used by the program for",
             ),
-        ),
-        migrations.RunSQL(
-            Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
         ),
     ]

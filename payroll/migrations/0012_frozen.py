@@ -3,26 +3,10 @@
 from pathlib import Path
 
 import django.db.models.deletion
-import msgspec
 from django.conf import settings
 from django.db import migrations, models
 
 import erp.core.sealed
-from erp.core import vault
-
-
-def seal_titles(apps, schema_editor):
-    """What was readable so far. The fence is opened for the owner of the table alone, and closed again."""
-    table = "payroll_employeefile"
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-        cursor.execute(f"SELECT id, company_id, seal_id, title FROM {table}")
-        for pk, company, seal, title in cursor.fetchall():
-            text = vault.seal_bytes(
-                msgspec.json.encode(title), place=f"{table}.title:{company}:{seal}"
-            )
-            cursor.execute(f"UPDATE {table} SET title = %s WHERE id = %s", [text, pk])
-        cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 class Migration(migrations.Migration):
@@ -58,7 +42,6 @@ class Migration(migrations.Migration):
             name="title",
             field=erp.core.sealed.SealedField(verbose_name="title"),
         ),
-        migrations.RunPython(seal_titles, migrations.RunPython.noop),
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
         ),

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounting", "0013_vat_returns"),
         ("erp", "0016_own_fields"),
-        ("payroll", "0012_frozen"),
+        ("payroll", "0013_slips_at_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,6 +19,7 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import DayField, MonthField
 from erp.audit import access_log
+from payroll.declarations import issuing
 from payroll.declarations import papers as certificates
 from payroll.declarations.models import IssuedCertificate
 from payroll.delivery.signing_in import employee_of
@@ -107,7 +108,9 @@ class MyCertificateViewSet(OwnViewSet):
         me = self.me()
         row = queries.certificate_of(me, int(pk))
         self.note("export", me)
-        return as_file(bytes(row.paper), "application/pdf", certificates.file_name(row.content))
+        return as_file(
+            issuing.paper_of(row), "application/pdf", certificates.file_name(row.content)
+        )
 
 
 router = SimpleRouter()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from erp.access.permissions import Permission
 from erp.audit import access_log
 from erp.web.pages import CompanyView
+from payroll.declarations import issuing
 from payroll.declarations import papers as certificates
 from payroll.delivery.signing_in import employee_of
 from payroll.employees.models import Employee
@@ -75,4 +76,6 @@ class MyCertificate(OwnView):
         row = queries.certificate_of(me, kwargs["file"])
         assert me is not None
         self.note("export", me)
-        return as_file(bytes(row.paper), "application/pdf", certificates.file_name(row.content))
+        return as_file(
+            issuing.paper_of(row), "application/pdf", certificates.file_name(row.content)
+        )

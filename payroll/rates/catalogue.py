@@ -81,12 +81,20 @@ FIGURES: Final[dict[str, Known]] = {
     "simplified_total": Known(
         Group.AHV, Unit.YEAR, _("Simplified procedure: all wages at most"), is_yearly=True
     ),
-    "simplified_tax": Known(Group.AHV, Unit.PERCENT, _("Simplified procedure: tax")),
+    "simplified_tax": Known(
+        Group.AHV, Unit.PERCENT, _("Simplified procedure: tax"), is_needed=True
+    ),
     "eo_day_most": Known(Group.AHV, Unit.DAY, _("Highest daily allowance of the EO")),
     "alv_employee": Known(Group.ALV, Unit.PERCENT, _("Contribution of the employee"), is_needed=True),
     "alv_employer": Known(Group.ALV, Unit.PERCENT, _("Contribution of the employer"), is_needed=True),
     "alv_ceiling": Known(Group.ALV, Unit.YEAR, _("Wages insured up to"), is_needed=True),
     "uvg_ceiling": Known(Group.UVG, Unit.YEAR, _("Wages insured up to"), is_needed=True),
+    "trainee_percent": Known(
+        Group.UVG, Unit.PERCENT, _("Least wage of trainees from 20 years on, of the highest"), is_needed=True
+    ),
+    "trainee_percent_young": Known(
+        Group.UVG, Unit.PERCENT, _("Least wage of trainees below 20 years, of the highest"), is_needed=True
+    ),
     "uvg_ceiling_day": Known(Group.UVG, Unit.DAY, _("Wages insured up to")),
     "bvg_threshold": Known(
         Group.BVG, Unit.YEAR, _("Insured above"), is_yearly=True, is_needed=True

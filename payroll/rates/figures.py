@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +68,12 @@ def shipped() -> tuple[Figure, ...]:
 def figures_known(day: dt.date, *, own: Iterable[Figure] = ()) -> dict[str, Figure]:
     """What is known on a day, by key. What comes with the program goes before ``own`` figures."""
     found = {one.key: one for one in sorted(own, key=lambda one: one.valid_from) if one.holds(day)}
-    return found | {one.key: one for one in shipped() if one.holds(day)}
+    return found | _shipped_on(day)
+
+
+@lru_cache(maxsize=64)
+def _shipped_on(day: dt.date) -> dict[str, Figure]:
+    return {one.key: one for one in shipped() if one.holds(day)}
 
 
 def missing_on(day: dt.date, *, own: Iterable[Figure] = ()) -> list[str]:

@@ -28,6 +28,7 @@ from payroll.runs.refusals import (
     Stopped,
     Tampered,
 )
+from payroll.runs.simplified import require_total
 from payroll.runs.staleness import require_fresh
 
 Status = PayrollRun.Status
@@ -41,7 +42,8 @@ def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
     The approver is not who began or calculated it, unless one person alone works in the company or
     its settings ask for no other (kept on the run). Raises ``NotOpen``, ``BeingCalculated``,
     ``NotCalculated``, ``ContentChanged``, ``Stale``, ``NobodyToPay``, ``Stopped`` (several as
-    ``Refusals``), ``NeedsAnother``, or what ``setup.accounts`` says is missing for its entry.
+    ``Refusals``), ``SimplifiedTotalExceeded``, ``NeedsAnother``, or what ``setup.accounts`` says is
+    missing for its entry.
     """
     held = held_run(run)
     if held.status != Status.DRAFT:
@@ -59,6 +61,7 @@ def approve(run: PayrollRun, *, seen: str, by: User) -> PayrollRun:
     if changed_slips(slips):
         raise Tampered(month=str(held))
     require_fresh(held, slips)
+    require_total(held, slips)
     lines_for(held.company, [slip.content for slip in slips], date=held.date)  # accounts are there
     waiver = waiver_for(held, by=by)
     held.status, held.digest, held.waiver = Status.APPROVED, digest, waiver
@@ -89,7 +92,8 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
 
 #: What somebody does to wages: whoever did so since the last month needs another person.
 _HANDS_ON: Final = (
-    "employee.hire", "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
+    "employee.hire", "employee.return", "employee.leave", "employee.change_employment",
+    "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
     "employees.import", "movements.save", "movements.import", "payroll_run.begin",
     "payroll_run.calculate", "payroll_run.correct",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock, crashpoints
 from erp.core.bulk import update_rows
+from erp.core.memory import not_collecting
 from payroll.employees import people
 from payroll.runs.beginning import editing, held_run, shared_run
 from payroll.runs.digest import digest_of
@@ -86,7 +87,8 @@ def calculate_some(run: PayrollRun, employees: Sequence[int], *, turn: Turn) -> 
     held = shared_run(run)
     if held.status != Status.DRAFT or held.turn != turn.number:
         return False
-    write(held, reckon(held, employees, turn=turn))
+    with not_collecting():
+        write(held, reckon(held, employees, turn=turn))
     crashpoints.reach("payroll.reckoned")
     return True
 
@@ -113,7 +115,7 @@ def jump_percent(run: PayrollRun) -> Decimal:
 
 def _content(one: Gathered, told: Before, limit: Decimal, is_sharing: bool) -> SlipContent:
     slip = calculate(one.given)
-    findings = (*one.findings, *accounts_abroad(one.shares), *slip.findings,
+    findings = (*one.findings, *accounts_abroad(one.shares, one.home), *slip.findings,
                 *jump_of(slip, told.slip, limit), *([IBAN_TWICE] if is_sharing else []))  # fmt: skip
     slip = replace(slip, findings=findings)
     return content_of(one.given, slip, language=one.language, person=one.person,

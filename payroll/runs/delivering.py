@@ -87,13 +87,13 @@ def hold_back(run: PayrollRun, *, by: User) -> int:
 def printed(run: PayrollRun) -> bytes:
     """The slips of those who get them on paper as one PDF, by name, to be printed.
 
-    Raises ``PapersMissing`` or ``NothingToPrint``.
+    Raises ``PapersMissing``, ``NothingToPrint`` or ``Tampered``.
     """
     on_paper = [row.record for row in log_of(run)
                 if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
     require_papers(run)
-    found = Payslip.of(run.company_id).filter(pk__in=on_paper).defer("content").in_bulk()
-    return joining.joined(bytes(found[pk].paper or b"") for pk in on_paper)
+    found = Payslip.of(run.company_id).filter(pk__in=on_paper).select_related("run").in_bulk()
+    return joining.joined(papers.untouched(found[pk]) for pk in on_paper)
 
 
 def require_booked(run: PayrollRun) -> None:
@@ -128,4 +128,4 @@ def _held(run: PayrollRun, ids: Sequence[int]) -> list[Paper]:
 
 
 def _content(slip: Payslip) -> bytes:
-    return bytes(slip.paper or b"")
+    return papers.untouched(slip)

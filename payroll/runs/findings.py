@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from accounting.payments.pain.order import SWISS
+from contacts.letters import Place
 from erp.core.display import chf, figure, swiss_date
 from payroll.employees.facts import Share
 from payroll.runs.keeping import Earlier
@@ -46,6 +47,13 @@ WORDS: Final[dict[str, Any]] = {
     "run.account_abroad": _(
         "The account %(iban)s is abroad. Wages go to accounts in Switzerland and Liechtenstein: "
         "enter another one."
+    ),  # what earlier slips told
+    "run.bic_missing": _(
+        "The account %(iban)s is abroad. Enter the BIC of its bank with the account."
+    ),
+    "run.address_missing": _(
+        "The account %(iban)s is abroad: its payee needs an address with town and country. Enter it in "
+        "the contact."
     ),
 }
 
@@ -97,12 +105,21 @@ def jump_of(slip: Slip, before: Earlier | None, percent: Decimal) -> tuple[Findi
     return (Finding(code="run.jump", values=values),)
 
 
-def accounts_abroad(shares: Iterable[Share]) -> tuple[Finding, ...]:
-    """Accounts that an order of wages cannot pay to: their banks would have to be named."""
-    return tuple(
-        Finding(code="run.account_abroad", values={"iban": f"{one.iban[:4]} …"}, stops=True)
-        for one in shares if one.iban[:2] not in SWISS
-    )  # fmt: skip
+def accounts_abroad(shares: Iterable[Share], home: Place | None) -> tuple[Finding, ...]:
+    """Accounts abroad that cannot be paid to: their bank is not named, or where the payee lives.
+
+    Source: SIX, implementation guidelines pain.001, payments of type X.
+    """
+    found: list[Finding] = []
+    for one in shares:
+        if one.iban[:2] in SWISS:
+            continue
+        told = {"iban": f"{one.iban[:4]} …"}
+        if not one.bic:
+            found.append(Finding(code="run.bic_missing", values=told, stops=True))
+        if home is None or not (home.town and home.country):
+            found.append(Finding(code="run.address_missing", values=told, stops=True))
+    return tuple(found)
 
 
 IBAN_TWICE: Final = Finding(code="run.iban_twice")

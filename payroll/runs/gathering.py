@@ -7,12 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final, cast
 
+from contacts.letters import Place
+from erp.core.bulk import among
+from erp.core.sealed import SealedField, as_text
 from payroll.employees import converting, missing, people
-from payroll.employees.facts import Payout, Share
+from payroll.employees.facts import LeaveBooking, Payout, Share
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
-from payroll.runs import keeping, leaving, movements
+from payroll.runs import keeping, leaving, movements, simplified
 from payroll.runs.keeping import NOTHING, Before
 from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
@@ -20,6 +24,8 @@ from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
 from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
+
+LEAVE: Final = cast(SealedField, LeaveEntry._meta.get_field("content"))
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,13 @@ class Gathered:
     is_due: bool = True
     person: dict[str, str] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
+    home: Place | None = None
     leave: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def payout_of(self, amount: Decimal) -> tuple[Payment, ...]:
         """A payout shared out over this person's accounts."""
-        return shared_out(amount, self.shares)
+        return shared_out(amount, self.shares, self.home)
 
 
 def gather(
@@ -113,8 +120,10 @@ def _one(
     return Gathered(
         employee=file.id, name=file.name, language=file.language, given=given,
         is_due=bool(file.employed(month, last) or typed), person=_named(file, day),
-        shares=payout.shares if payout else (), leave=leave,
-        findings=(*missing.before_run(file, month, is_paid=bool(typed)), *lacking, *found.findings),
+        shares=payout.shares if payout else (), home=file.home, leave=leave,
+        findings=(*missing.before_run(file, month, contracts, is_paid=bool(typed)), *lacking,
+                  *found.findings,
+                  *(simplified.findings_of(file) if shelf.terms.simplified else ())),
     )  # fmt: skip
 
 
@@ -143,6 +152,7 @@ def as_movement(one: Typed) -> Movement:
 def _tariff_keys(given: MonthInput) -> set[str]:
     """Canton and code of each tariff that a slip may look into."""
     keys = {f"{one.canton} {one.code}" for one in given.withholdings if one.canton}
+    keys |= {f"{one.canton} {one.board_code}" for one in given.withholdings if one.board_code}
     keys |= {f"{one.canton} {one.code}" for one in given.carry.taxed}
     keys |= {f"{one.canton} {one.code}" for one in given.tax_changes if one.canton}
     return keys
@@ -152,10 +162,13 @@ def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
     """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     rows = LeaveEntry.of(run.company_id).filter(
-        employee__in=who, date__lte=people.end_of(run.month)
+        employee__in=among(who), date__lte=people.end_of(run.month)
     )
-    for row in rows:
-        sums[row.employee_id][row.content.kind.value] += row.content.amount
+    for who_id, seal, text in rows.values_list(
+        "employee_id", as_text("seal_id"), as_text("content")
+    ):
+        told: LeaveBooking = LEAVE.opened_at(LEAVE.place_of(run.company_id, seal), text)
+        sums[who_id][told.kind.value] += told.amount
     shown = ("holidays", "overtime")
     return {
         one: {kind: str(kinds[kind]) for kind in shown if kind in kinds}

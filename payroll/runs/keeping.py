@@ -14,7 +14,8 @@ import msgspec
 from django.db import connection
 from django.db.models import F
 
-from erp.core.sealed import SealedField, decoded
+from erp.core.bulk import among
+from erp.core.sealed import SealedField, as_text, decoded
 from payroll.runs.digest import digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import Tampered
@@ -57,7 +58,7 @@ def lean(given: MonthInput, types: Collection[str]) -> MonthInput:
 # --- written ----------------------------------------------------------------------------------------
 _NAMES: Final = tuple(one.name for one in fields(MonthInput))
 _values: Final = attrgetter(*_NAMES)
-_TYPES, _TARIFFS = _NAMES.index("types"), _NAMES.index("tariffs")
+_TYPES, _TARIFFS, _CONTRIBUTIONS = map(_NAMES.index, ("types", "tariffs", "contributions"))
 #: What is the same for all people of a month: written once.
 _COMMON: Final = tuple(map(_NAMES.index, ("roles", "figures", "institutions", "terms")))
 #: As ``MonthInput`` and ``SlipContent``, of values or of what is written already.
@@ -84,6 +85,7 @@ class Scribe:
                  if name in given.types}  # fmt: skip
         told[_TYPES] = self._raw(tuple(map(id, types.values())), types)
         told[_TARIFFS] = {}
+        told[_CONTRIBUTIONS] = [self._raw(id(one), one) for one in given.contributions]
         parts = list(_contents(content))
         parts[_GIVEN] = _Given(*told)
         return msgspec.json.encode(_Content(*parts), order="deterministic")
@@ -113,7 +115,7 @@ def write(run: PayrollRun, rows: Iterable[Reckoned]) -> None:
     scribe = Scribe()
     told = [_sealed(scribe, run.company_id, row) for row in rows]
     mine = Payslip.of(run.company_id).filter(run=run)
-    mine.filter(employee__in=[one["employee"] for one in told])._raw_delete(mine.db)  # type: ignore[attr-defined]
+    mine.filter(employee__in=among([one["employee"] for one in told]))._raw_delete(mine.db)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [run.company_id, run.pk, msgspec.json.encode(told).decode()])
 
@@ -204,7 +206,7 @@ def last_slips(run: PayrollRun, employees: Collection[int]) -> Mapping[int, Slip
 
 
 def _posted(run: PayrollRun, employees: Collection[int]) -> Any:
-    rows = Payslip.of(run.company_id).filter(employee__in=employees)
+    rows = Payslip.of(run.company_id).filter(employee__in=among(employees))
     return rows.filter(run__status__in=PayrollRun.BOOKED)
 
 
@@ -214,13 +216,13 @@ def _regular(posted: Any, run: PayrollRun) -> Any:
     return rows.order_by("employee", F("run__month").desc()).distinct("employee")
 
 
-def _sealed_slips(rows: Any) -> dict[int, tuple[uuid.UUID, str, str]]:
+def _sealed_slips(rows: Any) -> dict[int, tuple[str, str, str]]:
     """What names, holds and proves a slip, by person."""
     return {who: (seal, text, digest) for who, seal, text, digest in
-            rows.values_list("employee_id", "seal_id", "content", "digest")}  # fmt: skip
+            rows.values_list("employee_id", as_text("seal_id"), as_text("content"), "digest")}  # fmt: skip
 
 
-def _opened(run: PayrollRun, slip: tuple[uuid.UUID, str, str], kind: Any) -> Any:
+def _opened(run: PayrollRun, slip: tuple[str, str, str], kind: Any) -> Any:
     """A part of a slip's content. Raises ``Tampered`` where it is not what its digest says."""
     seal, text, digest = slip
     written = CONTENT.written_at(CONTENT.place_of(run.company_id, seal), text)

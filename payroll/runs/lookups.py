@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from typing import Any
 
 from erp.companies.models import Company
 from payroll.employees import people
 from payroll.employees.facts import AllowanceKind, Child, Insured, Pension
 from payroll.employees.people import PersonFile
 from payroll.rates import family, figures, own, tariffs
+from payroll.rates.family import Allowance
 from payroll.setup import contributions
 from payroll.setup.book import Book
 from payroll.setup.contributions import Found, PersonFacts
@@ -37,6 +38,7 @@ class Shelf:
         self.roles: Mapping[str, int] = {}
         self._tariffs: dict[str, tuple[TariffRow, ...]] = {}
         self._asked: set[str] = set()
+        self._insured: dict[Any, Found] = {}  # by what several people have in common
 
     def open(self, company: Company, month: dt.date, languages: Collection[str]) -> None:
         """Have all at hand for a month. Raises ``FiguresMissing``."""
@@ -52,16 +54,15 @@ class Shelf:
             self.institutions: Mapping[str, int] = self.book.institutions(self.last)
         if not set(languages) <= set(self.types):
             found = catalogue.whole(company, {*languages, *self.types})
-            self.types, self.roles = dict(found.types), found.roles
+            self.types, self.roles, self._insured = dict(found.types), found.roles, {}
 
-    def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Decimal | None:
-        """What a canton pays for a child a month, in CHF; None without a canton."""
+    def allowance(self, canton: str, child: Child, day: dt.date, nth: int) -> Allowance | None:
+        """What a canton pays for a child a month, and how sure that is; None without a canton."""
         if not canton:
             return None
         education = child.allowance is AllowanceKind.EDUCATION
-        found = family.allowance(canton, day, education=education, born=child.birth_date, nth=nth,
-                                 own=self.own)  # fmt: skip
-        return found.amount
+        return family.allowance(canton, day, education=education, born=child.birth_date, nth=nth,
+                                own=self.own)  # fmt: skip
 
     def contributions_of(
         self, file: PersonFile, person: Person, contracts: tuple[Contract, ...]
@@ -77,7 +78,7 @@ class Shelf:
         )  # fmt: skip
         return contributions.contributions(
             self.book, facts, until=self.last, figures=self.figures, terms=self.terms,
-            roles=self.roles,
+            roles=self.roles, known=self._insured,
         )  # fmt: skip
 
     def tariffs_for(self, keys: Iterable[str]) -> Mapping[str, tuple[TariffRow, ...]]:

@@ -161,12 +161,27 @@ class MonthlyMovement(Sealed, CompanyOwned):
         return f"{self.month:%m.%Y}"
 
 
+class Abroad(msgspec.Struct, frozen=True, kw_only=True):
+    """What a payment abroad needs beside the account: the BIC of its bank, and where the payee lives."""
+
+    bic: str = ""
+    street: str = ""
+    house_number: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = ""
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the payout (Auszahlung): in CHF, to an account in its short form."""
+    """A part of the payout (Auszahlung): in CHF, to an account in its short form.
+
+    ``abroad`` is told of accounts abroad alone: digests of all others stay as they were.
+    """
 
     iban: str
     amount: Decimal
     name: str = ""  # of the account's holder, where it is another one
+    abroad: Abroad | msgspec.UnsetType = msgspec.UNSET
 
 
 class SlipContent(msgspec.Struct, frozen=True, kw_only=True):

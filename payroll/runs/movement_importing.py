@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
 from erp.audit import trail
@@ -23,9 +24,10 @@ from payroll.employees.models import Employee
 from payroll.runs import movements
 from payroll.runs.beginning import named
 from payroll.runs.models import Typed
-from payroll.runs.movements import Checker
+from payroll.runs.movements import MOST_FAULTS, Checker
 from payroll.runs.refusals import NoSuchPerson, NoSuchType
 
+MOST_ROWS: Final = 10_000
 _MOST_SHOWN: Final = 50
 #: Columns and the titles they are found by.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,6 +46,20 @@ _NEEDED: Final = ("employee", "type")
 _FIGURES: Final = {"quantity": 4, "rate": 4, "amount": 2, "percent": 4, "keeps": 2}
 
 
+class TooManyMovements(DomainError):
+    code = "movements.too_many_rows"
+    message = _("The file has more than %(limit)s rows. Split it.")
+    field = "file"
+
+
+class MoreBadRows(DomainError):
+    code = "movements.more_bad_rows"
+    message = _(
+        "%(count)s more rows cannot be imported. Correct those that are named, and check the file again."
+    )
+    field = "file"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row as a movement that is not written yet."""
@@ -55,10 +71,11 @@ class Entry:
 
 @dataclass
 class Preview:
-    """What an import would write; ``refusals`` name every bad row."""
+    """What an import would write; ``refusals`` name the first bad rows, and say how many more there are."""
 
     entries: list[Entry] = field(default_factory=list)
     refusals: list[DomainError] = field(default_factory=list)
+    rows: int = 0
 
     @property
     def first(self) -> list[Entry]:
@@ -72,18 +89,27 @@ class Preview:
 def dry_run(*, company: Company, content: bytes) -> Preview:
     """Read and check a file as the import would, writing nothing; bad rows are collected.
 
-    Raises ``ColumnMissing`` or ``UnreadableFile``.
+    Raises ``ColumnMissing``, ``UnreadableFile`` or ``TooManyMovements``. As many queries for all rows as
+    for one.
     """
     known = {one.number: one for one in Employee.of(company).select_related("contact")}
     checker, found, columns = Checker(company), Preview(), dict[str, str]()
+    bad = 0
     for row in rows_of(content, decimals=4):
         if not columns:
             columns = _columns(list(row.cells))
+        found.rows += 1
+        if found.rows > MOST_ROWS:
+            raise TooManyMovements(limit=f"{MOST_ROWS:,}".replace(",", "’"))
         cells = {name: row.cells.get(title, "").strip() for name, title in columns.items()}
         try:
             found.entries.append(_entry(row, cells, known, checker))
         except DomainError as refusal:
-            found.refusals.append(_placed(refusal, row, columns))
+            bad += 1
+            if bad <= MOST_FAULTS:
+                found.refusals.append(_placed(refusal, row, columns))
+    if bad > MOST_FAULTS:
+        found.refusals.append(MoreBadRows(count=bad - MOST_FAULTS))
     return found
 
 
@@ -147,4 +173,6 @@ def was_imported(company: Company, month: dt.date, content: bytes) -> int:
 
 
 def digest_of_file(month: dt.date, content: bytes) -> str:
-    return hashlib.sha256(month.isoformat().encode() + content).hexdigest()
+    """By what a file is known again: a digest under a key of ours, as wages are few and can be guessed."""
+    told = month.isoformat().encode() + content
+    return salted_hmac("payroll.movements.import", told, algorithm="sha256").hexdigest()

@@ -7,19 +7,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from accounting.ledger.models import CostCentre
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
+from erp.core.bulk import among
 from erp.core.errors import DomainError, Refusals, called
+from erp.core.sealed import SealedField, as_text
 from payroll.employees.models import Employee
-from payroll.runs.beginning import alone, mark_stale, named
+from payroll.runs.beginning import alone, last_day, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.refusals import (
+    BeforeEntry,
     NoSuchCostCentre,
     NoSuchPerson,
     NoSuchType,
@@ -35,6 +39,7 @@ RECKONED: Final = frozenset(
      "balance_kind", "balance_paid"}
 )  # fmt: skip
 MOST_FAULTS: Final = 50
+_CONTENT: Final = cast(SealedField, MonthlyMovement._meta.get_field("content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,28 @@ class Checker:
             raise NoSuchCostCentre(value=one.cost_centre)
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody with the day of their first entry."""
+
+    name: str
+    entry: dt.date | None
+
+    def require_entered(self, month: dt.date, *, field: str = "month") -> None:
+        """Raises ``BeforeEntry`` for a month that ends before the first entry."""
+        if self.entry is None or last_day(month) < self.entry:
+            raise BeforeEntry(
+                field=field, name=self.name, entry=self.entry or "–", value=named(month)
+            )
+
+
+def entries_of(company: Company, employees: Collection[int]) -> dict[int, Entered]:
+    """Those of the ids that are employees, with their first entry: one query."""
+    rows = Employee.of(company).filter(pk__in=employees).annotate(first=Min("employments__entry"))
+    told = rows.values_list("pk", "contact__name", "first")
+    return {pk: Entered(name, first) for pk, name, first in told}
+
+
 @transaction.atomic
 def save_person(
     *, company: Company, employee: Employee, month: dt.date, rows: Sequence[Typed], by: User
@@ -88,18 +115,19 @@ def save_person(
     """Put a person's movements of a month in place of those there were, in their order.
 
     The run of the month must be calculated anew; an approval is void. Raises what
-    ``Checker.require_sound`` raises, all at once, each with its place such as ``rows[2].amount``.
+    ``Checker.require_sound`` raises, and ``BeforeEntry``, all at once, each with its place such as
+    ``rows[2].amount``.
     """
     checker, faults = Checker(company), list[DomainError]()
+    known = entries_of(company, [employee.pk])[employee.pk]
     for nth, row in enumerate(rows):
         try:
-            with called(
-                **{
-                    name: f"rows[{nth}].{name}"
-                    for name in ("type", "amount", "cost_centre", "keeps")
-                }
-            ):
+            places = ("type", "amount", "cost_centre", "keeps", "for_month")
+            with called(**{name: f"rows[{nth}].{name}" for name in places}):
                 checker.require_sound(row)
+                known.require_entered(month)
+                if row.for_month is not None:
+                    known.require_entered(row.for_month, field="for_month")
         except DomainError as fault:
             faults.append(fault)
     _raise(faults)
@@ -126,15 +154,16 @@ def save_cells(*, company: Company, month: dt.date, cells: Sequence[Cell], by: U
     raises what ``save_person`` raises, with places such as ``cells[3]``, and ``NoSuchPerson``.
     """
     checker, faults = Checker(company), list[DomainError]()
-    people = set(Employee.of(company).filter(pk__in={one.employee for one in cells})
-                 .values_list("pk", flat=True))  # fmt: skip
+    people = entries_of(company, {one.employee for one in cells})
     for nth, cell in enumerate(cells):
         try:
-            with called(type=f"cells[{nth}]", amount=f"cells[{nth}]", employee=f"cells[{nth}]"):
+            places = ("type", "amount", "employee", "month")
+            with called(**dict.fromkeys(places, f"cells[{nth}]")):
                 if cell.employee not in people:
                     raise NoSuchPerson(value=cell.employee)
                 if cell.amount is not None or cell.quantity is not None:
                     checker.require_sound(_typed(cell))
+                    people[cell.employee].require_entered(month)
         except DomainError as fault:
             faults.append(fault)
     _raise(faults)
@@ -191,18 +220,22 @@ def copy_month(
     """Take over what was typed for another month, for people with nothing typed yet in ``month``.
 
     ``only`` are ids of employees. Returns how many movements were written; what names another
-    month (``for_month``) stays behind. Those of wage types switched off meanwhile, too.
+    month (``for_month``) stays behind. Those of wage types switched off meanwhile, too,
+    and of people who enter later.
     """
     source, month = source.replace(day=1), month.replace(day=1)
     _hold(company, month)
     rows = MonthlyMovement.of(company)
     taken = set(rows.filter(month=month).values_list("employee", flat=True))
     active = Checker(company).types
+    entered = set(Employee.of(company).filter(employments__entry__lte=last_day(month))
+                  .values_list("pk", flat=True))  # fmt: skip
     new = [
         MonthlyMovement(company=company, employee_id=row.employee_id, month=month,
                         position=row.position, content=row.content)
         for row in rows.filter(month=source).order_by("employee", "position", "pk")
         if row.employee_id not in taken and (only is None or row.employee_id in only)
+        and row.employee_id in entered
         and row.content.for_month is None and row.content.type in active
     ]  # fmt: skip
     MonthlyMovement.unscoped.bulk_create(new, batch_size=1000)
@@ -215,7 +248,17 @@ def copy_month(
 def add_all(
     *, company: Company, month: dt.date, rows: Mapping[int, Sequence[Typed]], by: User
 ) -> int:
-    """Add checked movements of an import behind those that are there; returns how many."""
+    """Add checked movements of an import behind those that are there; returns how many.
+
+    Raises ``BeforeEntry``, of several people all at once.
+    """
+    faults = list[DomainError]()
+    for one in entries_of(company, rows).values():
+        try:
+            one.require_entered(month)
+        except DomainError as fault:
+            faults.append(fault)
+    _raise(faults)
     _hold(company, month)
     last: dict[int, int] = defaultdict(int)
     there = MonthlyMovement.of(company).filter(month=month, employee__in=rows)
@@ -253,10 +296,11 @@ def of_month(
     """What is typed for a month by person, in its order: one query."""
     rows = MonthlyMovement.of(company).filter(month=month)
     if only is not None:
-        rows = rows.filter(employee__in=only)
+        rows = rows.filter(employee__in=among(only))
     found: dict[int, list[Typed]] = defaultdict(list)
-    for row in rows.order_by("employee", "position", "pk"):
-        found[row.employee_id].append(row.content)
+    rows = rows.order_by("employee", "position", "pk")
+    for who, seal, text in rows.values_list("employee_id", as_text("seal_id"), as_text("content")):
+        found[who].append(_CONTENT.opened_at(_CONTENT.place_of(company.pk, seal), text))
     return dict(found)
 
 

@@ -6,7 +6,9 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from accounting.banking.models import BankAccount
@@ -14,7 +16,9 @@ from accounting.payments.bank_days import is_bank_day, next_bank_day
 from accounting.payments.pain import writing
 from accounting.payments.pain.order import (
     SEPA_NAME,
+    Address,
     Advice,
+    Bank,
     Block,
     Order,
     Software,
@@ -30,7 +34,7 @@ from payroll.employees.models import Employee
 from payroll.runs.bank import close
 from payroll.runs.beginning import held_run
 from payroll.runs.digest import changed_slips
-from payroll.runs.models import PayrollRun, Payslip, WageOrder
+from payroll.runs.models import Payment, PayrollRun, Payslip, WageOrder
 from payroll.runs.refusals import (
     BankNotUsable,
     NothingToPay,
@@ -103,9 +107,21 @@ def _groups(held: PayrollRun, slips: Iterable[Payslip]) -> dict[str, list[Transa
             name = fitted(part.name or content.person.get("name", "")).text[:SEPA_NAME]
             reference_ = f"L{held.number}-{slip.employee_id}-{nth}"
             one = Transaction(reference_, reference_, part.amount, CURRENCY, name, part.iban,
-                              message=told)  # fmt: skip
+                              message=told, **_abroad(part))  # fmt: skip
             groups[one.kind.value].append(one)
     return groups
+
+
+def _abroad(part: Payment) -> dict[str, Any]:
+    """The bank and the address of a payee abroad, as banks write them."""
+    told = part.abroad
+    if isinstance(told, msgspec.UnsetType):
+        return {}
+    street, town = fitted(told.street).text[:70], fitted(told.town).text[:35]
+    return {
+        "bank": Bank(bic=told.bic),
+        "address": Address(town, told.country, street, told.house_number[:16], told.postcode[:16]),
+    }
 
 
 def _order(

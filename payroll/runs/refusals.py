@@ -208,6 +208,15 @@ class NoSuchPerson(DomainError):
     field = "employee"
 
 
+class BeforeEntry(DomainError):
+    code = "payroll.before_entry"
+    message = _(
+        "%(name)s enters on %(entry)s; in %(value)s there is no wage yet. Choose a later month, or correct "
+        "the entry."
+    )
+    field = "month"
+
+
 class NoSuchCostCentre(DomainError):
     code = "payroll.no_such_cost_centre"
     message = _("There is no cost centre %(value)s. Choose another one, or add it first.")

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from payroll.runs import api
-from payroll.runs.views import delivering, movements, runs, slips
+from payroll.runs.views import delivering, movements, net_to_gross, runs, slips
 
 RUNS = "payroll/runs/"
 RUN = f"{RUNS}<int:run>/"
 MOVEMENTS = "payroll/movements/"
+NET = "payroll/net-to-gross/"
 
 pages = [
     path(RUNS, runs.Overview.as_view(), name="payroll-runs"),
@@ -29,5 +30,8 @@ pages = [
     path(MOVEMENTS, movements.Grid.as_view(), name="movements"),
     path(f"{MOVEMENTS}import/", movements.Import.as_view(), name="movements-import"),
     path(f"{MOVEMENTS}<int:employee>/", movements.Person.as_view(), name="movements-person"),
+    path(NET, net_to_gross.NetToGross.as_view(), name="net-to-gross"),
+    path(f"{NET}wage/", net_to_gross.TakeOverWage.as_view(), name="net-to-gross-wage"),
+    path(f"{NET}movement/", net_to_gross.TakeOverMovement.as_view(), name="net-to-gross-movement"),
 ]
 endpoints = api.urls

@@ -34,12 +34,14 @@ WHY: Final[dict[str, Any]] = {
     "contribution.employer_pays": _("the employer bears the employee's part of %(amount)s"),
     "contribution.days": _("holds for %(days)s of %(of)s days"),
     "contribution.ahv_income": _("%(less)s are free of AHV"),
+    "contribution.trainee": _("of a trainee at least %(least)s, %(percent)s %% of the highest wage insured"),
     "contribution.of_contributions": _("in percent of the contributions to AHV/IV/EO of %(amount)s"),
     "ahv.too_young": _("liable to contributions from %(from)s on"),
     "ahv.allowance": _("allowance of pensioners: %(month)s a month, %(months)s months"),
     "ahv.allowance_waived": _("the employee waives the allowance of pensioners"),
     "ahv.small_wage": _("small wage: %(wages)s of at most %(limit)s a year"),
     "ahv.earned_before": _("earned before the reference age, reached since %(since)s, and paid late"),
+    "tax.simplified": _("flat tax of %(percent)s %% by the simplified procedure, for the compensation fund"),
     "tax.by_tariff": _("%(canton)s %(code)s: %(percent)s %% at %(determinant)s, of %(taxable)s"),
     "tax.minimum": _("at least the minimum of %(minimum)s"),
     "tax.exempt": _("code %(code)s: no tax"),
@@ -83,7 +85,9 @@ FOUND: Final[dict[str, Any]] = {
     "pension.missing": _("A wage of %(wage)s a year is above the threshold of %(threshold)s, and there is no "
                          "contribution to a pension fund."),
     "simplified.wage_too_high": _("A wage of %(wage)s is above %(threshold)s: the simplified procedure is not "
-                                  "allowed."),
+                                  "allowed. Switch it off in the payroll settings."),
+    "simplified.relative": _("Spouse and children in the own business are not settled by the simplified "
+                             "procedure (BGSA Art. 2). Switch it off in the payroll settings."),
     "payout.negative": _("The payout is negative: %(amount)s. Carry the debt by an advance, or lower deductions."),
     "tax.not_reckoned": _("The withholding tax of code %(code)s cannot be reckoned."),
     "tax.unknown_code": _("The tariff of %(canton)s for %(year)s has no code %(code)s. Correct the code."),

@@ -69,6 +69,7 @@ class Book:
     _spans: dict[tuple[dt.date, dt.date], tuple[tuple[dt.date, dt.date], ...]] = field(
         default_factory=dict, repr=False
     )
+    _pensions: dict[tuple[int, ...], Offer | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, company: Company, year: int) -> Self:
@@ -98,6 +99,15 @@ class Book:
             if other.insurer == found.insurer and other.group == found.group and other.rates:
                 return Offer(found.id, found.insurer, found.code, other.rates, other._held)
         return found
+
+    def pension_offer(self, solutions: tuple[int, ...]) -> Offer | None:
+        """The first of some solutions that is a pension fund's."""
+        if solutions not in self._pensions:
+            offers = (self.offer(pk) for pk in solutions)
+            self._pensions[solutions] = next(
+                (one for one in offers if one is not None and one.insurer.kind == Kind.BVG), None
+            )
+        return self._pensions[solutions]
 
     def offers_of(self, kind: str) -> list[Offer]:
         return [offer for offer in self.offers.values() if offer.insurer.kind == kind]

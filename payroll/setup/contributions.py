@@ -11,9 +11,10 @@ Sources: UVG Art. 91 (who pays), UVV Art. 13 and 22, FamZG Art. 12, BVG Art. 7, 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
@@ -45,6 +46,10 @@ OF_ALL: Final = frozenset({Insures.FAK, Insures.ADMIN, Insures.CANTONAL})
 NOT_INSURED, DEDUCTED, EMPLOYER_PAYS, OCCUPATIONAL = "0", "1", "2", "3"
 
 
+#: The canton of a work place, its first and last day, and the last one that somebody works there.
+Workplace = tuple[str, dt.date, dt.date, dt.date]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
     """What is known of a person: contracts of the year, solutions and what the pension fund reported."""
@@ -65,7 +70,7 @@ class Found:
 
 def contributions(
     book: Book, facts: PersonFacts, *, until: dt.date, figures: Figures, terms: Terms,
-    roles: Mapping[str, int],
+    roles: Mapping[str, int], known: dict[Any, Found] | None = None,
 ) -> Found:  # fmt: skip
     """All contributions of a person from 1 January to ``until``, the end of a month of ``book.year``.
 
@@ -73,8 +78,30 @@ def contributions(
     another solution begins anew, and a new rate of the same one goes on. Findings that stop:
     ``contributions.unknown_solution``, ``contributions.no_rate`` (nothing holds on a day),
     ``contributions.no_fund`` (no FAK for a canton). ``contributions.none_fits`` warns of a solution
-    whose rates are of another sex or other ages.
+    whose rates are of another sex or other ages. ``known`` keeps what is the same for several people
+    of one book, day and roles.
     """
+    known = {} if known is None else known
+    places = tuple(_workplaces(facts.contracts, dt.date(book.year, 1, 1), until))
+    key = (facts.person.sex, facts.person.birth_date.year, facts.insured, places)
+    if key not in known:
+        known[key] = _of_all(book, facts, places, until, roles)
+    shared, findings = known[key], list[Finding]()
+    pensions = pension_contributions(
+        book, facts.person, facts.contracts, facts.insured, facts.pensions,
+        until=until, figures=figures, terms=terms, findings=findings,
+    )  # fmt: skip
+    found = list(shared.contributions)
+    for one in _joined(list(pensions), roles):  # few, into many that are in order already
+        insort(found, one, key=_place)
+    return Found(tuple(found), tuple(_once([*shared.findings, *findings])))
+
+
+def _of_all(
+    book: Book, facts: PersonFacts, places: Sequence[Workplace], until: dt.date,
+    roles: Mapping[str, int],
+) -> Found:  # fmt: skip
+    """All but pension funds: the same for whoever has the same solutions, work places, sex and age."""
     first = dt.date(book.year, 1, 1)
     found = list[Contribution]()
     findings = list[Finding]()
@@ -88,15 +115,13 @@ def contributions(
                 findings.append(_stop("unknown_solution", solution=str(pk)))
             elif offer.insurer.kind != Kind.BVG:
                 found += _of_solution(book, offer, facts.person, days, findings)
-    found += _by_canton(book, facts, first, until, findings)
+    found += _by_canton(book, facts.person, places, findings)
     found += _administration(book, first, until)
-    found += pension_contributions(
-        book, facts.person, facts.contracts, facts.insured, facts.pensions,
-        until=until, figures=figures, terms=terms, findings=findings,
-    )  # fmt: skip
-    typed = (replace(one, type=roles.get(one.insurance.value)) for one in _joined(found))
-    told = [one for nth, one in enumerate(findings) if one not in findings[:nth]]
-    return Found(tuple(typed), tuple(told))
+    return Found(tuple(_joined(found, roles)), tuple(_once(findings)))
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    return [one for nth, one in enumerate(findings) if one not in findings[:nth]]
 
 
 def _of_solution(
@@ -134,10 +159,10 @@ def _by_digit(one: Contribution, digit: str) -> Contribution | None:
 
 
 def _by_canton(
-    book: Book, facts: PersonFacts, first: dt.date, until: dt.date, findings: list[Finding]
+    book: Book, person: Person, places: Sequence[Workplace], findings: list[Finding]
 ) -> Iterator[Contribution]:
     """Family allowance fund and cantonal funds, by the canton of the work place."""
-    for canton, begin, end, left in _workplaces(facts.contracts, first, until):
+    for canton, begin, end, left in places:
         funds = [one for one in book.offers_of(Kind.FAK) if one.insurer.canton == canton]
         for start, last in book.spans(begin, end):
             active = [one for one in funds if _is_active(one, start)]
@@ -147,7 +172,7 @@ def _by_canton(
             others = [*book.offers_of(Kind.AHV), *book.offers_of(Kind.OTHER)]
             everywhere = [one for one in others if one.insurer.canton in {"", canton}]
             for offer in [*active, *(one for one in everywhere if _is_active(one, start))]:
-                for rate in offer.rates_for(facts.person, start):
+                for rate in offer.rates_for(person, start):
                     if rate.insures in {Insures.FAK, Insures.CANTONAL}:
                         one = _contribution(offer, rate, start, last)
                         own = one.key if one.canton else f"{one.key}.{canton}"
@@ -166,7 +191,7 @@ def _administration(book: Book, first: dt.date, until: dt.date) -> Iterator[Cont
 
 def _workplaces(
     contracts: Sequence[Contract], first: dt.date, until: dt.date
-) -> Iterator[tuple[str, dt.date, dt.date, dt.date]]:
+) -> Iterator[Workplace]:
     """The canton of the work place over the year, and the last day that somebody works there.
 
     After an exit it is that of the last contract, for what is paid later.
@@ -198,21 +223,27 @@ def _is_active(offer: Offer, day: dt.date) -> bool:
     return offer.insurer.active_until is None or offer.insurer.active_until >= day
 
 
-def _joined(found: Sequence[Contribution]) -> list[Contribution]:
-    """The same contribution over days that follow each other is one; in a fixed order."""
+def _joined(found: Sequence[Contribution], roles: Mapping[str, int]) -> list[Contribution]:
+    """The same contribution over days that follow each other is one; in a fixed order, with wage types."""
     rows = list[Contribution]()
-    order = sorted(found, key=lambda one: (one.insurance.value, one.key, one.canton, one.first))
-    for one in order:
+    for one in sorted(found, key=_place):
         before = rows[-1] if rows else None
         if (
             before is not None
+            and before.key == one.key
+            and one.first <= before.last + dt.timedelta(1)
             and replace(before, first=one.first, last=one.last) == one
-            and (one.first <= before.last + dt.timedelta(1))
         ):
             rows[-1] = replace(before, last=max(before.last, one.last))
         else:
             rows.append(one)
-    return rows
+    numbers = [roles.get(one.insurance.value) for one in rows]
+    return [replace(one, type=number) if number != one.type else one
+            for one, number in zip(rows, numbers, strict=True)]  # fmt: skip
+
+
+def _place(one: Contribution) -> tuple[str, str, str, dt.date]:
+    return one.insurance.value, one.key, one.canton, one.first
 
 
 def _stop(what: str, **values: str) -> Finding:

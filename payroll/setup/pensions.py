@@ -73,6 +73,7 @@ def pension_contributions(
                 span.employee_amount or ZERO, span.employer_amount or ZERO,
             )  # fmt: skip
     begins = {one.first for one in pensions} | {one.last + DAY for one in pensions if one.last}
+    begins = {day for day in begins if begin < day <= until}
     retired = pensioner_since(person, figures)
     last_day = until if retired is None else min(until, retired - DAY)
     chain: tuple[str, dt.date, dt.date] | None = (
@@ -179,10 +180,9 @@ def _is_reported(span: PensionSpan) -> bool:
 def _offer(book: Book, insured: Sequence[Insured], day: dt.date) -> Offer | None:
     for has in insured:
         if clipped(has.first, has.last, day, day):
-            for pk in has.solutions:
-                offer = book.offer(pk)
-                if offer is not None and offer.insurer.kind == Institution.Kind.BVG:
-                    return offer
+            offer = book.pension_offer(has.solutions)
+            if offer is not None:
+                return offer
     return None
 
 

@@ -11,6 +11,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from erp.companies.models import Company
+from erp.core.display import swiss_date
+from payroll.rates import figures, own
+from payroll.rates.catalogue import FIGURES, label
 from payroll.setup import accounts
 from payroll.setup.book import Book, Offer
 from payroll.setup.models import Institution, PayrollSettings, SolutionRate
@@ -40,7 +43,7 @@ class Step:
     target: int | None = None
 
 
-#: Rooms above add steps of their own, such as figures of law, people, tariffs.
+#: Rooms above add steps of their own, such as people and tariffs.
 further: Final = list[Callable[[Company, dt.date], Iterator[Step]]]()
 
 
@@ -48,7 +51,8 @@ def steps(company: Company, on: dt.date) -> list[Step]:
     """All steps for wages of the month of ``on``, in the order they are best done. A fixed number of queries."""
     book = Book.of(company, on.year)
     found = [
-        _company(company), _settings(company), _types(company), *_accounts(company, on),
+        _company(company), _settings(company), _figures(company, on), _types(company),
+        *_accounts(company, on),
         _fund(company, book, on), _families(book, on), *_insurances(book, on), *_old(book, on),
     ]  # fmt: skip
     return [*found, *(step for more in further for step in more(company, on))]
@@ -79,6 +83,19 @@ def _settings(company: Company) -> Step:
         "Hours a week, day of payment and rounding are the usual ones. Look at them once, and save."
     )
     return _step("settings", _("Payroll settings"), fine, told, "payroll-settings", later=True)
+
+
+def _figures(company: Company, on: dt.date) -> Step:
+    """Figures of law that the program does not know: what every wage needs stands in the way."""
+    lacks = figures.missing_on(on, own=own.figures_of(company))
+    told = _(
+        "Not known for %(day)s: %(figures)s. Enter them with their source, as soon as they are published."
+    )
+    return _step(
+        "figures", _("Figures of law"), not lacks,
+        told % {"day": swiss_date(on), "figures": "; ".join(label(key) for key in lacks)},
+        "payroll-figures", later=not any(FIGURES[key].is_needed for key in lacks),
+    )  # fmt: skip
 
 
 def _types(company: Company) -> Step:

@@ -56,3 +56,11 @@ def pensioner_since(person: Person, figures: Figures) -> dt.date | None:
 def age_by_year(birth_date: dt.date, year: int) -> int:
     """The age that pension funds count: the year less the year of birth (BVG Art. 16)."""
     return year - birth_date.year
+
+
+def twentieth_birthday(birth_date: dt.date) -> dt.date:
+    """The day that somebody is 20; of those born on 29 February the 1 March."""
+    try:
+        return birth_date.replace(year=birth_date.year + 20)
+    except ValueError:
+        return dt.date(birth_date.year + 20, 3, 1)

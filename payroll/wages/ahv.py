@@ -51,7 +51,20 @@ def charge_ahv(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) 
     if earlier:
         _charge_late(draft, accounts, earlier, small, status)
     _charge_pensioner(draft, accounts, ahv - earlier.get(Base.AHV, ZERO), small)
+    if not small and _exceeds_with_earlier(draft, accounts):
+        _charge_late(draft, accounts, {}, (), status)
     return status
+
+
+def _exceeds_with_earlier(draft: Draft, accounts: Accounts) -> bool:
+    """Whether small wages of before the reference age are owed on now: with those after it, less the
+    allowance, they are more than the limit (all or nothing in a year).
+    """
+    before, pension = accounts.of(AHV), accounts.of(PENSION)
+    if before.wages <= before.insured:
+        return False
+    after = pension.wages if draft.given.person.waives_allowance else pension.insured
+    return before.wages + after > draft.given.figures.small_wage
 
 
 def _charge_worker(
@@ -146,7 +159,7 @@ def _charge_alv(
             first=draft.times.first,
             last=draft.times.last,
             type=draft.given.roles.get(ALV),
-            institution=draft.given.institutions.get(ALV, _fund(draft)),
+            institution=draft.given.institutions.get(ALV, fund_of(draft)),
             wage_to=figures.alv_ceiling,
             employee_percent=figures.alv_employee,
             employer_percent=figures.alv_employer,
@@ -167,13 +180,13 @@ def _ahv(draft: Draft, key: str) -> Contribution:
         first=draft.times.first,
         last=draft.times.last,
         type=draft.given.roles.get(AHV),
-        institution=_fund(draft),
+        institution=fund_of(draft),
         employee_percent=figures.ahv_employee,
         employer_percent=figures.ahv_employer,
     )
 
 
-def _fund(draft: Draft) -> int | None:
+def fund_of(draft: Draft) -> int | None:
     """The compensation fund: as given, or the one that gets administration costs."""
     found = draft.given.institutions.get(AHV)
     if found is not None:

@@ -7,6 +7,7 @@ garnishment, advances, and the payout.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from payroll.wages import reasons
@@ -18,6 +19,7 @@ from payroll.wages.drafting import Draft, in_order, is_after_net
 from payroll.wages.gross import contract_lines, movement_lines, supplements
 from payroll.wages.paying import balance, garnish
 from payroll.wages.percentages import percentage_lines
+from payroll.wages.simplified import charge_tax
 from payroll.wages.thirteenth import pay_thirteenth
 from payroll.wages.values import (
     ZERO,
@@ -49,8 +51,10 @@ def calculate(given: MonthInput) -> Slip:
     accounts = Accounts(given.carry.sums, draft.step, given.earlier)
     status = charge_ahv(draft, accounts, bases)
     held = charge_contributions(draft, accounts, bases, status)
+    charge_tax(draft, accounts, bases)
     _deduct(draft, accounts.charges)
-    tax = withheld(given, tuple(draft.lines), days=draft.times.days)
+    taxable = replace(given, withholdings=(), tax_changes=()) if given.terms.simplified else given
+    tax = withheld(taxable, tuple(draft.lines), days=draft.times.days)
     draft.findings.extend(tax.findings)
     _deduct_taxes(draft, tax.taxes)
     balance(draft)

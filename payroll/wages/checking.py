@@ -67,7 +67,7 @@ def check_insurance(
         wages = accounts.of(AHV).wages + accounts.of(PENSION).wages
         if wages > threshold:
             draft.findings.append(
-                reasons.warn(reasons.SIMPLIFIED_WAGE_TOO_HIGH, wage=wages, threshold=threshold)
+                reasons.stop(reasons.SIMPLIFIED_WAGE_TOO_HIGH, wage=wages, threshold=threshold)
             )
 
 

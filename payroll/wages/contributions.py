@@ -12,11 +12,11 @@ from decimal import Decimal
 from erp.core.money import allotted, to_centimes
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts, ceiling_to_date, insured_to_date
-from payroll.wages.ages import Liability
+from payroll.wages.ages import Liability, twentieth_birthday
 from payroll.wages.drafting import Draft
 from payroll.wages.reasons import because
 from payroll.wages.spans import YEAR_DAYS
-from payroll.wages.values import ZERO, Base, Contribution, Insurance, Reason, SlipLine
+from payroll.wages.values import HUNDRED, ZERO, Base, Contribution, Insurance, Reason, SlipLine
 
 #: What is owed on wages that AHV is owed on: after the allowance, without small wages and youth.
 ON_AHV_INCOME = frozenset({Insurance.FAK, Insurance.CANTONAL, Insurance.EXTRA})
@@ -69,6 +69,8 @@ def charge_contributions(
         shares = cantons.get((given.insurance, given.base))
         if shares is not None:
             month = _allotted(shares, given.canton, month)
+        if given.insurance in ACCIDENT and given.base is Base.UVG:
+            month, why = _at_least(draft, month, why)
         month, why = _of_days(draft, one, month, why)
         if given.employee_amount is not None or given.employer_amount is not None:
             accounts.charge_amounts(
@@ -126,6 +128,22 @@ def _liable(
     if not free or given.insurance not in ON_AHV_INCOME or given.base not in (Base.AHV, Base.FAK):
         return month, ()
     return month - free, (because(reasons.CONTRIBUTION_AHV_INCOME, less=free),)
+
+
+def _at_least(
+    draft: Draft, month: Decimal, why: tuple[Reason, ...]
+) -> tuple[Decimal, tuple[Reason, ...]]:
+    """The wage of trainees that premiums are owed on at least, by their days (UVV Art. 115)."""
+    days = sum(part.days for part in draft.times.parts if part.contract.trainee)
+    if not days:
+        return month, why
+    figures, born = draft.given.figures, draft.given.person.birth_date
+    is_young = draft.times.last < twentieth_birthday(born)
+    percent = figures.trainee_percent_young if is_young else figures.trainee_percent
+    least = to_centimes(figures.uvg_ceiling * percent / HUNDRED * days / YEAR_DAYS)
+    if month >= least:
+        return month, why
+    return least, (*why, because(reasons.CONTRIBUTION_TRAINEE, least=least, percent=percent))
 
 
 def _of_days(

@@ -34,12 +34,14 @@ contribution.reckoned        ``expected``: reckoned of the wage of a year that i
 contribution.employer_pays   ``amount``: the employee's part that the employer bears
 contribution.days            ``days`` ``of``: holds for a part of the month
 contribution.ahv_income      ``less``: wages free of AHV are left out
+contribution.trainee         ``least`` ``percent``: what of a trainee is insured at least
 contribution.of_contributions  ``amount``: in percent of what AHV/IV/EO gets
 ahv.too_young                ``from``: liable from this day
 ahv.allowance                ``month`` ``months``: the allowance of pensioners
 ahv.allowance_waived         the employee waives it
 ahv.earned_before            ``since``: earned before the reference age, and paid late
 ahv.small_wage               ``limit`` ``wages``: no contributions on small wages
+tax.simplified               ``percent``: flat tax of the simplified procedure
 ===========================  ========================================================
 
 From net to gross:
@@ -70,7 +72,7 @@ movement.no_quantity           ``role``: paid by hours or lessons, and none are 
 thirteenth.overpaid            ``amount``: more was paid than earned until the exit
 nbu.few_hours                  ``hours``: less than eight a week, yet a deduction for NBU
 pension.missing                ``wage`` ``threshold``: insurable, and no contribution to a fund
-simplified.wage_too_high       ``wage`` ``threshold``: BGSA Art. 2
+!simplified.wage_too_high      ``wage`` ``threshold``: BGSA Art. 2
 !payout.negative               ``amount``
 =============================  ======================================================
 """
@@ -105,6 +107,7 @@ CONTRIBUTION_RECKONED: Final = "contribution.reckoned"
 CONTRIBUTION_EMPLOYER_PAYS: Final = "contribution.employer_pays"
 CONTRIBUTION_DAYS: Final = "contribution.days"
 CONTRIBUTION_AHV_INCOME: Final = "contribution.ahv_income"
+CONTRIBUTION_TRAINEE: Final = "contribution.trainee"
 CONTRIBUTION_OF_CONTRIBUTIONS: Final = "contribution.of_contributions"
 AHV_TOO_YOUNG: Final = "ahv.too_young"
 AHV_ALLOWANCE: Final = "ahv.allowance"
@@ -134,6 +137,7 @@ THIRTEENTH_OVERPAID: Final = "thirteenth.overpaid"
 NBU_FEW_HOURS: Final = "nbu.few_hours"
 PENSION_MISSING: Final = "pension.missing"
 SIMPLIFIED_WAGE_TOO_HIGH: Final = "simplified.wage_too_high"
+TAX_SIMPLIFIED: Final = "tax.simplified"
 PAYOUT_NEGATIVE: Final = "payout.negative"
 
 _NONE: Final[Mapping[str, str]] = {}

@@ -123,13 +123,20 @@ def _begins(contract: Contract) -> dt.date:
 
 
 def _parts(known: Sequence[Contract], first: dt.date, last: dt.date) -> tuple[Part, ...]:
-    """Contracts with days in the month; of one employment, a later one cuts the earlier short."""
+    """Contracts with days in the month; of one employment, a later one cuts the earlier short.
+
+    Who leaves on the 30th and comes back on the 31st has worked 30 days by then.
+    """
     parts: list[Part] = []
+    left = {one.exit for one in known if one.exit is not None}
     until: dict[int, int] = {}
     for contract in sorted(known, key=_begins, reverse=True):
         if ends(contract) < first:
             continue
-        start = position_of_start(_begins(contract), first, last)
+        begins = _begins(contract)
+        start = position_of_start(begins, first, last)
+        if begins.day > MONTH_DAYS and begins - dt.timedelta(1) in left:
+            start = MONTH_DAYS
         end = position_of_end(ends(contract), first, last)
         end = min(end, until.get(contract.employment, MONTH_DAYS))
         if start < end:

@@ -137,7 +137,8 @@ class Contract:
     """Terms of an employment over a span of the year (Anstellungsbedingungen).
 
     ``wage`` is for a month at ``degree``, or for an hour or lesson. ``entry`` and ``exit`` are those
-    of the employment. Supplements in percent hold for hours and lessons.
+    of the employment. Supplements in percent hold for hours and lessons. A ``trainee`` (intern,
+    volunteer, in a trial or a training workshop) has a least wage insured against accidents.
     """
 
     first: dt.date
@@ -154,6 +155,7 @@ class Contract:
     thirteenth: Thirteenth = Thirteenth.NONE
     canton: str = ""  # of the place of work
     cost_split: tuple[tuple[str, Decimal], ...] = ()  # cost centre and percent
+    trainee: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,8 @@ class Withholding:
     extrapolates nothing. Who is paid by the hour has a degree that follows from the hours of the
     month; ``other_rate`` is then that of all other jobs. An ``own_rate`` of 0 is unknown: the
     median wage counts. ``work_days_abroad`` are those of the month, of ``work_days``.
-    ``last_wage`` is the last monthly wage of who left before this year's first slip.
+    ``last_wage`` is the last monthly wage of who left before this year's first slip. Fees of a board
+    that somebody has beside a wage are taxed by ``board_code``, flat.
     """
 
     first: dt.date
@@ -237,6 +240,7 @@ class Withholding:
     work_days: Decimal | None = None
     work_days_abroad: Decimal = Decimal(0)
     last_wage: Decimal | None = None
+    board_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +315,9 @@ class Figures:
     thirteenth_percent: Decimal = (
         ZERO  # that wages by hours and lessons earn of a 13th month's wage
     )
+    simplified_tax: Decimal = ZERO  # percent, by the simplified procedure
+    trainee_percent: Decimal = ZERO  # of the UVG ceiling, that is insured at least from 20 years on
+    trainee_percent_young: Decimal = ZERO  # before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from erp import routes
-from erp.access.permissions import READY_ROLES, Permission
+from erp.access.permissions import EMPLOYEE, READY_ROLES, Permission
 from erp.core.tenancy import open_companies
 from erp.urls import endpoints, pages
 from payroll.setup.models import Institution, Solution
@@ -84,8 +84,10 @@ def signed_in(user):
 
 
 def test_a_ready_role_has_all_rights_of_payroll_or_none():
-    """So whoever has everything else stands for each of them."""
-    assert {len(PAYROLL & ready.permissions) for ready in READY_ROLES} == {0, len(PAYROLL)}
+    """So whoever has everything else stands for each of them. Employees see their own papers alone."""
+    own, rest = {Permission.PAYROLL_OWN}, PAYROLL - {Permission.PAYROLL_OWN}
+    assert {len(rest & ready.permissions) for ready in READY_ROLES} == {0, len(rest)}
+    assert {ready.code for ready in READY_ROLES if ready.permissions & PAYROLL == own} == {EMPLOYEE}
 
 
 def test_without_just_the_right_it_asks_for_nothing_opens():

@@ -93,4 +93,4 @@ class ZipCertificates(FileView):
 
 def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
     rows = IssuedCertificate.of(company).filter(pk__in=ids).in_bulk()
-    return [(papers.file_name(rows[pk].content), bytes(rows[pk].paper)) for pk in ids]
+    return [(papers.file_name(rows[pk].content), issuing.paper_of(rows[pk])) for pk in ids]

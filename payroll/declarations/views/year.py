@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounting.ledger.models import Account
 from erp.access.permissions import Permission
+from erp.core.errors import DomainError
 from erp.web.export import answer, shown
 from payroll.declarations.accounts import account_table, wage_account
+from payroll.declarations.deferring import (
+    USUAL,
+    WrongAccrualAccount,
+    accounts_for,
+    accrued,
+    post_accruals,
+    undo_accruals,
+)
 from payroll.declarations.gathering import PersonYear, year_of, years_of
 from payroll.declarations.listing import SHORT, TITLES, report_of, subtitle_of
 from payroll.declarations.preparing import prepared
@@ -104,10 +115,40 @@ class Lists(YearView):
             report = report.masked()
         rows = [(report.kinds.get(nth, ""), [shown(cell) for cell in row])
                 for nth, row in enumerate(report.rows)]  # fmt: skip
+        more: dict[str, Any] = {}
+        if key == "accruals":
+            more = {"accruable": True, "accrued": accrued(self.company, self.year),
+                    "accounts": [(str(one.number), str(one)) for one in accounts_for(self.company)],
+                    "usual": USUAL}  # fmt: skip
         return self.show(
             request, "list.html", "lists", report=report, rows=rows, lists=SHORT.items(), key=key,
-            page_title=report.title,
+            page_title=report.title, **more,
         )  # fmt: skip
+
+
+class Accruals(YearView):
+    """``…/payroll/year/{year}/accruals/``: a POST posts the accruals, or undoes them."""
+
+    permission = Permission.PAYROLL_POST
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            if request.POST.get("do") == "undo":
+                undo_accruals(company=self.company, year=self.year, by=self.access.user)
+                messages.success(request, _("The accruals are undone."))
+            else:
+                number = request.POST.get("account", USUAL)[:10]
+                account = Account.of(self.company).filter(number=number).first()
+                if account is None:
+                    raise WrongAccrualAccount(value=number)
+                done = post_accruals(company=self.company, year=self.year, by=self.access.user,
+                                     account=account)  # fmt: skip
+                messages.success(request, _("Entries %(first)s and %(second)s are posted.") % {
+                    "first": done.closing.number, "second": done.opening.number,
+                })  # fmt: skip
+        except DomainError as refusal:
+            self.told(refusal)
+        return redirect("payroll-list", self.company.pk, self.year, "accruals")
 
 
 class ListFile(FileView):

@@ -1,8 +1,10 @@
-"""``/api/v1/companies/{company}/payroll-runs/``, ``…/payslips/`` and ``…/movements/``."""
+"""``/api/v1/companies/{company}/payroll-runs/``, ``…/payslips/``, ``…/movements/``, ``…/movement-imports/``."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from payroll.runs.api.movements import MovementViewSet
+from payroll.runs.api.movements import MovementImportViewSet, MovementViewSet
+from payroll.runs.api.net_to_gross import NetToGrossViewSet
 from payroll.runs.api.runs import PayrollRunViewSet
 from payroll.runs.api.slips import PayslipViewSet
 
@@ -10,4 +12,12 @@ router = SimpleRouter()
 router.register("payroll-runs", PayrollRunViewSet, basename="payroll-runs")
 router.register("payslips", PayslipViewSet, basename="payslips")
 router.register("movements", MovementViewSet, basename="movements")
-urls = router.urls
+router.register("payroll/net-to-gross", NetToGrossViewSet, basename="net-to-gross")
+urls = [
+    *router.urls,
+    path(
+        "movement-imports/",
+        MovementImportViewSet.as_view({"post": "create"}),
+        name="movement-imports",
+    ),
+]

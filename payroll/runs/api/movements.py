@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from drf_spectacular.utils import extend_schema
@@ -14,15 +14,20 @@ from rest_framework.response import Response
 
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.api.inputs import AmountField, Input, MonthField
 from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.employees.models import Employee
-from payroll.runs import movements
+from payroll.runs import movement_importing, movements
 from payroll.runs.api.shapes import LARGEST_ID, WageMovementOutput
-from payroll.runs.models import Typed
+from payroll.runs.models import MonthlyMovement, Typed
+from payroll.runs.movement_importing import Preview
 from payroll.runs.movements import Cell
 from payroll.runs.refusals import NoSuchPerson
+
+MOST_OF_PERSON: Final = 200  # movements of a person and month
+MOST_CELLS: Final = 10_000  # of a grid
 
 
 class MovementsQuery(serializers.Serializer[Any]):
@@ -51,7 +56,7 @@ class WageMovementInput(Input):
 class PersonMovementsInput(Input):
     month = MonthField()
     employee = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    movements = WageMovementInput(many=True)
+    movements = WageMovementInput(many=True, max_length=MOST_OF_PERSON)  # type: ignore[call-arg]
 
 
 class MovementCellInput(Input):
@@ -65,7 +70,7 @@ class MovementCellInput(Input):
 
 class MovementCellsInput(Input):
     month = MonthField()
-    cells = MovementCellInput(many=True)
+    cells = MovementCellInput(many=True, max_length=MOST_CELLS)  # type: ignore[call-arg]
 
 
 class CopyMovementsInput(Input):
@@ -152,3 +157,44 @@ class MovementViewSet(CompanyViewSet):
             return Response(MovementCountOutput({"count": count}).data)
 
         return self.once(act)
+
+
+class MovementImportInput(ImportInput):
+    month = MonthField()
+
+
+class MovementImportOutput(serializers.Serializer[Any]):
+    """How many rows a file has, and how many people they are of; nothing of what they say."""
+
+    dry_run = serializers.BooleanField()
+    count = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class MovementImportViewSet(FileImports):
+    """``…/movement-imports/``"""
+
+    permissions = {"create": Permission.PAYROLL_CAPTURE}
+    serializer_class = MovementImportOutput
+    queryset = MonthlyMovement.unscoped.none()
+    body = MovementImportInput
+
+    @extend_schema(
+        request={"multipart/form-data": MovementImportInput},
+        responses={200: MovementImportOutput, 201: MovementImportOutput},
+        parameters=[KEY_UNLESS_DRY, DryRunQuery],
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Add the movements of a file to a month: all rows or none; 10,000 at most."""
+        return self.take()
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> Preview:
+        return movement_importing.dry_run(company=self.company, content=content)
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> Preview:
+        return movement_importing.import_movements(
+            company=self.company, content=content, by=self.access.user, **told
+        )
+
+    def as_told(self, found: Preview) -> dict[str, Any]:
+        return {"count": len(found.entries), "people": found.people}

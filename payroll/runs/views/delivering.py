@@ -113,5 +113,5 @@ class ZipSlips(RunFile):
 
 def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
     rows = Payslip.of(company).filter(pk__in=ids).select_related("run").in_bulk()
-    return [(papers.file_name(rows[pk].run, rows[pk].content), bytes(rows[pk].paper or b""))
+    return [(papers.file_name(rows[pk].run, rows[pk].content), papers.untouched(rows[pk]))
             for pk in ids]  # fmt: skip

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from erp.core.money import FIVE_CENTIMES, rounded_to
 from payroll.wages.values import (
@@ -44,6 +45,9 @@ from payroll.wages.withholding.jobs import hourly_degree, is_hourly, jobs
 from payroll.wages.withholding.tariff import EXEMPT, FLAT, Stopped, is_code, row_for, tax_by
 
 __all__ = ["holding_in", "is_code", "last_wage", "late_changes", "row_for", "tax_by", "taxes"]
+
+
+FEES: Final = "6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
     held = holding_in(given.withholdings, given.month)
     moved = changes.apply(book, (*given.tax_changes, *changes.of_this_month(book, held)))
     corrects = frozenset() if days else frozenset(row.month for row in book.rows if row.days)
+    if held is not None and held.board_code:
+        lines = _tax_fees(book, held, lines)
     paid = earned(lines, given.month, corrects=corrects, is_hourly=is_hourly(given))
     for month, (periodic, aperiodic) in sorted(paid.earlier.items()):
         _add_to(book, month, periodic, aperiodic)
@@ -102,6 +108,27 @@ def _tax(book: Book, lines: Sequence[SlipLine], days: int) -> None:
     else:
         changes.settle_moved(book, moved)
         monthly.settle(book, row, why=why)
+
+
+def _tax_fees(book: Book, held: Withholding, lines: Sequence[SlipLine]) -> list[SlipLine]:
+    """Tax the fees of a board (box 6 of the certificate) of who has a wage beside; what is left to tax.
+
+    Two categories of one person: fees at their flat rate, the wage by its own code (QStV Art. 9, DBG
+    Art. 93).
+    """
+    paid = earned(
+        [line for line in lines if line.box == FEES], book.given.month, corrects=frozenset()
+    )
+    before = book.row(book.given.month, held.canton, held.board_code)
+    if paid.total:
+        fees = paid.total + (gross_of(before) if before else ZERO)
+        row = TaxedMonth(
+            month=book.given.month, canton=held.canton, code=held.board_code,
+            model=TaxModel.MONTHLY, days=Decimal(0), periodic=ZERO, aperiodic=fees,
+            determinant=rounded_to(fees, FIVE_CENTIMES), tax=ZERO, commune=held.commune, alone=True,
+        )  # fmt: skip
+        monthly.settle(book, row)
+    return [line for line in lines if line.box != FEES]
 
 
 def _keep_untaxed(book: Book, lines: Sequence[SlipLine], paid: Earned, days: int) -> None:

@@ -20,7 +20,7 @@ from payroll.wages.values import (
     Withholding,
 )
 from payroll.wages.withholding.account import taxable_of, texts
-from payroll.wages.withholding.tariff import EXEMPT, TariffRow, rate, tax_by
+from payroll.wages.withholding.tariff import EXEMPT, FLAT, TariffRow, rate, tax_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,13 @@ def run_of(
     """The months whose sums the yearly model takes together: the last ones in a row in a canton.
 
     ``since`` is the day from which somebody is liable there. Months that are exempt count for
-    nothing; without them, sums go on after a gap.
+    nothing; without them, sums go on after a gap. What was paid after an exit is taxed alone until somebody
+    is back (guidelines, example Y1.2); fees of a board are always.
     """
     found: list[TaxedMonth] = []
     for row in reversed(rows):
-        if row.code in EXEMPT:
+        returned = any(one.days for one in found)
+        if row.code in EXEMPT or (row.alone and (row.code in FLAT or not returned)):
             continue
         fits = row.canton == canton and row.model == TaxModel.YEARLY
         if fits and (since is None or row.month >= since.replace(day=1)):

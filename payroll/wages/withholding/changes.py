@@ -20,7 +20,7 @@ from payroll.wages.withholding.account import MONTH_DAYS, NOT_LIABLE, as_row, ta
 from payroll.wages.withholding.book import Book, Moved, holding_in, run_of
 from payroll.wages.withholding.days import share_of
 from payroll.wages.withholding.jobs import jobs
-from payroll.wages.withholding.tariff import EXEMPT, Stopped
+from payroll.wages.withholding.tariff import EXEMPT, FLAT, Stopped
 
 
 def late_changes(given: MonthInput) -> tuple[TaxChange, ...]:
@@ -71,13 +71,18 @@ def _elsewhere(
 def of_this_month(book: Book, held: Withholding | None) -> Iterable[TaxChange]:
     """What was paid earlier in this month under another code follows the one of now."""
     month = book.given.month
-    rows = [row for row in book.rows if row.month == month]
+    rows = [row for row in book.rows if row.month == month and not _is_fee(row)]
     if held is None or not held.canton:
         if any(row.code not in EXEMPT for row in rows):
             yield TaxChange(month=month, code=NOT_LIABLE)
     elif any((row.canton, row.code) != (held.canton, held.code) for row in rows):
         yield TaxChange(month=month, code=held.code, canton=held.canton, model=held.model,
                         commune=held.commune)  # fmt: skip
+
+
+def _is_fee(row: TaxedMonth) -> bool:
+    """Fees of a board beside a wage: they are taxed flat, whatever the code of the wage is."""
+    return row.alone and row.code in FLAT
 
 
 def apply(book: Book, changes: Iterable[TaxChange]) -> list[Moved]:
@@ -92,7 +97,7 @@ def apply(book: Book, changes: Iterable[TaxChange]) -> list[Moved]:
     for change in changes:
         if change.month.year != book.given.month.year:
             raise Stopped("tax.other_year", month=f"{change.month:%Y-%m}", code=change.code)
-        rows = [row for row in book.rows if row.month == change.month]
+        rows = [row for row in book.rows if row.month == change.month and not _is_fee(row)]
         if not rows:
             raise Stopped("tax.month_not_taxed", month=f"{change.month:%Y-%m}", code=change.code)
         for row in rows:

@@ -93,6 +93,9 @@ def test_codes_of_withholding_tax(code, is_one):
         (jobs(work_days_abroad=Decimal(21), work_days=Decimal(20)), [("work_days_abroad", "people.days_abroad")]),
         (jobs(work_days=Decimal(32), last_wage=Decimal(-1)),
          [("work_days", "people.out_of_range"), ("last_wage", "people.out_of_range")]),
+        (jobs(board_code="A0N"), [("board_code", "people.not_of_a_board")]),
+        (WithholdingTax(code="HEN", canton="ZH", board_code="HEN"),
+         [("board_code", "people.not_of_a_board")]),
         (Leaving(wages_of_year=Decimal(-1)), [("wages_of_year", "people.out_of_range")]),
         (Payout(), [("shares[0].iban", "people.value_missing")]),
         (books.payout("CH93"), [("shares[0].iban", "identifiers.not_an_iban")]),
@@ -122,6 +125,7 @@ def test_what_is_kept_is_in_one_form(known):
     assert checking.check_fact(WithholdingTax(code="A0N", canton="ti"), known).canton == "TI"
     unknown = checking.check_fact(jobs(own_rate=Decimal(0), work_days=Decimal(20)), known)
     assert (unknown.own_rate, unknown.work_days) == (0, 20)
+    assert checking.check_fact(jobs(board_code=" hen"), known).board_code == "HEN"
     assert checking.check_fact(Permit(category="ci"), known).category == "Ci"
     shares = checking.check_fact(books.payout("ch93 0076 2011 6238 5295 7"), known).shares
     assert shares == (Share(iban=IBAN),)

@@ -20,8 +20,9 @@ from payroll.employees.facts import (
     WithholdingTax,
 )
 from payroll.employees.people import Period
+from payroll.rates.family import Allowance, Status
 from payroll.wage_types.models import WageType
-from payroll.wages.values import Pay, TaxModel
+from payroll.wages.values import Finding, Pay, TaxModel
 from tests import make
 from tests.payroll.employees import books
 
@@ -54,7 +55,7 @@ def test_holiday_pay_by_weeks(weeks, percent):
 
 @pytest.mark.parametrize(
     ("entry", "exit", "days"),
-    [("2026-02-27", None, 4), ("2026-02-28", None, 1), ("2026-01-31", None, 1),
+    [("2026-02-27", None, 4), ("2026-02-28", None, 3), ("2026-01-31", None, 1),
      ("2025-01-01", "2026-02-28", 30), ("2026-02-10", "2026-02-19", 10),
      ("2025-01-01", "2026-02-05", 5)],
 )  # fmt: skip
@@ -138,18 +139,26 @@ def test_allowances_of_children_from_the_oldest_on(company, by):
 
     def amount_of(canton, child, on, nth):
         asked.append((canton, child.first_name, nth))
-        return Decimal(215)
+        return Allowance(Decimal(215), Status.OLD, "", Finding(code="family.check_amount"))
 
     roles = {"child": 3000, "education": 3010}
     paid, findings = converting.allowances_of(
         file(employee), JULY, roles=roles, amount_of=amount_of
     )
     assert [(one.type, one.amount) for one in paid] == [(3010, Decimal(300)), (3000, Decimal(215))]
-    assert asked == [("ZH", "Lea", 2)] and findings == ()
+    assert asked == [("ZH", "Tim", 1), ("ZH", "Lea", 2)]
+    assert [(one.code, one.stops) for one in findings] == [("family.check_amount", False)]
     paid, _none = converting.allowances_of(
         file(employee), JANUARY, roles=roles, amount_of=amount_of
     )
     assert [one.amount for one in paid] == [Decimal("150.00"), Decimal("107.50")]
+    more = Allowance(Decimal("301.00"), Status.KNOWN, "")
+    _paid, findings = converting.allowances_of(
+        file(employee), JULY, roles=roles, amount_of=lambda *_: more
+    )
+    assert [(one.code, one.values["least"]) for one in findings] == [
+        ("people.allowance_below", "301.00")
+    ]
     paid, findings = converting.allowances_of(
         file(employee), JULY, roles=roles, amount_of=lambda *_: None
     )

@@ -22,6 +22,7 @@ from payroll.employees.facts import (
     Wage,
     WithholdingTax,
 )
+from payroll.employees.following import BothEmployees
 from payroll.employees.models import Employee, Employment, Fact
 from payroll.setup.institutions import delete_institution, save_institution
 from payroll.setup.solutions import delete_solution, save_solution
@@ -228,7 +229,7 @@ def test_a_contact_that_is_an_employee_is_merged_and_never_deleted(company, anna
     merging.merge(other, anna.contact, by=by)
     assert Employee.of(company).get().contact == other
     beat = books.hire(company, personal=books.personal(ahv_number=""))
-    with pytest.raises(Exception, match="Lohn"):
+    with pytest.raises(BothEmployees):
         merging.merge(other, beat.contact, by=by)
 
 

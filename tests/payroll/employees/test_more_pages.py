@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from erp.audit.models import AccessLogEntry
 from payroll.employees import due, employments, importing, keeping, leave, people
@@ -63,6 +64,24 @@ def test_a_file_is_looked_at_and_then_imported(company, by):
     assert anna.personal.ahv_number == books.AHV
     wage = people.file_of(beat, on=dt.date(2026, 2, 1)).at(Wage, dt.date(2026, 2, 1))
     assert (wage.pay, wage.amount) == (Pay.HOUR, Decimal("32.5000"))
+
+
+def test_a_row_of_a_file_takes_no_more_queries_the_more_rows_there_are(company, by):
+    counts = []
+    for many in (1, 2, 6):
+        rows = [
+            f"Person{nth};Muster;8001;Zürich;1.3.1986;f;;1.1.2026;6000;month;ZH;"
+            for nth in range(many)
+        ]
+        with CaptureQueriesContext(connection) as seen:
+            assert (
+                len(importing.dry_run(company=company, content=file_of(rows), by=by).entries)
+                == many
+            )
+        counts.append(len(seen))
+    a_row = counts[1] - counts[0]
+    assert counts[2] - counts[1] == 4 * a_row
+    assert a_row <= 25, a_row
 
 
 def test_bad_rows_are_named_with_column_value_and_remedy(company, by):

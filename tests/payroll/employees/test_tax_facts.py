@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from payroll.employees import employments, keeping
+from payroll.employees import employments, keeping, people, reading
+from payroll.employees.exporting import table_of
 from payroll.employees.facts import Leaving, WithholdingTax
+from payroll.employees.fields import KINDS
 from payroll.employees.models import Fact
 from tests import make
 from tests.erp.client import Api, problem
@@ -67,6 +69,7 @@ def test_the_wages_of_the_year_are_entered_with_the_exit(company):
     page = Browser(company, by)
     shown = page.see(f"{employee.pk}/").content.decode()
     assert f"/fact/{fact.pk}/" in shown
+    assert f"/payroll/movements/{employee.pk}/" in shown  # what is paid after the exit
     path = f"{employee.pk}/fact/{fact.pk}/"
     form = page.see(path).content.decode()
     assert 'name="wages_of_year"' in form and 'name="valid_from"' not in form
@@ -75,3 +78,15 @@ def test_the_wages_of_the_year_are_entered_with_the_exit(company):
     assert content(company, "leaving") == Leaving(reason="resigned", wages_of_year=Decimal(36000))
     assert Fact.of(company).get(kind="leaving").valid_from == dt.date(2026, 6, 30)
     assert keeping.correct_fact(fact, value=Leaving(), by=by).fact.content == Leaving()
+
+
+def test_other_jobs_are_in_the_file_of_employees_and_are_read_from_it(company):
+    employee, by = books.hire(company), make.owner_of(company)
+    told = WithholdingTax(code="A0N", canton="ZH", only_job=False, other_rate=Decimal(30))
+    keeping.set_fact(employee, value=told, valid_from=books.JANUARY, by=by)
+    table = table_of([people.file_of(employee, on=books.JANUARY)], on=books.JANUARY, with_ahv=True)
+    cells = dict(zip(table.head, table.rows[0], strict=True))
+    assert (cells["withholding.only_job"], cells["withholding.other_rate"]) == ("0", "30")
+    shown = {name.removeprefix("withholding."): text for name, text in cells.items()
+             if name.startswith("withholding.") and text}  # fmt: skip
+    assert reading.read(WithholdingTax, KINDS["withholding"].fields, shown) == told

@@ -11,8 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from payroll.employees import converting
+from payroll.employees.due import coming
 from payroll.employees.facts import Personal, Wage, WithholdingTax, kind_of
 from payroll.employees.people import DAY, Held, Period, PersonFile
+from payroll.employees.plausible import remarks
 from payroll.wages.calculating import calculate
 from payroll.wages.values import Carry, Earlier, Movement, Pay, Sex, TariffRow
 from payroll.wages.withholding import holding_in, late_changes
@@ -198,6 +200,25 @@ def test_the_degree_of_other_jobs_and_an_unknown_one_determine_the_rate():
     for more, determinant in (({"other_rate": D(30)}, "5200.00"), ({"own_rate": D(0)}, "5875.00")):
         known = file(half, ("2020-01-01", tax(only_job=False, **more)))
         assert played({1: known}, STEPS, until=1)[1].taxes[0].determinant == D(determinant)
+
+
+def test_lessons_tell_no_degree():
+    lessons = Wage(pay=Pay.LESSON, amount=D(80), canton="ZH")
+    known = file(("2020-01-01", lessons), ("2020-01-01", tax(only_job=False)))
+    assert spans(known, "2026-01") == [("01-01", "01-31", "A0N", 0)]
+    assert "people.lessons_no_degree" in [one.code for one in remarks(known, dt.date(2026, 1, 31))]
+    told = file(("2020-01-01", lessons), ("2020-01-01", tax(only_job=False, own_rate=D(40))))
+    assert spans(told, "2026-01") == [("01-01", "01-31", "A0N", 40)]
+
+
+def test_beginning_liability_comes_up_and_a_tariff_with_children_wants_some():
+    known = file(
+        OLD, ("2026-02-01", tax("H0N")), ("2026-05-01", tax("")), ("2026-06-01", tax("A0N"))
+    )
+    found = coming([known], first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31))
+    assert [(f"{one.day:%m-%d}", one.values) for one in found if one.code == "tax_begins"] == [
+        ("02-01", {"canton": "ZH"}), ("06-01", {"canton": "ZH"})]  # fmt: skip
+    assert "people.no_children" in [one.code for one in remarks(known, dt.date(2026, 2, 28))]
 
 
 def test_who_left_before_this_year_is_taxed_with_the_last_wage():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.movements import Cell
 from payroll.runs.sharing import shared_out
 from tests import make
+from tests.erp.client import Api, new_key
 from tests.payroll.runs import books
 from tests.payroll.runs.books import JANUARY
 
@@ -111,6 +113,40 @@ def test_bad_rows_of_a_file_are_all_told_and_nothing_is_written(company, anna, w
             company=company, month=JANUARY, content=content, by=anna
         )
     assert kept(company) == {}
+
+
+def test_a_file_has_a_limit_and_names_the_first_bad_rows_alone(company, anna, who, monkeypatch):
+    bad = "employee;type;amount\n" + "999;1210;1\n" * 60
+    told = movement_importing.dry_run(company=company, content=bad.encode()).refusals
+    assert len(told) == 51
+    assert told[-1].code == "movements.more_bad_rows"
+    monkeypatch.setattr(movement_importing, "MOST_ROWS", 59)
+    with pytest.raises(movement_importing.TooManyMovements):
+        movement_importing.dry_run(company=company, content=bad.encode())
+
+
+def test_what_a_file_is_known_by_cannot_be_guessed(company, anna, who):
+    content = f"employee;type;amount\n{who.number};1210;1\n".encode()
+    kept = movement_importing.digest_of_file(JANUARY, content)
+    assert kept != hashlib.sha256(JANUARY.isoformat().encode() + content).hexdigest()
+    assert kept != movement_importing.digest_of_file(FEBRUARY, content)
+
+
+def test_a_file_comes_by_the_endpoint_with_a_dry_run(company, anna, who):
+    api = Api(company, anna)
+    content = f"employee;type;amount\n{who.number};1210;250.50\n".encode()
+    told = {"month": "2026-01"}
+    looked = api.upload("movement-imports/", content, dry_run="true", **told)
+    assert looked.json() == {"dry_run": True, "count": 1, "people": 1}
+    assert kept(company) == {}
+    key = new_key()
+    for _ in range(2):
+        assert api.upload("movement-imports/", content, key=key, **told).status_code == 201
+    assert kept(company)[who.pk] == [Typed(type=BONUS, amount=Decimal("250.50"))]
+    bad = api.upload(
+        "movement-imports/", b"employee;type;amount\n999;1210;1\n", dry_run="true", **told
+    )
+    assert bad.status_code == 422
 
 
 def test_hours_and_a_bonus_are_paid(company, anna):

@@ -10,6 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounting.ledger.years import open_fiscal_year
+from payroll.declarations import taxes
+from payroll.declarations.gathering import year_of
+from payroll.declarations.preparing import prepared
+from payroll.declarations.reconciling import reconcile
 from payroll.employees import employments, keeping
 from payroll.employees.facts import Leaving, WithholdingTax
 from payroll.runs import movements
@@ -69,6 +73,11 @@ def test_the_bonus_fills_the_ceilings_of_the_year_of_work_and_is_taxed_with_the_
     [tax] = slip.taxes
     assert (tax.determinant, tax.amount) == (Decimal("17000.00"), Decimal("1000.00"))
     assert codes(slip) == ["person.left_earlier"]
+    whole = reconcile(company, 2026, prepared(company, 2026))
+    assert [one.name for one in whole.checks if not one.agrees] == [] and whole.agrees
+    assert [due.tax for due in taxes.dues(taxes.taxes_of(year_of(company, 2026)), {})] == [
+        tax.amount
+    ]
 
 
 def test_a_year_that_nobody_paid_here_is_asked_for(company):

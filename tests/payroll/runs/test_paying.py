@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.db import connection
+from lxml import etree
 
 from accounting.banking import booking as statements
 from accounting.banking.matching.accepting import accept_certain
 from accounting.payments.pain import rules
 from accounting.payments.refusals import DayGone
+from contacts.models import ContactAddress
 from erp.audit.models import AccessLogEntry
 from payroll.employees.facts import Payout, Share
 from payroll.employees.keeping import set_fact
@@ -76,15 +79,15 @@ def test_the_file_lies_sealed_and_each_download_is_noted(company, anna, run):
     assert AccessLogEntry.of(company).filter(kind="export", count=2).exists()
 
 
-def shared(company, *shares):
-    who = books.employee(company, "6000.00")
+def both(company, *shares, number=0):
+    who = books.employee(company, "6000.00", number=number)
     set_fact(who, value=Payout(shares=shares), valid_from=dt.date(2026, 1, 2),
              by=make.owner_of(company))  # fmt: skip
 
 
 def test_a_payout_is_shared_out_over_accounts(company):
-    shared(company, Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
-           Share(iban=books.iban(6), percent=Decimal(25)), Share(iban=books.iban(7)))  # fmt: skip
+    both(company, Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
+         Share(iban=books.iban(6), percent=Decimal(25)), Share(iban=books.iban(7)))  # fmt: skip
     (order,) = pay(company, books.posted(company))
     payout = Payslip.of(company).get().content.payout
     assert payout[0].amount == Decimal("1000.00")
@@ -92,10 +95,45 @@ def test_a_payout_is_shared_out_over_accounts(company):
     assert (order.count, order.total) == (3, sum(one.amount for one in payout))
 
 
-def test_an_account_abroad_stops_the_run(company):
-    shared(company, Share(iban="DE89370400440532013000"))
+GERMAN, BRITISH = "DE89370400440532013000", "GB29NWBK60161331926819"
+
+
+def found_on_slips(company):
+    return {
+        one.code for slip in Payslip.of(company) for one in slip.content.slip.findings if one.stops
+    }
+
+
+def test_accounts_abroad_are_paid_by_an_order_of_their_own(company, shared: Path):
+    both(company, Share(iban="CH9300762011623852957", amount=Decimal("1000.00")),
+         Share(iban=GERMAN, bic="cobadeff xxx", percent=Decimal(25)),
+         Share(iban=BRITISH, bic="NWBKGB2L"))  # fmt: skip
+    orders = pay(company, books.posted(company))
+    payout = sum(one.amount for one in Payslip.of(company).get().content.payout)
+    assert ([one.count for one in orders], sum(one.total for one in orders)) == ([1, 2], payout)
+    schema = etree.XMLSchema(etree.parse(shared / "schemas/iso20022-ch/pain.001.001.09.ch.03.xsd"))
+    for order in orders:
+        assert schema.validate(etree.fromstring(order.file)), schema.error_log
+        assert rules.check(order.file) == []
+    abroad = orders[1].file.decode()
+    assert "<BICFI>COBADEFFXXX</BICFI>" in abroad and "<TwnNm>Zürich</TwnNm>" in abroad
+
+
+def test_what_a_payment_abroad_lacks_stops_the_run_and_is_named(company):
+    both(company, Share(iban=GERMAN))
     with pytest.raises(refusals.Stopped):
         books.approved(company)
+    assert found_on_slips(company) == {"run.bic_missing"}
+    with pytest.raises(Exception) as refused:
+        both(company, Share(iban=GERMAN, bic="nonsense!"), number=3)
+    assert "BIC" in str(refused.value)
+
+
+def test_a_payee_abroad_needs_an_address(company):
+    both(company, Share(iban=GERMAN, bic="COBADEFFXXX"))
+    ContactAddress.of(company).all().delete()
+    books.calculated(company)
+    assert "run.address_missing" in found_on_slips(company)
 
 
 def test_the_banks_debit_is_known_and_booked_against_the_clearing_account(company, anna, run):

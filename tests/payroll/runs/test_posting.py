@@ -190,11 +190,12 @@ def test_a_posted_run_is_frozen_by_the_database(company, anna):
     books.p1(company)
     run = books.posted(company)
     slip = Payslip.of(company).get()
+    other = books.employee(company, "5000.00", number=2, iban=books.iban(2))
     for statement in (
         "UPDATE payroll_payslip SET digest = 'x' WHERE id = %(slip)s",
         "DELETE FROM payroll_payslip WHERE id = %(slip)s",
         "INSERT INTO payroll_payslip (company_id, run_id, employee_id, content, digest, findings, seal_id)"
-        " SELECT company_id, run_id, employee_id + 1, content, digest, 0, gen_random_uuid()"
+        " SELECT company_id, run_id, %(other)s, content, digest, 0, gen_random_uuid()"
         " FROM payroll_payslip WHERE id = %(slip)s",
         "UPDATE payroll_payrollrun SET number = 7 WHERE id = %(run)s",
         "UPDATE payroll_payrollrun SET status = 'draft', number = NULL, entry_id = NULL WHERE id = %(run)s",
@@ -205,7 +206,7 @@ def test_a_posted_run_is_frozen_by_the_database(company, anna):
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
-            cursor.execute(statement, {"slip": slip.pk, "run": run.pk})
+            cursor.execute(statement, {"slip": slip.pk, "run": run.pk, "other": other.pk})
 
 
 def test_slips_of_an_approved_run_cannot_be_changed_unseen(company, anna):

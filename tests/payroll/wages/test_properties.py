@@ -25,8 +25,11 @@ from payroll.wages.values import (
     Pay,
     Sex,
     Slip,
+    TariffRow,
+    TaxModel,
     Terms,
     Thirteenth,
+    Withholding,
 )  # fmt: skip
 from tests.payroll.wages.made import (
     ROLES,
@@ -257,3 +260,57 @@ def test_data_of_people_never_break_the_calculation(some):
         assert all(
             sums.insured >= 0 for key, sums in slip.carry.sums.items() if key in ("ahv", "alv")
         )
+
+
+ADULT = person("1986-03-10", asks_small_wages=True)
+BONUS = st.decimals(min_value=0, max_value=250000, places=2)
+INSURED = (
+    insured("nbu", Insurance.NBU, Base.UVG, "1.606", "0"),
+    insured(
+        "ktg", Insurance.KTG, Base.KTG, "0.966", "0.005", wage_from=D(88200), wage_to=D(300000)
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(CENTS, st.dictionaries(st.sampled_from(MONTHS), BONUS, max_size=4), st.integers(1, 12))
+def test_at_the_end_of_a_year_the_least_of_wages_and_ceiling_is_insured(wage, bonuses, entry):
+    some = given(person=ADULT, contributions=INSURED,
+                 contracts=(contract(str(wage), first=f"2026-{entry:02}-01"),))  # fmt: skip
+    later = {text: one for text, one in bonuses.items() if int(text[5:]) >= entry}
+    slips = reckoned(some, {text: (typed(1203, one),) for text, one in later.items()})
+    sums = slips[-1][1].carry.sums
+    wages = (13 - entry) * wage + total(later.values())
+    ceiling = D(148200) * (13 - entry) / 12
+    assert sums["alv"].insured == sums["nbu"].insured == min(wages, ceiling)
+    assert sums["ahv"].insured == wages
+    low, high = D(88200) * (13 - entry) / 12, D(300000) * (13 - entry) / 12
+    assert sums["ktg"].insured == max(D(0), min(wages, high) - low)
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(BONUS, st.integers(1, 11), st.data())
+def test_what_is_taken_back_later_in_the_year_leaves_no_trace(bonus, month, data):
+    back = data.draw(st.integers(month + 1, 12))
+    some = given(person=ADULT, contributions=INSURED, contracts=(contract("8000.00"),))
+    there = {f"2026-{month:02}": (typed(1203, bonus),), f"2026-{back:02}": (typed(1203, -bonus),)}
+    plain, undone = reckoned(some, {})[-1][1].carry, reckoned(some, there)[-1][1].carry
+    for key, sums in plain.sums.items():
+        told = undone.sums[key]
+        assert (told.wages, told.insured) == (sums.wages, sums.insured), key
+        assert (told.employee, told.employer) == (sums.employee, sums.employer), key
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(st.sampled_from(TaxModel), st.lists(st.booleans(), min_size=1, max_size=12),
+       st.decimals(min_value=0, max_value=50, places=2))  # fmt: skip
+def test_nothing_is_taxed_of_nothing(model, months_paid, least):
+    """Months without a wage take no tax, whatever the minimum of the tariff is."""
+    rows = (TariffRow(income_from=D(0), percent=D(0), minimum=least),
+            TariffRow(income_from=D(1000), percent=D(10), minimum=least))  # fmt: skip
+    taxed = Withholding(first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31), canton="GE",
+                        code="A0N", model=model)  # fmt: skip
+    some = given(contracts=(contract("0.00"),), withholdings=(taxed,), tariffs={"GE A0N": rows})
+    paid = {text: (typed(1010, 0),) for text, has in zip(MONTHS, months_paid, strict=False) if has}
+    for _one, slip in reckoned(some, paid):
+        assert not total(tax.amount for tax in slip.taxes)

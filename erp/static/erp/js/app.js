@@ -14,6 +14,12 @@ export function enliven(root) {
   root.querySelectorAll("input[data-place]").forEach(place);
   root.querySelectorAll("input[data-iban]").forEach(iban);
   root.querySelectorAll("input[data-contact]").forEach(contact);
+  root.querySelectorAll(".table-box").forEach(reachable);
+}
+
+/** A table wider than the page, with nothing in it to go to, is scrolled by keyboard as well. */
+function reachable(box) {
+  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
 }
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");

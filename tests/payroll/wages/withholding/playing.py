@@ -51,11 +51,11 @@ def tariff(*steps, minimum=0):
     )  # fmt: skip
 
 
-def line(amount, *, periodic=True, type=None, quantity=None, for_month=None, taxed=True):
+def line(amount, *, periodic=True, type=None, quantity=None, for_month=None, taxed=True, box=""):
     return SlipLine(
         type=type or (WAGE if periodic else BONUS), kind=Kind.EARNING, name="", periodic=periodic,
         amount=Decimal(str(amount)), quantity=None if quantity is None else Decimal(str(quantity)),
-        for_month=for_month, bases=frozenset({Base.QST} if taxed else ()),
+        for_month=for_month, box=box, bases=frozenset({Base.QST} if taxed else ()),
     )  # fmt: skip
 
 

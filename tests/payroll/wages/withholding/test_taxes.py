@@ -97,6 +97,39 @@ def test_fees_of_boards_are_taxed_flat_whatever_else_is_earned():
     assert one.month(3, line(3000, periodic=False), days=0) == Decimal("750.00")
 
 
+@pytest.mark.parametrize("model", TaxModel)
+def test_fees_of_a_board_beside_a_wage_are_taxed_by_themselves(model):
+    """Two categories of one person: a late change of the wage's code leaves the fees as they were."""
+    one = Year({"ZH A0N": STEPS, "ZH B0N": tariff((0, 1)), "ZH HEN": tariff((1, 25))})
+    one.hold("A0N", model=model, board_code="HEN")
+    assert one.month(3, line(5000), line(3000, box="6")) == 250 + 750
+    assert one.month(4, line(5000)) == 250
+    assert one.month(5, line(5000), line(1000, box="6")) == 250 + 250
+    one.hold("B0N", since=3, model=model, board_code="HEN")
+    one.held = one.held[-1:]
+    changes = late_changes(one.given(6))
+    assert [change.month.month for change in changes] == [3, 4, 5]
+    assert one.month(6, line(5000), tax_changes=changes) == 50 - 3 * 200
+    assert {(row.code, row.tax) for row in one.carry.taxed if row.month == MAY} == {
+        ("HEN", 250),
+        ("B0N", 50),
+    }
+    assert one.codes == []
+
+
+def test_what_was_paid_after_an_exit_is_left_alone_by_a_late_change():
+    """Left in June at 5000 a month, 36000 in August at 8000: another code since May moves May and June alone."""
+    one = Year({"TI A0N": STEPS, "TI B0N": tariff((0, 1))})
+    one.hold("A0N", "TI", model=YEARLY)
+    for month in range(1, 7):
+        assert one.month(month, line(5000)) == 250
+    assert one.month(8, line(36000, periodic=False), days=0) == 3600
+    assert one.last[0].determinant == 8000
+    change = tuple(TaxChange(month=dt.date(2025, month, 1), code="B0N") for month in (5, 6))
+    assert one.month(9, days=0, tax_changes=change) == -2 * 200
+    assert {row.tax for row in one.carry.taxed if row.alone} == {3600}
+
+
 @pytest.mark.parametrize(("paid", "tax"), [(0, 0), (5, 13), (259, 13), (600, 60)])
 def test_the_minimum_counts_but_never_for_nothing(paid, tax):
     one = year("A0N", rows=tariff((0, 0), (1, 5), (600, 10), minimum=13))
