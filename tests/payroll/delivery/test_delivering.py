@@ -257,6 +257,20 @@ def test_the_log_asks_as_much_for_three_as_for_one(company, anna):
     assert len(few) == len(many) <= 6
 
 
+def test_the_page_of_ways_asks_as_much_for_many_as_for_one(company, anna, client):
+    place = f"/c/{company.pk}/payroll/delivery/"
+    counts = []
+    for nth in (2, 3, 4):
+        who = books.employee(company, "5000.00", number=nth, iban=books.iban(nth))
+        terms.set_terms(who, by=anna, way="mail", mail=f"p{nth}@example.ch")
+        client.get(place)  # what is kept in memory is read once
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(place).status_code == 200
+        open_companies([company.pk])
+        counts.append(len(seen))
+    assert counts[0] == counts[-1], counts
+
+
 def test_the_endpoints_say_the_same(company, anna):
     people, run = three(company, anna)
     api = Api(company, anna)
