@@ -131,7 +131,7 @@ SECTIONS = (
         "people",
         (
             Item(_("Employees"), "employees", Permission.PAYROLL_READ),
-            Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ, "c"),
+            Item(_("Payroll runs"), "payroll-runs", Permission.PAYROLL_READ),
             Item(_("Movements"), "movements", Permission.PAYROLL_READ),
             Item(_("From net to gross"), "net-to-gross", Permission.PAYROLL_READ),
             Item(_("Payroll year"), "payroll-year-home", Permission.PAYROLL_READ),
