@@ -123,7 +123,7 @@ def test_one_persons_movements_keep_what_was_typed(client, company):
     place = f"{client.start}movements/{who.pk}/"
     assert client.get(f"{place}?month=2026-01").status_code == 200
     row = {"type": "1210 Bonus", "quantity": "", "rate": "", "amount": "500", "text": "Projekt",
-           "cost_centre": "", "for_month": "12.2025", "percent": "", "keeps": ""}  # fmt: skip
+           "cost_centre": "", "for_month": "01.2026", "percent": "", "keeps": ""}  # fmt: skip
     assert client.post(place, {"month": "2026-01", **row}).status_code == 302
     assert "Projekt" in client.get(f"{place}?month=2026-01").content.decode()
     wrong = client.post(place, {"month": "2026-01", **row, "type": "77777"})
