@@ -36,10 +36,6 @@ class Migration(migrations.Migration):
                 ("first", models.DateField(verbose_name="first month")),
                 ("last", models.DateField(verbose_name="last month")),
                 ("people", models.PositiveIntegerField(verbose_name="people")),
-                (
-                    "taxable",
-                    models.DecimalField(decimal_places=2, max_digits=15, verbose_name="taxable"),
-                ),
                 ("tax", models.DecimalField(decimal_places=2, max_digits=15, verbose_name="tax")),
                 (
                     "how",
