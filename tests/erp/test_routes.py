@@ -23,7 +23,7 @@ FILLED = {
           "product": 999999, "type": 999999, "institution": 999999, "solution": 999999, "book": 999999,
           "count": 999999, "planned": 999999,
           "invoice": 999999, "employee": 999999, "fact": 999999, "slip": 999999, "order": 999999,
-          "form": "pdf", "list": "ahv", "certificate": 999999, "year": 1999, "month": 1,
+          "form": "pdf", "list": "ahv", "certificate": 999999, "year": 1999, "month": "01",
           "run": 999999, "notice": 999999,
           "procedure": 999999, "level": 999999, "currency": "CHF",
           "key": "999999", "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
