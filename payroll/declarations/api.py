@@ -291,7 +291,7 @@ class PayrollYearViewSet(CompanyViewSet):
         return as_file(elm.written(made), "application/xml", name)
 
     @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
-    @action(detail=True, url_path=r"elm/(?P<month>0[1-9]|1[0-2])",
+    @action(detail=True, url_path=r"elm-tax/(?P<month>0?[1-9]|1[0-2])",
             renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
     def elm_month(self, request: Request, pk: str, month: str, **kwargs: Any) -> HttpResponse:
         """A month's withholding tax in the structure of ELM 5.0, without Swissdec certification."""
@@ -304,7 +304,7 @@ class PayrollYearViewSet(CompanyViewSet):
     @extend_schema(
         responses={(200, "application/xml"): OpenApiTypes.BINARY}, parameters=[SurveyQuery]
     )
-    @action(detail=True, url_path=r"survey/(?P<month>0[1-9]|1[0-2])",
+    @action(detail=True, url_path=r"survey/(?P<month>0?[1-9]|1[0-2])",
             renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
     def survey(self, request: Request, pk: str, month: str, **kwargs: Any) -> HttpResponse:
         """The survey of wages (LSE) in the structure of ELM 5.0, without Swissdec certification."""

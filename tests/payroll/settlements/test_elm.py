@@ -121,5 +121,5 @@ def test_page_and_program_give_the_file(company, anna):
     assert client.get(f"{start}1/").content.startswith(b"<?xml")
     assert client.get(f"{start}2/").status_code == 302
     assert client.get(f"{start}13/").status_code == 404
-    answer = Api(company, anna).get("payroll/years/2026/elm/01/")
+    answer = Api(company, anna).get("payroll/years/2026/elm-tax/01/")
     assert answer.content.startswith(b"<?xml")
