@@ -96,10 +96,13 @@ def retry(mail: OutgoingMail, *, by: User) -> OutgoingMail:
 
 
 @transaction.atomic
-def cancel(mail: OutgoingMail, *, by: User) -> OutgoingMail:
-    """Keep back a mail that still waits (zurückhalten). Raises ``TooLateToCancel``."""
+def cancel(mail: OutgoingMail, *, by: User, is_void: bool = False) -> OutgoingMail:
+    """Keep back a mail that still waits (zurückhalten); of what ``is_void`` also one that could be repeated.
+
+    Raises ``TooLateToCancel``.
+    """
     mail = _held(mail)
-    if mail.state != State.QUEUED:
+    if mail.state != State.QUEUED and not (is_void and mail.state in AGAIN):
         raise TooLateToCancel(subject=mail.subject, state=mail.get_state_display())
     mail.state = State.CANCELLED
     mail.save(update_fields=["state"])

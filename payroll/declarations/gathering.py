@@ -35,18 +35,18 @@ class Posted:
     is_correction: bool
     slip: Slip
     content: SlipContent | None = None  # all that was kept of it
-    paid_on: dt.date | None = None
+    booked_on: dt.date | None = None
 
     @property
     def settled(self) -> dt.date:
         """The first day of the month in whose settlement its withholding tax stands.
 
-        That of a run is its month; that of a correction the month in which it was paid, however long
-        ago the months are that it put right.
+        That of a run is its month; that of a correction the month of its booking date, however long
+        ago the months are that it put right. The day of payment may still change after posting.
         """
-        if not self.is_correction or self.paid_on is None:
+        if not self.is_correction or self.booked_on is None:
             return self.month
-        return max(self.month, self.paid_on.replace(day=1))
+        return max(self.month, self.booked_on.replace(day=1))
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,12 @@ def year_of(
 def _posted(company: Company, rows: Any) -> dict[int, list[Posted]]:
     """Posted slips by person, opened."""
     found: dict[int, list[Posted]] = defaultdict(list)
-    for who, number, month, kind, paid_on, *kept in rows.order_by("run__number").values_list(
-        "employee", "run__number", "run__month", "run__kind", "run__pay_date", *keeping.KEPT
+    for who, number, month, kind, booked_on, *kept in rows.order_by("run__number").values_list(
+        "employee", "run__number", "run__month", "run__kind", "run__date", *keeping.KEPT
     ):
         content = keeping.opened(company.pk, month, kept, SlipContent)
         is_correction = kind == PayrollRun.Kind.CORRECTION
-        found[who].append(Posted(number or 0, month, is_correction, content.slip, content, paid_on))
+        found[who].append(
+            Posted(number or 0, month, is_correction, content.slip, content, booked_on)
+        )
     return found

@@ -1,6 +1,6 @@
 """Withholding tax by canton and month (Quellensteuerabrechnung): tax, commission, what is due. Pure.
 
-A correction stands in the month in which it was paid, and names the month it is for: what was settled
+A correction stands in the month of its booking date, and names the month it is for: what was settled
 before stays as it was. What is corrected after the turn of the year is a supplement to the old year: it
 stands behind its December under the month of payment, and in no list of the new year, so that a year's
 settlements come to box 12 of its certificates. A mere change of code of an earlier year is none of the

@@ -132,6 +132,7 @@ class WageDeliveryViewSet(CompanyViewSet):
     @extend_schema(request=WageDeliveryInput, responses=WageDeliveryOutput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change how one person gets wage papers; wants the second factor."""
+        self.access.require(Permission.PAYROLL_READ)
         employee = self.changing()
         told = self.told(WageDeliveryInput, partial=True)
         password = told.pop("password", None)

@@ -19,7 +19,7 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.documents import storing
 from erp.mails import queueing
-from erp.mails.models import OutgoingMail, State
+from erp.mails.models import AGAIN, OutgoingMail, State
 from erp.mails.templates import written
 from payroll.delivery import mail_kinds
 from payroll.delivery.models import Delivery, Way
@@ -130,16 +130,16 @@ def log_of(company: Company, kind: str, papers: Sequence[tuple[int, int]]) -> li
 
 @transaction.atomic
 def hold_back(company: Company, kind: str, records: Collection[int], *, by: User) -> int:
-    """Keep back what still waits in the outbox, as its papers are void; how many mails that were."""
+    """Keep back what waits in the outbox or could be sent again, as its papers are void; how many mails."""
     mails = OutgoingMail.of(company).filter(
-        state=State.QUEUED,
+        state__in=[State.QUEUED, *AGAIN],
         pk__in=Delivery.of(company).filter(**{f"{kind}__in": records}).values("mail"),
     )
     count = 0
     for mail in list(mails.select_related("company")):
         try:
             with transaction.atomic():
-                queueing.cancel(mail, by=by)
+                queueing.cancel(mail, by=by, is_void=True)
                 count += 1
         except queueing.TooLateToCancel:
             continue  # it left this very moment

@@ -14,6 +14,13 @@ class NoAddress(DomainError):
     field = "mail"
 
 
+class AddressChanged(DomainError):
+    code = "delivery.address_changed"
+    message = _("Wage papers of number %(number)s go to “%(mail)s” now, not to “%(seen)s”. Check the address, "
+                "and invite again.")  # fmt: skip
+    field = "mail"
+
+
 class NoPassword(DomainError):
     code = "delivery.no_password"
     message = _("Number %(number)s has no password for encrypted files yet. Make one under “Delivery”, and "

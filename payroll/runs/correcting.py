@@ -24,6 +24,7 @@ from erp.core.money import ZERO
 from payroll.runs import movements
 from payroll.runs.beginning import alone, editing, held_run, pay_day, require_days
 from payroll.runs.differences import MonthPair, correcting_slip
+from payroll.runs.findings import accounts_abroad
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import Before, Reckoned, content_of, write
 from payroll.runs.models import PayrollRun, Payslip, SlipContent, Typed
@@ -196,9 +197,12 @@ def _kept(made: PayrollRun, one: Correction) -> Reckoned:
     slip = one.slip
     if slip.payout < 0:
         slip = _as_advance(made, slip, one.last.language)
-    if slip.taxes and made.pay_date.year > made.month.year:
-        told = Finding(code="tax.year_gone", values={"year": str(made.month.year)})
-        slip = replace(slip, findings=(*slip.findings, told))
+    if slip.taxes and made.date.year > made.month.year:
+        gone = Finding(code="tax.year_gone", values={"year": str(made.month.year)})
+        slip = replace(slip, findings=(*slip.findings, gone))
+    if slip.payout > 0:
+        told = accounts_abroad(one.last.shares, one.last.home)
+        slip = replace(slip, findings=(*slip.findings, *told))
     content = content_of(
         one.last.given, slip, language=one.last.language, person=one.last.person,
         payout=one.last.payout_of(slip.payout), months=tuple(pair.month for pair in one.pairs),

@@ -164,6 +164,8 @@ class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Settle with a canton: the tax office is owed the tax less the commission."""
 
+        self.access.require(Permission.PAYROLL_READ)
+
         def act() -> Response:
             told = self.told(SettleTaxInput)
             return self.state(
@@ -176,6 +178,8 @@ class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo a settlement of which nothing is paid; wants the second factor."""
+
+        self.access.require(Permission.PAYROLL_READ)
 
         def act() -> Response:
             one = get_object_or_404(TaxSettlement.of(self.company), pk=int(pk))

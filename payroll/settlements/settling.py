@@ -46,9 +46,10 @@ from payroll.settlements.refusals import (
     SettledAlready,
     SettlementUndone,
 )
-from payroll.settlements.withheld import due_of, first_open_run, offices_of, open_of
+from payroll.settlements.withheld import due_of, first_open_run, open_of
 from payroll.setup.accounts import plan_of
 from payroll.setup.models import Institution
+from payroll.setup.queries import tax_offices
 from payroll.setup.settings import settings_of
 
 KEY = "payroll-tax"
@@ -129,7 +130,7 @@ def settle(
     found = propose(company, canton, until, year=year)
     if seen is not None and seen != found.sums.tax:
         raise ChangedSince(canton=canton, month=f"{until:%m.%Y}", seen=seen, now=found.sums.tax)
-    office = _office(company, canton)
+    office = _office(company, canton, end_of(found.last))
     due_date = due_date or max(found.due_date, date)
     if due_date < end_of(found.last):
         raise DueTooEarly(value=due_date, end=end_of(found.last))
@@ -186,11 +187,11 @@ def undo(settlement: TaxSettlement, *, date: dt.date, reason: str, by: User) -> 
     return current
 
 
-def _office(company: Company, canton: str) -> Institution:
-    """The tax office that is owed. Raises ``CreditorsOff`` or ``OfficeMissing``."""
+def _office(company: Company, canton: str, on: dt.date) -> Institution:
+    """The tax office that is owed, active on a day. Raises ``CreditorsOff`` or ``OfficeMissing``."""
     if not company.uses(Module.PAYABLES):
         raise CreditorsOff
-    office = offices_of(company).get(canton)
+    office = tax_offices(company, on).get(canton)
     if office is None or office.contact is None:
         raise OfficeMissing(canton=canton)
     return office

@@ -87,6 +87,7 @@ class NewSettlement(SettlementsView):
     permission = Permission.PAYROLL_POST
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         try:
             return self._show(request, None)
         except DomainError as refusal:
@@ -94,6 +95,7 @@ class NewSettlement(SettlementsView):
             return redirect("payroll-tax-settlements", self.company.pk)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         canton, until, year = self._asked()
         form = SettleForm(request.POST)
         if form.is_valid():
@@ -145,6 +147,7 @@ class SettlementPage(SettlementsView):
         return self._show(request, UndoForm(initial={"date": clock.today()}))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         form = UndoForm(request.POST)
         if form.is_valid():
             try:

@@ -15,7 +15,6 @@ from payroll.declarations.listing import commissions
 from payroll.declarations.taxes import Due
 from payroll.runs.models import PayrollRun
 from payroll.settlements.models import SettledRun, SettledTax, TaxSettlement
-from payroll.setup.models import Institution
 
 Withheld = Mapping[str, Sequence[SettledTax]]
 
@@ -86,12 +85,6 @@ def settlements_of(company: Company, year: int | None = None) -> list[TaxSettlem
     if year is not None:
         rows = rows.filter(year=year)
     return list(rows.defer("content").order_by("-last", "canton", "-pk"))
-
-
-def offices_of(company: Company) -> dict[str, Institution]:
-    """The tax office of each canton, by the canton's letters; one query."""
-    rows = Institution.of(company).filter(kind=Institution.Kind.TAX).select_related("contact")
-    return {row.canton: row for row in rows.order_by("-active_until")}
 
 
 def years_with_tax(company: Company) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from accounting.ledger.models import Account
 from erp.companies.models import Company
@@ -44,6 +44,16 @@ class AccountRow:
     expense: Account | None
     is_own: bool
     fault: str = ""
+
+
+def tax_offices(company: Company, on: dt.date) -> dict[str, Institution]:
+    """The tax office of each canton that is active on a day, by the canton's letters; one query.
+
+    Of several, the one that ends first holds.
+    """
+    rows = Institution.of(company).filter(kind=Institution.Kind.TAX).exclude(active_until__lt=on)
+    rows = rows.select_related("contact").order_by(F("active_until").desc(nulls_first=True))
+    return {row.canton: row for row in rows}
 
 
 def whole(company: Company) -> QuerySet[Institution]:

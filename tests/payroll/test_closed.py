@@ -111,6 +111,25 @@ def test_without_just_the_right_it_asks_for_nothing_opens():
     assert tried > 60
 
 
+def test_what_shows_wages_or_leads_to_them_asks_for_the_right_to_see_them_whatever_else_it_asks():
+    """Acts that answer with wages, or say to whom papers go: their own right alone opens none of them."""
+    company = books.company()
+    ids = ids_of(company)
+    every = set(Permission) - {Permission.PAYROLL_READ}
+    client = signed_in(make.user(company=company, granted=[one.value for one in every]))
+    seeing = {Permission.PAYROLL_READ, Permission.PAYROLL_EXPORT}
+    rooms = ("net-to-gross", "tax-settlement", "payroll-delivery", "wage-delivery-detail")
+    wrong, tried = [], set()
+    for start, name, method, asks, address in addresses(company, ids):
+        if asks in seeing or not any(room in name for room in rooms):
+            continue
+        tried.add((start, name, method))
+        if getattr(client, method)(address).status_code != 403:
+            wrong.append((start, name, method))
+    assert wrong == []
+    assert len(tried) > 8, tried
+
+
 def test_what_belongs_to_another_company_is_not_there():
     """AUZ-2: by an address of one's own company with ids of another one."""
     theirs = books.company()

@@ -184,7 +184,7 @@ def test_withholding_tax_is_settled_month_by_month(people, slips, year):
     """A canton's month is what the slips paid in it withheld; nothing is settled twice or not at all."""
     withheld = Counter()
     for run, slip in slips[year]:
-        month = run.pay_date.replace(day=1) if run.is_correction else run.month
+        month = run.date.replace(day=1) if run.is_correction else run.month
         for tax in slip.taxes:
             withheld[tax.canton, month] += tax.amount
     rows = taxes.taxes_of(people[year])

@@ -33,6 +33,7 @@ from payroll.declarations.taxes import Due, dues, taxes_of
 from payroll.employees.facts import Residence, ResidenceKind
 from payroll.rates.tariffs import commission
 from payroll.setup.models import Institution
+from payroll.setup.queries import tax_offices
 from payroll.setup.settings import settings_of
 from payroll.wages.values import Tax
 
@@ -109,7 +110,7 @@ def message_of(company: Company, month: dt.date, *, at: dt.datetime) -> Message:
         raise NothingPosted(year=f"{month:%m.%Y}")
     names = names_of(company, people)
     declared = {one.file.id: Declared(one, names[one.file.contact], (), ()) for one in people}
-    offices = Institution.of(company).filter(kind=Institution.Kind.TAX).order_by("-active_until")
+    offices = tax_offices(company, end_of(month)).values()
     signs, settings = declaration_settings(company), settings_of(company)
     made = Declaration(
         company, month.year, at, tuple(declared.values()), {row.pk: row for row in offices},

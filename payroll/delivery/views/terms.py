@@ -51,6 +51,7 @@ class Terms(DeliveryView):
         return self._show(request)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         told = request.POST
         try:
             if told.get("do") == "settings":

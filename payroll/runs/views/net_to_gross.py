@@ -57,16 +57,21 @@ class NetForm(forms.Form):
 
 
 class NetToGross(RunsView):
-    """``/c/{company}/payroll/net-to-gross/``: a POST reckons; no wage stands in an address."""
+    """``/c/{company}/payroll/net-to-gross/``: a POST reckons; no wage stands in an address.
+
+    It shows wages, so what takes over asks for ``payroll.read`` beside its own right.
+    """
 
     help_page = "payroll-net-to-gross"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         month = grid.usual_month(self.company) or this_month()
         told = {"month": f"{month:%m.%Y}", "employee": request.GET.get("employee", "")}
         return self._show(request, self._form(initial=told))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require(Permission.PAYROLL_READ)
         form = self._form(request.POST)
         if not form.is_valid():
             return refused(request, self._show(request, form))

@@ -162,7 +162,7 @@ def taxed(
     canton="ZH",
     of=None,
     is_correction=False,
-    paid_on=None,
+    booked_on=None,
 ):
     tax = Tax(month=of or month, canton=canton, commune=261, code="A0N", taxable=D(taxable),
               determinant=D(taxable), percent=D(5), amount=D(amount), is_correction=is_correction)  # fmt: skip
@@ -172,7 +172,7 @@ def taxed(
     )
     slip = Slip(month=month, lines=(line,), charges=(), taxes=(tax,), gross=zero, net=-D(amount),
                 payout=-D(amount), days=30, carry=Carry())  # fmt: skip
-    return Posted(nth, month, paid_on is not None, slip, paid_on=paid_on)
+    return Posted(nth, month, booked_on is not None, slip, booked_on=booked_on)
 
 
 def test_withholding_tax_is_settled_by_canton_and_month_with_its_commission():
@@ -196,16 +196,16 @@ def test_withholding_tax_is_settled_by_canton_and_month_with_its_commission():
     assert names == ["AG A0N taxable", "AG A0N tax", "ZH A0N taxable", "ZH A0N tax"]
 
 
-def test_the_tax_of_a_correction_is_settled_in_the_month_in_which_it_was_paid():
+def test_the_tax_of_a_correction_is_settled_in_the_month_of_its_booking_date():
     """January was filed in February; what June puts right in it stands in June, that of the old year behind it."""
     january, december = dt.date(2026, 1, 1), dt.date(2026, 12, 1)
-    corrected = {"is_correction": True, "paid_on": dt.date(2026, 6, 25)}
+    corrected = {"is_correction": True, "booked_on": dt.date(2026, 6, 25)}
     person_ = PersonYear(2026, file(), (
         taxed(1, january, amount="250.00"),
         taxed(6, dt.date(2026, 6, 1), amount="260.00"),
         taxed(7, january, amount="40.00", taxable="800.00", **corrected),
         taxed(8, january, amount="-5.00", taxable="0.00", of=dt.date(2026, 2, 1), **corrected),
-        taxed(13, december, amount="10.00", is_correction=True, paid_on=dt.date(2027, 1, 29)),
+        taxed(13, december, amount="10.00", is_correction=True, booked_on=dt.date(2027, 1, 29)),
     ))  # fmt: skip
     found = taxes.dues(taxes.taxes_of([person_]), {"ZH": D(2)})
     told = [

@@ -19,6 +19,7 @@ from erp.core.tenancy import open_companies
 from erp.documents.storing import content_of
 from erp.jobs import running
 from erp.jobs.models import Job, State
+from erp.mails import queueing
 from erp.mails.models import MailFile, OutgoingMail
 from payroll.delivery import passwords, signing_in, terms
 from payroll.delivery.models import Delivery, DeliveryTerms, Way
@@ -150,6 +151,20 @@ def test_a_run_taken_back_keeps_its_waiting_mails_and_delivers_nothing(company, 
     with pytest.raises(DomainError) as refused:
         delivering.begin(run, by=anna, link=LINK)
     assert refused.value.code.endswith("not_posted")
+
+
+@pytest.mark.parametrize("state", ["failed", "refused", "unclear"])
+def test_what_did_not_arrive_of_a_run_taken_back_is_not_sent_again(company, anna, state):
+    people, run = three(company, anna)
+    passwords.set_password(people[1], by=anna)
+    delivering.begin(run, by=anna, link=LINK)
+    worked(company)
+    OutgoingMail.of(company).update(state=state)
+    booking.undo(run, reason="falsch", by=anna)
+    mail = OutgoingMail.of(company).get()
+    assert mail.state == "cancelled"
+    with pytest.raises(queueing.NothingToRepeat):
+        queueing.retry(mail, by=anna)
 
 
 def test_the_database_keeps_the_log_and_each_first_delivery(company, anna):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from contacts import saving
 from erp.access.models import Invitation
 from erp.audit.models import AccessLogEntry
 from erp.cockpit import invitations, members
@@ -175,7 +176,7 @@ def test_each_pdf_wants_the_second_factor(company, owner, monkeypatch):
 def test_an_invitation_links_whoever_accepts_it(company, owner):
     one = books.p1(company)
     terms.set_terms(one, by=owner, mail="neu@example.ch")
-    issued = invite_employee(one, by=owner)
+    issued = invite_employee(one, by=owner, seen="Neu@example.ch")
     assert issued.invitation.roles == ["employee"]
     assert DeliveryTerms.of(company).get().invitation == issued.invitation.pk
     user = invitations.accept_as_new(issued.token, name="Anna", password="kuh mond leiter wolke 77")
@@ -184,7 +185,7 @@ def test_an_invitation_links_whoever_accepts_it(company, owner):
     assert (row.user, row.invitation) == (user, None)
     assert signing_in.employee_of(company, user) == one
     with pytest.raises(DomainError) as refused:
-        invite_employee(one, by=owner)
+        invite_employee(one, by=owner, seen="neu@example.ch")
     assert refused.value.code == "delivery.linked_already"
 
 
@@ -192,7 +193,7 @@ def test_a_member_is_linked_at_once_and_nobody_is_two_people(company, owner):
     one, other = books.p1(company), books.employee(company, "5000.00", number=2, iban=books.iban(2))
     user = make.user(company=company, granted=["ledger.read"])
     terms.set_terms(one, by=owner, mail=user.email)
-    assert invite_employee(one, by=owner) is None
+    assert invite_employee(one, by=owner, seen=user.email) == user
     assert not Invitation.of(company).exists()
     assert signing_in.employee_of(company, user) == one
     with pytest.raises(DomainError) as refused:
@@ -204,6 +205,40 @@ def test_a_member_is_linked_at_once_and_nobody_is_two_people(company, owner):
     members.withdraw(company=company, user=user, role="employee", by=owner)
     start = f"/c/{company.pk}/payroll/my-wage/"
     assert signed_in(user).get(start).status_code == 403
+
+
+def test_nobody_is_invited_at_an_address_that_was_not_looked_at(company, owner):
+    """Whoever changes contacts could put in their own, and would see somebody's wage as theirs."""
+    one = books.p1(company)
+    saving.change_contact(
+        one.contact, by=owner, communications=[{"kind": "mail", "value": "anna@example.ch"}]
+    )
+    client = signed_in(owner)
+    page = client.get(f"/c/{company.pk}/payroll/delivery/").content.decode()
+    assert 'name="seen" value="anna@example.ch"' in page
+    saving.change_contact(
+        one.contact, by=owner, communications=[{"kind": "mail", "value": "thief@example.ch"}]
+    )
+    place = f"/c/{company.pk}/payroll/delivery/{one.pk}/invite/"
+    for seen in ({"seen": "anna@example.ch"}, {}):
+        told = client.post(place, seen, follow=True).content.decode()
+        assert "thief@example.ch" in told
+        assert not Invitation.of(company).exists()
+        assert not DeliveryTerms.of(company).exclude(invitation=None).exists()
+    told = client.post(place, {"seen": "thief@example.ch"}, follow=True)
+    assert "thief@example.ch" in [str(one) for one in told.context["messages"]][-1]
+    assert Invitation.of(company).get().email == "thief@example.ch"
+
+
+def test_whom_a_person_was_linked_to_is_told(company, owner):
+    one = books.p1(company)
+    user = make.user(company=company, granted=["ledger.read"])
+    terms.set_terms(one, by=owner, mail=user.email)
+    told = signed_in(owner).post(
+        f"/c/{company.pk}/payroll/delivery/{one.pk}/invite/", {"seen": user.email}, follow=True
+    )
+    assert user.email in [str(each) for each in told.context["messages"]][-1]
+    assert signing_in.employee_of(company, user) == one
 
 
 def test_who_may_not_see_wages_links_nobody_to_them(company, owner):

@@ -9,6 +9,7 @@ import pytest
 
 from accounting.ledger.models import EntryLine
 from erp.core.tenancy import open_companies
+from payroll.employees.facts import Payout, Share
 from payroll.employees.keeping import correct_fact, set_fact
 from payroll.employees.models import Fact
 from payroll.runs import approving, booking, correcting, movements, refusals
@@ -42,6 +43,30 @@ def posted_correction(run, anna, **more):
 
 def slip_of(run):
     return Payslip.of(run.company).get(run=run).content.slip
+
+
+def test_a_correction_that_cannot_be_paid_is_stopped_before_it_is_posted(company, anna):
+    """The account went abroad after January was posted, and nobody told its BIC."""
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    abroad = Payout(shares=(Share(iban="DE89370400440532013000"),))
+    for value in (wage("5500.00"), abroad):
+        set_fact(who, value=value, valid_from=dt.date(2026, 1, 2), by=anna)
+    made = correcting.begin_correction(january, by=anna, date=DAY)
+    assert [one.code for one in slip_of(made).findings if one.stops] == ["run.bic_missing"]
+    with pytest.raises(refusals.Stopped):
+        approving.approve(made, seen=digest_of_run(made), by=anna)
+
+
+def test_an_account_abroad_stops_no_correction_that_pays_nothing(company, anna):
+    who = books.employee(company, "5000.00")
+    january = books.posted(company)
+    abroad = Payout(shares=(Share(iban="DE89370400440532013000"),))
+    for value in (wage("4500.00"), abroad):
+        set_fact(who, value=value, valid_from=dt.date(2026, 1, 2), by=anna)
+    made = correcting.begin_correction(january, by=anna, date=DAY)
+    assert slip_of(made).payout == 0
+    assert not [one for one in slip_of(made).findings if one.stops]
 
 
 def test_nothing_is_corrected_where_nothing_differs(company, anna):

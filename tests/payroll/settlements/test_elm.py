@@ -123,3 +123,11 @@ def test_page_and_program_give_the_file(company, anna):
     assert client.get(f"{start}13/").status_code == 404
     answer = Api(company, anna).get("payroll/years/2026/elm-tax/01/")
     assert answer.content.startswith(b"<?xml")
+
+
+def test_the_message_names_the_office_that_is_active_in_its_month(company, valid):
+    made.office(company, member_number="ZH-OLD", name="Früher", active_until=dt.date(2025, 12, 31))
+    made.office(company, member_number="ZH-1234")
+    books.posted(company)
+    told = etree.tostring(valid(JANUARY))
+    assert b"ZH-1234" in told and b"ZH-OLD" not in told

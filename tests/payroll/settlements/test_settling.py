@@ -24,7 +24,7 @@ from payroll.declarations.listing import report_of
 from payroll.employees.keeping import set_fact
 from payroll.employees.models import Employee
 from payroll.runs import approving as approving_runs
-from payroll.runs import booking, correcting
+from payroll.runs import booking, correcting, paying
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun
 from payroll.settlements import refusals, settling
@@ -158,17 +158,15 @@ def test_the_same_month_is_settled_once(company, settle):
 
 
 def corrected(run, anna, *, day):
-    """A higher wage, told, corrected and paid on a day."""
+    """A higher wage, told, and corrected with a booking date."""
     set_fact(Employee.of(run.company).order_by("pk")[0], value=wage("7000.00"), valid_from=dt.date(2026, 1, 2),
              by=anna)  # fmt: skip
     one = correcting.begin_correction(run, by=anna, date=day)
-    PayrollRun.of(run.company).filter(pk=one.pk).update(pay_date=day)
-    one.refresh_from_db(fields=["pay_date"])
     one = approving_runs.approve(one, seen=digest_of_run(one), by=anna)
     return booking.post(one, by=anna)
 
 
-def test_a_correction_is_settled_in_the_month_it_was_paid(company, settle, anna):
+def test_a_correction_is_settled_in_the_month_of_its_booking_date(company, settle, anna):
     made.office(company)
     january = books.posted(company)
     first = settle()
@@ -188,6 +186,30 @@ def test_a_correction_is_settled_in_the_month_it_was_paid(company, settle, anna)
         tax.amount for one in year_of(company, 2026) for _posted, tax in one.taxes()
     )
     assert first.tax == Decimal("300.00")
+
+
+def test_a_correction_paid_later_stays_in_its_month(company, settle, anna):
+    """Paying chooses the day of payment anew, when its month may be settled already."""
+    made.office(company)
+    one = corrected(books.posted(company), anna, day=dt.date(2026, 3, 10))
+    with clock.at(dt.datetime(2026, 4, 7, 9, tzinfo=dt.UTC)):
+        paying.pay(one, bank=books.bank_of(company), date=dt.date(2026, 4, 9), by=anna)
+    one.refresh_from_db()
+    assert one.pay_date == dt.date(2026, 4, 9)
+    assert [row.month for row in year_view(company, 2026).open] == [JANUARY, MARCH]
+
+
+def test_the_office_that_was_active_in_the_month_is_owed(company, settle, anna):
+    """An office that has ended is no heir of the active one, whichever was entered first."""
+    made.office(company, name="Früher", active_until=dt.date(2025, 12, 31))
+    active = made.office(company)
+    made.office(company, name="Noch früher", active_until=dt.date(2024, 12, 31))
+    books.posted(company)
+    assert settle().institution == active
+    save_institution(company=company, by=anna, row=active, active_until=LAST)
+    books.posted(company, FEBRUARY)
+    with pytest.raises(refusals.OfficeMissing):
+        settle(FEBRUARY, date=dt.date(2026, 2, 28))
 
 
 def test_what_stands_in_the_way_is_named(company, settle, anna):
