@@ -216,7 +216,7 @@ def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
     """Seal a column of an open company's rows under the key of today: how many were, and which stay shut.
 
     ``company`` is the client's number. Rows are held meanwhile, so that nobody's change is lost. What
-    is current stays as it is, so that it may run again.
+    is current stays as it is, so that it may run again. What is sealed stays byte by byte as it was written.
     """
     rows = field.model._default_manager.filter(company=company).order_by("pk")
     rows = rows.select_for_update(no_key=True).only("pk", "company_id", "seal_id", field.name)
@@ -227,11 +227,13 @@ def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
         stale = [row for row in found if _is_stale(row.__dict__[field.attname])]
         opened = []
         for row in stale:
+            held, place = row.__dict__, field.place(row)
             try:
-                getattr(row, field.attname)
+                plain = vault.unseal_bytes(held[field.attname], place=place)
             except vault.CannotOpen:
                 shut.append(row.pk)
             else:
+                held[field.attname] = _Shut(vault.seal_bytes(plain, place=place))
                 opened.append(row)
         update_rows(field.model, opened, [field.name])
         done += len(opened)
