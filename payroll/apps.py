@@ -12,6 +12,7 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from contacts import merging
+        from payroll.declarations import deferring
         from payroll.employees import above, following, insured_by, ready
         from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
         from payroll.settlements import guarding
@@ -24,6 +25,7 @@ class PayrollConfig(AppConfig):
         above.paid_until.append(queries.paid_until)
         posting.before_reversal.append(booking.require_own)
         posting.before_reversal.insert(0, guarding.before_reversal)
+        posting.before_reversal.append(deferring.require_both)
         institutions.used_by.append((_("withholding-tax settlements"), guarding.uses))
         orders.ordered.append(bank.ordered_by)
         hearing.booked.append(bank.hear)

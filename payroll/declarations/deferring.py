@@ -1,7 +1,8 @@
 """Posting what the year leaves owing to employees (Abgrenzung verbuchen): at its end, and back on New Year.
 
 Wages go to the account of the monthly wage, contributions to that of the compensation fund, both against
-what is not paid yet (2300). Both entries may be undone in the journal; then the year can be posted anew.
+what is not paid yet (2300). Both entries are undone together, here and not in the journal; then the year
+can be posted anew.
 Source: OR 958b (expenses belong to the year that caused them).
 """
 
@@ -66,6 +67,16 @@ class WrongAccrualAccount(DomainError):
     field = "account"
 
 
+class UndoneWithTheYear(DomainError):
+    code = "declarations.undone_with_the_year"
+    message = gettext_lazy(
+        "Entry %(number)s is an accrual of wages. Undo it in the list of accruals of the payroll year: "
+        "its counterpart goes with it."
+    )
+    field = "entry"
+    conflict = True
+
+
 @dataclass(frozen=True, slots=True)
 class Accrued:
     """The accruals of a year as they stand in the ledger: at its end, and taken back on New Year."""
@@ -115,7 +126,7 @@ def post_accruals(
     if not wages + contributions:
         raise NothingToAccrue(year=year)
     owed = account or Account.of(company).filter(number=USUAL).first()
-    if owed is None or owed.type not in BALANCE_SHEET_TYPES or owed.control:
+    if owed is None or owed.type not in BALANCE_SHEET_TYPES or owed.control or owed.purpose:
         raise WrongAccrualAccount(value=owed.number if owed else USUAL)
     last = dt.date(year, 12, 31)
     plan = plan_of(company, last)
@@ -139,9 +150,15 @@ def undo_accruals(*, company: Company, year: int, by: User) -> None:
     if found is None:
         raise NotAccrued(year=year)
     for entry in (found.closing, found.opening):
-        posting.reverse(entry, date=entry.date, by=by)
+        posting.reverse(entry, date=entry.date, by=by, owner=KEY)
     trail.record(company=company, by=by, action="payroll_accrual.undo", subject=found.closing,
                  details={"year": year, "number": found.closing.number})  # fmt: skip
+
+
+def require_both(entry: JournalEntry, owner: str) -> None:
+    """Refuse to undo one half of an accrual in the journal. Raises ``UndoneWithTheYear``."""
+    if entry.source_key.startswith(f"{KEY}:") and owner != KEY:
+        raise UndoneWithTheYear(number=entry.number)
 
 
 def _post(

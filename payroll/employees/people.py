@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -18,6 +18,7 @@ from contacts.queries import first_mails
 from erp.companies.models import Company
 from erp.core.bulk import among
 from erp.core.sealed import SealedField, as_text
+from erp.reference.models import Country
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.models import Employee, Employment, Fact
 
@@ -161,7 +162,8 @@ def accounts_of(
 
 
 def filled(found: Any, *, on: dt.date) -> list[PersonFile]:
-    """Files of the employees of a query set, addresses as of a day: five queries.
+    """Files of the employees of a query set, addresses as of a day: five queries, six where
+    somebody lives abroad.
 
     Rows are read as they are, without objects of the models: a month's wages wait for them.
     """
@@ -172,11 +174,24 @@ def filled(found: Any, *, on: dt.date) -> list[PersonFile]:
     addresses, mails = _addresses(company, contacts), first_mails(company, contacts)
     people = [row.id for row in rows]
     periods, facts = _periods(company, people), _facts(company, people)
+    homes = [address_on(addresses.get(row.contact, ()), on) for row in rows]
+    countries = _countries(homes)
     return [
-        _file(row, address_on(addresses.get(row.contact, ()), on), mails.get(row.contact, ""),
+        _file(row, home, _country_of(home, row.language, countries), mails.get(row.contact, ""),
               periods.get(row.id, ()), facts.get(row.id, ()))
-        for row in rows
+        for row, home in zip(rows, homes, strict=True)
     ]  # fmt: skip
+
+
+def _countries(homes: Iterable[Place | None]) -> dict[str, Country]:
+    """The countries that somebody lives in abroad: one query, or none."""
+    codes = {home.country for home in homes if home is not None} - {"", "CH"}
+    return {one.alpha2: one for one in Country.objects.filter(alpha2__in=codes)} if codes else {}
+
+
+def _country_of(home: Place | None, language: str, countries: Mapping[str, Country]) -> str:
+    country = countries.get(home.country) if home is not None else None
+    return country.name_in(language) if country is not None else ""
 
 
 def file_of(employee: Employee, *, on: dt.date) -> PersonFile:
@@ -266,11 +281,12 @@ def _facts(company: int, people: Collection[int]) -> dict[int, list[Held]]:
 
 
 def _file(
-    row: _Person, address: Place | None, mail: str, periods: Iterable[Period], facts: Iterable[Held]
-) -> PersonFile:
+    row: _Person, address: Place | None, country: str, mail: str, periods: Iterable[Period],
+    facts: Iterable[Held],
+) -> PersonFile:  # fmt: skip
     return PersonFile(
         id=row.id, number=row.number, contact=row.contact, name=row.name, language=row.language,
-        address=tuple(address_lines(cast(Addressee, row), address)),
+        address=tuple(address_lines(cast(Addressee, row), address, country_name=country)),
         place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
         personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
         employments=tuple(periods), facts=tuple(facts), home=address,

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from accounting.ledger import posting
 from accounting.ledger.models import JournalEntry
 from accounting.ledger.years import open_fiscal_year
 from payroll.declarations import deferring
@@ -86,3 +87,11 @@ def test_the_list_posts_and_undoes(company, anna, owing):
     reader = Client()
     reader.force_login(make.user(company=company, granted=["payroll.read"]))
     assert reader.post(f"{start}accruals/", {}).status_code == 403
+
+
+def test_one_half_of_an_accrual_is_not_undone_in_the_journal(company, anna, owing):
+    done = deferring.post_accruals(company=company, year=2026, by=anna)
+    for entry in (done.closing, done.opening):
+        with pytest.raises(deferring.UndoneWithTheYear, match=str(entry.number)):
+            posting.reverse(entry, date=entry.date, by=anna)
+    assert deferring.accrued(company, 2026) == done

@@ -254,3 +254,15 @@ def test_a_solution_that_somebody_has_and_a_fund_with_pensions_stay(company, by)
     delete_solution(plan, by=by)
     with pytest.raises(Exception, match="Mitarbeitende"):
         delete_institution(fund, by=by)
+
+
+def test_the_address_abroad_names_the_country_in_the_persons_language(company, by):
+    address = {
+        "kind": "main",
+        "street": "Via Uno",
+        "postcode": "21016",
+        "town": "Luino",
+        "country": "IT",
+    }
+    who = books.hire(company, person=books.person(language="it", addresses=[address]))
+    assert people.file_of(who, on=dt.date(2026, 3, 31)).address[-1] == "ITALIA"
