@@ -89,6 +89,7 @@ class PersonFile:
     employments: tuple[Period, ...]
     facts: tuple[Held, ...]
     home: Place | None = None  # the address by its parts
+    since: int = 0  # the year in which somebody was entered here
 
     @cached_property
     def by_kind(self) -> dict[str, list[Held]]:
@@ -208,6 +209,7 @@ class _Person(NamedTuple):
     seal: str
     personal: str
     contact: int
+    created_at: dt.datetime
     kind: str
     name: str
     name_addition: str
@@ -218,8 +220,8 @@ class _Person(NamedTuple):
     language: str
 
 
-_PERSON: Final = ("pk", "company_id", "number", as_text("seal_id"), as_text("personal"), "contact_id",
-                  *(f"contact__{name}" for name in _Person._fields[6:]))  # fmt: skip
+_PERSON: Final = ("pk", "company_id", "number", as_text("seal_id"), as_text("personal"), "contact_id", "created_at",
+                  *(f"contact__{name}" for name in _Person._fields[7:]))  # fmt: skip
 
 
 class _Address(NamedTuple):
@@ -290,6 +292,7 @@ def _file(
         place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
         personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
         employments=tuple(periods), facts=tuple(facts), home=address,
+        since=row.created_at.year,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, cast
@@ -14,6 +14,7 @@ from erp.core.bulk import among
 from erp.core.sealed import SealedField, as_text
 from payroll.employees import converting, missing, people
 from payroll.employees.facts import LeaveBooking, Payout, Share
+from payroll.employees.leave import balances
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
 from payroll.runs import keeping, leaving, movements, simplified
@@ -67,7 +68,7 @@ def gather(
     carried = carried if carried is not None else keeping.before(run, list(wanted))
     shelf = shelf or Shelf()
     shelf.open(company, month, {file.language for file in files})
-    leave = _leave(run, list(wanted))
+    leave = _leave(run, files)
     exits = leaving.years_of_exit(run, files)
     drafts = [
         _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
@@ -158,19 +159,22 @@ def _tariff_keys(given: MonthInput) -> set[str]:
     return keys
 
 
-def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
-    """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
-    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+def _leave(run: PayrollRun, files: Sequence[PersonFile]) -> dict[int, dict[str, str]]:
+    """What is left of holidays and overtime at the end of the month, as the slip tells it: one query."""
+    last = people.end_of(run.month)
+    booked: dict[int, list[tuple[dt.date, LeaveBooking]]] = defaultdict(list)
     rows = LeaveEntry.of(run.company_id).filter(
-        employee__in=among(who), date__lte=people.end_of(run.month)
+        employee__in=among([one.id for one in files]), date__lte=last
     )
-    for who_id, seal, text in rows.values_list(
-        "employee_id", as_text("seal_id"), as_text("content")
+    for who, day, seal, text in rows.values_list(
+        "employee_id", "date", as_text("seal_id"), as_text("content")
     ):
-        told: LeaveBooking = LEAVE.opened_at(LEAVE.place_of(run.company_id, seal), text)
-        sums[who_id][told.kind.value] += told.amount
-    shown = ("holidays", "overtime")
+        booked[who].append((day, LEAVE.opened_at(LEAVE.place_of(run.company_id, seal), text)))
     return {
-        one: {kind: str(kinds[kind]) for kind in shown if kind in kinds}
-        for one, kinds in sums.items()
+        file.id: {
+            one.kind.value: str(one.left)
+            for one in balances(file, booked.get(file.id, ()), run.month.year)
+            if any((one.carried, one.entitled, one.earned, one.taken))
+        }
+        for file in files
     }
