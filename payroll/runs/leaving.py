@@ -12,6 +12,7 @@ from typing import Final
 from payroll.employees import converting
 from payroll.employees.facts import Leaving
 from payroll.employees.people import PersonFile, end_of
+from payroll.runs.digest import untouched
 from payroll.runs.models import PayrollRun, Payslip
 from payroll.wages.ahv import AHV, PENSION
 from payroll.wages.values import ZERO, Carry, Earlier, Sum
@@ -48,7 +49,7 @@ def years_of_exit(run: PayrollRun, files: Iterable[PersonFile]) -> dict[int, Exi
     for row in rows:
         last[row.employee_id][row.run.month.year] = row
     return {
-        file.id: exit_of(file, first, [(year, row.content.slip.carry)
+        file.id: exit_of(file, first, [(year, untouched(row).slip.carry)
                                        for year, row in sorted(last[file.id].items())])
         for file in gone
     }  # fmt: skip
