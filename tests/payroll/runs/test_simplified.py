@@ -10,6 +10,7 @@ import pytest
 from erp.companies.models import LegalForm
 from payroll.declarations.preparing import prepared
 from payroll.declarations.reconciling import reconcile
+from payroll.employees.facts import WithholdingTax
 from payroll.employees.keeping import set_fact
 from payroll.runs import approving, correcting
 from payroll.runs.digest import digest_of_run
@@ -19,7 +20,9 @@ from payroll.runs.simplified import SimplifiedTotalExceeded
 from payroll.setup.settings import change_settings
 from tests import make
 from tests.payroll.employees.books import personal, wage
+from tests.payroll.rates.test_tariffs import load, record
 from tests.payroll.runs import books
+from tests.payroll.runs.books import JANUARY
 from tests.payroll.runs.test_posting import balances
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,22 @@ def test_the_tax_is_deducted_posted_and_certified(company):
     assert one.draft.box("12") == Decimal("75.00")
     agrees = reconcile(company, 2026, [one])
     assert all(check.agrees for check in agrees.checks)
+
+
+def test_who_leaves_the_procedure_is_paid_the_tax_back_and_taxed_by_the_tariff(company):
+    load(record("06", "A0N", 1, percent=400, year=2026), year=2026, made="20251208")
+    who = books.employee(company, "1500.00")
+    anna = make.owner_of(company)
+    set_fact(who, value=WithholdingTax(code="A0N", canton="ZH"), valid_from=JANUARY, by=anna)
+    books.posted(company)
+    change_settings(company=company, by=anna, simplified=False)
+    february = books.posted(company, dt.date(2026, 2, 1))
+    slip = Payslip.of(company).get(run=february).content.slip
+    assert [line.amount for line in slip.lines if line.text == "BGSA"] == [Decimal("75.00")]
+    assert [(tax.month.month, tax.amount) for tax in slip.taxes] == [(1, 60), (2, 60)]
+    certificates = prepared(company, 2026)
+    assert certificates[0].draft.box("12") == 120
+    assert all(check.agrees for check in reconcile(company, 2026, certificates).checks)
 
 
 def test_all_wages_of_the_year_have_a_limit(company):
