@@ -166,7 +166,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("holidays", _("Holidays"), (Field("days", _("Days a year at 100 %"), "w3 half", most=6),)),
         Kind("statistics", _("Statistics of wages (LSE)"), (
             Field("education", _("Highest education"), "w6", choices=CHOICES[facts.Education]),
-            Field("position", _("Position"), "w4", choices=CHOICES[facts.Position]),
+            Field("position", pgettext_lazy("employment", "Position"), "w4", choices=CHOICES[facts.Position]),
             Field("engagement", _("Engaged"), choices=CHOICES[facts.Engagement]),
         )),
         Kind("child", _("Child"), (

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
@@ -96,7 +96,8 @@ def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
         file, day = one.person.file, _day(one, month)
         told = file.at(Statistics, day) or Statistics()
         missing = [name for name, value in (
-            (_("highest education"), told.education), (_("position"), told.position),
+            (_("highest education"), told.education),
+            (pgettext("employment", "position"), told.position),
             (_("function of the employment"), _function(one, day)),
             (_("terms of the contract"), file.at(Wage, day)),
         ) if not value]  # fmt: skip
