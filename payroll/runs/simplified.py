@@ -34,13 +34,14 @@ def findings_of(file: PersonFile) -> tuple[Finding, ...]:
 def require_total(held: PayrollRun, slips: Iterable[Payslip]) -> None:
     """Hold the year's wages of all people against the limit: one query, where the procedure is used.
 
+    Of all others the latest slip of the year counts, even where a correction puts an earlier month right.
     Raises ``SimplifiedTotalExceeded``, or ``FiguresMissing`` where the limit is not known.
     """
     now = {slip.employee_id: slip for slip in slips}  # type: ignore[attr-defined]
     if not any(slip.content.given.terms.simplified for slip in now.values()):
         return
     year = PayrollRun.of(held.company_id).filter(
-        month__year=held.month.year, month__lt=held.month, status__in=PayrollRun.BOOKED
+        month__year=held.month.year, status__in=PayrollRun.BOOKED
     )
     earlier = Payslip.of(held.company_id).filter(run__in=year).exclude(employee__in=now)
     latest = {row.employee_id: row for row in earlier.defer("paper").order_by("run__number")}

@@ -25,12 +25,14 @@ def charge_tax(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) 
     """Charge the tax of the month, where the company settles by the simplified procedure.
 
     Of the year's AHV wages before any allowance, as soon as contributions are owed on them. It stands
-    among charges, as it is owed to the compensation fund, under the wage type of withholding tax.
+    among charges, as it is owed to the compensation fund, under the wage type of withholding tax. Of
+    who left the procedure within the year it is given back: the year's wages are taxed by the tariff.
     """
-    if not draft.given.terms.simplified:
+    before, is_left = accounts.of(KEY), not draft.given.terms.simplified
+    if is_left and not before.employee:
         return
-    month = wages.get(Base.AHV, ZERO)
-    to_date = accounts.of(KEY).wages + month
+    month = -before.wages if is_left else wages.get(Base.AHV, ZERO)
+    to_date = before.wages + month
     is_owed = any(accounts.of(key).insured for key in (AHV, PENSION))
     percent = draft.given.figures.simplified_tax
     given = Contribution(

@@ -126,7 +126,7 @@ def _move(book: Book, old: TaxedMonth, new: TaxedMonth) -> list[Moved]:
     )  # fmt: skip
     book.drop(old)
     stays = _in_sums(old) and _in_sums(new) and old.canton == new.canton
-    if not stays and (old.tax or old.code not in EXEMPT):
+    if not stays and old.canton:
         book.tell(old, taxable=-taxable_of(old), amount=-old.tax, percent=ZERO, correction=True,
                   why=(why,))  # fmt: skip
     before = book.row(new.month, new.canton, new.code)

@@ -44,6 +44,20 @@ def test_it_takes_the_place_of_other_withholding_tax():
     assert not [one for one in done.findings if one.stops]
 
 
+def test_who_leaves_it_within_the_year_gets_the_flat_tax_back():
+    def month(text, before, **terms):
+        return slip(text, contracts=(contract("1500.00"),), carry=before.carry, **(SIMPLE | terms))
+
+    january = slip("2026-01", contracts=(contract("1500.00"),), **SIMPLE)
+    february = month("2026-02", january, terms=Terms())
+    march = month("2026-03", february, terms=Terms())
+    assert [amounts(one).get(5060, 0) for one in (january, february, march)] == [D(-75), D(75), 0]
+    assert (
+        february.carry.sums["tax.simplified"].wages,
+        march.carry.sums["tax.simplified"].employee,
+    ) == (0, 0)
+
+
 def test_small_wages_are_taxed_as_soon_as_they_owe_contributions():
     slips = year(["2026-01", "2026-06"], {"2026-01": [typed(1010, 2000)], "2026-06": [typed(1010, 600)]},
                  contracts=(contract("0"),), **SIMPLE)  # fmt: skip

@@ -260,6 +260,21 @@ def test_months_that_were_not_liable_are_paid_back(model):
     assert sum(row.tax for row in one.carry.taxed) == 1000
 
 
+@pytest.mark.parametrize("model", TaxModel)
+def test_months_that_were_not_liable_by_mistake_are_taxable_once(model):
+    one = Year(flat(ZH_A0N=10))
+    one.hold("A0N", model=model)
+    one.month(1, line(6500))
+    one.month(2, line(6500))
+    right, one.held = one.held, ()
+    one.month(3, line(6500), tax_changes=late_changes(one.given(3)))
+    one.held = right
+    one.month(4, line(6500), tax_changes=late_changes(one.given(4)))
+    assert sum(tax.amount for tax in one.taxes) == 2600
+    for month in (1, 2, 3, 4):
+        assert sum(tax.taxable for tax in one.taxes if tax.month.month == month) == 6500
+
+
 @pytest.mark.parametrize(("old", "new"), [(TaxModel.MONTHLY, YEARLY), (YEARLY, TaxModel.MONTHLY),
                                           (YEARLY, YEARLY), (TaxModel.MONTHLY, TaxModel.MONTHLY)])  # fmt: skip
 def test_a_move_that_was_told_late_pays_one_canton_back_and_the_other_its_due(old, new):
