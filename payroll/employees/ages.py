@@ -8,7 +8,8 @@ from typing import Final
 
 from payroll.employees.facts import AllowanceKind, Child
 from payroll.employees.people import end_of
-from payroll.wages.values import AgeStep, Sex
+from payroll.wages.kinds import Sex
+from payroll.wages.values import AgeStep
 
 #: Until the month of this birthday (FamZG Art. 3); education from 15 on.
 ENDS_AT: Final = {AllowanceKind.CHILD: 16, AllowanceKind.EDUCATION: 25}

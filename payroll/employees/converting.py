@@ -12,16 +12,9 @@ from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, Withh
 from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
 from payroll.rates.cantonal import tax_model
 from payroll.rates.family import Allowance
+from payroll.wages.kinds import Pay
 from payroll.wages.spans import MONTH_DAYS, position_of_end, position_of_start
-from payroll.wages.values import (
-    HUNDRED,
-    Contract,
-    Finding,
-    Movement,
-    Pay,
-    Person,
-    Withholding,
-)
+from payroll.wages.values import HUNDRED, Contract, Finding, Movement, Person, Withholding
 from payroll.wages.withholding.account import NOT_LIABLE
 from payroll.wages.withholding.jobs import of_all_jobs
 

@@ -31,7 +31,9 @@ from payroll.runs.refusals import NothingToCorrect, NotPosted, RunExists
 from payroll.setup.models import PayrollSettings
 from payroll.wage_types.models import WageType
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Finding, Kind, Slip, SlipLine
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Kind
+from payroll.wages.values import Finding, Slip, SlipLine
 
 Status = PayrollRun.Status
 History = Mapping[int, Mapping[dt.date, Sequence[Slip]]]

@@ -10,7 +10,8 @@ from typing import Final
 from payroll.runs.models import SlipContent
 from payroll.runs.words import why_in_words
 from payroll.setup.words import insurance_name
-from payroll.wages.values import Charge, Insurance, Reason
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Charge, Reason
 
 #: Reasons that quantity, rate and base of a line do not tell already.
 EXPLAINED: Final = frozenset({

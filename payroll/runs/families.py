@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 
 from payroll.employees.people import end_of
-from payroll.wages.values import Contract, Contribution, Insurance, MonthInput, SlipLine
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Contract, Contribution, MonthInput, SlipLine
 
 
 def fund_of(given: MonthInput, line: SlipLine) -> tuple[str, int | None]:

@@ -22,7 +22,8 @@ from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
+from payroll.wages.carrying import Carry
+from payroll.wages.values import Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 LEAVE: Final = cast(SealedField, LeaveEntry._meta.get_field("content"))

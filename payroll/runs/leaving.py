@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from erp.core.money import ZERO
 from payroll.employees import converting
 from payroll.employees.facts import Leaving
 from payroll.employees.people import PersonFile, end_of
 from payroll.runs.models import PayrollRun, Payslip
 from payroll.wages.ahv import AHV, PENSION
-from payroll.wages.values import ZERO, Carry, Earlier, Sum
+from payroll.wages.carrying import Carry, Earlier, Sum
 from payroll.wages.withholding import last_wage
 from payroll.wages.withholding.account import as_row
 

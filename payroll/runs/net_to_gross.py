@@ -28,8 +28,9 @@ from payroll.runs.models import MonthlyMovement, PayrollRun, Typed
 from payroll.runs.movements import Checker
 from payroll.runs.refusals import NoSuchPerson
 from payroll.wages.calculating import calculate
+from payroll.wages.kinds import Pay
 from payroll.wages.net_to_gross import Target, gross_for
-from payroll.wages.values import Contract, MonthInput, Pay, Reason, Slip
+from payroll.wages.values import Contract, MonthInput, Reason, Slip
 
 
 class MonthPosted(DomainError):

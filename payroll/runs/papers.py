@@ -26,7 +26,8 @@ from payroll.runs.refusals import NotPosted, Tampered
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
 from payroll.wages.drafting import is_after_net
-from payroll.wages.values import Base, SlipLine
+from payroll.wages.kinds import Base
+from payroll.wages.values import SlipLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.display import chf
 from erp.core.errors import DomainError
+from erp.core.money import ZERO
 from payroll.employees.people import PersonFile, end_of
 from payroll.rates import figures, own
 from payroll.runs.models import PayrollRun, Payslip
 from payroll.wages.ahv import AHV, PENSION
-from payroll.wages.values import ZERO, Finding
+from payroll.wages.values import Finding
 
 
 class SimplifiedTotalExceeded(DomainError):

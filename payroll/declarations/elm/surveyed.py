@@ -35,7 +35,8 @@ from payroll.declarations.periods import end_of
 from payroll.declarations.refusals import NothingPosted, PersonIncomplete
 from payroll.employees.facts import Education, Engagement, Holidays, Position, Statistics, Wage
 from payroll.setup.settings import settings_of
-from payroll.wages.values import HUNDRED, Insurance, Kind, Pay, SlipLine, Thirteenth
+from payroll.wages.kinds import Insurance, Kind, Pay, Thirteenth
+from payroll.wages.values import HUNDRED, SlipLine
 
 SURVEY: Final = "#S1"
 #: Agreements on wages, as the schema names them; individual contracts are the usual ones.

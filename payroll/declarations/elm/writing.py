@@ -19,7 +19,7 @@ from payroll.declarations.elm.nodes import NAMES, SERVICE, node
 from payroll.declarations.elm.people import reference, write_person
 from payroll.declarations.insured import InsuredRow
 from payroll.setup.models import Institution
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 NAME: Final = "Rappen"
 NOT_CERTIFIED: Final = "none: export without Swissdec certification"

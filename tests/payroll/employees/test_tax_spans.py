@@ -16,7 +16,9 @@ from payroll.employees.facts import Personal, Wage, WithholdingTax, kind_of
 from payroll.employees.people import DAY, Held, Period, PersonFile
 from payroll.employees.plausible import remarks
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Earlier, Movement, Pay, Sex, TariffRow
+from payroll.wages.carrying import Carry, Earlier
+from payroll.wages.kinds import Pay, Sex
+from payroll.wages.values import Movement, TariffRow
 from payroll.wages.withholding import holding_in, late_changes
 from tests.payroll.wages.made import D, codes, given, month
 
