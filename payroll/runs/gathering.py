@@ -23,6 +23,7 @@ from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
 from payroll.wages.carrying import Carry
+from payroll.wages.spans import month_end
 from payroll.wages.values import Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
@@ -90,7 +91,7 @@ def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
-    rows = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    rows = people.employed_ids(run.company, run.month, month_end(run.month))
     return sorted({row["employee"] for row in rows} | set(typed))
 
 
@@ -98,7 +99,7 @@ def _one(
     run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
     leave: dict[str, str], left: Exit,
 ) -> Gathered:  # fmt: skip
-    month, last = run.month, people.end_of(run.month)
+    month, last = run.month, month_end(run.month)
     recurring = converting.recurring_of(file, month)
     allowances, lacking = converting.allowances_of(
         file, month, roles=shelf.roles, amount_of=shelf.allowance
@@ -163,7 +164,7 @@ def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
     """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     rows = LeaveEntry.of(run.company_id).filter(
-        employee__in=among(who), date__lte=people.end_of(run.month)
+        employee__in=among(who), date__lte=month_end(run.month)
     )
     for who_id, seal, text in rows.values_list(
         "employee_id", as_text("seal_id"), as_text("content")

@@ -12,10 +12,11 @@ from typing import Final
 from erp.core.money import ZERO
 from payroll.employees import converting
 from payroll.employees.facts import Leaving
-from payroll.employees.people import PersonFile, end_of
+from payroll.employees.people import PersonFile
 from payroll.runs.models import PayrollRun, Payslip
 from payroll.wages.ahv import AHV, PENSION
 from payroll.wages.carrying import Carry, Earlier, Sum
+from payroll.wages.spans import month_end
 from payroll.wages.withholding import last_wage
 from payroll.wages.withholding.account import as_row
 
@@ -38,7 +39,7 @@ NO_EXIT: Final = Exit()
 def years_of_exit(run: PayrollRun, files: Iterable[PersonFile]) -> dict[int, Exit]:
     """By employee, of those who left before the run's year: one query, and none where nobody did."""
     first = run.month.replace(month=1, day=1)
-    gone = [one for one in files if not one.employed(first, end_of(run.month))]
+    gone = [one for one in files if not one.employed(first, month_end(run.month))]
     if not gone:
         return {}
     rows = Payslip.of(run.company_id).filter(
@@ -76,7 +77,7 @@ def exit_of(file: PersonFile, first: dt.date, handed: Sequence[Handed]) -> Exit:
     elif not of_year.sums:
         return Exit(None, last_wage(rows))
     months = [dt.date(left.year, number, 1) for number in range(1, 13)]
-    days = sum(converting.days_of(file.employed(one, end_of(one)), one) for one in months)
+    days = sum(converting.days_of(file.employed(one, month_end(one)), one) for one in months)
     return Exit(Earlier(year=left.year, days=days, wages=wages, sums=sums), last_wage(rows))
 
 

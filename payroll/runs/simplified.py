@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.display import chf
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
-from payroll.employees.people import PersonFile, end_of
+from payroll.employees.people import PersonFile
 from payroll.rates import figures, own
 from payroll.runs.models import PayrollRun, Payslip
 from payroll.wages.ahv import AHV, PENSION
+from payroll.wages.spans import month_end
 from payroll.wages.values import Finding
 
 
@@ -46,7 +47,7 @@ def require_total(held: PayrollRun, slips: Iterable[Payslip]) -> None:
     earlier = Payslip.of(held.company_id).filter(run__in=year).exclude(employee__in=now)
     latest = {row.employee_id: row for row in earlier.defer("paper").order_by("run__number")}
     total = sum((_wages(one) for one in (*now.values(), *latest.values())), ZERO)
-    most = figures.figure("simplified_total", end_of(held.month),
+    most = figures.figure("simplified_total", month_end(held.month),
                           own=own.figures_of(held.company)).value  # fmt: skip
     if total > most:
         raise SimplifiedTotalExceeded(total=chf(total), most=chf(most))

@@ -31,11 +31,11 @@ from payroll.declarations.elm.people import particulars, work
 from payroll.declarations.elm.writing import begun, description, ended
 from payroll.declarations.gathering import Posted, year_of
 from payroll.declarations.noting import settings_of as declaration_settings
-from payroll.declarations.periods import end_of
 from payroll.declarations.refusals import NothingPosted, PersonIncomplete
 from payroll.employees.facts import Education, Engagement, Holidays, Position, Statistics, Wage
 from payroll.setup.settings import settings_of
 from payroll.wages.kinds import Insurance, Kind, Pay, Thirteenth
+from payroll.wages.spans import month_end
 from payroll.wages.values import HUNDRED, SlipLine
 
 SURVEY: Final = "#S1"
@@ -76,7 +76,7 @@ def survey_of(
     people = [
         one for one in year_of(company, month.year)
         if any(posted.month == month and not posted.is_correction for posted in one.slips)
-        and one.file.employed(month, end_of(month))
+        and one.file.employed(month, month_end(month))
     ]  # fmt: skip
     if not people:
         raise NothingPosted(year=f"{month:%m.%Y}")
@@ -106,8 +106,8 @@ def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
 
 
 def _day(one: Declared, month: dt.date) -> dt.date:
-    exits = [each.exit for each in one.person.file.employed(month, end_of(month)) if each.exit]
-    return min([end_of(month), *exits])
+    exits = [each.exit for each in one.person.file.employed(month, month_end(month)) if each.exit]
+    return min([month_end(month), *exits])
 
 
 def _function(one: Declared, day: dt.date) -> str:

@@ -13,9 +13,9 @@ from payroll.declarations.elm.nodes import node
 from payroll.declarations.elm.people import particulars, reference, work
 from payroll.declarations.elm.taxed import Message, State, Taxed
 from payroll.declarations.elm.writing import begun, description, ended
-from payroll.declarations.periods import end_of
 from payroll.declarations.taxes import Due
 from payroll.employees.facts import Religion, Residence, ResidenceKind, WithholdingTax
+from payroll.wages.spans import month_end
 from payroll.wages.values import HUNDRED
 
 _PREDEFINED: Final = frozenset({"HEN", "HEY", "MEN", "MEY", "NON", "NOY", "SFN"})
@@ -57,7 +57,7 @@ def _person(parent: Any, one: Message, rows: list[Taxed]) -> None:
     declared = rows[0].declared
     made = node(parent, "sd:Person")
     day = min(
-        [end_of(one.month), *(period.exit for period in declared.person.periods if period.exit)]
+        [month_end(one.month), *(period.exit for period in declared.person.periods if period.exit)]
     )
     particulars(made, declared, day)
     work(made, one.declaration, declared, day)
@@ -122,7 +122,7 @@ def _current(parent: Any, one: Message, row: Taxed, state: State, day: dt.date) 
 
 def _changes(parent: Any, one: Message, row: Taxed, state: State) -> None:
     """What is new in the month: entry, another code, exit (Meldegrund)."""
-    first, last = one.month, end_of(one.month)
+    first, last = one.month, month_end(one.month)
     periods = row.declared.person.periods
     entries = [period.entry for period in periods if first <= period.entry <= last]
     exits = [period.exit for period in periods if period.exit and first <= period.exit <= last]

@@ -27,6 +27,7 @@ from payroll.runs.models import Typed
 from payroll.runs.movement_importing import Preview
 from payroll.runs.movements import Cell
 from payroll.runs.views.common import RunsView, read_month, this_month
+from payroll.wages.spans import month_end
 
 PAGE: Final = 50
 BLANK_ROWS: Final = 3
@@ -152,7 +153,7 @@ class Person(MovementsView):
         else:
             kept = movements.of_month(self.company, month, only=[employee.pk])
             rows = [_row(one) for one in kept.get(employee.pk, [])]
-        file = people.file_of(employee, on=people.end_of(month))
+        file = people.file_of(employee, on=month_end(month))
         self.note(1, kind="read", subject=employee)
         return render(request, "payroll/runs/person.html", {
             "page_title": f"{employee.contact.name} {month:%m.%Y}", "month": month,
