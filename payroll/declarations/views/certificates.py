@@ -123,7 +123,7 @@ class IssueOne(YearView):
             made = issuing.issue(company=self.company, year=self.year, only=[employee.pk],
                                  by=self.access.user)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return back
         messages.success(request, _("The certificate is issued.") if made else
                          _("The issued certificate is still right."))  # fmt: skip
@@ -207,7 +207,7 @@ class Elm(FileView):
                 self.company, self.year, at=clock.now().astimezone(clock.ZURICH)
             )
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-year", self.company.pk, self.year)
         self.note(len(made.people), kind="export")
         name = f"{self.company.short_name}-{self.year}-elm5-export.xml"
@@ -229,7 +229,7 @@ class ElmSurvey(FileView):
             made = elm.survey_of(self.company, month, at=clock.now().astimezone(clock.ZURICH),
                                  agreement=agreement)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-year", self.company.pk, self.year)
         self.note(len(made.declaration.people), kind="export")
         name = f"{self.company.short_name}-{month:%Y-%m}-elm5-survey-export.xml"
@@ -249,7 +249,7 @@ class ElmOfMonth(FileView):
         try:
             made = elm.message_of(self.company, month, at=clock.now().astimezone(clock.ZURICH))
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-list", self.company.pk, self.year, "tax")
         self.note(len(made.declaration.people), kind="export")
         name = f"{self.company.short_name}-{month:%Y-%m}-elm5-tax-export.xml"

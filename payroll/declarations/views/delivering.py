@@ -46,7 +46,7 @@ class Deliveries(YearView):
             else:
                 delivering.begin(self.company, self.year, by=self.access.user, link=link)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payroll-year-deliveries", self.company.pk, self.year)
 
@@ -69,7 +69,7 @@ class PrintCertificates(FileView):
         try:
             content = delivering.printed(self.company, self.year)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
         self.note(len(issuing.current_ids(self.company, self.year)), kind="export")
         name = f"{self.company.short_name}-{self.year}-certificates-print.pdf"
@@ -82,7 +82,7 @@ class ZipCertificates(FileView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         ids = [pk for pk, _employee in issuing.current_ids(self.company, self.year)]
         if not ids:
-            self.told(NothingToPrint())
+            self.tell_all(NothingToPrint())
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
         self.note(len(ids), kind="export")
         return archive.as_zip(

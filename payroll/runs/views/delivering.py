@@ -46,7 +46,7 @@ class Deliveries(RunsView):
             else:
                 delivering.begin(self.run(), by=self.access.user, link=link)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
 
@@ -73,7 +73,7 @@ class RunFile(RunsView):
         try:
             return self.made()
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
 
     def made(self) -> HttpResponseBase:

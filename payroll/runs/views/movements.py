@@ -60,7 +60,7 @@ class Grid(MovementsView):
                 company=self.company, month=month, cells=self._cells(request), by=self.access.user
             )
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("%s changes are saved.") % changed)
         return redirect(self._address(month))
@@ -140,7 +140,7 @@ class Person(MovementsView):
             movements.save_person(company=self.company, employee=employee, month=month, rows=rows,
                                   by=self.access.user)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("The movements of %s are saved.") % employee.contact.name)
         address = reverse("movements-person", args=[self.company.pk, employee.pk])

@@ -61,7 +61,7 @@ class Overview(RunsView):
                 raise BadDay(field="month", value=request.POST.get("month", ""), month="–")
             run = beginning.begin(company=self.company, month=month, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payroll-run", self.company.pk, run.pk)
 
@@ -90,7 +90,7 @@ class RunPage(RunsView):
         try:
             found = act(self, self.run(), request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return self.here(found)
 
@@ -177,7 +177,7 @@ class Decide(RunsView):
         try:
             self.act(self.run(), request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             page = RunPage()
             page.setup(self.request, **self.kwargs)
             page.access, page.company = self.access, self.company

@@ -43,7 +43,7 @@ class SlipPage(RunsView):
         try:
             calculating.calculate_one(slip.run, employee=slip.employee_id, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("%s is calculated anew.") % slip.content.person.get("name", ""))
         made = Payslip.of(self.company).filter(run=slip.run, employee=slip.employee_id).first()
