@@ -17,6 +17,7 @@ from erp.core.errors import DomainError
 from erp.documents import joining
 from erp.jobs.models import Job
 from erp.jobs.starting import start
+from erp.web.export import as_file
 from erp.web.pages import refused, tell
 from payroll.declarations import elm, issuing, jobs, noting, papers
 from payroll.declarations.forms import DeclarationSettingsForm, NotesForm, typed
@@ -25,7 +26,6 @@ from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import prepared
 from payroll.declarations.views.common import FileView, YearView
 from payroll.employees.models import Employee
-from payroll.runs.views.runs import as_file
 
 
 class YearPage(YearView):

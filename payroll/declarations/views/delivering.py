@@ -16,13 +16,14 @@ from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.documents.joining import NothingToPrint
+from erp.web.export import as_file
 from erp.web.pages import id_of, refused
 from payroll.declarations import delivering, issuing, papers
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.views.common import FileView, YearView
 from payroll.delivery import archive, handing
 from payroll.delivery.views.common import job_context, portal_address
-from payroll.runs.views.runs import PAGE, as_file
+from payroll.runs.views.runs import PAGE
 
 
 class Deliveries(YearView):

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.errors import DomainError
+from erp.web.export import as_file
 from erp.web.pages import id_of, refused
 from payroll.delivery import archive, handing
 from payroll.delivery.views.common import job_context, portal_address
 from payroll.runs import delivering, papers
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
-from payroll.runs.views.runs import PAGE, as_file
+from payroll.runs.views.runs import PAGE
 
 
 class Deliveries(RunsView):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
+from erp.web.export import as_file
 from erp.web.pages import refused
 from payroll.runs import calculating, keeping, papers, queries
 from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
-from payroll.runs.views.runs import as_file
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
 from payroll.setup.words import insurance_name
