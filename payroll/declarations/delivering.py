@@ -64,12 +64,15 @@ def deliver_again(row: IssuedCertificate, *, by: User, link: str) -> Delivery:
     return made
 
 
-def printed(company: Company, year: int) -> bytes:
-    """The certificates of those who get them on paper as one PDF, by name. Raises ``NothingToPrint``."""
+def printed(company: Company, year: int) -> tuple[bytes, int]:
+    """The certificates of those who get them on paper as one PDF, by name; and how many they are.
+
+    Raises ``NothingToPrint``.
+    """
     on_paper = [row.record for row in log_of(company, year)
                 if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
     found = IssuedCertificate.of(company).filter(pk__in=on_paper).defer("content").in_bulk()
-    return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper)
+    return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper), len(on_paper)
 
 
 def _due(company: Company, year: int) -> list[int]:

@@ -84,8 +84,8 @@ def hold_back(run: PayrollRun, *, by: User) -> int:
     return handing.hold_back(run.company, SLIP, list(slips), by=by)
 
 
-def printed(run: PayrollRun) -> bytes:
-    """The slips of those who get them on paper as one PDF, by name, to be printed.
+def printed(run: PayrollRun) -> tuple[bytes, int]:
+    """The slips of those who get them on paper as one PDF, by name, to be printed; and how many they are.
 
     Raises ``PapersMissing``, ``NothingToPrint`` or ``Tampered``.
     """
@@ -93,7 +93,7 @@ def printed(run: PayrollRun) -> bytes:
                 if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
     require_papers(run)
     found = Payslip.of(run.company_id).filter(pk__in=on_paper).select_related("run").in_bulk()
-    return joining.joined(papers.untouched(found[pk]) for pk in on_paper)
+    return joining.joined(papers.untouched(found[pk]) for pk in on_paper), len(on_paper)
 
 
 def require_booked(run: PayrollRun) -> None:

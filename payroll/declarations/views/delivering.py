@@ -68,11 +68,11 @@ class PrintCertificates(FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            content = delivering.printed(self.company, self.year)
+            content, count = delivering.printed(self.company, self.year)
         except DomainError as refusal:
             self.tell_all(refusal)
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
-        self.note(len(issuing.current_ids(self.company, self.year)), kind="export")
+        self.note(count, kind="export")
         name = f"{self.company.short_name}-{self.year}-certificates-print.pdf"
         return as_file(content, "application/pdf", name)
 

@@ -86,8 +86,8 @@ class PrintSlips(RunFile):
 
     def made(self) -> HttpResponseBase:
         run = self.run()
-        content = delivering.printed(run)
-        self.note(run.people, kind="export")  # type: ignore[attr-defined]
+        content, count = delivering.printed(run)
+        self.note(count, kind="export")
         name = f"{self.company.short_name}-{run.month:%Y-%m}-print.pdf"
         return as_file(content, "application/pdf", name)
 
