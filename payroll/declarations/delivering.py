@@ -60,7 +60,7 @@ def deliver_again(row: IssuedCertificate, *, by: User, link: str) -> Delivery:
     (paper,) = _held(row.company, [row.pk])
     made = handing.hand_over(row.company, paper, by=by, link=link, again=True)
     assert made is not None
-    handing.record_run(row.company, by, subject=row.employee, **{made.way: 1})
+    handing.record_delivery(row.company, by, subject=row.employee, **{made.way: 1})
     return made
 
 

@@ -158,7 +158,7 @@ def counts(rows: Sequence[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def record_run(company: Company, by: User, *, subject: Any, **details: int) -> None:
+def record_delivery(company: Company, by: User, *, subject: Any, **details: int) -> None:
     """What the trail tells of a delivery of many: how many, to nobody's name."""
     trail.record(company=company, by=by, action="wage_papers.deliver", subject=subject,
                  details=details)  # fmt: skip

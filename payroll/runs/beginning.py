@@ -44,7 +44,7 @@ def begin(
     settings = PayrollSettings.of(company).first()
     if settings is None:
         raise NotSetUp
-    alone(company)
+    hold_company(company)
     _require_turn(company, month)
     date = date or month_end(month)
     pay_date = pay_date or pay_day(month, settings.pay_day)
@@ -93,7 +93,7 @@ def require_days(month: dt.date, date: dt.date, pay_date: dt.date) -> None:
         raise BadDay(field="pay_date", value=pay_date, month=named(month))
 
 
-def alone(company: Company) -> None:
+def hold_company(company: Company) -> None:
     """Let no two people begin or post runs of a company at once; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))",

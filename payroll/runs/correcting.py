@@ -22,7 +22,7 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.money import ZERO
 from payroll.runs import movements
-from payroll.runs.beginning import alone, editing, held_run, pay_day, require_days
+from payroll.runs.beginning import editing, held_run, hold_company, pay_day, require_days
 from payroll.runs.differences import MonthPair, correcting_slip
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import Before, Reckoned, content_of, write
@@ -148,7 +148,7 @@ def begin_correction(
     wages. ``date`` is its booking date, today without. Raises ``NotPosted``, ``RunExists`` (one
     correction at a time), ``NothingToCorrect``, ``NoOpenYear`` or ``PeriodLocked``.
     """
-    alone(run.company)
+    hold_company(run.company)
     held = held_run(run)
     if not held.is_booked or held.is_correction:
         raise NotPosted(month=str(held), status=held.get_status_display())

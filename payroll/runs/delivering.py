@@ -74,7 +74,7 @@ def deliver_again(slip: Payslip, *, by: User, link: str) -> Delivery:
     (paper,) = _held(run, [slip.pk])
     made = handing.hand_over(run.company, paper, by=by, link=link, again=True)
     assert made is not None
-    handing.record_run(run.company, by, subject=run, **{made.way: 1})
+    handing.record_delivery(run.company, by, subject=run, **{made.way: 1})
     return made
 
 

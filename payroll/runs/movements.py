@@ -20,7 +20,7 @@ from erp.core.bulk import among
 from erp.core.errors import DomainError, Refusals, called
 from erp.core.sealed import SealedField, as_text
 from payroll.employees.models import Employee
-from payroll.runs.beginning import alone, mark_stale, named
+from payroll.runs.beginning import hold_company, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.refusals import (
     BeforeEntry,
@@ -310,7 +310,7 @@ def _hold(company: Company, month: dt.date) -> None:
 
     Who posts holds the company's runs before a month's movements; so does who types.
     """
-    alone(company)
+    hold_company(company)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))",
                        [f"movements:{company.pk}:{month}"])  # fmt: skip

@@ -105,7 +105,7 @@ def html_of(
     """The slip as a page to be printed, in the employee's language; ``employer``: with the employer's part."""
     with override(content.language or "de"):
         context = paper_context(run, content, settings=settings, logo=logo)
-        context |= {"insured": explaining.insured_of(content, employer=employer), "employer": employer,
+        context |= {"insured": explaining.explained_charges(content, employer=employer), "employer": employer,
                     "taxes": content.slip.taxes}  # fmt: skip
         return render_to_string("payroll/runs/slip_paper.html", context)
 

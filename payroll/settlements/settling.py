@@ -29,7 +29,7 @@ from erp.companies.models import Company, Module
 from erp.core import clock
 from payroll.declarations.taxes import Due
 from payroll.rates.tariffs import commission
-from payroll.runs.beginning import alone
+from payroll.runs.beginning import hold_company
 from payroll.runs.models import PayrollRun
 from payroll.runs.refusals import ReasonMissing
 from payroll.settlements import paying
@@ -124,7 +124,7 @@ def settle(
     ``NotAQrr``, ``NotAScor``, ``PurposeMissing``, and what ``setup.accounts``, ``paying.instruct`` and
     ``posting.post`` raise.
     """
-    alone(company)
+    hold_company(company)
     until = until.replace(day=1)
     found = propose(company, canton, until, year=year)
     if seen is not None and seen != found.sums.tax:
@@ -164,7 +164,7 @@ def undo(settlement: TaxSettlement, *, date: dt.date, reason: str, by: User) -> 
     """
     if not reason.strip():
         raise ReasonMissing
-    alone(settlement.company)
+    hold_company(settlement.company)
     rows = TaxSettlement.of(settlement.company_id).select_related("company", "entry")
     current: TaxSettlement = rows.select_for_update(of=("self",)).get(pk=settlement.pk)
     if not current.is_live:
