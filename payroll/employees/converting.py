@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from erp.core.money import to_five_centimes
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
 from payroll.employees.people import DAY, Held, Period, PersonFile
 from payroll.rates.cantonal import tax_model
@@ -20,7 +21,6 @@ from payroll.wages.withholding.jobs import of_all_jobs
 
 WEEKS: Final = Decimal(52)
 CENTIME: Final = Decimal("0.01")
-FIVE: Final = Decimal("0.05")
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
 #: Days with the fact that holds on them, if there is one.
@@ -270,7 +270,7 @@ def allowances_of(
         findings += _about(child, canton, amount, of_canton)
         days = days_of(employed, month)
         if days < MONTH_DAYS:
-            amount = _rounded(amount * days / MONTH_DAYS)
+            amount = to_five_centimes(amount * days / MONTH_DAYS)
         paid.append(Movement(type=number, amount=amount, text=child.first_name,
                              employment=employed[-1].id))  # fmt: skip
     return tuple(paid), tuple(findings)
@@ -300,10 +300,6 @@ def days_of(periods: Sequence[Period], month: dt.date) -> int:
         for one in periods
     )  # fmt: skip
     return min(days, MONTH_DAYS)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return (amount / FIVE).quantize(Decimal(1), ROUND_HALF_UP) * FIVE
 
 
 def _least(*days: dt.date | None) -> dt.date:

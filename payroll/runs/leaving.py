@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -14,7 +14,7 @@ from payroll.employees import converting
 from payroll.employees.facts import Leaving
 from payroll.employees.people import PersonFile
 from payroll.runs.models import PayrollRun, Payslip
-from payroll.wages.ahv import AHV, PENSION
+from payroll.wages.ahv import ahv_wages
 from payroll.wages.carrying import Carry, Earlier, Sum
 from payroll.wages.spans import month_end
 from payroll.wages.withholding import last_wage
@@ -69,20 +69,16 @@ def exit_of(file: PersonFile, first: dt.date, handed: Sequence[Handed]) -> Exit:
     of_year = next((carry for year, carry in handed if year == left.year), Carry())
     rows = sorted((*of_year.taxed, *map(as_row, of_year.untaxed)), key=lambda row: row.month)
     sums = added(carry for year, carry in handed if year >= left.year)
-    wages = _ahv_wages(sums)
+    wages = ahv_wages(sums)
     told = file.at(Leaving, left)
     if told is not None and told.wages_of_year is not None:
         since = added(carry for year, carry in handed if year > left.year)
-        sums, wages = {}, told.wages_of_year + _ahv_wages(since)
+        sums, wages = {}, told.wages_of_year + ahv_wages(since)
     elif not of_year.sums:
         return Exit(None, last_wage(rows))
     months = [dt.date(left.year, number, 1) for number in range(1, 13)]
     days = sum(converting.days_of(file.employed(one, month_end(one)), one) for one in months)
     return Exit(Earlier(year=left.year, days=days, wages=wages, sums=sums), last_wage(rows))
-
-
-def _ahv_wages(sums: Mapping[str, Sum]) -> Decimal:
-    return sum((sums[key].wages for key in (AHV, PENSION) if key in sums), ZERO)
 
 
 def added(carries: Iterable[Carry]) -> dict[str, Sum]:

@@ -28,7 +28,7 @@ from payroll.declarations.elm.declaring import (
 )
 from payroll.declarations.elm.nodes import node, span
 from payroll.declarations.elm.people import particulars, work
-from payroll.declarations.elm.writing import begun, description, ended
+from payroll.declarations.elm.writing import begun, ended, framed
 from payroll.declarations.gathering import Posted, year_of
 from payroll.declarations.noting import settings_of as declaration_settings
 from payroll.declarations.refusals import NothingPosted, PersonIncomplete
@@ -123,10 +123,7 @@ def written_survey(one: Survey) -> bytes:
     addressees = node(node(root, "sdc:Job"), "sdc:Addressees")
     to = node(addressees, "sdc:Statistic", institutionIDRef=SURVEY)
     node(to, "sdc:ProcessByDistributor", "true")
-    declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
-    company = node(declaration, "sd:Company")
-    description(company, made)
-    staff = node(company, "sd:Staff")
+    declaration, company, staff = framed(root, made)
     for declared in made.people:
         person, day = node(staff, "sd:Person"), _day(declared, one.month)
         particulars(person, declared, day)

@@ -19,7 +19,7 @@ from erp.core.display import figure
 from erp.core.errors import DomainError, Refusals, called
 from erp.core.money import typed_amount
 from erp.web.importing import ImportPage
-from erp.web.pages import id_of, id_or_none, refused
+from erp.web.pages import CompanyView, id_of, id_or_none, refused
 from payroll.employees import converting, people
 from payroll.employees.models import Employee
 from payroll.runs import grid, movement_importing, movements
@@ -33,16 +33,20 @@ PAGE: Final = 50
 BLANK_ROWS: Final = 3
 
 
-class MovementsView(RunsView):
-    """A page of what is typed for a month, which stands in the address as ``?month=2026-03``."""
-
-    permission = Permission.PAYROLL_READ
-    permissions = {"POST": Permission.PAYROLL_CAPTURE}
-    help_page = "payroll-movements"
+class OfMonth(CompanyView):
+    """A page of one month, which stands in the address as ``?month=2026-03``."""
 
     def month(self) -> dt.date:
         asked = self.request.POST.get("month") or self.request.GET.get("month")
         return read_month(asked) or grid.usual_month(self.company) or this_month()
+
+
+class MovementsView(OfMonth, RunsView):
+    """A page of what is typed for a month."""
+
+    permission = Permission.PAYROLL_READ
+    permissions = {"POST": Permission.PAYROLL_CAPTURE}
+    help_page = "payroll-movements"
 
 
 class Grid(MovementsView):
@@ -214,7 +218,7 @@ def _read(row: dict[str, str]) -> Typed:
     )  # fmt: skip
 
 
-class Import(ImportPage):
+class Import(OfMonth, ImportPage):
     """``…/payroll/movements/import/``: rows of a file are added to a month."""
 
     permission = Permission.PAYROLL_CAPTURE
@@ -224,10 +228,6 @@ class Import(ImportPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         return _("Import movements")
-
-    def month(self) -> dt.date:
-        asked = self.request.POST.get("month") or self.request.GET.get("month")
-        return read_month(asked) or grid.usual_month(self.company) or this_month()
 
     def preview(self, content: bytes) -> Preview:
         return movement_importing.dry_run(company=self.company, content=content)
