@@ -33,6 +33,7 @@ from payroll.declarations.gathering import Posted, year_of
 from payroll.declarations.noting import settings_of as declaration_settings
 from payroll.declarations.refusals import NothingPosted, PersonIncomplete
 from payroll.employees.facts import Education, Engagement, Holidays, Position, Statistics, Wage
+from payroll.rates import figures, own
 from payroll.setup.settings import settings_of
 from payroll.wages.kinds import Insurance, Kind, Pay, Thirteenth
 from payroll.wages.spans import month_end
@@ -44,7 +45,6 @@ AGREEMENTS: Final = (
     "individualContract", "CLA-Association", "CLA-BusinessOrGovernment",
     "collectiveContractOutside-CLA",
 )  # fmt: skip
-THIRTEENTH: Final = Decimal("8.33")  # percent of the wages of twelve months
 _DAYS_A_WEEK: Final = 5
 
 
@@ -56,11 +56,12 @@ class UnknownAgreement(DomainError):
 
 @dataclass(frozen=True)
 class Survey:
-    """The survey of a month; ``agreement`` is one of ``AGREEMENTS``."""
+    """The survey of a month; ``agreement`` is one of ``AGREEMENTS``, ``thirteenth`` in percent of wages."""
 
     declaration: Declaration
     month: dt.date
     agreement: str
+    thirteenth: Decimal
 
 
 def survey_of(
@@ -68,8 +69,8 @@ def survey_of(
 ) -> Survey:
     """Who was paid in a month, by its first day; ``at`` is the moment it is made, with its zone.
 
-    Raises ``UnknownAgreement``, ``NothingPosted`` or ``Refusals`` of ``PersonIncomplete`` and
-    ``CompanyIncomplete``.
+    Raises ``UnknownAgreement``, ``NothingPosted``, ``FiguresMissing`` or ``Refusals`` of
+    ``PersonIncomplete`` and ``CompanyIncomplete``.
     """
     if agreement not in AGREEMENTS:
         raise UnknownAgreement(value=agreement[:40], choices=", ".join(AGREEMENTS))
@@ -89,7 +90,8 @@ def survey_of(
     faults = [*company_faults(made), *person_faults(made), *_faults(made, month)]
     if faults:
         raise Refusals(faults)
-    return Survey(made, month, agreement)
+    thirteenth = figures.figure("thirteenth_percent", month, own=own.figures_of(company))
+    return Survey(made, month, agreement, thirteenth.value)
 
 
 def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
@@ -159,7 +161,7 @@ def _salary(parent: Any, one: Survey, declared: Declared, day: dt.date) -> None:
 
 def _payment(parent: Any, one: Survey, declared: Declared, wage: Wage, told: Statistics) -> None:
     fixed = "fixed" if told.engagement == Engagement.FIXED else "indefinite"
-    part = THIRTEENTH if wage.thirteenth != Thirteenth.NONE else ZERO
+    part = one.thirteenth if wage.thirteenth != Thirteenth.NONE else ZERO
     if wage.pay == Pay.MONTH:
         made = node(parent, "sd:Monthly")
         kinds = {Engagement.APPRENTICE: "apprentice", Engagement.INTERN: "internshipContract"}
