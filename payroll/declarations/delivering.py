@@ -21,7 +21,7 @@ from payroll.declarations import issuing, papers
 from payroll.declarations.models import IssuedCertificate
 from payroll.delivery import handing, working
 from payroll.delivery.handing import CERTIFICATE, Paper, Row
-from payroll.delivery.models import Delivery, Way
+from payroll.delivery.models import Delivery
 from payroll.delivery.refusals import NothingToDeliver
 
 DELIVER: Final = "payroll.deliver_certificates"
@@ -69,8 +69,7 @@ def printed(company: Company, year: int) -> tuple[bytes, int]:
 
     Raises ``NothingToPrint``.
     """
-    on_paper = [row.record for row in log_of(company, year)
-                if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
+    on_paper = [row.record for row in log_of(company, year) if row.is_on_paper]
     found = IssuedCertificate.of(company).filter(pk__in=on_paper).defer("content").in_bulk()
     return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper), len(on_paper)
 

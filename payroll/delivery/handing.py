@@ -111,6 +111,11 @@ class Row:
         return self.deliveries[0] if self.deliveries else None
 
     @property
+    def is_on_paper(self) -> bool:
+        """Whether it went out on paper, or will."""
+        return (self.last.way if self.last else self.to.way) == Way.PAPER
+
+    @property
     def is_in_trouble(self) -> bool:
         """Whether its last mail did not arrive, as far as anybody knows."""
         mail = self.last.mail if self.last else None

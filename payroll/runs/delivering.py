@@ -18,7 +18,7 @@ from erp.jobs.models import Job
 from erp.jobs.starting import start
 from payroll.delivery import handing, working
 from payroll.delivery.handing import SLIP, Paper, Row
-from payroll.delivery.models import Delivery, Way
+from payroll.delivery.models import Delivery
 from payroll.delivery.refusals import NothingToDeliver, PapersMissing
 from payroll.runs import papers
 from payroll.runs.models import PayrollRun, Payslip
@@ -89,8 +89,7 @@ def printed(run: PayrollRun) -> tuple[bytes, int]:
 
     Raises ``PapersMissing``, ``NothingToPrint`` or ``Tampered``.
     """
-    on_paper = [row.record for row in log_of(run)
-                if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
+    on_paper = [row.record for row in log_of(run) if row.is_on_paper]
     require_papers(run)
     found = Payslip.of(run.company_id).filter(pk__in=on_paper).select_related("run").in_bulk()
     return joining.joined(papers.untouched(found[pk]) for pk in on_paper), len(on_paper)
