@@ -64,7 +64,7 @@ class InviteEmployee(DeliveryView):
         try:
             issued = invite_employee(self.employee(), by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-delivery", self.company.pk)
         if issued is None:
             messages.success(request, _("Linked: they work here with this address already."))

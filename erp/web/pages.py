@@ -111,6 +111,11 @@ class CompanyView(View):
             "message": message, "is_overtaken": isinstance(refusal, Overtaken),
         }, status=409)  # fmt: skip
 
+    def tell_all(self, refusal: DomainError) -> None:
+        """Show a refusal above the page, each of several on its own."""
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            messages.error(self.request, str(one))
+
     def require(self, permission: Permission) -> None:
         if not self.access.may(permission):
             raise PermissionDenied

@@ -30,7 +30,7 @@ from erp.core.money import ZERO
 from payroll.declarations.accruing import accruals_of
 from payroll.declarations.gathering import year_of
 from payroll.declarations.refusals import NothingPosted
-from payroll.runs.beginning import alone, named
+from payroll.runs.beginning import hold_company, named
 from payroll.runs.models import PayrollRun
 from payroll.setup.accounts import AccountPlan, plan_of
 
@@ -133,7 +133,7 @@ def post_accruals(
     ``NothingToAccrue``, ``AccruedAlready``, ``WrongAccrualAccount``, what ``setup.accounts`` says is missing, and what
     ``posting.post`` raises, as where the next year is not open.
     """
-    alone(company)
+    hold_company(company)
     before = accrued(company, year)
     if before is not None:
         raise AccruedAlready(year=year, number=before.closing.number)
@@ -168,7 +168,7 @@ def post_accruals(
 @transaction.atomic
 def undo_accruals(*, company: Company, year: int, by: User) -> None:
     """Reverse both entries of a year on their days. Raises ``NotAccrued`` and what ``posting.reverse`` raises."""
-    alone(company)
+    hold_company(company)
     found = accrued(company, year)
     if found is None:
         raise NotAccrued(year=year)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from payroll.employees import facts
 from payroll.employees.personal import PERMITS
-from payroll.wages.values import Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
 
 #: Words for the choices of facts.
 CHOICES: Final[dict[type, dict[str, Any]]] = {

@@ -22,7 +22,8 @@ from payroll.employees.facts import Holidays, LeaveBooking, LeaveKind, Wage
 from payroll.employees.keeping import held
 from payroll.employees.models import Employee, LeaveEntry
 from payroll.employees.people import DAY, PersonFile
-from payroll.wages.values import HUNDRED, Pay
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED
 
 NIL: Final = Decimal(0)
 TENTH: Final = Decimal("0.1")

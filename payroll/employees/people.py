@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from django.db.models import Q
@@ -21,6 +20,7 @@ from erp.core.sealed import SealedField, as_text
 from erp.reference.models import Country
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.models import Employee, Employment, Fact
+from payroll.wages.spans import month_end
 
 F = TypeVar("F", bound=FactValue)
 DAY: Final = dt.timedelta(days=1)
@@ -117,12 +117,6 @@ class PersonFile:
         return [one for one in self.employments if one.meets(first, last)]
 
 
-@lru_cache(maxsize=256)
-def end_of(month: dt.date) -> dt.date:
-    """The last day of a month."""
-    return month.replace(day=monthrange(month.year, month.month)[1])
-
-
 def files(
     company: Company, month: dt.date, *, only: Collection[int] | None = None
 ) -> list[PersonFile]:
@@ -131,7 +125,7 @@ def files(
     ``only`` are ids of employees instead, whether employed or not. Ordered by name. Five queries,
     however many people there are.
     """
-    last = end_of(month)
+    last = month_end(month)
     found = Employee.of(company).select_related("contact")
     if only is not None:
         found = found.filter(pk__in=among(only))

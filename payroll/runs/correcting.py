@@ -22,7 +22,7 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.money import ZERO
 from payroll.runs import movements
-from payroll.runs.beginning import alone, editing, held_run, pay_day, require_days
+from payroll.runs.beginning import editing, held_run, hold_company, pay_day, require_days
 from payroll.runs.differences import MonthPair, correcting_slip
 from payroll.runs.digest import untouched
 from payroll.runs.gathering import Gathered, Shelf, gather
@@ -32,7 +32,9 @@ from payroll.runs.refusals import NothingToCorrect, NotPosted, RunExists
 from payroll.setup.models import PayrollSettings
 from payroll.wage_types.models import WageType
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Finding, Kind, Slip, SlipLine
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Kind
+from payroll.wages.values import Finding, Slip, SlipLine
 
 Status = PayrollRun.Status
 History = Mapping[int, Mapping[dt.date, Sequence[Slip]]]
@@ -148,7 +150,7 @@ def begin_correction(
     wages. ``date`` is its booking date, today without. Raises ``NotPosted``, ``RunExists`` (one
     correction at a time), ``NothingToCorrect``, ``NoOpenYear`` or ``PeriodLocked``.
     """
-    alone(run.company)
+    hold_company(run.company)
     held = held_run(run)
     if not held.is_booked or held.is_correction:
         raise NotPosted(month=str(held), status=held.get_status_display())

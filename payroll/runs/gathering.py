@@ -23,7 +23,9 @@ from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
+from payroll.wages.carrying import Carry
+from payroll.wages.spans import month_end
+from payroll.wages.values import Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 LEAVE: Final = cast(SealedField, LeaveEntry._meta.get_field("content"))
@@ -90,7 +92,7 @@ def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
-    rows = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    rows = people.employed_ids(run.company, run.month, month_end(run.month))
     return sorted({row["employee"] for row in rows} | set(typed))
 
 
@@ -98,7 +100,7 @@ def _one(
     run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
     leave: dict[str, str], left: Exit,
 ) -> Gathered:  # fmt: skip
-    month, last = run.month, people.end_of(run.month)
+    month, last = run.month, month_end(run.month)
     recurring = converting.recurring_of(file, month)
     allowances, lacking = converting.allowances_of(
         file, month, roles=shelf.roles, amount_of=shelf.allowance
@@ -161,7 +163,7 @@ def _tariff_keys(given: MonthInput) -> set[str]:
 
 def _leave(run: PayrollRun, files: Sequence[PersonFile]) -> dict[int, dict[str, str]]:
     """What is left of holidays and overtime at the end of the month, as the slip tells it: one query."""
-    last = people.end_of(run.month)
+    last = month_end(run.month)
     booked: dict[int, list[tuple[dt.date, LeaveBooking]]] = defaultdict(list)
     rows = LeaveEntry.of(run.company_id).filter(
         employee__in=among([one.id for one in files]), date__lte=last

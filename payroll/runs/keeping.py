@@ -19,7 +19,8 @@ from erp.core.sealed import as_text, decoded
 from payroll.runs.digest import CONTENT, digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import Tampered
-from payroll.wages.values import Carry, Finding, MonthInput, Slip
+from payroll.wages.carrying import Carry
+from payroll.wages.values import Finding, MonthInput, Slip
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,17 @@ from erp.core.money import to_centimes
 from payroll.employees.facts import Wage
 from payroll.employees.keeping import Kept, set_fact
 from payroll.employees.models import Employee
-from payroll.employees.people import DAY, end_of, file_of
+from payroll.employees.people import DAY, file_of
 from payroll.runs import movements
 from payroll.runs.gathering import gather
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import MonthlyMovement, PayrollRun, Typed
 from payroll.runs.movements import Checker
 from payroll.runs.refusals import NoSuchPerson
+from payroll.wages.kinds import Pay
 from payroll.wages.net_to_gross import Target, gross_for, search
-from payroll.wages.values import Contract, MonthInput, Pay, Reason, Slip
+from payroll.wages.spans import month_end
+from payroll.wages.values import Contract, MonthInput, Reason, Slip
 
 
 class MonthPosted(DomainError):
@@ -154,7 +156,7 @@ def _require_open(company: Company, month: dt.date) -> None:
 
 def _given(company: Company, employee: Employee, month: dt.date, shelf: Shelf) -> MonthInput:
     """The input of a person's month, as a run that is not begun would have it."""
-    run = PayrollRun(company=company, month=month, date=end_of(month), pay_date=end_of(month))
+    run = PayrollRun(company=company, month=month, date=month_end(month), pay_date=month_end(month))
     found = gather(run, only=[employee.pk], shelf=shelf)
     if not found:
         raise NoSuchPerson(value=employee.number)
@@ -164,8 +166,8 @@ def _given(company: Company, employee: Employee, month: dt.date, shelf: Shelf) -
 def _contract(employee: Employee, given: MonthInput, month: dt.date) -> Contract:
     """The one contract by the month that holds for all of a month."""
     rows = [one for one in given.contracts
-            if one.pay is Pay.MONTH and one.first <= end_of(month) and one.last >= month]  # fmt: skip
-    if len(rows) != 1 or rows[0].first > month or rows[0].last < end_of(month):
+            if one.pay is Pay.MONTH and one.first <= month_end(month) and one.last >= month]  # fmt: skip
+    if len(rows) != 1 or rows[0].first > month or rows[0].last < month_end(month):
         raise NoMonthlyWage(name=str(employee), month=f"{month:%m.%Y}")
     return rows[0]
 

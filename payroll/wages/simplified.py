@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ahv import AHV, PENSION, fund_of
 from payroll.wages.drafting import Draft
+from payroll.wages.kinds import Base, Insurance
 from payroll.wages.reasons import because
-from payroll.wages.values import ZERO, Base, Contribution, Insurance
+from payroll.wages.values import Contribution
 
 KEY: Final = "tax.simplified"
 CODE: Final = "BGSA"

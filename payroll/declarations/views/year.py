@@ -149,7 +149,7 @@ class Accruals(YearView):
                     "first": done.closing.number, "second": done.opening.number,
                 })  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
         return redirect("payroll-list", self.company.pk, self.year, "accruals")
 
 

@@ -6,15 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from payroll.wages.values import (
-    ZERO,
-    MonthInput,
-    Reason,
-    TaxChange,
-    TaxedMonth,
-    TaxModel,
-    Withholding,
-)
+from erp.core.money import ZERO
+from payroll.wages.carrying import TaxedMonth
+from payroll.wages.kinds import TaxModel
+from payroll.wages.values import MonthInput, Reason, TaxChange, Withholding
 from payroll.wages.withholding import monthly, yearly
 from payroll.wages.withholding.account import MONTH_DAYS, NOT_LIABLE, as_row, taxable_of, texts
 from payroll.wages.withholding.book import Book, Moved, holding_in, run_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from payroll.wages.values import Base, Insurance, Sex, Terms, Withholding
+from payroll.wages.kinds import Base, Insurance, Sex
+from payroll.wages.values import Terms, Withholding
 from tests.payroll.wages.made import (
     FIGURES,
     D,

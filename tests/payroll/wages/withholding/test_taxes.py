@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payroll.wages.values import Pay, TaxChange, TaxModel
+from payroll.wages.kinds import Pay, TaxModel
+from payroll.wages.values import TaxChange
 from payroll.wages.withholding import late_changes
 from tests.payroll.wages.withholding.playing import HOURLY, Year, flat, line, tariff
 
