@@ -81,12 +81,11 @@ def warnings(kind: str, rates: Sequence[Rate]) -> list[str]:
     by_day: dict[dt.date, list[Rate]] = {}
     for rate in rates:
         by_day.setdefault(rate.valid_from, []).append(rate)
-        if rate.insures == Insures.ADMIN and rate.employer_percent > _most_admin(rate.valid_from):
-            said.append(
-                _(
-                    "More than 5 % of the contributions for administration is not allowed (AHVV Art. 157)."
-                )
-            )
+        if rate.insures == Insures.ADMIN:
+            most = _most_admin(rate.valid_from)
+            if rate.employer_percent > most:
+                said.append(_("More than %(most)s %% of the contributions for administration is not allowed "
+                              "(AHVV Art. 157).") % {"most": f"{most.normalize():f}"})  # fmt: skip
         if rate.insures == Insures.FAK and rate.employee_percent:
             said.append(_("Only the canton of Valais has employees pay for family allowances."))
     for day, rows in by_day.items():
