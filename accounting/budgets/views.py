@@ -23,7 +23,7 @@ from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.queries import year_of
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.core.money import ZERO, NotAnAmount, typed_amount
 from erp.web.export import answer, table
 from erp.web.importing import ImportPage
@@ -89,10 +89,6 @@ class _OfBudget(CompanyView):
         address = reverse(name, args=[self.company.pk, self.kwargs["budget"], *more])
         centre = self.request.GET.get("cost_centre")
         return f"{address}?{urlencode({'cost_centre': centre})}" if centre else address
-
-    def tell_all(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
 
 class BudgetPage(_OfBudget):

@@ -52,10 +52,6 @@ class OfContact(CompanyView):
     def home(self, contact: Contact) -> HttpResponse:
         return redirect("contact", self.company.pk, contact.pk)
 
-    def tell_all(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
-
 
 class ContactPage(OfContact):
     """``/c/{company}/contacts/{contact}/``: all that is known of a contact."""

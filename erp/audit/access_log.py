@@ -7,6 +7,9 @@ for at least a year; nothing deletes them yet.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import models
 from django.db.models import QuerySet
@@ -15,6 +18,26 @@ from erp.access.models import User
 from erp.audit.models import AccessLogEntry
 from erp.companies.models import Company
 from erp.core import clock, origin
+
+_noted: ContextVar[list[AccessLogEntry] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[list[AccessLogEntry]]:
+    """Gather what is noted meanwhile: an act that is undone was looked at all the same (see ``again``)."""
+    gathered: list[AccessLogEntry] = []
+    before = _noted.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _noted.reset(before)
+
+
+def again(noted: Iterable[AccessLogEntry]) -> None:
+    """Note once more what went with a transaction; its clients are open."""
+    for one in noted:
+        one.pk = None
+        one.save(force_insert=True)
 
 
 def entries(
@@ -46,8 +69,11 @@ def note(
     ``recipient`` is who got what left the house.
     """
     where = origin.current()
-    AccessLogEntry.unscoped.create(
+    entry = AccessLogEntry.unscoped.create(
         company=company, at=clock.now(), by=by, kind=kind, subject=subject._meta.model_name,
         subject_id=subject.pk if isinstance(subject, models.Model) else None, count=count,
         recipient=recipient[:120], address=where.address, via=where.via,
     )  # fmt: skip
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(entry)

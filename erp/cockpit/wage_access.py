@@ -69,7 +69,7 @@ class InviteEmployee(DeliveryView):
                 self.employee(), by=self.access.user, seen=request.POST.get("seen", "")
             )
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-delivery", self.company.pk)
         if isinstance(done, User):
             messages.success(request, _("Linked to %(name)s, who works here with “%(email)s” already.") % {

@@ -126,6 +126,14 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
         """As ``glimpse``, of a text that was read without its row: see ``place_of``."""
         return decoded(self.written_at(place, text), kind)
 
+    def written(self, row: Any) -> bytes:
+        """A row's value byte by byte as it was written before it was sealed, opened or not."""
+        value = getattr(row, self.attname)
+        text = row.__dict__.get(f"_shut_{self.attname}")
+        if text is None:  # it was set meanwhile
+            return msgspec.json.encode(value, order="deterministic")
+        return self.written_at(self.place(row), text)
+
     def written_at(self, place: str, text: str) -> bytes:
         """A value as it was written before it was sealed: JSON."""
         return unpacked(vault.unseal_bytes(text, place=place))
@@ -164,6 +172,7 @@ class _Opening:
 
     def __init__(self, field: SealedField) -> None:
         self.field = field
+        self.shut = f"_shut_{field.attname}"  # what it was opened from
 
     def __get__(self, row: Any, owner: Any = None) -> Any:
         if row is None:
@@ -171,12 +180,21 @@ class _Opening:
         held = row.__dict__
         name = self.field.attname
         if name not in held:
-            row.refresh_from_db(fields=[name])
+            held[name] = self._read(row)
         if isinstance(held[name], _Shut):
+            if self.field.kind is not bytes:
+                held[self.shut] = held[name]
             held[name] = self.field.opened(row, held[name])
         return held[name]
 
+    def _read(self, row: Any) -> str | None:
+        """What the database holds of a column that was left out."""
+        found = type(row)._base_manager.filter(pk=row.pk).values_list(as_text(self.field.name))
+        (text,) = found.get()
+        return None if text is None else _Shut(text)
+
     def __set__(self, row: Any, value: Any) -> None:
+        row.__dict__.pop(self.shut, None)
         row.__dict__[self.field.attname] = value
 
 
@@ -198,7 +216,7 @@ def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
     """Seal a column of an open company's rows under the key of today: how many were, and which stay shut.
 
     ``company`` is the client's number. Rows are held meanwhile, so that nobody's change is lost. What
-    is current stays as it is, so that it may run again.
+    is current stays as it is, so that it may run again. What is sealed stays byte by byte as it was written.
     """
     rows = field.model._default_manager.filter(company=company).order_by("pk")
     rows = rows.select_for_update(no_key=True).only("pk", "company_id", "seal_id", field.name)
@@ -209,11 +227,13 @@ def seal_anew(field: SealedField, company: int) -> tuple[int, list[int]]:
         stale = [row for row in found if _is_stale(row.__dict__[field.attname])]
         opened = []
         for row in stale:
+            held, place = row.__dict__, field.place(row)
             try:
-                getattr(row, field.attname)
+                plain = vault.unseal_bytes(held[field.attname], place=place)
             except vault.CannotOpen:
                 shut.append(row.pk)
             else:
+                held[field.attname] = _Shut(vault.seal_bytes(plain, place=place))
                 opened.append(row)
         update_rows(field.model, opened, [field.name])
         done += len(opened)

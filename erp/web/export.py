@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import content_disposition_header
 
 from erp.companies.models import Company
 from erp.core import clock
@@ -73,6 +74,15 @@ def file_of(form: str, content: Table, *, company: Company) -> tuple[bytes, str,
     """The bytes of a table in one of ``MAKERS``, their type, and what the file is called."""
     make, content_type = MAKERS[form]
     return make(content, company), content_type, f"{company.short_name}-{content.name}.{form}"
+
+
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Bytes to be saved under a name that is ours; no cache keeps them."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def as_csv(content: Table, company: Company) -> bytes:

@@ -20,7 +20,7 @@ from erp.access.gate import Access, access_to
 from erp.access.permissions import ADMINISTERS, Permission
 from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import SECOND_WAY, is_fresh
-from erp.audit import looks
+from erp.audit import access_log, looks
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.retrying import retried, rewind
@@ -65,29 +65,37 @@ class CompanyView(View):
             return self._conflict(request, refusal)
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with transaction.atomic():
-            self.access = access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
-            self.company = self.access.company
-            request.access = self.access  # type: ignore[attr-defined]
-            request.help_page = self.help_page  # type: ignore[attr-defined]
-            self.access.require(self.needs(request.method or "GET"))
-            if self.access.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
-                raise PermissionDenied
-            looks.note_entry(self.access)
-            if any(
-                "\x00" in text for texts in dict(request.POST.lists()).values() for text in texts
-            ):
-                raise BadRequest("no text holds a NUL character")
-            if request.method in self.step_up and not is_fresh(request.session):
-                raise ReauthenticationRequired
-            if request.method in self.step_up and self._lacks_a_way(request):
-                messages.error(request, str(SECOND_WAY))
-                return redirect("mfa_index")
-            response = super().dispatch(request, *args, **kwargs)
-            if isinstance(response, SimpleTemplateResponse):
-                response.render()  # while the rows are still visible
-            looks.note_file(self.access, response)
+        with access_log.noting() as noted:
+            with transaction.atomic():
+                response = self._within(request, *args, **kwargs)
+                is_undone = transaction.get_rollback()
+            if is_undone and noted:  # what was refused was shown all the same
+                with transaction.atomic():
+                    access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
+                    access_log.again(noted)
             return response
+
+    def _within(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.access = access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
+        self.company = self.access.company
+        request.access = self.access  # type: ignore[attr-defined]
+        request.help_page = self.help_page  # type: ignore[attr-defined]
+        self.access.require(self.needs(request.method or "GET"))
+        if self.access.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
+            raise PermissionDenied
+        looks.note_entry(self.access)
+        if any("\x00" in text for texts in dict(request.POST.lists()).values() for text in texts):
+            raise BadRequest("no text holds a NUL character")
+        if request.method in self.step_up and not is_fresh(request.session):
+            raise ReauthenticationRequired
+        if request.method in self.step_up and self._lacks_a_way(request):
+            messages.error(request, str(SECOND_WAY))
+            return redirect("mfa_index")
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()  # while the rows are still visible
+        looks.note_file(self.access, response)
+        return response
 
     def _lacks_a_way(self, request: HttpRequest) -> bool:
         user: Any = request.user
@@ -102,6 +110,11 @@ class CompanyView(View):
         return render(request, "409.html", {
             "message": message, "is_overtaken": isinstance(refusal, Overtaken),
         }, status=409)  # fmt: skip
+
+    def tell_all(self, refusal: DomainError) -> None:
+        """Show a refusal above the page, each of several on its own."""
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            messages.error(self.request, str(one))
 
     def require(self, permission: Permission) -> None:
         if not self.access.may(permission):

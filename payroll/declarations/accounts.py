@@ -20,7 +20,8 @@ from payroll.declarations.gathering import PersonYear, Posted
 from payroll.declarations.words import base_name, month_names
 from payroll.setup.words import insurance_name
 from payroll.wages.drafting import is_after_net
-from payroll.wages.values import Base, Kind, SlipLine
+from payroll.wages.kinds import Base, Kind
+from payroll.wages.values import SlipLine
 
 MONTHS: Final = 12
 Months = list[Decimal]

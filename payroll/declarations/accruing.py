@@ -23,7 +23,8 @@ from payroll.employees.facts import LeaveBooking, LeaveKind, Wage
 from payroll.employees.leave import balances
 from payroll.employees.models import LeaveEntry
 from payroll.setup.settings import settings_of, terms_of
-from payroll.wages.values import HUNDRED, Pay
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED
 
 DAYS_A_MONTH: Final = Decimal("21.75")  # working days of a five-day week: 261 / 12
 Bookings = Sequence[tuple[dt.date, LeaveBooking]]

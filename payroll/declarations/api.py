@@ -28,6 +28,7 @@ from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.core import clock
 from erp.jobs.starting import start
+from erp.web.export import as_file
 from payroll.declarations import deferring, elm, issuing, jobs, papers
 from payroll.declarations.accounts import Part, wage_account
 from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
@@ -36,7 +37,6 @@ from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import Prepared, prepared
 from payroll.declarations.reconciling import reconcile
 from payroll.employees.models import Employee
-from payroll.runs.views.runs import as_file
 
 
 class PayrollYearOutput(serializers.Serializer[Any]):

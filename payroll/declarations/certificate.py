@@ -16,7 +16,8 @@ import msgspec
 
 from erp.core.money import ZERO, rounded_to
 from payroll.declarations.notes import NOTHING, Notes
-from payroll.wages.values import Kind, SlipLine
+from payroll.wages.kinds import Kind
+from payroll.wages.values import SlipLine
 
 INCOME: Final = ("1", "2.1", "2.2", "2.3", "3", "4", "5", "6", "7")
 DEDUCTIONS: Final = ("9", "10.1", "10.2")

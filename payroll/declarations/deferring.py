@@ -30,7 +30,8 @@ from erp.core.money import ZERO
 from payroll.declarations.accruing import accruals_of
 from payroll.declarations.gathering import year_of
 from payroll.declarations.refusals import NothingPosted
-from payroll.runs.beginning import alone
+from payroll.runs.beginning import hold_company, named
+from payroll.runs.models import PayrollRun
 from payroll.setup.accounts import AccountPlan, plan_of
 
 KEY: Final = "payroll-accrual"
@@ -49,6 +50,14 @@ class AccruedAlready(DomainError):
     message = gettext_lazy(
         "The accruals of %(year)s are posted with entry %(number)s. Undo that first."
     )
+    field = "year"
+    conflict = True
+
+
+class YearNotFinished(DomainError):
+    code = "declarations.year_not_finished"
+    message = gettext_lazy("The wages of %(year)s are not all posted: %(missing)s. Post or cancel what is open, "
+                           "and post the run of December; then post the accruals.")  # fmt: skip
     field = "year"
     conflict = True
 
@@ -103,23 +112,37 @@ def accounts_for(company: Company) -> list[Account]:
     return list(rows.order_by("number"))
 
 
+def unfinished_year(company: Company, year: int) -> YearNotFinished | None:
+    """Why a year's accruals are not known yet: a run is open, or December's is not posted; one query."""
+    rows = PayrollRun.of(company).filter(month__year=year).order_by("month", "pk")
+    runs = list(rows.exclude(status=PayrollRun.Status.CANCELLED))
+    missing = [str(run) for run in runs if run.is_open]
+    december = dt.date(year, 12, 1)
+    if not any(run.month == december and not run.is_correction for run in runs):
+        missing.append(named(december))
+    return YearNotFinished(year=year, missing=", ".join(missing)) if missing else None
+
+
 @transaction.atomic
 def post_accruals(
     *, company: Company, year: int, by: User, account: Account | None = None
 ) -> Accrued:
     """Post the accruals of a year on its last day, and take them back on the first day of the next.
 
-    ``account`` is where what is owed stands, 2300 without. Raises ``NothingPosted``, ``NothingToAccrue``,
-    ``AccruedAlready``, ``WrongAccrualAccount``, what ``setup.accounts`` says is missing, and what
+    ``account`` is where what is owed stands, 2300 without. Raises ``NothingPosted``, ``YearNotFinished``,
+    ``NothingToAccrue``, ``AccruedAlready``, ``WrongAccrualAccount``, what ``setup.accounts`` says is missing, and what
     ``posting.post`` raises, as where the next year is not open.
     """
-    alone(company)
+    hold_company(company)
     before = accrued(company, year)
     if before is not None:
         raise AccruedAlready(year=year, number=before.closing.number)
     people = year_of(company, year)
     if not people:
         raise NothingPosted(year=year)
+    unfinished = unfinished_year(company, year)
+    if unfinished is not None:
+        raise unfinished
     found = accruals_of(company, people)
     wages = sum((one.wages for one in found), ZERO)
     contributions = sum((one.contributions for one in found), ZERO)
@@ -145,7 +168,7 @@ def post_accruals(
 @transaction.atomic
 def undo_accruals(*, company: Company, year: int, by: User) -> None:
     """Reverse both entries of a year on their days. Raises ``NotAccrued`` and what ``posting.reverse`` raises."""
-    alone(company)
+    hold_company(company)
     found = accrued(company, year)
     if found is None:
         raise NotAccrued(year=year)

@@ -21,7 +21,7 @@ from payroll.declarations import issuing, papers
 from payroll.declarations.models import IssuedCertificate
 from payroll.delivery import handing, working
 from payroll.delivery.handing import CERTIFICATE, Paper, Row
-from payroll.delivery.models import Delivery, Way
+from payroll.delivery.models import Delivery
 from payroll.delivery.refusals import NothingToDeliver
 
 DELIVER: Final = "payroll.deliver_certificates"
@@ -60,16 +60,18 @@ def deliver_again(row: IssuedCertificate, *, by: User, link: str) -> Delivery:
     (paper,) = _held(row.company, [row.pk])
     made = handing.hand_over(row.company, paper, by=by, link=link, again=True)
     assert made is not None
-    handing.record_run(row.company, by, subject=row.employee, **{made.way: 1})
+    handing.record_delivery(row.company, by, subject=row.employee, **{made.way: 1})
     return made
 
 
-def printed(company: Company, year: int) -> bytes:
-    """The certificates of those who get them on paper as one PDF, by name. Raises ``NothingToPrint``."""
-    on_paper = [row.record for row in log_of(company, year)
-                if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
+def printed(company: Company, year: int) -> tuple[bytes, int]:
+    """The certificates of those who get them on paper as one PDF, by name; and how many they are.
+
+    Raises ``NothingToPrint``.
+    """
+    on_paper = [row.record for row in log_of(company, year) if row.is_on_paper]
     found = IssuedCertificate.of(company).filter(pk__in=on_paper).defer("content").in_bulk()
-    return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper)
+    return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper), len(on_paper)
 
 
 def _due(company: Company, year: int) -> list[int]:

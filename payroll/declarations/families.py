@@ -20,7 +20,7 @@ from payroll.declarations.lists import days_columns, person_cells, person_column
 from payroll.declarations.periods import Span, place_of, spans_of
 from payroll.declarations.reports import Report
 from payroll.runs.families import fund_of
-from payroll.wages.values import Insurance, Kind
+from payroll.wages.kinds import Insurance, Kind
 
 Fund = tuple[str, int | None]  # canton and institution
 

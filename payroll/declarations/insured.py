@@ -12,7 +12,8 @@ from erp.core.money import ZERO
 from payroll.declarations.gathering import PersonYear
 from payroll.declarations.periods import Span, place_of, span_of_months, spans_of
 from payroll.wages.ahv import PENSION
-from payroll.wages.values import Charge, Insurance
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Charge
 
 #: Insurance, key, code, institution, canton, and the place of the employment among those of the year.
 Key = tuple[Insurance, str, str, int | None, str, int]

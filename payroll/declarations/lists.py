@@ -25,7 +25,7 @@ from payroll.declarations.insured import (
 from payroll.declarations.reports import Column, Report, with_total
 from payroll.declarations.words import sex_name
 from payroll.setup.words import insurance_name
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 
 def person_columns() -> list[Column]:

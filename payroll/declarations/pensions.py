@@ -21,7 +21,7 @@ from payroll.declarations.reports import Report, with_total
 from payroll.employees.converting import contracts_of
 from payroll.employees.facts import Pension, Wage
 from payroll.setup.pensions import expected_wage
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 
 def annual_wage(person: PersonYear, day: dt.date) -> Decimal | None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from payroll.declarations.gathering import PersonYear
 from payroll.employees.people import Period
+from payroll.wages.spans import month_end
 
 Span = tuple[dt.date, dt.date]
-
-
-def end_of(month: dt.date) -> dt.date:
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def within(person: PersonYear, period: Period) -> Span:
@@ -35,7 +31,7 @@ def spans_of(person: PersonYear) -> list[Span]:
 
 def place_of(month: dt.date, spans: Sequence[Span]) -> int:
     """To which span a month's slip belongs: the one it meets, else the last before, else the first."""
-    end = end_of(month)
+    end = month_end(month)
     meets = [nth for nth, (first, last) in enumerate(spans) if first <= end and month <= last]
     before = [nth for nth, (_first, last) in enumerate(spans) if last < month]
     return (meets or before[-1:] or [0])[-1]
@@ -46,5 +42,5 @@ def span_of_months(span: Span, months: Iterable[dt.date]) -> Span:
     every = sorted(months)
     if not every:
         return span
-    first, last = max(every[0], span[0]), min(end_of(every[-1]), span[1])
+    first, last = max(every[0], span[0]), min(month_end(every[-1]), span[1])
     return (first, last) if first <= last else span

@@ -19,7 +19,8 @@ from payroll.declarations.noting import settings_of
 from payroll.declarations.periods import Span, place_of, spans_of
 from payroll.declarations.refusals import AddressMissing, NumberMissing
 from payroll.employees.facts import Wage
-from payroll.wages.values import HUNDRED, Pay, SlipLine
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED, SlipLine
 
 OFFICIAL: Final = ("de", "fr", "it")  # languages that the form exists in
 

@@ -31,8 +31,8 @@ from payroll.runs.entries import Entry
 from payroll.runs.models import PayrollRun
 from payroll.setup.accounts import plan_of
 from payroll.setup.words import insurance_name
+from payroll.wages.kinds import Base, Insurance, Kind
 from payroll.wages.simplified import KEY as SIMPLIFIED_TAX
-from payroll.wages.values import Base, Insurance, Kind
 
 
 @dataclass(frozen=True, slots=True)

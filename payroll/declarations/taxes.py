@@ -47,9 +47,14 @@ class Due:
     @property
     def commission(self) -> Decimal:
         """Rounded to 0.05; nothing where the rate is not known, or tax is paid back."""
-        if self.percent is None or self.tax <= 0:
-            return ZERO
-        return to_five_centimes(self.tax * self.percent / HUNDRED)
+        return self._kept(self.tax) if self.tax > 0 else ZERO
+
+    def commission_on(self, tax: Decimal) -> Decimal:
+        """The part of the commission that so much of the tax makes, with its sign; 0 where none is kept."""
+        return self._kept(tax) if self.commission else ZERO
+
+    def _kept(self, tax: Decimal) -> Decimal:
+        return ZERO if self.percent is None else to_five_centimes(tax * self.percent / HUNDRED)
 
     @property
     def net(self) -> Decimal:

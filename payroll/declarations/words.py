@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from payroll.setup.words import insurance_name
-from payroll.wages.values import Base, Insurance
+from payroll.wages.kinds import Base, Insurance
 
 
 def month_names() -> list[str]:

@@ -111,6 +111,11 @@ class Row:
         return self.deliveries[0] if self.deliveries else None
 
     @property
+    def is_on_paper(self) -> bool:
+        """Whether it went out on paper, or will."""
+        return (self.last.way if self.last else self.to.way) == Way.PAPER
+
+    @property
     def is_in_trouble(self) -> bool:
         """Whether its last mail did not arrive, as far as anybody knows."""
         mail = self.last.mail if self.last else None
@@ -158,7 +163,7 @@ def counts(rows: Sequence[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def record_run(company: Company, by: User, *, subject: Any, **details: int) -> None:
+def record_delivery(company: Company, by: User, *, subject: Any, **details: int) -> None:
     """What the trail tells of a delivery of many: how many, to nobody's name."""
     trail.record(company=company, by=by, action="wage_papers.deliver", subject=subject,
                  details=details)  # fmt: skip

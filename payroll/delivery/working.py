@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from erp.core.errors import DomainError, Refusals
 from erp.jobs.kinds import Cursor, Done, Next, Running
-from payroll.delivery.handing import Paper, hand_over, record_run
+from payroll.delivery.handing import Paper, hand_over, record_delivery
 from payroll.delivery.models import Way
 from payroll.delivery.terms import reached
 
@@ -33,7 +33,7 @@ def step(
     left, of = list(cursor["left"]), cursor["of"]
     counts = {name: cursor.get(name, 0) for name in _COUNTS}
     if not left:
-        record_run(job.company, job.user, subject=subject, **counts)
+        record_delivery(job.company, job.user, subject=subject, **counts)
         return Done(counts, message=told(counts))
     part, rest = left[:AT_ONCE], left[AT_ONCE:]
     found = papers(part)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from payroll.employees.facts import AllowanceKind, Child
-from payroll.employees.people import end_of
-from payroll.wages.values import AgeStep, Sex
+from payroll.wages.kinds import Sex
+from payroll.wages.spans import month_end
+from payroll.wages.values import AgeStep
 
 #: Until the month of this birthday (FamZG Art. 3); education from 15 on.
 ENDS_AT: Final = {AllowanceKind.CHILD: 16, AllowanceKind.EDUCATION: 25}
@@ -18,7 +19,7 @@ def birthday(born: dt.date, years: int, months: int = 0) -> dt.date:
     """A birthday; that of 29 February is on 28 February of other years."""
     month = born.month - 1 + months
     first = dt.date(born.year + years + month // 12, month % 12 + 1, 1)
-    return first.replace(day=min(born.day, end_of(first).day))
+    return first.replace(day=min(born.day, month_end(first).day))
 
 
 def month_of_birthday(born: dt.date, years: int) -> dt.date:
@@ -29,7 +30,7 @@ def month_of_birthday(born: dt.date, years: int) -> dt.date:
 def allowance_ends(child: Child) -> dt.date | None:
     """The last day of the allowance at its age limit; None where there is no allowance."""
     years = ENDS_AT.get(child.allowance)
-    return end_of(month_of_birthday(child.birth_date, years)) if years else None
+    return month_end(month_of_birthday(child.birth_date, years)) if years else None
 
 
 def january_after(born: dt.date, years: int) -> dt.date:

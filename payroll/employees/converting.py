@@ -8,26 +8,19 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from erp.core.money import to_five_centimes
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax
-from payroll.employees.people import DAY, Held, Period, PersonFile, end_of
+from payroll.employees.people import DAY, Held, Period, PersonFile
 from payroll.rates.cantonal import tax_model
 from payroll.rates.family import Allowance
-from payroll.wages.spans import MONTH_DAYS, position_of_end, position_of_start
-from payroll.wages.values import (
-    HUNDRED,
-    Contract,
-    Finding,
-    Movement,
-    Pay,
-    Person,
-    Withholding,
-)
+from payroll.wages.kinds import Pay
+from payroll.wages.spans import MONTH_DAYS, month_end, position_of_end, position_of_start
+from payroll.wages.values import HUNDRED, Contract, Finding, Movement, Person, Withholding
 from payroll.wages.withholding.account import NOT_LIABLE
 from payroll.wages.withholding.jobs import of_all_jobs
 
 WEEKS: Final = Decimal(52)
 CENTIME: Final = Decimal("0.01")
-FIVE: Final = Decimal("0.05")
 #: The role of the wage type that pays an allowance.
 ROLES: Final = {AllowanceKind.CHILD: "child", AllowanceKind.EDUCATION: "education"}
 #: Days with the fact that holds on them, if there is one.
@@ -59,7 +52,7 @@ def contracts_of(file: PersonFile, month: dt.date) -> tuple[Contract, ...]:
     Days of an employment without terms are in none of them: see ``missing``. Of somebody who left in an
     earlier year they are the last ones: what is still paid belongs to them.
     """
-    first, last = month.replace(month=1, day=1), end_of(month)
+    first, last = month.replace(month=1, day=1), month_end(month)
     if not file.employed(first, last):
         return _last_contract(file, first)
     spans = [
@@ -113,7 +106,7 @@ def withholdings_of(
     somebody who left in an earlier year, as slips tell it; without them it is the fact's, else that
     of the last contract.
     """
-    first, last = month.replace(month=1, day=1), end_of(month)
+    first, last = month.replace(month=1, day=1), month_end(month)
     told = file.during(WithholdingTax, first, last)
     if not any(held.value.code for held in told):
         return ()
@@ -230,7 +223,7 @@ def _by_degree(
 
 def recurring_of(file: PersonFile, month: dt.date) -> tuple[Movement, ...]:
     """What recurs in a month in which somebody is employed (wiederkehrende Lohnarten)."""
-    last = end_of(month)
+    last = month_end(month)
     employed = file.employed(month, last)
     if not employed:
         return ()
@@ -254,7 +247,7 @@ def allowances_of(
     canton is the child's, else that of the place of work. Children are counted from the oldest. What
     is not sure of the canton's amount, and a typed one below it, are told.
     """
-    last = end_of(month)
+    last = month_end(month)
     employed = file.employed(month, last)
     children = sorted(file.several(Child, month, last), key=lambda one: one.birth_date)
     paid, findings = [], []
@@ -277,7 +270,7 @@ def allowances_of(
         findings += _about(child, canton, amount, of_canton)
         days = days_of(employed, month)
         if days < MONTH_DAYS:
-            amount = _rounded(amount * days / MONTH_DAYS)
+            amount = to_five_centimes(amount * days / MONTH_DAYS)
         paid.append(Movement(type=number, amount=amount, text=child.first_name,
                              employment=employed[-1].id))  # fmt: skip
     return tuple(paid), tuple(findings)
@@ -300,17 +293,13 @@ def _about(
 
 def days_of(periods: Sequence[Period], month: dt.date) -> int:
     """The days of a month that employments hold, 30 a month, as wages count them."""
-    last = end_of(month)
+    last = month_end(month)
     days = sum(
         max(0, position_of_end(one.exit or last, month, last)
             - position_of_start(one.entry, month, last))
         for one in periods
     )  # fmt: skip
     return min(days, MONTH_DAYS)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return (amount / FIVE).quantize(Decimal(1), ROUND_HALF_UP) * FIVE
 
 
 def _least(*days: dt.date | None) -> dt.date:

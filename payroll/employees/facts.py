@@ -14,7 +14,8 @@ from typing import Final, get_args
 
 import msgspec
 
-from payroll.wages.values import HUNDRED, Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
+from payroll.wages.values import HUNDRED
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):

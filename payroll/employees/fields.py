@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from payroll.employees import facts
 from payroll.employees.personal import PERMITS
-from payroll.wages.values import Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
 
 #: Words for the choices of facts.
 CHOICES: Final[dict[type, dict[str, Any]]] = {
@@ -166,7 +166,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("holidays", _("Holidays"), (Field("days", _("Days a year at 100 %"), "w3 half", most=6),)),
         Kind("statistics", _("Statistics of wages (LSE)"), (
             Field("education", _("Highest education"), "w6", choices=CHOICES[facts.Education]),
-            Field("position", _("Position"), "w4", choices=CHOICES[facts.Position]),
+            Field("position", pgettext_lazy("employment", "Position"), "w4", choices=CHOICES[facts.Position]),
             Field("engagement", _("Engaged"), choices=CHOICES[facts.Engagement]),
         )),
         Kind("child", _("Child"), (

@@ -22,7 +22,8 @@ from payroll.employees.facts import Holidays, LeaveBooking, LeaveKind, Wage
 from payroll.employees.keeping import held
 from payroll.employees.models import Employee, LeaveEntry
 from payroll.employees.people import DAY, PersonFile
-from payroll.wages.values import HUNDRED, Pay
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED
 
 NIL: Final = Decimal(0)
 TENTH: Final = Decimal("0.1")
@@ -100,11 +101,14 @@ def entries_of(employee: Employee, *, until: dt.date | None = None) -> list[Leav
 def balances(
     file: PersonFile, bookings: Iterable[tuple[dt.date, LeaveBooking]], year: int
 ) -> list[Balance]:
-    """Balances of a year, with what was left of the years since the first entry. Pure."""
+    """Balances of a year, with what was left of the years before. Pure.
+
+    Years count since the first entry, but none before somebody was entered here or booked first: what
+    was left then is booked.
+    """
     rows = list(bookings)
-    first = min(
-        [one.entry.year for one in file.employments] + [day.year for day, _b in rows] + [year]
-    )
+    entered = min((one.entry.year for one in file.employments), default=year)
+    first = min([max(entered, file.since), year, *(day.year for day, _b in rows)])
     made = []
     for kind in BALANCED:
         carried = NIL

@@ -16,7 +16,8 @@ from payroll.employees.facts import (
     ResidenceKind,
     WithholdingTax,
 )
-from payroll.employees.people import DAY, PersonFile, end_of
+from payroll.employees.people import DAY, PersonFile
+from payroll.wages.spans import month_end
 from payroll.wages.values import Contract, Finding
 
 #: Permits whose holders are taxed as the Swiss are, where they live here.
@@ -33,7 +34,7 @@ def before_run(
     nevertheless (``is_paid``), for an account. ``contracts`` are those of the file, where they are
     known.
     """
-    last = end_of(month)
+    last = month_end(month)
     periods = file.employed(month, last)
     if not periods:
         lacking = is_paid and not file.at(Payout, last)
@@ -46,7 +47,7 @@ def before_run(
 
 def _terms(file: PersonFile, month: dt.date, known: Sequence[Contract]) -> Iterator[Finding]:
     """Days of the month with an employment and without terms."""
-    last = end_of(month)
+    last = month_end(month)
     contracts = [one for one in known if one.last >= month]
     for period in file.employed(month, last):
         day, end = max(month, period.entry), min(last, period.exit or last)

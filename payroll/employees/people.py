@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from django.db.models import Q
@@ -21,6 +20,7 @@ from erp.core.sealed import SealedField, as_text
 from erp.reference.models import Country
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.models import Employee, Employment, Fact
+from payroll.wages.spans import month_end
 
 F = TypeVar("F", bound=FactValue)
 DAY: Final = dt.timedelta(days=1)
@@ -89,6 +89,7 @@ class PersonFile:
     employments: tuple[Period, ...]
     facts: tuple[Held, ...]
     home: Place | None = None  # the address by its parts
+    since: int = 0  # the year in which somebody was entered here
 
     @cached_property
     def by_kind(self) -> dict[str, list[Held]]:
@@ -116,12 +117,6 @@ class PersonFile:
         return [one for one in self.employments if one.meets(first, last)]
 
 
-@lru_cache(maxsize=256)
-def end_of(month: dt.date) -> dt.date:
-    """The last day of a month."""
-    return month.replace(day=monthrange(month.year, month.month)[1])
-
-
 def files(
     company: Company, month: dt.date, *, only: Collection[int] | None = None
 ) -> list[PersonFile]:
@@ -130,7 +125,7 @@ def files(
     ``only`` are ids of employees instead, whether employed or not. Ordered by name. Five queries,
     however many people there are.
     """
-    last = end_of(month)
+    last = month_end(month)
     found = Employee.of(company).select_related("contact")
     if only is not None:
         found = found.filter(pk__in=among(only))
@@ -208,6 +203,7 @@ class _Person(NamedTuple):
     seal: str
     personal: str
     contact: int
+    created_at: dt.datetime
     kind: str
     name: str
     name_addition: str
@@ -218,8 +214,8 @@ class _Person(NamedTuple):
     language: str
 
 
-_PERSON: Final = ("pk", "company_id", "number", as_text("seal_id"), as_text("personal"), "contact_id",
-                  *(f"contact__{name}" for name in _Person._fields[6:]))  # fmt: skip
+_PERSON: Final = ("pk", "company_id", "number", as_text("seal_id"), as_text("personal"), "contact_id", "created_at",
+                  *(f"contact__{name}" for name in _Person._fields[7:]))  # fmt: skip
 
 
 class _Address(NamedTuple):
@@ -290,6 +286,7 @@ def _file(
         place=f"{address.postcode} {address.town}".strip() if address else "", mail=mail,
         personal=_PERSONAL.opened_at(_PERSONAL.place_of(row.company, row.seal), row.personal),
         employments=tuple(periods), facts=tuple(facts), home=address,
+        since=row.created_at.year,
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ from payroll.employees.facts import (
     WithholdingTax,
 )
 from payroll.employees.people import PersonFile
-from payroll.wages.values import HUNDRED, Finding, Pay
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED, Finding
 
 LOW_MONTH, HIGH_MONTH = Decimal(500), Decimal(50_000)
 LOW_HOUR, HIGH_HOUR = Decimal(15), Decimal(500)

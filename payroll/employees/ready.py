@@ -17,6 +17,7 @@ from payroll.employees.people import PersonFile
 from payroll.rates import tariffs
 from payroll.setup.models import Institution
 from payroll.setup.readiness import State, Step, further
+from payroll.wages.spans import month_end
 
 #: Codes that a canton's tariff is looked up for.
 _BY_TARIFF: Final = re.compile(r"[A-Z][0-9][YN]", re.ASCII)
@@ -26,9 +27,7 @@ _MOST_NAMED: Final = 5
 def steps_of(company: Company, on: dt.date) -> Iterator[Step]:
     """Steps about the people employed in the month of ``on``: seven queries, whatever their number."""
     month = on.replace(day=1)
-    files = [
-        one for one in people.files(company, month) if one.employed(month, people.end_of(month))
-    ]
+    files = [one for one in people.files(company, month) if one.employed(month, month_end(month))]
     yield _people(files, month)
     yield _funds(company, files, on)
     yield _tariffs(files, month)
@@ -67,7 +66,7 @@ def _names(files: Sequence[PersonFile]) -> str:
 
 def _funds(company: Company, files: Sequence[PersonFile], on: dt.date) -> Step:
     """A family allowance fund for each canton of work."""
-    last = people.end_of(on)
+    last = month_end(on)
     held = (one.at(Wage, last) for one in files)
     worked = {wage.canton for wage in held if wage is not None and wage.canton}
     funds = Institution.of(company).filter(kind=Institution.Kind.FAK).exclude(active_until__lt=on)
@@ -80,7 +79,7 @@ def _funds(company: Company, files: Sequence[PersonFile], on: dt.date) -> Step:
 
 
 def _tariffs(files: Sequence[PersonFile], month: dt.date) -> Step:
-    last = people.end_of(month)
+    last = month_end(month)
     title = _("Withholding-tax tariffs of %s") % month.year
     needed = {
         tax.canton for one in files

@@ -23,7 +23,8 @@ from payroll.employees.facts import (
 from payroll.employees.known import Known
 from payroll.setup.models import Institution
 from payroll.wage_types.garnishing import require_keeps
-from payroll.wages.values import HUNDRED, Pay
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED
 
 NIL: Final = Decimal(0)
 MOST_WAGE: Final = Decimal(1_000_000)  # a month; of an hour it is told as not plausible long before

@@ -19,6 +19,7 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import DayField, MonthField
 from erp.audit import access_log
+from erp.web.export import as_file
 from payroll.declarations import issuing
 from payroll.declarations import papers as certificates
 from payroll.declarations.models import IssuedCertificate
@@ -27,7 +28,6 @@ from payroll.employees.models import Employee
 from payroll.portal import queries
 from payroll.runs import papers
 from payroll.runs.models import Payslip
-from payroll.runs.views.runs import as_file
 
 
 class OwnViewSet(mixins.ListModelMixin, CompanyViewSet):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
 from erp.audit import access_log
+from erp.web.export import as_file
 from erp.web.pages import CompanyView
 from payroll.declarations import issuing
 from payroll.declarations import papers as certificates
@@ -18,7 +19,6 @@ from payroll.delivery.signing_in import employee_of
 from payroll.employees.models import Employee
 from payroll.portal import queries
 from payroll.runs import papers
-from payroll.runs.views.runs import as_file
 
 PAGE: Final = 60  # five years of months
 

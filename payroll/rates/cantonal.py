@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payroll.rates.family import Status
 from payroll.rates.figures import rows_of
-from payroll.wages.values import TaxModel
+from payroll.wages.kinds import TaxModel
 
 
 class CantonalKind(StrEnum):

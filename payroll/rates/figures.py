@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from payroll.rates.catalogue import FIGURES, label
-from payroll.wages.values import AgeCredit, AgeStep, Figures, Sex
+from payroll.wages.kinds import Sex
+from payroll.wages.values import AgeCredit, AgeStep, Figures
 
 DATA: Final = Path(__file__).parent / "data"
 

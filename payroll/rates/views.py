@@ -27,7 +27,7 @@ from payroll.rates.forms import YEARS, LookUpForm, OwnFigureForm
 from payroll.rates.models import OwnFigure
 from payroll.rates.own import enter_figure, figures_of, remove_figure
 from payroll.rates.tariffs import codes_of, commission, loaded_for, look_up
-from payroll.wages.values import TaxModel
+from payroll.wages.kinds import TaxModel
 
 
 class FiguresPage(CompanyView):

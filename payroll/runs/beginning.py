@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 
 from django.db import connection, transaction
@@ -25,6 +24,7 @@ from payroll.runs.refusals import (
     RunExists,
 )
 from payroll.setup.models import PayrollSettings
+from payroll.wages.spans import month_end
 
 Kind, Status = PayrollRun.Kind, PayrollRun.Status
 
@@ -44,9 +44,9 @@ def begin(
     settings = PayrollSettings.of(company).first()
     if settings is None:
         raise NotSetUp
-    alone(company)
+    hold_company(company)
     _require_turn(company, month)
-    date = date or last_day(month)
+    date = date or month_end(month)
     pay_date = pay_date or pay_day(month, settings.pay_day)
     require_days(month, date, pay_date)
     posting.open_year(company, date)
@@ -77,13 +77,9 @@ def named(month: dt.date) -> str:
     return f"{month:%m.%Y}"
 
 
-def last_day(month: dt.date) -> dt.date:
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
 def pay_day(month: dt.date, day: int) -> dt.date:
     """The day of payment in a month: that day or the month's last, and the bank day before it."""
-    found = month.replace(day=min(day, last_day(month).day))
+    found = month.replace(day=min(day, month_end(month).day))
     while not is_bank_day(found, "CHF"):
         found -= dt.timedelta(days=1)
     return found
@@ -97,7 +93,7 @@ def require_days(month: dt.date, date: dt.date, pay_date: dt.date) -> None:
         raise BadDay(field="pay_date", value=pay_date, month=named(month))
 
 
-def alone(company: Company) -> None:
+def hold_company(company: Company) -> None:
     """Let no two people begin or post runs of a company at once; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))",

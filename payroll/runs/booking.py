@@ -18,7 +18,7 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
 from payroll.runs import delivering
-from payroll.runs.beginning import alone, held_run
+from payroll.runs.beginning import held_run, hold_company
 from payroll.runs.correcting import drop_advances, take_back_advances
 from payroll.runs.digest import changed_slips, digest_of_run
 from payroll.runs.entries import Entry, entry_of
@@ -50,7 +50,7 @@ def post(run: PayrollRun, *, by: User, date: dt.date | None = None) -> PayrollRu
     are the entry's voucher; neither names a person. Raises ``NotApproved``, ``Tampered``, ``Stale``,
     ``DoesNotAddUp``, what ``setup.accounts`` says is missing, or what the ledger raises.
     """
-    alone(run.company)
+    hold_company(run.company)
     held = held_run(run)
     if held.status != Status.APPROVED:
         raise NotApproved(month=str(held), status=held.get_status_display())
@@ -108,7 +108,7 @@ def undo(run: PayrollRun, *, reason: str, by: User, date: dt.date | None = None)
     """
     if not reason.strip():
         raise ReasonMissing
-    alone(run.company)
+    hold_company(run.company)
     held = held_run(run)
     if not held.is_booked or held.entry is None:
         raise NotPosted(month=str(held), status=held.get_status_display())

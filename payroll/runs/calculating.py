@@ -26,6 +26,7 @@ from payroll.runs.refusals import NobodyToPay, NotOpen
 from payroll.runs.staleness import stale_people
 from payroll.setup.models import PayrollSettings
 from payroll.wages.calculating import calculate
+from payroll.wages.spans import month_end
 
 AT_ONCE: Final = 500  # people of a step
 Status = PayrollRun.Status
@@ -70,7 +71,7 @@ def start_turn(run: PayrollRun, *, by: User, parts: int = 1) -> PayrollRun:
 
 def employed_ids(run: PayrollRun) -> list[int]:
     """Who belongs into a run, by id: employed on a day of the month, or something is typed for them."""
-    employed = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    employed = people.employed_ids(run.company, run.month, month_end(run.month))
     typed = MonthlyMovement.of(run.company_id).filter(month=run.month)
     return sorted(
         {row["employee"] for row in employed} | set(typed.values_list("employee", flat=True))
@@ -104,7 +105,7 @@ def reckon(run: PayrollRun, employees: Collection[int], *, turn: Turn) -> Iterat
 
 def sharing_people(run: PayrollRun) -> frozenset[int]:
     """Who of a run's people is paid to an account that somebody else of them is paid to: two queries."""
-    on = people.end_of(run.month)
+    on = month_end(run.month)
     return sharing(people.accounts_of(run.company, employed_ids(run), on))
 
 

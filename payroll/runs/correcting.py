@@ -22,8 +22,9 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.money import ZERO
 from payroll.runs import movements
-from payroll.runs.beginning import alone, editing, held_run, pay_day, require_days
+from payroll.runs.beginning import editing, held_run, hold_company, pay_day, require_days
 from payroll.runs.differences import MonthPair, correcting_slip
+from payroll.runs.digest import untouched
 from payroll.runs.findings import accounts_abroad
 from payroll.runs.gathering import Gathered, Shelf, gather
 from payroll.runs.keeping import Before, Reckoned, content_of, write
@@ -32,7 +33,9 @@ from payroll.runs.refusals import NothingToCorrect, NotPosted, RunExists
 from payroll.setup.models import PayrollSettings
 from payroll.wage_types.models import WageType
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Finding, Kind, Slip, SlipLine
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Kind
+from payroll.wages.values import Finding, Slip, SlipLine
 
 Status = PayrollRun.Status
 History = Mapping[int, Mapping[dt.date, Sequence[Slip]]]
@@ -95,12 +98,13 @@ def _months(run: PayrollRun) -> list[dt.date]:
 
 
 def _base(run: PayrollRun, first: dt.date) -> dict[int, Carry]:
-    """What the slips before a month handed on, by person; corrections all lie behind it."""
+    """What the slips before a month handed on, by person; corrections all lie behind it. Raises ``Tampered``."""
     rows = Payslip.of(run.company_id).filter(
         run__status__in=PayrollRun.BOOKED, run__month__year=first.year, run__month__lt=first
     )
-    rows = rows.order_by("employee", "-run__number").distinct("employee").defer("paper")
-    return {row.employee_id: row.content.slip.carry for row in rows}
+    rows = rows.order_by("employee", "-run__number").distinct("employee")
+    rows = rows.select_related("run").defer("paper")
+    return {row.employee_id: untouched(row).slip.carry for row in rows}
 
 
 def _history(run: PayrollRun, months: Sequence[dt.date], only: Collection[int] | None) -> History:
@@ -112,7 +116,7 @@ def _history(run: PayrollRun, months: Sequence[dt.date], only: Collection[int] |
         rows = rows.filter(employee__in=only)
     found: dict[int, dict[dt.date, list[Slip]]] = defaultdict(lambda: defaultdict(list))
     for row in rows.order_by("run__number"):
-        content = row.content
+        content = untouched(row)
         parts = {row.run.month: content.slip}
         if row.run.is_correction:
             parts = {month: _part(content, month) for month in content.months}
@@ -147,7 +151,7 @@ def begin_correction(
     wages. ``date`` is its booking date, today without. Raises ``NotPosted``, ``RunExists`` (one
     correction at a time), ``NothingToCorrect``, ``NoOpenYear`` or ``PeriodLocked``.
     """
-    alone(run.company)
+    hold_company(run.company)
     held = held_run(run)
     if not held.is_booked or held.is_correction:
         raise NotPosted(month=str(held), status=held.get_status_display())

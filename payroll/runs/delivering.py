@@ -18,7 +18,7 @@ from erp.jobs.models import Job
 from erp.jobs.starting import start
 from payroll.delivery import handing, working
 from payroll.delivery.handing import SLIP, Paper, Row
-from payroll.delivery.models import Delivery, Way
+from payroll.delivery.models import Delivery
 from payroll.delivery.refusals import NothingToDeliver, PapersMissing
 from payroll.runs import papers
 from payroll.runs.models import PayrollRun, Payslip
@@ -74,7 +74,7 @@ def deliver_again(slip: Payslip, *, by: User, link: str) -> Delivery:
     (paper,) = _held(run, [slip.pk])
     made = handing.hand_over(run.company, paper, by=by, link=link, again=True)
     assert made is not None
-    handing.record_run(run.company, by, subject=run, **{made.way: 1})
+    handing.record_delivery(run.company, by, subject=run, **{made.way: 1})
     return made
 
 
@@ -84,16 +84,15 @@ def hold_back(run: PayrollRun, *, by: User) -> int:
     return handing.hold_back(run.company, SLIP, list(slips), by=by)
 
 
-def printed(run: PayrollRun) -> bytes:
-    """The slips of those who get them on paper as one PDF, by name, to be printed.
+def printed(run: PayrollRun) -> tuple[bytes, int]:
+    """The slips of those who get them on paper as one PDF, by name, to be printed; and how many they are.
 
     Raises ``PapersMissing``, ``NothingToPrint`` or ``Tampered``.
     """
-    on_paper = [row.record for row in log_of(run)
-                if (row.last.way if row.last else row.to.way) == Way.PAPER]  # fmt: skip
+    on_paper = [row.record for row in log_of(run) if row.is_on_paper]
     require_papers(run)
     found = Payslip.of(run.company_id).filter(pk__in=on_paper).select_related("run").in_bulk()
-    return joining.joined(papers.untouched(found[pk]) for pk in on_paper)
+    return joining.joined(papers.untouched(found[pk]) for pk in on_paper), len(on_paper)
 
 
 def require_booked(run: PayrollRun) -> None:

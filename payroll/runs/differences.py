@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from erp.core.money import ZERO
-from payroll.wages.values import Carry, Charge, Reason, Slip, SlipLine, Tax
+from payroll.wages.carrying import Carry
+from payroll.wages.values import Charge, Reason, Slip, SlipLine, Tax
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
+from erp.core.sealed import SealedField
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import Tampered
 
 FORM: Final = "rappen-payroll-1"  # the canonical form below; another form gets another name
+CONTENT: Final = cast(SealedField, Payslip._meta.get_field("content"))
 _HEAD: Final = FORM.encode() + b"\n"
 
 
@@ -48,10 +50,17 @@ def digest_of_run(run: PayrollRun) -> str:
 
 def require_untouched(slip: Payslip) -> None:
     """Raises ``Tampered`` where a slip's content is not what its digest says."""
-    if digest_of(slip.content) != slip.digest:
+    if changed_slips([slip]):
         raise Tampered(month=str(slip.run))
 
 
+def untouched(slip: Payslip) -> SlipContent:
+    """A slip's content. Raises ``Tampered`` where it is not what its digest says."""
+    require_untouched(slip)
+    content: SlipContent = slip.content
+    return content
+
+
 def changed_slips(slips: Iterable[Payslip]) -> list[Payslip]:
-    """Those whose content is not what their digest says."""
-    return [slip for slip in slips if digest_of(slip.content) != slip.digest]
+    """Those whose content, byte by byte as it was written, is not what their digest says."""
+    return [slip for slip in slips if digest_of_written(CONTENT.written(slip)) != slip.digest]

@@ -20,7 +20,8 @@ from payroll.runs.families import fund_of
 from payroll.runs.models import SlipContent
 from payroll.runs.refusals import DoesNotAddUp
 from payroll.setup.accounts import AccountPlan
-from payroll.wages.values import Base, Charge, Kind, SlipLine
+from payroll.wages.kinds import Base, Kind
+from payroll.wages.values import Charge, SlipLine
 
 Key = tuple[int, str]  # account and cost centre
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from erp.core.money import ZERO
 from payroll.runs.models import SlipContent
 from payroll.runs.words import why_in_words
 from payroll.setup.words import insurance_name
-from payroll.wages.values import Charge, Insurance, Reason
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Charge, Reason
 
 #: Reasons that quantity, rate and base of a line do not tell already.
 EXPLAINED: Final = frozenset({
@@ -20,7 +22,6 @@ EXPLAINED: Final = frozenset({
     "ahv.allowance_waived", "ahv.small_wage", "ahv.earned_before", "tax.minimum",
     "tax.work_days", "tax.exit_month", "tax.correction", "correction.difference",
 })  # fmt: skip
-ZERO: Final = Decimal("0.00")
 
 
 def told(reasons: Sequence[Reason]) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def told(reasons: Sequence[Reason]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class InsuredRow:
+class ExplainedCharge:
     """A contribution as paper tells it; ``to_date`` is what was insured of the year, this slip within.
 
     Amounts in CHF; both parts as they are due.
@@ -46,14 +47,14 @@ class InsuredRow:
     why: tuple[str, ...]
 
 
-def insured_of(content: SlipContent, *, employer: bool) -> list[InsuredRow]:
+def explained_charges(content: SlipContent, *, employer: bool) -> list[ExplainedCharge]:
     """The insurances of a slip, those the employee shares in, with ``employer`` all of them.
 
     Of administration costs and of amounts there is nothing insured to tell.
     """
     sums = content.slip.carry.sums
     return [
-        InsuredRow(
+        ExplainedCharge(
             name=_name(one), code=_code(one), insured=one.insured,
             to_date=sums[one.key].insured if one.key in sums else ZERO,
             employee_percent=one.employee_percent, employer_percent=one.employer_percent,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from payroll.employees.people import end_of
-from payroll.wages.values import Contract, Contribution, Insurance, MonthInput, SlipLine
+from payroll.wages.kinds import Insurance
+from payroll.wages.spans import month_end
+from payroll.wages.values import Contract, Contribution, MonthInput, SlipLine
 
 
 def fund_of(given: MonthInput, line: SlipLine) -> tuple[str, int | None]:
@@ -27,10 +28,10 @@ def fund_of(given: MonthInput, line: SlipLine) -> tuple[str, int | None]:
 def _canton(contracts: tuple[Contract, ...], employment: int, month: dt.date) -> str:
     """Where an employment is in a month, or was last; any employment's where none is named."""
     of = [one for one in contracts if not employment or one.employment == employment]
-    begun = sorted((one for one in of if one.first <= end_of(month)), key=lambda one: one.first)
+    begun = sorted((one for one in of if one.first <= month_end(month)), key=lambda one: one.first)
     found = begun or of
     return found[-1].canton if found else ""
 
 
 def _meets(one: Contribution, month: dt.date) -> bool:
-    return one.first <= end_of(month) and month <= one.last
+    return one.first <= month_end(month) and month <= one.last

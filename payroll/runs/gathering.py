@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, cast
@@ -14,6 +14,7 @@ from erp.core.bulk import among
 from erp.core.sealed import SealedField, as_text
 from payroll.employees import converting, missing, people
 from payroll.employees.facts import LeaveBooking, Payout, Share
+from payroll.employees.leave import balances
 from payroll.employees.models import LeaveEntry
 from payroll.employees.people import PersonFile
 from payroll.runs import keeping, leaving, movements, simplified
@@ -22,7 +23,9 @@ from payroll.runs.leaving import NO_EXIT, Exit
 from payroll.runs.lookups import Shelf
 from payroll.runs.models import Payment, PayrollRun, Typed
 from payroll.runs.sharing import shared_out
-from payroll.wages.values import Carry, Finding, MonthInput, Movement, TariffRow
+from payroll.wages.carrying import Carry
+from payroll.wages.spans import month_end
+from payroll.wages.values import Finding, MonthInput, Movement, TariffRow
 from payroll.wages.withholding import late_changes
 
 LEAVE: Final = cast(SealedField, LeaveEntry._meta.get_field("content"))
@@ -67,7 +70,7 @@ def gather(
     carried = carried if carried is not None else keeping.before(run, list(wanted))
     shelf = shelf or Shelf()
     shelf.open(company, month, {file.language for file in files})
-    leave = _leave(run, list(wanted))
+    leave = _leave(run, files)
     exits = leaving.years_of_exit(run, files)
     drafts = [
         _one(run, file, typed.get(file.id, []), carried.get(file.id, NOTHING).carry, shelf,
@@ -89,7 +92,7 @@ def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
-    rows = people.employed_ids(run.company, run.month, people.end_of(run.month))
+    rows = people.employed_ids(run.company, run.month, month_end(run.month))
     return sorted({row["employee"] for row in rows} | set(typed))
 
 
@@ -97,7 +100,7 @@ def _one(
     run: PayrollRun, file: PersonFile, typed: list[Typed], carry: Carry, shelf: Shelf,
     leave: dict[str, str], left: Exit,
 ) -> Gathered:  # fmt: skip
-    month, last = run.month, people.end_of(run.month)
+    month, last = run.month, month_end(run.month)
     recurring = converting.recurring_of(file, month)
     allowances, lacking = converting.allowances_of(
         file, month, roles=shelf.roles, amount_of=shelf.allowance
@@ -158,19 +161,22 @@ def _tariff_keys(given: MonthInput) -> set[str]:
     return keys
 
 
-def _leave(run: PayrollRun, who: list[int]) -> dict[int, dict[str, str]]:
-    """Balances of holidays and overtime at the end of the month, as the slip tells them: one query."""
-    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+def _leave(run: PayrollRun, files: Sequence[PersonFile]) -> dict[int, dict[str, str]]:
+    """What is left of holidays and overtime at the end of the month, as the slip tells it: one query."""
+    last = month_end(run.month)
+    booked: dict[int, list[tuple[dt.date, LeaveBooking]]] = defaultdict(list)
     rows = LeaveEntry.of(run.company_id).filter(
-        employee__in=among(who), date__lte=people.end_of(run.month)
+        employee__in=among([one.id for one in files]), date__lte=last
     )
-    for who_id, seal, text in rows.values_list(
-        "employee_id", as_text("seal_id"), as_text("content")
+    for who, day, seal, text in rows.values_list(
+        "employee_id", "date", as_text("seal_id"), as_text("content")
     ):
-        told: LeaveBooking = LEAVE.opened_at(LEAVE.place_of(run.company_id, seal), text)
-        sums[who_id][told.kind.value] += told.amount
-    shown = ("holidays", "overtime")
+        booked[who].append((day, LEAVE.opened_at(LEAVE.place_of(run.company_id, seal), text)))
     return {
-        one: {kind: str(kinds[kind]) for kind in shown if kind in kinds}
-        for one, kinds in sums.items()
+        file.id: {
+            one.kind.value: str(one.left)
+            for one in balances(file, booked.get(file.id, ()), run.month.year)
+            if any((one.carried, one.entitled, one.earned, one.taken))
+        }
+        for file in files
     }

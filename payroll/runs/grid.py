@@ -19,6 +19,7 @@ from payroll.runs import movements
 from payroll.runs.models import MonthlyMovement, PayrollRun, Typed
 from payroll.runs.movements import RECKONED, is_plain
 from payroll.wage_types.models import WageType
+from payroll.wages.spans import month_end
 from payroll.wages.values import Movement
 
 #: What the grid shows where nothing was typed before, by what the program uses them for.
@@ -75,7 +76,7 @@ def usual_month(company: Company) -> dt.date | None:
 
 def people_of(company: Company, month: dt.date) -> list[Employee]:
     """Who is employed in a month, or has something typed for it, by name: one query."""
-    employed = people.employed_ids(company, month, people.end_of(month))
+    employed = people.employed_ids(company, month, month_end(month))
     typed = MonthlyMovement.of(company).filter(month=month).values("employee")
     rows = Employee.of(company).filter(pk__in=employed) | Employee.of(company).filter(pk__in=typed)
     return list(rows.select_related("contact").order_by("contact__sort_name", "pk").distinct())

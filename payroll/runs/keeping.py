@@ -15,11 +15,12 @@ from django.db import connection
 from django.db.models import F
 
 from erp.core.bulk import among
-from erp.core.sealed import SealedField, as_text, decoded
-from payroll.runs.digest import digest_of_written, salt
+from erp.core.sealed import as_text, decoded
+from payroll.runs.digest import CONTENT, digest_of_written, salt
 from payroll.runs.models import Payment, PayrollRun, Payslip, SlipContent
 from payroll.runs.refusals import Tampered
-from payroll.wages.values import Carry, Finding, MonthInput, Slip
+from payroll.wages.carrying import Carry
+from payroll.wages.values import Finding, MonthInput, Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ _INSERT: Final = """
     SELECT %s, %s, t.* FROM json_to_recordset(%s::json)
         AS t (employee bigint, seal uuid, content text, digest text, findings int)
 """
-CONTENT: Final = cast(SealedField, Payslip._meta.get_field("content"))
 #: Columns of a slip that ``opened`` takes: what names, holds and proves it.
 KEPT: Final = (as_text("seal_id"), as_text("content"), "digest")
 

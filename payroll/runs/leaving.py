@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from erp.core.money import ZERO
 from payroll.employees import converting
 from payroll.employees.facts import Leaving
-from payroll.employees.people import PersonFile, end_of
+from payroll.employees.people import PersonFile
+from payroll.runs.digest import untouched
 from payroll.runs.models import PayrollRun, Payslip
-from payroll.wages.ahv import AHV, PENSION
-from payroll.wages.values import ZERO, Carry, Earlier, Sum
+from payroll.wages.ahv import ahv_wages
+from payroll.wages.carrying import Carry, Earlier, Sum
+from payroll.wages.spans import month_end
 from payroll.wages.withholding import last_wage
 from payroll.wages.withholding.account import as_row
 
@@ -37,7 +40,7 @@ NO_EXIT: Final = Exit()
 def years_of_exit(run: PayrollRun, files: Iterable[PersonFile]) -> dict[int, Exit]:
     """By employee, of those who left before the run's year: one query, and none where nobody did."""
     first = run.month.replace(month=1, day=1)
-    gone = [one for one in files if not one.employed(first, end_of(run.month))]
+    gone = [one for one in files if not one.employed(first, month_end(run.month))]
     if not gone:
         return {}
     rows = Payslip.of(run.company_id).filter(
@@ -48,7 +51,7 @@ def years_of_exit(run: PayrollRun, files: Iterable[PersonFile]) -> dict[int, Exi
     for row in rows:
         last[row.employee_id][row.run.month.year] = row
     return {
-        file.id: exit_of(file, first, [(year, row.content.slip.carry)
+        file.id: exit_of(file, first, [(year, untouched(row).slip.carry)
                                        for year, row in sorted(last[file.id].items())])
         for file in gone
     }  # fmt: skip
@@ -67,20 +70,16 @@ def exit_of(file: PersonFile, first: dt.date, handed: Sequence[Handed]) -> Exit:
     of_year = next((carry for year, carry in handed if year == left.year), Carry())
     rows = sorted((*of_year.taxed, *map(as_row, of_year.untaxed)), key=lambda row: row.month)
     sums = added(carry for year, carry in handed if year >= left.year)
-    wages = _ahv_wages(sums)
+    wages = ahv_wages(sums)
     told = file.at(Leaving, left)
     if told is not None and told.wages_of_year is not None:
         since = added(carry for year, carry in handed if year > left.year)
-        sums, wages = {}, told.wages_of_year + _ahv_wages(since)
+        sums, wages = {}, told.wages_of_year + ahv_wages(since)
     elif not of_year.sums:
         return Exit(None, last_wage(rows))
     months = [dt.date(left.year, number, 1) for number in range(1, 13)]
-    days = sum(converting.days_of(file.employed(one, end_of(one)), one) for one in months)
+    days = sum(converting.days_of(file.employed(one, month_end(one)), one) for one in months)
     return Exit(Earlier(year=left.year, days=days, wages=wages, sums=sums), last_wage(rows))
-
-
-def _ahv_wages(sums: Mapping[str, Sum]) -> Decimal:
-    return sum((sums[key].wages for key in (AHV, PENSION) if key in sums), ZERO)
 
 
 def added(carries: Iterable[Carry]) -> dict[str, Sum]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from erp.companies.models import Company
-from payroll.employees import people
 from payroll.employees.facts import AllowanceKind, Child, Insured, Pension
 from payroll.employees.people import PersonFile
 from payroll.rates import family, figures, own, tariffs
@@ -19,6 +18,7 @@ from payroll.setup.pensions import PensionSpan
 from payroll.setup.persons import Insured as InsuredSpan
 from payroll.setup.settings import settings_of, terms_of
 from payroll.wage_types import catalogue
+from payroll.wages.spans import month_end
 from payroll.wages.values import Contract, Figures, Person, TariffRow, Terms, WageType
 
 
@@ -45,7 +45,7 @@ class Shelf:
         if self.place != (company.pk, month):
             self._clear()
             self.place = (company.pk, month)
-            self.company, self.month, self.last = company, month, people.end_of(month)
+            self.company, self.month, self.last = company, month, month_end(month)
             self.settings = settings_of(company)
             self.terms: Terms = terms_of(self.settings)
             self.own = own.figures_of(company)

@@ -20,7 +20,7 @@ from erp.core.bulk import among
 from erp.core.errors import DomainError, Refusals, called
 from erp.core.sealed import SealedField, as_text
 from payroll.employees.models import Employee
-from payroll.runs.beginning import alone, last_day, mark_stale, named
+from payroll.runs.beginning import hold_company, mark_stale, named
 from payroll.runs.models import MonthlyMovement, Typed
 from payroll.runs.refusals import (
     BeforeEntry,
@@ -32,6 +32,7 @@ from payroll.runs.refusals import (
 )
 from payroll.wage_types.garnishing import require_keeps
 from payroll.wage_types.models import WageType
+from payroll.wages.spans import month_end
 
 #: What the program reckons by itself: it is not typed.
 RECKONED: Final = frozenset(
@@ -95,7 +96,7 @@ class Entered:
 
     def require_entered(self, month: dt.date, *, field: str = "month") -> None:
         """Raises ``BeforeEntry`` for a month that ends before the first entry."""
-        if self.entry is None or last_day(month) < self.entry:
+        if self.entry is None or month_end(month) < self.entry:
             raise BeforeEntry(
                 field=field, name=self.name, entry=self.entry or "–", value=named(month)
             )
@@ -228,7 +229,7 @@ def copy_month(
     rows = MonthlyMovement.of(company)
     taken = set(rows.filter(month=month).values_list("employee", flat=True))
     active = Checker(company).types
-    entered = set(Employee.of(company).filter(employments__entry__lte=last_day(month))
+    entered = set(Employee.of(company).filter(employments__entry__lte=month_end(month))
                   .values_list("pk", flat=True))  # fmt: skip
     new = [
         MonthlyMovement(company=company, employee_id=row.employee_id, month=month,
@@ -309,7 +310,7 @@ def _hold(company: Company, month: dt.date) -> None:
 
     Who posts holds the company's runs before a month's movements; so does who types.
     """
-    alone(company)
+    hold_company(company)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))",
                        [f"movements:{company.pk}:{month}"])  # fmt: skip

@@ -17,19 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.errors import DomainError
-from erp.core.money import ZERO, to_centimes
+from erp.core.money import to_centimes
 from payroll.employees.facts import Wage
 from payroll.employees.keeping import Kept, set_fact
 from payroll.employees.models import Employee
-from payroll.employees.people import end_of, file_of
+from payroll.employees.people import DAY, file_of
 from payroll.runs import movements
 from payroll.runs.gathering import gather
+from payroll.runs.lookups import Shelf
 from payroll.runs.models import MonthlyMovement, PayrollRun, Typed
 from payroll.runs.movements import Checker
 from payroll.runs.refusals import NoSuchPerson
-from payroll.wages.calculating import calculate
-from payroll.wages.net_to_gross import Target, gross_for
-from payroll.wages.values import Contract, MonthInput, Pay, Reason, Slip
+from payroll.wages.kinds import Pay
+from payroll.wages.net_to_gross import Target, gross_for, search
+from payroll.wages.spans import month_end
+from payroll.wages.values import Contract, MonthInput, Reason, Slip
 
 
 class MonthPosted(DomainError):
@@ -89,7 +91,8 @@ def gross_of(
         raise NothingWanted(value=wanted)
     month = month.replace(day=1)
     _require_open(company, month)
-    given = _given(company, employee, month)
+    shelf = Shelf()
+    given = _given(company, employee, month, shelf)
     if type is not None:
         Checker(company).require_sound(Typed(type=type, amount=wanted))
         found = gross_for(given, wanted=wanted, type=type, target=target)
@@ -98,16 +101,18 @@ def gross_of(
             amount=found.amount, reached=found.reached, slip=found.slip, why=found.why,
         )  # fmt: skip
     contract = _contract(employee, given, month)
-    bare = replace(given, contracts=_with_wage(given.contracts, contract, ZERO))
-    found = gross_for(
-        bare, wanted=wanted, type=given.roles["monthly_wage"], target=target,
-        employment=contract.employment,
-    )  # fmt: skip
-    slip = calculate(replace(given, contracts=_with_wage(given.contracts, contract, found.amount)))
+    file = file_of(employee, on=month)
+
+    def with_wage(wage: Decimal) -> MonthInput:
+        """The month with a wage as it would be kept, insured as of that wage."""
+        contracts = _with_wage(given.contracts, contract, wage, since=month)
+        insured = shelf.contributions_of(file, given.person, contracts)
+        return replace(given, contracts=contracts, contributions=insured.contributions)
+
+    found = search(with_wage, wanted=wanted, target=target)
     return Grossed(
         employee=employee, month=month, wanted=to_centimes(wanted), target=target, type=None,
-        amount=found.amount, reached=slip.net if target is Target.NET else slip.payout, slip=slip,
-        why=found.why,
+        amount=found.amount, reached=found.reached, slip=found.slip, why=found.why,
     )  # fmt: skip
 
 
@@ -149,10 +154,10 @@ def _require_open(company: Company, month: dt.date) -> None:
         raise MonthPosted(value=f"{month:%m.%Y}", last=str(last))
 
 
-def _given(company: Company, employee: Employee, month: dt.date) -> MonthInput:
+def _given(company: Company, employee: Employee, month: dt.date, shelf: Shelf) -> MonthInput:
     """The input of a person's month, as a run that is not begun would have it."""
-    run = PayrollRun(company=company, month=month, date=end_of(month), pay_date=end_of(month))
-    found = gather(run, only=[employee.pk])
+    run = PayrollRun(company=company, month=month, date=month_end(month), pay_date=month_end(month))
+    found = gather(run, only=[employee.pk], shelf=shelf)
     if not found:
         raise NoSuchPerson(value=employee.number)
     return found[0].given
@@ -161,13 +166,17 @@ def _given(company: Company, employee: Employee, month: dt.date) -> MonthInput:
 def _contract(employee: Employee, given: MonthInput, month: dt.date) -> Contract:
     """The one contract by the month that holds for all of a month."""
     rows = [one for one in given.contracts
-            if one.pay is Pay.MONTH and one.first <= end_of(month) and one.last >= month]  # fmt: skip
-    if len(rows) != 1 or rows[0].first > month or rows[0].last < end_of(month):
+            if one.pay is Pay.MONTH and one.first <= month_end(month) and one.last >= month]  # fmt: skip
+    if len(rows) != 1 or rows[0].first > month or rows[0].last < month_end(month):
         raise NoMonthlyWage(name=str(employee), month=f"{month:%m.%Y}")
     return rows[0]
 
 
 def _with_wage(
-    contracts: Sequence[Contract], which: Contract, wage: Decimal
+    contracts: Sequence[Contract], which: Contract, wage: Decimal, *, since: dt.date
 ) -> tuple[Contract, ...]:
-    return tuple(replace(one, wage=wage) if one is which else one for one in contracts)
+    """Contracts with another wage in one of them, from the first day of a month on."""
+    before = replace(which, last=since - DAY)
+    anew = replace(which, first=max(which.first, since), wage=wage)
+    parts = (before, anew) if which.first < since else (anew,)
+    return tuple(part for one in contracts for part in (parts if one is which else (one,)))

@@ -26,7 +26,8 @@ from payroll.runs.refusals import NotPosted, Tampered
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
 from payroll.wages.drafting import is_after_net
-from payroll.wages.values import Base, SlipLine
+from payroll.wages.kinds import Base
+from payroll.wages.values import SlipLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def html_of(
     """The slip as a page to be printed, in the employee's language; ``employer``: with the employer's part."""
     with override(content.language or "de"):
         context = paper_context(run, content, settings=settings, logo=logo)
-        context |= {"insured": explaining.insured_of(content, employer=employer), "employer": employer,
+        context |= {"insured": explaining.explained_charges(content, employer=employer), "employer": employer,
                     "taxes": content.slip.taxes}  # fmt: skip
         return render_to_string("payroll/runs/slip_paper.html", context)
 

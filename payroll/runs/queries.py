@@ -11,11 +11,11 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from erp.companies.models import Company
 from payroll.runs import keeping
-from payroll.runs.beginning import last_day
 from payroll.runs.differences import TypeChange, by_type
 from payroll.runs.findings import in_words
 from payroll.runs.models import PayrollRun, Payslip, SlipContent
 from payroll.runs.recap import employer_part
+from payroll.wages.spans import month_end
 from payroll.wages.values import Slip
 
 
@@ -93,4 +93,4 @@ def paid_until(company: Company, employees: Collection[int]) -> dict[int, dt.dat
         employee__in=employees, run__status__in=PayrollRun.BOOKED,
         run__kind=PayrollRun.Kind.REGULAR,
     ).values_list("employee").annotate(last=Max("run__month"))  # fmt: skip
-    return {who: last_day(month) for who, month in rows}
+    return {who: month_end(month) for who, month in rows}

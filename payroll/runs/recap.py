@@ -13,7 +13,8 @@ from erp.core.money import ZERO
 from erp.web.export import Table
 from payroll.runs.models import PayrollRun, SlipContent
 from payroll.setup.words import insurance_name
-from payroll.wages.values import Insurance, Slip
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Slip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from payroll.declarations.periods import end_of
 from payroll.setup.models import PayrollSettings
+from payroll.wages.spans import month_end
 
 DATA: Final = Path(__file__).parent / "data" / "deadlines.csv"
 ALL: Final = ""
@@ -44,7 +44,7 @@ class Deadline:
 
     def due(self, month: dt.date) -> dt.date:
         """The day until which a period that ends with a month is paid."""
-        return end_of(month) + dt.timedelta(days=self.days)
+        return month_end(month) + dt.timedelta(days=self.days)
 
 
 def deadline_of(canton: str, day: dt.date) -> Deadline:

@@ -27,10 +27,9 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company, Module
 from erp.core import clock
-from payroll.declarations.periods import end_of
 from payroll.declarations.taxes import Due
 from payroll.rates.tariffs import commission
-from payroll.runs.beginning import alone
+from payroll.runs.beginning import hold_company
 from payroll.runs.models import PayrollRun
 from payroll.runs.refusals import ReasonMissing
 from payroll.settlements import paying
@@ -51,6 +50,7 @@ from payroll.setup.accounts import plan_of
 from payroll.setup.models import Institution
 from payroll.setup.queries import tax_offices
 from payroll.setup.settings import settings_of
+from payroll.wages.spans import month_end
 
 KEY = "payroll-tax"
 
@@ -92,7 +92,7 @@ def propose(company: Company, canton: str, until: dt.date, *, year: int | None =
     if not_posted is not None:
         raise RunOpen(month=str(not_posted))
     how = settings_of(company).commission
-    percent = commission(canton, min(end_of(until), dt.date(year, 12, 31)), how)
+    percent = commission(canton, min(month_end(until), dt.date(year, 12, 31)), how)
     return Proposal(
         canton, year, min(row.month for row in rows), until, due_of(canton, until, rows, percent, year),
         percent, how, deadline_of(canton, until), rows,
@@ -125,15 +125,15 @@ def settle(
     ``NotAQrr``, ``NotAScor``, ``PurposeMissing``, and what ``setup.accounts``, ``paying.instruct`` and
     ``posting.post`` raise.
     """
-    alone(company)
+    hold_company(company)
     until = until.replace(day=1)
     found = propose(company, canton, until, year=year)
     if seen is not None and seen != found.sums.tax:
         raise ChangedSince(canton=canton, month=f"{until:%m.%Y}", seen=seen, now=found.sums.tax)
     office = _office(company, canton, end_of(found.last))
     due_date = due_date or max(found.due_date, date)
-    if due_date < end_of(found.last):
-        raise DueTooEarly(value=due_date, end=end_of(found.last))
+    if due_date < month_end(found.last):
+        raise DueTooEarly(value=due_date, end=month_end(found.last))
     one = TaxSettlement(
         company=company, institution=office, canton=canton, year=found.year, first=found.first, last=found.last,
         people=found.sums.people, tax=found.sums.tax, how=found.how,
@@ -165,7 +165,7 @@ def undo(settlement: TaxSettlement, *, date: dt.date, reason: str, by: User) -> 
     """
     if not reason.strip():
         raise ReasonMissing
-    alone(settlement.company)
+    hold_company(settlement.company)
     rows = TaxSettlement.of(settlement.company_id).select_related("company", "entry")
     current: TaxSettlement = rows.select_for_update(of=("self",)).get(pk=settlement.pk)
     if not current.is_live:

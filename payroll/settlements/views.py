@@ -91,7 +91,7 @@ class NewSettlement(SettlementsView):
         try:
             return self._show(request, None)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-tax-settlements", self.company.pk)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -110,7 +110,7 @@ class NewSettlement(SettlementsView):
         try:
             return refused(request, self._show(request, form))
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-tax-settlements", self.company.pk)
 
     def _asked(self) -> tuple[str, dt.date, int]:

@@ -20,7 +20,8 @@ from payroll.setup.supplies import Supplies
 from payroll.wage_types.accounts import is_booked, usual_account
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import usual_accounts
-from payroll.wages.values import Charge, Insurance
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Charge
 
 #: Whom a contribution goes to that names no institution itself.
 GOES_TO: Final = {

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from erp.core import clock
 from erp.core.errors import DomainError
+from payroll.rates.figures import figure
 from payroll.setup import refusals
 from payroll.setup.models import Institution, SolutionRate
 
@@ -39,8 +41,6 @@ CODES: Final = {
 ANY_CODE: Final = (re.compile(r"[A-Z0-9]{1,10}", re.ASCII), "1")
 #: What the employer alone pays, and by which law.
 EMPLOYERS: Final = {Insures.BU: "UVG Art. 91", Insures.ADMIN: "AHVG Art. 69"}
-#: The most that a fund charges for its administration, in percent of contributions. Source: AHVV Art. 157.
-MOST_ADMIN: Final = Decimal(5)
 OLDEST: Final = 120
 
 
@@ -81,12 +81,11 @@ def warnings(kind: str, rates: Sequence[Rate]) -> list[str]:
     by_day: dict[dt.date, list[Rate]] = {}
     for rate in rates:
         by_day.setdefault(rate.valid_from, []).append(rate)
-        if rate.insures == Insures.ADMIN and rate.employer_percent > MOST_ADMIN:
-            said.append(
-                _(
-                    "More than 5 % of the contributions for administration is not allowed (AHVV Art. 157)."
-                )
-            )
+        if rate.insures == Insures.ADMIN:
+            most = _most_admin(rate.valid_from)
+            if rate.employer_percent > most:
+                said.append(_("More than %(most)s %% of the contributions for administration is not allowed "
+                              "(AHVV Art. 157).") % {"most": f"{most.normalize():f}"})  # fmt: skip
         if rate.insures == Insures.FAK and rate.employee_percent:
             said.append(_("Only the canton of Valais has employees pay for family allowances."))
     for day, rows in by_day.items():
@@ -96,6 +95,11 @@ def warnings(kind: str, rates: Sequence[Rate]) -> list[str]:
             said.append(_("From %s on the employer pays less than half of the pension fund (BVG Art. 66).")
                         % f"{day:%d.%m.%Y}")  # fmt: skip
     return list(dict.fromkeys(said))
+
+
+def _most_admin(valid_from: dt.date) -> Decimal:
+    """The most that a fund charges for its administration, in percent; of older rates that of today."""
+    return figure("ahv_admin_most", max(valid_from, clock.today())).value
 
 
 def code_of(kind: str, text: str) -> str:

@@ -21,16 +21,8 @@ from payroll.setup.checking import Rate
 from payroll.setup.models import Institution, SolutionRate
 from payroll.setup.pensions import PensionSpan, pension_contributions
 from payroll.setup.persons import Insured, clipped
-from payroll.wages.values import (
-    Base,
-    Contract,
-    Contribution,
-    Figures,
-    Finding,
-    Insurance,
-    Person,
-    Terms,
-)
+from payroll.wages.kinds import Base, Insurance
+from payroll.wages.values import Contract, Contribution, Figures, Finding, Person, Terms
 
 Kind = Institution.Kind
 Insures = SolutionRate.Insures

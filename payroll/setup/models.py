@@ -149,7 +149,7 @@ class SolutionRate(CompanyOwned):
     """
 
     class Insures(models.TextChoices):
-        """As ``payroll.wages.values.Insurance``, without AHV and ALV, whose rates the law sets."""
+        """As ``payroll.wages.kinds.Insurance``, without AHV and ALV, whose rates the law sets."""
 
         BU = "bu", _("occupational accidents")
         NBU = "nbu", _("non-occupational accidents")

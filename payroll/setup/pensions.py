@@ -13,27 +13,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from erp.core.money import rounded_to, to_centimes
+from erp.core.money import ZERO, rounded_to, to_centimes
 from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate
 from payroll.setup.models import Institution
 from payroll.setup.persons import Insured, clipped
 from payroll.wages.ages import pensioner_since
+from payroll.wages.kinds import Base, Insurance, Pay, Thirteenth
 from payroll.wages.pension import coordinated_wage, minimum
-from payroll.wages.values import (
-    HUNDRED,
-    ZERO,
-    Base,
-    Contract,
-    Contribution,
-    Figures,
-    Finding,
-    Insurance,
-    Pay,
-    Person,
-    Terms,
-    Thirteenth,
-)
+from payroll.wages.values import HUNDRED, Contract, Contribution, Figures, Finding, Person, Terms
 
 MONTHS: Final = Decimal(12)
 WEEKS: Final = Decimal(52)

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy
 
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 _INSURANCES: Final = {
     Insurance.AHV: gettext_lazy("AHV/IV/EO"),

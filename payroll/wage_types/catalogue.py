@@ -9,7 +9,7 @@ from erp.companies.models import Company
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import FLAGS
 from payroll.wages import values
-from payroll.wages.values import Base, Kind, Method
+from payroll.wages.kinds import Base, Kind, Method
 
 
 def of(company: Company, language: str) -> dict[str, values.WageType]:

@@ -19,7 +19,7 @@ class WageType(CompanyOwned, Multilingual):
     """
 
     class Kind(models.TextChoices):
-        """As ``payroll.wages.values.Kind``."""
+        """As ``payroll.wages.kinds.Kind``."""
 
         EARNING = "earning", _("earning")
         BENEFIT_IN_KIND = "benefit_in_kind", _("benefit in kind")

@@ -11,7 +11,7 @@ from typing import Final
 
 DATA: Final = Path(__file__).parent / "data"
 NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
-#: The column of ``WageType`` for each base of ``payroll.wages.values.Base``.
+#: The column of ``WageType`` for each base of ``payroll.wages.kinds.Base``.
 FLAGS: Final = {
     "ahv": "is_ahv", "alv": "is_alv", "uvg": "is_uvg", "uvgz": "is_uvgz", "ktg": "is_ktg",
     "bvg": "is_bvg", "fak": "is_fak", "qst": "is_taxed", "gross": "is_gross",

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from erp.core.money import rounded_to, to_centimes
+from erp.core.money import ZERO, rounded_to, to_centimes
 from payroll.wages import reasons
+from payroll.wages.carrying import Earlier, Sum
 from payroll.wages.reasons import because
 from payroll.wages.spans import YEAR_DAYS
-from payroll.wages.values import HUNDRED, ZERO, Charge, Contribution, Earlier, Reason, Sum
+from payroll.wages.values import HUNDRED, Charge, Contribution, Reason
 
 NOTHING = Sum()
 

@@ -13,17 +13,25 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.accumulating import NOTHING, Accounts, insured_to_date
 from payroll.wages.ages import Liability, liability
+from payroll.wages.carrying import Sum
 from payroll.wages.drafting import Draft
+from payroll.wages.kinds import Base, Insurance, Pay
 from payroll.wages.reasons import because
 from payroll.wages.spans import MONTH_DAYS, ends, month_end, position_of_end
-from payroll.wages.values import ZERO, Base, Contribution, Insurance, Pay, Reason
+from payroll.wages.values import Contribution, Reason
 
 AHV = "ahv"
 PENSION = "ahv.pension"
 ALV = "alv"
+
+
+def ahv_wages(sums: Mapping[str, Sum]) -> Decimal:
+    """The wages of a year that AHV counted, those of pensioners within; in CHF."""
+    return sum((sums[key].wages for key in (AHV, PENSION) if key in sums), ZERO)
 
 
 def charge_ahv(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) -> Liability:

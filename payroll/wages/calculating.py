@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ahv import charge_ahv
+from payroll.wages.carrying import Carry
 from payroll.wages.checking import (
     check_employment,
     check_family,
@@ -22,22 +24,12 @@ from payroll.wages.checking import (
 from payroll.wages.contributions import amounts_by_base, charge_contributions
 from payroll.wages.drafting import Draft, in_order, is_after_net
 from payroll.wages.gross import contract_lines, movement_lines, supplements
+from payroll.wages.kinds import Base
 from payroll.wages.paying import balance, garnish
 from payroll.wages.percentages import percentage_lines
 from payroll.wages.simplified import charge_tax
 from payroll.wages.thirteenth import pay_thirteenth
-from payroll.wages.values import (
-    ZERO,
-    Base,
-    Carry,
-    Charge,
-    MonthInput,
-    Movement,
-    Slip,
-    SlipLine,
-    Tax,
-    WageType,
-)
+from payroll.wages.values import Charge, MonthInput, Movement, Slip, SlipLine, Tax, WageType
 from payroll.wages.withholding import taxes as withheld
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from erp.core.money import to_centimes
+from erp.core.money import ZERO, to_centimes
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ages import Liability
@@ -13,8 +13,9 @@ from payroll.wages.ahv import AHV, PENSION
 from payroll.wages.contributions import Held
 from payroll.wages.drafting import Draft
 from payroll.wages.gross import MONTHS, WAGE_ROLES
+from payroll.wages.kinds import Base, Insurance, Kind, Pay, Thirteenth
 from payroll.wages.spans import MONTH_DAYS
-from payroll.wages.values import ZERO, Base, Charge, Insurance, Kind, Pay, Thirteenth
+from payroll.wages.values import Charge
 
 NBU_HOURS = 8  # a week (UVV Art. 13)
 CEILINGS = frozenset({Base.AHV, Base.ALV, Base.UVG, Base.UVGZ, Base.KTG})

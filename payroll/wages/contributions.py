@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from erp.core.money import allotted, to_centimes
+from erp.core.money import ZERO, allotted, to_centimes
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts, ceiling_to_date, insured_to_date
 from payroll.wages.ages import Liability, twentieth_birthday
 from payroll.wages.drafting import Draft
+from payroll.wages.kinds import Base, Insurance
 from payroll.wages.reasons import because
 from payroll.wages.spans import YEAR_DAYS
-from payroll.wages.values import HUNDRED, ZERO, Base, Contribution, Insurance, Reason, SlipLine
+from payroll.wages.values import HUNDRED, Contribution, Reason, SlipLine
 
 #: What is owed on wages that AHV is owed on: after the allowance, without small wages and youth.
 ON_AHV_INCOME = frozenset({Insurance.FAK, Insurance.CANTONAL, Insurance.EXTRA})

@@ -6,22 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
-from erp.core.money import rounded_to
+from erp.core.money import ZERO, rounded_to
 from payroll.wages import reasons
+from payroll.wages.kinds import Base, Kind, Pay
 from payroll.wages.spans import Times, times_of
-from payroll.wages.values import (
-    ZERO,
-    Base,
-    Contract,
-    Finding,
-    Kind,
-    MonthInput,
-    Movement,
-    Pay,
-    Reason,
-    SlipLine,
-    WageType,
-)
+from payroll.wages.values import Contract, Finding, MonthInput, Movement, Reason, SlipLine, WageType
 
 #: Amounts that are typed positive and lower the payout.
 TURNED = frozenset({Kind.DEDUCTION, Kind.NET_CORRECTION, Kind.ADVANCE})

@@ -6,22 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from erp.core.money import to_centimes
+from erp.core.money import ZERO, to_centimes
 from payroll.wages import reasons
 from payroll.wages.drafting import LARGEST, TURNED, Draft
+from payroll.wages.kinds import Method, Pay, Thirteenth
 from payroll.wages.reasons import because
 from payroll.wages.spans import MONTH_DAYS
-from payroll.wages.values import (
-    HUNDRED,
-    ZERO,
-    Contract,
-    Method,
-    Movement,
-    Pay,
-    Reason,
-    Thirteenth,
-    WageType,
-)
+from payroll.wages.values import HUNDRED, Contract, Movement, Reason, WageType
 from payroll.wages.withholding import days as days_of_work
 
 #: Roles of the wage types for wages by hours and lessons, and of their supplements.

@@ -48,21 +48,31 @@ def gross_for(
     wanted: Decimal,
     type: int,
     target: Target = Target.NET,
-    employment: int = 0,
 ) -> Grossed:
     """The amount of a wage type that brings the slip to a net wage or payout, in CHF to 0.01.
 
-    ``given`` is without that amount. Where none fits, the nearest is given with the reason:
-    ``net.not_exact``, ``net.too_low`` (reached without it) or ``net.too_high`` (``type`` pays
-    nothing). What stops the run stands in the slip's findings.
+    ``given`` is without that amount. See ``search``; ``net.too_high`` is of a ``type`` that pays nothing.
+    """
+
+    def with_amount(amount: Decimal) -> MonthInput:
+        return replace(given, movements=(*given.movements, Movement(type=type, amount=amount)))
+
+    return search(with_amount, wanted=wanted, target=target)
+
+
+def search(
+    given_with: Callable[[Decimal], MonthInput], *, wanted: Decimal, target: Target = Target.NET
+) -> Grossed:
+    """The amount with which a month's input brings the slip to a net wage or payout, in CHF to 0.01.
+
+    Where none fits, the nearest is given with the reason: ``net.not_exact``, ``net.too_low`` (reached
+    without it) or ``net.too_high``. What stops the run stands in the slip's findings.
     """
     tried: dict[int, Slip] = {}
 
     def slip_at(centimes: int) -> Slip:
         if centimes not in tried:
-            amount = Decimal(centimes).scaleb(-2)
-            more = Movement(type=type, amount=amount, employment=employment)
-            tried[centimes] = calculate(replace(given, movements=(*given.movements, more)))
+            tried[centimes] = calculate(given_with(Decimal(centimes).scaleb(-2)))
         return tried[centimes]
 
     def reached_at(centimes: int) -> Decimal:

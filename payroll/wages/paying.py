@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from erp.core.money import to_centimes
+from erp.core.money import ZERO, to_centimes
 from payroll.wages import reasons
 from payroll.wages.drafting import Draft, is_after_net
 from payroll.wages.gross import Worth, put
+from payroll.wages.kinds import Kind
 from payroll.wages.reasons import because
-from payroll.wages.values import ZERO, Kind, Movement
+from payroll.wages.values import Movement
 
 #: The wage types that balance: of the car, where there is one, of other benefits, of what was paid to others.
 CAR, KIND, PAID = "balance_car", "balance_kind", "balance_paid"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from erp.core.money import rounded_to, to_centimes
+from erp.core.money import ZERO, rounded_to, to_centimes
 from payroll.wages.ages import age_by_year
-from payroll.wages.values import HUNDRED, ZERO, Figures, Person
+from payroll.wages.values import HUNDRED, Figures, Person
 
 TWO = Decimal(2)
 MONTHS = Decimal(12)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.drafting import Draft
 from payroll.wages.gross import Worth, put
 from payroll.wages.reasons import because
-from payroll.wages.values import HUNDRED, ZERO, Movement
+from payroll.wages.values import HUNDRED, Movement
 
 
 def percentage_lines(draft: Draft, movements: Sequence[Movement]) -> None:

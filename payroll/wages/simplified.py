@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.accumulating import Accounts
 from payroll.wages.ahv import AHV, PENSION, fund_of
 from payroll.wages.drafting import Draft
+from payroll.wages.kinds import Base, Insurance
 from payroll.wages.reasons import because
-from payroll.wages.values import ZERO, Base, Contribution, Insurance
+from payroll.wages.values import Contribution
 
 KEY: Final = "tax.simplified"
 CODE: Final = "BGSA"
@@ -25,12 +27,14 @@ def charge_tax(draft: Draft, accounts: Accounts, wages: Mapping[Base, Decimal]) 
     """Charge the tax of the month, where the company settles by the simplified procedure.
 
     Of the year's AHV wages before any allowance, as soon as contributions are owed on them. It stands
-    among charges, as it is owed to the compensation fund, under the wage type of withholding tax.
+    among charges, as it is owed to the compensation fund, under the wage type of withholding tax. Of
+    who left the procedure within the year it is given back: the year's wages are taxed by the tariff.
     """
-    if not draft.given.terms.simplified:
+    before, is_left = accounts.of(KEY), not draft.given.terms.simplified
+    if is_left and not before.employee:
         return
-    month = wages.get(Base.AHV, ZERO)
-    to_date = accounts.of(KEY).wages + month
+    month = -before.wages if is_left else wages.get(Base.AHV, ZERO)
+    to_date = before.wages + month
     is_owed = any(accounts.of(key).insured for key in (AHV, PENSION))
     percent = draft.given.figures.simplified_tax
     given = Contribution(

@@ -76,6 +76,7 @@ class Times:
 
 @lru_cache(maxsize=256)
 def month_end(month: dt.date) -> dt.date:
+    """The last day of the month that a day is in."""
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 

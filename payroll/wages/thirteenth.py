@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from erp.core.money import ZERO
 from payroll.wages import reasons
 from payroll.wages.drafting import Draft
 from payroll.wages.gross import THIRTEENTH_ROLES
+from payroll.wages.kinds import Pay, Thirteenth
 from payroll.wages.reasons import because
-from payroll.wages.values import ZERO, Pay, Thirteenth
 
 DECEMBER = 12
 

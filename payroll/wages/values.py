@@ -11,98 +11,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
-ZERO: Final = Decimal("0.00")
+from erp.core.money import ZERO
+from payroll.wages.carrying import Carry, Earlier
+from payroll.wages.kinds import Base, Insurance, Kind, Method, Pay, Sex, TaxModel, Thirteenth
+
 HUNDRED: Final = Decimal(100)
-
-
-class Sex(StrEnum):
-    FEMALE = "F"
-    MALE = "M"
-
-
-class Base(StrEnum):
-    """What a wage type counts for (Basen)."""
-
-    AHV = "ahv"
-    ALV = "alv"
-    UVG = "uvg"
-    UVGZ = "uvgz"
-    KTG = "ktg"
-    BVG = "bvg"
-    FAK = "fak"
-    QST = "qst"
-    GROSS = "gross"
-
-
-class Kind(StrEnum):
-    """What a wage type is (Art der Lohnart); it decides on which side of the slip it stands.
-
-    ``BASE_ONLY`` raises bases and pays nothing; ``INFO`` stands on the certificate alone.
-    ``NET_CORRECTION`` takes out again what came in as benefit in kind or was paid to others.
-    """
-
-    EARNING = "earning"
-    BENEFIT_IN_KIND = "benefit_in_kind"
-    EMPLOYER_PAID = "employer_paid"
-    THIRD_PARTY = "third_party"
-    CORRECTION = "correction"
-    BASE_ONLY = "base_only"
-    FAMILY = "family"
-    DEDUCTION = "deduction"
-    NET_CORRECTION = "net_correction"
-    EXPENSE = "expense"
-    ADVANCE = "advance"
-    INFO = "info"
-
-
-class Method(StrEnum):
-    """How an amount comes about: typed, quantity × rate, or a percentage of other wage types."""
-
-    AMOUNT = "amount"
-    QUANTITY = "quantity"
-    PERCENT = "percent"
-
-
-class Insurance(StrEnum):
-    """What a contribution is for (Sozialversicherung)."""
-
-    AHV = "ahv"
-    ALV = "alv"
-    BU = "bu"
-    NBU = "nbu"
-    UVGZ = "uvgz"
-    KTG = "ktg"
-    BVG = "bvg"
-    FAK = "fak"
-    ADMIN = "admin"  # administration costs, in percent of the contributions to AHV/IV/EO
-    CANTONAL = "cantonal"
-    EXTRA = "extra"
-
-
-class Pay(StrEnum):
-    MONTH = "month"
-    HOUR = "hour"
-    LESSON = "lesson"
-
-
-class Thirteenth(StrEnum):
-    """When a 13th month's wage is paid out (13. Monatslohn)."""
-
-    NONE = "none"
-    DECEMBER = "december"
-    HALVES = "halves"  # June and December
-    QUARTERS = "quarters"
-    MONTHLY = "monthly"
-
-
-class TaxModel(StrEnum):
-    """How a canton reckons withholding tax: month by month, or by the year."""
-
-    MONTHLY = "monthly"
-    YEARLY = "yearly"
 
 
 # --- what goes in -----------------------------------------------------------------------------------
@@ -331,96 +246,6 @@ class Terms:
     rounding: Decimal = Decimal("0.05")
     monthly_hours: Decimal = Decimal(182)
     simplified: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What has been charged under one key this year: wages counted, insured, and both parts.
-
-    ``days`` are those insured until now, 30 a month. The exact parts are unrounded, so that a rate
-    may change within the year; None is what was charged. ``ceiling`` are upper limits of a year
-    times the days that they held for, so that they may change, too; None is the limit of now.
-    """
-
-    days: int = 0
-    wages: Decimal = ZERO
-    insured: Decimal = ZERO
-    employee: Decimal = ZERO
-    employer: Decimal = ZERO
-    employee_exact: Decimal | None = None
-    employer_exact: Decimal | None = None
-    ceiling: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaxedMonth:
-    """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
-
-    ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
-    here, ``own`` the degree that follows from the hours of who is paid by them, in percent.
-    ``alone``: paid after somebody had left, and taxed with the last wage.
-    """
-
-    month: dt.date
-    canton: str
-    code: str
-    model: TaxModel
-    days: Decimal
-    periodic: Decimal
-    aperiodic: Decimal
-    determinant: Decimal
-    tax: Decimal
-    scale: Decimal = Decimal(1)  # what the periodic part was extrapolated by, beside days
-    commune: int | None = None
-    other: Decimal = ZERO
-    share: Decimal = Decimal(1)
-    alone: bool = False
-    own: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UntaxedMonth:
-    """What a month paid that would be taxed, were somebody liable: liability may be told later.
-
-    The names are those of ``TaxedMonth``. Without ``days`` it was paid after somebody had left.
-    """
-
-    month: dt.date
-    days: Decimal
-    periodic: Decimal
-    aperiodic: Decimal
-    share: Decimal = Decimal(1)
-    own: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """What a year's slips hand on to the next (Jahreskumulation). A new year begins with ``Carry()``.
-
-    ``thirteenths`` are the parts of ``thirteenth`` by employment and pay, such as ``7:month``.
-    """
-
-    sums: Mapping[str, Sum] = field(default_factory=dict)
-    types: Mapping[str, Decimal] = field(default_factory=dict)  # amounts by wage type, this year
-    taxed: tuple[TaxedMonth, ...] = ()
-    thirteenth: Decimal = ZERO  # earned and not paid yet
-    thirteenths: Mapping[str, Decimal] = field(default_factory=dict)
-    untaxed: tuple[UntaxedMonth, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """The year in which somebody left who is paid in a later one (Jahr des Austritts).
-
-    What is paid belongs to the year of the work, and fills that year's ceilings: ``days`` are those
-    of its employments (30 a month), ``wages`` those that AHV counted in it and in payments since, in
-    CHF. ``sums`` are as slips handed them on, by key; what is not among them is told by the two.
-    """
-
-    year: int
-    days: int
-    wages: Decimal
-    sums: Mapping[str, Sum] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

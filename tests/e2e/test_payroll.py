@@ -156,8 +156,8 @@ def set_up(watched, here, good):
     expect(page.locator("table")).to_contain_text("Unfall Probe AG")
     good(page)
     page = watched.goto(here + "settings/")
-    page.click("main form button.primary")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button.primary")
     page = watched.goto(here + "start/")
     expect(page.locator("h1 ~ .badge.bad, tbody .badge.bad")).to_have_count(0)
 
@@ -174,8 +174,8 @@ def calculated(watched, here, good):
     cell = page.locator("td input[name$='-1210']")
     cell.focus()
     page.keyboard.type("1’200")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     page = watched.goto(here + "movements/?month=2026-10&type=1210")
     expect(page.locator("td input[name$='-1210']")).to_have_value(re.compile("^1’200"))
     good(page)
@@ -225,8 +225,8 @@ def corrected(watched, approver, here, run, good):
     """Overtime of the posted month comes to light: a correcting run pays the difference."""
     page = watched.goto(here + "movements/?month=2026-10&type=1212")
     page.fill("td input[name$='-1212']", "250")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     page.goto(run)
     page.click("button[name=do][value=correct]")
     page.wait_for_url(lambda url: re.search(r"/runs/\d+/$", url) and url != run)

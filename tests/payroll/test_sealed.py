@@ -16,7 +16,7 @@ from erp.core import clock, vault
 from erp.core.tenancy import open_companies
 from payroll.employees.facts import Personal
 from payroll.employees.models import Employee
-from payroll.wages.values import Sex
+from payroll.wages.kinds import Sex
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -178,3 +178,17 @@ def test_who_merges_contacts_is_told_no_personnel_numbers(company, ids):
     with pytest.raises(BothEmployees) as told:
         merging.merge(one.contact, two.contact, by=make.owner_of(company))
     assert told.value.values == {}
+
+
+def test_what_was_shown_with_a_refusal_is_noted(company, ids):
+    anna = make.owner_of(company)
+    run = books.calculated(company, dt.date(2026, 2, 1))
+    before = AccessLogEntry.of(company).count()
+    told = page_of(anna).post(
+        f"/c/{company.pk}/payroll/runs/{run.pk}/", {"do": "cancel", "reason": ""}
+    )
+    assert told.status_code == 422 and "Muster" in told.content.decode()
+    (entry,) = AccessLogEntry.of(company).order_by("pk")[before:]
+    assert (entry.by, entry.subject) == (anna, "employee")
+    run.refresh_from_db()
+    assert run.is_open

@@ -37,7 +37,7 @@ from payroll.setup.institutions import save_institution
 from payroll.setup.models import PayrollSettings, Solution
 from payroll.setup.solutions import save_solution
 from payroll.wage_types.founding import found_types
-from payroll.wages.values import Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
 
 BEGIN: Final = dt.date(2024, 1, 1)
 CODES: Final = ("A0N", "B0N", "B1Y", "C2N")

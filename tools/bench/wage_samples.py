@@ -16,22 +16,16 @@ from payroll.runs.keeping import content_of
 from payroll.runs.models import Payment, PayrollRun, SlipContent
 from payroll.wage_types.shipped import FLAGS, shipped_types
 from payroll.wages.calculating import calculate
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Base, Insurance, Kind, Method, Pay, Sex, Thirteenth
 from payroll.wages.values import (
     AgeStep,
-    Base,
-    Carry,
     Contract,
     Contribution,
     Figures,
-    Insurance,
-    Kind,
-    Method,
     MonthInput,
     Movement,
-    Pay,
     Person,
-    Sex,
-    Thirteenth,
     WageType,
 )
 

@@ -25,7 +25,7 @@ from accounting.payables.obstacles import obstacles
 from accounting.payables.reckoning import amounts_of, lines_of
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.core.identifiers import format_iban
 from erp.web.dates import read_day
 from erp.web.pages import CompanyView
@@ -46,10 +46,6 @@ class OfInvoice(CompanyView):
 
     def home(self, invoice: SupplierInvoice) -> HttpResponse:
         return redirect("supplier-invoice", self.company.pk, invoice.pk)
-
-    def tell_all(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
 
 class InvoicePage(OfInvoice):

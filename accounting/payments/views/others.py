@@ -93,7 +93,7 @@ class Payees(PaymentsView):
         try:
             act(found, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payees", self.company.pk)
 
@@ -144,7 +144,7 @@ class FourEyes(PaymentsView):
         try:
             act(self.company, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payment-settings", self.company.pk)
 

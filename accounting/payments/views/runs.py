@@ -32,7 +32,7 @@ from accounting.payments.proposing import balance_of, propose
 from accounting.payments.words import reasons_in_words, status_in_words
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.core.money import ZERO, typed_amount
 from erp.documents.serving import download
 from erp.documents.storing import read_upload
@@ -53,10 +53,6 @@ class PaymentsView(CompanyView):
     def run(self) -> PaymentRun:
         run: PaymentRun = get_object_or_404(queries.runs_of(self.company), pk=self.kwargs["run"])
         return run
-
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
     def here(self) -> HttpResponse:
         return redirect("payment-run", self.company.pk, self.kwargs["run"])
@@ -95,7 +91,7 @@ class NewRun(PaymentsView):
                 currency=self._currency(bank), only=chosen, **form.cleaned_data,
             )  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request, form))
         return redirect("payment-run", self.company.pk, run.pk)
 
@@ -144,7 +140,7 @@ class RunPage(PaymentsView):
         try:
             act(self, self.run(), request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return self.here()
 
@@ -246,7 +242,7 @@ class Export(PaymentsView):
 
 def _back(view: PaymentsView, refusal: DomainError) -> HttpResponse:
     """The run's page with what was refused; nothing of the request is kept."""
-    view.told(refusal)
+    view.tell_all(refusal)
     page = RunPage()
     page.setup(view.request, **view.kwargs)
     page.access, page.company = view.access, view.company
@@ -280,7 +276,7 @@ class StatusReport(PaymentsView):
             run = reporting.read_report(self.company, content=read_upload(upload, LARGEST),
                                         name=upload.name or "", by=self.access.user)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             page = Overview()
             page.setup(request, **self.kwargs)
             page.access, page.company = self.access, self.company

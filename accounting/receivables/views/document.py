@@ -67,10 +67,6 @@ class OfDocument(CompanyView):
     def home(self, document: SalesDocument) -> HttpResponse:
         return redirect("sales-document", self.company.pk, document.pk)
 
-    def tell_all(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
-
 
 class DocumentPage(OfDocument):
     """``/c/{company}/receivables/documents/{document}/``: a document whole, and what became of it."""

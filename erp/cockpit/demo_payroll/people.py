@@ -32,7 +32,7 @@ from payroll.employees.facts import (
     WithholdingTax,
 )
 from payroll.employees.models import Employee
-from payroll.wages.values import Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
 
 D = Decimal
 FIRST_DAY: Final = dt.date(2025, 1, 1)

@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from erp.reference.updating import update
+from payroll.rates.figures import figure
 
 CANTONS: Final = ("UR", "TI")
 YEARS: Final = (2025, 2026)
@@ -25,7 +26,6 @@ _CURVES: Final = {
 }  # fmt: skip
 _LETTERS: Final = {"UR": "ABCH", "TI": "ABCHRSTU"}
 _CHURCHES: Final = {"UR": "NY", "TI": "N"}
-_MEDIANS: Final = {2025: 577500, 2026: 587500}  # centimes; as ``median_wage`` of ``payroll.rates``
 _CHILD: Final = Decimal("1.3")  # percent less for each child
 _CHURCH: Final = Decimal("1.06")
 _STEP, _HIGHEST, _CHILDREN = 100, 20_000, 4  # CHF a month; the last row holds above
@@ -62,7 +62,8 @@ def _records(canton: str, year: int) -> Iterator[str]:
     yield _record("11", canton, "HEN", year, percent=Decimal(25))
     yield _record("12", canton, "PEL", year, percent=Decimal(2))
     yield _record("12", canton, "PPA", year, percent=Decimal(1))
-    yield _record("13", canton, "MED", year, minimum=_MEDIANS[year])
+    median = figure("median_wage", dt.date(year, 1, 1)).value
+    yield _record("13", canton, "MED", year, minimum=int(median * 100))
 
 
 def _percent(letter: str, children: int, church: str, income: int) -> Decimal:

@@ -31,7 +31,7 @@ from payroll.declarations.refusals import (
 from payroll.employees.facts import CivilStatus, Residence, ResidenceKind
 from payroll.setup.models import Institution
 from payroll.setup.settings import settings_of
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 #: The kinds of institutions with their parts of the export, in its order; ``None`` has no code.
 DOMAINS: Final[dict[Insurance, tuple[str, str | None]]] = {

@@ -19,7 +19,8 @@ from payroll.declarations.insured import InsuredRow, gross_of, with_alv
 from payroll.declarations.pensions import annual_wage
 from payroll.declarations.remarks import remarks_of
 from payroll.employees.facts import Permit, Residence, Wage
-from payroll.wages.values import HUNDRED, Insurance, Pay
+from payroll.wages.kinds import Insurance, Pay
+from payroll.wages.values import HUNDRED
 
 _PERMITS: Final = {
     "L": "shortTerm-L", "B": "annual-B", "C": "settled-C", "G": "crossBorder-G",

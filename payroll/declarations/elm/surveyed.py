@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
@@ -28,14 +28,16 @@ from payroll.declarations.elm.declaring import (
 )
 from payroll.declarations.elm.nodes import node, span
 from payroll.declarations.elm.people import particulars, work
-from payroll.declarations.elm.writing import begun, description, ended
+from payroll.declarations.elm.writing import begun, ended, framed
 from payroll.declarations.gathering import Posted, year_of
 from payroll.declarations.noting import settings_of as declaration_settings
-from payroll.declarations.periods import end_of
 from payroll.declarations.refusals import NothingPosted, PersonIncomplete
 from payroll.employees.facts import Education, Engagement, Holidays, Position, Statistics, Wage
+from payroll.rates import figures, own
 from payroll.setup.settings import settings_of
-from payroll.wages.values import HUNDRED, Insurance, Kind, Pay, SlipLine, Thirteenth
+from payroll.wages.kinds import Insurance, Kind, Pay, Thirteenth
+from payroll.wages.spans import month_end
+from payroll.wages.values import HUNDRED, SlipLine
 
 SURVEY: Final = "#S1"
 #: Agreements on wages, as the schema names them; individual contracts are the usual ones.
@@ -43,7 +45,6 @@ AGREEMENTS: Final = (
     "individualContract", "CLA-Association", "CLA-BusinessOrGovernment",
     "collectiveContractOutside-CLA",
 )  # fmt: skip
-THIRTEENTH: Final = Decimal("8.33")  # percent of the wages of twelve months
 _DAYS_A_WEEK: Final = 5
 
 
@@ -55,11 +56,12 @@ class UnknownAgreement(DomainError):
 
 @dataclass(frozen=True)
 class Survey:
-    """The survey of a month; ``agreement`` is one of ``AGREEMENTS``."""
+    """The survey of a month; ``agreement`` is one of ``AGREEMENTS``, ``thirteenth`` in percent of wages."""
 
     declaration: Declaration
     month: dt.date
     agreement: str
+    thirteenth: Decimal
 
 
 def survey_of(
@@ -67,15 +69,15 @@ def survey_of(
 ) -> Survey:
     """Who was paid in a month, by its first day; ``at`` is the moment it is made, with its zone.
 
-    Raises ``UnknownAgreement``, ``NothingPosted`` or ``Refusals`` of ``PersonIncomplete`` and
-    ``CompanyIncomplete``.
+    Raises ``UnknownAgreement``, ``NothingPosted``, ``FiguresMissing`` or ``Refusals`` of
+    ``PersonIncomplete`` and ``CompanyIncomplete``.
     """
     if agreement not in AGREEMENTS:
         raise UnknownAgreement(value=agreement[:40], choices=", ".join(AGREEMENTS))
     people = [
         one for one in year_of(company, month.year)
         if any(posted.month == month and not posted.is_correction for posted in one.slips)
-        and one.file.employed(month, end_of(month))
+        and one.file.employed(month, month_end(month))
     ]  # fmt: skip
     if not people:
         raise NothingPosted(year=f"{month:%m.%Y}")
@@ -88,7 +90,8 @@ def survey_of(
     faults = [*company_faults(made), *person_faults(made), *_faults(made, month)]
     if faults:
         raise Refusals(faults)
-    return Survey(made, month, agreement)
+    thirteenth = figures.figure("thirteenth_percent", month, own=own.figures_of(company))
+    return Survey(made, month, agreement, thirteenth.value)
 
 
 def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
@@ -96,7 +99,8 @@ def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
         file, day = one.person.file, _day(one, month)
         told = file.at(Statistics, day) or Statistics()
         missing = [name for name, value in (
-            (_("highest education"), told.education), (_("position"), told.position),
+            (_("highest education"), told.education),
+            (pgettext("employment", "position"), told.position),
             (_("function of the employment"), _function(one, day)),
             (_("terms of the contract"), file.at(Wage, day)),
         ) if not value]  # fmt: skip
@@ -105,8 +109,8 @@ def _faults(made: Declaration, month: dt.date) -> Iterable[DomainError]:
 
 
 def _day(one: Declared, month: dt.date) -> dt.date:
-    exits = [each.exit for each in one.person.file.employed(month, end_of(month)) if each.exit]
-    return min([end_of(month), *exits])
+    exits = [each.exit for each in one.person.file.employed(month, month_end(month)) if each.exit]
+    return min([month_end(month), *exits])
 
 
 def _function(one: Declared, day: dt.date) -> str:
@@ -122,10 +126,7 @@ def written_survey(one: Survey) -> bytes:
     addressees = node(node(root, "sdc:Job"), "sdc:Addressees")
     to = node(addressees, "sdc:Statistic", institutionIDRef=SURVEY)
     node(to, "sdc:ProcessByDistributor", "true")
-    declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
-    company = node(declaration, "sd:Company")
-    description(company, made)
-    staff = node(company, "sd:Staff")
+    declaration, company, staff = framed(root, made)
     for declared in made.people:
         person, day = node(staff, "sd:Person"), _day(declared, one.month)
         particulars(person, declared, day)
@@ -161,7 +162,7 @@ def _salary(parent: Any, one: Survey, declared: Declared, day: dt.date) -> None:
 
 def _payment(parent: Any, one: Survey, declared: Declared, wage: Wage, told: Statistics) -> None:
     fixed = "fixed" if told.engagement == Engagement.FIXED else "indefinite"
-    part = THIRTEENTH if wage.thirteenth != Thirteenth.NONE else ZERO
+    part = one.thirteenth if wage.thirteenth != Thirteenth.NONE else ZERO
     if wage.pay == Pay.MONTH:
         made = node(parent, "sd:Monthly")
         kinds = {Engagement.APPRENTICE: "apprentice", Engagement.INTERN: "internshipContract"}

@@ -22,7 +22,6 @@ from payroll.declarations.elm.declaring import (
 )
 from payroll.declarations.gathering import PersonYear, year_of
 from payroll.declarations.noting import settings_of as declaration_settings
-from payroll.declarations.periods import end_of
 from payroll.declarations.refusals import (
     CompanyIncomplete,
     InstitutionIncomplete,
@@ -35,6 +34,7 @@ from payroll.rates.tariffs import commission
 from payroll.setup.models import Institution
 from payroll.setup.queries import tax_offices
 from payroll.setup.settings import settings_of
+from payroll.wages.spans import month_end
 from payroll.wages.values import Tax
 
 
@@ -123,7 +123,7 @@ def message_of(company: Company, month: dt.date, *, at: dt.datetime) -> Message:
         faults.append(CompanyIncomplete(what=_("a postcode and town that lie in a commune")))
     if faults:
         raise Refusals(faults)
-    percents = {canton: commission(canton, end_of(month), settings.commission)
+    percents = {canton: commission(canton, month_end(month), settings.commission)
                 for canton in sorted({row.canton for row in rows})}  # fmt: skip
     settled = [one for one in taxes_of(people) if one[1] == month]
     return Message(made, month, rows, tuple(dues(settled, percents)), communes[0].bfs_nr)
@@ -142,7 +142,7 @@ def _of_person(declared: Declared, month: dt.date) -> Iterable[Taxed]:
         others = [tax for tax in now if tax not in usual]
         earlier = [tax for settled, tax in mine if settled < month]
         communes = [tax.commune for tax in now if tax.commune is not None]
-        lives = declared.person.file.at(Residence, end_of(month))
+        lives = declared.person.file.at(Residence, month_end(month))
         if not communes and lives is not None and lives.canton == canton and lives.commune:
             communes = [lives.commune]
         yield Taxed(

@@ -8,15 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from erp.core.money import ZERO, to_five_centimes
+from erp.core.money import ZERO
 from payroll.declarations.elm.nodes import node
 from payroll.declarations.elm.people import particulars, reference, work
 from payroll.declarations.elm.taxed import Message, State, Taxed
-from payroll.declarations.elm.writing import begun, description, ended
-from payroll.declarations.periods import end_of
+from payroll.declarations.elm.writing import begun, ended, framed
 from payroll.declarations.taxes import Due
 from payroll.employees.facts import Religion, Residence, ResidenceKind, WithholdingTax
-from payroll.wages.values import HUNDRED
+from payroll.wages.spans import month_end
 
 _PREDEFINED: Final = frozenset({"HEN", "HEY", "MEN", "MEY", "NON", "NOY", "SFN"})
 _CHURCHES: Final = {
@@ -34,10 +33,7 @@ def written_month(one: Message) -> bytes:
     for office in offices:
         to = node(addressees, "sdc:TaxAtSource", institutionIDRef=reference(office.pk))
         node(to, "sdc:ProcessByDistributor", "true")
-    declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
-    company = node(declaration, "sd:Company")
-    description(company, made)
-    staff = node(company, "sd:Staff")
+    declaration, company, staff = framed(root, made)
     for declared in made.people:
         _person(staff, one, [row for row in one.rows if row.declared is declared])
     institutions = node(company, "sd:Institutions")
@@ -57,7 +53,7 @@ def _person(parent: Any, one: Message, rows: list[Taxed]) -> None:
     declared = rows[0].declared
     made = node(parent, "sd:Person")
     day = min(
-        [end_of(one.month), *(period.exit for period in declared.person.periods if period.exit)]
+        [month_end(one.month), *(period.exit for period in declared.person.periods if period.exit)]
     )
     particulars(made, declared, day)
     work(made, one.declaration, declared, day)
@@ -122,7 +118,7 @@ def _current(parent: Any, one: Message, row: Taxed, state: State, day: dt.date) 
 
 def _changes(parent: Any, one: Message, row: Taxed, state: State) -> None:
     """What is new in the month: entry, another code, exit (Meldegrund)."""
-    first, last = one.month, end_of(one.month)
+    first, last = one.month, month_end(one.month)
     periods = row.declared.person.periods
     entries = [period.entry for period in periods if first <= period.entry <= last]
     exits = [period.exit for period in periods if period.exit and first <= period.exit <= last]
@@ -165,7 +161,7 @@ def _total(parent: Any, one: Message, due: Due) -> None:
         month: (sum((each.taxable for each in same), ZERO), sum((each.tax for each in same), ZERO))
         for month, same in by_month.items()
     }
-    commissions = {month: _commission(tax, due) for month, (_taxable, tax) in sums.items()}
+    commissions = {month: due.commission_on(tax) for month, (_taxable, tax) in sums.items()}
     here = node(made, "sd:TotalMonth")
     node(here, "sd:TotalTaxableEarning", due.taxable - sum((one[0] for one in sums.values()), ZERO))
     node(here, "sd:TotalTaxAtSource", due.tax - sum((one[1] for one in sums.values()), ZERO))
@@ -177,10 +173,3 @@ def _total(parent: Any, one: Message, due: Due) -> None:
         node(here, "sd:TotalTaxAtSource", tax)
         node(here, "sd:TotalCommission", commissions[month])
         node(here, "sd:Month", f"{month:%Y-%m}")
-
-
-def _commission(tax: Any, due: Due) -> Any:
-    """The part of the commission that a month's correction makes; nothing where nothing is kept."""
-    if not due.commission or due.percent is None:
-        return ZERO
-    return to_five_centimes(tax * due.percent / HUNDRED)

@@ -19,7 +19,7 @@ from payroll.declarations.elm.nodes import NAMES, SERVICE, node
 from payroll.declarations.elm.people import reference, write_person
 from payroll.declarations.insured import InsuredRow
 from payroll.setup.models import Institution
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 
 NAME: Final = "Rappen"
 NOT_CERTIFIED: Final = "none: export without Swissdec certification"
@@ -29,10 +29,7 @@ def written(one: Declaration) -> bytes:
     """The bytes of the export, in UTF-8. What is missing is refused before, by ``declaration_of``."""
     root = begun(one)
     _job(root, one)
-    declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
-    company = node(declaration, "sd:Company")
-    description(company, one)
-    staff = node(company, "sd:Staff")
+    declaration, company, staff = framed(root, one)
     for person in one.people:
         write_person(staff, one, person)
     _institutions(company, one)
@@ -47,6 +44,14 @@ def begun(one: Declaration) -> Any:
     root.append(etree.Comment(f" {NAME}: export without Swissdec certification, not for sending "))
     _context(root, one)
     return root
+
+
+def framed(root: Any, one: Declaration) -> tuple[Any, Any, Any]:
+    """The declaration of a message, with its company that is described, and the staff to be filled."""
+    declaration = node(root, "sdc:SalaryDeclaration", schemaVersion="0.0")
+    company = node(declaration, "sd:Company")
+    _description(company, one)
+    return declaration, company, node(company, "sd:Staff")
 
 
 def ended(declaration: Any, one: Declaration) -> bytes:
@@ -85,7 +90,7 @@ def _job(parent: Any, one: Declaration) -> None:
     node(node(addressees, "sdc:Tax"), "sdc:ProcessByDistributor", "true")
 
 
-def description(parent: Any, one: Declaration) -> None:
+def _description(parent: Any, one: Declaration) -> None:
     """The company with its place of work and hours a week."""
     company = one.company
     made = node(parent, "sd:CompanyDescription")

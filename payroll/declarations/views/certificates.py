@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from erp.core.errors import DomainError
 from erp.documents import joining
 from erp.jobs.models import Job
 from erp.jobs.starting import start
+from erp.web.export import as_file
 from erp.web.pages import refused, tell
 from payroll.declarations import elm, issuing, jobs, noting, papers
 from payroll.declarations.forms import DeclarationSettingsForm, NotesForm, typed
@@ -25,7 +26,6 @@ from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import prepared
 from payroll.declarations.views.common import FileView, YearView
 from payroll.employees.models import Employee
-from payroll.runs.views.runs import as_file
 
 
 class YearPage(YearView):
@@ -123,7 +123,7 @@ class IssueOne(YearView):
             made = issuing.issue(company=self.company, year=self.year, only=[employee.pk],
                                  by=self.access.user)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return back
         messages.success(request, _("The certificate is issued.") if made else
                          _("The issued certificate is still right."))  # fmt: skip
@@ -196,61 +196,59 @@ class Settings(YearView):
         })  # fmt: skip
 
 
-class Elm(FileView):
-    """``…/payroll/year/{year}/elm/``: the year in the structure of ELM 5.0, without certification."""
+class ElmFile(FileView):
+    """A file in the structure of ELM 5.0, without certification; what it lacks is told on ``home``."""
 
     help_page = "payroll-elm"
+    home: ClassVar[tuple[str, ...]] = ("payroll-year",)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            made = elm.declaration_of(
-                self.company, self.year, at=clock.now().astimezone(clock.ZURICH)
-            )
+            content, count, name = self.made(clock.now().astimezone(clock.ZURICH))
         except DomainError as refusal:
-            self.told(refusal)
-            return redirect("payroll-year", self.company.pk, self.year)
-        self.note(len(made.people), kind="export")
-        name = f"{self.company.short_name}-{self.year}-elm5-export.xml"
-        return as_file(elm.written(made), "application/xml", name)
+            self.tell_all(refusal)
+            where, *more = self.home
+            return redirect(where, self.company.pk, self.year, *more)
+        self.note(count, kind="export")
+        return as_file(content, "application/xml", f"{self.company.short_name}-{name}.xml")
+
+    def made(self, at: dt.datetime) -> tuple[bytes, int, str]:
+        """The file, how many people are in it, and what it is called after the company."""
+        raise NotImplementedError
+
+    @property
+    def month(self) -> dt.date:
+        """The month of the address; a 404 where there is none."""
+        try:
+            return dt.date(self.year, self.kwargs["month"], 1)
+        except ValueError:
+            raise Http404 from None
 
 
-class ElmSurvey(FileView):
+class Elm(ElmFile):
+    """``…/payroll/year/{year}/elm/``: the year."""
+
+    def made(self, at: dt.datetime) -> tuple[bytes, int, str]:
+        made = elm.declaration_of(self.company, self.year, at=at)
+        return elm.written(made), len(made.people), f"{self.year}-elm5-export"
+
+
+class ElmSurvey(ElmFile):
     """``…/payroll/year/{year}/elm/survey/{month}/``: the survey of wages; ``agreement`` is in the query."""
 
-    help_page = "payroll-elm"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            month = dt.date(self.year, kwargs["month"], 1)
-        except ValueError:
-            raise Http404 from None
-        agreement = request.GET.get("agreement", elm.AGREEMENTS[0])
-        try:
-            made = elm.survey_of(self.company, month, at=clock.now().astimezone(clock.ZURICH),
-                                 agreement=agreement)  # fmt: skip
-        except DomainError as refusal:
-            self.told(refusal)
-            return redirect("payroll-year", self.company.pk, self.year)
-        self.note(len(made.declaration.people), kind="export")
-        name = f"{self.company.short_name}-{month:%Y-%m}-elm5-survey-export.xml"
-        return as_file(elm.written_survey(made), "application/xml", name)
+    def made(self, at: dt.datetime) -> tuple[bytes, int, str]:
+        agreement = self.request.GET.get("agreement", elm.AGREEMENTS[0])
+        made = elm.survey_of(self.company, self.month, at=at, agreement=agreement)
+        people = made.declaration.people
+        return elm.written_survey(made), len(people), f"{self.month:%Y-%m}-elm5-survey-export"
 
 
-class ElmOfMonth(FileView):
-    """``…/payroll/year/{year}/elm/{month}/``: a month's withholding tax in the structure of ELM 5.0."""
+class ElmOfMonth(ElmFile):
+    """``…/payroll/year/{year}/elm/{month}/``: a month's withholding tax."""
 
-    help_page = "payroll-elm"
+    home = ("payroll-list", "tax")
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            month = dt.date(self.year, kwargs["month"], 1)
-        except ValueError:
-            raise Http404 from None
-        try:
-            made = elm.message_of(self.company, month, at=clock.now().astimezone(clock.ZURICH))
-        except DomainError as refusal:
-            self.told(refusal)
-            return redirect("payroll-list", self.company.pk, self.year, "tax")
-        self.note(len(made.declaration.people), kind="export")
-        name = f"{self.company.short_name}-{month:%Y-%m}-elm5-tax-export.xml"
-        return as_file(elm.written_month(made), "application/xml", name)
+    def made(self, at: dt.datetime) -> tuple[bytes, int, str]:
+        made = elm.message_of(self.company, self.month, at=at)
+        people = made.declaration.people
+        return elm.written_month(made), len(people), f"{self.month:%Y-%m}-elm5-tax-export"

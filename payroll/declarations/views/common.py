@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from erp.access.permissions import Permission
 from erp.audit import access_log
-from erp.core.errors import DomainError, Refusals
 from erp.web.export import Table, answer
 from erp.web.pages import CompanyView
 from payroll.declarations.gathering import YEARS, years_of
@@ -39,10 +37,6 @@ class YearView(CompanyView):
         """Note in the access log whose data were looked at, or left the house: those of the address."""
         access_log.note(company=self.company, by=self.access.user, kind=kind,
                         subject=Employee(pk=self.kwargs["employee"], company=self.company))  # fmt: skip
-
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
     def show(self, request: HttpRequest, template: str, tab: str, **context: Any) -> HttpResponse:
         told = {"year": self.year, "years": years_of(self.company), "tab": tab}

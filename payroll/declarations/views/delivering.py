@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -16,50 +14,36 @@ from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.documents.joining import NothingToPrint
-from erp.web.pages import id_of, refused
+from erp.web.export import as_file
 from payroll.declarations import delivering, issuing, papers
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.views.common import FileView, YearView
-from payroll.delivery import archive, handing
-from payroll.delivery.views.common import job_context, portal_address
-from payroll.runs.views.runs import PAGE, as_file
+from payroll.delivery import archive
+from payroll.delivery.views.common import DeliveriesPage, job_context
 
 
-class Deliveries(YearView):
+class Deliveries(DeliveriesPage, YearView):
     """``…/payroll/year/{year}/deliveries/``: who gets a certificate how; a POST delivers."""
 
-    permissions = {"POST": Permission.PAYROLL_EXPORT}
-    step_up = frozenset({"POST"})
-    help_page = "payroll-delivery"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show(request)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        link = portal_address(request, self.company)
-        try:
-            if again := request.POST.get("again"):
-                rows = IssuedCertificate.of(self.company).select_related("company")
-                row = get_object_or_404(rows.defer("paper"), year=self.year, pk=id_of(again))
-                delivering.deliver_again(row, by=self.access.user, link=link)
-                messages.success(request, _("Delivered once more."))
-            else:
-                delivering.begin(self.company, self.year, by=self.access.user, link=link)
-        except DomainError as refusal:
-            self.told(refusal)
-            return refused(request, self._show(request))
-        return redirect("payroll-year-deliveries", self.company.pk, self.year)
-
-    def _show(self, request: HttpRequest) -> HttpResponse:
-        rows = delivering.log_of(self.company, self.year)
-        page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-        self.note(len(page.object_list))
+    def log(self) -> HttpResponse:
+        told = self.logged(delivering.log_of(self.company, self.year))
+        self.note(len(told["rows"]))
         return self.show(
-            request, "deliveries.html", "deliveries", rows=page.object_list, page=page,
-            counts=handing.counts(rows),
+            self.request, "deliveries.html", "deliveries", **told,
             page_title=_("Delivery of the certificates %(year)s") % {"year": self.year},
             **job_context(self.company, delivering.DELIVER, year=self.year),
         )  # fmt: skip
+
+    def home(self) -> HttpResponse:
+        return redirect("payroll-year-deliveries", self.company.pk, self.year)
+
+    def begin(self, link: str) -> None:
+        delivering.begin(self.company, self.year, by=self.access.user, link=link)
+
+    def deliver_again(self, record: int, link: str) -> None:
+        rows = IssuedCertificate.of(self.company).select_related("company")
+        row = get_object_or_404(rows.defer("paper"), year=self.year, pk=record)
+        delivering.deliver_again(row, by=self.access.user, link=link)
 
 
 class PrintCertificates(FileView):
@@ -67,11 +51,11 @@ class PrintCertificates(FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            content = delivering.printed(self.company, self.year)
+            content, count = delivering.printed(self.company, self.year)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
-        self.note(len(issuing.current_ids(self.company, self.year)), kind="export")
+        self.note(count, kind="export")
         name = f"{self.company.short_name}-{self.year}-certificates-print.pdf"
         return as_file(content, "application/pdf", name)
 
@@ -82,7 +66,7 @@ class ZipCertificates(FileView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         ids = [pk for pk, _employee in issuing.current_ids(self.company, self.year)]
         if not ids:
-            self.told(NothingToPrint())
+            self.tell_all(NothingToPrint())
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
         self.note(len(ids), kind="export")
         return archive.as_zip(

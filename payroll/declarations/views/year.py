@@ -21,6 +21,7 @@ from payroll.declarations.deferring import (
     accrued,
     post_accruals,
     undo_accruals,
+    unfinished_year,
 )
 from payroll.declarations.gathering import PersonYear, year_of, years_of
 from payroll.declarations.listing import SHORT, TITLES, report_of, subtitle_of
@@ -118,6 +119,7 @@ class Lists(YearView):
         more: dict[str, Any] = {}
         if key == "accruals":
             more = {"accruable": True, "accrued": accrued(self.company, self.year),
+                    "unfinished": unfinished_year(self.company, self.year),
                     "accounts": [(str(one.number), str(one)) for one in accounts_for(self.company)],
                     "usual": USUAL}  # fmt: skip
         return self.show(
@@ -147,7 +149,7 @@ class Accruals(YearView):
                     "first": done.closing.number, "second": done.opening.number,
                 })  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
         return redirect("payroll-list", self.company.pk, self.year, "accruals")
 
 

@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from erp.access.permissions import Permission
 from erp.companies.models import Company
+from erp.core.errors import DomainError
 from erp.jobs.models import Job
+from erp.web.pages import CompanyView, id_of, refused
+from payroll.delivery import handing
+from payroll.delivery.handing import Row
+
+PAGE: Final = 100
+
+
+class DeliveriesPage(CompanyView):
+    """Who gets wage papers how, and what became of them; a POST delivers what is due, or one once more."""
+
+    permissions = {"POST": Permission.PAYROLL_EXPORT}
+    step_up = frozenset({"POST"})
+    help_page = "payroll-delivery"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.log()
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        link = portal_address(request, self.company)
+        try:
+            if again := request.POST.get("again"):
+                self.deliver_again(id_of(again), link)
+                messages.success(request, _("Delivered once more."))
+            else:
+                self.begin(link)
+        except DomainError as refusal:
+            self.tell_all(refusal)
+            return refused(request, self.log())
+        return self.home()
+
+    def logged(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """A page of the log, and the counts of all of it."""
+        page = Paginator(rows, PAGE).get_page(self.request.GET.get("page"))
+        return {"page": page, "rows": page.object_list, "counts": handing.counts(rows)}
+
+    def log(self) -> HttpResponse:
+        raise NotImplementedError
+
+    def home(self) -> HttpResponse:
+        raise NotImplementedError
+
+    def begin(self, link: str) -> None:
+        raise NotImplementedError
+
+    def deliver_again(self, record: int, link: str) -> None:
+        """Deliver the paper with this id once more; a 404 where the page has none such."""
+        raise NotImplementedError
 
 
 def portal_address(request: HttpRequest, company: Company) -> str:

@@ -34,10 +34,6 @@ class DeliveryView(CompanyView):
     step_up = frozenset({"POST"})
     help_page = "payroll-delivery"
 
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
-
     def employee(self) -> Employee:
         rows = Employee.of(self.company).select_related("company", "contact")
         found: Employee = get_object_or_404(rows, pk=self.kwargs["employee"])
@@ -66,7 +62,7 @@ class Terms(DeliveryView):
             else:
                 raise Http404
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("Saved."))
         return redirect(request.get_full_path())
@@ -134,7 +130,7 @@ class Link(DeliveryView):
             else:
                 signing_in.link(employee, email=request.POST.get("email", ""), by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
         else:
             messages.success(request, _("Saved."))
         return redirect("payroll-delivery", self.company.pk)

@@ -12,7 +12,6 @@ from erp.access.permissions import Permission
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
 from erp.web.pages import CompanyView
 from payroll.employees import telling
 from payroll.employees.known import Known
@@ -45,10 +44,6 @@ class OfEmployee(CompanyView):
         """Show what should be looked at, after something was saved."""
         for one in telling.all_told(findings):
             messages.warning(self.request, one.text)
-
-    def tell_all(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
     @property
     def opens_ahv(self) -> bool:

@@ -18,7 +18,7 @@ from erp.web.pages import CompanyView, id_or_none
 from payroll.employees import queries
 from payroll.employees.fields import CHOICES
 from payroll.employees.models import Employee
-from payroll.wages.values import Pay
+from payroll.wages.kinds import Pay
 
 Look = AccessLogEntry.Kind
 

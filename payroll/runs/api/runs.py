@@ -26,6 +26,7 @@ from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.jobs.starting import start
+from erp.web.export import as_file
 from payroll.employees.models import Employee
 from payroll.runs import (
     approving,
@@ -45,7 +46,6 @@ from payroll.runs.api.shapes import (
 )
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun, WageOrder
-from payroll.runs.views.runs import as_file
 
 
 class NewPayrollRunInput(Input):

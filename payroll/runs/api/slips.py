@@ -17,13 +17,13 @@ from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.audit import access_log
+from erp.web.export import as_file
 from payroll.employees.ahv import masked
 from payroll.runs import papers
 from payroll.runs.api.shapes import PayslipOutput
 from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
 from payroll.runs.queries import person_row
-from payroll.runs.views.runs import as_file
 from payroll.runs.words import why_in_words
 from payroll.setup.settings import settings_of
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from erp.access.permissions import Permission
 from erp.audit import access_log
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
 from erp.web.pages import CompanyView
 from payroll.employees.models import Employee
 from payroll.runs import queries
@@ -29,10 +27,6 @@ class RunsView(CompanyView):
         run: PayrollRun = get_object_or_404(queries.runs_of(self.company), pk=self.kwargs["run"])
         run.company = self.company
         return run
-
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
     def here(self, run: PayrollRun | None = None) -> HttpResponse:
         return redirect("payroll-run", self.company.pk, run.pk if run else self.kwargs["run"])

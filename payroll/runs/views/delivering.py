@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,51 +13,37 @@ from django.utils.translation import gettext as _
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.errors import DomainError
-from erp.web.pages import id_of, refused
-from payroll.delivery import archive, handing
-from payroll.delivery.views.common import job_context, portal_address
+from erp.web.export import as_file
+from payroll.delivery import archive
+from payroll.delivery.views.common import DeliveriesPage, job_context
 from payroll.runs import delivering, papers
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
-from payroll.runs.views.runs import PAGE, as_file
 
 
-class Deliveries(RunsView):
+class Deliveries(DeliveriesPage, RunsView):
     """``…/runs/{run}/deliveries/``: who gets a slip how, and what became of it; a POST delivers."""
 
-    permissions = {"POST": Permission.PAYROLL_EXPORT}
-    step_up = frozenset({"POST"})
-    help_page = "payroll-delivery"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show(request)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        link = portal_address(request, self.company)
-        try:
-            if again := request.POST.get("again"):
-                rows = Payslip.of(self.company).select_related("run")
-                slip = get_object_or_404(rows, run=kwargs["run"], pk=id_of(again))
-                slip.run.company = self.company
-                delivering.deliver_again(slip, by=self.access.user, link=link)
-                messages.success(request, _("Delivered once more."))
-            else:
-                delivering.begin(self.run(), by=self.access.user, link=link)
-        except DomainError as refusal:
-            self.told(refusal)
-            return refused(request, self._show(request))
-        return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
-
-    def _show(self, request: HttpRequest) -> HttpResponse:
+    def log(self) -> HttpResponse:
         run = self.run()
-        rows = delivering.log_of(run)
-        page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-        self.note(len(page.object_list))
-        return render(request, "payroll/runs/deliveries.html", {
-            "page_title": _("Delivery of the payslips %s") % run, "run": run, "page": page,
-            "rows": page.object_list, "counts": handing.counts(rows),
+        told = self.logged(delivering.log_of(run))
+        self.note(len(told["rows"]))
+        return render(self.request, "payroll/runs/deliveries.html", {
+            "page_title": _("Delivery of the payslips %s") % run, "run": run, **told,
             **job_context(self.company, delivering.DELIVER, run=run.pk),
         })  # fmt: skip
+
+    def home(self) -> HttpResponse:
+        return redirect("payroll-deliveries", self.company.pk, self.kwargs["run"])
+
+    def begin(self, link: str) -> None:
+        delivering.begin(self.run(), by=self.access.user, link=link)
+
+    def deliver_again(self, record: int, link: str) -> None:
+        rows = Payslip.of(self.company).select_related("run")
+        slip = get_object_or_404(rows, run=self.kwargs["run"], pk=record)
+        slip.run.company = self.company
+        delivering.deliver_again(slip, by=self.access.user, link=link)
 
 
 class RunFile(RunsView):
@@ -73,7 +57,7 @@ class RunFile(RunsView):
         try:
             return self.made()
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("payroll-deliveries", self.company.pk, kwargs["run"])
 
     def made(self) -> HttpResponseBase:
@@ -85,8 +69,8 @@ class PrintSlips(RunFile):
 
     def made(self) -> HttpResponseBase:
         run = self.run()
-        content = delivering.printed(run)
-        self.note(run.people, kind="export")  # type: ignore[attr-defined]
+        content, count = delivering.printed(run)
+        self.note(count, kind="export")
         name = f"{self.company.short_name}-{run.month:%Y-%m}-print.pdf"
         return as_file(content, "application/pdf", name)
 

@@ -19,7 +19,7 @@ from erp.core.display import figure
 from erp.core.errors import DomainError, Refusals, called
 from erp.core.money import typed_amount
 from erp.web.importing import ImportPage
-from erp.web.pages import id_of, id_or_none, refused
+from erp.web.pages import CompanyView, id_of, id_or_none, refused
 from payroll.employees import converting, people
 from payroll.employees.models import Employee
 from payroll.runs import grid, movement_importing, movements
@@ -27,21 +27,26 @@ from payroll.runs.models import Typed
 from payroll.runs.movement_importing import Preview
 from payroll.runs.movements import Cell
 from payroll.runs.views.common import RunsView, read_month, this_month
+from payroll.wages.spans import month_end
 
 PAGE: Final = 50
 BLANK_ROWS: Final = 3
 
 
-class MovementsView(RunsView):
-    """A page of what is typed for a month, which stands in the address as ``?month=2026-03``."""
-
-    permission = Permission.PAYROLL_READ
-    permissions = {"POST": Permission.PAYROLL_CAPTURE}
-    help_page = "payroll-movements"
+class OfMonth(CompanyView):
+    """A page of one month, which stands in the address as ``?month=2026-03``."""
 
     def month(self) -> dt.date:
         asked = self.request.POST.get("month") or self.request.GET.get("month")
         return read_month(asked) or grid.usual_month(self.company) or this_month()
+
+
+class MovementsView(OfMonth, RunsView):
+    """A page of what is typed for a month."""
+
+    permission = Permission.PAYROLL_READ
+    permissions = {"POST": Permission.PAYROLL_CAPTURE}
+    help_page = "payroll-movements"
 
 
 class Grid(MovementsView):
@@ -59,7 +64,7 @@ class Grid(MovementsView):
                 company=self.company, month=month, cells=self._cells(request), by=self.access.user
             )
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("%s changes are saved.") % changed)
         return redirect(self._address(month))
@@ -139,7 +144,7 @@ class Person(MovementsView):
             movements.save_person(company=self.company, employee=employee, month=month, rows=rows,
                                   by=self.access.user)  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("The movements of %s are saved.") % employee.contact.name)
         address = reverse("movements-person", args=[self.company.pk, employee.pk])
@@ -152,7 +157,7 @@ class Person(MovementsView):
         else:
             kept = movements.of_month(self.company, month, only=[employee.pk])
             rows = [_row(one) for one in kept.get(employee.pk, [])]
-        file = people.file_of(employee, on=people.end_of(month))
+        file = people.file_of(employee, on=month_end(month))
         self.note(1, kind="read", subject=employee)
         return render(request, "payroll/runs/person.html", {
             "page_title": f"{employee.contact.name} {month:%m.%Y}", "month": month,
@@ -213,7 +218,7 @@ def _read(row: dict[str, str]) -> Typed:
     )  # fmt: skip
 
 
-class Import(ImportPage):
+class Import(OfMonth, ImportPage):
     """``…/payroll/movements/import/``: rows of a file are added to a month."""
 
     permission = Permission.PAYROLL_CAPTURE
@@ -223,10 +228,6 @@ class Import(ImportPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         return _("Import movements")
-
-    def month(self) -> dt.date:
-        asked = self.request.POST.get("month") or self.request.GET.get("month")
-        return read_month(asked) or grid.usual_month(self.company) or this_month()
 
     def preview(self, content: bytes) -> Preview:
         return movement_importing.dry_run(company=self.company, content=content)

@@ -24,6 +24,7 @@ from payroll.runs.net_to_gross import Grossed
 from payroll.runs.views.common import RunsView, read_month, this_month
 from payroll.runs.words import why_in_words
 from payroll.wages.net_to_gross import Target
+from payroll.wages.spans import month_end
 
 CONTRACT = "contract"
 
@@ -95,7 +96,7 @@ class NetToGross(RunsView):
 
     def _employed(self) -> list[int]:
         month = this_month()
-        rows = people.employed_ids(self.company, month.replace(month=1), people.end_of(month))
+        rows = people.employed_ids(self.company, month.replace(month=1), month_end(month))
         return [row["employee"] for row in rows]
 
     def _found(self, form: NetForm) -> Grossed:

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +23,7 @@ from erp.core.errors import DomainError
 from erp.jobs.models import Job
 from erp.jobs.starting import start
 from erp.web.dates import read_day
-from erp.web.export import answer
+from erp.web.export import answer, as_file
 from erp.web.pages import id_of, refused
 from payroll.runs import (
     approving,
@@ -61,7 +60,7 @@ class Overview(RunsView):
                 raise BadDay(field="month", value=request.POST.get("month", ""), month="–")
             run = beginning.begin(company=self.company, month=month, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("payroll-run", self.company.pk, run.pk)
 
@@ -90,7 +89,7 @@ class RunPage(RunsView):
         try:
             found = act(self, self.run(), request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return self.here(found)
 
@@ -177,7 +176,7 @@ class Decide(RunsView):
         try:
             self.act(self.run(), request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             page = RunPage()
             page.setup(self.request, **self.kwargs)
             page.access, page.company = self.access, self.company
@@ -307,12 +306,3 @@ class AllSlips(RunsView):
         self.note(run.people, kind="export")  # type: ignore[attr-defined]
         return as_file(papers.whole_pdf(run), "application/pdf",
                        f"{self.company.short_name}-{run.month:%Y-%m}.pdf")  # fmt: skip
-
-
-def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
-    """Bytes to be saved under a name that is ours; no cache keeps them."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = str(content_disposition_header(True, name))
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
+from erp.web.export import as_file
 from erp.web.pages import refused
 from payroll.runs import calculating, keeping, papers, queries
 from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
-from payroll.runs.views.runs import as_file
 from payroll.runs.words import why_in_words
 from payroll.setup.models import PayrollSettings
 from payroll.setup.words import insurance_name
@@ -43,7 +43,7 @@ class SlipPage(RunsView):
         try:
             calculating.calculate_one(slip.run, employee=slip.employee_id, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("%s is calculated anew.") % slip.content.person.get("name", ""))
         made = Payslip.of(self.company).filter(run=slip.run, employee=slip.employee_id).first()

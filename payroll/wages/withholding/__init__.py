@@ -12,19 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from erp.core.money import FIVE_CENTIMES, rounded_to
-from payroll.wages.values import (
-    ZERO,
-    Finding,
-    MonthInput,
-    Reason,
-    SlipLine,
-    Tax,
-    TaxedMonth,
-    TaxModel,
-    UntaxedMonth,
-    Withholding,
-)
+from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to
+from payroll.wages.carrying import TaxedMonth, UntaxedMonth
+from payroll.wages.kinds import TaxModel
+from payroll.wages.values import Finding, MonthInput, Reason, SlipLine, Tax, Withholding
 from payroll.wages.withholding import changes, monthly, yearly
 from payroll.wages.withholding.account import (
     MONTH_DAYS,

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from erp.core.money import FIVE_CENTIMES, rounded_to
-from payroll.wages.values import ZERO, Base, SlipLine, TaxedMonth, TaxModel, UntaxedMonth
+from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to
+from payroll.wages.carrying import TaxedMonth, UntaxedMonth
+from payroll.wages.kinds import Base, TaxModel
+from payroll.wages.values import SlipLine
 
 MONTH_DAYS: Final = 30
 YEAR_DAYS: Final = 360

@@ -7,18 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from erp.core.money import FIVE_CENTIMES, rounded_to, to_centimes
+from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to, to_centimes
+from payroll.wages.carrying import TaxedMonth
+from payroll.wages.kinds import TaxModel
 from payroll.wages.spans import month_end, position_of_end, position_of_start
-from payroll.wages.values import (
-    ZERO,
-    Finding,
-    MonthInput,
-    Reason,
-    Tax,
-    TaxedMonth,
-    TaxModel,
-    Withholding,
-)
+from payroll.wages.values import Finding, MonthInput, Reason, Tax, Withholding
 from payroll.wages.withholding.account import taxable_of, texts
 from payroll.wages.withholding.tariff import EXEMPT, FLAT, TariffRow, rate, tax_by
 

@@ -6,15 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from payroll.wages.values import (
-    ZERO,
-    MonthInput,
-    Reason,
-    TaxChange,
-    TaxedMonth,
-    TaxModel,
-    Withholding,
-)
+from erp.core.money import ZERO
+from payroll.wages.carrying import TaxedMonth
+from payroll.wages.kinds import TaxModel
+from payroll.wages.values import MonthInput, Reason, TaxChange, Withholding
 from payroll.wages.withholding import monthly, yearly
 from payroll.wages.withholding.account import MONTH_DAYS, NOT_LIABLE, as_row, taxable_of, texts
 from payroll.wages.withholding.book import Book, Moved, holding_in, run_of
@@ -126,7 +121,7 @@ def _move(book: Book, old: TaxedMonth, new: TaxedMonth) -> list[Moved]:
     )  # fmt: skip
     book.drop(old)
     stays = _in_sums(old) and _in_sums(new) and old.canton == new.canton
-    if not stays and (old.tax or old.code not in EXEMPT):
+    if not stays and old.canton:
         book.tell(old, taxable=-taxable_of(old), amount=-old.tax, percent=ZERO, correction=True,
                   why=(why,))  # fmt: skip
     before = book.row(new.month, new.canton, new.code)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from payroll.wages.values import ZERO, MonthInput, Withholding
+from erp.core.money import ZERO
+from payroll.wages.values import MonthInput, Withholding
 from payroll.wages.withholding.tariff import Stopped
 
 #: Roles of the wage types under which days are typed: all of the month, and those abroad of them.

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from payroll.wages.values import HUNDRED, ZERO, MonthInput, Pay, Reason, SlipLine, Withholding
+from erp.core.money import ZERO
+from payroll.wages.kinds import Pay
+from payroll.wages.values import HUNDRED, MonthInput, Reason, SlipLine, Withholding
 from payroll.wages.withholding.account import texts
 from payroll.wages.withholding.tariff import FLAT, Stopped
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from payroll.wages.values import ZERO, Reason, TaxedMonth
+from erp.core.money import ZERO
+from payroll.wages.carrying import TaxedMonth
+from payroll.wages.values import Reason
 from payroll.wages.withholding.account import (
     monthly_determinant,
     monthly_wage,

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from payroll.wages.values import HUNDRED, ZERO, Finding, TariffRow
+from erp.core.money import ZERO
+from payroll.wages.values import HUNDRED, Finding, TariffRow
 from payroll.wages.withholding.account import texts
 
 #: Declared, but not taxed here: not liable, or taxed in France by the agreement of 1983.

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from erp.core.money import FIVE_CENTIMES, rounded_to
-from payroll.wages.values import ZERO, Reason, TaxedMonth
+from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to
+from payroll.wages.carrying import TaxedMonth
+from payroll.wages.values import Reason
 from payroll.wages.withholding.account import gross_of, taxable_of, texts, yearly_determinant
 from payroll.wages.withholding.book import Book, Moved, reasons_of, run_of
 from payroll.wages.withholding.tariff import tax_by

@@ -12,7 +12,8 @@ from payroll.declarations.gathering import PersonYear, Posted
 from payroll.employees.facts import FactValue, Personal, kind_of
 from payroll.employees.people import Held, Period, PersonFile
 from payroll.wage_types.shipped import shipped_types
-from payroll.wages.values import Sex, Slip
+from payroll.wages.kinds import Sex
+from payroll.wages.values import Slip
 
 BOXES = {number: str(one.values["box"]) for number, one in shipped_types().items()}
 

@@ -16,7 +16,7 @@ from payroll.declarations.preparing import certificates_of
 from payroll.declarations.remarks import remarks_of
 from payroll.employees.facts import Wage
 from payroll.employees.people import Period
-from payroll.wages.values import Pay, Sex, Thirteenth
+from payroll.wages.kinds import Pay, Sex, Thirteenth
 from tests.payroll.declarations.made import amounts, file, person_year
 from tests.payroll.wages.made import D, contract, months, person, typed, year
 from tests.payroll.wages.test_reference import (

@@ -13,7 +13,9 @@ from payroll.declarations.accruing import accrual_of
 from payroll.declarations.gathering import PersonYear, Posted
 from payroll.employees.facts import LeaveBooking, LeaveKind, Wage
 from payroll.employees.people import Period
-from payroll.wages.values import Carry, Kind, Pay, Sex, Slip, SlipLine, Tax, Thirteenth
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Kind, Pay, Sex, Thirteenth
+from payroll.wages.values import Slip, SlipLine, Tax
 from tests.payroll.declarations.made import file, person_year
 from tests.payroll.wages.made import D, contract, months, person, typed, year
 from tests.payroll.wages.test_after_exit import earlier, paid

@@ -23,7 +23,7 @@ from payroll.runs.models import SlipContent
 from payroll.setup.accounts import AccountPlan
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import shipped_types, usual_accounts
-from payroll.wages.values import Insurance
+from payroll.wages.kinds import Insurance
 from tests.payroll.declarations.made import boxed, file
 from tests.payroll.declarations.test_certificate import COMPANY
 from tests.payroll.wages.test_properties import reckoned, total, years

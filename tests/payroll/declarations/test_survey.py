@@ -19,7 +19,7 @@ from payroll.employees.keeping import set_fact
 from payroll.employees.models import Employment
 from payroll.runs import movements
 from payroll.runs.models import Typed
-from payroll.wages.values import Pay
+from payroll.wages.kinds import Pay
 from tests import make
 from tests.erp.client import Api
 from tests.payroll.runs import books

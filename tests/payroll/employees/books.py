@@ -16,7 +16,7 @@ from payroll.employees.facts import (
     Status,
     Wage,
 )
-from payroll.wages.values import Pay, Sex
+from payroll.wages.kinds import Pay, Sex
 from tests import make
 
 AHV = "756.9217.0769.85"

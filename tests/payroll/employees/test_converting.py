@@ -22,7 +22,8 @@ from payroll.employees.facts import (
 from payroll.employees.people import Period
 from payroll.rates.family import Allowance, Status
 from payroll.wage_types.models import WageType
-from payroll.wages.values import Finding, Pay, TaxModel
+from payroll.wages.kinds import Pay, TaxModel
+from payroll.wages.values import Finding
 from tests import make
 from tests.payroll.employees import books
 

@@ -18,7 +18,7 @@ from payroll.employees import due, employments, importing, keeping, leave, peopl
 from payroll.employees.facts import AllowanceKind, Child, Holidays, LeaveKind, Permit, Wage
 from payroll.employees.models import Employee, EmployeeFile, LeaveEntry
 from payroll.rates.figures import reference_ages
-from payroll.wages.values import Pay, Sex
+from payroll.wages.kinds import Pay, Sex
 from tests import make
 from tests.payroll.employees import books
 from tests.payroll.employees.test_pages import Browser

@@ -16,7 +16,10 @@ from payroll.employees.facts import Personal, Wage, WithholdingTax, kind_of
 from payroll.employees.people import DAY, Held, Period, PersonFile
 from payroll.employees.plausible import remarks
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Earlier, Movement, Pay, Sex, TariffRow
+from payroll.wages.carrying import Carry, Earlier
+from payroll.wages.kinds import Pay, Sex
+from payroll.wages.spans import month_end
+from payroll.wages.values import Movement, TariffRow
 from payroll.wages.withholding import holding_in, late_changes
 from tests.payroll.wages.made import D, codes, given, month
 
@@ -258,7 +261,7 @@ def test_spans_never_overlap_and_leave_out_no_day_of_an_employment(facts, entry,
     known = file(
         *((f"{first}", tax(code)) for first, code in facts), periods=(Period(1, entry, exit),)
     )
-    last = converting.end_of(dt.date(2026, number, 1))
+    last = month_end(dt.date(2026, number, 1))
     found = converting.withholdings_of(known, dt.date(2026, number, 1))
     days = [
         one.first + dt.timedelta(nth)

@@ -15,7 +15,7 @@ from payroll.rates.cantonal import CANTONS, CantonalKind, contributions_on, tax_
 from payroll.rates.catalogue import FIGURES
 from payroll.rates.family import Raised, Status, allowance, allowances_on
 from payroll.rates.figures import Figure, FiguresMissing, figure, figures_known, figures_on, shipped
-from payroll.wages.values import Sex, TaxModel
+from payroll.wages.kinds import Sex, TaxModel
 
 IN_2024, IN_2025, IN_2026, IN_2027 = (dt.date(year, 6, 30) for year in range(2024, 2028))
 

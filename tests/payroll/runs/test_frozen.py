@@ -17,6 +17,7 @@ from payroll.declarations.gathering import year_of
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.refusals import PaperChanged
 from payroll.runs import papers, paying, refusals
+from payroll.runs.digest import CONTENT, changed_slips, digest_of_written
 from payroll.runs.models import Payslip, WageOrder
 from tests import make
 from tests.erp.client import Api, problem
@@ -161,3 +162,22 @@ def test_a_certificate_is_held_to_its_digest(company, anna):
     problem(
         api.get(f"payroll/years/2026/certificates/{row.pk}/pdf/"), 409, "declarations.paper_changed"
     )
+
+
+def test_a_slip_of_before_a_new_field_stays_what_it_was(company, anna):
+    """A field that came later is in no older slip; its digest is of the bytes that were written."""
+    run = books.calculated(company)
+    slip = Payslip.of(company).get(run=run)
+    told = msgspec.json.decode(CONTENT.written(slip))
+    del told["given"]["tax_changes"]
+    written = msgspec.json.encode(told, order="deterministic")
+    place = CONTENT.place_of(company.pk, slip.seal_id)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE payroll_payslip SET content = %s, digest = %s WHERE id = %s",
+                       [CONTENT.sealed_at(place, written), digest_of_written(written), slip.pk])  # fmt: skip
+    rows = Payslip.of(company).filter(pk=slip.pk)
+    assert not changed_slips(rows) and not changed_slips(rows.defer("content"))
+    assert rows.get().content == slip.content
+    (opened,) = rows
+    opened.content = opened.content  # set anew, it is another text
+    assert changed_slips([opened])

@@ -150,7 +150,7 @@ def test_a_file_comes_by_the_endpoint_with_a_dry_run(company, anna, who):
 
 
 def test_hours_and_a_bonus_are_paid(company, anna):
-    from payroll.wages.values import Pay
+    from payroll.wages.kinds import Pay
 
     who = books.employee(company, "30.00", pay=Pay.HOUR)
     save(company, anna, Cell(who.pk, 1005, quantity=Decimal("100")))

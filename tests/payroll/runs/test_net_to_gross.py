@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 
+import msgspec
 import pytest
 from django.test import Client
 
 from erp.access.models import User
+from payroll.employees.keeping import correct_fact
+from payroll.employees.models import Fact
 from payroll.runs import movements, net_to_gross
 from payroll.runs.models import Payslip, Typed
 from payroll.runs.net_to_gross import gross_of
@@ -44,6 +48,27 @@ def test_a_wage_for_a_net_of_5000_becomes_the_contract_and_the_slip_says_so(comp
     run = books.calculated(company, FEBRUARY)
     slip = Payslip.of(company).get(run=run).content.slip
     assert (slip.net, slip.lines[0].amount) == (Decimal("5000.00"), found.amount)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hours", "pension"),
+    [("5000.00", "10", True), ("215.00", None, True), ("6000.00", None, False)],
+)
+def test_a_wage_that_was_found_is_what_the_run_pays(company, anna, wanted, hours, pension):
+    """Overtime and small wages depend on the wage of the contract, the law's least pension as well."""
+    hired = books.p1 if pension else partial(books.employee, amount="3000.00")
+    who = hired(company, entry=FEBRUARY)
+    if hours:
+        movements.save_person(company=company, employee=who, month=FEBRUARY, by=anna,
+                              rows=[Typed(type=1061, quantity=Decimal(hours))])  # fmt: skip
+    found = gross_of(company=company, employee=who, month=FEBRUARY, wanted=Decimal(wanted))
+    assert found.why is None or found.reached != Decimal(wanted)
+    held = Fact.of(company).get(employee=who, kind="wage")
+    value = msgspec.structs.replace(held.content, amount=found.amount)
+    correct_fact(held, value=value, by=anna)
+    slip = Payslip.of(company).get(run=books.calculated(company, FEBRUARY)).content.slip
+    assert (slip.net, slip.charges) == (found.reached, found.slip.charges)
+    assert abs(slip.net - Decimal(wanted)) <= Decimal("0.05")
 
 
 def test_a_bonus_for_a_payout_becomes_a_movement(company, who, anna):

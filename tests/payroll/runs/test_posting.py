@@ -16,7 +16,9 @@ from accounting.ledger.years import lock_period
 from accounting.payments.four_eyes import NeedsAnother
 from erp.audit.models import AuditEvent
 from erp.core.bulk import update_rows
+from payroll.employees.facts import LeaveKind
 from payroll.employees.keeping import correct_fact, set_fact
+from payroll.employees.leave import book
 from payroll.employees.models import Fact
 from payroll.runs import approving, beginning, booking, calculating, movements, refusals
 from payroll.runs.digest import digest_of_run
@@ -299,3 +301,15 @@ def test_calculating_takes_the_same_queries_for_one_and_for_five(company, anna):
     assert counts[0] == counts[1]
     assert counts[0] <= 32
     assert PayrollRun.of(company).get().slips.count() == 5
+
+
+def test_a_slip_tells_what_is_left_of_the_holidays(company, anna):
+    """25 days a year, five taken; who came in 2012 and was entered this year brings nothing along unbooked."""
+    who = books.employee(
+        company, "5000.00", number=3, iban=books.iban(3), entry=dt.date(2012, 1, 1)
+    )
+    book(who, kind=LeaveKind.HOLIDAYS, date=dt.date(2026, 1, 5), amount=Decimal(-5), by=anna)
+    book(who, kind=LeaveKind.HOLIDAYS, date=dt.date(2026, 2, 2), amount=Decimal(-1), by=anna)
+    run = books.calculated(company)
+    slip = Payslip.of(company).get(run=run, employee=who)
+    assert slip.content.leave == {"holidays": "20.0"}

@@ -16,17 +16,8 @@ from payroll.setup.book import Book, Insurer, Offer
 from payroll.setup.contributions import PersonFacts, contributions
 from payroll.setup.pensions import PensionSpan, expected_wage
 from payroll.setup.persons import Insured
-from payroll.wages.values import (
-    AgeStep,
-    Contract,
-    Figures,
-    Insurance,
-    Pay,
-    Person,
-    Sex,
-    Terms,
-    Thirteenth,
-)
+from payroll.wages.kinds import Insurance, Pay, Sex, Thirteenth
+from payroll.wages.values import AgeStep, Contract, Figures, Person, Terms
 from tests.payroll.setup.insurers import DAY, demo_employer, rate
 
 D = Decimal

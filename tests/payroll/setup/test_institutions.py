@@ -23,7 +23,8 @@ from payroll.setup.settings import (
     terms_of,
 )
 from payroll.wage_types.models import WageType
-from payroll.wages.values import Charge, Insurance
+from payroll.wages.kinds import Insurance
+from payroll.wages.values import Charge
 from tests import make
 from tests.payroll.setup.insurers import DAY, demo_employer, insurer, rate
 

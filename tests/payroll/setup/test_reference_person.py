@@ -14,7 +14,9 @@ from payroll.setup.pensions import PensionSpan
 from payroll.setup.persons import Insured
 from payroll.wage_types import catalogue
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, Contract, MonthInput, Movement, Terms, Thirteenth
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Thirteenth
+from payroll.wages.values import Contract, MonthInput, Movement, Terms
 from tests.payroll.setup.insurers import DAY, rate
 from tests.payroll.setup.test_contributions import DECEMBER, FIGURES, MAN, book
 

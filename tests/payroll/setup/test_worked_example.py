@@ -15,16 +15,9 @@ from payroll.setup.persons import Insured
 from payroll.setup.settings import settings_of, terms_of
 from payroll.wage_types import catalogue
 from payroll.wages.calculating import calculate
-from payroll.wages.values import (
-    Carry,
-    Contract,
-    Insurance,
-    MonthInput,
-    Movement,
-    Person,
-    Sex,
-    Thirteenth,
-)
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Insurance, Sex, Thirteenth
+from payroll.wages.values import Contract, MonthInput, Movement, Person
 from tests.payroll.setup.insurers import demo_employer
 from tests.payroll.setup.test_contributions import FIGURES
 

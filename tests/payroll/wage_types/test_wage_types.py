@@ -17,7 +17,7 @@ from payroll.wage_types import catalogue, queries, refusals, saving, usage
 from payroll.wage_types.founding import found_types
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import FLAGS, NAMES, shipped_types, usual_accounts
-from payroll.wages.values import Base, Kind, Method
+from payroll.wages.kinds import Base, Kind, Method
 from tests import make
 from tests.erp.client import new_key, problem
 

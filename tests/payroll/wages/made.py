@@ -9,21 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from payroll.wages.calculating import calculate
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Base, Insurance, Kind, Method, Sex
 from payroll.wages.values import (
     AgeCredit,
     AgeStep,
-    Base,
-    Carry,
     Contract,
     Contribution,
     Figures,
-    Insurance,
-    Kind,
-    Method,
     MonthInput,
     Movement,
     Person,
-    Sex,
     Slip,
     WageType,
 )

@@ -7,7 +7,8 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from payroll.wages.values import Base, Earlier, Insurance, Sex, Sum
+from payroll.wages.carrying import Earlier, Sum
+from payroll.wages.kinds import Base, Insurance, Sex
 from tests.payroll.wages.made import (
     D,
     amounts,

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from payroll.wages.calculating import calculate
-from payroll.wages.values import Carry, TariffRow, TaxChange, TaxModel, Withholding
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import TaxModel
+from payroll.wages.values import TariffRow, TaxChange, Withholding
 from tests.payroll.wages.made import (
     D,
     amounts,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from payroll.wages.kinds import Base, Insurance, Pay, Sex, Thirteenth
 from payroll.wages.pension import coordinated_wage, minimum
-from payroll.wages.values import Base, Insurance, Pay, Sex, Thirteenth
 from tests.payroll.wages.made import (
     FIGURES,
     D,

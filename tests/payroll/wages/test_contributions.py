@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from erp.core.money import ZERO
 from payroll.wages.ages import pensioner_since
-from payroll.wages.values import ZERO, Base, Carry, Insurance, Sex, Sum, Terms
+from payroll.wages.carrying import Carry, Sum
+from payroll.wages.kinds import Base, Insurance, Sex
+from payroll.wages.values import Terms
 from tests.payroll.wages.made import (
     FIGURES,
     D,

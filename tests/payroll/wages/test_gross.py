@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from payroll.wages.values import Base, Insurance, Pay, Thirteenth
+from payroll.wages.kinds import Base, Insurance, Pay, Thirteenth
 from tests.payroll.wages.made import (
     ROLES,
     TYPES,

@@ -8,8 +8,8 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from payroll.wages.kinds import Base, Insurance
 from payroll.wages.net_to_gross import Target, gross_for
-from payroll.wages.values import Base, Insurance
 from tests.payroll.wages.made import D, contract, given, insured, typed
 from tests.payroll.wages.test_constructed import DEMO
 

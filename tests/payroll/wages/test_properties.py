@@ -14,23 +14,17 @@ from hypothesis import strategies as st
 
 from payroll.wages.accumulating import insured_to_date
 from payroll.wages.calculating import calculate
+from payroll.wages.carrying import Carry
 from payroll.wages.drafting import is_after_net
+from payroll.wages.kinds import Base, Insurance, Kind, Pay, Sex, TaxModel, Thirteenth
 from payroll.wages.values import (
-    Base,
-    Carry,
-    Insurance,
-    Kind,
     MonthInput,
     Movement,
-    Pay,
-    Sex,
     Slip,
     TariffRow,
-    TaxModel,
     Terms,
-    Thirteenth,
     Withholding,
-)  # fmt: skip
+)
 from tests.payroll.wages.made import (
     ROLES,
     TYPES,

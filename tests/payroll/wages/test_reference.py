@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from payroll.wages.values import Base, Contract, Insurance, Movement, Pay, Sex, Slip, Thirteenth
+from payroll.wages.kinds import Base, Insurance, Pay, Sex, Thirteenth
+from payroll.wages.values import Contract, Movement, Slip
 from tests.payroll.wages.made import D, contract, insured, months, person, year
 
 #: Box 9 of the wage certificate: AHV, ALV, its solidarity percent, and NBU.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from payroll.wages.values import Base, Insurance, Sex, Terms, Withholding
+from payroll.wages.kinds import Base, Insurance, Sex
+from payroll.wages.values import Terms, Withholding
 from tests.payroll.wages.made import (
     FIGURES,
     D,
@@ -42,6 +43,20 @@ def test_it_takes_the_place_of_other_withholding_tax():
     done = slip(contracts=(contract("1800.00"),), withholdings=(taxed,), **SIMPLE)
     assert [line.type for line in done.lines if line.type in (5060, 5061)] == [5060]
     assert not [one for one in done.findings if one.stops]
+
+
+def test_who_leaves_it_within_the_year_gets_the_flat_tax_back():
+    def month(text, before, **terms):
+        return slip(text, contracts=(contract("1500.00"),), carry=before.carry, **(SIMPLE | terms))
+
+    january = slip("2026-01", contracts=(contract("1500.00"),), **SIMPLE)
+    february = month("2026-02", january, terms=Terms())
+    march = month("2026-03", february, terms=Terms())
+    assert [amounts(one).get(5060, 0) for one in (january, february, march)] == [D(-75), D(75), 0]
+    assert (
+        february.carry.sums["tax.simplified"].wages,
+        march.carry.sums["tax.simplified"].employee,
+    ) == (0, 0)
 
 
 def test_small_wages_are_taxed_as_soon_as_they_owe_contributions():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from erp.access.permissions import Permission
-from erp.core.errors import DomainError, Refusals
 from erp.web.pages import CompanyView
 from vat.returns.addressing import row_of
 from vat.returns.models import VatReturn
@@ -33,10 +31,6 @@ class ReturnsView(CompanyView):
         if found is None:
             raise Http404
         return found
-
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
 
     def there(self, one: VatReturn) -> HttpResponse:
         """Off to the page of a return."""

@@ -73,7 +73,7 @@ class InstalmentPage(ReturnsView):
                 raise NotADate(value=self.request.POST.get("date", "")[:20])
             mirror = take_back_instalment(one.stored, date=day, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(self.request, self._show(one, None))
         messages.success(self.request, _("Entry %s undoes the instalment.") % mirror.number)
         return redirect("vat-returns", self.company.pk)

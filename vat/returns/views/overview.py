@@ -61,7 +61,7 @@ class Overview(ReturnsView):
         try:
             return act(self, request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
 
     def begin(self, request: HttpRequest) -> HttpResponse:

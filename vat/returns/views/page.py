@@ -53,7 +53,7 @@ class ReturnPage(ReturnsView):
         try:
             return act(self, request)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self.show())
 
     def begin(self, request: HttpRequest) -> HttpResponse:
@@ -151,7 +151,7 @@ class FileReturn(ReturnsView):
         try:
             one = filing.file(self.stored(), by=self.access.user, today=clock.today())
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             page = ReturnPage()
             page.setup(request, **self.kwargs)
             page.access, page.company = self.access, self.company
@@ -202,7 +202,7 @@ class Journal(ReturnsView):
                 start=row.period.start, end=row.period.end,
             )  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return redirect("vat-return", self.company.pk, row.key)
         response = HttpResponse(made, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="{name}"'

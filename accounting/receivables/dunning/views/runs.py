@@ -20,7 +20,7 @@ from accounting.receivables.dunning.jobs import begin_letters, letters_job
 from accounting.receivables.dunning.models import DunningNotice, DunningRun
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from erp.core.filetypes import PDF
 from erp.documents.serving import original
 from erp.jobs.models import State
@@ -54,10 +54,6 @@ class DunningView(CompanyView):
         notice: DunningNotice = get_object_or_404(notices, pk=self.kwargs["notice"])
         return notice
 
-    def told(self, refusal: DomainError) -> None:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            messages.error(self.request, str(one))
-
 
 class Overview(DunningView):
     """``/c/{company}/receivables/dunning/``: what would be dunned on a day, by customer, and why not."""
@@ -70,7 +66,7 @@ class Overview(DunningView):
             day = read_day(request.POST.get("date")) or clock.today()
             run = running.draft(self.company, date=day, by=self.access.user)
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         return redirect("dunning-run", self.company.pk, run.pk)
 
@@ -117,7 +113,7 @@ class RunPage(DunningView):
             else:
                 raise Http404
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request, self.run()))
         return redirect(request.get_full_path())
 
@@ -186,7 +182,7 @@ class NoticePage(DunningView):
             cancelling.cancel_notice(self.notice(), by=self.access.user,
                                      reason=request.POST.get("reason", ""))  # fmt: skip
         except DomainError as refusal:
-            self.told(refusal)
+            self.tell_all(refusal)
             return refused(request, self._show(request))
         messages.success(request, _("The letter is cancelled."))
         return redirect("dunning-letter", self.company.pk, self.kwargs["notice"])

@@ -6,22 +6,18 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from payroll.wages.carrying import Carry
+from payroll.wages.kinds import Base, Kind, Pay, Sex, TaxModel
 from payroll.wages.values import (
     AgeStep,
-    Base,
-    Carry,
     Contract,
     Figures,
     Finding,
-    Kind,
     MonthInput,
-    Pay,
     Person,
-    Sex,
     SlipLine,
     TariffRow,
     Tax,
-    TaxModel,
     Withholding,
 )
 from payroll.wages.withholding import taxes

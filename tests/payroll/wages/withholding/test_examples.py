@@ -12,7 +12,8 @@ import pytest
 from erp.core.money import FIVE_CENTIMES, rounded_to
 from erp.reference.editions import Given
 from erp.reference.sources import tariffs as files
-from payroll.wages.values import Pay, TariffRow, TaxChange, TaxModel
+from payroll.wages.kinds import Pay, TaxModel
+from payroll.wages.values import TariffRow, TaxChange
 from payroll.wages.withholding import row_for, tax_by
 from tests.payroll.wages.withholding.playing import HOURLY, Year, line
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payroll.wages.values import Pay, TaxChange, TaxModel
+from payroll.wages.kinds import Pay, TaxModel
+from payroll.wages.values import TaxChange
 from payroll.wages.withholding import late_changes
 from tests.payroll.wages.withholding.playing import HOURLY, Year, flat, line, tariff
 
@@ -258,6 +259,21 @@ def test_months_that_were_not_liable_are_paid_back(model):
     assert [(tax.month.month, tax.code, tax.amount) for tax in one.last] == [
         (5, "A0N", -500), (5, "NON", 0), (6, "A0N", 500)]  # fmt: skip
     assert sum(row.tax for row in one.carry.taxed) == 1000
+
+
+@pytest.mark.parametrize("model", TaxModel)
+def test_months_that_were_not_liable_by_mistake_are_taxable_once(model):
+    one = Year(flat(ZH_A0N=10))
+    one.hold("A0N", model=model)
+    one.month(1, line(6500))
+    one.month(2, line(6500))
+    right, one.held = one.held, ()
+    one.month(3, line(6500), tax_changes=late_changes(one.given(3)))
+    one.held = right
+    one.month(4, line(6500), tax_changes=late_changes(one.given(4)))
+    assert sum(tax.amount for tax in one.taxes) == 2600
+    for month in (1, 2, 3, 4):
+        assert sum(tax.taxable for tax in one.taxes if tax.month.month == month) == 6500
 
 
 @pytest.mark.parametrize(("old", "new"), [(TaxModel.MONTHLY, YEARLY), (YEARLY, TaxModel.MONTHLY),
