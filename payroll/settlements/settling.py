@@ -130,7 +130,7 @@ def settle(
     found = propose(company, canton, until, year=year)
     if seen is not None and seen != found.sums.tax:
         raise ChangedSince(canton=canton, month=f"{until:%m.%Y}", seen=seen, now=found.sums.tax)
-    office = _office(company, canton, end_of(found.last))
+    office = _office(company, canton, month_end(found.last))
     due_date = due_date or max(found.due_date, date)
     if due_date < month_end(found.last):
         raise DueTooEarly(value=due_date, end=month_end(found.last))

@@ -110,7 +110,7 @@ def message_of(company: Company, month: dt.date, *, at: dt.datetime) -> Message:
         raise NothingPosted(year=f"{month:%m.%Y}")
     names = names_of(company, people)
     declared = {one.file.id: Declared(one, names[one.file.contact], (), ()) for one in people}
-    offices = tax_offices(company, end_of(month)).values()
+    offices = tax_offices(company, month_end(month)).values()
     signs, settings = declaration_settings(company), settings_of(company)
     made = Declaration(
         company, month.year, at, tuple(declared.values()), {row.pk: row for row in offices},
