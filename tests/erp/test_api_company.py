@@ -277,7 +277,7 @@ def test_nobody_unknown_is_let_in_and_the_last_owner_not_out(api, company):
 def test_roles_are_told_with_their_rights(api):
     roles = {r["code"]: r["permissions"] for r in api.get("roles/").json()}
     assert set(roles) == {"owner", "bookkeeper", "fiduciary", "assistant", "sales", "payroll",
-                          "approver", "auditor"}  # fmt: skip
+                          "approver", "auditor", "employee"}  # fmt: skip
     assert "ledger.draft" in roles["assistant"] and "ledger.post" not in roles["assistant"]
 
 

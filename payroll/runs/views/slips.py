@@ -22,10 +22,8 @@ from payroll.setup.models import PayrollSettings
 from payroll.setup.words import insurance_name
 
 
-class SlipPage(RunsView):
-    """``…/runs/{run}/slips/{slip}/``"""
-
-    permissions = {"POST": Permission.PAYROLL_RUN}
+class OfSlip(RunsView):
+    """A page of a slip of a run."""
 
     def slip(self) -> Payslip:
         slip: Payslip = get_object_or_404(
@@ -34,6 +32,12 @@ class SlipPage(RunsView):
         )  # fmt: skip
         slip.run.company = self.company
         return slip
+
+
+class SlipPage(OfSlip):
+    """``…/runs/{run}/slips/{slip}/``"""
+
+    permissions = {"POST": Permission.PAYROLL_RUN}
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self._show(request)
@@ -86,13 +90,11 @@ def _beside(slip: Payslip) -> dict[str, int | None]:
     }
 
 
-class SlipPdf(SlipPage):
+class SlipPdf(OfSlip):
     """``…/runs/{run}/slips/{slip}/pdf/``: the kept PDF; of a draft as it would look."""
 
-    permissions = {}
     permission = Permission.PAYROLL_EXPORT
     step_up = frozenset({"GET"})
-    http_method_names = ["get"]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         slip = self.slip()
