@@ -11,7 +11,7 @@ import erp.core.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payroll", "0011_social"),
+        ("payroll", "0010_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
