@@ -181,7 +181,7 @@ class EmployeeImportViewSet(FileImports):
         return self.take()
 
     def preview(self, content: bytes, told: dict[str, Any]) -> Any:
-        found = importing.dry_run(company=self.company, content=content, by=self.access.user)
+        found = importing.dry_run(company=self.company, content=content)
         self._faults = [str(one) for one in found.refusals]
         if told.get("only_good"):
             found.refusals = []

@@ -29,7 +29,7 @@ class ImportEmployees(ImportPage):
         return _("Import employees")
 
     def preview(self, content: bytes) -> importing.Preview:
-        return importing.dry_run(company=self.company, content=content, by=self.access.user)
+        return importing.dry_run(company=self.company, content=content)
 
     def perform(self, content: bytes) -> tuple[str, str]:
         done = importing.import_employees(
