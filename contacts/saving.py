@@ -69,7 +69,7 @@ def add_contact(
     )  # fmt: skip
     if number is not None:
         require_free(company, number)
-    draft.contact.number = number
+    draft.contact.number = number  # type: ignore[assignment]
     add_drafts([draft], company=company, by=by)
     return draft.contact
 

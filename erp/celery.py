@@ -18,7 +18,7 @@ app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks([
     "erp.audit", "erp.jobs", "erp.mails", "erp.reference", "erp.cockpit", "accounting.ledger",
-    "accounting.open_items", "accounting.receivables", "accounting.payables.capture",
+    "accounting.open_items", "accounting.receivables", "accounting.payables.capture", "payroll.employees",
 ])  # fmt: skip
 
 _running: dict[str, ExitStack] = {}

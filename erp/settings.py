@@ -175,6 +175,7 @@ JOB_KINDS = [
     "accounting.payables.capture.jobs",
     "contacts.jobs",
     "vat.returns.jobs",
+    "payroll.employees.jobs",
     "payroll.runs.jobs",
     "payroll.runs.delivering",
     "payroll.declarations.jobs",
@@ -447,6 +448,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),
+    },
+    "forget what is left of imports of employees": {
+        "task": "employees.forget_uploads",
+        "schedule": crontab(hour=3, minute=15),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",

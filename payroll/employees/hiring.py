@@ -30,7 +30,7 @@ from payroll.employees.facts import (
     Personal,
     kind_of,
 )
-from payroll.employees.keeping import checked_facts, fact_rows, held
+from payroll.employees.keeping import Addresses, checked_facts, fact_rows, held
 from payroll.employees.known import Known
 from payroll.employees.models import Employee, Employment, Fact
 from payroll.wages.values import Finding
@@ -125,7 +125,8 @@ def check(
     faults: list[DomainError] = []
     told = gathered(faults, lambda: _personal(personal, known))
     gathered(faults, lambda: require_span(entry, exit))
-    draft, addresses = None, None
+    draft: Draft | None = None
+    addresses: Addresses | None = None
     if contact is None:
         draft = gathered(faults, lambda: _drafted(known, person or {}))
         there = draft.addresses or () if draft else ()

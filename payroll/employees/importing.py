@@ -1,17 +1,17 @@
 """Employees out of files (Mitarbeitende importieren): CSV or XLSX, looked at first, all or the good rows.
 
 A row hires somebody. What is there already changes from a day on, which no row says: it is refused.
-The file is not kept, and nothing of its rows is logged: it holds wages.
+Nothing of its rows is logged, as it holds wages; how a long one is kept meanwhile, ``uploads`` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext_lazy
 
 from contacts import saving
@@ -19,22 +19,23 @@ from contacts.activities import UnknownNumber
 from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
+from erp.audit.models import AuditEvent
 from erp.companies.models import Company
-from erp.core import clock
+from erp.core import clock, crashpoints
 from erp.core.errors import DomainError, Refusals
-from erp.core.importing import BadRow, ColumnMissing
-from erp.core.spreadsheets import Row, rows_of
-from erp.own_fields.lists import COLUMN, titles
+from erp.core.importing import BadRow
+from erp.core.spreadsheets import Row
+from erp.own_fields.lists import COLUMN
 from payroll.employees import hiring, reading
-from payroll.employees.columns import CONTACT, FACTS, PERSONAL, WORK
+from payroll.employees.columns import FACTS, PERSONAL
 from payroll.employees.common import ValueMissing, gathered, raise_all
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.fields import KINDS
 from payroll.employees.fields import PERSONAL as PERSONAL_FIELDS
 from payroll.employees.known import Known
 from payroll.employees.reading import day_of
+from payroll.employees.sheet import Sheet
 
-MOST_ROWS: Final = 1_000
 MOST_FAULTS: Final = 200  # that are told
 _SALUTATIONS: Final = {"herr": "mr", "monsieur": "mr", "signor": "mr", "mr": "mr", "frau": "ms",
                        "madame": "ms", "signora": "ms", "ms": "ms"}  # fmt: skip
@@ -42,12 +43,6 @@ _LANGUAGES: Final = {"deutsch": "de", "d": "de", "französisch": "fr", "f": "fr"
                      "italienisch": "it", "i": "it", "italiano": "it", "englisch": "en"}  # fmt: skip
 _SEXES: Final = {"f": "F", "w": "F", "weiblich": "F", "femme": "F", "donna": "F", "m": "M",
                  "männlich": "M", "homme": "M", "uomo": "M"}  # fmt: skip
-
-
-class TooManyRows(DomainError):
-    code = "people.too_many_rows"
-    message = _("The file has more than %(limit)s rows. Split it.")
-    field = "file"
 
 
 @dataclass(frozen=True)
@@ -72,20 +67,24 @@ class Preview:
 
     entries: list[Entry] = field(default_factory=list)
     rows: int = 0
+    total: int = 0  # of the file, of which ``rows`` may be its first ones
     bad_rows: int = 0
     refusals: list[DomainError] = field(default_factory=list)
 
     def add(self, other: Preview) -> None:
         self.entries += other.entries
-        self.rows += other.rows
+        self.rows, self.total = self.rows + other.rows, other.total
         self.bad_rows += other.bad_rows
         self.refusals += other.refusals[: max(0, MOST_FAULTS - len(self.refusals))]
 
 
 @transaction.atomic
-def dry_run(*, company: Company, content: bytes) -> Preview:
-    """Read and check a file as the import would, writing nothing. Raises as ``Checking`` does."""
-    return Checking(company, content).part()
+def dry_run(*, company: Company, content: bytes, first: int | None = None) -> Preview:
+    """Read and check a file as the import would, or its ``first`` rows, writing nothing.
+
+    Raises as ``Checking`` does.
+    """
+    return Checking(company, content).part(0, first)
 
 
 @transaction.atomic
@@ -104,8 +103,22 @@ def import_employees(
     if found.entries:
         hiring.write([one.checked for one in found.entries], company=company, by=by)
         trail.record(company=company, by=by, action="employees.import",
-                     details={"count": len(found.entries)})  # fmt: skip
+                     details={"count": len(found.entries), "file": digest_of(company, content)})  # fmt: skip
+    crashpoints.reach("payroll.hired")
     return found
+
+
+def was_imported(company: Company, content: bytes) -> int:
+    """How often a file of the same content was imported."""
+    return AuditEvent.of(company).filter(
+        action="employees.import", details__file=digest_of(company, content)
+    ).count()  # fmt: skip
+
+
+def digest_of(company: Company, content: bytes) -> str:
+    """By what a file is known again: a digest under a key of ours, as wages are few and can be guessed."""
+    told = str(company.pk).encode() + b":" + content
+    return salted_hmac("payroll.employees.import", told, algorithm="sha256").hexdigest()
 
 
 class Checking:
@@ -119,31 +132,23 @@ class Checking:
     def __init__(self, company: Company, content: bytes, *, hold: bool = False) -> None:
         self.company = company
         self.known = Known(company, on=clock.today(), whole=True)
-        self.names: dict[str, str] = {}
-        self.rows: list[Row] = []
-        for row in rows_of(content, decimals=4):
-            if not self.names:
-                self._find(list(row.cells))
-            if len(self.rows) >= MOST_ROWS:
-                raise TooManyRows(limit=MOST_ROWS)
-            cells = {name: _bare(row.cells.get(title, "")) for name, title in self.names.items()}
-            self.rows.append(Row(row.number, cells))
+        self.sheet = Sheet(content, self.known.own_fields)
         if hold:
             hiring.hold_numbers(self.known)
         _ = self.known.numbers  # without a lock, where nobody holds them
-        told = {row.cells.get("contact", "") for row in self.rows}
+        told = {row.cells.get("contact", "") for row in self.sheet.rows}
         self.contacts = saving.held_by_number(
             company, {int(one) for one in told if _is_number(one)}
         )
 
     @property
     def total(self) -> int:
-        return len(self.rows)
+        return len(self.sheet.rows)
 
     def part(self, start: int = 0, end: int | None = None) -> Preview:
         """Check some of the rows, in their order; bad ones are collected, not raised."""
-        rows = self.rows[start:end]
-        found = Preview(rows=len(rows))
+        rows = self.sheet.rows[start:end]
+        found = Preview(rows=len(rows), total=self.total)
         for row in rows:
             try:
                 found.entries.append(Entry(row.number, self._checked(row)))
@@ -152,20 +157,6 @@ class Checking:
                 if len(found.refusals) < MOST_FAULTS:
                     found.refusals += self._placed(refusal, row)
         return found
-
-    def _find(self, found: Sequence[str]) -> None:
-        known: dict[str, Sequence[str]] = {**CONTACT, **WORK}
-        known |= {
-            f"{kind}.{one}": (f"{kind}.{one}",) for kind, names in FACTS.items() for one in names
-        }
-        known |= {COLUMN + one.code: titles(one) for one in self.known.own_fields}
-        for name, words in known.items():
-            title = next((one for one in words if one in found), None)
-            if title is not None:
-                self.names[name] = title
-        for needed in ("entry", "birth_date", "sex"):
-            if needed not in self.names:
-                raise ColumnMissing(column=needed, found=", ".join(filter(None, found))[:200])
 
     def _checked(self, row: Row) -> hiring.Checked:
         cells, faults = row.cells, list[DomainError]()
@@ -226,8 +217,8 @@ class Checking:
         made: list[DomainError] = []
         for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
             place = (one.place or "").replace("payout.shares[0].", "payout.")
-            name = place if place in self.names else place.rpartition(".")[2]
-            made.append(BadRow(row=row.number, column=self.names.get(name, place),
+            name = place if place in self.sheet.names else place.rpartition(".")[2]
+            made.append(BadRow(row=row.number, column=self.sheet.names.get(name, place),
                                value=row.cells.get(name, "")[:60], remedy=str(one)))  # fmt: skip
         return made
 
@@ -247,9 +238,3 @@ def _fact(kind: str, cells: Mapping[str, str], faults: list[DomainError]) -> Fac
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _bare(cell: str) -> str:
-    """A cell without the mark that keeps spreadsheets from reading it as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
