@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from erp.core.money import to_five_centimes
 from payroll.employees.facts import AllowanceKind, Child, Recurring, Wage, WithholdingTax

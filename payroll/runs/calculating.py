@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 from django.db import transaction
+from msgspec.structs import replace
 
 from erp.access.models import User
 from erp.audit import trail

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, cast
 
+from msgspec.structs import replace as changed
+
 from contacts.letters import Place
 from erp.core.bulk import among
 from erp.core.sealed import SealedField, as_text
@@ -88,7 +90,7 @@ def gather(
 
 
 def _with_tariffs(one: Gathered, tariffs: Mapping[str, tuple[TariffRow, ...]]) -> Gathered:
-    return replace(one, given=replace(one.given, tariffs=tariffs))
+    return replace(one, given=changed(one.given, tariffs=tariffs))
 
 
 def _due(run: PayrollRun, typed: Iterable[int]) -> list[int]:
@@ -117,7 +119,7 @@ def _one(
         earlier=left.earlier,
     )  # fmt: skip
     if changes := late_changes(given):
-        given = replace(given, tax_changes=changes)
+        given = changed(given, tax_changes=changes)
     day = _last_day(file, month, last)
     payout = file.at(Payout, day)
     return Gathered(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from msgspec.structs import replace
 
 from erp.access.models import User
 from erp.companies.models import Company

@@ -13,8 +13,10 @@ from __future__ import annotations
 import datetime as dt
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from payroll.setup.book import Book, Offer
 from payroll.setup.checking import Rate

@@ -7,8 +7,9 @@ garnishment, advances, and the payout.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from erp.core.money import ZERO
 from payroll.wages import reasons

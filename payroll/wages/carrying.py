@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+import msgspec
 
 from erp.core.money import ZERO
 from payroll.wages.kinds import TaxModel
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What has been charged under one key this year: wages counted, insured, and both parts.
 
     ``days`` are those insured until now, 30 a month. The exact parts are unrounded, so that a rate
@@ -34,8 +34,7 @@ class Sum:
     ceiling: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TaxedMonth:
+class TaxedMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A month as it was taxed: the account of its code. Sums are unrounded, ``tax`` is what was taken.
 
     ``other`` is income elsewhere in a full month, ``share`` the part of the wage that is taxed
@@ -60,8 +59,7 @@ class TaxedMonth:
     own: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UntaxedMonth:
+class UntaxedMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a month paid that would be taxed, were somebody liable: liability may be told later.
 
     The names are those of ``TaxedMonth``. Without ``days`` it was paid after somebody had left.
@@ -75,23 +73,23 @@ class UntaxedMonth:
     own: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
+class Carry(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a year's slips hand on to the next (Jahreskumulation). A new year begins with ``Carry()``.
 
     ``thirteenths`` are the parts of ``thirteenth`` by employment and pay, such as ``7:month``.
     """
 
-    sums: Mapping[str, Sum] = field(default_factory=dict)
-    types: Mapping[str, Decimal] = field(default_factory=dict)  # amounts by wage type, this year
+    sums: Mapping[str, Sum] = msgspec.field(default_factory=dict)
+    types: Mapping[str, Decimal] = msgspec.field(
+        default_factory=dict
+    )  # amounts by wage type, this year
     taxed: tuple[TaxedMonth, ...] = ()
     thirteenth: Decimal = ZERO  # earned and not paid yet
-    thirteenths: Mapping[str, Decimal] = field(default_factory=dict)
+    thirteenths: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
     untaxed: tuple[UntaxedMonth, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The year in which somebody left who is paid in a later one (Jahr des Austritts).
 
     What is paid belongs to the year of the work, and fills that year's ceilings: ``days`` are those
@@ -102,4 +100,4 @@ class Earlier:
     year: int
     days: int
     wages: Decimal
-    sums: Mapping[str, Sum] = field(default_factory=dict)
+    sums: Mapping[str, Sum] = msgspec.field(default_factory=dict)

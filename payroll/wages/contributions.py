@@ -6,8 +6,9 @@ Which of them somebody has, and from when until when, is given; here it is what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from erp.core.money import ZERO, allotted, to_centimes
 from payroll.wages import reasons
@@ -25,8 +26,7 @@ ACCIDENT = frozenset({Insurance.BU, Insurance.NBU})
 BY_CANTON = frozenset({Insurance.FAK, Insurance.CANTONAL})
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, gc=False):
     """A contribution that holds in the month: of its employed days, from ``start`` to ``end``."""
 
     contribution: Contribution

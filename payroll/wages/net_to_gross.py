@@ -6,9 +6,11 @@ A search over ``calculate`` and nothing else, so that the slip says the same.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from erp.core.money import CENTIME, to_centimes
 from payroll.wages import reasons

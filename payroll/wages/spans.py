@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from payroll.wages.values import Contract
 
@@ -19,8 +20,7 @@ MONTH_DAYS = 30
 YEAR_DAYS = 360
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     """The days of a month that a contract holds for: after ``start``, until ``end``."""
 
     contract: Contract
@@ -32,8 +32,7 @@ class Part:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(msgspec.Struct, frozen=True, gc=False):
     """When somebody is employed in a month (Anstellungstage).
 
     ``known`` are all contracts that began; ``parts`` are those of the month, earlier ones first.

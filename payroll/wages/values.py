@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from erp.core.money import ZERO
 from payroll.wages.carrying import Carry, Earlier
@@ -21,8 +22,7 @@ HUNDRED: Final = Decimal(100)
 
 
 # --- what goes in -----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class WageType:
+class WageType(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A wage type as it counts (Lohnart). ``of`` are the numbers whose amounts ``percent`` is of."""
 
     number: int
@@ -36,8 +36,7 @@ class WageType:
     box: str = ""  # of the wage certificate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Whose wages they are, as far as it matters."""
 
     birth_date: dt.date
@@ -47,8 +46,7 @@ class Person:
     always_liable: bool = False  # of a sector without small wages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
+class Contract(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Terms of an employment over a span of the year (Anstellungsbedingungen).
 
     ``wage`` is for a month at ``degree``, or for an hour or lesson. ``entry`` and ``exit`` are those
@@ -73,8 +71,7 @@ class Contract:
     trainee: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Movement(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What somebody typed for the month, or what recurs (Lohnbewegung).
 
     ``for_month`` is the first day of the month it belongs to, where that is another one. Amounts of
@@ -95,8 +92,7 @@ class Movement:
     keeps: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One contribution as it holds for a person over a span of the year (Beitrag).
 
     ``key`` is what it accumulates under; another solution has another key, so that its ceiling
@@ -125,8 +121,7 @@ class Contribution:
     employer_pays: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withholding:
+class Withholding(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How somebody's wages are taxed at source over a span (Quellensteuer).
 
     Without a ``canton`` somebody is not liable, and nothing is declared; the ``code`` is NON then.
@@ -158,8 +153,7 @@ class Withholding:
     board_code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxChange:
+class TaxChange(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Another code than was used for a month of this year (Korrektur der Quellensteuer).
 
     Blank and None leave the rest as it was: another canton brings its ``model`` and ``commune``;
@@ -177,8 +171,7 @@ class TaxChange:
     share: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TariffRow:
+class TariffRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A row of a tariff: it holds from this income on. Percent of the taxable income, at least so much."""
 
     income_from: Decimal
@@ -186,8 +179,7 @@ class TariffRow:
     minimum: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class AgeStep:
+class AgeStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A reference age by year of birth and sex: years and months (AHVG Art. 21, transition to 65)."""
 
     sex: Sex
@@ -196,8 +188,7 @@ class AgeStep:
     months: int
 
 
-@dataclass(frozen=True, slots=True)
-class AgeCredit:
+class AgeCredit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Retirement credits from an age on, in percent (Altersgutschriften, BVG Art. 16)."""
 
     age_from: int  # year less year of birth
@@ -205,8 +196,7 @@ class AgeCredit:
     percent: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Figures of law on a day of the month that is reckoned (gesetzliche Werte); see ``payroll.rates``."""
 
     ahv_employee: Decimal
@@ -236,8 +226,7 @@ class Figures:
     trainee_percent_young: Decimal = ZERO  # before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How the company reckons (Abrechnungsregeln). ``rounding`` is 0.05 or 0.01.
 
     ``monthly_hours`` at 100 % turn a monthly wage into an hourly rate. ``simplified`` is the BGSA's.
@@ -248,8 +237,7 @@ class Terms:
     simplified: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthInput:
+class MonthInput(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """All that a person's slip of a month is reckoned from.
 
     ``contracts``, ``contributions`` and ``withholdings`` are those of the whole year until the end
@@ -263,32 +251,30 @@ class MonthInput:
     person: Person
     contracts: tuple[Contract, ...]
     types: Mapping[str, WageType]  # by number, as text
-    roles: Mapping[str, int] = field(
+    roles: Mapping[str, int] = msgspec.field(
         default_factory=dict
     )  # what the program needs types for: numbers
     movements: tuple[Movement, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     withholdings: tuple[Withholding, ...] = ()
     tax_changes: tuple[TaxChange, ...] = ()
-    tariffs: Mapping[str, tuple[TariffRow, ...]] = field(default_factory=dict)
+    tariffs: Mapping[str, tuple[TariffRow, ...]] = msgspec.field(default_factory=dict)
     figures: Figures
-    institutions: Mapping[str, int] = field(default_factory=dict)
-    terms: Terms = field(default_factory=Terms)
-    carry: Carry = field(default_factory=Carry)
+    institutions: Mapping[str, int] = msgspec.field(default_factory=dict)
+    terms: Terms = msgspec.field(default_factory=Terms)
+    carry: Carry = msgspec.field(default_factory=Carry)
     earlier: Earlier | None = None
 
 
 # --- what comes out ---------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why an amount is what it is: a code and its values; pages put it into words."""
 
     code: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlipLine:
+class SlipLine(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A line of a slip (Zeile der Lohnabrechnung).
 
     ``amount`` is signed as the employee sees it: what is paid is positive, deductions negative.
@@ -314,8 +300,7 @@ class SlipLine:
     why: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A contribution of the month (Beitrag): what lists, entry and declarations are made from.
 
     ``wages`` counted and ``insured`` are those of this month; both parts are positive where they
@@ -338,8 +323,7 @@ class Charge:
     why: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tax:
+class Tax(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Withholding tax of the month, one for each month and code that it is for (Quellensteuer)."""
 
     month: dt.date  # that it is for
@@ -354,17 +338,15 @@ class Tax:
     why: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What somebody should look at before the run is approved; ``stops`` it, or only warns."""
 
     code: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
     stops: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class Slip(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A person's wages of a month (Lohnabrechnung). ``payout`` = net wage + expenses − advances."""
 
     month: dt.date

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to
 from payroll.wages.carrying import TaxedMonth, UntaxedMonth

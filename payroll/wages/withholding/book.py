@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to, to_centimes
 from payroll.wages.carrying import TaxedMonth

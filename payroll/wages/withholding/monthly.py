@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from erp.core.money import ZERO
 from payroll.wages.carrying import TaxedMonth

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from erp.core.money import FIVE_CENTIMES, ZERO, rounded_to
 from payroll.wages.carrying import TaxedMonth

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from payroll.declarations.gathering import PersonYear, Posted
 from payroll.employees.facts import FactValue, Personal, kind_of

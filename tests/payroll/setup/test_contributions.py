@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
-from dataclasses import replace
 from decimal import Decimal
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -175,7 +176,10 @@ def test_family_allowances_go_by_the_canton_of_work():
 
 def test_a_new_rate_goes_on_under_the_same_key():
     july = dt.date(2025, 7, 1)
-    rates = [rate("ktg", "0.6", "0.6"), replace(rate("ktg", "0.7", "0.7"), valid_from=july)]
+    rates = [
+        rate("ktg", "0.6", "0.6"),
+        dataclasses.replace(rate("ktg", "0.7", "0.7"), valid_from=july),
+    ]
     found = of(book(FAK, ("ktg", "", "11", rates)), 2)
     assert [(one.key, one.first, one.last, one.employee_percent) for one in only(found, "ktg")] == [
         ("ktg.2.0", DAY, dt.date(2025, 6, 30), D("0.6")), ("ktg.2.0", july, DECEMBER, D("0.7")),
@@ -186,7 +190,7 @@ def test_a_new_rate_goes_on_under_the_same_key():
 def test_a_new_rate_for_men_leaves_that_of_women():
     july = dt.date(2025, 7, 1)
     rates = [rate("ktg", "1.3", sex="F"), rate("ktg", "1.0", sex="M"),
-             replace(rate("ktg", "1.1", sex="M"), valid_from=july)]  # fmt: skip
+             dataclasses.replace(rate("ktg", "1.1", sex="M"), valid_from=july)]  # fmt: skip
     the_book = book(FAK, ("ktg", "", "11", rates))
     told = [(one.first, one.last, one.employee_percent) for one in only(of(the_book, 2), "ktg")]
     assert told == [(DAY, DECEMBER, D("1.3"))]
@@ -317,7 +321,9 @@ def test_the_threshold_must_be_exceeded(annual, insured):
 def test_the_expected_wage_of_a_year():
     hourly = contract(pay=Pay.HOUR, wage=D(30), weekly_hours=D(20))
     assert expected_wage((hourly,), DAY) == D("31200.00")
-    assert expected_wage((replace(hourly, thirteenth=Thirteenth.MONTHLY),), DAY) == D("33800.00")
+    assert expected_wage(
+        (msgspec.structs.replace(hourly, thirteenth=Thirteenth.MONTHLY),), DAY
+    ) == D("33800.00")
     assert expected_wage((contract(first=dt.date(2025, 4, 1)),), DAY) == D("78000.00")
     assert expected_wage((), DAY) == 0
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from payroll.wages.kinds import Base, Insurance, Pay, Thirteenth
 from tests.payroll.wages.made import (

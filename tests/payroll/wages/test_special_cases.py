@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from payroll.wages.kinds import Base, Insurance, Sex
 from payroll.wages.values import Terms, Withholding

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from payroll.wages.carrying import Carry
 from payroll.wages.kinds import Base, Kind, Pay, Sex, TaxModel
