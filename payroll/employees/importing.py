@@ -36,7 +36,6 @@ from payroll.employees.known import Known
 from payroll.employees.reading import day_of
 from payroll.employees.sheet import Sheet
 
-MOST_FAULTS: Final = 200  # that are told
 _SALUTATIONS: Final = {"herr": "mr", "monsieur": "mr", "signor": "mr", "mr": "mr", "frau": "ms",
                        "madame": "ms", "signora": "ms", "ms": "ms"}  # fmt: skip
 _LANGUAGES: Final = {"deutsch": "de", "d": "de", "französisch": "fr", "f": "fr", "français": "fr",
@@ -63,7 +62,7 @@ class Entry:
 
 @dataclass
 class Preview:
-    """What an import would do, or did; ``refusals`` name the bad rows, ``bad_rows`` counts them."""
+    """What an import would do, or did; ``refusals`` name all bad rows, ``bad_rows`` counts them."""
 
     entries: list[Entry] = field(default_factory=list)
     rows: int = 0
@@ -75,7 +74,7 @@ class Preview:
         self.entries += other.entries
         self.rows, self.total = self.rows + other.rows, other.total
         self.bad_rows += other.bad_rows
-        self.refusals += other.refusals[: max(0, MOST_FAULTS - len(self.refusals))]
+        self.refusals += other.refusals
 
 
 @transaction.atomic
@@ -154,8 +153,7 @@ class Checking:
                 found.entries.append(Entry(row.number, self._checked(row)))
             except DomainError as refusal:
                 found.bad_rows += 1
-                if len(found.refusals) < MOST_FAULTS:
-                    found.refusals += self._placed(refusal, row)
+                found.refusals += self._placed(refusal, row)
         return found
 
     def _checked(self, row: Row) -> hiring.Checked:

@@ -22,8 +22,8 @@ AT_ONCE: Final = 100  # rows of a step
 
 class FaultyRows(DomainError):
     code = "people.faulty_file"
-    message = gettext_lazy("Nothing was written. Rows that cannot be imported: %(count)s; the report names "
-                           "them. Correct the file, or import the good rows alone.")  # fmt: skip
+    message = gettext_lazy("Nothing was written. Rows that cannot be imported: %(count)s; the import page "
+                           "names them. Correct the file, or import the good rows alone.")  # fmt: skip
     field = "file"
 
 
