@@ -23,7 +23,7 @@ from erp.audit.models import AuditEvent
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
 from erp.core.errors import DomainError, Refusals
-from erp.core.importing import BadRow
+from erp.core.importing import AlreadyImported, BadRow
 from erp.core.spreadsheets import Row
 from erp.own_fields.lists import COLUMN
 from payroll.employees import hiring, reading
@@ -88,14 +88,17 @@ def dry_run(*, company: Company, content: bytes, first: int | None = None) -> Pr
 
 @transaction.atomic
 def import_employees(
-    *, company: Company, content: bytes, by: User, only_good: bool = False
+    *, company: Company, content: bytes, by: User, only_good: bool = False, known: int | None = None
 ) -> Preview:
     """Hire somebody for each row; bad rows are left out with ``only_good``, else nothing is written.
 
     It is checked and written as a whole, in a number of statements that does not grow with the rows
-    but for batches of a thousand. Raises as ``Checking`` does, and ``Refusals`` of ``BadRow``.
+    but for batches of a thousand. ``known`` is how often the file had been imported when somebody
+    looked at it. Raises as ``Checking`` does, ``AlreadyImported``, and ``Refusals`` of ``BadRow``.
     """
     checking = Checking(company, content, hold=True)
+    if known is not None and was_imported(company, content) != known:
+        raise AlreadyImported
     found = checking.part()
     if found.refusals and not only_good:
         raise Refusals(found.refusals)
@@ -132,9 +135,6 @@ class Checking:
         self.company = company
         self.known = Known(company, on=clock.today(), whole=True)
         self.sheet = Sheet(content, self.known.own_fields)
-        if hold:
-            hiring.hold_numbers(self.known)
-        _ = self.known.numbers  # without a lock, where nobody holds them
         told = {row.cells.get("contact", "") for row in self.sheet.rows}
         self.contacts = saving.held_by_number(
             company, {int(one) for one in told if _is_number(one)}

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
-from erp.core.importing import AlreadyImported
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
 from payroll.employees import importing, uploads
 from payroll.employees.facts import ImportReport
@@ -44,13 +43,11 @@ def import_employees(job: Running, cursor: Cursor) -> Next | Done:
         return _done(report, wish, message)
     if report.bad and wish != Wish.GOOD:
         raise FaultyRows(count=report.bad)
-    content = _content(upload)
-    if importing.was_imported(job.company, content) != job.arguments["known"]:
-        raise AlreadyImported
     try:
         found = importing.import_employees(
-            company=job.company, content=content, by=job.user, only_good=wish == Wish.GOOD
-        )
+            company=job.company, content=_content(upload), by=job.user,
+            only_good=wish == Wish.GOOD, known=job.arguments["known"],
+        )  # fmt: skip
     except Refusals as refusal:  # things have changed since it was checked
         uploads.tell(upload, _refused(report, refusal))
         return Next(cursor)

@@ -111,6 +111,13 @@ def test_bad_rows_fail_the_job_and_nothing_is_written(company, by):
     assert Employee.of(company).count() == 59
 
 
+def test_a_file_that_was_asked_for_twice_is_imported_once(company, by):
+    first, second = (begun(company, by, many(51), wish) for wish in (Wish.ALL, Wish.GOOD))
+    assert worked(first).state == State.DONE
+    assert worked(second).error_code == "import.already_imported"
+    assert Employee.of(company).count() == 51 and at_rest(second) is None
+
+
 def test_with_a_cancelled_job_the_file_is_gone(company, by):
     job = begun(company, by, many(60), Wish.ALL)
     starting.cancel(job, by=by)
@@ -119,7 +126,7 @@ def test_with_a_cancelled_job_the_file_is_gone(company, by):
 
 def test_a_row_that_was_taken_meanwhile_tells_nothing_openly(company, by):
     ready = file_of([f"Anna;Muster;8001;Zürich;1.3.1986;f;{books.AHV};1.1.2026;6000;month;ZH;"])
-    content = ready + many(51).partition(b"\r\n")[2].join([b"\r\n", b""])
+    content = ready + b"\r\n" + many(51).partition(b"\r\n")[2]
     job = begun(company, by, content, Wish.ALL)
     uploads.tell(upload_of(job), importing.dry_run(company=company, content=content))
     books.hire(company)  # the same AHV number
