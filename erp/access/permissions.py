@@ -26,6 +26,11 @@ class Permission(models.TextChoices):
     SECURITY_READ = "security.read", _("See how safe the accounts of all members are")
     SECURITY_CHANGE = "security.change", _("End sessions of members, and watch mail domains")
 
+    WEBHOOKS_READ = "webhooks.read", _("See which systems are told of changes")
+    WEBHOOKS_CHANGE = "webhooks.change", _("Change which systems are told of changes")
+    QUESTIONS_READ = "questions.read", _("See questions between the company and its fiduciary")
+    QUESTIONS_WRITE = "questions.write", _("Ask and answer questions, and ask for receipts")
+
     CONTACTS_READ = "contacts.read", _("See contacts")
     CONTACTS_CHANGE = "contacts.change", _("Add and change contacts, notes and tasks")
     CONTACTS_MERGE = "contacts.merge", _("Merge, archive and delete contacts")
@@ -115,6 +120,19 @@ class Permission(models.TextChoices):
     )
     PAYROLL_OWN = "payroll.own", _("See one's own payslips and wage certificates")
 
+    HOURS_OWN = "hours.own", _("Enter one's own hours")
+    HOURS_READ = "hours.read", _("See projects, and the hours and rates of all")
+    HOURS_CHANGE = "hours.change", _("Enter and change the hours of others")
+    HOURS_APPROVE = "hours.approve", _("Approve hours")
+    HOURS_BILL = "hours.bill", _("Invoice hours")
+    HOURS_SETTINGS = "hours.settings", _("Change projects and rates")
+
+    EXPENSES_OWN = "expenses.own", _("Hand in one's own expenses")
+    EXPENSES_READ = "expenses.read", _("See the expense claims of all")
+    EXPENSES_APPROVE = "expenses.approve", _("Approve and reject expense claims")
+    EXPENSES_POST = "expenses.post", _("Book approved expense claims")
+    EXPENSES_SETTINGS = "expenses.settings", _("Change kinds of expenses and their rates")
+
     @property
     def group(self) -> str:
         """The part before the dot, under which it stands on pages (``GROUPS``)."""
@@ -133,6 +151,8 @@ GROUPS: Final[dict[str, Any]] = {
     "audit": _("Audit trail"),
     "jobs": _("Jobs"),
     "security": _("Security"),
+    "webhooks": _("Webhooks"),
+    "questions": _("Questions"),
     "contacts": _("Contacts"),
     "ledger": Module.LEDGER.label,
     "banking": Module.BANKING.label,
@@ -143,6 +163,8 @@ GROUPS: Final[dict[str, Any]] = {
     "payments": _("Payments"),
     "vat": Module.VAT.label,
     "payroll": Module.PAYROLL.label,
+    "hours": Module.HOURS.label,
+    "expenses": Module.EXPENSES.label,
 }
 
 
@@ -179,6 +201,8 @@ _BOOKS = {
 _CONTACTS = {p for p in Permission if p.group == "contacts"}
 _ADDRESSES = {Permission.CONTACTS_READ, Permission.CONTACTS_CHANGE}
 _SALES = {p for p in Permission if p.group == "receivables"}
+_OWN = {Permission.HOURS_OWN, Permission.EXPENSES_OWN}  # of whoever works here
+_QUESTIONS = {p for p in Permission if p.group == "questions"}
 _ALL = set(Permission)
 _CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
 
@@ -191,13 +215,14 @@ READY_ROLES = (
         "bookkeeper",
         _("Bookkeeper"),
         frozenset(
-            (_BOOKS | _CONTACTS | {Permission.COMPANY_READ, Permission.AUDIT_READ}) - _CLOSING
+            (_BOOKS | _CONTACTS | _QUESTIONS | {Permission.COMPANY_READ, Permission.AUDIT_READ})
+            - _CLOSING
         ),
     ),
     ReadyRole(
         "fiduciary",
         _("Fiduciary"),
-        frozenset(_BOOKS | _CONTACTS | _READ | {Permission.COMPANY_CHANGE}),
+        frozenset(_BOOKS | _CONTACTS | _QUESTIONS | _READ | {Permission.COMPANY_CHANGE}),
     ),
     ReadyRole(
         "assistant",
@@ -215,6 +240,8 @@ READY_ROLES = (
                 Permission.PAYABLES_DRAFT,
                 Permission.VAT_READ,
                 Permission.COMPANY_READ,
+                *_OWN,
+                *_QUESTIONS,
                 *_ADDRESSES,
             }
         ),
@@ -229,6 +256,7 @@ READY_ROLES = (
                 Permission.OPEN_ITEMS_READ,
                 Permission.VAT_READ,
                 *_SALES,
+                *_OWN,
                 *_ADDRESSES,
                 Permission.CONTACTS_MERGE,
                 Permission.CONTACTS_EXPORT,
@@ -239,8 +267,10 @@ READY_ROLES = (
     ReadyRole(
         "payroll", _("Payroll"), frozenset({Permission.COMPANY_READ, *_PAYROLL, *_ADDRESSES})
     ),
-    # Their own payslips and certificates, and nothing else of the company.
-    ReadyRole(EMPLOYEE, pgettext_lazy("role", "Employee"), frozenset({Permission.PAYROLL_OWN})),
+    # Their own payslips and certificates, hours and expenses, and nothing else of the company.
+    ReadyRole(
+        EMPLOYEE, pgettext_lazy("role", "Employee"), frozenset({Permission.PAYROLL_OWN, *_OWN})
+    ),
     # Who approves sees what it rests on.
     ReadyRole(
         "approver",

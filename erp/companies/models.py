@@ -29,6 +29,8 @@ class Module(models.TextChoices):
     RECEIVABLES = "receivables", _("Debtors")
     PAYABLES = "payables", _("Creditors")
     PAYROLL = "payroll", _("Payroll")
+    HOURS = "hours", _("Projects and hours")
+    EXPENSES = "expenses", _("Expenses")
 
 
 class LegalForm(models.TextChoices):
@@ -43,8 +45,11 @@ class LegalForm(models.TextChoices):
     FOUNDATION = "foundation", _("Foundation")
 
 
-#: With these on, nobody posts to their control accounts by hand: a company switches them on itself.
-BY_CHOICE = frozenset({Module.RECEIVABLES, Module.PAYABLES, Module.PAYROLL})
+#: What a company switches on itself: with debtors, creditors and payroll on, nobody posts to their
+#: control accounts by hand; hours and expenses are not everybody's.
+BY_CHOICE = frozenset(
+    {Module.RECEIVABLES, Module.PAYABLES, Module.PAYROLL, Module.HOURS, Module.EXPENSES}
+)
 
 
 def modules_at_first() -> list[str]:

@@ -1,0 +1,1 @@
+"""Projects and hours (Leistungserfassung): entered, approved, invoiced through debtors."""

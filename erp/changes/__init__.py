@@ -1,0 +1,1 @@
+"""What has changed since (Abgleich): for apps that keep a copy."""

@@ -1,0 +1,1 @@
+"""Search over everything a user may see in a company (Suche)."""

@@ -1,0 +1,1 @@
+"""Webhooks: other systems are told that something changed, signed and retried."""

@@ -1,0 +1,1 @@
+"""Expense claims (Spesen): with receipts, approved, paid through creditors or payroll."""
