@@ -20,6 +20,11 @@ KEY: Final = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
     description="8 to 100 characters; the same key gives the same answer, and one effect.",
 )  # fmt: skip
+#: Any other write of a company takes one, too.
+KEY_AT_WILL: Final = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
+    description="8 to 100 characters; what is sent again with the same key takes effect once.",
+)  # fmt: skip
 #: For endpoints that answer through ``CompanyViewSet.changing``.
 IF_MATCH: Final = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True,
@@ -62,7 +67,10 @@ class Schema(AutoSchema):
     """Names operations by room and address, and adds what every one of them asks and answers."""
 
     def get_override_parameters(self) -> Any:
-        return [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        asked = [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        if getattr(self.view, "takes_keys", False) and self.method != "GET":
+            asked.append(KEY_AT_WILL)
+        return asked
 
     def get_tags(self) -> list[str]:
         return [naming.room_of(type(self.view).__module__)]
