@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "erp.web.serving.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "erp",
     "contacts",
@@ -335,8 +336,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Books, VAT and banking of Swiss companies.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX": "/api/v1(/companies/{company})?",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.examples.add_examples",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
@@ -452,6 +457,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget what is left of imports of employees": {
         "task": "employees.forget_uploads",
         "schedule": crontab(hour=3, minute=15),
+    },
+    "forget old idempotency keys": {
+        "task": "api.forget_keys",
+        "schedule": crontab(hour=4, minute=10),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",
