@@ -24,6 +24,7 @@ app.autodiscover_tasks(
         "erp.mails",
         "erp.reference",
         "erp.cockpit",
+        "erp.fiduciary",
         "accounting.ledger",
         "accounting.open_items",
         "accounting.receivables",

@@ -12,6 +12,7 @@ from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.fiduciary.models import MandateFigures, MandateSetting
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -59,6 +60,8 @@ __all__ = [
     "MailFile",
     "MailTemplate",
     "Mandate",
+    "MandateFigures",
+    "MandateSetting",
     "Membership",
     "MissedSignIns",
     "OutgoingMail",

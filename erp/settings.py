@@ -441,6 +441,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
     },
+    "keep figures for fiduciaries": {
+        "task": "fiduciary.look_at_all",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),

@@ -20,6 +20,7 @@ from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
 from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
+from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
@@ -44,7 +45,7 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
-    payroll_delivery, payroll_portal,
+    payroll_delivery, payroll_portal, fiduciary,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -52,9 +53,11 @@ endpoints = [pattern for room in ROOMS for pattern in room.endpoints]
 
 urlpatterns = [
     *cockpit.entrance,
+    path("firms/<int:firm>/", include(fiduciary.firm_pages)),
     path("c/<int:company>/", include(pages)),
     path("api/v1/companies/<int:company>/", include(endpoints)),
     path("api/v1/", include(cockpit.general_endpoints)),
+    path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),
     path("help/<slug:name>/", help_page, name="help"),
