@@ -29,6 +29,7 @@ from erp.reference.models import (
     SourceState,
     WithholdingTariff,
 )
+from erp.search.models import SearchHead, SearchWord
 
 __all__ = [
     "AccessLogEntry",
@@ -68,6 +69,8 @@ __all__ = [
     "ReferenceChange",
     "ReferenceVersion",
     "Role",
+    "SearchHead",
+    "SearchWord",
     "SecurityEvent",
     "SourceState",
     "StoredFile",
