@@ -23,6 +23,7 @@ app.autodiscover_tasks(
         "erp.jobs",
         "erp.mails",
         "erp.reference",
+        "erp.search",
         "erp.cockpit",
         "erp.fiduciary",
         "accounting.ledger",

@@ -30,6 +30,7 @@ from erp.reference.models import (
     SourceState,
     WithholdingTariff,
 )
+from erp.search.models import SearchHead, SearchWord
 
 __all__ = [
     "AccessLogEntry",
@@ -71,6 +72,8 @@ __all__ = [
     "ReferenceChange",
     "ReferenceVersion",
     "Role",
+    "SearchHead",
+    "SearchWord",
     "SecurityEvent",
     "SourceState",
     "StoredFile",

@@ -454,6 +454,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": INBOX_LOOK,
         "options": {"expires": INBOX_LOOK},
     },
+    "keep the words that search finds": {
+        "task": "search.keep_words",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),

@@ -15,6 +15,7 @@ from erp.cockpit.api.members import MemberViewSet
 from erp.cockpit.api.overview import OverviewViewSet
 from erp.cockpit.api.own_fields import OwnFieldViewSet
 from erp.cockpit.api.roles import RoleViewSet
+from erp.cockpit.api.search import SearchViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
@@ -53,6 +54,7 @@ of_company = [
     path("logo/", OneCompanyViewSet.as_view({"put": "logo"}, parser_classes=[MultiPartParser]),
          name="api-company-logo"),
     path("overview/", OverviewViewSet.as_view({"get": "read"}), name="api-overview"),
+    path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
     path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
          name="api-end-sessions"),
