@@ -78,6 +78,10 @@ class ContactViewSet(CompanyViewSet):
     serializer_class = ContactOutput
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
+    parts = {
+        "addresses": "addresses", "communications": "communications", "memberships": "groups",
+        "bank_accounts": "bank_accounts",
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Contact]:
         rows = Contact.of(self.company).select_related("company")
