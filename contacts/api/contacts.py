@@ -83,6 +83,10 @@ class ContactViewSet(Filed):
     serializer_class = ContactOutput
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
+    parts = {
+        "addresses": "addresses", "communications": "communications", "memberships": "groups",
+        "bank_accounts": "bank_accounts",
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Contact]:
         rows = Contact.of(self.company).select_related("company")

@@ -25,6 +25,15 @@ KEY_AT_WILL: Final = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
     description="8 to 100 characters; what is sent again with the same key takes effect once.",
 )  # fmt: skip
+#: Of all that is read.
+FIELDS: Final = OpenApiParameter(
+    "fields", str, OpenApiParameter.QUERY, required=False,
+    description="Only these fields, by commas; those of a part with a point: id,addresses.town",
+)  # fmt: skip
+IF_NONE_MATCH: Final = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, required=False,
+    description="An ETag that was read: 304 without a body as long as nothing has changed.",
+)  # fmt: skip
 #: For endpoints that answer through ``CompanyViewSet.changing``.
 IF_MATCH: Final = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True,
@@ -68,6 +77,8 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> Any:
         asked = [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        if self.method == "GET" and hasattr(self.view, "wanted"):
+            asked += [FIELDS, IF_NONE_MATCH]
         if getattr(self.view, "takes_keys", False) and self.method != "GET":
             asked.append(KEY_AT_WILL)
         return asked
