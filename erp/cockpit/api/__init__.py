@@ -20,6 +20,7 @@ from erp.cockpit.api.overview import OverviewViewSet
 from erp.cockpit.api.own_fields import OwnFieldViewSet
 from erp.cockpit.api.recoveries import RecoveryViewSet
 from erp.cockpit.api.roles import RoleViewSet
+from erp.cockpit.api.search import SearchViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
@@ -66,6 +67,7 @@ of_company = [
     path("permissions/", RightsViewSet.as_view({"get": "read"}), name="api-permissions"),
     path("history/<slug:subject>/<int:record>/", HistoryViewSet.as_view({"get": "read"}),
          name="api-history"),
+    path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
     path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
          name="api-end-sessions"),
