@@ -8,12 +8,12 @@ from itertools import chain
 from django.urls import get_resolver
 
 from erp.api.counterparts import COUNTERPARTS, REASONS, Reason
-from erp.cockpit.urls import general_endpoints
 from erp.routes import METHODS, OF_SIGN_IN, flat, view_class
-from erp.urls import endpoints, pages
+from erp.urls import pages
 
 GROUP = re.compile(r"\(\?P<\w+>(?:[^()\[\]]|\[[^\]]*\]|\([^()]*\))*\)")
 READS = {"GET"}
+COMPANY = "api/v1/companies/{}/"
 
 
 def short(address):
@@ -24,10 +24,14 @@ def short(address):
 
 def operations():
     """What the API offers, as counterparts are written."""
-    for start, patterns in (("", endpoints), ("/", general_endpoints)):
-        for address, pattern in flat(patterns):
-            for method in set(pattern.callback.actions) & set(METHODS):
-                yield f"{method.upper()} {start}{short(address)}"
+    for address, pattern in flat(get_resolver().url_patterns):
+        path = short(address)
+        if not path.startswith("api/v1/") or not hasattr(pattern.callback, "actions"):
+            continue
+        of_company = path.startswith(COMPANY)
+        told = path.removeprefix(COMPANY) if of_company else path.removeprefix("api/v1")
+        for method in set(pattern.callback.actions) & set(METHODS):
+            yield f"{method.upper()} {told}".rstrip()
 
 
 def page_routes():

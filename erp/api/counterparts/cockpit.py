@@ -19,7 +19,7 @@ COCKPIT: Final = of(
     ("mail-cancel", "POST mails/{}/cancel/"),
     ("mail-texts", "GET mail-texts/"),
     ("mail-text", "GET mail-texts/{}/{}/, PUT mail-texts/{}/{}/, DELETE mail-texts/{}/{}/"),
-    ("company-settings", "GET , PATCH , GET logo/, PUT logo/"),
+    ("company-settings", "GET, PATCH, GET logo/, PUT logo/"),
     ("own-fields", "GET own-fields/, POST own-fields/, PATCH own-fields/{}/, DELETE own-fields/{}/"),
     ("payroll-delivery-invite", "POST wage-delivery/{}/invite/"),
     ("members", "GET members/, POST members/, DELETE members/{}/, DELETE members/{}/person/, "
@@ -43,11 +43,13 @@ COCKPIT: Final = of(
                          "POST /me/sessions/{}/end/, POST /me/phones/{}/end/, "
                          "POST /me/devices/{}/forget/, POST /me/end-others/"),
     ("address-change", "POST /me/address/"),
-    ("own-tokens", "POST app-tokens/, GET my-tokens/, DELETE my-tokens/{}/"),
+    ("own-tokens", "POST app-tokens/, GET my-tokens/, POST my-tokens/{}/revoke/"),
     ("firm", "GET /firms/{}/, POST /firms/{}/invitations/, POST /firms/{}/invitations/{}/resend/, "
              "POST /firms/{}/invitations/{}/withdraw/, POST /firms/{}/staff/{}/change/, "
              "POST /firms/{}/staff/{}/remove/, POST /firms/{}/recoveries/{}/confirm/, "
              "POST /firms/{}/recoveries/{}/refuse/"),
+    ("firm-cockpit", "GET /firms/{}/cockpit/"),
+    ("firm-mandate", "GET /firms/{}/clients/{}/, POST /firms/{}/clients/{}/"),
     ("installation-jobs", "GET /jobs/"),
     ("installation-job", "GET /jobs/{}/, POST /jobs/{}/cancel/"),
     ("installation-job-progress", "GET /jobs/{}/"),

@@ -53,6 +53,7 @@ PAYROLL: Final = of(
     ("employees-due", "GET employees/due/, GET employees/{}/findings/"),
     ("employee-export", "GET employees/"),
     ("employee-import", "POST employee-imports/"),
+    ("employee-import-report", "GET employee-imports/{}/"),
     ("employee-file", "GET employee-files/{}/file/"),
     ("employee-files", "GET employee-files/, POST employee-files/, DELETE employee-files/{}/"),
     ("employee-leave", "GET employee-leave/, GET employees/{}/balances/, POST employee-leave/, "

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,11 +16,11 @@ from erp.access.giving import rights_of
 from erp.access.models import Role
 from erp.access.permissions import Permission
 from erp.access.tokens.models import AppToken
-from erp.api.endpoints import CompanyViewSet, with_etag
+from erp.api.endpoints import CompanyViewSet
 from erp.audit import queries
 from erp.audit.models import AuditEvent
 from erp.cockpit import people
-from erp.cockpit.api.tokens import AppTokenOutput, as_made
+from erp.cockpit.api.tokens import AppTokenOutput
 from erp.cockpit.tokens import revoke_token, tokens_of
 
 
@@ -113,7 +114,7 @@ class HistoryViewSet(CompanyViewSet):
 class MyTokenViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/my-tokens/``: one's own app tokens in this company, newest first."""
 
-    permissions = dict.fromkeys(("list", "retrieve", "destroy"), Permission.COMPANY_READ)
+    permissions = dict.fromkeys(("list", "revoke"), Permission.COMPANY_READ)
     serializer_class = AppTokenOutput
     queryset = AppToken.unscoped.none()
     ordering = ("-created_at", "-pk")
@@ -121,15 +122,9 @@ class MyTokenViewSet(mixins.ListModelMixin, CompanyViewSet):
     def get_queryset(self) -> QuerySet[AppToken]:
         return tokens_of(self.company).filter(user=self.access.user)
 
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        answer = self.shown(self.get_object())
-        answer["ETag"] = with_etag(as_made(answer.data))["ETag"]
-        return answer
-
-    def require_match(self, representation: Any) -> None:
-        super().require_match(as_made(representation))
-
-    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Revoke a token of one's own; the next request with it is refused."""
-        revoke_token(self.changing(), by=self.access.user)
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Revoke a token of one's own; the next request with it is refused. Twice is once."""
+        revoke_token(self.get_object(), by=self.access.user)
         return Response(status=204)

@@ -81,7 +81,7 @@ class AppTokenViewSet(mixins.ListModelMixin, CompanyViewSet):
         access_log.note(company=self.company, by=self.access.user, subject=token.user,
                         kind=AccessLogEntry.Kind.READ)  # fmt: skip
         answer = self.shown(token)
-        answer["ETag"] = with_etag(as_made(answer.data))["ETag"]
+        answer["ETag"] = with_etag(_as_made(answer.data))["ETag"]
         return answer
 
     @extend_schema(request=AppTokenInput, responses={201: NewAppTokenOutput})
@@ -97,10 +97,10 @@ class AppTokenViewSet(mixins.ListModelMixin, CompanyViewSet):
         return Response(status=204)
 
     def require_match(self, representation: Any) -> None:
-        super().require_match(as_made(representation))
+        super().require_match(_as_made(representation))
 
 
-def as_made(representation: Any) -> dict[str, Any]:
+def _as_made(representation: Any) -> dict[str, Any]:
     """What does not change while the token is merely used."""
     used = {"last_used_at", "last_address"}
     return {name: value for name, value in representation.items() if name not in used}
