@@ -18,7 +18,7 @@ COMPANY = "api/v1/companies/{}/"
 
 def short(address):
     """An address with ``{}`` where something is named in it."""
-    plain = GROUP.sub("{}", address.lstrip("^").rstrip("$").replace(r"\Z", ""))
+    plain = GROUP.sub("{}", address.replace("^", "").rstrip("$").replace(r"\Z", ""))
     return re.sub(r"<[^>]+>", "{}", plain)
 
 
