@@ -487,6 +487,8 @@ ENDPOINTS = [
     ("GET", "sales-settings/sample/", {}, "receivables.read"),
     ("GET", "payment-runs/{payments}/reports/", {}, "payments.read"),
     ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
+    ("GET", "vat-code-table/", {}, "vat.read"),
+    ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
     ("GET", "payroll-accounts/", {}, "payroll.read"),
     ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
     ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),

@@ -212,6 +212,7 @@ FILES = (
     ("purchase-reports/turnover-by-month/?" + SPAN, "ledger.export"),
     ("purchase-reports/vat-journal/?" + SPAN, "ledger.export"),
     ("vat-returns/2026-01-01/journal/", "ledger.export"),
+    ("vat-code-table/?on=2026-03-01", "ledger.export"),
     ("vat-reconciliation/?start=2026-01-01&end=2026-12-31", "ledger.export"),
     ("sales-reports/turnover-by-customer/?" + SPAN, "receivables.export"),
     ("sales-reports/turnover-by-product/?" + SPAN, "receivables.export"),
@@ -293,6 +294,15 @@ def test_the_overview_tells_what_one_may_see(api, company):
     nobody = with_rights(company, "company.read").get("overview/").json()
     assert nobody == {"figures": None, "todo": None, "tasks": None, "to_approve": None}
     problem(with_rights(company, "payroll.own").get("overview/"), 403)
+
+
+def test_a_code_shows_an_example_of_what_it_does(sold):
+    company, _ids = sold
+    lines = owner(company).get("vat-code-table/UN/example/?on=2026-03-01").json()
+    assert [(one["debit"], one["credit"]) for one in lines] == [
+        ("0.00", "100.00"), ("0.00", "8.10"), ("108.10", "0.00")]  # fmt: skip
+    rows = {one["code"]: one for one in owner(company).get("vat-code-table/?on=2026-03-01").json()}
+    assert (rows["UN"]["rate"], rows["UN"]["boxes"] != "") == ("8.10", True)
 
 
 def test_cash_books_tell_what_is_in_them(sold):

@@ -222,8 +222,8 @@ VAT: Final = of(
     ("vat-activities", "GET vat-activities/, POST vat-activities/, GET vat-activity-accounts/, "
                        "POST vat-activity-accounts/"),
     ("vat-activity", "GET vat-activities/{}/, PATCH vat-activities/{}/"),
-    ("vat-codes", "GET vat-codes/, POST vat-codes/"),
-    ("vat-code", "GET vat-codes/{}/, PATCH vat-codes/{}/"),
+    ("vat-codes", "GET vat-codes/, GET vat-code-table/, POST vat-codes/"),
+    ("vat-code", "GET vat-codes/{}/, GET vat-code-table/{}/example/, PATCH vat-codes/{}/"),
     ("vat-returns", "GET vat-returns/, POST vat-returns/, POST vat-returns/filed-elsewhere/, "
                     "GET vat-instalments/"),
     ("vat-office", "GET tax-office/, POST tax-office/"),
