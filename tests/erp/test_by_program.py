@@ -408,7 +408,7 @@ def test_ones_own_account(api, anna):
 def test_an_app_token_has_no_account_of_its_own(api, company, anna):
     made = api.post("app-tokens/", {"name": "x", "scopes": ["company.read"], "days": 9}).json()
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {made['token']}"}
-    for path in ("me/", "me/devices/", "jobs/", "firms/1/"):
+    for path in ("me/", "me/devices/", "installation/jobs/", "firms/1/"):
         assert Client().get(f"/api/v1/{path}", **bearer).status_code == 403, path
 
 
@@ -448,15 +448,17 @@ def test_staff_of_a_firm_is_invited_changed_and_removed(
 def test_jobs_of_the_installation_are_the_operators(company):
     operator = make.user(is_operator=True)
     me, nobody = (of_no_company(Api(company, one)) for one in (operator, make.owner_of(company)))
-    problem(nobody.get("jobs/"), 403)
+    problem(nobody.get("installation/jobs/"), 403)
     problem(nobody.post("reference/sources/banks/fetch/", {}), 403)
     source = next(iter(SOURCES))
     problem(sign_in_before(me).post(f"reference/sources/{source}/fetch/", {}), 403)
     begun = me.post(f"reference/sources/{source}/fetch/", {})
     assert begun.status_code == 202, begun.content
     assert me.post(f"reference/sources/{source}/fetch/", {}).json()["id"] == begun.json()["id"]
-    place = f"jobs/{begun.json()['id']}/"
+    place = f"installation/jobs/{begun.json()['id']}/"
     assert me.get(place).json()["state"] == "waiting"
-    assert begun.json()["id"] in [one["id"] for one in me.get("jobs/").json()["results"]]
+    assert begun.json()["id"] in [
+        one["id"] for one in me.get("installation/jobs/").json()["results"]
+    ]
     assert me.post(f"{place}cancel/", {}).json()["state"] == "cancelled"
     problem(me.post("reference/sources/nothing/fetch/", {}), 404)

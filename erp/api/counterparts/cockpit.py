@@ -50,9 +50,9 @@ COCKPIT: Final = of(
              "POST /firms/{}/recoveries/{}/refuse/"),
     ("firm-cockpit", "GET /firms/{}/cockpit/"),
     ("firm-mandate", "GET /firms/{}/clients/{}/, POST /firms/{}/clients/{}/"),
-    ("installation-jobs", "GET /jobs/"),
-    ("installation-job", "GET /jobs/{}/, POST /jobs/{}/cancel/"),
-    ("installation-job-progress", "GET /jobs/{}/"),
+    ("installation-jobs", "GET /installation/jobs/"),
+    ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
+    ("installation-job-progress", "GET /installation/jobs/{}/"),
     ("reference", "GET /reference/sources/"),
     ("reference-source", "GET /reference/sources/{}/, POST /reference/sources/{}/fetch/"),
 )  # fmt: skip

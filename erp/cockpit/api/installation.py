@@ -1,4 +1,4 @@
-"""``/api/v1/jobs/`` and ``/api/v1/reference/sources/{source}/fetch/``: for those who run this installation."""
+"""``/api/v1/installation/jobs/`` and ``…/reference/sources/{source}/fetch/``: for who runs this installation."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ class InstallationViewSet(OneTransaction):
 
 
 urls = [
-    path("jobs/", InstallationViewSet.as_view({"get": "list"}), name="api-installation-jobs"),
-    path("jobs/<int:job>/", InstallationViewSet.as_view({"get": "read"}),
+    path("installation/jobs/", InstallationViewSet.as_view({"get": "list"}), name="api-installation-jobs"),
+    path("installation/jobs/<int:job>/", InstallationViewSet.as_view({"get": "read"}),
          name="api-installation-job"),
-    path("jobs/<int:job>/cancel/", InstallationViewSet.as_view({"post": "cancel"}),
+    path("installation/jobs/<int:job>/cancel/", InstallationViewSet.as_view({"post": "cancel"}),
          name="api-installation-job-cancel"),
     path("reference/sources/<slug:source>/fetch/", InstallationViewSet.as_view({"post": "fetch"}),
          name="api-reference-fetch"),

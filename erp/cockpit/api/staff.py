@@ -44,7 +44,7 @@ class StaffOutput(serializers.ModelSerializer[FirmStaff]):
         fields = ("id", "email", "name", "is_active", "team_role", "is_manager", "since")
 
 
-class ClientOutput(serializers.ModelSerializer[Mandate]):
+class FirmMandateOutput(serializers.ModelSerializer[Mandate]):
     company = serializers.IntegerField(source="company_id")
     name = serializers.CharField(source="company.name")
 
@@ -71,7 +71,7 @@ class FirmWholeOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     code = serializers.CharField()
     staff = StaffOutput(many=True)
-    clients = ClientOutput(many=True)
+    clients = FirmMandateOutput(many=True)
     invitations = FirmInvitationOutput(many=True)
     recoveries = RecoveryOutput(many=True)
 
