@@ -466,6 +466,41 @@ ENDPOINTS = [
     ("POST", "employee-files/", None, "payroll.people"),
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
+    ("GET", "overview/", {}, "company.read"),
+    ("GET", "permissions/", {}, "members.read"),
+    ("GET", "history/company/1/", {}, "audit.read"),
+    ("GET", "my-tokens/", {}, "company.read"),
+    ("GET", "recoveries/", {}, "members.read"),
+    ("GET", "open-items/control/", {}, "open_items.read"),
+    ("GET", "open-items/residue-limits/", {}, "open_items.read"),
+    ("POST", "open-items/residue-limits/", {}, "open_items.write_off"),
+    ("POST", "open-items/share/", {}, "open_items.settle"),
+    ("POST", "supplier-invoices/submit-many/", {}, "payables.post"),
+    ("POST", "supplier-invoices/approve-many/", {}, "payables.approve"),
+    ("POST", "supplier-invoices/{purchase}/copy/", {}, "payables.draft"),
+    ("GET", "budgets/{budget}/sheet/", {}, "ledger.read"),
+    ("GET", "budgets/{budget}/accounts/6000/", {}, "ledger.read"),
+    ("GET", "cash-books/balances/", {}, "cash.read"),
+    ("POST", "dunning-runs/{run}/letters/", {}, "receivables.dun"),
+    ("POST", "account-statements/{contact}/send/", {}, "receivables.send"),
+    ("GET", "sales-documents/{document}/around/", {}, "receivables.read"),
+    ("GET", "sales-settings/sample/", {}, "receivables.read"),
+    ("GET", "payment-runs/{payments}/reports/", {}, "payments.read"),
+    ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
+    ("GET", "vat-code-table/", {}, "vat.read"),
+    ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
+    ("GET", "payroll-accounts/", {}, "payroll.read"),
+    ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
+    ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),
+    ("GET", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.read"),
+    ("PUT", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.people"),
+    ("POST", "payroll/years/2026/people/{employee}/issue/", {}, "payroll.export"),
+    ("POST", "payroll/net-to-gross/wage/", {}, "payroll.people"),
+    ("POST", "payroll/net-to-gross/movement/", {}, "payroll.capture"),
+    ("POST", "wage-deliveries/again/", {}, "payroll.export"),
+    ("POST", "wage-delivery/{employee}/link/", {}, "payroll.people"),
+    ("POST", "wage-delivery/{employee}/unlink/", {}, "payroll.people"),
+    ("GET", "my-leave/", {}, "payroll.own"),
     ("GET", "employee-imports/{upload}/", {}, "payroll.people"),
 ]  # fmt: skip
 
@@ -595,6 +630,15 @@ def books(api, company):
     }  # fmt: skip
 
 
+#: What of payroll answers with wages, or is learned from its answer.
+SEEING = (
+    "payroll/tax-settlements/",
+    "wage-delivery/",
+    "payroll/years/2026/people/",
+    "payroll/net-to-gross/",
+)
+
+
 def call(user, start, method, path, body, **headers):
     client = Client()
     client.force_login(user)
@@ -622,7 +666,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     # Acts that answer with wages, or say where they go, ask for the right to see them beside their own.
     seeing = {
         right: make.user(company=company, granted=[right, "payroll.read"])
-        for right in ("payroll.post", "payroll.people")
+        for right in ("payroll.post", "payroll.people", "payroll.capture")
     }
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
@@ -633,7 +677,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         assert refused.status_code == 403, told
         problem(refused, 403, "permission_denied")
         one = of_fields if path.startswith("own-fields/") else ones[right]
-        if path.startswith(("payroll/tax-settlements/", "wage-delivery/")):
+        if path.startswith(SEEING):
             one = seeing.get(right, one)
         passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})

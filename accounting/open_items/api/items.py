@@ -32,7 +32,7 @@ from accounting.open_items.api.shapes import (
     SettleInput,
     SettlementOutput,
     SharedOutput,
-    ShareInput,
+    SharePaymentInput,
     UndoInput,
 )
 from accounting.open_items.checking import comparison
@@ -152,11 +152,11 @@ class OpenItemViewSet(Filed):
 
         return self.once(act)
 
-    @extend_schema(request=ShareInput, responses=SharedOutput)
+    @extend_schema(request=SharePaymentInput, responses=SharedOutput)
     @action(detail=False, methods=["post"])
     def share(self, request: Request, **kwargs: Any) -> Response:
         """How a payment would settle items in this order, each with its discount; nothing is written."""
-        told = self.told(ShareInput)
+        told = self.told(SharePaymentInput)
         parts = shared_out(told["items"], told["amount"], date=told["date"])
         rest = told["amount"] - sum((part.paid for part in parts), ZERO)
         return Response(SharedOutput({"parts": parts, "rest": rest}).data)

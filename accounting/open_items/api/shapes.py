@@ -318,7 +318,7 @@ class ResidueLimitOutput(serializers.Serializer[Any]):
     amount = AmountField()
 
 
-class ShareInput(Input):
+class SharePaymentInput(Input):
     """A payment in the items' currency, and the items of one side that it settles, in their order."""
 
     items = serializers.ListField(
