@@ -15,7 +15,7 @@ class AccountingConfig(AppConfig):
         from accounting.cash.errors import BelowZero, below_zero
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
-        from accounting.ledger import holders, posting, verifying
+        from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.payables import accruing, capturing
@@ -42,6 +42,7 @@ class AccountingConfig(AppConfig):
         hearing.booked.append(paid.hear)
         booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
+        searching.register()
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(

@@ -12,6 +12,7 @@ from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.fiduciary.models import MandateFigures, MandateSetting
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -29,6 +30,7 @@ from erp.reference.models import (
     SourceState,
     WithholdingTariff,
 )
+from erp.search.models import SearchHead, SearchWord
 
 __all__ = [
     "AccessLogEntry",
@@ -59,6 +61,8 @@ __all__ = [
     "MailFile",
     "MailTemplate",
     "Mandate",
+    "MandateFigures",
+    "MandateSetting",
     "Membership",
     "MissedSignIns",
     "OutgoingMail",
@@ -68,6 +72,8 @@ __all__ = [
     "ReferenceChange",
     "ReferenceVersion",
     "Role",
+    "SearchHead",
+    "SearchWord",
     "SecurityEvent",
     "SourceState",
     "StoredFile",

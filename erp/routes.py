@@ -14,12 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from erp.access.permissions import READY_ROLES, Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.firms import FirmViewSet
+from erp.web.firms import FirmView
 from erp.web.pages import CompanyView
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 IMPLIED: Final = ("head", "options")  # answered as get is, without a body
 ANYONE, SIGNED_IN, OPERATOR = "anyone", "signed in", "operator"
 FOUNDER = "operator, or lead of a firm that may found"
+STAFF = "staff of the firm"
 
 #: Routes that belong to no company, by name.
 GENERAL: Final[dict[str, str]] = {
@@ -49,6 +52,7 @@ GENERAL: Final[dict[str, str]] = {
     "reference": SIGNED_IN,
     "reference-source": SIGNED_IN,
     "openapi": ANYONE,
+    "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
     "installation-jobs": OPERATOR,
@@ -118,6 +122,11 @@ def _of(address: str, pattern: URLPattern) -> Iterator[Route]:
             if method in IMPLIED:
                 continue
             yield Route(address, name, method, view.permissions.get(action), action in view.step_up)
+    elif isinstance(view, type) and issubclass(view, (FirmView, FirmViewSet)):
+        actions = getattr(pattern.callback, "actions", None)
+        for method in METHODS:
+            if hasattr(view, method) if actions is None else method in actions:
+                yield Route(address, name, method, STAFF, of_company=False)
     else:
         asks = ANYONE if address.startswith(OF_SIGN_IN) else GENERAL.get(name)
         yield Route(address, name, "get", asks, of_company=False)
