@@ -152,6 +152,18 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Projects and hours"),
+        "chart",
+        (
+            Item(_("Hours"), "hours", Permission.HOURS_OWN),
+            Item(_("Approve hours"), "hours-list", Permission.HOURS_READ),
+            Item(_("Projects"), "projects", Permission.HOURS_READ),
+            Item(_("Bill hours"), "hours-bill", Permission.HOURS_BILL),
+            Item(_("Hourly rates"), "hour-rates", Permission.HOURS_READ),
+            Item(_("Report of hours"), "hours-report", Permission.HOURS_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (
