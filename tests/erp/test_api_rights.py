@@ -48,6 +48,7 @@ from erp.cockpit.firms import found_firm
 from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
+from erp.fiduciary import questions
 from erp.urls import endpoints
 from payroll.employees import leave
 from payroll.employees.documents import attach
@@ -111,6 +112,15 @@ ENDPOINTS = [
     ("GET", "mandates/{mandate}/", {}, "members.read"),
     ("POST", "mandates/", {"role": "auditor"}, "members.change"),
     ("DELETE", "mandates/{mandate}/", {}, "members.change"),
+    ("GET", "questions/", {}, "questions.read"),
+    ("GET", "questions/{question}/", {}, "questions.read"),
+    ("GET", "questions/{question}/files/{said}/", {}, "questions.read"),
+    ("POST", "questions/", {"title": ""}, "questions.write"),
+    ("POST", "questions/{question}/answer/", {"text": ""}, "questions.write"),
+    ("POST", "questions/{question}/files/", None, "questions.write"),
+    ("POST", "questions/{question}/files/{said}/take/", {}, "ledger.draft"),
+    ("POST", "questions/{question}/close/", {}, "questions.write"),
+    ("POST", "questions/{question}/reopen/", {}, "questions.write"),
     ("GET", "support-consents/", {}, "company.read"),
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
@@ -543,7 +553,11 @@ def books(api, company):
     wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
+    given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
+    asked = questions.ask(company=company, by=by, title="x")
+    said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
     return {
+        "question": asked.pk, "said": said.pk,
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
@@ -574,7 +588,7 @@ def books(api, company):
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
-        "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
+        "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
