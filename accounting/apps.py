@@ -13,7 +13,7 @@ class AccountingConfig(AppConfig):
         from accounting.banking.touching import bank_accounts
         from accounting.cash import books
         from accounting.cash.errors import BelowZero, below_zero
-        from accounting.ledger import holders, posting, verifying
+        from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.payables import accruing, capturing
@@ -40,6 +40,7 @@ class AccountingConfig(AppConfig):
         hearing.booked.append(paid.hear)
         booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
+        searching.register()
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(

@@ -38,6 +38,7 @@ from erp.reference.models import (
     SourceState,
     WithholdingTariff,
 )
+from erp.search.models import SearchHead, SearchWord
 
 __all__ = [
     "AccessLogEntry",
@@ -84,6 +85,8 @@ __all__ = [
     "ReferenceChange",
     "ReferenceVersion",
     "Role",
+    "SearchHead",
+    "SearchWord",
     "SecurityEvent",
     "SourceState",
     "StoredFile",

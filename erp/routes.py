@@ -52,6 +52,7 @@ GENERAL: Final[dict[str, str]] = {
     "reference": SIGNED_IN,
     "reference-source": SIGNED_IN,
     "openapi": ANYONE,
+    "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
     "installation-jobs": OPERATOR,

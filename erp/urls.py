@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
@@ -19,6 +18,7 @@ from accounting.statements import urls as statements
 from accounting.terms import urls as terms
 from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
+from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
@@ -58,13 +58,8 @@ urlpatterns = [
     path("api/v1/companies/<int:company>/", include(endpoints)),
     path("api/v1/", include(cockpit.general_endpoints)),
     path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
-    path(
-        "api/v1/openapi.json",
-        SpectacularJSONAPIView.as_view(
-            permission_classes=[], authentication_classes=[], urlconf="erp.urls"
-        ),
-        name="openapi",
-    ),
+    path("api/v1/openapi.json", Document.as_view(), name="openapi"),
+    path("api/v1/docs/", Browser.as_view(), name="api-docs"),
     path("help/<slug:name>/", help_page, name="help"),
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),

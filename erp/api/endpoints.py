@@ -28,11 +28,11 @@ from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems
 from erp.api.authentication import bearer_in, look_up
-from erp.api.idempotency import once
+from erp.api.idempotency import Keeping, KeyMissing, key_in, once
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.audit import looks
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.errors import Overtaken
 from erp.core.retrying import keep_body, retried, rewind
 
@@ -94,17 +94,23 @@ class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
     ``permissions`` names what each action needs; an action that is not named is closed. Actions
-    in ``step_up`` want the second factor used minutes ago.
+    in ``step_up`` want the second factor used minutes ago. Any write that comes with an
+    Idempotency-Key takes effect once (``takes_keys``); of answers with secrets nothing but the id
+    is kept for it (``keeps_answer``).
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
     step_up: ClassVar[frozenset[str]] = frozenset()
+    takes_keys: ClassVar[bool] = True
+    keeps_answer: ClassVar[bool] = True
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
 
     access: Access
     company: Company
+    _keyed = False
+    _lasting = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -124,6 +130,8 @@ class CompanyViewSet(OneTransaction):
         administers = self.permissions.get(self.action) in ADMINISTERS
         if self.action in self.step_up and administers and not has_two_ways(self.access.user):
             raise SecondWayNeeded
+        if self.takes_keys and request.method not in SAFE_METHODS and key_in(request):
+            self._keep_once(request.method or "")
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = cast(Response, super().finalize_response(*args, **kwargs))
@@ -138,8 +146,33 @@ class CompanyViewSet(OneTransaction):
         return context
 
     def once(self, act: Callable[[], Response]) -> Response:
-        """Run a write that posts, pays, imports or starts a run, once per Idempotency-Key."""
-        return once(self.request, self.access, f"{self.basename}.{self.action}", act)
+        """Run a write that posts, pays, imports or starts a run: never without a key."""
+        if not self._keyed:
+            raise KeyMissing
+        self._lasting = True
+        return act()
+
+    def _keep_once(self, method: str) -> None:
+        """Let a write that came with a key take effect once, whatever else it asks for.
+
+        Its answer is repeated before anything is looked at: what it changed is not any more as its
+        sender had read it.
+        """
+        act = getattr(self, method.lower())
+
+        def kept(request: Request, *args: Any, **kwargs: Any) -> Response:
+            return once(
+                request, self.access, f"{self.basename}.{self.action}",
+                lambda: act(request, *args, **kwargs), self._keeping,
+            )  # fmt: skip
+
+        self._keyed = True
+        setattr(self, method.lower(), kept)
+
+    def _keeping(self) -> Keeping:
+        permission = self.permissions[self.action]
+        tells_wages = permission.module == Module.PAYROLL and not self._lasting
+        return Keeping(lasting=self._lasting, whole=self.keeps_answer and not tells_wages)
 
     def shown(self, found: Any, status: int = 200) -> Response:
         """Something as this resource tells it, with its version."""

@@ -282,6 +282,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "dunningrun": _("Dunning run"),
     "employee": _("Employee"),
     "employeefile": _("Document of an employee"),
+    "employeeupload": _("File of employees"),
     "employment": _("Employment"),
     "entrytemplate": _("Template"),
     "fact": _("Fact of an employee"),

@@ -50,7 +50,7 @@ from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.fiduciary import questions
 from erp.urls import endpoints
-from payroll.employees import leave
+from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
 from payroll.rates.own import enter_figure
@@ -73,6 +73,7 @@ from vat.codes.models import VatSettings
 from vat.returns import filing
 from vat.settings.activities import grant_activity
 
+PEOPLE = b"entry;birth_date;sex\r\n" + b"1.1.2026;1.1.1990;f\r\n" * 51
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
@@ -475,6 +476,7 @@ ENDPOINTS = [
     ("POST", "employee-files/", None, "payroll.people"),
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
+    ("GET", "employee-imports/{upload}/", {}, "payroll.people"),
 ]  # fmt: skip
 
 
@@ -563,6 +565,7 @@ def books(api, company):
         "fact": anna.facts.get(kind="wage").pk,
         "leave": leave.book(anna, kind=LeaveKind.HOLIDAYS, date=people.JANUARY,
                             amount=make.chf("-1"), by=by).pk,
+        "upload": uploads.begin(company=company, content=PEOPLE, wish=uploads.Wish.CHECK, by=by).pk,
         "paper": attach(anna, name="x.pdf", content=papers.blank(), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,

@@ -142,6 +142,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_mailfile", {"SELECT", "INSERT"}),
         ("erp_outgoingmail", {"SELECT", "INSERT"}),
         ("erp_referencechange", {"SELECT", "INSERT"}),
+        ("erp_searchhead", {"SELECT", "INSERT", "UPDATE"}),
+        ("erp_searchword", {"SELECT", "INSERT", "DELETE"}),
         ("erp_storedfile", {"SELECT", "INSERT"}),
         ("erp_supportconsent", {"SELECT", "INSERT"}),
         ("vat_vatrate", {"SELECT"}),

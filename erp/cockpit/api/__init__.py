@@ -12,12 +12,15 @@ from erp.cockpit.api.jobs import JobViewSet
 from erp.cockpit.api.mails import MailTextViewSet, MailViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
+from erp.cockpit.api.overview import OverviewViewSet
 from erp.cockpit.api.own_fields import OwnFieldViewSet
 from erp.cockpit.api.roles import RoleViewSet
+from erp.cockpit.api.search import SearchViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
 from erp.cockpit.api.trail import AccessLogViewSet, AuditEventViewSet
+from erp.cockpit.api.wage_access import WageAccessViewSet
 
 router = SimpleRouter()
 router.register("members", MemberViewSet, basename="members")
@@ -50,6 +53,8 @@ of_company = [
     path("", OneCompanyViewSet.as_view({"get": "read", "patch": "change"}), name="api-company"),
     path("logo/", OneCompanyViewSet.as_view({"put": "logo"}, parser_classes=[MultiPartParser]),
          name="api-company-logo"),
+    path("overview/", OverviewViewSet.as_view({"get": "read"}), name="api-overview"),
+    path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
     path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
          name="api-end-sessions"),
@@ -57,5 +62,7 @@ of_company = [
     path("mail-texts/<slug:kind>/<slug:language>/",
          MailTextViewSet.as_view({"get": "read", "put": "save", "delete": "reset"}),
          name="api-mail-text"),
+    path("wage-delivery/<int:employee>/invite/", WageAccessViewSet.as_view({"post": "create"}),
+         name="api-wage-access"),
     *router.urls,
 ]  # fmt: skip
