@@ -12,7 +12,15 @@ from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
-from erp.fiduciary.models import MandateFigures, MandateSetting
+from erp.fiduciary.models import (
+    ChecklistItem,
+    ChecklistStep,
+    ChecklistTemplate,
+    MandateFigures,
+    MandateSetting,
+    Question,
+    QuestionMessage,
+)
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -40,6 +48,9 @@ __all__ = [
     "AuditHead",
     "Bank",
     "Canton",
+    "ChecklistItem",
+    "ChecklistStep",
+    "ChecklistTemplate",
     "Commune",
     "Company",
     "Country",
@@ -68,6 +79,8 @@ __all__ = [
     "OutgoingMail",
     "OwnField",
     "PhoneGrant",
+    "Question",
+    "QuestionMessage",
     "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",

@@ -195,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -444,6 +445,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep figures for fiduciaries": {
         "task": "fiduciary.look_at_all",
         "schedule": crontab(hour=4, minute=0),
+    },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
     },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",

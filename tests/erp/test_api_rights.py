@@ -52,6 +52,7 @@ from erp.cockpit.firms import found_firm
 from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
+from erp.fiduciary import questions
 from erp.urls import endpoints
 from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
@@ -116,6 +117,15 @@ ENDPOINTS = [
     ("GET", "mandates/{mandate}/", {}, "members.read"),
     ("POST", "mandates/", {"role": "auditor"}, "members.change"),
     ("DELETE", "mandates/{mandate}/", {}, "members.change"),
+    ("GET", "questions/", {}, "questions.read"),
+    ("GET", "questions/{question}/", {}, "questions.read"),
+    ("GET", "questions/{question}/files/{said}/", {}, "questions.read"),
+    ("POST", "questions/", {"title": ""}, "questions.write"),
+    ("POST", "questions/{question}/answer/", {"text": ""}, "questions.write"),
+    ("POST", "questions/{question}/files/", None, "questions.write"),
+    ("POST", "questions/{question}/files/{said}/take/", {}, "ledger.draft"),
+    ("POST", "questions/{question}/close/", {}, "questions.write"),
+    ("POST", "questions/{question}/reopen/", {}, "questions.write"),
     ("GET", "support-consents/", {}, "company.read"),
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
@@ -610,7 +620,11 @@ def books(api, company):
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
     project = save_project(Project(company=company, number="1", name="x"), by=by)
+    given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
+    asked = questions.ask(company=company, by=by, title="x")
+    said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
     return {
+        "question": asked.pk, "said": said.pk,
         "project": project.pk,
         "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
                               valid_from=dt.date(2026, 1, 1)).pk,
@@ -646,7 +660,7 @@ def books(api, company):
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
-        "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
+        "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],

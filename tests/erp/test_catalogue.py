@@ -27,7 +27,9 @@ WITHOUT_A_CLIENT = {
     *REFERENCE,
 }  # fmt: skip
 #: Of a fiduciary's firm: its staff see them, its clients never do.
-OF_A_FIRM = {"erp_mandatesetting"}
+OF_A_FIRM = {
+    "erp_checklistitem", "erp_checkliststep", "erp_checklisttemplate", "erp_mandatesetting",
+}  # fmt: skip
 
 
 def own_models():
