@@ -476,6 +476,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",
         "schedule": crontab(hour=3, minute=30, day_of_week="mon"),

@@ -12,7 +12,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0013_vat_returns"),
+        ("accounting", "0014_followed"),
         ("contacts", "0002_client_borders"),
         ("erp", "0017_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -81,6 +81,7 @@ class ContactViewSet(Filed):
     forms = exporting.FORMS
     takes_along = {"list": Permission.CONTACTS_EXPORT}
     serializer_class = ContactOutput
+    follows = "contact"
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
     parts = {
