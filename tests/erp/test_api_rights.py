@@ -692,9 +692,13 @@ SEEING = (
 )
 
 
-def call(user, start, method, path, body, **headers):
+def signed_in(user):
     client = Client()
     client.force_login(user)
+    return client
+
+
+def call(client, start, method, path, body, **headers):
     kind = "application/json" if body is not None else MULTIPART_CONTENT
     content = json.dumps(body) if body is not None else f"--{BOUNDARY}--\r\n"
     return client.generic(method, start + path, content, content_type=kind, **headers)
@@ -707,22 +711,25 @@ def everything(api):
 def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     # No request below is complete: who may pass is told what is missing, and writes nothing.
     others = {
-        right: make.user(company=company, granted=[p for p in Permission.values if p != right])
+        right: signed_in(
+            make.user(company=company, granted=[p for p in Permission.values if p != right])
+        )
         for right in {row[3] for row in ENDPOINTS}
     }
     # The draft in the books is the owner's: whoever is to reach it has the right to those of others.
-    ones = {
+    users = {
         right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
     }
+    ones = {right: signed_in(user) for right, user in users.items()}
     # Own fields are settings of the company, and each kind of record has its own right on top.
-    of_fields = make.user(company=company, granted=["company.read", "contacts.settings"])
+    of_fields = signed_in(make.user(company=company, granted=["company.read", "contacts.settings"]))
     # Acts that answer with wages, or say where they go, ask for the right to see them beside their own.
     seeing = {
-        right: make.user(company=company, granted=[right, "payroll.read"])
+        right: signed_in(make.user(company=company, granted=[right, "payroll.read"]))
         for right in ("payroll.post", "payroll.people", "payroll.capture")
     }
     # One's own are found by nobody else.
-    own = {"hours": _hours(company, ones["hours.own"])}
+    own = {"hours": _hours(company, users["hours.own"])}
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
@@ -744,7 +751,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
 def test_from_outside_nothing_is_there(api, company, books):
     """AUZ-2: whatever the method, as if the company did not exist."""
     before = everything(api)
-    stranger = make.owner_of(make.company())
+    stranger = signed_in(make.owner_of(make.company()))
     for method, path, body, _right in ENDPOINTS:
         place = path.format(**books)
         answers = [
@@ -760,22 +767,23 @@ def test_from_outside_nothing_is_there(api, company, books):
 
 
 def test_what_is_not_there_is_missing_whatever_is_asked_of_it(api, anna, books):
+    client = signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if "{" in path:
             nowhere = path.format(**dict.fromkeys(books, 999999999))
-            answer = call(anna, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
+            answer = call(client, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
                           HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
             assert answer.status_code == 404, (method, path, answer.status_code)
 
 
 def test_a_change_of_anything_says_what_was_read(api, anna, books):
     """API-2: a missing If-Match is 428, a stale one 412, on every PUT, PATCH and DELETE."""
-    tried = set()
+    tried, client = set(), signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if method in {"PUT", "PATCH", "DELETE"}:
             place = path.format(**books)
-            problem(call(anna, api.start, method, place, body), 428)
-            problem(call(anna, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
+            problem(call(client, api.start, method, place, body), 428)
+            problem(call(client, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
             tried.add((resolve(api.start + place).url_name, method.lower()))
     offered = {
         (pattern.name, method) for _prefix, pattern in flat(endpoints)
