@@ -50,6 +50,17 @@ def look_up(request: HttpRequest) -> None:
         setattr(request, _FOUND, refusal)
 
 
+def who_is(request: HttpRequest) -> str:
+    """A name for who sends a request that was looked up: a token, a person, or blank."""
+    bearer, phone = getattr(request, _FOUND, None), getattr(request, _PHONE, None)
+    if isinstance(bearer, Bearer):
+        return f"token:{bearer.token}"
+    person: Any = phone[0] if phone else None
+    if person is None and _presented(request) is None and request.user.is_authenticated:
+        person = request.user
+    return f"person:{person.pk}" if person else ""
+
+
 def bearer_in(request: Request) -> Bearer | None:
     """The token that signed a request in, if one did."""
     return request.auth if isinstance(request.auth, Bearer) else None

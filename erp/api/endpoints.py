@@ -26,6 +26,7 @@ from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems, sparse, versions
 from erp.api.authentication import bearer_in, look_up
 from erp.api.idempotency import Keeping, KeyMissing, key_in, once
+from erp.api.limits import Meter, TooMany
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.api.versions import etag, with_etag
@@ -62,6 +63,7 @@ class OneTransaction(GenericViewSet[Any]):
 
     parts: ClassVar[Mapping[str, str]] = {}
     wanted: sparse.Wanted | None = None
+    meter: Meter
     _narrowed = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,12 +78,14 @@ class OneTransaction(GenericViewSet[Any]):
                 return versions.unless_known(request, response)
 
         look_up(request)
-        if not keep_body(request):
-            return attempt()
+        self.meter = Meter.begin(request, kwargs.get("company"))
         try:
-            return retried(attempt)
-        except Overtaken as refusal:
-            return problems.plain(refusal)
+            self.meter.require_sender()
+            response = retried(attempt) if keep_body(request) else attempt()
+        except (Overtaken, TooMany) as refusal:
+            response = problems.plain(refusal)
+        self.meter.settle(response, inside=hasattr(self, "access"))
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -161,6 +165,7 @@ class CompanyViewSet(OneTransaction):
             int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
         )
         self.company = self.access.company
+        self.meter.require_company()
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
         if not self.access.may(self.permissions.get(self.action)):

@@ -75,7 +75,12 @@ def open_companies(companies: Iterable[int]) -> None:
 
 def set_local(name: str, value: str) -> None:
     """Set a database setting until the end of the transaction (DB-5)."""
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{name} is set outside a transaction")
+    require_transaction(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+def require_transaction(name: str) -> None:
+    """Raise ``RuntimeError`` where a setting would be forgotten at once."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{name} is set outside a transaction")
