@@ -66,6 +66,10 @@ class OneTransaction(GenericViewSet[Any]):
     meter: Meter
     _narrowed = False
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plain: dict[str, Callable[..., Response]] = {}
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         def attempt() -> HttpResponseBase:
             rewind(request)
@@ -88,6 +92,8 @@ class OneTransaction(GenericViewSet[Any]):
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        for method, plain in self._plain.items():  # of an attempt before this one
+            setattr(self, method, plain)
         super().initial(request, *args, **kwargs)
         if request.method == "GET":
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
@@ -97,6 +103,7 @@ class OneTransaction(GenericViewSet[Any]):
     def around(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""
         inner = getattr(self, method)
+        self._plain.setdefault(method, inner)
 
         def outer(request: Request, *args: Any, **kwargs: Any) -> Response:
             return act(lambda: inner(request, *args, **kwargs))
@@ -161,6 +168,7 @@ class CompanyViewSet(OneTransaction):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._keyed = self._lasting = False
         self.access = access_to(
             int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
         )

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.parsers import MultiPartParser
 from rest_framework.routers import SimpleRouter
 
+from erp.api.batch import BatchViewSet
 from erp.api.reference import ReferenceViewSet
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.firms import FirmsViewSet
@@ -35,6 +36,8 @@ router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
+    path("companies/<int:company>/batch/", BatchViewSet.as_view({"post": "send"}),
+         name="api-batch"),
     path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
