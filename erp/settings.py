@@ -176,6 +176,7 @@ JOB_KINDS = [
     "accounting.payables.capture.jobs",
     "contacts.jobs",
     "vat.returns.jobs",
+    "payroll.employees.jobs",
     "payroll.runs.jobs",
     "payroll.runs.delivering",
     "payroll.declarations.jobs",
@@ -194,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -450,6 +452,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
     },
+    "keep figures for fiduciaries": {
+        "task": "fiduciary.look_at_all",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -459,13 +469,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": INBOX_LOOK,
         "options": {"expires": INBOX_LOOK},
     },
+    "keep the words that search finds": {
+        "task": "search.keep_words",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),
     },
+    "forget what is left of imports of employees": {
+        "task": "employees.forget_uploads",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "forget old idempotency keys": {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",

@@ -25,6 +25,7 @@ from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems, sparse, versions
 from erp.api.authentication import bearer_in, look_up
+from erp.api.delta import DeltaPages, InOrder, is_asked
 from erp.api.idempotency import Keeping, KeyMissing, key_in, once
 from erp.api.limits import Meter, TooMany
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
@@ -98,9 +99,9 @@ class OneTransaction(GenericViewSet[Any]):
         if request.method == "GET":
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
         if self.wanted is not None:
-            self.around("get", self._of_what_is_wanted)
+            self.wrap("get", self._of_what_is_wanted)
 
-    def around(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
+    def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""
         inner = getattr(self, method)
         self._plain.setdefault(method, inner)
@@ -150,7 +151,8 @@ class CompanyViewSet(OneTransaction):
     ``permissions`` names what each action needs; an action that is not named is closed. Actions
     in ``step_up`` want the second factor used minutes ago. Any write that comes with an
     Idempotency-Key takes effect once (``takes_keys``); of answers with secrets nothing but the id
-    is kept for it (``keeps_answer``).
+    is kept for it (``keeps_answer``). ``follows`` is what ``erp.changes`` calls the rows of the
+    list, which then answers to ``?changed_since=``, too.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
@@ -160,6 +162,7 @@ class CompanyViewSet(OneTransaction):
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    follows: ClassVar[str | InOrder | None] = None
 
     access: Access
     company: Company
@@ -195,6 +198,12 @@ class CompanyViewSet(OneTransaction):
             looks.note_file(self.access, response)
         return response
 
+    @property
+    def paginator(self) -> Any:
+        if self.follows and not hasattr(self, "_paginator") and is_asked(self):
+            self._paginator = DeltaPages(self.follows)
+        return super().paginator
+
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
         if hasattr(self, "company"):  # absent while the OpenAPI document is drawn up
@@ -216,7 +225,7 @@ class CompanyViewSet(OneTransaction):
         """
         operation = f"{self.basename}.{self.action}"
         self._keyed = True
-        self.around(
+        self.wrap(
             method.lower(),
             lambda act: once(self.request, self.access, operation, act, self._keeping),
         )

@@ -9,11 +9,11 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import get_doc
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from erp.api import naming
+from erp.api import delta, naming
 
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
@@ -81,6 +81,8 @@ class Schema(AutoSchema):
             asked += [FIELDS, IF_NONE_MATCH]
         if getattr(self.view, "takes_keys", False) and self.method != "GET":
             asked.append(KEY_AT_WILL)
+        if self._tells_changes():
+            asked.append(delta.PARAMETER)
         return asked
 
     def get_tags(self) -> list[str]:
@@ -97,10 +99,32 @@ class Schema(AutoSchema):
         told = get_doc(getattr(self.view, action, None))
         return naming.summary(told, self._tokenize_path(), action)
 
+    def _tells_changes(self) -> bool:
+        view: Any = self.view
+        return bool(getattr(view, "follows", None)) and view.action == "list"
+
+    def _get_response_for_code(
+        self, serializer: Any, status_code: Any, *args: Any, **kw: Any
+    ) -> Any:
+        told = super()._get_response_for_code(serializer, status_code, *args, **kw)
+        if self._tells_changes() and str(status_code) == "200":
+            shape = getattr(self.view, "changed_shape", None) or serializer
+            rows = self.resolve_serializer(getattr(shape, "child", shape), "response")
+            changed = ResolvedComponent(
+                name=f"Changed{rows.name}List", type=ResolvedComponent.SCHEMA,
+                schema=delta.schema_of(rows.ref), object=f"changed {rows.name}",
+            )  # fmt: skip
+            self.registry.register_on_missing(changed)
+            for content in told["content"].values():
+                content["schema"] = {"anyOf": [content["schema"], changed.ref]}
+        return told
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(Problem(), "response").ref
         more = {str(code) for code in getattr(self.view, "refuses", ())}
+        if self._tells_changes():
+            more.add("410")
         for code in sorted((set(REFUSALS) | more) - set(bodies)):
             bodies[code] = {
                 "description": REFUSALS.get(code) or MORE_REFUSALS[code],

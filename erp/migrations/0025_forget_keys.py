@@ -4,7 +4,7 @@ from erp.core.tenancy import grant_statements
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp", "0017_rights")]
+    dependencies = [("erp", "0024_search")]
 
     operations = [
         migrations.AddField(
