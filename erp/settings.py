@@ -195,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -445,6 +446,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "fiduciary.look_at_all",
         "schedule": crontab(hour=4, minute=0),
     },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -470,6 +475,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old idempotency keys": {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
+from accounting.hours import urls as hours
 from accounting.ledger import urls as ledger
 from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
@@ -46,6 +47,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
+    hours,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
