@@ -27,7 +27,6 @@ class Reason(StrEnum):
 
 #: Pages without an operation, or with a part that has none, and why.
 REASONS: Final[Mapping[str, Reason]] = {
-    "palette": Reason.FACE,
     "help": Reason.FACE,
     "language": Reason.FACE,
     "healthz": Reason.FACE,

@@ -8,6 +8,7 @@ from erp.api.counterparts.rows import of
 
 COCKPIT: Final = of(
     ("start", "GET overview/"),
+    ("palette", "GET search/, GET accounts/"),
     ("jobs", "GET jobs/"),
     ("job", "GET jobs/{}/"),
     ("job-progress", "GET jobs/{}/"),
