@@ -89,9 +89,9 @@ class OneTransaction(GenericViewSet[Any]):
         if request.method == "GET":
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
         if self.wanted is not None:
-            self.around("get", self._of_what_is_wanted)
+            self.wrap("get", self._of_what_is_wanted)
 
-    def around(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
+    def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""
         inner = getattr(self, method)
 
@@ -212,7 +212,7 @@ class CompanyViewSet(OneTransaction):
         """
         operation = f"{self.basename}.{self.action}"
         self._keyed = True
-        self.around(
+        self.wrap(
             method.lower(),
             lambda act: once(self.request, self.access, operation, act, self._keeping),
         )
