@@ -503,6 +503,7 @@ ENDPOINTS = [
     ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
     ("GET", "vat-code-table/", {}, "vat.read"),
     ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
+    ("GET", "wage-types/{wage_type}/explained/", {}, "payroll.read"),
     ("GET", "payroll-accounts/", {}, "payroll.read"),
     ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
     ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),

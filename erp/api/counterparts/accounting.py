@@ -239,3 +239,16 @@ VAT: Final = of(
     ("vat-reconciliation", "GET vat-reconciliation/, POST vat-returns/reconcile/"),
     ("vat-what-if", "GET vat-what-if/"),
 )  # fmt: skip
+
+HOURS: Final = of(
+    ("hours", "GET my-hours/, GET my-projects/, POST my-hours/, PATCH my-hours/{}/, DELETE my-hours/{}/"),
+    ("hours-list", "GET hour-entries/, POST hour-entries/approve/, POST hour-entries/reopen/"),
+    ("hours-person", "GET hour-entries/, POST hour-entries/, PATCH hour-entries/{}/, "
+                     "DELETE hour-entries/{}/"),
+    ("hours-report", "GET hour-reports/"),
+    ("hours-bill", "GET projects/standings/"),
+    ("hour-rates", "GET hour-rates/, POST hour-rates/, DELETE hour-rates/{}/"),
+    ("projects", "GET projects/, POST projects/"),
+    ("project", "GET projects/{}/, PATCH projects/{}/, DELETE projects/{}/"),
+    ("project-bill", "POST projects/{}/bill/"),
+)  # fmt: skip

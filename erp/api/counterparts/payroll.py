@@ -9,7 +9,7 @@ from erp.api.counterparts.rows import of
 PAYROLL: Final = of(
     ("wage-types", "GET wage-types/, POST wage-types/add-shipped/"),
     ("wage-type-add", "POST wage-types/"),
-    ("wage-type", "GET wage-types/{}/, PATCH wage-types/{}/, DELETE wage-types/{}/, "
+    ("wage-type", "GET wage-types/{}/, GET wage-types/{}/explained/, PATCH wage-types/{}/, DELETE wage-types/{}/, "
                   "POST wage-types/{}/reset/"),
     ("payroll-runs", "GET payroll-runs/, POST payroll-runs/"),
     ("payroll-run", "GET payroll-runs/{}/, POST payroll-runs/{}/calculate/, POST payroll-runs/{}/days/, "
