@@ -28,6 +28,7 @@ from erp.web.language import choose_language
 from payroll.declarations import urls as payroll_declarations
 from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.expenses import urls as expenses
 from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
@@ -47,7 +48,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
-    hours,
+    hours, expenses,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -57,6 +57,10 @@ from erp.urls import endpoints
 from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
+from payroll.expenses.claiming import save_claim
+from payroll.expenses.kinds import add_rate as add_expense_rate
+from payroll.expenses.kinds import save_kind
+from payroll.expenses.models import ExpenseKind
 from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
 from payroll.setup.institutions import save_institution
@@ -542,6 +546,27 @@ ENDPOINTS = [
     ("POST", "my-hours/", {}, "hours.own"),
     ("PATCH", "my-hours/{hours}/", {"minutes": 1}, "hours.own"),
     ("DELETE", "my-hours/{hours}/", {}, "hours.own"),
+    ("GET", "my-expenses/", {}, "expenses.own"),
+    ("GET", "my-expenses/kinds/", {}, "expenses.own"),
+    ("GET", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/", {}, "expenses.own"),
+    ("PUT", "my-expenses/{claim}/", {"title": "x", "lines": []}, "expenses.own"),
+    ("DELETE", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/{claim}/lines/1/receipt/", None, "expenses.own"),
+    ("GET", "expense-claims/", {}, "expenses.read"),
+    ("GET", "expense-claims/{claim}/", {}, "expenses.read"),
+    ("POST", "expense-claims/{claim}/reject/", {}, "expenses.approve"),
+    ("POST", "expense-claims/{claim}/book/", {}, "expenses.post"),
+    ("POST", "expense-claims/{claim}/pay-with-wage/", {}, "expenses.post"),
+    ("GET", "expense-kinds/", {}, "expenses.read"),
+    ("GET", "expense-kinds/{expense}/", {}, "expenses.read"),
+    ("POST", "expense-kinds/", {}, "expenses.settings"),
+    ("PATCH", "expense-kinds/{expense}/", {"code": "y"}, "expenses.settings"),
+    ("DELETE", "expense-kinds/{expense}/", {}, "expenses.settings"),
+    ("GET", "expense-rates/", {}, "expenses.read"),
+    ("GET", "expense-rates/{expense_rate}/", {}, "expenses.read"),
+    ("POST", "expense-rates/", {}, "expenses.settings"),
+    ("DELETE", "expense-rates/{expense_rate}/", {}, "expenses.settings"),
 ]  # fmt: skip
 
 
@@ -620,6 +645,8 @@ def books(api, company):
     wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
+    expense = save_kind(ExpenseKind(company=company, code="x", name_de="x", unit="km",
+                                    account=make.account(company, "5820")), by=by)  # fmt: skip
     project = save_project(Project(company=company, number="1", name="x"), by=by)
     given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
     asked = questions.ask(company=company, by=by, title="x")
@@ -630,6 +657,10 @@ def books(api, company):
         "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
                               valid_from=dt.date(2026, 1, 1)).pk,
         "hours": _hours(company, by),
+        "claim": _claim(company, by),
+        "expense": expense.pk,
+        "expense_rate": add_expense_rate(expense, rate=make.chf("1.00"), by=by,
+                                         valid_from=dt.date(2026, 1, 1)).pk,
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
@@ -684,6 +715,10 @@ def _hours(company, by):
     return save_hours(company=company, user=by, rows=[row], by=by)[0].pk
 
 
+def _claim(company, by):
+    return save_claim(company=company, user=by, title="x", lines=[], by=by).pk
+
+
 #: What of payroll answers with wages, or is learned from its answer.
 SEEING = (
     "payroll/tax-settlements/",
@@ -730,7 +765,10 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         for right in ("payroll.post", "payroll.people", "payroll.capture")
     }
     # One's own are found by nobody else.
-    own = {"hours": _hours(company, users["hours.own"])}
+    own = {
+        "hours": _hours(company, users["hours.own"]),
+        "claim": _claim(company, users["expenses.own"]),
+    }
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
