@@ -13,14 +13,16 @@ class AccountingConfig(AppConfig):
         from accounting.banking.touching import bank_accounts
         from accounting.cash import books
         from accounting.cash.errors import BelowZero, below_zero
-        from accounting.ledger import holders, posting, verifying
+        from accounting.hours import billing
+        from accounting.hours import contacts as worked_for
+        from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.payables import accruing, capturing
         from accounting.payables import contacts as bought_from
         from accounting.payments import booking as paid
         from accounting.payments import payees
-        from accounting.receivables import contact_panels
+        from accounting.receivables import contact_panels, drafting, issuing
         from accounting.receivables import contacts as sold_to
         from accounting.receivables.dunning import queries as dunning
         from accounting.receivables.dunning import stops
@@ -40,6 +42,7 @@ class AccountingConfig(AppConfig):
         hearing.booked.append(paid.hear)
         booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
+        searching.register()
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(
@@ -49,6 +52,9 @@ class AccountingConfig(AppConfig):
             "supplier_invoices", bought_from.follow, bought_from.has_any,
             label=_("suppliers' invoices"),
         )  # fmt: skip
+        merging.register("projects", worked_for.follow, worked_for.has_any, label=_("projects"))
+        drafting.before_delete.append(billing.hear_deleted)
+        issuing.after_credit.append(billing.hear_credited)
         capturing.register()
         merging.register("payees", payees.follow, payees.has_any, label=_("accounts of payees"))
         saving.accounts_changed.append(payees.hear)

@@ -8,6 +8,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from contacts import searching
         from contacts.models import Contact
         from contacts.touching import bank_accounts
         from erp.access.permissions import Permission
@@ -19,3 +20,4 @@ class ContactsConfig(AppConfig):
             Contact.OWN_FIELDS, label=_("Contacts"), settings=Permission.CONTACTS_SETTINGS,
             values_of=subjects.counted(Contact),
         )  # fmt: skip
+        searching.register()

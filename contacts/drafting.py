@@ -30,6 +30,7 @@ from contacts.rows import (
     require_apart,
 )
 from erp.companies.models import Language
+from erp.core import spelling
 from erp.core.errors import DomainError, Refusals
 from erp.core.identifiers import parse_uid
 from erp.core.texts import one_line
@@ -80,7 +81,7 @@ class Draft:
         """Put together what lists and duplicates look for, of the parts that the draft has."""
         contact = self.contact
         contact.sort_name = sort_name(contact)
-        contact.search = keys.search_text([
+        contact.search = spelling.search_text([
             str(contact.number or ""), contact.name, contact.name_addition, contact.uid,
             *(one.town for one in self.addresses or ()), *(one.postcode for one in self.addresses or ()),
             *(p for one in self.communications or () for p in _reached(one)),
@@ -92,7 +93,7 @@ class Draft:
         """What the contact is recognised by and, while in use, looked up by, once it is finished."""
         traits = traits_of(self.contact, self.addresses or (), self.communications or (),
                            self.bank_accounts or ())  # fmt: skip
-        words = keys.kept_words(self.contact.search) if self.contact.archived_at is None else ()
+        words = spelling.kept_words(self.contact.search) if self.contact.archived_at is None else ()
         return keys.keys_of(traits) | {("word", word) for word in words}
 
 
@@ -118,9 +119,9 @@ def traits_of(
 
 def sort_name(contact: Contact) -> str:
     if contact.is_organisation:
-        return keys.plain(contact.name)[:140]
+        return spelling.plain(contact.name)[:140]
     parts = filter(None, (contact.last_name, contact.first_name))
-    return keys.plain(" ".join(parts) or contact.name)[:140]
+    return spelling.plain(" ".join(parts) or contact.name)[:140]
 
 
 def check(

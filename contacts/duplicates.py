@@ -11,6 +11,7 @@ from contacts import keys
 from contacts.models import Contact, ContactKey
 from contacts.phones import parse_mail, parse_phone
 from erp.companies.models import Company
+from erp.core import spelling
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban, parse_uid
 
@@ -58,7 +59,7 @@ def find(company: Company, traits: keys.Traits, *, but: int | None = None) -> li
     told = []
     for contact in found if shared else ():
         kinds = shared[contact.pk]
-        if any(keys.folded(one.postcode) in codes for one in contact.addresses.all()):
+        if any(spelling.folded(one.postcode) in codes for one in contact.addresses.all()):
             kinds.add(Kind.PLACE)
         if kinds >= {Kind.NAME, Kind.SOUND}:
             kinds.discard(Kind.SOUND)

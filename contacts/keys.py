@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from erp.core.spelling import WORD, folded
 
 #: Words of a name that say nothing about who it is: legal forms in the languages of the country.
 LEGAL_FORMS: Final = frozenset({
@@ -21,26 +21,11 @@ _SOUNDS: Final = {
     **dict.fromkeys("fvw", "3"), **dict.fromkeys("gkq", "4"), "l": "5", **dict.fromkeys("mn", "6"),
     "r": "7", **dict.fromkeys("sz", "8"),
 }  # fmt: skip
-_FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe",
-                                "ø": "o", "ł": "l"})  # fmt: skip
-_WORD: Final = re.compile(r"[a-z0-9]+")
-
-
-def plain(text: str) -> str:
-    """Small letters without accents: ``Müller`` as ``muller``."""
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in split if not unicodedata.combining(c))
-
-
-def folded(text: str) -> str:
-    """As ``plain``, with umlauts as people write them out: ``Müller`` as ``mueller``."""
-    small = unicodedata.normalize("NFKC", text).casefold()
-    return plain(unicodedata.normalize("NFC", small).translate(_FOLDED))
 
 
 def words(text: str) -> list[str]:
     """The words of a name that tell who it is, in one order: titles and legal forms left out."""
-    found = _WORD.findall(folded(text.replace("'", "").replace("’", "").replace(".", "")))
+    found = WORD.findall(folded(text.replace("'", "").replace("’", "").replace(".", "")))
     telling = [word for word in found if word not in LEGAL_FORMS]
     return sorted(telling or found)
 
@@ -103,39 +88,7 @@ def keys_of(traits: Traits) -> set[tuple[str, str]]:
         place = folded(postcode).strip()
         if place:
             found.add(("place", place[:140]))
-        road = "".join(_WORD.findall(folded(street).replace("strasse", "str")))
+        road = "".join(WORD.findall(folded(street).replace("strasse", "str")))
         if place and road:
             found.add(("street", f"{place} {road}"[:140]))
     return found
-
-
-def kept_words(search: str) -> set[str]:
-    """The words of a search text that a contact is looked up by; of ``meier-huber`` both halves."""
-    found = set()
-    for word in search.split():
-        found.add(word[:140])
-        if "@" not in word and "/" not in word:
-            found.update(part for part in _WORD.findall(word) if len(part) > 1)
-    return found
-
-
-def typed_words(text: str) -> list[str]:
-    """The words of what was typed, as ``kept_words`` begin; blanks of phone numbers do not count."""
-    digits = text.replace(" ", "").replace("/", "")
-    if (
-        len(digits) > 5
-        and digits.removeprefix("+").isascii()
-        and digits.removeprefix("+").isdigit()
-    ):
-        return [digits[:40]]
-    cut = (word.strip(",;:.()'’“”«»\"") for word in plain(text[:80]).split())
-    return list(dict.fromkeys(word for word in cut if word))
-
-
-def search_text(parts: Iterable[str]) -> str:
-    """What a list is searched in: both spellings of every word, and digits of phones together."""
-    found: dict[str, None] = {}
-    for part in parts:
-        for written in (plain(part), folded(part)):
-            found.update(dict.fromkeys(written.split()))
-    return " ".join(found)

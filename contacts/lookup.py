@@ -12,14 +12,13 @@ from typing import Final
 
 from django.db.models import Prefetch, QuerySet
 
-from contacts import keys
 from contacts.models import Contact, ContactAddress, ContactKey
 from erp.companies.models import Company
+from erp.core import spelling
 
 MOST: Final = 20
 MOST_WORDS: Final = 6
 MOST_ALIKE: Final = 2_000  # words that are looked at of those that begin alike
-_LAST: Final = "\U0010ffff"  # after every word that begins alike
 
 
 def find(company: Company, text: str, *, limit: int = MOST) -> list[Contact]:
@@ -29,7 +28,7 @@ def find(company: Company, text: str, *, limit: int = MOST) -> list[Contact]:
     not count. Addresses come along. Two queries, and one or two more for each further word; of words
     that thousands of contacts share, the first ``MOST_ALIKE`` in their order are looked at.
     """
-    order = _meant(company, keys.typed_words(text)[:MOST_WORDS], limit)[:limit]
+    order = _meant(company, spelling.typed_words(text)[:MOST_WORDS], limit)[:limit]
     rows = Contact.of(company).filter(pk__in=order).prefetch_related(
         Prefetch("addresses", ContactAddress.unscoped.order_by("pk"))
     )  # fmt: skip
@@ -57,7 +56,7 @@ def _meant(company: Company, words: list[str], limit: int) -> list[int]:
 def beginning(company: Company, word: str) -> QuerySet[ContactKey, int]:
     """The ids of contacts with words that begin like one, in the order of the words; some twice."""
     rows = ContactKey.of(company).filter(
-        kind=ContactKey.Kind.WORD, key__gte=word, key__lt=word + _LAST
+        kind=ContactKey.Kind.WORD, key__gte=word, key__lt=word + spelling.LAST
     )
     return rows.order_by("key", "contact").values_list("contact_id", flat=True)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from contacts import keys, letters
+from contacts import letters
 from contacts.models import (
     Activity,
     Communication,
@@ -21,6 +21,7 @@ from contacts.models import (
 )
 from contacts.phones import format_phone
 from erp.companies.models import Company
+from erp.core import spelling
 from erp.own_fields import values as own_values
 from erp.own_fields.lists import fields_of
 from erp.reference.models import Country
@@ -92,7 +93,9 @@ def _matches(search: str) -> Q:
     if len(digits) > 5 and digits.isascii() and digits.isdigit():  # a phone number with its blanks
         return Q(search__contains=digits)
     for word in search[:80].split()[:6]:
-        wanted &= Q(search__contains=keys.plain(word)) | Q(search__contains=keys.folded(word))
+        wanted &= Q(search__contains=spelling.plain(word)) | Q(
+            search__contains=spelling.folded(word)
+        )
     return wanted
 
 

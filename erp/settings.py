@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "erp.web.serving.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "erp",
     "contacts",
@@ -175,6 +176,7 @@ JOB_KINDS = [
     "accounting.payables.capture.jobs",
     "contacts.jobs",
     "vat.returns.jobs",
+    "payroll.employees.jobs",
     "payroll.runs.jobs",
     "payroll.runs.delivering",
     "payroll.declarations.jobs",
@@ -193,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -334,8 +337,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Books, VAT and banking of Swiss companies.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX": "/api/v1(/companies/{company})?",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.examples.add_examples",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
@@ -435,6 +442,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
     },
+    "keep figures for fiduciaries": {
+        "task": "fiduciary.look_at_all",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -444,9 +459,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": INBOX_LOOK,
         "options": {"expires": INBOX_LOOK},
     },
+    "keep the words that search finds": {
+        "task": "search.keep_words",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),
+    },
+    "forget what is left of imports of employees": {
+        "task": "employees.forget_uploads",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "forget old idempotency keys": {
+        "task": "api.forget_keys",
+        "schedule": crontab(hour=4, minute=10),
     },
     "forget old tombstones": {
         "task": "changes.forget",

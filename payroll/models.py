@@ -6,7 +6,14 @@ from payroll.declarations.models import (
     IssuedCertificate,
 )
 from payroll.delivery.models import Delivery, DeliverySettings, DeliveryTerms
-from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
+from payroll.employees.models import (
+    Employee,
+    EmployeeFile,
+    EmployeeUpload,
+    Employment,
+    Fact,
+    LeaveEntry,
+)
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
 from payroll.settlements.models import SettledRun, TaxSettlement
@@ -26,6 +33,7 @@ __all__ = [
     "DeliveryTerms",
     "Employee",
     "EmployeeFile",
+    "EmployeeUpload",
     "Employment",
     "Fact",
     "Institution",

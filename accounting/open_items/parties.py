@@ -11,6 +11,7 @@ from accounting.open_items.opening import Party
 from contacts import keys
 from contacts.models import Contact
 from erp.companies.models import Company
+from erp.core import spelling
 from erp.core.errors import DomainError
 
 
@@ -98,7 +99,7 @@ class Parties:
 
 def _called(name: str) -> set[str]:
     """What a name is looked up by: capitals and blanks do not count, nor how umlauts are written."""
-    return {" ".join(spelt(name).split()) for spelt in (keys.plain, keys.folded)}
+    return {" ".join(spelt(name).split()) for spelt in (spelling.plain, spelling.folded)}
 
 
 def _listed(contacts: list[Contact]) -> str:

@@ -88,7 +88,7 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
         return _as_support(company_id, user, within)
     open_companies([company_id])  # roles are seen from inside only
     company: Company = Company.objects.get(pk=company_id)
-    granted = _effective(company, held(user, company).rights)
+    granted = effective(company, held(user, company).rights)
     if within is not None:
         granted &= within.scopes
     _open(company, granted)
@@ -214,7 +214,7 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
         raise Http404
     open_companies([company_id])
     company: Company = consent.company
-    granted = _effective(company, SUPPORT)
+    granted = effective(company, SUPPORT)
     _open(company, granted)
     return Access(company, user, granted, consent)
 
@@ -225,7 +225,7 @@ def _open(company: Company, granted: frozenset[str]) -> None:
     set_local("rappen.closing", "on" if Permission.LEDGER_CLOSE in granted else "off")
 
 
-def _effective(company: Company, rights: Iterable[str]) -> frozenset[str]:
+def effective(company: Company, rights: Iterable[str]) -> frozenset[str]:
     """What somebody has, without what belongs to modules switched off."""
     wanted = frozenset(rights)
     return frozenset(

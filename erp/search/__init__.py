@@ -1,1 +1,1 @@
-"""Search over everything a user may see in a company (Suche)."""
+"""Search over all that somebody may see in a company (Suche)."""

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts import keys
 from erp.companies.models import Company
+from erp.core import spelling
 from erp.web.keyed import page_by_key
 from payroll.employees import missing, people
 from payroll.employees.facts import Residence, Wage, WithholdingTax
@@ -59,8 +59,8 @@ def listing(
         found = found.filter(~Exists(staying))
     for word in search[:80].split()[:6]:
         found = found.filter(
-            Q(number__istartswith=word) | Q(contact__search__contains=keys.plain(word))
-            | Q(contact__search__contains=keys.folded(word))
+            Q(number__istartswith=word) | Q(contact__search__contains=spelling.plain(word))
+            | Q(contact__search__contains=spelling.folded(word))
         )  # fmt: skip
     return found
 

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, Input
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
-from payroll.wage_types import saving
+from payroll.wage_types import queries, saving
+from payroll.wage_types.exporting import as_table
 from payroll.wage_types.founding import found_types
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import FLAGS, NAMES
@@ -60,7 +61,7 @@ class WageTypeInput(Input):
         return super().get_fields() | flags | names
 
 
-class WageTypeViewSet(mixins.ListModelMixin, CompanyViewSet):
+class WageTypeViewSet(mixins.ListModelMixin, Filed):
     """``…/wage-types/``"""
 
     permissions = {
@@ -72,12 +73,20 @@ class WageTypeViewSet(mixins.ListModelMixin, CompanyViewSet):
         "reset": Permission.PAYROLL_SETTINGS,
         "add_shipped": Permission.PAYROLL_SETTINGS,
     }
+    takes_along = {"list": Permission.PAYROLL_EXPORT}
     serializer_class = WageTypeOutput
     queryset = WageType.unscoped.none()
     ordering = ("number", "pk")
 
     def get_queryset(self) -> QuerySet[WageType]:
         return WageType.of(self.company).select_related("company", "account")
+
+    @extend_schema(parameters=[FORM])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """All wage types; as a file with those that are in use."""
+        if self.form:
+            return self.filed(as_table(queries.listing(self.company)))
+        return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contacts import keys, letters, phones
 from contacts.models import Contact, ContactAddress
+from erp.core import spelling
 
 DAY = dt.date(2026, 11, 26)
 
@@ -160,4 +161,4 @@ def test_names_that_differ_do_not():
 def test_keys_stand_whatever_is_typed(text):
     found = keys.keys_of(keys.Traits(name=text, places=((text[:16], text),)))
     assert all(len(key) <= 140 and key for _kind, key in found)
-    assert keys.folded(keys.folded(text)) == keys.folded(text)
+    assert spelling.folded(spelling.folded(text)) == spelling.folded(text)

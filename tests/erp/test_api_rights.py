@@ -16,6 +16,10 @@ from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
 from accounting.cash.models import CashBook
+from accounting.hours.entering import TypedHours, save_hours
+from accounting.hours.models import Project
+from accounting.hours.projects import save_project
+from accounting.hours.rates import add_rate
 from accounting.ledger.models import CostCentre
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party
@@ -48,8 +52,9 @@ from erp.cockpit.firms import found_firm
 from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
+from erp.fiduciary import questions
 from erp.urls import endpoints
-from payroll.employees import leave
+from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
 from payroll.rates.own import enter_figure
@@ -72,6 +77,7 @@ from vat.codes.models import VatSettings
 from vat.returns import filing
 from vat.settings.activities import grant_activity
 
+PEOPLE = b"entry;birth_date;sex\r\n" + b"1.1.2026;1.1.1990;f\r\n" * 51
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
@@ -111,6 +117,15 @@ ENDPOINTS = [
     ("GET", "mandates/{mandate}/", {}, "members.read"),
     ("POST", "mandates/", {"role": "auditor"}, "members.change"),
     ("DELETE", "mandates/{mandate}/", {}, "members.change"),
+    ("GET", "questions/", {}, "questions.read"),
+    ("GET", "questions/{question}/", {}, "questions.read"),
+    ("GET", "questions/{question}/files/{said}/", {}, "questions.read"),
+    ("POST", "questions/", {"title": ""}, "questions.write"),
+    ("POST", "questions/{question}/answer/", {"text": ""}, "questions.write"),
+    ("POST", "questions/{question}/files/", None, "questions.write"),
+    ("POST", "questions/{question}/files/{said}/take/", {}, "ledger.draft"),
+    ("POST", "questions/{question}/close/", {}, "questions.write"),
+    ("POST", "questions/{question}/reopen/", {}, "questions.write"),
     ("GET", "support-consents/", {}, "company.read"),
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
@@ -465,6 +480,67 @@ ENDPOINTS = [
     ("POST", "employee-files/", None, "payroll.people"),
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
+    ("GET", "overview/", {}, "company.read"),
+    ("GET", "permissions/", {}, "members.read"),
+    ("GET", "history/company/1/", {}, "audit.read"),
+    ("GET", "my-tokens/", {}, "company.read"),
+    ("GET", "recoveries/", {}, "members.read"),
+    ("GET", "open-items/control/", {}, "open_items.read"),
+    ("GET", "open-items/residue-limits/", {}, "open_items.read"),
+    ("POST", "open-items/residue-limits/", {}, "open_items.write_off"),
+    ("POST", "open-items/share/", {}, "open_items.settle"),
+    ("POST", "supplier-invoices/submit-many/", {}, "payables.post"),
+    ("POST", "supplier-invoices/approve-many/", {}, "payables.approve"),
+    ("POST", "supplier-invoices/{purchase}/copy/", {}, "payables.draft"),
+    ("GET", "budgets/{budget}/sheet/", {}, "ledger.read"),
+    ("GET", "budgets/{budget}/accounts/6000/", {}, "ledger.read"),
+    ("GET", "cash-books/balances/", {}, "cash.read"),
+    ("POST", "dunning-runs/{run}/letters/", {}, "receivables.dun"),
+    ("POST", "account-statements/{contact}/send/", {}, "receivables.send"),
+    ("GET", "sales-documents/{document}/around/", {}, "receivables.read"),
+    ("GET", "sales-settings/sample/", {}, "receivables.read"),
+    ("GET", "payment-runs/{payments}/reports/", {}, "payments.read"),
+    ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
+    ("GET", "vat-code-table/", {}, "vat.read"),
+    ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
+    ("GET", "payroll-accounts/", {}, "payroll.read"),
+    ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
+    ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),
+    ("GET", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.read"),
+    ("PUT", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.people"),
+    ("POST", "payroll/years/2026/people/{employee}/issue/", {}, "payroll.export"),
+    ("POST", "payroll/net-to-gross/wage/", {}, "payroll.people"),
+    ("POST", "payroll/net-to-gross/movement/", {}, "payroll.capture"),
+    ("POST", "wage-deliveries/again/", {}, "payroll.export"),
+    ("POST", "wage-delivery/{employee}/link/", {}, "payroll.people"),
+    ("POST", "wage-delivery/{employee}/unlink/", {}, "payroll.people"),
+    ("GET", "my-leave/", {}, "payroll.own"),
+    ("GET", "employee-imports/{upload}/", {}, "payroll.people"),
+    ("GET", "projects/", {}, "hours.read"),
+    ("GET", "projects/standings/", {}, "hours.read"),
+    ("GET", "projects/{project}/", {}, "hours.read"),
+    ("POST", "projects/", {}, "hours.settings"),
+    ("PATCH", "projects/{project}/", {"name": "x"}, "hours.settings"),
+    ("DELETE", "projects/{project}/", {}, "hours.settings"),
+    ("POST", "projects/{project}/bill/", {}, "hours.bill"),
+    ("GET", "my-projects/", {}, "hours.own"),
+    ("GET", "hour-rates/", {}, "hours.read"),
+    ("GET", "hour-rates/{hour_rate}/", {}, "hours.read"),
+    ("POST", "hour-rates/", {}, "hours.settings"),
+    ("DELETE", "hour-rates/{hour_rate}/", {}, "hours.settings"),
+    ("GET", "hour-entries/", {}, "hours.read"),
+    ("GET", "hour-entries/{hours}/", {}, "hours.read"),
+    ("POST", "hour-entries/", {}, "hours.change"),
+    ("PATCH", "hour-entries/{hours}/", {"minutes": 1}, "hours.change"),
+    ("DELETE", "hour-entries/{hours}/", {}, "hours.change"),
+    ("POST", "hour-entries/approve/", {}, "hours.approve"),
+    ("POST", "hour-entries/reopen/", {}, "hours.approve"),
+    ("GET", "hour-reports/?by=project&since=2026-01-01&until=2026-01-31", {}, "hours.read"),
+    ("GET", "my-hours/", {}, "hours.own"),
+    ("GET", "my-hours/{hours}/", {}, "hours.own"),
+    ("POST", "my-hours/", {}, "hours.own"),
+    ("PATCH", "my-hours/{hours}/", {"minutes": 1}, "hours.own"),
+    ("DELETE", "my-hours/{hours}/", {}, "hours.own"),
 ]  # fmt: skip
 
 
@@ -543,12 +619,22 @@ def books(api, company):
     wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
+    project = save_project(Project(company=company, number="1", name="x"), by=by)
+    given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
+    asked = questions.ask(company=company, by=by, title="x")
+    said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
     return {
+        "question": asked.pk, "said": said.pk,
+        "project": project.pk,
+        "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
+                              valid_from=dt.date(2026, 1, 1)).pk,
+        "hours": _hours(company, by),
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
         "leave": leave.book(anna, kind=LeaveKind.HOLIDAYS, date=people.JANUARY,
                             amount=make.chf("-1"), by=by).pk,
+        "upload": uploads.begin(company=company, content=PEOPLE, wish=uploads.Wish.CHECK, by=by).pk,
         "paper": attach(anna, name="x.pdf", content=papers.blank(), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
@@ -574,7 +660,7 @@ def books(api, company):
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
-        "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
+        "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
@@ -590,6 +676,20 @@ def books(api, company):
         "token": api.post("app-tokens/", {"name": "x", "scopes": ["vat.read"], "days": 9}).json()["id"],
         "consent": api.post("support-consents/", {"reason": "x", "hours": 1}).json()["id"],
     }  # fmt: skip
+
+
+def _hours(company, by):
+    row = TypedHours("1", dt.date(2026, 1, 1), 60)
+    return save_hours(company=company, user=by, rows=[row], by=by)[0].pk
+
+
+#: What of payroll answers with wages, or is learned from its answer.
+SEEING = (
+    "payroll/tax-settlements/",
+    "wage-delivery/",
+    "payroll/years/2026/people/",
+    "payroll/net-to-gross/",
+)
 
 
 def call(user, start, method, path, body, **headers):
@@ -619,8 +719,10 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     # Acts that answer with wages, or say where they go, ask for the right to see them beside their own.
     seeing = {
         right: make.user(company=company, granted=[right, "payroll.read"])
-        for right in ("payroll.post", "payroll.people")
+        for right in ("payroll.post", "payroll.people", "payroll.capture")
     }
+    # One's own are found by nobody else.
+    own = {"hours": _hours(company, ones["hours.own"])}
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
@@ -630,8 +732,9 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         assert refused.status_code == 403, told
         problem(refused, 403, "permission_denied")
         one = of_fields if path.startswith("own-fields/") else ones[right]
-        if path.startswith(("payroll/tax-settlements/", "wage-delivery/")):
+        if path.startswith(SEEING):
             one = seeing.get(right, one)
+        place = path.format(**books | own) if path.startswith("my-") else place
         passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])

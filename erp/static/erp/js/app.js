@@ -4,7 +4,7 @@ import { enhance as combobox } from "./combobox.js";
 import { enhance as date } from "./dates.js";
 import { enhance as iban } from "./banks.js";
 import { enhance as place } from "./places.js";
-import { contacts, enhance as contact } from "./contactfield.js";
+import { enhance as contact } from "./contactfield.js";
 
 /** Bring the fields below `root` to life. */
 export function enliven(root) {
@@ -22,13 +22,18 @@ function reachable(box) {
   if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
 }
 
+/** What stands beside a record that was found: its kind, day, amount. */
+const noted = ({ kind_label, note, day, amount, currency }) => [
+  kind_label, note, day?.split("-").reverse().join("."), amount && `${currency} ${amount.replace(/\B(?=(\d{3})+\.)/g, "’")}`,
+].filter(Boolean).join(" · ");
+
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 function palette() {
   const dialog = document.querySelector("dialog.palette");
   if (!dialog) return;
   const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
-  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true;  // `found`: contacts for what is typed
+  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true;  // `found`: records for what is typed
   const fetched = async (address) => {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     return answer.ok ? answer.json() : [];
@@ -45,7 +50,8 @@ function palette() {
   const draw = (at = 0) => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     const pages = (items || []).filter((item) => words.every((w) => item.label.toLowerCase().includes(w)));
-    shown = [...pages.slice(0, found.length ? 10 : 40), ...found];
+    const known = new Set(pages.map((item) => item.url));
+    shown = [...pages.slice(0, found.length ? 10 : 40), ...found.filter((item) => !known.has(item.url))];
     list.replaceChildren(...shown.map((item) => {
       const li = document.createElement("li"), a = document.createElement("a"), note = document.createElement("span");
       a.href = item.url; a.append(item.label); note.textContent = item.note || ""; note.className = "soft"; a.append(note); li.append(a);
@@ -53,15 +59,17 @@ function palette() {
     }));
     mark(at);
   };
-  /** The server knows all contacts; the last question counts. */
+  /** The server knows all records; the last question counts. */
   const look = async () => {
-    const nth = ++asked, text = input.value;
+    const nth = ++asked, text = input.value.trim();
     found = [];
     draw();
-    if (dialog.dataset.contacts === undefined || !whole || text.trim().length < 2) return;
-    const rows = await contacts(text, () => nth === asked);
+    if (!dialog.dataset.search || !whole || text.length < 2) return;
+    await new Promise((go) => setTimeout(go, 120));
     if (nth !== asked) return;
-    found = rows.map((one) => ({ label: `${one.number} ${one.name}`, note: one.place || dialog.dataset.contacts, url: one.url }));
+    const told = await fetched(`${dialog.dataset.search}?${new URLSearchParams({ q: text.slice(0, 80), limit: 5 })}`);
+    if (nth !== asked) return;
+    found = (told.results || []).map((one) => ({ label: one.label, note: noted(one), url: one.url }));
     draw(marked);
   };
   input.addEventListener("input", look);
