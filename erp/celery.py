@@ -17,7 +17,8 @@ queue.use_it()
 app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks([
-    "erp.audit", "erp.jobs", "erp.mails", "erp.reference", "erp.search", "erp.cockpit", "accounting.ledger",
+    "erp.audit", "erp.changes", "erp.jobs", "erp.mails", "erp.reference", "erp.search", "erp.cockpit",
+    "accounting.ledger",
     "accounting.open_items", "accounting.receivables", "accounting.payables.capture",
 ])  # fmt: skip
 

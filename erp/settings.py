@@ -453,6 +453,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),
     },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",
         "schedule": crontab(hour=3, minute=30, day_of_week="mon"),

@@ -93,6 +93,7 @@ class SupplierInvoiceViewSet(CompanyViewSet):
         "release": Permission.PAYABLES_POST,
     }  # fmt: skip
     serializer_class = SupplierInvoiceOutput
+    follows = "supplier_invoice"
     queryset = SupplierInvoice.unscoped.none()
     ordering = ("-date", "-pk")
 

@@ -158,6 +158,7 @@ class SalesDocumentViewSet(CompanyViewSet):
     }
     serializer_class = DocumentOutput
     queryset = SalesDocument.unscoped.none()
+    follows = "sales_document"
     pagination_class = DocumentPages
     ordering = ("-date", "-id")
 

@@ -76,6 +76,7 @@ class ContactViewSet(CompanyViewSet):
         "merge": Permission.CONTACTS_MERGE,
     }
     serializer_class = ContactOutput
+    follows = "contact"
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
 

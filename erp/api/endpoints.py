@@ -28,6 +28,7 @@ from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems
 from erp.api.authentication import bearer_in, look_up
+from erp.api.delta import DeltaPages, InOrder, is_asked
 from erp.api.idempotency import once
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
@@ -94,7 +95,8 @@ class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
     ``permissions`` names what each action needs; an action that is not named is closed. Actions
-    in ``step_up`` want the second factor used minutes ago.
+    in ``step_up`` want the second factor used minutes ago. ``follows`` is what ``erp.changes``
+    calls the rows of the list, which then answers to ``?changed_since=``, too.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
@@ -102,6 +104,7 @@ class CompanyViewSet(OneTransaction):
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    follows: ClassVar[str | InOrder | None] = None
 
     access: Access
     company: Company
@@ -130,6 +133,12 @@ class CompanyViewSet(OneTransaction):
         if hasattr(self, "access"):
             looks.note_file(self.access, response)
         return response
+
+    @property
+    def paginator(self) -> Any:
+        if self.follows and not hasattr(self, "_paginator") and is_asked(self):
+            self._paginator = DeltaPages(self.follows)
+        return super().paginator
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())

@@ -9,8 +9,11 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+
+from erp.api import delta
 
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
@@ -40,12 +43,36 @@ class Schema(AutoSchema):
     """Adds the errors that every endpoint can answer with, and what every change must send."""
 
     def get_override_parameters(self) -> Any:
+        if self._tells_changes():
+            return [delta.PARAMETER]
         return [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+
+    def _tells_changes(self) -> bool:
+        view: Any = self.view
+        return bool(getattr(view, "follows", None)) and view.action == "list"
+
+    def _get_response_for_code(
+        self, serializer: Any, status_code: Any, *args: Any, **kw: Any
+    ) -> Any:
+        told = super()._get_response_for_code(serializer, status_code, *args, **kw)
+        if self._tells_changes() and str(status_code) == "200":
+            shape = getattr(self.view, "changed_shape", None) or serializer
+            rows = self.resolve_serializer(getattr(shape, "child", shape), "response")
+            changed = ResolvedComponent(
+                name=f"Changed{rows.name}List", type=ResolvedComponent.SCHEMA,
+                schema=delta.schema_of(rows.ref), object=f"changed {rows.name}",
+            )  # fmt: skip
+            self.registry.register_on_missing(changed)
+            for content in told["content"].values():
+                content["schema"] = {"anyOf": [content["schema"], changed.ref]}
+        return told
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(Problem(), "response").ref
         codes = {"400", "401", "403", "404", "409", "412", "415", "422", "428"}
+        if self._tells_changes():
+            codes.add("410")
         for code in sorted(codes - set(bodies)):
             bodies[code] = {
                 "description": "Problem",

@@ -104,6 +104,7 @@ class AccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.CHART_CHANGE,
     }
     serializer_class = AccountOutput
+    follows = "account"
     queryset = Account.unscoped.none()
     lookup_field = "number"
     lookup_value_regex = "[A-Za-z0-9]{1,10}"

@@ -19,6 +19,7 @@ from accounting.open_items.api.shapes import (
     AgeingQuery,
     DueListOutput,
     DueQuery,
+    OpenItemBrief,
     OpenItemOutput,
     OpenItemQuery,
     OpenListOutput,
@@ -34,6 +35,7 @@ from accounting.open_items.due import due_list
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.party_account import party_account, sides_of, usual_span
 from erp.access.permissions import Permission
+from erp.api.delta import is_asked
 from erp.api.endpoints import CompanyViewSet
 from erp.api.schema import KEY
 from erp.core import clock
@@ -53,6 +55,8 @@ class OpenItemViewSet(CompanyViewSet):
         "undo_take_over": Permission.LEDGER_REVERSE,
     }
     serializer_class = OpenItemOutput
+    follows = "open_item"
+    changed_shape = OpenItemBrief
     queryset = OpenItem.unscoped.none()
     pagination_class = None
 
@@ -61,7 +65,10 @@ class OpenItemViewSet(CompanyViewSet):
 
     @extend_schema(parameters=[OpenItemQuery], responses=OpenListOutput)
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """What is open on a day."""
+        """What is open on a day; items whenever settled where it is asked what changed."""
+        if is_asked(self):
+            page = self.paginate_queryset(self.get_queryset())
+            return self.get_paginated_response(OpenItemBrief(page, many=True).data)
         told = self.asked(OpenItemQuery)
         side, on = Side(told.pop("side")), told.pop("on", None) or clock.today()
         if "contact" in told:

@@ -53,6 +53,7 @@ class InboxDocumentViewSet(CompanyViewSet):
         "read_again": Permission.PAYABLES_CAPTURE,
     }
     serializer_class = InboxDocumentOutput
+    follows = "inbox_document"
     queryset = InboxDocument.unscoped.none()
     parser_classes = (StrictJSONParser, MultiPartParser)
     ordering = ("-pk",)

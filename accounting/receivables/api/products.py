@@ -76,6 +76,7 @@ class ProductViewSet(CompanyViewSet):
         "destroy": Permission.RECEIVABLES_SETTINGS,
     }
     serializer_class = ProductOutput
+    follows = "product"
     queryset = Product.unscoped.none()
     ordering = ("number", "pk")
 
