@@ -55,6 +55,7 @@ GENERAL: Final[dict[str, str]] = {
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,
     "language": ANYONE,
+    "manifest": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,
 }
