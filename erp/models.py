@@ -40,6 +40,7 @@ from erp.reference.models import (
     WithholdingTariff,
 )
 from erp.search.models import SearchHead, SearchWord
+from erp.uploads.models import Upload
 
 __all__ = [
     "AccessLogEntry",
@@ -94,6 +95,7 @@ __all__ = [
     "SourceState",
     "StoredFile",
     "SupportConsent",
+    "Upload",
     "User",
     "WithholdingTariff",
 ]

@@ -486,6 +486,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget uploads that expired": {
+        "task": "uploads.forget",
+        "schedule": crontab(minute=20),
+    },
     "forget old tombstones": {
         "task": "changes.forget",
         "schedule": crontab(hour=2, minute=40),
