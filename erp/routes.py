@@ -72,6 +72,7 @@ GENERAL: Final[dict[str, str]] = {
     "api-reference-source": SIGNED_IN,
     "reference": SIGNED_IN,
     "reference-source": SIGNED_IN,
+    "api-batch": SIGNED_IN,  # each of its items asks for its own
     "openapi": ANYONE,
     "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
@@ -80,6 +81,7 @@ GENERAL: Final[dict[str, str]] = {
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,
     "language": ANYONE,
+    "manifest": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,
 }

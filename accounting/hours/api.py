@@ -172,7 +172,7 @@ class _Hours(mixins.ListModelMixin, CompanyViewSet):
     def entered(self, body: type[Serializer[Any]]) -> Response:
         told = self.told(body)
         user = self.person(told)
-        return self.once(lambda: self.shown(self.saved(user, TypedHours(**told)), 201))
+        return self.shown(self.saved(user, TypedHours(**told)), 201)
 
     def changed(self) -> Response:
         entry: HourEntry = self.changing()
@@ -211,7 +211,7 @@ class OwnHoursViewSet(_Hours):
     def list(self, request: Request, **kwargs: Any) -> Response:
         return super().list(request, **kwargs)
 
-    @extend_schema(request=OwnHoursInput, parameters=[KEY])
+    @extend_schema(request=OwnHoursInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Enter one's own hours of a day."""
         return self.entered(OwnHoursInput)
@@ -249,7 +249,7 @@ class HourEntryViewSet(_Hours):
     def list(self, request: Request, **kwargs: Any) -> Response:
         return super().list(request, **kwargs)
 
-    @extend_schema(request=HourEntryInput, parameters=[KEY])
+    @extend_schema(request=HourEntryInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Enter hours of a day for somebody."""
         return self.entered(HourEntryInput)

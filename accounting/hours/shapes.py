@@ -73,7 +73,7 @@ class ProjectInput(Input):
     contact = ContactField(required=False, allow_null=True)
     product = NumberedField(Product, max_length=40, **_OR_NONE)
     cost_object = NumberedField(CostObject, max_length=10, **_OR_NONE)
-    currency = serializers.RegexField(r"\A[A-Z]{3}\Z", required=False)
+    currency = serializers.CharField(min_length=3, max_length=3, required=False)
     budget_minutes = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=MOST_BUDGET
     )

@@ -27,6 +27,7 @@ from erp.api import problems, sparse, versions
 from erp.api.authentication import bearer_in, look_up
 from erp.api.delta import DeltaPages, InOrder, is_asked
 from erp.api.idempotency import Keeping, KeyMissing, key_in, once
+from erp.api.limits import Meter, TooMany
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.api.versions import etag, with_etag
@@ -63,7 +64,12 @@ class OneTransaction(GenericViewSet[Any]):
 
     parts: ClassVar[Mapping[str, str]] = {}
     wanted: sparse.Wanted | None = None
+    meter: Meter
     _narrowed = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plain: dict[str, Callable[..., Response]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         def attempt() -> HttpResponseBase:
@@ -77,14 +83,18 @@ class OneTransaction(GenericViewSet[Any]):
                 return versions.unless_known(request, response)
 
         look_up(request)
-        if not keep_body(request):
-            return attempt()
+        self.meter = Meter.begin(request, kwargs.get("company"))
         try:
-            return retried(attempt)
-        except Overtaken as refusal:
-            return problems.plain(refusal)
+            self.meter.require_sender()
+            response = retried(attempt) if keep_body(request) else attempt()
+        except (Overtaken, TooMany) as refusal:
+            response = problems.plain(refusal)
+        self.meter.settle(response, inside=hasattr(self, "access"))
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        for method, plain in self._plain.items():  # of an attempt before this one
+            setattr(self, method, plain)
         super().initial(request, *args, **kwargs)
         if request.method == "GET":
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
@@ -94,6 +104,7 @@ class OneTransaction(GenericViewSet[Any]):
     def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""
         inner = getattr(self, method)
+        self._plain.setdefault(method, inner)
 
         def outer(request: Request, *args: Any, **kwargs: Any) -> Response:
             return act(lambda: inner(request, *args, **kwargs))
@@ -160,10 +171,12 @@ class CompanyViewSet(OneTransaction):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._keyed = self._lasting = False
         self.access = access_to(
             int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
         )
         self.company = self.access.company
+        self.meter.require_company()
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
         if not self.access.may(self.permissions.get(self.action)):

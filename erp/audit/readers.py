@@ -33,6 +33,7 @@ READ_BY: Final = {
     "accounting.receivables": Permission.RECEIVABLES_READ,
     "accounting.payables": Permission.PAYABLES_READ,
     "vat": Permission.VAT_READ,
+    "payroll.expenses": Permission.EXPENSES_READ,
     "payroll": Permission.PAYROLL_READ,
 }
 

@@ -5,6 +5,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 
+from erp.api.batch import BatchViewSet
 from erp.api.files import AnyType
 from erp.api.reference import ReferenceViewSet
 from erp.cockpit.api import installation, me, staff
@@ -45,6 +46,8 @@ router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
+    path("companies/<int:company>/batch/", BatchViewSet.as_view({"post": "send"}),
+         name="api-batch"),
     path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
