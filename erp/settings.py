@@ -383,6 +383,13 @@ SPECTACULAR_SETTINGS = {
         "WageDeliveryWayEnum": "payroll.delivery.models.Way",
         "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
         "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+        "QuestionKindEnum": "erp.fiduciary.models.questions.Question.Kind",
+        "QuestionStateEnum": "erp.fiduciary.models.questions.Question.State",
+        "ChecklistStateEnum": "erp.fiduciary.models.checklists.ChecklistItem.State",
+        "ChecklistRhythmEnum": "erp.fiduciary.models.checklists.ChecklistTemplate.Rhythm",
+        "HourStateEnum": "accounting.hours.models.HourEntry.State",
+        "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
+        "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }
