@@ -10,9 +10,18 @@ from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
+from erp.changes.models import Change, ChangeFloor
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
-from erp.fiduciary.models import MandateFigures, MandateSetting
+from erp.fiduciary.models import (
+    ChecklistItem,
+    ChecklistStep,
+    ChecklistTemplate,
+    MandateFigures,
+    MandateSetting,
+    Question,
+    QuestionMessage,
+)
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -40,6 +49,11 @@ __all__ = [
     "AuditHead",
     "Bank",
     "Canton",
+    "Change",
+    "ChangeFloor",
+    "ChecklistItem",
+    "ChecklistStep",
+    "ChecklistTemplate",
     "Commune",
     "Company",
     "Country",
@@ -68,6 +82,8 @@ __all__ = [
     "OutgoingMail",
     "OwnField",
     "PhoneGrant",
+    "Question",
+    "QuestionMessage",
     "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",

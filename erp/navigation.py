@@ -37,6 +37,7 @@ SECTIONS = (
         "home",
         (
             Item(_("Start"), "start", Permission.COMPANY_READ, "s"),
+            Item(_("Questions"), "questions", Permission.QUESTIONS_READ),
             Item(_("Mails"), "mails", Permission.COMPANY_READ, "v"),
             Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
         ),

@@ -195,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -204,6 +205,16 @@ MAIL_MEGABYTES = env.int("RAPPEN_MAILS_MEGABYTES", default=15)
 MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3600, 14400, 43200])
 MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
 MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
+
+# Requests to endpoints in a minute (erp.api.limits): of a person or a token, in a company, from an
+# address where nobody is signed in.
+_MORE = 1000 if TESTING else 1
+API_LIMITS = {
+    "person": env.int("RAPPEN_API_PERSON", default=600 * _MORE),
+    "token": env.int("RAPPEN_API_TOKEN", default=600 * _MORE),
+    "company": env.int("RAPPEN_API_COMPANY", default=3000 * _MORE),
+    "address": env.int("RAPPEN_API_ADDRESS", default=60 * _MORE),
+}
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -445,6 +456,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "fiduciary.look_at_all",
         "schedule": crontab(hour=4, minute=0),
     },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -470,6 +485,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old idempotency keys": {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",

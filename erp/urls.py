@@ -25,6 +25,7 @@ from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
 from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
@@ -67,6 +68,7 @@ urlpatterns = [
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

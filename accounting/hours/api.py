@@ -57,6 +57,7 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.HOURS_SETTINGS,
         "bill": Permission.HOURS_BILL,
     }
+    follows = "project"
     serializer_class = ProjectOutput
     queryset = Project.unscoped.none()
 
@@ -108,6 +109,7 @@ class OwnProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/my-projects/``: the projects that one may enter hours for."""
 
     permissions = {"list": Permission.HOURS_OWN}
+    follows = "project"
     serializer_class = ProjectBrief
     queryset = Project.unscoped.none()
     ordering = ("number",)
@@ -151,6 +153,7 @@ class _Hours(mixins.ListModelMixin, CompanyViewSet):
     """Hours that are listed and changed; whose they may be is the subclass's to say."""
 
     queryset = HourEntry.unscoped.none()
+    follows = "hours"
     ordering = ("-day", "-id")
     change: ClassVar[type[Serializer[Any]]] = OwnHoursInput
 

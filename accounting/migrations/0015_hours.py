@@ -7,12 +7,13 @@ import django.db.models.manager
 from django.conf import settings
 from django.db import migrations, models
 
+from erp.changes.following import follow
 from erp.core.tenancy import protect
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0013_vat_returns"),
+        ("accounting", "0014_followed"),
         ("contacts", "0002_client_borders"),
         ("erp", "0017_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -393,6 +394,8 @@ class Migration(migrations.Migration):
                 ("document_id", "accounting_salesdocument", "hour_entry_document_same_client"),
             ],
         ),
+        follow("accounting_project", "project"),
+        follow("accounting_hourentry", "hours"),
         migrations.RunSQL(
             [Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")],
             migrations.RunSQL.noop,

@@ -20,7 +20,7 @@ from erp.fiduciary.overview import ORDERS, Row, Wanted
 from erp.reference.statuses import stale_sources
 
 COUNTS = ("bank", "inbox", "vouchers", "differing", "drafts", "invoices", "bills", "periods", "runs",
-          "findings")  # fmt: skip
+          "findings", "to_firm", "to_client", "checklist", "overdue")  # fmt: skip
 
 
 class CockpitQuery(serializers.Serializer[Any]):
@@ -54,7 +54,9 @@ class ClientOutput(serializers.Serializer[Any]):
 
     ``counts`` by name: bank (lines not booked), inbox, vouchers (missing) and differing (bank accounts),
     both as of the day in ``since``; drafts, invoices, bills, periods (not locked), runs (of payroll),
-    findings (of breaches). ``control`` is what control accounts differ from their items.
+    findings (of breaches), to_firm and to_client (questions to be answered by either side),
+    checklist (open steps) and overdue (those late).
+    ``control`` is what control accounts differ from their items.
     """
 
     company = serializers.IntegerField(source="company.pk")

@@ -85,6 +85,22 @@ COUNTED: Final[tuple[Counted, ...]] = (
             "SELECT company_id, count(*), min(month) FROM payroll_payrollrun"
             " WHERE company_id = ANY({ids}) AND status IN ('draft', 'approved')"
             " GROUP BY company_id"),
+    Counted("to_firm", Permission.QUESTIONS_READ,
+            "SELECT company_id, count(*), min(opened_at)::date FROM erp_question"
+            " WHERE company_id = ANY({ids}) AND firm_id = {firm} AND state <> 'closed'"
+            " AND asks = 'fiduciary' GROUP BY company_id"),
+    Counted("to_client", Permission.QUESTIONS_READ,
+            "SELECT company_id, count(*), min(opened_at)::date FROM erp_question"
+            " WHERE company_id = ANY({ids}) AND firm_id = {firm} AND state <> 'closed'"
+            " AND asks = 'client' GROUP BY company_id"),
+    Counted("checklist", Permission.COMPANY_READ,
+            "SELECT company_id, count(*), min(due_on) FROM erp_checklistitem"
+            " WHERE company_id = ANY({ids}) AND firm_id = {firm} AND state = 'open'"
+            " GROUP BY company_id"),
+    Counted("overdue", Permission.COMPANY_READ,
+            "SELECT company_id, count(*), min(due_on) FROM erp_checklistitem"
+            " WHERE company_id = ANY({ids}) AND firm_id = {firm} AND state = 'open'"
+            " AND due_on < {today} GROUP BY company_id"),
     # Kept by night, as of the day: see ``keeping``.
     Counted("vouchers", Permission.LEDGER_READ,
             "SELECT company_id, missing_vouchers, as_of::date FROM erp_mandatefigures"
@@ -168,11 +184,11 @@ def figures(access: FirmAccess, today: dt.date) -> dict[int, Figures]:
 
 def _counts(access: FirmAccess, today: dt.date) -> Iterator[tuple[str, int, Count | None]]:
     """One query of all counts; nothing waits where none comes back."""
-    told: dict[str, Any] = {"today": today}
+    told: dict[str, Any] = {"today": today, "firm": access.firm.pk}
     parts = []
     for one in COUNTED:
         told[one.name] = access.companies_with(one.permission)
-        sql = one.sql.format(ids=f"%({one.name})s", today="%(today)s")
+        sql = one.sql.format(ids=f"%({one.name})s", today="%(today)s", firm="%(firm)s")
         parts.append(f"SELECT '{one.name}' AS name, c.* FROM ({sql}) AS c")  # noqa: S608 - ours
     for one in COUNTED:
         for company in told[one.name]:

@@ -23,6 +23,8 @@ from erp.web.export import Table
 FAR: Final = dt.date.max
 #: What somebody has to do something about; open periods and sign-ins alone are no work.
 WORK: Final = (
+    "overdue",
+    "to_firm",
     "bank",
     "inbox",
     "vouchers",
@@ -43,7 +45,7 @@ class Row:
     rights: frozenset[str]
     figures: Figures
     responsible: User | None
-    today: dt.date
+    on: dt.date
 
     @property
     def counts(self) -> Mapping[str, Count | None]:
@@ -59,7 +61,7 @@ class Row:
 
     @property
     def is_late(self) -> bool:
-        return self.next is not None and self.next.is_late(self.today)
+        return self.next is not None and self.next.is_late(self.on)
 
     @property
     def control(self) -> Decimal | None:
@@ -128,6 +130,8 @@ ORDERS: Final[Mapping[str, Key]] = {
     "vouchers": _most("vouchers"),
     "drafts": lambda row: -row.drafts,
     "control": lambda row: -(row.control or ZERO),
+    "questions": _most("to_firm"),
+    "checklist": lambda row: (-row.figures.number("overdue"), -row.figures.number("checklist")),
     "periods": _most("periods"),
     "findings": _most("findings"),
     "signed_in": lambda row: row.signed_in or dt.date.min,
@@ -176,7 +180,8 @@ def table(found: Cockpit, today: dt.date) -> Table:
             _("No."), _("Client"), _("Responsible"), _("Due"), _("Deadline"), _("Deadlines"),
             _("Bank lines"), _("Inbox"), _("Missing vouchers"), _("Drafts"), _("Control accounts"),
             _("Bank accounts that differ"), _("Open periods"), _("open since"), _("Payroll runs"),
-            _("Findings"), _("Last sign-in"),
+            _("Findings"), _("Questions to answer"), _("Questions to the client"),
+            _("Checklist, open"), _("Checklist, overdue"), _("Last sign-in"),
         ],
         rows=[_cells(row) for row in found.rows],
     )  # fmt: skip
@@ -194,5 +199,6 @@ def _cells(row: Row) -> list[Any]:
         f"{first.label} {first.what}" if first else "", len(row.deadlines), count("bank"),
         count("inbox"), count("vouchers"), row.drafts, row.control, count("differing"),
         count("periods"), periods.since if periods else None, count("runs"), count("findings"),
+        count("to_firm"), count("to_client"), count("checklist"), count("overdue"),
         row.signed_in,
     ]  # fmt: skip

@@ -27,7 +27,9 @@ WITHOUT_A_CLIENT = {
     *REFERENCE,
 }  # fmt: skip
 #: Of a fiduciary's firm: its staff see them, its clients never do.
-OF_A_FIRM = {"erp_mandatesetting"}
+OF_A_FIRM = {
+    "erp_checklistitem", "erp_checkliststep", "erp_checklisttemplate", "erp_mandatesetting",
+}  # fmt: skip
 
 
 def own_models():
@@ -129,6 +131,8 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("accounting_ledgerhead", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_accesslogentry", {"SELECT", "INSERT"}),
         ("erp_apptoken", {"SELECT", "INSERT"}),
+        ("erp_change", {"SELECT"}),
+        ("erp_changefloor", {"SELECT"}),
         ("erp_auditevent", {"SELECT"}),
         ("erp_audithead", {"SELECT"}),
         ("erp_firminvitation", {"SELECT", "INSERT", "UPDATE"}),
@@ -176,12 +180,15 @@ def test_security_definer_functions_are_few_and_fixed():
         ("accounting_settle_items", True),
         ("erp_audit_chain", True),
         ("erp_audit_record", True),
+        ("erp_follow", True),
+        ("rappen_begin_changes_anew", True),
         ("rappen_company_numbers", True),
         ("rappen_find_company", True),
         ("rappen_find_firm", True),
         ("rappen_find_firm_invitation", True),
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
+        ("rappen_forget_changes", True),
         ("rappen_jobs_due", True),
         ("rappen_mails_due", True),
         ("rappen_my_firms", True),

@@ -193,7 +193,7 @@ def test_the_list_goes_out_as_a_file(three):
         "utf-8-sig"
     )
     first, *rows = text.splitlines()
-    assert first.count(";") == 16 and len(rows) == 2
+    assert first.count(";") == 20 and len(rows) == 2
     book = load_workbook(
         io.BytesIO(client.get(f"/firms/{arnold.firm.pk}/cockpit/?form=xlsx").content)
     )

@@ -1,42 +1,14 @@
-"""What a fiduciary keeps about its clients (Treuhand): the firm's own, never the client's."""
+"""A firm's settings of a client, and a client's figures that are kept."""
 
 from __future__ import annotations
-
-from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from erp.access.firms.models import Firm
-from erp.companies.models import Company, CompanyOwned
-
-
-class FirmOwned(models.Model):
-    """A row of a firm: its staff see it, its clients do not. There is no ``objects`` here either."""
-
-    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_index=False)
-
-    unscoped = models.Manager()
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def of_firm(cls, firm: Firm | int) -> models.QuerySet[Self]:
-        return cls.unscoped.filter(firm=firm)
-
-
-class OfClient(FirmOwned):
-    """A row of a firm about one client: seen while the mandate runs and the client is opened."""
-
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False,
-        verbose_name=_("client"),
-    )  # fmt: skip
-
-    class Meta:
-        abstract = True
+from erp.companies.models import CompanyOwned
+from erp.fiduciary.models.base import OfClient
+from erp.fiduciary.models.checklists import ChecklistTemplate
 
 
 class MandateSetting(OfClient):
@@ -45,6 +17,11 @@ class MandateSetting(OfClient):
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True,
         db_index=False, verbose_name=_("responsible"),
+    )  # fmt: skip
+
+    checklist = models.ForeignKey(
+        ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
+        verbose_name=_("checklist"),
     )  # fmt: skip
 
     class Meta:
