@@ -20,6 +20,7 @@ app.autodiscover_tasks(
     [
         "erp.api",
         "erp.audit",
+        "erp.changes",
         "erp.jobs",
         "erp.mails",
         "erp.reference",

@@ -10,6 +10,7 @@ from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
+from erp.changes.models import Change, ChangeFloor
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.fiduciary.models import (
@@ -52,6 +53,8 @@ __all__ = [
     "AuditHead",
     "Bank",
     "Canton",
+    "Change",
+    "ChangeFloor",
     "ChecklistItem",
     "ChecklistStep",
     "ChecklistTemplate",

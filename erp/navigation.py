@@ -153,6 +153,27 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Projects and hours"),
+        "chart",
+        (
+            Item(_("Hours"), "hours", Permission.HOURS_OWN),
+            Item(_("Approve hours"), "hours-list", Permission.HOURS_READ),
+            Item(_("Projects"), "projects", Permission.HOURS_READ),
+            Item(_("Bill hours"), "hours-bill", Permission.HOURS_BILL),
+            Item(_("Hourly rates"), "hour-rates", Permission.HOURS_READ),
+            Item(_("Report of hours"), "hours-report", Permission.HOURS_READ),
+        ),
+    ),
+    Section(
+        _("Expenses"),
+        "purchases",
+        (
+            Item(_("My expenses"), "expenses", Permission.EXPENSES_OWN),
+            Item(_("Expense claims"), "expense-claims", Permission.EXPENSES_READ),
+            Item(_("Kinds of expenses"), "expense-kinds", Permission.EXPENSES_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (

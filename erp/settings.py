@@ -208,6 +208,16 @@ MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3
 MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
 MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
 
+# Requests to endpoints in a minute (erp.api.limits): of a person or a token, in a company, from an
+# address where nobody is signed in.
+_MORE = 1000 if TESTING else 1
+API_LIMITS = {
+    "person": env.int("RAPPEN_API_PERSON", default=600 * _MORE),
+    "token": env.int("RAPPEN_API_TOKEN", default=600 * _MORE),
+    "company": env.int("RAPPEN_API_COMPANY", default=3000 * _MORE),
+    "address": env.int("RAPPEN_API_ADDRESS", default=60 * _MORE),
+}
+
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
 PASSWORD_HASHERS = ["erp.access.hashers.Argon2"]
@@ -477,6 +487,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old idempotency keys": {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "forget old tombstones": {
+        "task": "changes.forget",
+        "schedule": crontab(hour=2, minute=40),
     },
     "look for mail domains in leaks": {
         "task": "leaks.check_all",

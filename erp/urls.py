@@ -7,6 +7,7 @@ from django.urls import include, path
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
+from accounting.hours import urls as hours
 from accounting.ledger import urls as ledger
 from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
@@ -24,9 +25,11 @@ from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
 from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.expenses import urls as expenses
 from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
@@ -46,6 +49,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
+    hours, expenses,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -64,6 +68,7 @@ urlpatterns = [
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

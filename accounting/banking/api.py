@@ -311,6 +311,7 @@ class BankTransactionViewSet(mixins.ListModelMixin, ReconcilingActions):
         "unbook": Permission.BANKING_POST,
     }
     serializer_class = BankTransactionOutput
+    follows = "bank_transaction"
     queryset = BankTransaction.unscoped.none()
 
     def get_queryset(self) -> QuerySet[BankTransaction]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -16,7 +16,7 @@ from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.bulk import among
-from erp.core.spelling import looked_up_by
+from erp.core.spelling import looked_up_by, search_text
 from erp.search import kinds
 from erp.search.asking import Question, amount_word
 from erp.search.kinds import Hit, Index
@@ -79,7 +79,7 @@ def _words(row: Mapping[str, Any]) -> set[str]:
     return found | {amount_word(amount) for amount in amounts if amount}
 
 
-def _entries(access: Access, ids: Any) -> Iterator[Hit]:
+def _entries(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
     rows = JournalEntry.of(access.company).filter(pk__in=ids).order_by()
     told = rows.values("pk", "text", "voucher", "number", "date").annotate(
         total=Sum("lines__debit")
@@ -88,10 +88,13 @@ def _entries(access: Access, ids: Any) -> Iterator[Hit]:
 
 
 def _drafts(access: Access, question: Question, limit: int) -> list[Hit]:
-    """Those of the newest drafts within somebody's reach that are meant."""
-    rows = queries.within_reach(access).filter(chain_position=None).order_by("-pk")[:MOST_DRAFTS]
+    """Those of the newest drafts within somebody's reach that are meant; a second query if there are any."""
+    drafts = queries.within_reach(access).filter(chain_position=None).order_by("-pk")
+    newest = list(drafts.values_list("pk", flat=True)[:MOST_DRAFTS])
+    if not newest:
+        return []
     told = (
-        JournalEntry.of(access.company).filter(pk__in=rows.values("pk")).order_by("-pk")
+        JournalEntry.of(access.company).filter(pk__in=among(newest)).order_by("-pk")
         .values("pk", "text", "voucher", "number", "date")
         .annotate(total=Sum("lines__debit"), **_TOLD)
     )  # fmt: skip
@@ -106,11 +109,14 @@ def _hit(access: Access, row: Mapping[str, Any]) -> Hit:
     )  # fmt: skip
 
 
-def _accounts(access: Access, question: Question, limit: int) -> Iterable[Hit]:
+def _accounts(access: Access, question: Question, limit: int) -> Iterator[Hit]:
     """A chart has some hundred accounts: they are gone through."""
-    for one in Account.of(access.company).order_by("number"):
-        names = (one.name_de, one.name_fr, one.name_it, one.name_en)
-        if question.fits(looked_up_by([one.number, *names])):
+    names = ("name_de", "name_fr", "name_it", "name_en")
+    for one in Account.of(access.company).order_by("number").only("number", *names):
+        words = search_text([one.number, *(getattr(one, name) for name in names)])
+        if not all(word.plain in words for word in question.words):
+            continue  # nor does any word begin so
+        if question.fits(looked_up_by([words])):
             address = reverse("account-sheet", args=[access.company.pk, one.number])
             yield Hit(one.pk, f"{one.number} {one.name}", address)
 

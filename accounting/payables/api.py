@@ -123,6 +123,7 @@ class SupplierInvoiceViewSet(Filed):
     }  # fmt: skip
     takes_along = {"list": Permission.PAYABLES_EXPORT}
     serializer_class = SupplierInvoiceOutput
+    follows = "supplier_invoice"
     queryset = SupplierInvoice.unscoped.none()
     ordering = ("-date", "-pk")
 

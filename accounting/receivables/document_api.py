@@ -182,6 +182,7 @@ class SalesDocumentViewSet(Filed):
     takes_along = {"list": Permission.RECEIVABLES_EXPORT}
     serializer_class = DocumentOutput
     queryset = SalesDocument.unscoped.none()
+    follows = "sales_document"
     pagination_class = DocumentPages
     ordering = ("-date", "-id")
 

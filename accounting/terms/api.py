@@ -78,6 +78,7 @@ class PaymentTermsViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.RECEIVABLES_SETTINGS,
     }
     serializer_class = PaymentTermsOutput
+    follows = "payment_terms"
     queryset = PaymentTerms.unscoped.none()
     pagination_class = None
 

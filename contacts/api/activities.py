@@ -85,6 +85,7 @@ class ActivityViewSet(CompanyViewSet):
         "destroy": Permission.CONTACTS_CHANGE,
     }
     serializer_class = ActivityOutput
+    follows = "activity"
     queryset = Activity.unscoped.none()
     ordering = ("-at", "-id")
 

@@ -81,8 +81,13 @@ class ContactViewSet(Filed):
     forms = exporting.FORMS
     takes_along = {"list": Permission.CONTACTS_EXPORT}
     serializer_class = ContactOutput
+    follows = "contact"
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
+    parts = {
+        "addresses": "addresses", "communications": "communications", "memberships": "groups",
+        "bank_accounts": "bank_accounts",
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Contact]:
         rows = Contact.of(self.company).select_related("company")

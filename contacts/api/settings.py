@@ -39,6 +39,7 @@ class ContactGroupViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.CONTACTS_SETTINGS,
     }
     serializer_class = ContactGroupOutput
+    follows = "contact_group"
     queryset = ContactGroup.unscoped.none()
     pagination_class = None
 

@@ -9,11 +9,11 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import get_doc
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from erp.api import naming
+from erp.api import delta, naming
 
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
@@ -24,6 +24,15 @@ KEY: Final = OpenApiParameter(
 KEY_AT_WILL: Final = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
     description="8 to 100 characters; what is sent again with the same key takes effect once.",
+)  # fmt: skip
+#: Of all that is read.
+FIELDS: Final = OpenApiParameter(
+    "fields", str, OpenApiParameter.QUERY, required=False,
+    description="Only these fields, by commas; those of a part with a point: id,addresses.town",
+)  # fmt: skip
+IF_NONE_MATCH: Final = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, required=False,
+    description="An ETag that was read: 304 without a body as long as nothing has changed.",
 )  # fmt: skip
 #: For endpoints that answer through ``CompanyViewSet.changing``.
 IF_MATCH: Final = OpenApiParameter(
@@ -68,8 +77,12 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> Any:
         asked = [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        if self.method == "GET" and hasattr(self.view, "wanted"):
+            asked += [FIELDS, IF_NONE_MATCH]
         if getattr(self.view, "takes_keys", False) and self.method != "GET":
             asked.append(KEY_AT_WILL)
+        if self._tells_changes():
+            asked.append(delta.PARAMETER)
         return asked
 
     def get_tags(self) -> list[str]:
@@ -86,10 +99,32 @@ class Schema(AutoSchema):
         told = get_doc(getattr(self.view, action, None))
         return naming.summary(told, self._tokenize_path(), action)
 
+    def _tells_changes(self) -> bool:
+        view: Any = self.view
+        return bool(getattr(view, "follows", None)) and view.action == "list"
+
+    def _get_response_for_code(
+        self, serializer: Any, status_code: Any, *args: Any, **kw: Any
+    ) -> Any:
+        told = super()._get_response_for_code(serializer, status_code, *args, **kw)
+        if self._tells_changes() and str(status_code) == "200":
+            shape = getattr(self.view, "changed_shape", None) or serializer
+            rows = self.resolve_serializer(getattr(shape, "child", shape), "response")
+            changed = ResolvedComponent(
+                name=f"Changed{rows.name}List", type=ResolvedComponent.SCHEMA,
+                schema=delta.schema_of(rows.ref), object=f"changed {rows.name}",
+            )  # fmt: skip
+            self.registry.register_on_missing(changed)
+            for content in told["content"].values():
+                content["schema"] = {"anyOf": [content["schema"], changed.ref]}
+        return told
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(Problem(), "response").ref
         more = {str(code) for code in getattr(self.view, "refuses", ())}
+        if self._tells_changes():
+            more.add("410")
         for code in sorted((set(REFUSALS) | more) - set(bodies)):
             bodies[code] = {
                 "description": REFUSALS.get(code) or MORE_REFUSALS[code],

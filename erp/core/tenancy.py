@@ -82,8 +82,13 @@ def set_local(name: str, value: str) -> None:
 
 def set_all_local(values: Mapping[str, str]) -> None:
     """As ``set_local``, of several settings in one statement."""
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{', '.join(values)} is set outside a transaction")
+    require_transaction(", ".join(values))
     parts = ", ".join("set_config(%s, %s, true)" for _one in values)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {parts}", [text for pair in values.items() for text in pair])
+
+
+def require_transaction(name: str) -> None:
+    """Raise ``RuntimeError`` where a setting would be forgotten at once."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{name} is set outside a transaction")

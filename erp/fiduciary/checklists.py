@@ -132,7 +132,9 @@ def save_template(
         if not 0 <= one.due_day <= MOST_DAYS:
             raise DueTooLate(step=text, days=one.due_day, most=MOST_DAYS)
     others = ChecklistTemplate.of_firm(firm).filter(name=name)
-    if others.exclude(pk=template.pk if template else None).exists():
+    if template is not None:
+        others = others.exclude(pk=template.pk)
+    if others.exists():
         raise NameTaken(name=name)
     row = template or ChecklistTemplate(firm=firm)
     row.name, row.is_off, row.version = name, is_off, row.version + (1 if template else 0)

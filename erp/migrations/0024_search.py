@@ -9,7 +9,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0021_fiduciary"),
+        ("erp", "0022_questions"),
     ]
 
     operations = [
@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("place", models.BigIntegerField(default=0)),
                 ("record", models.BigIntegerField(default=0)),
                 ("filling", models.BooleanField(default=False)),
+                ("epoch", models.CharField(blank=True, max_length=12)),
                 (
                     "company",
                     models.ForeignKey(

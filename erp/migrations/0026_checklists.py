@@ -10,7 +10,7 @@ from erp.access.firms.fencing import fence
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0022_questions"),
+        ("erp", "0025_forget_keys"),
     ]
 
     operations = [

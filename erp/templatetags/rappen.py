@@ -61,6 +61,12 @@ def day(value: dt.date | None) -> str:
 
 
 @register.filter
+def duration(minutes: int | None) -> str:
+    """``{{ 150|duration }}``: 2:30"""
+    return display.duration(minutes)
+
+
+@register.filter
 def iban(value: str) -> str:
     return format_iban(value)
 

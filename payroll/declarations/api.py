@@ -228,7 +228,7 @@ class PayrollYearViewSet(Filed):
         self.note_one(int(employee))
         if self.form:
             return self.filed(person_table(found[0], self.year(pk)))
-        return self.parts(wage_account(found))
+        return self.told_in_parts(wage_account(found))
 
     @shown_or_filed(WageAccountPartOutput(many=True))
     @action(detail=True)
@@ -238,9 +238,9 @@ class PayrollYearViewSet(Filed):
         self.note(len(found))
         if self.form:
             return self.filed(recap_table(found, self.year(pk)))
-        return self.parts(wage_account(found))
+        return self.told_in_parts(wage_account(found))
 
-    def parts(self, parts: Sequence[Part]) -> Response:
+    def told_in_parts(self, parts: Sequence[Part]) -> Response:
         return Response(WageAccountPartOutput(parts, many=True).data)
 
     @shown_or_filed(PayrollListOutput)

@@ -24,6 +24,7 @@ from tests.erp.client import Api, new_key, problem
 from tests.payroll.runs import books
 
 pytestmark = pytest.mark.django_db
+MARK = "\ufeff".encode()
 
 
 @pytest.fixture(autouse=True)
@@ -160,9 +161,20 @@ def test_reports_of_payroll_are_files_too(api, company, who):
         problem(stale(api).get(path, form=form), 403)
         assert problem(api.get(path, form="doc"), 400)["errors"][0]["field"] == "form"
     assert AccessLogEntry.of(company).filter(kind="export").count() == 6
+    assert api.get("payroll/figures/", form="csv").content.startswith(MARK)
+    places_of = api.get("payroll-accounts/").json()
+    assert places_of["types"] and places_of["clearing"]
     assert api.get("wage-types/", form="csv").content.startswith("\ufeff".encode())
     number = books.ahv(1)
     assert number not in api.get("employees/", form="csv").content.decode()
+
+
+def test_a_wage_type_says_what_it_does(api, company):
+    one = next(row for row in api.get("wage-types/?page_size=500").json()["results"]
+               if row["number"] == 1210)  # fmt: skip
+    told = api.get(f"wage-types/{one['id']}/explained/").json()
+    assert (told["example"]["amount"], told["example"]["payout"]) == ("100.00", "100.00")
+    assert told["side"]["number"] == told["example"]["debit"]["number"] and told["differs"] == []
 
 
 def test_own_leave_is_told_to_who_it_is(api, company, who):

@@ -56,6 +56,7 @@ from tools.bench.payroll_year import bench_payroll_year  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
+from tools.bench.sync import bench_sync  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
 from tools.bench.vat_reconciliation import bench_reconciliation  # noqa: E402
 from tools.bench.wage_papers import bench_wage_papers  # noqa: E402
@@ -356,7 +357,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments,vat,payroll,wage-papers",
+        "capture,payments,vat,payroll,wage-papers,sync",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -376,6 +377,7 @@ def main(arguments: Sequence[str]) -> int:
             "vat",
             "payroll",
             "wage-papers",
+            "sync",
         }
         else []
     )
@@ -429,6 +431,8 @@ def main(arguments: Sequence[str]) -> int:
     if "payments" in works:
         bench_payment_file()
         bench_proposal(analyse)
+    if "sync" in works:
+        bench_sync(analyse)
     if "vat" in works:
         bench_return(analyse)
         bench_reconciliation(analyse)

@@ -54,6 +54,7 @@ class VatCodeViewSet(mixins.ListModelMixin, CompanyViewSet):
         "partial_update": Permission.VAT_CHANGE,
     }
     serializer_class = VatCodeOutput
+    follows = "vat_code"
     queryset = VatCode.unscoped.none()
     lookup_field = "code"
     lookup_value_regex = "[A-Z0-9]{1,6}"

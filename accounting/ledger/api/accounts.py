@@ -114,6 +114,7 @@ class AccountViewSet(mixins.ListModelMixin, Filed):
     }
     takes_along = {"sheet": Permission.LEDGER_EXPORT}
     serializer_class = AccountOutput
+    follows = "account"
     queryset = Account.unscoped.none()
     lookup_field = "number"
     lookup_value_regex = "[A-Za-z0-9]{1,10}"

@@ -74,6 +74,7 @@ class CostCentreViewSet(_CostUnits):
     """``…/cost-centres/``"""
 
     serializer_class = CostCentreOutput
+    follows = "cost_centre"
     queryset = CostCentre.unscoped.none()
     model = CostCentre
 
@@ -82,5 +83,6 @@ class CostObjectViewSet(_CostUnits):
     """``…/cost-objects/``"""
 
     serializer_class = CostObjectOutput
+    follows = "cost_object"
     queryset = CostObject.unscoped.none()
     model = CostObject

@@ -21,6 +21,7 @@ from accounting.ledger.entering import Reader
 from accounting.ledger.models import EntryVoucher, JournalEntry
 from accounting.ledger.typed import lines_of, typed_of
 from erp.access.permissions import Permission
+from erp.api.delta import InOrder
 from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
@@ -81,6 +82,7 @@ class _Entries(mixins.ListModelMixin, CompanyViewSet):
 
     serializer_class = JournalEntryOutput
     queryset = JournalEntry.unscoped.none()
+    parts = {"lines": "lines", "vouchers": "vouchers"}
 
     @extend_schema(parameters=[JournalQuery])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -128,6 +130,7 @@ class JournalEntryViewSet(_Entries):
         "attach": Permission.LEDGER_DRAFT,
     }
     ordering = ("date", "number", "pk")
+    follows = InOrder("chain_position")
 
     def get_queryset(self) -> QuerySet[JournalEntry]:
         return self._found(drafts=False if self.action == "list" else None)

@@ -21,6 +21,7 @@ from accounting.open_items.api.shapes import (
     ControlQuery,
     DueListOutput,
     DueQuery,
+    OpenItemBrief,
     OpenItemOutput,
     OpenItemQuery,
     OpenListOutput,
@@ -32,7 +33,7 @@ from accounting.open_items.api.shapes import (
     SettleInput,
     SettlementOutput,
     SharedOutput,
-    ShareInput,
+    SharePaymentInput,
     UndoInput,
 )
 from accounting.open_items.checking import comparison
@@ -42,6 +43,7 @@ from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Sid
 from accounting.open_items.party_account import party_account, sides_of, usual_span
 from accounting.open_items.planning import shared_out
 from erp.access.permissions import Permission
+from erp.api.delta import is_asked
 from erp.api.endpoints import CompanyViewSet
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
@@ -68,6 +70,8 @@ class OpenItemViewSet(Filed):
     }
     takes_along = dict.fromkeys(("list", "ageing", "due", "account"), Permission.LEDGER_EXPORT)
     serializer_class = OpenItemOutput
+    follows = "open_item"
+    changed_shape = OpenItemBrief
     queryset = OpenItem.unscoped.none()
     pagination_class = None
 
@@ -76,7 +80,10 @@ class OpenItemViewSet(Filed):
 
     @shown_or_filed(OpenListOutput, parameters=[OpenItemQuery])
     def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
-        """What is open on a day."""
+        """What is open on a day; items whenever settled where it is asked what changed."""
+        if is_asked(self):
+            page = self.paginate_queryset(self.get_queryset())
+            return self.get_paginated_response(OpenItemBrief(page, many=True).data)
         told = self.asked(OpenItemQuery)
         side, on = Side(told.pop("side")), told.pop("on", None) or clock.today()
         if "contact" in told:
@@ -152,11 +159,11 @@ class OpenItemViewSet(Filed):
 
         return self.once(act)
 
-    @extend_schema(request=ShareInput, responses=SharedOutput)
+    @extend_schema(request=SharePaymentInput, responses=SharedOutput)
     @action(detail=False, methods=["post"])
     def share(self, request: Request, **kwargs: Any) -> Response:
         """How a payment would settle items in this order, each with its discount; nothing is written."""
-        told = self.told(ShareInput)
+        told = self.told(SharePaymentInput)
         parts = shared_out(told["items"], told["amount"], date=told["date"])
         rest = told["amount"] - sum((part.paid for part in parts), ZERO)
         return Response(SharedOutput({"parts": parts, "rest": rest}).data)

@@ -105,6 +105,15 @@ class OpenItemOutput(serializers.ModelSerializer[OpenItem]):
         return cast(list[dict[str, Any]], found)
 
 
+class OpenItemBrief(OpenItemOutput):
+    """An item without what became of it; where ``settled_on`` is a day, nothing is open any more."""
+
+    settlements = None  # type: ignore[assignment]
+
+    class Meta(OpenItemOutput.Meta):
+        fields = OpenItemOutput.Meta.fields[:-1]  # type: ignore[assignment]
+
+
 class OpenItemQuery(serializers.Serializer[Any]):
     side = serializers.ChoiceField(choices=Side.choices, default=Side.RECEIVABLES)
     on = DayField(required=False, help_text="Day, ISO; today where it is left out")
@@ -318,7 +327,7 @@ class ResidueLimitOutput(serializers.Serializer[Any]):
     amount = AmountField()
 
 
-class ShareInput(Input):
+class SharePaymentInput(Input):
     """A payment in the items' currency, and the items of one side that it settles, in their order."""
 
     items = serializers.ListField(

@@ -128,6 +128,7 @@ class PaymentRunViewSet(mixins.ListModelMixin, CompanyViewSet):
     }
     step_up = frozenset({"approve", "export"})
     serializer_class = PaymentRunOutput
+    follows = "payment_run"
     queryset = PaymentRun.unscoped.none()
     ordering = ("-number",)
 

@@ -84,6 +84,7 @@ class ProductViewSet(Filed):
     }
     takes_along = {"list": Permission.RECEIVABLES_EXPORT}
     serializer_class = ProductOutput
+    follows = "product"
     queryset = Product.unscoped.none()
     ordering = ("number", "pk")
 

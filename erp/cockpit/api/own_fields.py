@@ -57,6 +57,7 @@ class OwnFieldViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.COMPANY_READ,
     }
     serializer_class = OwnFieldOutput
+    follows = "own_field"
     queryset = OwnField.unscoped.none()
     pagination_class = None
 
@@ -68,11 +69,11 @@ class OwnFieldViewSet(mixins.ListModelMixin, CompanyViewSet):
     @extend_schema(parameters=[OwnFieldQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Own fields, of one subject or of all whose modules the company uses."""
-        told = self.asked(OwnFieldQuery)
-        rows = self.get_queryset()
-        if "subject" in told:
-            rows = rows.filter(subject=told["subject"])
-        return Response(self.get_serializer(rows, many=True).data)
+        return super().list(request, **kwargs)
+
+    def filter_queryset(self, rows: Any) -> Any:
+        told = self.asked(OwnFieldQuery) if self.action == "list" else {}
+        return rows.filter(subject=told["subject"]) if "subject" in told else rows
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())

@@ -72,7 +72,7 @@ class NetToGrossOutput(serializers.Serializer[Any]):
         return [in_words(one) for one in row.slip.findings]
 
 
-class TakenOverOutput(serializers.Serializer[Any]):
+class NetTakenOverOutput(serializers.Serializer[Any]):
     """Whose wage was taken over, and from which month on."""
 
     employee = serializers.IntegerField()
@@ -96,7 +96,7 @@ class NetToGrossViewSet(CompanyViewSet):
         """Reckon it; it changes nothing, and nothing is kept."""
         return Response(NetToGrossOutput(self.found()).data)
 
-    @extend_schema(request=NetToGrossInput, responses=TakenOverOutput, parameters=[KEY])
+    @extend_schema(request=NetToGrossInput, responses=NetTakenOverOutput, parameters=[KEY])
     @action(detail=False, methods=["post"])
     def wage(self, request: Request, **kwargs: Any) -> Response:
         """Reckon it, and let it be the wage of the contract from the month on.
@@ -112,7 +112,7 @@ class NetToGrossViewSet(CompanyViewSet):
 
         return self.once(act)
 
-    @extend_schema(request=NetToGrossInput, responses=TakenOverOutput, parameters=[KEY])
+    @extend_schema(request=NetToGrossInput, responses=NetTakenOverOutput, parameters=[KEY])
     @action(detail=False, methods=["post"])
     def movement(self, request: Request, **kwargs: Any) -> Response:
         """Reckon it, and type it for the month under its wage type."""
@@ -127,7 +127,7 @@ class NetToGrossViewSet(CompanyViewSet):
 
     def taken(self, found: Grossed) -> Response:
         told = {"employee": found.employee.pk, "month": found.month}
-        return Response(TakenOverOutput(told).data)
+        return Response(NetTakenOverOutput(told).data)
 
     def found(self) -> Grossed:
         """What the body asks for; that somebody's wage was looked at is noted."""
