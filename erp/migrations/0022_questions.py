@@ -10,7 +10,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0025_forget_keys"),
+        ("erp", "0021_fiduciary"),
     ]
 
     operations = [
