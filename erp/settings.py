@@ -169,6 +169,8 @@ JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
+    "accounting.statements.jobs",
+    "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
