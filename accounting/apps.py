@@ -14,6 +14,8 @@ class AccountingConfig(AppConfig):
         from accounting.banking.touching import bank_accounts
         from accounting.cash import books
         from accounting.cash.errors import BelowZero, below_zero
+        from accounting.hours import billing
+        from accounting.hours import contacts as worked_for
         from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
@@ -23,7 +25,7 @@ class AccountingConfig(AppConfig):
         from accounting.payables import searching as of_bills
         from accounting.payments import booking as paid
         from accounting.payments import payees
-        from accounting.receivables import contact_panels
+        from accounting.receivables import contact_panels, drafting, issuing
         from accounting.receivables import contacts as sold_to
         from accounting.receivables import searching as of_sales
         from accounting.receivables.dunning import queries as dunning
@@ -58,6 +60,9 @@ class AccountingConfig(AppConfig):
             "supplier_invoices", bought_from.follow, bought_from.has_any,
             label=_("suppliers' invoices"),
         )  # fmt: skip
+        merging.register("projects", worked_for.follow, worked_for.has_any, label=_("projects"))
+        drafting.before_delete.append(billing.hear_deleted)
+        issuing.after_credit.append(billing.hear_credited)
         capturing.register()
         merging.register("payees", payees.follow, payees.has_any, label=_("accounts of payees"))
         saving.accounts_changed.append(payees.hear)

@@ -3,6 +3,7 @@
 from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
 from accounting.cash.models import CashBook, CashCount
+from accounting.hours.models import HourEntry, HourRate, Project
 from accounting.ledger.models import (
     Account,
     AccountGroup,
@@ -91,6 +92,8 @@ __all__ = [
     "EntryTemplate",
     "EntryVoucher",
     "FiscalYear",
+    "HourEntry",
+    "HourRate",
     "InboxDocument",
     "ItemStop",
     "JournalEntry",
@@ -108,6 +111,7 @@ __all__ = [
     "Period",
     "PlannedPayment",
     "Product",
+    "Project",
     "RecurringInvoice",
     "RecurringSupplierInvoice",
     "ResidueLimit",

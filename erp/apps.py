@@ -29,13 +29,16 @@ class ErpConfig(AppConfig):
             sealing,  # noqa: F401 - connects its own, and seals what is being set up
         )
         from erp.core import clock, crashpoints
+        from erp.fiduciary import aside
         from erp.reference import own, touching
+        from erp.web import asides
 
         if settings.CRASH_AT:
             crashpoints.arm(settings.CRASH_AT)
         if settings.CLOCK_AT:
             clock.stand_still(dt.datetime.fromisoformat(settings.CLOCK_AT))
 
+        asides.register("questions", aside.show)
         touching.register("companies", own.addresses, sources=["localities"])
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 

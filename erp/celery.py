@@ -16,11 +16,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 queue.use_it()
 app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks([
-    "erp.audit", "erp.changes", "erp.jobs", "erp.mails", "erp.reference", "erp.search", "erp.cockpit",
-    "accounting.ledger",
-    "accounting.open_items", "accounting.receivables", "accounting.payables.capture",
-])  # fmt: skip
+app.autodiscover_tasks(
+    [
+        "erp.api",
+        "erp.audit",
+        "erp.changes",
+        "erp.jobs",
+        "erp.mails",
+        "erp.reference",
+        "erp.search",
+        "erp.cockpit",
+        "erp.fiduciary",
+        "accounting.ledger",
+        "accounting.open_items",
+        "accounting.receivables",
+        "accounting.payables.capture",
+        "payroll.employees",
+    ]
+)
 
 _running: dict[str, ExitStack] = {}
 

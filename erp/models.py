@@ -13,6 +13,15 @@ from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.changes.models import Change, ChangeFloor
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
+from erp.fiduciary.models import (
+    ChecklistItem,
+    ChecklistStep,
+    ChecklistTemplate,
+    MandateFigures,
+    MandateSetting,
+    Question,
+    QuestionMessage,
+)
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -42,6 +51,9 @@ __all__ = [
     "Canton",
     "Change",
     "ChangeFloor",
+    "ChecklistItem",
+    "ChecklistStep",
+    "ChecklistTemplate",
     "Commune",
     "Company",
     "Country",
@@ -63,11 +75,15 @@ __all__ = [
     "MailFile",
     "MailTemplate",
     "Mandate",
+    "MandateFigures",
+    "MandateSetting",
     "Membership",
     "MissedSignIns",
     "OutgoingMail",
     "OwnField",
     "PhoneGrant",
+    "Question",
+    "QuestionMessage",
     "RecoveryApproval",
     "ReferenceChange",
     "ReferenceVersion",

@@ -37,6 +37,7 @@ SECTIONS = (
         "home",
         (
             Item(_("Start"), "start", Permission.COMPANY_READ, "s"),
+            Item(_("Questions"), "questions", Permission.QUESTIONS_READ),
             Item(_("Mails"), "mails", Permission.COMPANY_READ, "v"),
             Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
         ),
@@ -149,6 +150,27 @@ SECTIONS = (
             Item(_("Payroll settings"), "payroll-settings", Permission.PAYROLL_READ),
             Item(pgettext_lazy("list", "Due"), "employees-due", Permission.PAYROLL_READ),
             Item(_("Import employees"), "employee-import", Permission.PAYROLL_PEOPLE),
+        ),
+    ),
+    Section(
+        _("Projects and hours"),
+        "chart",
+        (
+            Item(_("Hours"), "hours", Permission.HOURS_OWN),
+            Item(_("Approve hours"), "hours-list", Permission.HOURS_READ),
+            Item(_("Projects"), "projects", Permission.HOURS_READ),
+            Item(_("Bill hours"), "hours-bill", Permission.HOURS_BILL),
+            Item(_("Hourly rates"), "hour-rates", Permission.HOURS_READ),
+            Item(_("Report of hours"), "hours-report", Permission.HOURS_READ),
+        ),
+    ),
+    Section(
+        _("Expenses"),
+        "purchases",
+        (
+            Item(_("My expenses"), "expenses", Permission.EXPENSES_OWN),
+            Item(_("Expense claims"), "expense-claims", Permission.EXPENSES_READ),
+            Item(_("Kinds of expenses"), "expense-kinds", Permission.EXPENSES_READ),
         ),
     ),
     Section(

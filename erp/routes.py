@@ -14,12 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from erp.access.permissions import READY_ROLES, Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.firms import FirmViewSet
+from erp.web.firms import FirmView
 from erp.web.pages import CompanyView
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 IMPLIED: Final = ("head", "options")  # answered as get is, without a body
 ANYONE, SIGNED_IN, OPERATOR = "anyone", "signed in", "operator"
 FOUNDER = "operator, or lead of a firm that may found"
+STAFF = "staff of the firm"
 
 #: Routes that belong to no company, by name.
 GENERAL: Final[dict[str, str]] = {
@@ -37,6 +40,27 @@ GENERAL: Final[dict[str, str]] = {
     "lost-factors": ANYONE,
     "lost-factors-link": ANYONE,
     "lost-factors-denial": ANYONE,
+    "api-me": SIGNED_IN,
+    "api-me-name": SIGNED_IN,
+    "api-me-devices": SIGNED_IN,
+    "api-me-events": SIGNED_IN,
+    "api-me-session": SIGNED_IN,
+    "api-me-phone": SIGNED_IN,
+    "api-me-device": SIGNED_IN,
+    "api-me-others": SIGNED_IN,
+    "api-me-address": SIGNED_IN,
+    "api-firm": SIGNED_IN,
+    "api-firm-invite": SIGNED_IN,
+    "api-firm-invitations-resend": SIGNED_IN,
+    "api-firm-invitations-withdraw": SIGNED_IN,
+    "api-firm-staff-change": SIGNED_IN,
+    "api-firm-staff-remove": SIGNED_IN,
+    "api-firm-recoveries-confirm": SIGNED_IN,
+    "api-firm-recoveries-refuse": SIGNED_IN,
+    "api-installation-jobs": OPERATOR,
+    "api-installation-job": OPERATOR,
+    "api-installation-job-cancel": OPERATOR,
+    "api-reference-fetch": OPERATOR,
     "api-companies": SIGNED_IN,
     "api-reference-iban": SIGNED_IN,
     "api-reference-localities": SIGNED_IN,
@@ -48,7 +72,9 @@ GENERAL: Final[dict[str, str]] = {
     "api-reference-source": SIGNED_IN,
     "reference": SIGNED_IN,
     "reference-source": SIGNED_IN,
+    "api-batch": SIGNED_IN,  # each of its items asks for its own
     "openapi": ANYONE,
+    "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
     "installation-jobs": OPERATOR,
@@ -119,6 +145,11 @@ def _of(address: str, pattern: URLPattern) -> Iterator[Route]:
             if method in IMPLIED:
                 continue
             yield Route(address, name, method, view.permissions.get(action), action in view.step_up)
+    elif isinstance(view, type) and issubclass(view, (FirmView, FirmViewSet)):
+        actions = getattr(pattern.callback, "actions", None)
+        for method in METHODS:
+            if hasattr(view, method) if actions is None else method in actions:
+                yield Route(address, name, method, STAFF, of_company=False)
     else:
         asks = ANYONE if address.startswith(OF_SIGN_IN) else GENERAL.get(name)
         yield Route(address, name, "get", asks, of_company=False)

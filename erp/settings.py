@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "erp.web.serving.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "erp",
     "contacts",
@@ -175,6 +176,7 @@ JOB_KINDS = [
     "accounting.payables.capture.jobs",
     "contacts.jobs",
     "vat.returns.jobs",
+    "payroll.employees.jobs",
     "payroll.runs.jobs",
     "payroll.runs.delivering",
     "payroll.declarations.jobs",
@@ -193,6 +195,7 @@ MAIL_KINDS = [
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
+    "erp.fiduciary.mail_kinds",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -202,6 +205,16 @@ MAIL_MEGABYTES = env.int("RAPPEN_MAILS_MEGABYTES", default=15)
 MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3600, 14400, 43200])
 MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
 MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
+
+# Requests to endpoints in a minute (erp.api.limits): of a person or a token, in a company, from an
+# address where nobody is signed in.
+_MORE = 1000 if TESTING else 1
+API_LIMITS = {
+    "person": env.int("RAPPEN_API_PERSON", default=600 * _MORE),
+    "token": env.int("RAPPEN_API_TOKEN", default=600 * _MORE),
+    "company": env.int("RAPPEN_API_COMPANY", default=3000 * _MORE),
+    "address": env.int("RAPPEN_API_ADDRESS", default=60 * _MORE),
+}
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -334,8 +347,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Books, VAT and banking of Swiss companies.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX": "/api/v1(/companies/{company})?",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.examples.add_examples",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
@@ -435,6 +452,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "open_items.check_all",
         "schedule": crontab(hour=2, minute=45),
     },
+    "keep figures for fiduciaries": {
+        "task": "fiduciary.look_at_all",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ask for receipts and recall questions": {
+        "task": "fiduciary.remind_all",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -452,6 +477,14 @@ CELERY_BEAT_SCHEDULE = {
     "keep the audit trails' heads": {
         "task": "audit.keep_heads",
         "schedule": crontab(hour=2, minute=35),
+    },
+    "forget what is left of imports of employees": {
+        "task": "employees.forget_uploads",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "forget old idempotency keys": {
+        "task": "api.forget_keys",
+        "schedule": crontab(hour=4, minute=10),
     },
     "forget old tombstones": {
         "task": "changes.forget",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
+from accounting.hours import urls as hours
 from accounting.ledger import urls as ledger
 from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
@@ -19,7 +19,9 @@ from accounting.statements import urls as statements
 from accounting.terms import urls as terms
 from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
+from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
+from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
@@ -27,6 +29,7 @@ from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
 from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.expenses import urls as expenses
 from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
@@ -45,7 +48,8 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
-    payroll_delivery, payroll_portal,
+    payroll_delivery, payroll_portal, fiduciary,
+    hours, expenses,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -53,16 +57,13 @@ endpoints = [pattern for room in ROOMS for pattern in room.endpoints]
 
 urlpatterns = [
     *cockpit.entrance,
+    path("firms/<int:firm>/", include(fiduciary.firm_pages)),
     path("c/<int:company>/", include(pages)),
     path("api/v1/companies/<int:company>/", include(endpoints)),
     path("api/v1/", include(cockpit.general_endpoints)),
-    path(
-        "api/v1/openapi.json",
-        SpectacularJSONAPIView.as_view(
-            permission_classes=[], authentication_classes=[], urlconf="erp.urls"
-        ),
-        name="openapi",
-    ),
+    path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
+    path("api/v1/openapi.json", Document.as_view(), name="openapi"),
+    path("api/v1/docs/", Browser.as_view(), name="api-docs"),
     path("help/<slug:name>/", help_page, name="help"),
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),

@@ -6,7 +6,15 @@ from payroll.declarations.models import (
     IssuedCertificate,
 )
 from payroll.delivery.models import Delivery, DeliverySettings, DeliveryTerms
-from payroll.employees.models import Employee, EmployeeFile, Employment, Fact, LeaveEntry
+from payroll.employees.models import (
+    Employee,
+    EmployeeFile,
+    EmployeeUpload,
+    Employment,
+    Fact,
+    LeaveEntry,
+)
+from payroll.expenses.models import ExpenseClaim, ExpenseKind, ExpenseLine, ExpenseRate
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
 from payroll.settlements.models import SettledRun, TaxSettlement
@@ -26,7 +34,12 @@ __all__ = [
     "DeliveryTerms",
     "Employee",
     "EmployeeFile",
+    "EmployeeUpload",
     "Employment",
+    "ExpenseClaim",
+    "ExpenseKind",
+    "ExpenseLine",
+    "ExpenseRate",
     "Fact",
     "Institution",
     "IssuedCertificate",

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -26,6 +27,7 @@ from accounting.banking.reconciling.api import (
     ReconcilingActions,
     StateQuery,
 )
+from accounting.banking.reconciling.reports import state_table
 from accounting.banking.reconciling.state import state_of
 from accounting.banking.rules.api import BankRuleViewSet
 from accounting.ledger.api.lines import LineInput, LinesInput, typed_lines
@@ -35,6 +37,7 @@ from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import UploadInput
 from erp.api.inputs import AmountField, Input
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
 from erp.core.money import RATE_DIGITS
@@ -87,7 +90,7 @@ class AgreementOutput(serializers.Serializer[Any]):
     agrees = serializers.BooleanField()
 
 
-class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
+class BankAccountViewSet(mixins.ListModelMixin, Filed):
     """``…/bank-accounts/``"""
 
     permissions = {
@@ -100,6 +103,7 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         "partial_update": Permission.BANKING_CHANGE,
     }
     step_up = frozenset({"create", "partial_update"})
+    takes_along = {"state": Permission.LEDGER_EXPORT}
     serializer_class = BankAccountOutput
     queryset = BankAccount.unscoped.none()
     pagination_class = None
@@ -128,11 +132,13 @@ class BankAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         """Whether the ledger agrees with the bank (Abstimmung)."""
         return Response(AgreementOutput(booking.agreement(self.get_object())).data)
 
-    @extend_schema(parameters=[StateQuery], responses=AccountStateOutput)
+    @shown_or_filed(AccountStateOutput, parameters=[StateQuery])
     @action(detail=True, methods=["get"])
-    def state(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def state(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """Ledger and bank on the day of a statement, and their difference entry by entry."""
         found = state_of(self.get_object(), on=self.asked(StateQuery).get("on"))
+        if self.form:
+            return self.filed(state_table(found))
         return Response(AccountStateOutput(found).data)
 
     @extend_schema(parameters=[LinesQuery], responses=BankLinePageOutput)
@@ -296,7 +302,9 @@ class BankTransactionViewSet(mixins.ListModelMixin, ReconcilingActions):
         "proposal": Permission.BANKING_READ,
         "matches": Permission.BANKING_READ,
         "suggestions": Permission.BANKING_READ,
+        "items": Permission.BANKING_READ,
         "accept": Permission.BANKING_POST,
+        "accept_certain": Permission.BANKING_POST,
         "take": Permission.BANKING_POST,
         "share_out": Permission.BANKING_POST,
         "book": Permission.BANKING_POST,

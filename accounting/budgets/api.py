@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -18,12 +22,13 @@ from rest_framework.routers import SimpleRouter
 from accounting.budgets import importing, planning, queries
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Source, Spread
+from accounting.budgets.reports import budget_table
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre, FiscalYear
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.api.inputs import AmountField, Input, MonthField
+from erp.api.reports import Filed, shown_or_filed
 from erp.core.money import ZERO
 
 MOST_PLANS = 1000
@@ -130,6 +135,48 @@ class AmountsOutput(serializers.Serializer[Any]):
     planned = PlannedOutput(many=True)
 
 
+class CentreQuery(serializers.Serializer[Any]):
+    cost_centre = NumberedField(
+        CostCentre, max_length=10, required=False, help_text="Whose plan; that of none without"
+    )
+
+
+class BudgetSheetRowOutput(serializers.Serializer[Any]):
+    """An account; amounts are positive on its own side. ``in_all`` is the plan of all cost centres."""
+
+    account = serializers.CharField(source="account.number")
+    name = serializers.CharField(source="account.name")
+    planned = AmountField()
+    in_all = AmountField()
+    before = AmountField()
+    so_far = AmountField()
+    change = serializers.CharField(help_text="From the year before to the plan, in percent")
+
+
+class BudgetSumsOutput(serializers.Serializer[Any]):
+    """Income, expense and result: planned, before, so far, in all."""
+
+    income = serializers.ListField(child=AmountField())
+    expense = serializers.ListField(child=AmountField())
+    result = serializers.ListField(child=AmountField())
+
+
+class BudgetSheetOutput(serializers.Serializer[Any]):
+    budget = BudgetOutput()
+    before = serializers.CharField(
+        source="before.name", default=None, allow_null=True, help_text="Name of the year before"
+    )
+    rows = BudgetSheetRowOutput(many=True)
+    sums = BudgetSumsOutput()
+
+
+class BudgetMonthOutput(serializers.Serializer[Any]):
+    month = MonthField()
+    planned = AmountField()
+    before = AmountField()
+    so_far = AmountField()
+
+
 class BudgetImportOutput(serializers.Serializer[Any]):
     """``total`` is the planned result of the file's rows: income less expense."""
 
@@ -138,18 +185,21 @@ class BudgetImportOutput(serializers.Serializer[Any]):
     total = AmountField()
 
 
-class BudgetViewSet(mixins.ListModelMixin, CompanyViewSet):
+class BudgetViewSet(mixins.ListModelMixin, Filed):
     """``…/budgets/``"""
 
     permissions = {
         "list": Permission.LEDGER_READ,
         "retrieve": Permission.LEDGER_READ,
         "amounts": Permission.LEDGER_READ,
+        "sheet": Permission.LEDGER_READ,
+        "account": Permission.LEDGER_READ,
         "create": Permission.BUDGET_CHANGE,
         "partial_update": Permission.BUDGET_CHANGE,
         "destroy": Permission.BUDGET_CHANGE,
         "plan": Permission.BUDGET_CHANGE,
     }
+    takes_along = {"amounts": Permission.LEDGER_EXPORT}
     serializer_class = BudgetOutput
     queryset = Budget.unscoped.none()
     pagination_class = None
@@ -179,10 +229,35 @@ class BudgetViewSet(mixins.ListModelMixin, CompanyViewSet):
         planning.delete_budget(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(responses=AmountsOutput)
-    def amounts(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """What is planned, by account, cost centre and month."""
+    @shown_or_filed(AmountsOutput)
+    def amounts(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
+        """What is planned, by account, cost centre and month; a file can be imported again."""
+        if self.form:
+            return self.filed(budget_table(self.get_object()))
         return Response(self._amounts(self.get_object()))
+
+    @extend_schema(parameters=[CentreQuery], responses=BudgetSheetOutput)
+    @action(detail=True, methods=["get"])
+    def sheet(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The year by account: the plan beside the year before and what was booked so far."""
+        budget, centre = self.get_object(), self._centre()
+        rows = queries.sheet(budget, language=get_language() or "de", cost_centre=centre)
+        told = {"budget": budget, "before": queries.year_before(self.company, budget.fiscal_year),
+                "rows": rows, "sums": queries.sums(rows)}  # fmt: skip
+        return Response(BudgetSheetOutput(told).data)
+
+    @extend_schema(parameters=[CentreQuery], responses=BudgetMonthOutput(many=True))
+    @action(detail=True, methods=["get"], url_path="accounts/(?P<number>[0-9]{1,10})")
+    def account(self, request: Request, pk: str, number: str, **kwargs: Any) -> Response:
+        """An account month by month: the plan beside the year before and what was booked so far."""
+        budget = self.get_object()
+        account = get_object_or_404(Account.of(self.company), number=number)
+        rows = queries.month_rows(budget, account, cost_centre=self._centre())
+        return Response(BudgetMonthOutput(rows, many=True).data)
+
+    def _centre(self) -> int | None:
+        centre = self.asked(CentreQuery).get("cost_centre")
+        return centre.pk if centre else None
 
     @extend_schema(request=PlansInput, responses=AmountsOutput)
     def plan(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -19,13 +19,14 @@ from accounting.budgets import importing, planning, queries
 from accounting.budgets.forms import BudgetForm
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Spread
+from accounting.budgets.reports import budget_table
 from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.queries import year_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, NotAnAmount, typed_amount
-from erp.web.export import answer, table
+from erp.web.export import answer
 from erp.web.importing import ImportPage
 from erp.web.pages import CompanyView, refused, tell
 
@@ -98,7 +99,7 @@ class BudgetPage(_OfBudget):
         budget = self.found()
         if form := request.GET.get("format"):
             self.require(Permission.LEDGER_EXPORT)
-            return answer(form, self._table(budget), company=self.company)
+            return answer(form, budget_table(budget), company=self.company)
         return self._show(request, budget, {})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -172,24 +173,6 @@ class BudgetPage(_OfBudget):
             "centre": self.centre(), "before": queries.year_before(self.company, budget.fiscal_year),
         }  # fmt: skip
         return render(request, "accounting/budgets/budget.html", context)
-
-    def _table(self, budget: Budget) -> Any:
-        """All accounts by cost centre and month, in the form that can be imported again."""
-        chart = {a.pk: a for a in Account.of(self.company)}
-        centres = {c.pk: c.number for c in CostCentre.of(self.company)}
-        months = queries.months_of(budget.fiscal_year)
-        rows: list[list[Any]] = [
-            [chart[account].number, chart[account].name, centres.get(centre or 0, ""),
-             sum(planned.values(), ZERO), *(planned.get(month, ZERO) for month in months)]
-            for (account, centre), planned in queries.amounts(budget).items()
-        ]  # fmt: skip
-        rows.sort(key=lambda row: (row[0], row[2]))
-        return table(
-            title=f"{_('Budget')} {budget.fiscal_year}", subtitle=budget.name,
-            head=[_("Account"), _("Name"), _("Cost centre"), _("Year"),
-                  *(f"{month:%Y-%m}" for month in months)],
-            rows=rows, name="budget", wide=True,
-        )  # fmt: skip
 
 
 class BudgetAccount(_OfBudget):

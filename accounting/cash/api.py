@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -16,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.cash import booking, queries
+from accounting.cash import booking, queries, reports
 from accounting.cash.api_shapes import (
+    BookBalanceOutput,
     BookInput,
     BookOutput,
     BookPageOutput,
@@ -33,17 +35,17 @@ from accounting.cash.api_shapes import (
 )
 from accounting.cash.books import save_book
 from accounting.cash.counting import count_cash
-from accounting.cash.models import CashBook
+from accounting.cash.models import CashBook, CashCount
 from accounting.ledger.api.spans import SpanQuery
 from accounting.ledger.models import JournalEntry
 from accounting.open_items.api.shapes import SettleInput
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
 
 
-class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
+class CashBookViewSet(mixins.ListModelMixin, Filed):
     """``…/cash-books/``"""
 
     permissions = {
@@ -52,6 +54,8 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
         "rows": Permission.CASH_READ,
         "sums": Permission.CASH_READ,
         "counts": Permission.CASH_READ,
+        "one_count": Permission.CASH_READ,
+        "balances": Permission.CASH_READ,
         "create": Permission.CASH_CHANGE,
         "partial_update": Permission.CASH_CHANGE,
         "enter": Permission.CASH_POST,
@@ -61,6 +65,7 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
         "count": Permission.CASH_POST,
         "undo": Permission.CASH_POST,
     }
+    takes_along = dict.fromkeys(("rows", "sums", "one_count"), Permission.LEDGER_EXPORT)
     serializer_class = BookOutput
     queryset = CashBook.unscoped.none()
     pagination_class = None
@@ -83,20 +88,34 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
             setattr(book, name, value)
         return self.shown(save_book(book, by=self.access.user))
 
-    @extend_schema(parameters=[SpanQuery], responses=BookPageOutput)
-    @action(detail=True, methods=["get"])
-    def rows(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """The rows of a span with the balance running, between its opening and closing balance."""
-        return Response(BookPageOutput(self._page(self.asked(SpanQuery))).data)
+    @extend_schema(responses=BookBalanceOutput(many=True))
+    @action(detail=False, methods=["get"])
+    def balances(self, request: Request, **kwargs: Any) -> Response:
+        """What is in each book by all that was entered, in its currency."""
+        found = queries.balances(self.company, list(self.get_queryset()))
+        told = [{"id": book.pk, "currency": book.currency, "balance": amount}
+                for book, amount in found]  # fmt: skip
+        return Response(BookBalanceOutput(told, many=True).data)
 
-    @extend_schema(parameters=[SumsQuery], responses=SumsOutput(many=True))
+    @shown_or_filed(BookPageOutput, parameters=[SpanQuery])
     @action(detail=True, methods=["get"])
-    def sums(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def rows(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
+        """The rows of a span with the balance running, between its opening and closing balance."""
+        found = self._page(self.asked(SpanQuery))
+        if self.form:
+            return self.filed(reports.book_table(found))
+        return Response(BookPageOutput(found).data)
+
+    @shown_or_filed(SumsOutput(many=True), parameters=[SumsQuery])
+    @action(detail=True, methods=["get"])
+    def sums(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """Receipts, payments and the balance of each day or month of a span."""
         told = self.asked(SumsQuery)
         by = told.pop("by")
         found = self._page(told)
         sums = found.by_day() if by == "day" else found.by_month()
+        if self.form:
+            return self.filed(reports.sums_table(found, sums, monthly=by != "day"))
         return Response(SumsOutput(sums, many=True).data)
 
     def _page(self, told: dict[str, dt.date]) -> queries.BookPage:
@@ -149,6 +168,20 @@ class CashBookViewSet(mixins.ListModelMixin, CompanyViewSet):
         """What was counted, the last first; at most 500."""
         rows = queries.counts_of(self.get_object())[:500]
         return Response(CountOutput(rows, many=True).data)
+
+    @shown_or_filed(CountOutput)
+    @action(detail=True, methods=["get"], url_path="counts/(?P<count>[0-9]{1,18})")
+    def one_count(
+        self, request: Request, pk: str, count: str, **kwargs: Any
+    ) -> HttpResponse | Response:
+        """What was counted; as a file the record to be signed."""
+        rows = CashCount.of(self.company).select_related(
+            "book__account", "book__company", "created_by"
+        )
+        found = get_object_or_404(rows, pk=count, book=self.get_object())
+        if self.form:
+            return self.filed(reports.count_table(found))
+        return Response(CountOutput(found).data)
 
     @extend_schema(request=CountInput, responses={201: CountOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])

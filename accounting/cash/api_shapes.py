@@ -26,6 +26,12 @@ class BookOutput(serializers.ModelSerializer[CashBook]):
                   "kept_from", "settled_by", "is_closed")  # fmt: skip
 
 
+class BookBalanceOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    currency = serializers.CharField()
+    balance = AmountField()
+
+
 class BookInput(Input):
     """A cash book to add, or the fields of one to change; accounts by number."""
 

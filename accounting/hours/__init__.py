@@ -1,1 +1,1 @@
-"""Projects and hours (Leistungserfassung): entered, approved, invoiced through debtors."""
+"""Projects and hours (Projekte und Stunden): entered, approved, and invoiced through debtors."""

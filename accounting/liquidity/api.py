@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.liquidity import planning
+from accounting.liquidity import planning, reports
 from accounting.liquidity.forecast import Step
 from accounting.liquidity.gathering import Wish, forecast
 from accounting.liquidity.models import PlannedPayment
@@ -22,6 +23,7 @@ from accounting.liquidity.views import AHEAD, FARTHEST
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.reports import Filed, shown_or_filed
 from erp.core import clock
 from erp.core.money import RATE_DIGITS
 
@@ -33,6 +35,9 @@ class ForecastQuery(serializers.Serializer[Any]):
     until = DayField(required=False)
     habits = serializers.BooleanField(default=True)
     discounts = serializers.BooleanField(default=False)
+    what = serializers.ChoiceField(
+        choices=("forecast", "payments"), default="forecast", help_text="What a file tells"
+    )
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
         today = clock.today()
@@ -101,21 +106,26 @@ class ForecastOutput(serializers.Serializer[Any]):
     warnings = serializers.ListField(child=serializers.CharField())
 
 
-class LiquidityViewSet(CompanyViewSet):
+class LiquidityViewSet(Filed):
     """``…/liquidity/``"""
 
     permissions = {"list": Permission.LEDGER_READ}
+    takes_along = {"list": Permission.LEDGER_EXPORT}
     serializer_class = ForecastOutput
     queryset = PlannedPayment.unscoped.none()
     pagination_class = None
 
-    @extend_schema(parameters=[ForecastQuery], responses=ForecastOutput)
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(ForecastOutput, parameters=[ForecastQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What money there is today, and what is expected to come and go."""
         told = self.asked(ForecastQuery)
         if not self.access.may(Permission.OPEN_ITEMS_READ):
             raise PermissionDenied
+        payments = told.pop("what") == "payments"
         found = forecast(self.company, Wish(clock.today(), **told), language=get_language() or "de")
+        if self.form:
+            table = reports.flows_table(found) if payments else reports.forecast_table(found)
+            return self.filed(table)
         return Response(ForecastOutput(found).data)
 
 

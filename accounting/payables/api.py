@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -19,6 +20,7 @@ from accounting.payables import (
     booking,
     capturing,
     drafting,
+    listing,
     making,
     queries,
 )
@@ -33,8 +35,8 @@ from accounting.payables.shapes import (
     SupplierInvoicePreviewOutput,
 )
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock
 
@@ -61,6 +63,32 @@ class OnInput(Input):
     date = DayField()
 
 
+class InvoicesInput(Input):
+    invoices = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
+        max_length=approving.MOST_AT_ONCE,
+    )  # fmt: skip
+
+
+class RefusedOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class InvoiceDoneOutput(serializers.Serializer[Any]):
+    """An invoice, where it stands now, and why it was refused; empty where it was not."""
+
+    id = serializers.IntegerField()
+    status = serializers.CharField()
+    refused = RefusedOutput(many=True)
+
+
+class ManyDoneOutput(serializers.Serializer[Any]):
+    """What became of each, by date; those that are not there are left out."""
+
+    invoices = InvoiceDoneOutput(many=True)
+
+
 class AccrualOutput(serializers.Serializer[Any]):
     """A part of a cost that belongs to the time from ``date`` on; ``entry`` released it."""
 
@@ -79,7 +107,7 @@ class ReleasedOutput(serializers.Serializer[Any]):
     refused = serializers.ListField(child=serializers.CharField())
 
 
-class SupplierInvoiceViewSet(CompanyViewSet):
+class SupplierInvoiceViewSet(Filed):
     """``…/supplier-invoices/``"""
 
     permissions = {
@@ -90,8 +118,10 @@ class SupplierInvoiceViewSet(CompanyViewSet):
         "reject": Permission.PAYABLES_APPROVE, "withdraw": Permission.PAYABLES_DRAFT,
         "post_approved": Permission.PAYABLES_POST, "reverse": Permission.PAYABLES_POST,
         "credit": Permission.PAYABLES_DRAFT, "accruals": Permission.PAYABLES_READ,
-        "release": Permission.PAYABLES_POST,
+        "release": Permission.PAYABLES_POST, "copy": Permission.PAYABLES_DRAFT,
+        "submit_many": Permission.PAYABLES_POST, "approve_many": Permission.PAYABLES_APPROVE,
     }  # fmt: skip
+    takes_along = {"list": Permission.PAYABLES_EXPORT}
     serializer_class = SupplierInvoiceOutput
     follows = "supplier_invoice"
     queryset = SupplierInvoice.unscoped.none()
@@ -100,10 +130,14 @@ class SupplierInvoiceViewSet(CompanyViewSet):
     def get_queryset(self) -> QuerySet[SupplierInvoice]:
         return queries.with_all(self.company).exclude(status=SupplierInvoice.Status.PATTERN)
 
-    @extend_schema(parameters=[SupplierInvoiceQuery], responses=SupplierInvoiceBrief(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Suppliers' invoices, the latest first."""
+    @extend_schema(
+        parameters=[SupplierInvoiceQuery, FORM], responses=SupplierInvoiceBrief(many=True)
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Suppliers' invoices, the latest first; as a file all of them at once."""
         told = self.asked(SupplierInvoiceQuery)
+        if self.form:
+            return self._filed(told)
         rows = queries.invoices(
             self.company, kind=told.get("kind", ""), status=told.get("status", ""),
             search=told.get("q", ""), contact=told.get("contact"), since=told.get("since"),
@@ -114,6 +148,13 @@ class SupplierInvoiceViewSet(CompanyViewSet):
             rows = rows.filter(pk__in=mine.values("pk"))
         page = self.paginate_queryset(rows) or []
         return self.get_paginated_response(SupplierInvoiceBrief(page, many=True).data)
+
+    def _filed(self, told: dict[str, Any]) -> HttpResponse:
+        wanted = listing.Asked(
+            status=told.get("status", ""), search=told.get("q", ""), contact=told.get("contact"),
+            since=told.get("since"), until=told.get("until"),
+        )  # fmt: skip
+        return self.filed(listing.as_table(self.company, wanted, on=clock.today()))
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
@@ -214,6 +255,46 @@ class SupplierInvoiceViewSet(CompanyViewSet):
             return self._told(
                 drafting.save(company=self.company, typed=typed, by=self.access.user), 201
             )
+
+        return self.once(act)
+
+    @extend_schema(request=OnInput, parameters=[KEY], responses={201: SupplierInvoiceOutput})
+    @action(detail=True, methods=["post"])
+    def copy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The same once more, as a draft of another day, without number, original and reference."""
+        found = self.get_object()
+
+        def act() -> Response:
+            typed = making.copy(found, date=self.told(OnInput)["date"])
+            return self._told(
+                drafting.save(company=self.company, typed=typed, by=self.access.user), 201
+            )
+
+        return self.once(act)
+
+    @extend_schema(request=InvoicesInput, parameters=[KEY], responses=ManyDoneOutput)
+    @action(detail=False, methods=["post"], url_path="submit-many")
+    def submit_many(self, request: Request, **kwargs: Any) -> Response:
+        """Hand drafts in, each by itself: what is refused of one keeps none of the others."""
+        return self._each(approves=False)
+
+    @extend_schema(request=InvoicesInput, parameters=[KEY], responses=ManyDoneOutput)
+    @action(detail=False, methods=["post"], url_path="approve-many")
+    def approve_many(self, request: Request, **kwargs: Any) -> Response:
+        """Give one's visa to invoices, each by itself; the last visa posts an invoice."""
+        return self._each(approves=True)
+
+    def _each(self, *, approves: bool) -> Response:
+        def act() -> Response:
+            ids = self.told(InvoicesInput)["invoices"]
+            found = approving.each(self.company, ids, by=self.access.user, approves=approves)
+            kept = dict(self.get_queryset().filter(pk__in=ids).values_list("pk", "status"))
+            told = [
+                {"id": invoice.pk, "status": kept[invoice.pk],
+                 "refused": [{"code": one.code, "message": str(one)} for one in refusals]}
+                for invoice, refusals in found
+            ]  # fmt: skip
+            return Response(ManyDoneOutput({"invoices": told}).data)
 
         return self.once(act)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,9 +33,10 @@ from erp.access.rights import held_by
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, Refusals
 from erp.core.texts import one_line
 
+MOST_AT_ONCE: Final = 50
 _Status, _State = SupplierInvoice.Status, Visa.State
 
 
@@ -89,6 +91,24 @@ def approve(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
             return booking.post(held(now), by=by)
     except DomainError:
         return held(now)
+
+
+def each(
+    company: Company, ids: Sequence[int], *, by: User, approves: bool
+) -> list[tuple[SupplierInvoice, Sequence[DomainError]]]:
+    """Hand invoices in, or approve them, each by itself, by date; with what was refused of each."""
+    act = approve if approves else submit
+    found: list[tuple[SupplierInvoice, Sequence[DomainError]]] = []
+    rows = SupplierInvoice.of(company).filter(pk__in=ids).select_related("contact")
+    for invoice in rows.order_by("date", "pk"):
+        refusals: Sequence[DomainError] = ()
+        try:
+            with transaction.atomic():
+                act(invoice, by=by)
+        except DomainError as refusal:
+            refusals = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
+        found.append((invoice, refusals))
+    return found
 
 
 @transaction.atomic

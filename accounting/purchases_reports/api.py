@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,10 +15,10 @@ from rest_framework.routers import SimpleRouter
 from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
 from accounting.ledger.vat_journal import beside_accounts, purchase_journal
 from accounting.open_items.models import OpenItem
-from accounting.purchases_reports import turnover
+from accounting.purchases_reports import tables, turnover
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField
+from erp.api.reports import Filed, shown_or_filed
 
 
 class BesideOutput(serializers.Serializer[Any]):
@@ -36,7 +36,7 @@ class PurchaseVatOutput(serializers.Serializer[Any]):
     accounts = BesideOutput(many=True)
 
 
-class PurchaseReportViewSet(CompanyViewSet):
+class PurchaseReportViewSet(Filed):
     """``…/purchase-reports/``"""
 
     permissions = {
@@ -44,32 +44,41 @@ class PurchaseReportViewSet(CompanyViewSet):
         "months": Permission.OPEN_ITEMS_READ,
         "vat_journal": Permission.OPEN_ITEMS_READ,
     }
+    takes_along = dict.fromkeys(permissions, Permission.LEDGER_EXPORT)
     serializer_class = TurnoverOutput
     queryset = OpenItem.unscoped.none()
     pagination_class = None
 
-    @extend_schema(parameters=[SpanQuery], responses=TurnoverOutput(many=True))
+    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-supplier")
-    def suppliers(self, request: Request, **kwargs: Any) -> Response:
+    def suppliers(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What was bought of each supplier, the largest first; ``key`` is the contact."""
-        rows = turnover.by_supplier(self.company, **self.asked(SpanQuery))
+        told = self.asked(SpanQuery)
+        rows = turnover.by_supplier(self.company, **told)
+        if self.form:
+            return self.filed(tables.suppliers(rows, **told))
         return Response(TurnoverOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=MonthOutput(many=True))
+    @shown_or_filed(MonthOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-month")
-    def months(self, request: Request, **kwargs: Any) -> Response:
+    def months(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What was bought in each month of a span."""
-        rows = turnover.by_month(self.company, **self.asked(SpanQuery))
+        told = self.asked(SpanQuery)
+        rows = turnover.by_month(self.company, **told)
+        if self.form:
+            return self.filed(tables.months(rows, **told))
         return Response(MonthOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=PurchaseVatOutput)
+    @shown_or_filed(PurchaseVatOutput, parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="vat-journal")
-    def vat_journal(self, request: Request, **kwargs: Any) -> Response:
+    def vat_journal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Every posted line of purchases with a VAT code, beside the accounts of input tax."""
         told = self.asked(SpanQuery)
-        language = get_language() or "de"
+        language, rows = get_language() or "de", purchase_journal(self.company, **told)
+        if self.form:
+            return self.filed(tables.vat(rows, **told))
         found = {
-            "rows": purchase_journal(self.company, **told),
+            "rows": rows,
             "accounts": beside_accounts(self.company, **told, language=language),
         }
         return Response(PurchaseVatOutput(found).data)

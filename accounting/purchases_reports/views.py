@@ -6,12 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from accounting.ledger.spans import months_table, parties_table, vat_table
 from accounting.ledger.vat_journal import beside_accounts, purchase_journal, vat_totals
 from accounting.ledger.views.spans import SpanReport, months_chart
-from accounting.purchases_reports import turnover
+from accounting.purchases_reports import tables, turnover
 from erp.access.permissions import Permission
 
 
@@ -26,18 +24,13 @@ class SupplierTurnover(SpanReport):
         told: dict[str, Any] = {"by": by, "since": since, "until": until}
         if by == "suppliers":
             rows = turnover.by_supplier(self.company, since, until)
-            content = parties_table(
-                rows, since, until, title=_("Purchases by supplier"), party=_("Supplier"),
-                documents=_("Bills"), name="purchases-suppliers",
-            )  # fmt: skip
+            content = tables.suppliers(rows, since, until)
             return self.shown("purchases_reports/turnover", content, rows=rows,
                               total=content.rows[-1], **told)  # fmt: skip
         if by != "months":
             raise Http404
         months = turnover.by_month(self.company, since, until)
-        content = months_table(
-            months, since, until, title=_("Purchases by month"), name="purchases-months"
-        )
+        content = tables.months(months, since, until)
         return self.shown("purchases_reports/months", content, rows=months, bar_kind="expense",
                           chart=months_chart(months, "expense"), total=content.rows[-1],
                           **told)  # fmt: skip
@@ -52,9 +45,7 @@ class PurchaseVatJournal(SpanReport):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         since, until = self.span()
         rows = purchase_journal(self.company, since, until)
-        content = vat_table(
-            rows, since, until, title=_("VAT journal of purchases"), name="vat-purchases"
-        )
+        content = tables.vat(rows, since, until)
         beside = [] if request.GET.get("format") else beside_accounts(
             self.company, since, until, language=get_language() or "de"
         )  # fmt: skip

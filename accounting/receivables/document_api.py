@@ -22,7 +22,9 @@ from accounting.receivables import (
     drafting,
     issuing,
     jobs,
+    listing,
     making,
+    papers,
     queries,
     sending,
     tasks,
@@ -40,10 +42,11 @@ from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet, Pages
+from erp.api.endpoints import Pages
 from erp.api.files import AnyType
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock
 from erp.documents.serving import download
@@ -128,16 +131,36 @@ class DecideInput(Input):
     decision = serializers.ChoiceField(choices=SalesDocument.Decision.choices, allow_blank=True)
 
 
+class ObstacleOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class LeftOutput(serializers.Serializer[Any]):
+    line = serializers.IntegerField()
+    quantity = AmountField(decimals=4)
+
+
+class AroundOutput(serializers.Serializer[Any]):
+    """What stands around a document: ``made_from`` and ``made`` are ids of documents."""
+
+    obstacles = ObstacleOutput(many=True)
+    made_from = serializers.ListField(child=serializers.IntegerField())
+    made = serializers.ListField(child=serializers.IntegerField())
+    left_to_credit = LeftOutput(many=True)
+
+
 class DocumentPages(Pages):
     ordering = ("-date", "-id")
 
 
-class SalesDocumentViewSet(CompanyViewSet):
+class SalesDocumentViewSet(Filed):
     """``…/sales-documents/``"""
 
     permissions = {
         "list": Permission.RECEIVABLES_READ,
         "retrieve": Permission.RECEIVABLES_READ,
+        "around": Permission.RECEIVABLES_READ,
         "pdf": Permission.RECEIVABLES_READ,
         "preview": Permission.RECEIVABLES_DRAFT,
         "create": Permission.RECEIVABLES_DRAFT,
@@ -156,6 +179,7 @@ class SalesDocumentViewSet(CompanyViewSet):
         "send": Permission.RECEIVABLES_SEND,
         "send_many": Permission.RECEIVABLES_SEND,
     }
+    takes_along = {"list": Permission.RECEIVABLES_EXPORT}
     serializer_class = DocumentOutput
     queryset = SalesDocument.unscoped.none()
     follows = "sales_document"
@@ -166,10 +190,15 @@ class SalesDocumentViewSet(CompanyViewSet):
         rows = SalesDocument.of(self.company).exclude(status=SalesDocument.Status.PATTERN)
         return rows.select_related("company", "contact", "file", "entry__company")
 
-    @extend_schema(parameters=[DocumentQuery], responses=DocumentBrief(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Documents that meet what is asked, the latest first; each with where it stands."""
+    @extend_schema(parameters=[DocumentQuery, FORM], responses=DocumentBrief(many=True))
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Documents that meet what is asked, the latest first, each with where it stands.
+
+        As a file all of them at once.
+        """
         told = self.asked(DocumentQuery)
+        if self.form:
+            return self._filed(told)
         found = queries.documents(
             self.company, kind=told.get("kind", ""), status=told.get("status", ""),
             search=told.get("q", ""), contact=told.get("contact"), since=told.get("since"),
@@ -181,8 +210,34 @@ class SalesDocumentViewSet(CompanyViewSet):
         context = self.get_serializer_context() | {"standings": known, "mails": mails}
         return self.get_paginated_response(DocumentBrief(page, many=True, context=context).data)
 
+    def _filed(self, told: dict[str, Any]) -> HttpResponse:
+        wanted = listing.Asked(
+            kind=told.get("kind", ""), status=told.get("status", ""), search=told.get("q", ""),
+            contact=told.get("contact"), since=told.get("since"), until=told.get("until"),
+        )  # fmt: skip
+        return self.filed(listing.as_table(self.company, wanted, on=clock.today(), form=self.form))
+
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
+
+    @extend_schema(responses=AroundOutput)
+    @action(detail=True, methods=["get"])
+    def around(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What keeps a draft from going out, what it was made from, and what was made from it."""
+        document = self.get_object()
+        lines = drafting.lines_of(document)
+        against: Sequence[Any] = ()
+        if not document.is_issued:
+            against = issuing.obstacles(document, lines, papers.printed(document, lines))
+        left = making.left_to_credit(lines) if document.kind == _Kind.INVOICE else {}
+        told = {
+            "obstacles": [{"code": one.code, "message": str(one)} for one in against],
+            "made_from": [one.pk for one in queries.origins(document, lines)],
+            "made": [one.pk for one in queries.made_from(document)],
+            "left_to_credit": [{"line": line, "quantity": quantity}
+                               for line, quantity in left.items()],
+        }  # fmt: skip
+        return Response(AroundOutput(told).data)
 
     @extend_schema(request=DocumentInput, responses=DocumentPreviewOutput)
     @action(detail=False, methods=["post"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -62,6 +63,8 @@ HUNDRED = Decimal(100)
 _SALES = {CodeKind.OUTPUT, CodeKind.DISCOUNT, CodeKind.OTHER}
 _Status = SalesDocument.Status
 _NOT_ASKED = object()
+#: Rooms above hear that a draft is thrown away, before it is; ``by`` is who does.
+before_delete: Final[list[Callable[..., None]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ def delete(document: SalesDocument, *, by: User) -> None:
         raise NotADraft(document=str(now))
     trail.record(company=now.company, by=by, action="document.delete", subject=now,
                  details=trail.filled(trail.values(now, "kind", "contact", "date", "payable")))  # fmt: skip
+    for hear in before_delete:
+        hear(now, by=by)
     DocumentLine.of(now.company_id).filter(document=now).delete()
     now.delete()
 

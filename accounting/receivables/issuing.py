@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -53,6 +53,8 @@ from erp.core.errors import DomainError, Refusals
 from vat.codes.models import VatSettings
 from vat.codes.queries import exchange_rate
 
+#: Rooms above hear of each credit note that went out; ``by`` is who issued it.
+after_credit: Final[list[Callable[..., None]]] = []
 #: What has taken a part of a claim back already, and its tax.
 REDUCTIONS: Final = (Settlement.Kind.DISCOUNT, Settlement.Kind.WRITE_OFF)
 _Kind = SalesDocument.Kind
@@ -110,6 +112,8 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
                                                    "currency", "payable")))  # fmt: skip
     if now.kind == _Kind.CREDIT_NOTE:
         set_off(now, date=now.date, by=by)
+        for hear in after_credit:
+            hear(now, by=by)
     return now
 
 

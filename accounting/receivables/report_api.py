@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,11 +15,11 @@ from rest_framework.routers import SimpleRouter
 from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
 from accounting.open_items.habits import payment_habits
 from accounting.open_items.models import Side
-from accounting.receivables import turnover
+from accounting.receivables import report_tables, turnover
 from accounting.receivables.models import SalesDocument
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField
+from erp.api.reports import Filed, shown_or_filed
 from erp.core import clock
 
 
@@ -44,7 +44,7 @@ class HabitsOutput(serializers.Serializer[Any]):
     last_paid = serializers.DateField()
 
 
-class SalesReportViewSet(CompanyViewSet):
+class SalesReportViewSet(Filed):
     """``…/sales-reports/``"""
 
     permissions = {
@@ -54,45 +54,60 @@ class SalesReportViewSet(CompanyViewSet):
         "vat_journal": Permission.RECEIVABLES_READ,
         "habits": Permission.RECEIVABLES_READ,
     }
+    takes_along = dict.fromkeys(permissions, Permission.RECEIVABLES_EXPORT)
     serializer_class = TurnoverOutput
     queryset = SalesDocument.unscoped.none()
     pagination_class = None
 
-    @extend_schema(parameters=[SpanQuery], responses=TurnoverOutput(many=True))
+    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-customer")
-    def customers(self, request: Request, **kwargs: Any) -> Response:
+    def customers(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each customer, the largest first."""
-        rows = turnover.by_customer(self.company, **self.asked(SpanQuery))
+        told = self.asked(SpanQuery)
+        rows = turnover.by_customer(self.company, **told)
+        if self.form:
+            return self.filed(report_tables.customers(rows, **told))
         return Response(TurnoverOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=TurnoverOutput(many=True))
+    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-product")
-    def products(self, request: Request, **kwargs: Any) -> Response:
+    def products(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each product, the largest first."""
         language = (get_language() or "de")[:2]
-        rows = turnover.by_product(self.company, **self.asked(SpanQuery), language=language)
+        told = self.asked(SpanQuery)
+        rows = turnover.by_product(self.company, **told, language=language)
+        if self.form:
+            return self.filed(report_tables.products(rows, **told))
         return Response(TurnoverOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=MonthOutput(many=True))
+    @shown_or_filed(MonthOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-month")
-    def months(self, request: Request, **kwargs: Any) -> Response:
+    def months(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each month of a span."""
-        rows = turnover.by_month(self.company, **self.asked(SpanQuery))
+        told = self.asked(SpanQuery)
+        rows = turnover.by_month(self.company, **told)
+        if self.form:
+            return self.filed(report_tables.months(rows, **told))
         return Response(MonthOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[SpanQuery], responses=SalesVatRowOutput(many=True))
+    @shown_or_filed(SalesVatRowOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="vat-journal")
-    def vat_journal(self, request: Request, **kwargs: Any) -> Response:
+    def vat_journal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Every posted line of sales with a VAT code, by entry and rate."""
-        rows = turnover.vat_journal(self.company, **self.asked(SpanQuery))
+        told = self.asked(SpanQuery)
+        rows = turnover.vat_journal(self.company, **told)
+        if self.form:
+            return self.filed(report_tables.vat(rows, **told))
         return Response(SalesVatRowOutput(rows, many=True).data)
 
-    @extend_schema(parameters=[DayQuery], responses=HabitsOutput(many=True))
+    @shown_or_filed(HabitsOutput(many=True), parameters=[DayQuery])
     @action(detail=False, methods=["get"], url_path="payment-habits")
-    def habits(self, request: Request, **kwargs: Any) -> Response:
+    def habits(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """How each customer has paid in the 24 months before a day."""
         on = self.asked(DayQuery).get("on") or clock.today()
         found = payment_habits(self.company, on, Side.RECEIVABLES)
+        if self.form:
+            return self.filed(report_tables.habits(report_tables.named(self.company, found), on))
         return Response(HabitsOutput(found.values(), many=True).data)
 
 

@@ -12,7 +12,6 @@ from accounting.ledger.views.spans import SpanReport, months_chart
 from accounting.open_items.habits import payment_habits
 from accounting.open_items.models import Side
 from accounting.receivables import report_tables, turnover
-from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.web.dates import read_day
@@ -77,8 +76,6 @@ class PaymentHabits(Report):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         on = read_day(request.GET.get("on")) or clock.today()
         found = payment_habits(self.company, on, Side.RECEIVABLES)
-        names = dict(Contact.of(self.company).filter(pk__in=found).values_list("pk", "name"))
-        rows = sorted(((names.get(pk, ""), row) for pk, row in found.items()),
-                      key=lambda one: (-one[1].days_late, one[0]))  # fmt: skip
+        rows = report_tables.named(self.company, found)
         content = report_tables.habits(rows, on)
         return self.shown("receivables/payment_habits", content, rows=rows, on=on)

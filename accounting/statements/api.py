@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,10 +18,11 @@ from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
+from accounting.statements.reports import statement_table, trial_table
 from accounting.statements.trial_balance import trial_balance
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField
+from erp.api.reports import Filed, shown_or_filed
 from erp.core import clock
 
 
@@ -103,36 +104,46 @@ class TrialBalanceQuery(ReportQuery):
     budget = None  # type: ignore[assignment]
 
 
-class ReportViewSet(CompanyViewSet):
+class ReportViewSet(Filed):
     """``/api/v1/companies/{company}/reports/``"""
 
     permissions = dict.fromkeys(
         ("trial_balance", "balance_sheet", "income_statement"), Permission.LEDGER_READ
     )
+    takes_along = dict.fromkeys(permissions, Permission.LEDGER_EXPORT)
     pagination_class = None
     serializer_class = TrialBalanceOutput
 
-    @extend_schema(parameters=[TrialBalanceQuery], responses=TrialBalanceOutput)
-    def trial_balance(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(TrialBalanceOutput, parameters=[TrialBalanceQuery])
+    def trial_balance(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """What each account opened with, its turnover, and how it stands."""
         told = self.asked(TrialBalanceQuery)
         day = told.get("until") or clock.today()
         year = self._year(day)
         found = trial_balance(self.company, year=year, until=day, cost_centre=self._centre(told))
+        if self.form:
+            return self.filed(trial_table(found, self._of_centre(told)))
         return Response(TrialBalanceOutput(found).data)
 
-    @extend_schema(parameters=[BalanceSheetQuery], responses=ReportOutput)
-    def balance_sheet(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(ReportOutput, parameters=[BalanceSheetQuery])
+    def balance_sheet(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Assets and liabilities on a day, beside the year before."""
         cols = self._columns(self.asked(BalanceSheetQuery), balances=True)
         found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
+        if self.form:
+            return self.filed(statement_table(found, "balance-sheet"))
         return Response(ReportOutput(found).data)
 
-    @extend_schema(parameters=[ReportQuery], responses=ReportOutput)
-    def income_statement(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(ReportOutput, parameters=[ReportQuery])
+    def income_statement(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Income and expense of the year until a day, beside the year before."""
         told = self.asked(ReportQuery)
         found = statements.income_statement(
             self.company, self._columns(told), language=get_language() or "de",
             cost_centre=self._centre(told),
         )  # fmt: skip
+        if self.form:
+            return self.filed(statement_table(found, "income-statement", self._of_centre(told)))
         return Response(ReportOutput(found).data)
 
     def _year(self, day: dt.date) -> FiscalYear:
@@ -143,6 +154,10 @@ class ReportViewSet(CompanyViewSet):
 
     def _centre(self, told: dict[str, Any]) -> int | None:
         return told["cost_centre"].pk if "cost_centre" in told else None
+
+    def _of_centre(self, told: dict[str, Any]) -> str:
+        """What a filtered report adds to its subtitle."""
+        return f" · {told['cost_centre']}" if "cost_centre" in told else ""
 
     def _columns(self, told: dict[str, Any], *, balances: bool = False) -> list[statements.Column]:
         day = told.get("until") or clock.today()

@@ -19,12 +19,12 @@ from accounting.budgets.queries import budgets_of
 from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
-from accounting.statements.trial_balance import TrialBalance, trial_balance
+from accounting.statements.reports import heads, statement_table, trial_table
+from accounting.statements.trial_balance import trial_balance
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.web.dates import read_day
-from erp.web.export import Table, answer, table
+from erp.web.export import Table, answer
 from erp.web.pages import CompanyView, id_of
 
 
@@ -139,7 +139,7 @@ class BalanceSheet(Report):
         if not cols:
             return self.no_year()
         found = statements.balance_sheet(self.company, cols, language=get_language() or "de")
-        return self.file(_statement_table(found, "balance-sheet")) or render(
+        return self.file(statement_table(found, "balance-sheet")) or render(
             request,
             "accounting/statements/statement.html",
             {**self.base(), "page_title": found.title, "statement": found,
@@ -159,7 +159,7 @@ class IncomeStatement(Report):
         found = statements.income_statement(
             self.company, cols, language=get_language() or "de", cost_centre=self.centre()
         )
-        return self.file(_statement_table(found, "income-statement", self.of_centre())) or render(
+        return self.file(statement_table(found, "income-statement", self.of_centre())) or render(
             request,
             "accounting/statements/statement.html",
             {**self.base(), "page_title": found.title, "statement": found, "by_centre": True,
@@ -178,51 +178,8 @@ class TrialBalancePage(Report):
         if year is None:
             return self.no_year()
         found = trial_balance(self.company, year=year, until=until, cost_centre=self.centre())
-        return self.file(_trial_table(found, self.of_centre())) or render(
+        return self.file(trial_table(found, self.of_centre())) or render(
             request,
             "accounting/statements/trial_balance.html",
             {**self.base(), "page_title": _("Trial balance"), "trial": found, "by_centre": True},
         )
-
-
-def heads(found: statements.Statement) -> list[str]:
-    """What stands above each column."""
-    titles = [
-        f"{_('Budget')} {col.budget}" if col.budget else swiss_date(col.until)
-        for col in found.columns
-    ]
-    return [*titles, _("Difference")] if found.budget else titles
-
-
-def _statement_table(found: statements.Statement, name: str, more: str = "") -> Table:
-    return table(
-        title=found.title,
-        subtitle=swiss_date(found.days[0]) + more,
-        head=["", *heads(found)],
-        rows=[[row.name, *row.figures] for row in found.rows],
-        name=name,
-        kinds={nth: row.kind for nth, row in enumerate(found.rows)},
-    )
-
-
-def _trial_table(found: TrialBalance, more: str) -> Table:
-    rows: list[list[Any]] = [
-        [row.number, row.name, row.opening, row.debit, row.credit, row.closing]
-        for row in found.rows
-    ]
-    rows.append(["", _("Total"), found.opening, found.debit, found.credit, found.closing])
-    return table(
-        title=_("Trial balance"),
-        subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}{more}",
-        head=[
-            _("Account"),
-            _("Name"),
-            _("Opening balance"),
-            _("Debit"),
-            _("Credit"),
-            _("Closing balance"),
-        ],
-        rows=rows,
-        name="trial-balance",
-        kinds={len(rows) - 1: "grand"},
-    )

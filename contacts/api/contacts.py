@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,12 +13,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts import duplicates, lifecycle, lookup, merging, queries, saving
+from contacts import duplicates, exporting, lifecycle, lookup, merging, queries, saving
 from contacts.api.shapes import LARGEST_ID, ContactBrief, ContactInput, ContactOutput
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet, Pages
 from erp.api.inputs import Input
+from erp.api.reports import Filed, form_of
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
@@ -25,6 +27,7 @@ from erp.core import clock
 from erp.own_fields.lists import fields_of, narrowed
 
 Look = AccessLogEntry.Kind
+FILE = form_of(exporting.FORMS)
 
 
 class ContactQuery(serializers.Serializer[Any]):
@@ -62,7 +65,7 @@ class ContactPages(Pages):
         return (mark + queries.ORDERS[order.removeprefix("-")], f"{mark}id")
 
 
-class ContactViewSet(CompanyViewSet):
+class ContactViewSet(Filed):
     """``…/contacts/``"""
 
     permissions = {
@@ -75,18 +78,24 @@ class ContactViewSet(CompanyViewSet):
         "restore": Permission.CONTACTS_MERGE,
         "merge": Permission.CONTACTS_MERGE,
     }
+    forms = exporting.FORMS
+    takes_along = {"list": Permission.CONTACTS_EXPORT}
     serializer_class = ContactOutput
     follows = "contact"
     queryset = Contact.unscoped.none()
     pagination_class = ContactPages
+    parts = {
+        "addresses": "addresses", "communications": "communications", "memberships": "groups",
+        "bank_accounts": "bank_accounts",
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Contact]:
         rows = Contact.of(self.company).select_related("company")
         return queries.with_parts(rows).prefetch_related("bank_accounts")
 
-    @extend_schema(parameters=[ContactQuery])
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Contacts that meet what is asked; merged ones are left out."""
+    @extend_schema(parameters=[ContactQuery, FILE])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Contacts that meet what is asked; merged ones are left out. As a file all of them at once."""
         told = self.asked(ContactQuery)
         found = queries.listing(
             self.company, search=told.get("q", ""), group=told.get("group", ""),
@@ -96,6 +105,8 @@ class ContactViewSet(CompanyViewSet):
             code, _colon, value = told["own"].partition(":")
             own = fields_of(self.company, Contact.OWN_FIELDS)
             found = narrowed(found, own, {code: value})
+        if self.form:
+            return exporting.answer(self.form, found, access=self.access)
         rows = queries.with_parts(found).prefetch_related("bank_accounts")
         page = self.paginate_queryset(rows) or []
         access_log.note(company=self.company, by=self.access.user, subject=Contact,

@@ -40,6 +40,8 @@ def look_up(request: HttpRequest) -> None:
     a phone's session is over. The first caller asks; the framework's own authentication takes the
     answer from the request.
     """
+    if hasattr(request, _FOUND) or hasattr(request, _PHONE):
+        return  # carried over
     secret = _presented(request)
     if secret is None:
         setattr(request, _PHONE, _phone(request))
@@ -48,6 +50,24 @@ def look_up(request: HttpRequest) -> None:
         setattr(request, _FOUND, bearer_of(request, secret))
     except TooManyRefused as refusal:
         setattr(request, _FOUND, refusal)
+
+
+def carry_over(request: HttpRequest, part: HttpRequest) -> None:
+    """Let a part of a request come from whoever sent the whole, who was looked up once."""
+    for name in (_FOUND, _PHONE, "user", "session", "LANGUAGE_CODE", "_dont_enforce_csrf_checks"):
+        if hasattr(request, name):
+            setattr(part, name, getattr(request, name))
+
+
+def who_is(request: HttpRequest) -> str:
+    """A name for who sends a request that was looked up: a token, a person, or blank."""
+    bearer, phone = getattr(request, _FOUND, None), getattr(request, _PHONE, None)
+    if isinstance(bearer, Bearer):
+        return f"token:{bearer.token}"
+    person: Any = phone[0] if phone else None
+    if person is None and _presented(request) is None and request.user.is_authenticated:
+        person = request.user
+    return f"person:{person.pk}" if person else ""
 
 
 def bearer_in(request: Request) -> Bearer | None:

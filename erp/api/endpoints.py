@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -26,16 +23,20 @@ from erp.access.models import User
 from erp.access.permissions import ADMINISTERS, Permission
 from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
-from erp.api import problems
+from erp.api import problems, sparse, versions
 from erp.api.authentication import bearer_in, look_up
 from erp.api.delta import DeltaPages, InOrder, is_asked
-from erp.api.idempotency import once
+from erp.api.idempotency import Keeping, KeyMissing, key_in, once
+from erp.api.limits import Meter, TooMany
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
+from erp.api.versions import etag, with_etag
 from erp.audit import looks
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.errors import Overtaken
 from erp.core.retrying import keep_body, retried, rewind
+
+__all__ = ["CompanyViewSet", "OneTransaction", "Pages", "etag", "session_of", "with_etag"]
 
 
 class Pages(CursorPagination):
@@ -55,7 +56,20 @@ class Pages(CursorPagination):
 
 
 class OneTransaction(GenericViewSet[Any]):
-    """Endpoints that work in one transaction, the writing of the answer included."""
+    """Endpoints that work in one transaction, the writing of the answer included.
+
+    ``parts`` says for lookups ahead of the rows which field shows what they bring: where a client
+    leaves the field out, they are left out, too.
+    """
+
+    parts: ClassVar[Mapping[str, str]] = {}
+    wanted: sparse.Wanted | None = None
+    meter: Meter
+    _narrowed = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plain: dict[str, Callable[..., Response]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         def attempt() -> HttpResponseBase:
@@ -66,15 +80,55 @@ class OneTransaction(GenericViewSet[Any]):
                 )
                 if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                     response.render()  # while the rows are still visible
-                return response
+                return versions.unless_known(request, response)
 
         look_up(request)
-        if not keep_body(request):
-            return attempt()
+        self.meter = Meter.begin(request, kwargs.get("company"))
         try:
-            return retried(attempt)
-        except Overtaken as refusal:
-            return problems.plain(refusal)
+            self.meter.require_sender()
+            response = retried(attempt) if keep_body(request) else attempt()
+        except (Overtaken, TooMany) as refusal:
+            response = problems.plain(refusal)
+        self.meter.settle(response, inside=hasattr(self, "access"))
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        for method, plain in self._plain.items():  # of an attempt before this one
+            setattr(self, method, plain)
+        super().initial(request, *args, **kwargs)
+        if request.method == "GET":
+            self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
+        if self.wanted is not None:
+            self.wrap("get", self._of_what_is_wanted)
+
+    def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
+        """Let ``act`` stand around what answers to a method in this request."""
+        inner = getattr(self, method)
+        self._plain.setdefault(method, inner)
+
+        def outer(request: Request, *args: Any, **kwargs: Any) -> Response:
+            return act(lambda: inner(request, *args, **kwargs))
+
+        setattr(self, method, outer)
+
+    def _of_what_is_wanted(self, act: Callable[[], Response]) -> Response:
+        answer = act()
+        if not self._narrowed and hasattr(answer, "data"):
+            answer.data = sparse.cut(answer.data, self.wanted or {})
+        if "ETag" in answer.headers:  # nobody changes what was read in part
+            answer["ETag"] = "W/" + answer["ETag"]
+        return answer
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = queryset if self.wanted is None else sparse.lean(queryset, self.wanted, self.parts)
+        return super().paginate_queryset(rows)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        serializer = super().get_serializer(*args, **kwargs)
+        if self.wanted is not None:
+            sparse.narrow(serializer, self.wanted)
+            self._narrowed = True
+        return serializer
 
     def told(self, body: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The values of the request's body."""
@@ -95,12 +149,16 @@ class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
     ``permissions`` names what each action needs; an action that is not named is closed. Actions
-    in ``step_up`` want the second factor used minutes ago. ``follows`` is what ``erp.changes``
-    calls the rows of the list, which then answers to ``?changed_since=``, too.
+    in ``step_up`` want the second factor used minutes ago. Any write that comes with an
+    Idempotency-Key takes effect once (``takes_keys``); of answers with secrets nothing but the id
+    is kept for it (``keeps_answer``). ``follows`` is what ``erp.changes`` calls the rows of the
+    list, which then answers to ``?changed_since=``, too.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
     step_up: ClassVar[frozenset[str]] = frozenset()
+    takes_keys: ClassVar[bool] = True
+    keeps_answer: ClassVar[bool] = True
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
@@ -108,13 +166,17 @@ class CompanyViewSet(OneTransaction):
 
     access: Access
     company: Company
+    _keyed = False
+    _lasting = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._keyed = self._lasting = False
         self.access = access_to(
             int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
         )
         self.company = self.access.company
+        self.meter.require_company()
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
         if not self.access.may(self.permissions.get(self.action)):
@@ -127,6 +189,8 @@ class CompanyViewSet(OneTransaction):
         administers = self.permissions.get(self.action) in ADMINISTERS
         if self.action in self.step_up and administers and not has_two_ways(self.access.user):
             raise SecondWayNeeded
+        if self.takes_keys and request.method not in SAFE_METHODS and key_in(request):
+            self._keep_once(request.method or "")
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = cast(Response, super().finalize_response(*args, **kwargs))
@@ -147,8 +211,29 @@ class CompanyViewSet(OneTransaction):
         return context
 
     def once(self, act: Callable[[], Response]) -> Response:
-        """Run a write that posts, pays, imports or starts a run, once per Idempotency-Key."""
-        return once(self.request, self.access, f"{self.basename}.{self.action}", act)
+        """Run a write that posts, pays, imports or starts a run: never without a key."""
+        if not self._keyed:
+            raise KeyMissing
+        self._lasting = True
+        return act()
+
+    def _keep_once(self, method: str) -> None:
+        """Let a write that came with a key take effect once, whatever else it asks for.
+
+        Its answer is repeated before anything is looked at: what it changed is not any more as its
+        sender had read it.
+        """
+        operation = f"{self.basename}.{self.action}"
+        self._keyed = True
+        self.wrap(
+            method.lower(),
+            lambda act: once(self.request, self.access, operation, act, self._keeping),
+        )
+
+    def _keeping(self) -> Keeping:
+        permission = self.permissions[self.action]
+        tells_wages = permission.module == Module.PAYROLL and not self._lasting
+        return Keeping(lasting=self._lasting, whole=self.keeps_answer and not tells_wages)
 
     def shown(self, found: Any, status: int = 200) -> Response:
         """Something as this resource tells it, with its version."""
@@ -185,13 +270,3 @@ def session_of(request: Request) -> Mapping[str, Any]:
     if isinstance(request.auth, SessionBase):
         return cast(Mapping[str, Any], request.auth)
     return cast(Mapping[str, Any], request.session) if request.auth is None else {}
-
-
-def etag(representation: Any) -> str:
-    """The version of a resource, from what it shows."""
-    written = json.dumps(representation, sort_keys=True, cls=DjangoJSONEncoder)
-    return f'"{hashlib.sha256(written.encode()).hexdigest()[:32]}"'
-
-
-def with_etag(representation: Any, status: int = 200) -> Response:
-    return Response(representation, status=status, headers={"ETag": etag(representation)})

@@ -20,6 +20,9 @@ class IdempotencyRecord(CompanyOwned):
     payload_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     body = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    etag = models.CharField(max_length=80, blank=True, default="")
+    #: Of a payment, a posting, an import: it is remembered for a year.
+    lasting = models.BooleanField(default=True)
     at = models.DateTimeField()
 
     class Meta:

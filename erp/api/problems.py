@@ -42,9 +42,11 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def plain(refusal: DomainError) -> JsonResponse:
+def plain(refusal: DomainError | exceptions.APIException) -> JsonResponse:
     """The same answer outside of the framework's own error handling."""
-    code, body, headers = _refusal(refusal)
+    told = _told(refusal)
+    assert told is not None  # it tells each of the two
+    code, body, headers = told
     return JsonResponse(body, status=code, headers=headers, content_type=CONTENT_TYPE)
 
 

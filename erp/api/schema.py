@@ -9,22 +9,55 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from erp.api import delta
+from erp.api import delta, naming
 
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
     description="8 to 100 characters; the same key gives the same answer, and one effect.",
 )  # fmt: skip
+#: Any other write of a company takes one, too.
+KEY_AT_WILL: Final = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
+    description="8 to 100 characters; what is sent again with the same key takes effect once.",
+)  # fmt: skip
+#: Of all that is read.
+FIELDS: Final = OpenApiParameter(
+    "fields", str, OpenApiParameter.QUERY, required=False,
+    description="Only these fields, by commas; those of a part with a point: id,addresses.town",
+)  # fmt: skip
+IF_NONE_MATCH: Final = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, required=False,
+    description="An ETag that was read: 304 without a body as long as nothing has changed.",
+)  # fmt: skip
 #: For endpoints that answer through ``CompanyViewSet.changing``.
 IF_MATCH: Final = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True,
     description="The ETag that was read, or * for whatever there is.",
 )  # fmt: skip
+#: What every operation may refuse with.
+REFUSALS: Final = {
+    "400": "What was sent is wrong, place by place.",
+    "401": "Nobody is signed in, or the token is not good.",
+    "403": "Not allowed, or the second factor is wanted once more.",
+    "404": "There is no such thing, or not for you.",
+    "409": "The state of the books is in the way, or somebody else was quicker.",
+    "412": "It has changed since it was read.",
+    "415": "A body of this type is not taken.",
+    "422": "Refused by a rule of the trade; the code says by which.",
+    "428": "Send If-Match with the ETag that was read.",
+    "429": "Too many requests; Retry-After says how many seconds to wait.",
+}
+#: What some refuse with besides, who name it in ``refuses``.
+MORE_REFUSALS: Final = {
+    "410": "What one goes on from is gone; begin from the start.",
+    "423": "Somebody else is working on it right now.",
+}
+RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
 
 class Problem(serializers.Serializer[Any]):
@@ -40,12 +73,31 @@ class Problem(serializers.Serializer[Any]):
 
 
 class Schema(AutoSchema):
-    """Adds the errors that every endpoint can answer with, and what every change must send."""
+    """Names operations by room and address, and adds what every one of them asks and answers."""
 
     def get_override_parameters(self) -> Any:
+        asked = [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        if self.method == "GET" and hasattr(self.view, "wanted"):
+            asked += [FIELDS, IF_NONE_MATCH]
+        if getattr(self.view, "takes_keys", False) and self.method != "GET":
+            asked.append(KEY_AT_WILL)
         if self._tells_changes():
-            return [delta.PARAMETER]
-        return [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+            asked.append(delta.PARAMETER)
+        return asked
+
+    def get_tags(self) -> list[str]:
+        return [naming.room_of(type(self.view).__module__)]
+
+    def get_operation_id(self) -> str:
+        many = bool(self.method == "GET" and self._is_list_view())
+        return naming.operation_id(
+            self._tokenize_path(), self.method, getattr(self.view, "action", None), many=many
+        )
+
+    def get_summary(self) -> str:
+        action = getattr(self.view, "action", None) or ""
+        told = get_doc(getattr(self.view, action, None))
+        return naming.summary(told, self._tokenize_path(), action)
 
     def _tells_changes(self) -> bool:
         view: Any = self.view
@@ -70,14 +122,16 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(Problem(), "response").ref
-        codes = {"400", "401", "403", "404", "409", "412", "415", "422", "428"}
+        more = {str(code) for code in getattr(self.view, "refuses", ())}
         if self._tells_changes():
-            codes.add("410")
-        for code in sorted(codes - set(bodies)):
+            more.add("410")
+        for code in sorted((set(REFUSALS) | more) - set(bodies)):
             bodies[code] = {
-                "description": "Problem",
+                "description": REFUSALS.get(code) or MORE_REFUSALS[code],
                 "content": {"application/problem+json": {"schema": problem}},
             }
+            if code == "429":
+                bodies[code]["headers"] = {"Retry-After": RETRY_AFTER}
         return bodies
 
 

@@ -25,6 +25,7 @@ READ_BY: Final = {
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,
     "accounting.cash": Permission.CASH_READ,
+    "accounting.hours": Permission.HOURS_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "accounting.payments": Permission.PAYMENTS_READ,
     "accounting.terms": Permission.RECEIVABLES_READ,
@@ -32,6 +33,7 @@ READ_BY: Final = {
     "accounting.receivables": Permission.RECEIVABLES_READ,
     "accounting.payables": Permission.PAYABLES_READ,
     "vat": Permission.VAT_READ,
+    "payroll.expenses": Permission.EXPENSES_READ,
     "payroll": Permission.PAYROLL_READ,
 }
 

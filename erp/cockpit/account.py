@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from erp.access.leaks.domains import domain_of, is_free_mail
@@ -21,6 +22,22 @@ from erp.core.texts import one_line
 from erp.web.pages import id_of
 
 MOST_EVENTS = 30
+
+
+class NameMissing(DomainError):
+    code = "account.name_missing"
+    message = gettext_lazy("Type your name, in %(longest)s letters at most.")
+    field = "name"
+
+
+def rename(user: User, *, name: str) -> None:
+    """Call somebody otherwise. Raises ``NameMissing`` or ``NotOneLine``."""
+    longest = User._meta.get_field("name").max_length or 0
+    told = one_line(name, field="name", most=longest)
+    if not told:
+        raise NameMissing(longest=longest)
+    user.name = told
+    user.save(update_fields=["name"])
 
 
 class AccountOverview(View):
@@ -66,16 +83,9 @@ class AccountOverview(View):
         return redirect("account-overview")
 
     def _rename(self, request: HttpRequest, user: User) -> None:
-        longest = User._meta.get_field("name").max_length or 0
         try:
-            name = one_line(request.POST["name"], field="name", most=longest)
+            rename(user, name=request.POST["name"])
         except DomainError as refusal:
             messages.error(request, str(refusal))
-            return
-        if not name:
-            told = _("Type your name, in %(longest)s letters at most.") % {"longest": longest}
-            messages.error(request, told)
-            return
-        user.name = name
-        user.save(update_fields=["name"])
-        messages.success(request, _("Your name is saved."))
+        else:
+            messages.success(request, _("Your name is saved."))

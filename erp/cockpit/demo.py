@@ -37,6 +37,7 @@ from erp.cockpit.demo_bank import Movement, statement_xml
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
+from erp.cockpit.demo_hours import add_hours
 from erp.cockpit.demo_payroll import add_payroll
 from erp.cockpit.demo_payroll.tariffs import load_tariffs
 from erp.cockpit.demo_vat import file_returns
@@ -150,6 +151,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     add_debtors(company, bank, owner, chance)
     add_creditors(company, bank, owner, chance)
     _payroll(company, owner)
+    add_hours(company, owner, _colleague(company, owner), random.Random(7))  # noqa: S311 - demo hours
     file_returns(company, owner)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):
@@ -176,6 +178,14 @@ def _payroll(company: Company, owner: User) -> None:
     approver = User.objects.filter(email=email).first() or _user(email, "Regula Gegenleser")
     grant(company=company, user=approver, role="payroll", by=owner)
     add_payroll(company, by=owner, approver=approver)
+
+
+def _colleague(company: Company, owner: User) -> User:
+    """Somebody who works along, and enters hours and expenses of their own."""
+    email = "werkstatt@rappen.example"
+    found = User.objects.filter(email=email).first() or _user(email, "Beat Werkmann")
+    grant(company=company, user=found, role="employee", by=owner)
+    return found
 
 
 def company_periods(company: Company, year: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.ledger.models import Account
+from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.audit import access_log, queries
 from erp.audit.labels import ACTIONS, SUBJECTS
@@ -79,26 +81,35 @@ class AuditTrail(CompanyView):
         """The events as filtered, oldest first; that they left is noted in the access log."""
         if form not in {"csv", "xlsx"}:
             raise Http404
-        rows = list(events.order_by("pk")[: MOST_EXPORTED + 1])
-        if len(rows) > MOST_EXPORTED:
-            messages.error(self.request, str(TrailTooLong(limit=MOST_EXPORTED)))
+        try:
+            content = exported(self.access, events)
+        except TrailTooLong as refusal:
+            messages.error(self.request, str(refusal))
             return redirect("audit-trail", self.company.pk)
-        access_log.note(company=self.company, by=self.access.user, subject=AuditEvent,
-                        kind=AccessLogEntry.Kind.EXPORT, count=len(rows))  # fmt: skip
-        return answer(form, self._table(rows), company=self.company)
+        return answer(form, content, company=self.company)
 
-    def _table(self, rows: list[AuditEvent]) -> Table:
-        head = [_("At"), _("By"), _("E-mail"), _("Action"), _("Data"), _("Name"), _("Details"),
-                _("Address"), _("Browser"), _("Way in"), _("Request"), _("Place"), "SHA-256"]  # fmt: skip
-        cells = [
-            [_moment(e), str(e.by), e.by.email, one.label, one.subject, one.about,
-             "; ".join(str(d) for d in one.details), e.address, e.agent, e.get_via_display(),
-             e.request_id, e.position, bytes(e.digest or b"").hex()]
-            for one in queries.in_words(self.company, rows, granted=self.access.granted)
-            for e in [one.event]
-        ]  # fmt: skip
-        return table(title=_("Audit trail"), subtitle=swiss_date(clock.today()), head=head,
-                     rows=cells, name="audit", wide=True)  # fmt: skip
+
+def exported(access: Access, events: QuerySet[AuditEvent]) -> Table:
+    """Events in words as a table, oldest first; that they left is noted in the access log.
+
+    Raises ``TrailTooLong``.
+    """
+    rows = list(events.order_by("pk")[: MOST_EXPORTED + 1])
+    if len(rows) > MOST_EXPORTED:
+        raise TrailTooLong(limit=MOST_EXPORTED)
+    access_log.note(company=access.company, by=access.user, subject=AuditEvent,
+                    kind=AccessLogEntry.Kind.EXPORT, count=len(rows))  # fmt: skip
+    head = [_("At"), _("By"), _("E-mail"), _("Action"), _("Data"), _("Name"), _("Details"),
+            _("Address"), _("Browser"), _("Way in"), _("Request"), _("Place"), "SHA-256"]  # fmt: skip
+    cells = [
+        [_moment(e), str(e.by), e.by.email, one.label, one.subject, one.about,
+         "; ".join(str(d) for d in one.details), e.address, e.agent, e.get_via_display(),
+         e.request_id, e.position, bytes(e.digest or b"").hex()]
+        for one in queries.in_words(access.company, rows, granted=access.granted)
+        for e in [one.event]
+    ]  # fmt: skip
+    return table(title=_("Audit trail"), subtitle=swiss_date(clock.today()), head=head, rows=cells,
+                 name="audit", wide=True)  # fmt: skip
 
 
 class History(CompanyView):

@@ -16,19 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from accounting.banking.models import BankTransaction
 from accounting.ledger import queries
 from accounting.ledger.models import Account
-from accounting.ledger.recurring import due
-from accounting.statements import statements
-from accounting.statements.monthly import by_month, liquid_funds
 from contacts import activities
 from erp.access.firms.models import Firm
 from erp.access.gate import companies_of, supported_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
-from erp.cockpit import charts
+from erp.cockpit import charts, overview
 from erp.cockpit.firms import firms_of
 from erp.cockpit.forms import CompanyForm, NewCompanyForm
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
@@ -41,7 +37,6 @@ from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
 from erp.documents.storing import read_upload
 from erp.web.pages import CompanyView, refused, tell
-from vat.returns.queries import next_due
 
 MOST_TASKS = 8  # on the start page; all of them have a page of their own
 
@@ -167,40 +162,34 @@ class Start(CompanyView):
 
     def _figures(self) -> dict[str, Any]:
         today = clock.today()
-        year = queries.year_of(self.company, today)
-        if year is None:
+        found = overview.figures(self.company, today)
+        if found is None:
             return {"no_year": True}
-        day = min(max(today, year.start), year.end)
-        months = by_month(self.company, last=day)
-        cols = statements.columns(self.company, until=day)
-        found = statements.income_statement(self.company, cols, language="de")
         return {
-            "day": day,
-            "liquidity": liquid_funds(self.company, year=year, day=day),
-            "result": found.result[0],
-            "income": charts.income_and_expense(months),
-            "liquid": charts.liquidity(months),
+            "day": found.day,
+            "liquidity": found.liquidity,
+            "result": found.result,
+            "income": charts.income_and_expense(found.months),
+            "liquid": charts.liquidity(found.months),
             "latest": queries.journal(self.company).order_by("-chain_position")[:8],
-            "todo": self._todo(today),
+            "todo": self._todo(overview.todo(self.access, today)),
         }
 
-    def _todo(self, today: Any) -> list[tuple[str, str]]:
+    def _todo(self, found: overview.Todo) -> list[tuple[str, str]]:
         company = self.company
         todo = []
-        open_bank = BankTransaction.waiting(company).count()
-        if open_bank:
+        if found.bank:
             todo.append((ngettext("%s bank transaction is to be booked",
-                                  "%s bank transactions are to be booked", open_bank) % open_bank,
+                                  "%s bank transactions are to be booked", found.bank) % found.bank,
                          reverse("bank-transactions", args=[company.pk])))  # fmt: skip
-        drafts = queries.drafts_of(self.access).count()
-        if drafts:
-            todo.append((ngettext("%s draft waits", "%s drafts wait", drafts) % drafts,
+        if found.drafts:
+            todo.append((ngettext("%s draft waits", "%s drafts wait", found.drafts) % found.drafts,
                          reverse("drafts", args=[company.pk])))  # fmt: skip
-        if recurring := len(due(company, today)):
+        if found.recurring:
             todo.append((ngettext("%s recurring entry is due", "%s recurring entries are due",
-                                  recurring) % recurring,
+                                  found.recurring) % found.recurring,
                          reverse("recurring", args=[company.pk])))  # fmt: skip
-        if self.access.may(Permission.VAT_READ) and (waits := next_due(company, today)):
+        if waits := found.vat:
             text = _("VAT %(period)s is due on %(day)s")
             todo.append((text % {"period": waits.period.name, "day": swiss_date(waits.due)},
                          reverse("vat-return", args=[company.pk, waits.key])))  # fmt: skip

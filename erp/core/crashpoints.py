@@ -22,6 +22,7 @@ POINTS: Final = frozenset(
         "mail.taken",
         "mail.data",
         "mail.delivered",
+        "payroll.hired",
         "payroll.reckoned",
         "payroll.posted",
         "payroll.paid",

@@ -45,3 +45,11 @@ def told(value: object) -> object:
 
 def swiss_date(day: dt.date | None) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year}" if day else ""
+
+
+def duration(minutes: int | None) -> str:
+    """Minutes as hours and minutes, nothing for none: 150 is ``2:30``, -90 is ``−1:30``."""
+    if not minutes:
+        return ""
+    sign = MINUS if minutes < 0 else ""
+    return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"

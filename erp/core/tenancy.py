@@ -7,7 +7,7 @@ means no rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, migrations
@@ -65,17 +65,30 @@ def grant_statements(table: str, grants: Sequence[str]) -> list[str]:
     ]
 
 
-def open_companies(companies: Iterable[int]) -> None:
+def open_companies(companies: Iterable[int], *, read_only: bool = False) -> None:
     """Say whose rows this transaction may see and write; forgotten at its end.
 
-    Only ``erp.access`` calls this, after it has checked the user's right.
+    ``read_only`` lets it write nothing at all from here on (AUZ-10). Only ``erp.access`` calls this,
+    after it has checked the user's right.
     """
-    set_local("rappen.companies", "{" + ",".join(str(int(c)) for c in companies) + "}")
+    opened = {"rappen.companies": "{" + ",".join(str(int(c)) for c in companies) + "}"}
+    set_all_local(opened | ({"transaction_read_only": "on"} if read_only else {}))
 
 
 def set_local(name: str, value: str) -> None:
     """Set a database setting until the end of the transaction (DB-5)."""
+    set_all_local({name: value})
+
+
+def set_all_local(values: Mapping[str, str]) -> None:
+    """As ``set_local``, of several settings in one statement."""
+    require_transaction(", ".join(values))
+    parts = ", ".join("set_config(%s, %s, true)" for _one in values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {parts}", [text for pair in values.items() for text in pair])
+
+
+def require_transaction(name: str) -> None:
+    """Raise ``RuntimeError`` where a setting would be forgotten at once."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{name} is set outside a transaction")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])

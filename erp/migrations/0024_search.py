@@ -9,7 +9,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0018_changes"),
+        ("erp", "0022_questions"),
     ]
 
     operations = [

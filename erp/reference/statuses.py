@@ -67,6 +67,27 @@ def statuses(*, on: dt.date | None = None) -> list[SourceStatus]:
     ]
 
 
+def stale_sources(*, on: dt.date | None = None) -> list[Any]:
+    """The titles of sources whose data are older than they should be; one query."""
+    today = on or clock.today()
+    rows = {row.source: row for row in ReferenceVersion.objects.raw(_NEWEST)}
+    found = []
+    for name, source in SOURCES.items():
+        newest: Any = rows.get(name)
+        state = SourceState(source=name, succeeded_at=newest.succeeded_at) if newest else None
+        if is_stale(source, newest, state, today):
+            found.append(source.title)
+    return found
+
+
+#: The newest edition in force of each source, and when the source answered last.
+_NEWEST = """
+    SELECT DISTINCT ON (v.source) v.id, v.source, v.edition_date, s.succeeded_at
+    FROM erp_referenceversion v LEFT JOIN erp_sourcestate s ON s.source = v.source
+    WHERE v.state = 'active'
+    ORDER BY v.source, v.edition_date DESC NULLS LAST, v.id DESC
+"""
+
 #: The last attempts of each source, those that wait, and the newest edition in force.
 _RECENT = """
     SELECT id, source, scope, state, origin, address, etag, last_modified, edition_date, valid_from,

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from erp.core import clock, display
 from erp.core.identifiers import format_iban, format_uid
+from erp.web.asides import asides_of
 
 register = template.Library()
 
@@ -60,6 +61,12 @@ def day(value: dt.date | None) -> str:
 
 
 @register.filter
+def duration(minutes: int | None) -> str:
+    """``{{ 150|duration }}``: 2:30"""
+    return display.duration(minutes)
+
+
+@register.filter
 def iban(value: str) -> str:
     return format_iban(value)
 
@@ -90,6 +97,13 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         if value is not None:
             query[name] = str(value)
     return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def asides(context: dict[str, Any], kind: str, pk: int) -> SafeString:
+    """What rooms above show beside a record: ``{% asides "entry" entry.pk %}``."""
+    access = context.get("access")
+    return asides_of(access, kind, pk) if access else SafeString()
 
 
 @register.simple_tag

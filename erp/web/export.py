@@ -8,12 +8,13 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
+from erp.access.firms.models import Firm
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf, price, swiss_date
@@ -60,8 +61,8 @@ def table(**values: Any) -> Table:
     return Table(**values)
 
 
-def answer(form: str, content: Table, *, company: Company) -> HttpResponse:
-    """The table as ``csv``, ``xlsx`` or ``pdf``; another form is a 404."""
+def answer(form: str, content: Table, *, company: Company | Firm) -> HttpResponse:
+    """The table as ``csv``, ``xlsx`` or ``pdf``; another form is a 404. A firm has no ``pdf``."""
     if form not in MAKERS:
         raise Http404
     made, content_type, name = file_of(form, content, company=company)
@@ -70,10 +71,14 @@ def answer(form: str, content: Table, *, company: Company) -> HttpResponse:
     return response
 
 
-def file_of(form: str, content: Table, *, company: Company) -> tuple[bytes, str, str]:
+def file_of(form: str, content: Table, *, company: Company | Firm) -> tuple[bytes, str, str]:
     """The bytes of a table in one of ``MAKERS``, their type, and what the file is called."""
     make, content_type = MAKERS[form]
-    return make(content, company), content_type, f"{company.short_name}-{content.name}.{form}"
+    return (
+        make(content, cast(Company, company)),
+        content_type,
+        f"{company.short_name}-{content.name}.{form}",
+    )
 
 
 def as_file(content: bytes, kind: str, name: str) -> HttpResponse:

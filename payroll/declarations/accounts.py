@@ -182,3 +182,21 @@ def account_table(
         head=[_("No."), _("Wage type"), *month_names(), _("Total")], rows=rows, kinds=kinds,
         name=name, wide=True, currency="CHF",
     )  # fmt: skip
+
+
+def person_table(person: PersonYear, year: int) -> Table:
+    """One person's wage account of a year to be taken along."""
+    file = person.file
+    return account_table(
+        wage_account([person]), year=year, title=_("Wage account"),
+        subtitle=f"{file.name} ({file.number}) {file.personal.ahv_number}",
+        name=f"account-{year}-{file.number}",
+    )  # fmt: skip
+
+
+def recap_table(people: Sequence[PersonYear], year: int) -> Table:
+    """All wage accounts of a year as one, to be taken along."""
+    return account_table(
+        wage_account(people), year=year, title=_("Recapitulation of wages"), subtitle="",
+        name=f"recap-{year}",
+    )  # fmt: skip

@@ -20,22 +20,22 @@ from rest_framework.routers import SimpleRouter
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.core import clock
 from erp.jobs.starting import start
 from erp.web.export import as_file
 from payroll.declarations import deferring, elm, issuing, jobs, papers
-from payroll.declarations.accounts import Part, wage_account
+from payroll.declarations.accounts import Part, person_table, recap_table, wage_account
 from payroll.declarations.gathering import YEARS, PersonYear, year_of, years_of
-from payroll.declarations.listing import TITLES, report_of
+from payroll.declarations.listing import TITLES, report_of, subtitle_of
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import Prepared, prepared
-from payroll.declarations.reconciling import reconcile
+from payroll.declarations.reconciling import reconcile, reconciliation_table
 from payroll.employees.models import Employee
 
 
@@ -152,7 +152,7 @@ class AccruedOutput(serializers.Serializer[Any]):
     opening = serializers.IntegerField(source="opening.pk")
 
 
-class PayrollYearViewSet(CompanyViewSet):
+class PayrollYearViewSet(Filed):
     """``…/payroll/years/``; their ids are the years."""
 
     permissions = {
@@ -171,6 +171,10 @@ class PayrollYearViewSet(CompanyViewSet):
         "undo_accruals": Permission.PAYROLL_POST,
     }
     step_up = frozenset({"issue", "certificate", "elm", "elm_month", "survey"})
+    takes_along = dict.fromkeys(
+        ("account", "recap", "listed", "reconciliation"), Permission.PAYROLL_EXPORT
+    )
+    fresh = frozenset(takes_along)
     serializer_class = PayrollYearOutput
     queryset = IssuedCertificate.unscoped.none()
     pagination_class = None
@@ -188,12 +192,14 @@ class PayrollYearViewSet(CompanyViewSet):
             raise Http404
         return found
 
-    def note(self, count: int, kind: str = "list") -> None:
+    def note(self, count: int, kind: str = "") -> None:
+        kind = kind or ("export" if self.form else "list")
         access_log.note(company=self.company, by=self.access.user, kind=kind, subject=Employee,
                         count=count)  # fmt: skip
 
-    def note_one(self, employee: int, kind: str = "read") -> None:
+    def note_one(self, employee: int, kind: str = "") -> None:
         """Note in the access log whose data were looked at, or left the house."""
+        kind = kind or ("export" if self.form else "read")
         access_log.note(company=self.company, by=self.access.user, kind=kind,
                         subject=Employee(pk=employee, company=self.company))  # fmt: skip
 
@@ -212,49 +218,62 @@ class PayrollYearViewSet(CompanyViewSet):
         told = {"year": self.year(pk), "certificates": rows}
         return Response(PayrollYearWhole(told).data)
 
-    @extend_schema(responses=WageAccountPartOutput(many=True))
+    @shown_or_filed(WageAccountPartOutput(many=True))
     @action(detail=True, url_path=r"accounts/(?P<employee>[0-9]{1,18})")
-    def account(self, request: Request, pk: str, employee: str, **kwargs: Any) -> Response:
+    def account(
+        self, request: Request, pk: str, employee: str, **kwargs: Any
+    ) -> HttpResponse | Response:
         """A person's wage account."""
         found = self.people(pk, only=[int(employee)])
         self.note_one(int(employee))
-        return self.parts(wage_account(found))
+        if self.form:
+            return self.filed(person_table(found[0], self.year(pk)))
+        return self.told_in_parts(wage_account(found))
 
-    @extend_schema(responses=WageAccountPartOutput(many=True))
+    @shown_or_filed(WageAccountPartOutput(many=True))
     @action(detail=True)
-    def recap(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def recap(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """All wage accounts of a year as one."""
         found = self.people(pk)
         self.note(len(found))
-        return self.parts(wage_account(found))
+        if self.form:
+            return self.filed(recap_table(found, self.year(pk)))
+        return self.told_in_parts(wage_account(found))
 
-    def parts(self, parts: Sequence[Part]) -> Response:
+    def told_in_parts(self, parts: Sequence[Part]) -> Response:
         return Response(WageAccountPartOutput(parts, many=True).data)
 
-    @extend_schema(responses=PayrollListOutput)
+    @shown_or_filed(PayrollListOutput)
     @action(detail=True, url_path=r"lists/(?P<list>[a-z-]{2,20})")
-    def listed(self, request: Request, pk: str, list: str, **kwargs: Any) -> Response:
+    def listed(
+        self, request: Request, pk: str, list: str, **kwargs: Any
+    ) -> HttpResponse | Response:
         """A list: ahv, ahv-open, alv, fak, uvg, uvgz, ktg, bvg, tax, institutions or accruals."""
         if list not in TITLES:
             raise Http404
         found = self.people(pk)
         self.note(len(found))
         report = report_of(self.company, list, found)
+        if self.form:
+            subtitle = subtitle_of(self.company, list)
+            return self.filed(report.as_table(year=self.year(pk), subtitle=subtitle))
         if not self.access.may(Permission.PAYROLL_PEOPLE):
             report = report.masked()
         told = {"list": report.key, "title": report.title, "columns": dict(report.columns),
                 "rows": report.as_objects()}  # fmt: skip
         return Response(PayrollListOutput(told).data)
 
-    @extend_schema(responses=PayrollReconciliationOutput)
+    @shown_or_filed(PayrollReconciliationOutput)
     @action(detail=True)
-    def reconciliation(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def reconciliation(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """Payroll beside certificates, lists and ledger."""
         rows = prepared(self.company, self.year(pk))
         if not rows:
             raise Http404
         self.note(len(rows))
         found = reconcile(self.company, self.year(pk), rows)
+        if self.form:
+            return self.filed(reconciliation_table(found, year=self.year(pk)))
         return Response(PayrollReconciliationOutput(found).data)
 
     @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])

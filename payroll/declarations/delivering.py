@@ -74,6 +74,12 @@ def printed(company: Company, year: int) -> tuple[bytes, int]:
     return joining.joined(issuing.paper_of(found[pk]) for pk in on_paper), len(on_paper)
 
 
+def fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
+    """Names and bytes of certificates, for an archive."""
+    rows = IssuedCertificate.of(company).filter(pk__in=ids).in_bulk()
+    return [(papers.file_name(rows[pk].content), issuing.paper_of(rows[pk])) for pk in ids]
+
+
 def _due(company: Company, year: int) -> list[int]:
     every = [pk for pk, _employee in issuing.current_ids(company, year)]
     before = handing.delivered(company, CERTIFICATE, every)

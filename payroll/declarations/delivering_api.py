@@ -7,6 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -20,13 +21,14 @@ from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.declarations import delivering as certificates
 from payroll.declarations.gathering import YEARS
+from payroll.declarations.models import IssuedCertificate
 from payroll.delivery.handing import Row
 from payroll.delivery.models import Delivery, Way
 from payroll.delivery.views.common import portal_address
 from payroll.employees.models import Employee
 from payroll.runs import delivering as slips
 from payroll.runs.api.shapes import LARGEST_ID
-from payroll.runs.models import PayrollRun
+from payroll.runs.models import PayrollRun, Payslip
 
 
 class WhatToDeliver(Input):
@@ -39,6 +41,25 @@ class WhatToDeliver(Input):
         if len(told) != 1:
             raise serializers.ValidationError("Send either run or year.", code="one_of")
         return told
+
+
+class DeliverAgainInput(WhatToDeliver):
+    """The slip of the run, or the certificate of the year, with this id."""
+
+    record = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        super().validate({name: value for name, value in told.items() if name != "record"})
+        return told
+
+
+class DeliveredOutput(serializers.Serializer[Any]):
+    """A delivery; ``nth`` time."""
+
+    record = serializers.IntegerField()
+    way = serializers.CharField()
+    nth = serializers.IntegerField()
+    mail = serializers.IntegerField(allow_null=True)
 
 
 class WageDeliveryEntryOutput(serializers.Serializer[Any]):
@@ -71,8 +92,12 @@ class WageDeliveryEntryOutput(serializers.Serializer[Any]):
 class WageDeliveriesViewSet(CompanyViewSet):
     """``…/wage-deliveries/``"""
 
-    permissions = {"list": Permission.PAYROLL_READ, "create": Permission.PAYROLL_EXPORT}
-    step_up = frozenset({"create"})
+    permissions = {
+        "list": Permission.PAYROLL_READ,
+        "create": Permission.PAYROLL_EXPORT,
+        "again": Permission.PAYROLL_EXPORT,
+    }
+    step_up = frozenset({"create", "again"})
     serializer_class = WageDeliveryEntryOutput
     queryset = Delivery.unscoped.none()
     pagination_class = None
@@ -108,6 +133,32 @@ class WageDeliveriesViewSet(CompanyViewSet):
                                                link=link, within=within))  # fmt: skip
 
         return self.once(act)
+
+    @extend_schema(request=DeliverAgainInput, responses={201: DeliveredOutput}, parameters=[KEY])
+    @action(detail=False, methods=["post"])
+    def again(self, request: Request, **kwargs: Any) -> Response:
+        """Deliver one paper once more, the way its person wants it now; wants the second factor."""
+        told = self.told(DeliverAgainInput)
+        link = portal_address(request._request, self.company)
+
+        def act() -> Response:
+            made = self.once_more(told, link)
+            answer = {"record": told["record"], "way": made.way, "nth": made.nth,
+                      "mail": made.mail_id}  # fmt: skip
+            return Response(DeliveredOutput(answer).data, 201)
+
+        return self.once(act)
+
+    def once_more(self, told: dict[str, Any], link: str) -> Delivery:
+        """Deliver the slip or certificate; a 404 where the run or year has none such."""
+        if "run" in told:
+            run = self.run(told["run"])
+            slip = get_object_or_404(Payslip.of(self.company), run=run, pk=told["record"])
+            slip.run = run
+            return slips.deliver_again(slip, by=self.access.user, link=link)
+        rows = IssuedCertificate.of(self.company).select_related("company").defer("paper")
+        row = get_object_or_404(rows, year=told["year"], pk=told["record"])
+        return certificates.deliver_again(row, by=self.access.user, link=link)
 
 
 router = SimpleRouter()

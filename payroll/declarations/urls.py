@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payroll.declarations import api, delivering_api
+from payroll.declarations import api, delivering_api, papers_api, people_api
 from payroll.declarations.views import certificates, delivering, year
 
 START = "payroll/year/"
@@ -33,4 +33,4 @@ pages = [
     path(f"{YEAR}elm/survey/<int:month>/", certificates.ElmSurvey.as_view(), name="payroll-elm-survey"),
     path(f"{YEAR}elm/<int:month>/", certificates.ElmOfMonth.as_view(), name="payroll-elm-tax"),
 ]  # fmt: skip
-endpoints = [*api.urls, *delivering_api.urls]
+endpoints = [*people_api.urls, *papers_api.urls, *api.urls, *delivering_api.urls]

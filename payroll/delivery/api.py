@@ -15,9 +15,10 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
+from erp.api.schema import KEY
 from erp.audit import access_log
-from payroll.delivery import passwords, terms
-from payroll.delivery.models import DeliverySettings, Way
+from payroll.delivery import passwords, signing_in, terms
+from payroll.delivery.models import DeliverySettings, DeliveryTerms, Way
 from payroll.employees.models import Employee
 
 
@@ -91,6 +92,19 @@ class WageDeliveryInput(Input):
     )  # fmt: skip
 
 
+class SignInInput(Input):
+    email = serializers.EmailField(
+        max_length=254, help_text="Of a member with the right payroll.own"
+    )
+
+
+class SignsInOutput(serializers.Serializer[Any]):
+    """Who signs in as a person; null for nobody."""
+
+    employee = serializers.IntegerField()
+    signs_in_as = serializers.CharField(allow_null=True)
+
+
 class WageDeliveryViewSet(CompanyViewSet):
     """``…/wage-delivery/``; their ids are those of employees."""
 
@@ -98,8 +112,10 @@ class WageDeliveryViewSet(CompanyViewSet):
         "list": Permission.PAYROLL_READ,
         "retrieve": Permission.PAYROLL_READ,
         "partial_update": Permission.PAYROLL_PEOPLE,
+        "link": Permission.PAYROLL_PEOPLE,
+        "unlink": Permission.PAYROLL_PEOPLE,
     }
-    step_up = frozenset({"partial_update"})
+    step_up = frozenset({"partial_update", "link", "unlink"})
     serializer_class = WageDeliveryOutput
     queryset = Employee.unscoped.none()
 
@@ -140,6 +156,31 @@ class WageDeliveryViewSet(CompanyViewSet):
         if password is not None:
             passwords.set_password(employee, by=self.access.user, chosen=password)
         return self.shown(employee)
+
+    @extend_schema(request=SignInInput, responses=SignsInOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Let a member see a person's wage papers as their own; wants the second factor."""
+        self.access.require(Permission.PAYROLL_READ)
+        employee = self.get_object()
+
+        def act() -> Response:
+            told = self.told(SignInInput)
+            return self.signs_in(signing_in.link(employee, by=self.access.user, **told))
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses=SignsInOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take somebody's look at wage papers away, and forget an invitation; wants the second factor."""
+        self.access.require(Permission.PAYROLL_READ)
+        employee = self.get_object()
+        return self.once(lambda: self.signs_in(signing_in.unlink(employee, by=self.access.user)))
+
+    def signs_in(self, row: DeliveryTerms) -> Response:
+        told = {"employee": row.employee_id, "signs_in_as": row.user.email if row.user else None}
+        return Response(SignsInOutput(told).data)
 
 
 router = SimpleRouter()

@@ -114,7 +114,8 @@ def re_enter(
         raise FactThere(value=entry)
     faults: list[DomainError] = []
     known = Known(current.company, on=clock.today())
-    checked = checked_facts(faults, facts, entry, [period], known, current.contact)
+    checked = checked_facts(faults, facts, entry, [period], known,
+                            current.contact.addresses.all)  # fmt: skip
     raise_all(faults)
     write_facts(current, checked, entry)
     _record(current, by, "employee.return", {"entry": entry, "exit": exit})

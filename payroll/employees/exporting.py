@@ -8,19 +8,32 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from erp.companies.models import Company
 from erp.core.display import swiss_date
-from erp.own_fields.lists import cells, heads
+from erp.own_fields.lists import cells, fields_of, heads
 from erp.own_fields.models import OwnField
 from erp.web.export import Table, table
 from payroll.employees.columns import FACTS, facts_heads
 from payroll.employees.facts import KINDS, SEVERAL
 from payroll.employees.fields import KINDS as SHOWN
-from payroll.employees.people import PersonFile
-from payroll.employees.queries import line_of
+from payroll.employees.models import Employee
+from payroll.employees.people import PersonFile, filled
+from payroll.employees.queries import line_of, listing
 from payroll.employees.reading import as_typed
 
 HEAD: Final = ("number", "name", "place", "entry", "exit", "function", "birth_date", "sex",
                "nationality")  # fmt: skip
+
+
+def listed_table(
+    company: Company, *, on: dt.date, state: str, search: str, with_ahv: bool
+) -> tuple[Table, int]:
+    """Those of the list by name, to be taken along, and how many they are."""
+    found = listing(company, on=on, state=state, search=search)
+    files = filled(found.order_by("contact__sort_name", "pk"), on=on)
+    made = table_of(files, on=on, with_ahv=with_ahv, own=fields_of(company, Employee.OWN_FIELDS),
+                    own_values=dict(found.values_list("pk", "own_values")))  # fmt: skip
+    return made, len(files)
 
 
 def table_of(

@@ -35,6 +35,15 @@ class Personal(Value, frozen=True, kw_only=True):
     spouse_works_here: bool = False
 
 
+class ImportReport(Value, frozen=True, kw_only=True):
+    """What became of a file of people; ``faults`` name bad rows with what they say."""
+
+    rows: int
+    new: int
+    bad: int
+    faults: tuple[str, ...] = ()
+
+
 class LeaveKind(StrEnum):
     HOLIDAYS = "holidays"  # in days
     OVERTIME = "overtime"  # in hours

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from contacts import saving
+from contacts.drafting import Draft
 from contacts.models import Contact
+from contacts.numbers import require_free
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -19,7 +21,6 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from erp.own_fields import values as own_values
-from erp.own_fields.lists import fields_of
 from payroll.employees import people, plausible
 from payroll.employees import personal as personal_data
 from payroll.employees.common import gathered, raise_all
@@ -29,12 +30,13 @@ from payroll.employees.facts import (
     Personal,
     kind_of,
 )
-from payroll.employees.keeping import checked_facts, held, write_facts
+from payroll.employees.keeping import Addresses, checked_facts, fact_rows, held
 from payroll.employees.known import Known
-from payroll.employees.models import Employee, Employment
+from payroll.employees.models import Employee, Employment, Fact
 from payroll.wages.values import Finding
 
 LONGEST_NUMBER: Final = 12
+_BATCH: Final = 1_000  # rows of a statement
 
 
 class NotAPerson(DomainError):
@@ -78,64 +80,100 @@ class Hired:
     remarks: list[Finding] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """Somebody who can be hired: nothing of it is written. ``draft`` is of a contact that is new."""
+
+    employee: Employee
+    period: Employment
+    facts: list[FactValue]
+    draft: Draft | None = None
+
+
 @transaction.atomic
 def hire(
     *, company: Company, by: User, personal: Personal, entry: dt.date,
     contact: Contact | None = None, person: Mapping[str, Any] | None = None, number: str = "",
     exit: dt.date | None = None, function: str = "", facts: Sequence[FactValue] = (),
-    own_values: Mapping[str, Any] | None = None, known: Known | None = None, looks: bool = True,
+    own_values: Mapping[str, Any] | None = None,
 ) -> Hired:  # fmt: skip
     """Hire somebody (einstellen): a contact that is there, or ``person`` as ``saving.add_contact`` takes it.
 
-    ``facts`` hold from the entry on. Without a number the next one is given. All or nothing. Whoever
-    hires many hands on what is ``known``, and does without ``looks`` for remarks.
+    ``facts`` hold from the entry on. Without a number the next one is given. All or nothing.
     Raises ``NotAPerson``, ``AlreadyEmployee``, ``NumberTaken``, ``AhvNumberTaken``, and what
     contacts, ``checking`` and own fields raise.
     """
-    known = known or Known(company, on=clock.today())
+    found = check(
+        Known(company, on=clock.today()), personal=personal, entry=entry, exit=exit, number=number,
+        contact=saving.held(contact) if contact is not None else None, person=person,
+        function=function, facts=facts, own_values=own_values,
+    )  # fmt: skip
+    write([found], company=company, by=by)
+    return Hired(found.employee, plausible.remarks(people.file_of(found.employee, on=entry), entry))
+
+
+def check(
+    known: Known, *, personal: Personal, entry: dt.date, contact: Contact | None = None,
+    person: Mapping[str, Any] | None = None, number: str = "", exit: dt.date | None = None,
+    function: str = "", facts: Sequence[FactValue] = (),
+    own_values: Mapping[str, Any] | None = None,
+) -> Checked:  # fmt: skip
+    """Check somebody as ``hire`` takes them, writing nothing; ``contact`` is held by whoever calls.
+
+    Of many who share what is ``known`` each knows of those before. Raises as ``hire`` does.
+    """
     faults: list[DomainError] = []
-    told = gathered(faults, lambda: _personal(company, personal, known))
+    told = gathered(faults, lambda: _personal(personal, known))
     gathered(faults, lambda: require_span(entry, exit))
-    given = _contact(company, contact, person or {}, by)
-    who = gathered(faults, given)
-    period = Employment(company=company, entry=entry, exit=exit,
+    draft: Draft | None = None
+    addresses: Addresses | None = None
+    if contact is None:
+        draft = gathered(faults, lambda: _drafted(known, person or {}))
+        there = draft.addresses or () if draft else ()
+        addresses = (lambda: there) if draft else None
+    else:
+        free: Contact = contact
+        if gathered(faults, lambda: _require_free(free, known)):
+            addresses = free.addresses.all
+    who = draft.contact if draft else contact
+    period = Employment(company=known.company, entry=entry, exit=exit,
                         function=one_line(function, field="function", most=80))  # fmt: skip
-    checked = checked_facts(faults, facts, entry, [period], known, who)
-    own = gathered(faults, lambda: _own(company, own_values or {}))
+    checked = checked_facts(faults, facts, entry, [period], known, addresses)
+    own = gathered(faults, lambda: _own(known, own_values or {}))
     chosen = gathered(faults, lambda: _number(known, number))
     raise_all(faults)
-    employee = Employee(company=company, contact=who, number=chosen or "", personal=told,
+    employee = Employee(company=known.company, contact=who, number=chosen or "", personal=told,
                         own_values=own, created_at=clock.now())  # fmt: skip
-    employee.save(force_insert=True)
-    known.numbers.add(employee.number)
-    if employee.personal.ahv_number:
-        known.ahv_numbers[employee.personal.ahv_number] = (employee.pk, employee.contact.name)
     period.employee = employee
-    period.save(force_insert=True)
-    write_facts(employee, checked, entry, is_new=True)
-    details = {"entry": entry, "exit": exit, "number": employee.number,
-               "facts": ", ".join(kind_of(one) for one in facts)}  # fmt: skip
-    trail.record(company=company, by=by, action="employee.hire", subject=employee,
-                 details=trail.filled(details))  # fmt: skip
-    remarks = plausible.remarks(people.file_of(employee, on=entry), entry) if looks else []
-    return Hired(employee, remarks)
+    known.add(employee)
+    return Checked(employee, period, checked, draft)
 
 
-def _contact(
-    company: Company, contact: Contact | None, person: Mapping[str, Any], by: User
-) -> Callable[[], Contact]:
-    """How to come by the contact: the one that is there, once it is known to be free, or a new one."""
+@transaction.atomic
+def write(found: Sequence[Checked], *, company: Company, by: User) -> None:
+    """Hire those who were checked: as many statements for many as for one, but for batches of a thousand."""
+    saving.add_drafts([one.draft for one in found if one.draft], company=company, by=by)
+    Employee.unscoped.bulk_create((one.employee for one in found), batch_size=_BATCH)
+    Employment.unscoped.bulk_create((one.period for one in found), batch_size=_BATCH)
+    Fact.unscoped.bulk_create(
+        (row for one in found for row in fact_rows(one.employee, one.facts, one.period.entry)),
+        batch_size=_BATCH,
+    )
+    trail.record_many(company=company, by=by, action="employee.hire", subjects=[
+        (one.employee, trail.filled({
+            "entry": one.period.entry, "exit": one.period.exit, "number": one.employee.number,
+            "facts": ", ".join(kind_of(fact) for fact in one.facts),
+        })) for one in found
+    ])  # fmt: skip
 
-    def there() -> Contact:
-        assert contact is not None
-        held_contact = saving.held(contact)
-        _require_free(held_contact)
-        return held_contact
 
-    def new() -> Contact:
-        return saving.add_contact(company=company, by=by, **{**person, "kind": Contact.Kind.PERSON})
-
-    return there if contact is not None else new
+def _drafted(known: Known, person: Mapping[str, Any]) -> Draft:
+    told = dict(person)
+    if (number := told.pop("number", None)) is not None:
+        require_free(known.company, number)
+    draft = saving.drafted(known.places, **{**told, "kind": Contact.Kind.PERSON})
+    draft.contact.number = number
+    return draft
 
 
 @transaction.atomic
@@ -152,7 +190,7 @@ def change_employee(
         raise EmployeeChanged(name=current.contact.name)
     known, changed = Known(current.company, on=clock.today()), []
     if personal is not None:
-        told = _personal(current.company, personal, known, but=current)
+        told = _personal(personal, known, but=current)
         changed += [name for name in told.__struct_fields__
                     if getattr(told, name) != getattr(current.personal, name)]  # fmt: skip
         current.personal = told
@@ -160,7 +198,7 @@ def change_employee(
         current.number = _number(known, number)
         changed.append("number")
     if own_values is not None:
-        kept = _own(current.company, own_values)
+        kept = _own(known, own_values)
         if kept != current.own_values:
             changed.append("own_values")
         current.own_values = kept
@@ -172,17 +210,15 @@ def change_employee(
     return current
 
 
-def _require_free(contact: Contact) -> None:
+def _require_free(contact: Contact, known: Known) -> bool:
     if contact.is_organisation:
         raise NotAPerson(name=contact.name)
-    other = Employee.of(contact.company_id).filter(contact=contact).first()
-    if other is not None:
-        raise AlreadyEmployee(name=contact.name, number=other.number)
+    if contact.pk in known.employed:
+        raise AlreadyEmployee(name=contact.name, number=known.employed[contact.pk])
+    return True
 
 
-def _personal(
-    company: Company, value: Personal, known: Known, but: Employee | None = None
-) -> Personal:
+def _personal(value: Personal, known: Known, but: Employee | None = None) -> Personal:
     """Checked personal data; the AHV number is compared with those of all others, opened one by one."""
     told = personal_data.check_personal(value, known)
     other = known.ahv_numbers.get(told.ahv_number) if told.ahv_number else None
@@ -197,8 +233,7 @@ def _number(known: Known, number: str) -> str:
     hold_numbers(known)
     if number in known.numbers:
         raise NumberTaken(value=number)
-    numbers = [int(one) for one in known.numbers if one.isascii() and one.isdigit()]
-    return number or str(max(numbers, default=0) + 1)
+    return number or known.next_number()
 
 
 def hold_numbers(known: Known) -> None:
@@ -210,5 +245,5 @@ def hold_numbers(known: Known) -> None:
         _ = known.numbers
 
 
-def _own(company: Company, told: Mapping[str, Any]) -> dict[str, Any]:
-    return own_values.checked(fields_of(company, Employee.OWN_FIELDS), told) if told else {}
+def _own(known: Known, told: Mapping[str, Any]) -> dict[str, Any]:
+    return own_values.checked(known.own_fields, told) if told else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,8 +12,8 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Contact
-from contacts.queries import main_address
+from contacts.letters import address_on
+from contacts.models import ContactAddress
 from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
@@ -28,6 +28,8 @@ from payroll.employees.known import Known
 from payroll.employees.models import Employee, Employment, Fact
 from payroll.wages.values import Finding
 
+#: Gives a contact's addresses, once they are asked for.
+Addresses = Callable[[], Iterable[ContactAddress]]
 #: As an argument: leave it as it is.
 AS_IT_IS: Any = object()
 
@@ -179,18 +181,19 @@ def remove_fact(fact: Fact, *, by: User, version: int | None = None) -> None:
 
 def checked_facts(
     faults: list[DomainError], facts: Sequence[FactValue], start: dt.date,
-    periods: Sequence[Employment], known: Known, contact: Contact | None,
+    periods: Sequence[Employment], known: Known, addresses: Addresses | None,
 ) -> list[FactValue]:  # fmt: skip
     """Facts that are to hold from one day on, checked; faults have places such as ``wage.amount``.
 
-    A residence in Switzerland without canton is where the contact's address of that day lies.
+    A residence in Switzerland without canton is where the contact's address of that day lies; of a
+    contact that was refused there are no ``addresses``.
     """
     kept: list[FactValue] = []
     for value in facts:
         if isinstance(value, Residence) and _follows(value):
-            if contact is None:  # it was refused, and where it lies is not known
+            if addresses is None:
                 continue
-            value = _completed(value, contact, start)
+            value = _completed(value, addresses(), start)
         kind = kind_of(value)
         if kind not in SEVERAL and any(kind_of(one) == kind for one in kept):
             faults.append(FactThere(field=kind, value=start))
@@ -207,25 +210,28 @@ def _follows(value: Residence) -> bool:
     return value.kind == ResidenceKind.SWISS and not (value.canton or value.commune)
 
 
-def _completed(value: Residence, contact: Contact, day: dt.date) -> Residence:
-    address = main_address(Contact.of(contact.company_id).get(pk=contact.pk), day)
+def _completed(value: Residence, there: Iterable[ContactAddress], day: dt.date) -> Residence:
+    address: Any = address_on(there, day)
     if address is None or address.country != "CH":
         return value
     return msgspec.structs.replace(value, canton=address.canton, commune=address.bfs_nr)
 
 
-def write_facts(
-    employee: Employee, facts: Sequence[FactValue], start: dt.date, *, is_new: bool = False
-) -> None:
-    """Write checked facts from one day on; those that stand beside each other are counted on.
-
-    Somebody who ``is_new`` has none so far.
-    """
+def write_facts(employee: Employee, facts: Sequence[FactValue], start: dt.date) -> None:
+    """Write checked facts from one day on; those that stand beside each other are counted on."""
     used = Fact.of(employee.company).filter(employee=employee, kind__in=SEVERAL)
     numbers: dict[str, int] = {}
-    for kind, key in () if is_new else used.values_list("kind", "key"):
+    for kind, key in used.values_list("kind", "key"):
         numbers[kind] = max(numbers.get(kind, 0), int(key) if key.isdigit() else 0)
-    rows = []
+    Fact.unscoped.bulk_create(fact_rows(employee, facts, start, numbers))
+
+
+def fact_rows(
+    employee: Employee, facts: Sequence[FactValue], start: dt.date,
+    numbers: Mapping[str, int] | None = None,
+) -> list[Fact]:  # fmt: skip
+    """Checked facts from one day on, not written yet, counted on from the highest key of each kind."""
+    numbers, rows = dict(numbers or {}), []
     for value in facts:
         kind, key = kind_of(value), ""
         if kind in SEVERAL:
@@ -233,7 +239,7 @@ def write_facts(
             key = str(numbers[kind])
         rows.append(Fact(company=employee.company, employee=employee, kind=kind, key=key,
                          content=value, valid_from=start))  # fmt: skip
-    Fact.unscoped.bulk_create(rows)
+    return rows
 
 
 def held(employee: Employee) -> Employee:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.access.models import User
 from erp.audit import trail
+from erp.core import clock
 from erp.core.clock import YEARS
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
@@ -21,7 +22,7 @@ from payroll.employees.common import raise_all, within
 from payroll.employees.facts import Holidays, LeaveBooking, LeaveKind, Wage
 from payroll.employees.keeping import held
 from payroll.employees.models import Employee, LeaveEntry
-from payroll.employees.people import DAY, PersonFile
+from payroll.employees.people import DAY, PersonFile, file_of
 from payroll.wages.kinds import Pay
 from payroll.wages.values import HUNDRED
 
@@ -96,6 +97,12 @@ def entries_of(employee: Employee, *, until: dt.date | None = None) -> list[Leav
     if until is not None:
         rows = rows.filter(date__lte=until)
     return list(rows.order_by("date", "pk"))
+
+
+def balances_of(employee: Employee, year: int) -> list[Balance]:
+    """Somebody's balances of a year, of what is booked until today or ahead."""
+    bookings = [(one.date, one.content) for one in entries_of(employee)]
+    return balances(file_of(employee, on=clock.today()), bookings, year)
 
 
 def balances(

@@ -12,7 +12,8 @@ from accounting.ledger.models.years import DateRange
 from contacts.models import Contact
 from erp.companies.models import CompanyOwned
 from erp.core.sealed import Sealed, SealedField
-from payroll.employees.facts import AnyFact, LeaveBooking, Personal
+from erp.jobs.models import Job
+from payroll.employees.facts import AnyFact, ImportReport, LeaveBooking, Personal
 
 
 class Employee(Sealed, CompanyOwned):
@@ -154,3 +155,25 @@ class LeaveEntry(Sealed, CompanyOwned):
 
     def __str__(self) -> str:
         return str(self.date)
+
+
+class EmployeeUpload(Sealed, CompanyOwned):
+    """A long file of people (Importdatei), sealed while a job works on it; then no more than what
+    became of it. The database takes ``content`` away when the job is over.
+    """
+
+    job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    content = SealedField(bytes, null=True)
+    report = SealedField(ImportReport, null=True)
+    at = models.DateTimeField(_("uploaded at"))
+
+    class Meta:
+        verbose_name = _("file of employees")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "job"], name="employee_upload_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.job_id)

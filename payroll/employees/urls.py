@@ -22,6 +22,7 @@ pages = [
     path(f"{START}export/", files.ExportEmployees.as_view(), name="employee-export"),
     path(f"{START}import/", importing.ImportEmployees.as_view(), name="employee-import"),
     path(f"{START}import/template/", importing.Template.as_view(), name="employee-template"),
+    path(f"{START}import/<int:job>/", importing.ImportReport.as_view(), name="employee-import-report"),
     path(f"{START}files/<int:file>/", files.ShowFile.as_view(), name="employee-file"),
     path(f"{START}<int:employee>/files/", files.KeepFile.as_view(), name="employee-files"),
     path(f"{START}<int:employee>/leave/", leave.Leave.as_view(), name="employee-leave"),

@@ -1,4 +1,4 @@
-"""``…/my-wages/`` and ``…/my-wage-certificates/``: one's own papers, for phones."""
+"""``…/my-wages/``, ``…/my-wage-certificates/``, ``…/my-leave/``: what is one's own, for phones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from erp.access.permissions import Permission
@@ -19,11 +20,15 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import DayField, MonthField
 from erp.audit import access_log
+from erp.core import clock
+from erp.core.clock import YEARS
 from erp.web.export import as_file
 from payroll.declarations import issuing
 from payroll.declarations import papers as certificates
 from payroll.declarations.models import IssuedCertificate
 from payroll.delivery.signing_in import employee_of
+from payroll.employees import leave
+from payroll.employees.api.shapes import BalanceOutput
 from payroll.employees.models import Employee
 from payroll.portal import queries
 from payroll.runs import papers
@@ -113,7 +118,32 @@ class MyCertificateViewSet(OwnViewSet):
         )
 
 
+class MyLeaveQuery(serializers.Serializer[Any]):
+    year = serializers.IntegerField(
+        min_value=YEARS[0], max_value=YEARS[-1], required=False, help_text="This year without"
+    )
+
+
+class MyLeaveViewSet(OwnViewSet):
+    """``…/my-leave/``"""
+
+    permissions = {"list": Permission.PAYROLL_OWN}
+    step_up = frozenset()
+    serializer_class = BalanceOutput
+    queryset = Employee.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(parameters=[MyLeaveQuery], responses=BalanceOutput(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One's own holidays (days) and overtime (hours) of a year; nothing for who is nobody's here."""
+        me, year = self.me(), self.asked(MyLeaveQuery).get("year", clock.today().year)
+        self.note("read", me)
+        found = leave.balances_of(me, year) if me else []
+        return Response(BalanceOutput(found, many=True).data)
+
+
 router = SimpleRouter()
 router.register("my-wages", MyWageViewSet, basename="my-wages")
 router.register("my-wage-certificates", MyCertificateViewSet, basename="my-wage-certificates")
+router.register("my-leave", MyLeaveViewSet, basename="my-leave")
 urls = router.urls

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,12 +17,14 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.reports import Filed, shown_or_filed
 from erp.core import clock
 from payroll.rates import overview
 from payroll.rates.cantonal import CANTONS, contributions_on, tax_model
 from payroll.rates.forms import YEARS
 from payroll.rates.models import OwnFigure
 from payroll.rates.own import enter_figure, figures_of, remove_figure
+from payroll.rates.tables import figures_table
 from payroll.rates.tariffs import loaded_for, look_up
 
 FOUR = 4
@@ -142,7 +145,11 @@ class TariffLookUpOutput(serializers.Serializer[Any]):
     is_minimum = serializers.BooleanField()
 
 
-class FigureViewSet(CompanyViewSet):
+class FiguresQuery(DayQuery):
+    form = serializers.CharField(required=False)  # it is looked at by ``Filed``
+
+
+class FigureViewSet(Filed):
     """``…/payroll/figures/``"""
 
     permissions = {
@@ -150,6 +157,7 @@ class FigureViewSet(CompanyViewSet):
         "family_allowances": Permission.PAYROLL_READ,
         "cantonal_contributions": Permission.PAYROLL_READ,
     }
+    takes_along = {"list": Permission.PAYROLL_READ}  # as on the page: they are nobody's
     serializer_class = LegalFiguresOutput
     queryset = OwnFigure.unscoped.none()
     pagination_class = None
@@ -157,10 +165,13 @@ class FigureViewSet(CompanyViewSet):
     def _day(self) -> dt.date:
         return self.asked(DayQuery).get("on") or clock.today()
 
-    @extend_schema(parameters=[DayQuery], responses=LegalFiguresOutput)
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(LegalFiguresOutput, parameters=[DayQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """All figures that hold on a day, and those that are missing."""
-        day, own = self._day(), figures_of(self.company)
+        day = self.asked(FiguresQuery).get("on") or clock.today()
+        own = figures_of(self.company)
+        if self.form:
+            return self.filed(figures_table(day, own))
         found = {
             "on": day,
             "figures": [row for group in overview.groups(day, own) for row in group.rows],

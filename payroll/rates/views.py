@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.web.dates import read_day
-from erp.web.export import Table, answer, table
+from erp.web.export import answer
 from erp.web.pages import CompanyView, id_or_none, refused, tell
 from payroll.rates import overview
 from payroll.rates.cantonal import CANTONS, KINDS, STATUSES, contributions_on, tax_model
@@ -26,6 +25,7 @@ from payroll.rates.family import Status
 from payroll.rates.forms import YEARS, LookUpForm, OwnFigureForm
 from payroll.rates.models import OwnFigure
 from payroll.rates.own import enter_figure, figures_of, remove_figure
+from payroll.rates.tables import figures_table
 from payroll.rates.tariffs import codes_of, commission, loaded_for, look_up
 from payroll.wages.kinds import TaxModel
 
@@ -42,7 +42,7 @@ class FiguresPage(CompanyView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if form := request.GET.get("format"):
-            return answer(form, self._table(), company=self.company)
+            return answer(form, figures_table(self.day, self.own), company=self.company)
         return self._show(None)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -87,19 +87,6 @@ class FiguresPage(CompanyView):
             "form": form or OwnFigureForm(initial={"valid_from": start}), "is_refused": form is not None,
         }  # fmt: skip
         return render(self.request, "payroll/rates/figures.html", context)
-
-    def _table(self) -> Table:
-        return table(
-            title=_("Figures"), subtitle=swiss_date(self.day), name="figures",
-            head=[_("Group"), _("Figure"), _("Value"), _("Unit"), _("Valid from"), _("Valid until"),
-                  _("Source")],
-            rows=[
-                [str(group.title), str(row.label), row.value, str(row.unit), row.valid_from,
-                 row.valid_to, row.source]
-                for group in overview.groups(self.day, self.own) for row in group.rows
-            ],
-            wide=True,
-        )  # fmt: skip
 
 
 class TariffLookUp(CompanyView):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock, crashpoints
-from erp.core.bulk import update_rows
+from erp.core.bulk import among, update_rows
 from erp.core.memory import not_collecting
 from payroll.employees import people
 from payroll.runs.beginning import editing, held_run, shared_run
@@ -134,8 +134,9 @@ def end_turn(run: PayrollRun, *, turn: int, by: User) -> bool:
     held.save(update_fields=["parts_left"])
     if held.parts_left:
         return True
-    stay = employed_ids(held)
-    Payslip.of(held.company_id).filter(run=held).exclude(employee__in=stay).delete()
+    gone = Payslip.of(held.company_id).filter(run=held)
+    gone = gone.exclude(employee__in=among(employed_ids(held)))
+    gone._raw_delete(gone.db)  # type: ignore[attr-defined]
     held.calculated_at = clock.now()
     held.save(update_fields=["calculated_at"])
     return True

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.tokens.bearing import Bearer
+from erp.companies.models import Company
 from erp.documents import joining
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
 from erp.jobs.models import Job
@@ -93,6 +94,21 @@ def printed(run: PayrollRun) -> tuple[bytes, int]:
     require_papers(run)
     found = Payslip.of(run.company_id).filter(pk__in=on_paper).select_related("run").in_bulk()
     return joining.joined(papers.untouched(found[pk]) for pk in on_paper), len(on_paper)
+
+
+def archived(run: PayrollRun) -> list[int]:
+    """The slips of a posted run that an archive holds, by person. Raises ``NotPosted`` or ``PapersMissing``."""
+    require_booked(run)
+    require_papers(run)
+    rows = Payslip.of(run.company_id).filter(run=run).order_by("employee")
+    return list(rows.values_list("pk", flat=True))
+
+
+def fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
+    """Names and bytes of slips, for an archive. Raises ``Tampered``."""
+    rows = Payslip.of(company).filter(pk__in=ids).select_related("run").in_bulk()
+    return [(papers.file_name(rows[pk].run, rows[pk].content), papers.untouched(rows[pk]))
+            for pk in ids]  # fmt: skip
 
 
 def require_booked(run: PayrollRun) -> None:

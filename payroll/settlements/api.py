@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -15,14 +16,15 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input, MonthField
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.declarations.gathering import YEARS
 from payroll.employees.ahv import masked
 from payroll.employees.models import Employee
 from payroll.settlements import settling
+from payroll.settlements.listing import table_of
 from payroll.settlements.models import TaxSettlement
 from payroll.settlements.withheld import year_view
 
@@ -114,7 +116,7 @@ class OpenTaxOutput(serializers.Serializer[Any]):
     net = AmountField()
 
 
-class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
+class TaxSettlementViewSet(mixins.ListModelMixin, Filed):
     """``…/payroll/tax-settlements/``"""
 
     permissions = {
@@ -125,6 +127,8 @@ class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
         "undo": Permission.PAYROLL_POST,
     }
     step_up = frozenset({"undo"})
+    takes_along = {"retrieve": Permission.PAYROLL_EXPORT}
+    fresh = frozenset({"retrieve"})
     serializer_class = TaxSettlementOutput
     queryset = TaxSettlement.unscoped.none()
     ordering = ("-last", "-pk")
@@ -133,18 +137,21 @@ class TaxSettlementViewSet(mixins.ListModelMixin, CompanyViewSet):
         return TaxSettlement.of(self.company).defer("content")
 
     def note(self, count: int) -> None:
-        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
-                        count=count)  # fmt: skip
+        access_log.note(company=self.company, by=self.access.user, subject=Employee,
+                        kind="export" if self.form else "list", count=count)  # fmt: skip
 
     def state(self, one: TaxSettlement, status: int = 200) -> Response:
         """A settlement without its people: what an act answers is kept for its key, unsealed."""
         return Response(TaxSettlementOutput(self.get_queryset().get(pk=one.pk)).data, status)
 
-    @extend_schema(responses=TaxSettlementWhole)
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    @shown_or_filed(TaxSettlementWhole)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """A settlement with its people, as it was made."""
-        one = get_object_or_404(TaxSettlement.of(self.company), pk=int(pk))
+        rows = TaxSettlement.of(self.company).select_related("institution")
+        one = get_object_or_404(rows, pk=int(pk))
         self.note(one.people)
+        if self.form:
+            return self.filed(table_of(one))
         if not self.access.may(Permission.PAYROLL_PEOPLE):
             one.content = tuple(
                 msgspec.structs.replace(row, ahv_number=masked(row.ahv_number))

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from erp.web.export import Table
 from payroll.declarations.reports import Report
-from payroll.settlements.models import SettledTax
+from payroll.settlements.models import SettledTax, TaxSettlement
+from payroll.settlements.settling import Proposal
 
 
 def report_of(
@@ -37,3 +39,19 @@ def report_of(
         ("determinant", _("Determinant")), ("tax", _("Tax")), ("remark", _("Remark")),
     ]  # fmt: skip
     return Report("tax-settlement", title, columns, told, kinds)
+
+
+def title_of(one: TaxSettlement | Proposal) -> str:
+    return _("Withholding tax %(canton)s %(months)s") % {"canton": one.canton, "months": one.span}
+
+
+def report(one: TaxSettlement) -> Report:
+    """The list of a settlement as it was made."""
+    return report_of(title_of(one), one.content, tax=one.tax, taxable=one.taxable, percent=one.percent,
+                     commission=one.commission)  # fmt: skip
+
+
+def table_of(one: TaxSettlement) -> Table:
+    """The list of a settlement to be taken along, with the tax office it is for."""
+    office = f"{one.institution.name} {one.institution.member_number}".strip()
+    return report(one).as_table(year=one.year, subtitle=office)

@@ -23,20 +23,10 @@ from payroll.declarations.views.common import FileView, YearView
 from payroll.runs.views.common import read_month
 from payroll.settlements import settling
 from payroll.settlements.forms import SettleForm, UndoForm
-from payroll.settlements.listing import report_of
+from payroll.settlements.listing import report, report_of, table_of, title_of
 from payroll.settlements.models import TaxSettlement
 from payroll.settlements.withheld import year_view, years_with_tax
 from payroll.setup.settings import settings_of
-
-
-def title_of(one: TaxSettlement | settling.Proposal) -> str:
-    return _("Withholding tax %(canton)s %(months)s") % {"canton": one.canton, "months": one.span}
-
-
-def report(one: TaxSettlement) -> Report:
-    """The list of a settlement as it was made."""
-    return report_of(title_of(one), one.content, tax=one.tax, taxable=one.taxable, percent=one.percent,
-                     commission=one.commission)  # fmt: skip
 
 
 class SettlementsView(YearView):
@@ -175,9 +165,7 @@ class SettlementFile(SettlementsView, FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         one = self.settlement()
-        office = f"{one.institution.name} {one.institution.member_number}".strip()
-        table = report(one).as_table(year=one.year, subtitle=office)
-        return self.table(table, one.people)
+        return self.table(table_of(one), one.people)
 
 
 def rows_of(told: Report) -> list[tuple[str, list[tuple[str, str]]]]:

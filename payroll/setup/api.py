@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -19,8 +19,9 @@ from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.schema import KEY
 from erp.core import clock
-from payroll.setup import institutions, queries, readiness, settings, solutions
-from payroll.setup.checking import Rate
+from erp.core.errors import DomainError
+from payroll.setup import accounts, institutions, queries, readiness, settings, solutions
+from payroll.setup.checking import Rate, warnings
 from payroll.setup.models import Institution, PayrollSettings, Solution, SolutionRate
 
 READ, CHANGE = Permission.PAYROLL_READ, Permission.PAYROLL_SETTINGS
@@ -84,14 +85,21 @@ class InsuranceRateOutput(serializers.ModelSerializer[SolutionRate]):
 
 
 class InsuranceSolutionOutput(serializers.ModelSerializer[Solution]):
-    """A solution with its rates of all years, the newest first."""
+    """A solution with its rates of all years, the newest first.
+
+    ``warnings`` say what of them may be right and is unusual.
+    """
 
     institution = serializers.IntegerField(source="institution_id")
     rates = InsuranceRateOutput(many=True)
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Solution
-        fields = ("id", "institution", "code", "name", "is_usual", "rates")
+        fields = ("id", "institution", "code", "name", "is_usual", "rates", "warnings")
+
+    def get_warnings(self, row: Solution) -> list[str]:
+        return warnings(row.institution.kind, cast(Any, row.rates.all()))  # rows tell the same
 
 
 class InsuranceRateInput(Input):
@@ -290,3 +298,46 @@ class ReadinessViewSet(CompanyViewSet):
         """What is missing before the first run."""
         steps = readiness.steps(self.company, clock.today())
         return Response(ReadinessStepOutput(steps, many=True).data)
+
+
+class PayrollPlaceOutput(serializers.Serializer[Any]):
+    """Where something is booked, by account number; ``own``: it names an account itself."""
+
+    kind = serializers.CharField(source="address", help_text="institution or wage-type")
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    account = serializers.CharField(source="account.number", default=None, allow_null=True)
+    expense = serializers.CharField(source="expense.number", default=None, allow_null=True)
+    own = serializers.BooleanField(source="is_own")
+    fault = serializers.CharField()
+
+
+class PayrollAccountsOutput(serializers.Serializer[Any]):
+    """The accounts by meaning: of institutions, of wage types, and the wage clearing account."""
+
+    clearing = serializers.CharField(allow_null=True)
+    clearing_fault = serializers.CharField()
+    institutions = PayrollPlaceOutput(many=True)
+    types = PayrollPlaceOutput(many=True)
+
+
+class PayrollAccountsViewSet(CompanyViewSet):
+    """``…/payroll-accounts/``"""
+
+    permissions = {"list": READ}
+    serializer_class = PayrollAccountsOutput
+    queryset = PayrollSettings.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(responses=PayrollAccountsOutput)
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Where wages are booked today, and what leads nowhere."""
+        plan = accounts.plan_of(self.company, clock.today())
+        owed, types = queries.accounts_of(plan)
+        clearing, fault = None, ""
+        try:
+            clearing = plan.clearing().number
+        except DomainError as refusal:
+            fault = str(refusal)
+        told = {"clearing": clearing, "clearing_fault": fault, "institutions": owed, "types": types}
+        return Response(PayrollAccountsOutput(told).data)

@@ -7,6 +7,7 @@ from payroll.setup import api, views
 
 router = SimpleRouter()
 router.register("payroll-settings", api.SettingsViewSet, basename="api-payroll-settings")
+router.register("payroll-accounts", api.PayrollAccountsViewSet, basename="api-payroll-accounts")
 router.register("payroll-readiness", api.ReadinessViewSet, basename="api-payroll-readiness")
 router.register("institutions", api.InstitutionViewSet, basename="api-institutions")
 router.register("insurance-solutions", api.SolutionViewSet, basename="api-insurance-solutions")

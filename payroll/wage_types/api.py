@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, Input
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
-from payroll.wage_types import saving
+from payroll.wage_types import queries, saving
+from payroll.wage_types.exporting import as_table
 from payroll.wage_types.founding import found_types
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import FLAGS, NAMES
@@ -60,18 +61,48 @@ class WageTypeInput(Input):
         return super().get_fields() | flags | names
 
 
-class WageTypeViewSet(mixins.ListModelMixin, CompanyViewSet):
+class WageSideOutput(serializers.Serializer[Any]):
+    """An account; ``institution`` where that of the institution counts first."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    institution = serializers.CharField()
+    is_missing = serializers.BooleanField()
+
+
+class WageExampleOutput(serializers.Serializer[Any]):
+    """What ``amount`` does: the bases it raises, boxes of the certificate, the entry, the payout; in CHF."""
+
+    amount = AmountField()
+    bases = serializers.ListField(child=serializers.CharField())
+    boxes = serializers.ListField(child=serializers.CharField())
+    debit = WageSideOutput(allow_null=True)
+    credit = WageSideOutput(allow_null=True)
+    payout = AmountField()
+
+
+class WageTypeExplainedOutput(serializers.Serializer[Any]):
+    """Where a type is booked, what it does, and the fields that are not as shipped."""
+
+    side = WageSideOutput(allow_null=True)
+    example = WageExampleOutput()
+    differs = serializers.ListField(child=serializers.CharField())
+
+
+class WageTypeViewSet(mixins.ListModelMixin, Filed):
     """``…/wage-types/``"""
 
     permissions = {
         "list": Permission.PAYROLL_READ,
         "retrieve": Permission.PAYROLL_READ,
+        "explained": Permission.PAYROLL_READ,
         "create": Permission.PAYROLL_SETTINGS,
         "partial_update": Permission.PAYROLL_SETTINGS,
         "destroy": Permission.PAYROLL_SETTINGS,
         "reset": Permission.PAYROLL_SETTINGS,
         "add_shipped": Permission.PAYROLL_SETTINGS,
     }
+    takes_along = {"list": Permission.PAYROLL_EXPORT}
     serializer_class = WageTypeOutput
     queryset = WageType.unscoped.none()
     ordering = ("number", "pk")
@@ -79,8 +110,24 @@ class WageTypeViewSet(mixins.ListModelMixin, CompanyViewSet):
     def get_queryset(self) -> QuerySet[WageType]:
         return WageType.of(self.company).select_related("company", "account")
 
+    @extend_schema(parameters=[FORM])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """All wage types; as a file with those that are in use."""
+        if self.form:
+            return self.filed(as_table(queries.listing(self.company)))
+        return super().list(request, *args, **kwargs)
+
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
+
+    @extend_schema(responses=WageTypeExplainedOutput)
+    @action(detail=True, methods=["get"])
+    def explained(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Where a wage type is booked, and what 100.00 of it does."""
+        row, accounts = self.get_object(), queries.accounts_of(self.company)
+        told = {"side": queries.side_of(row, accounts), "example": queries.example(row, accounts),
+                "differs": list(saving.differences(row))}  # fmt: skip
+        return Response(WageTypeExplainedOutput(told).data)
 
     @extend_schema(request=WageTypeInput, parameters=[KEY], responses={201: WageTypeOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -173,11 +173,48 @@ def test_repeating_the_last_entry(wide):
     page.wait_for_selector("#latest tr:nth-child(2) td:nth-child(3):text-is('Parkgebühr')")
 
 
-def test_a_voucher_is_shown_beside_the_mask_and_kept_with_the_entry(wide):
-    page = wide.goto(MASK)
+def with_voucher(page):
+    """The mask with a voucher, whose viewer has taken the keyboard once, as it does when it is ready."""
+    page.evaluate(
+        "window.taken = new Promise((done) => {"
+        " addEventListener('blur', () => setTimeout(done), { once: true }); setTimeout(done, 15000); })"
+    )
     page.set_input_files("#voucher_file", {"name": "beleg.pdf", "mimeType": "application/pdf",
                                            "buffer": PDF})  # fmt: skip
     page.wait_for_selector("#viewer:not([hidden])")
+    page.evaluate("window.taken")
+
+
+def test_a_viewer_that_is_late_gives_the_keyboard_back(wide):
+    """It takes it when it is ready; on a machine at work that is long after the voucher was chosen."""
+    page = wide.goto(MASK)
+    with_voucher(page)
+    page.evaluate("const now = performance.now(); performance.now = () => now + 60000")
+    page.focus("#text")
+    typed(page, "Mit")
+    page.evaluate("document.getElementById('viewer').focus()")
+    expect(page.locator("#text")).to_be_focused()
+    typed(page, "[End]", " Beleg")
+    assert page.input_value("#text") == "Mit Beleg"
+
+
+def test_whoever_goes_to_the_viewer_stays_there(wide):
+    page = wide.goto(MASK)
+    with_voucher(page)
+    page.evaluate("const now = performance.now(); performance.now = () => now + 60000")
+    page.focus("#voucher_file")
+    typed(page, "[Tab]")
+    expect(page.locator("#viewer")).to_be_focused()
+    page.evaluate("document.getElementById('viewer').src = 'about:blank'")  # as a picture is
+    page.focus("#text")
+    page.hover("#viewer")
+    page.evaluate("document.getElementById('viewer').focus()")
+    expect(page.locator("#viewer")).to_be_focused()
+
+
+def test_a_voucher_is_shown_beside_the_mask_and_kept_with_the_entry(wide):
+    page = wide.goto(MASK)
+    with_voucher(page)
     filled(page, text="Mit Beleg", debit="6500", credit="1000", amount="5")
     typed(page, "[Control+Enter]")
     said(page)

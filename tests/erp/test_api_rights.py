@@ -16,6 +16,10 @@ from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
 from accounting.cash.models import CashBook
+from accounting.hours.entering import TypedHours, save_hours
+from accounting.hours.models import Project
+from accounting.hours.projects import save_project
+from accounting.hours.rates import add_rate
 from accounting.ledger.models import CostCentre
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party
@@ -48,10 +52,15 @@ from erp.cockpit.firms import found_firm
 from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
+from erp.fiduciary import questions
 from erp.urls import endpoints
-from payroll.employees import leave
+from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
+from payroll.expenses.claiming import save_claim
+from payroll.expenses.kinds import add_rate as add_expense_rate
+from payroll.expenses.kinds import save_kind
+from payroll.expenses.models import ExpenseKind
 from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
 from payroll.setup.institutions import save_institution
@@ -72,6 +81,7 @@ from vat.codes.models import VatSettings
 from vat.returns import filing
 from vat.settings.activities import grant_activity
 
+PEOPLE = b"entry;birth_date;sex\r\n" + b"1.1.2026;1.1.1990;f\r\n" * 51
 LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal-years/",
          "cost-centres/", "cost-objects/", "budgets/", "bank-accounts/", "bank-transactions/", "statements/",
          "vat-codes/", "vat-settings/", "vat-returns/", "contacts/", "contact-activities/", "contact-persons/",
@@ -111,6 +121,15 @@ ENDPOINTS = [
     ("GET", "mandates/{mandate}/", {}, "members.read"),
     ("POST", "mandates/", {"role": "auditor"}, "members.change"),
     ("DELETE", "mandates/{mandate}/", {}, "members.change"),
+    ("GET", "questions/", {}, "questions.read"),
+    ("GET", "questions/{question}/", {}, "questions.read"),
+    ("GET", "questions/{question}/files/{said}/", {}, "questions.read"),
+    ("POST", "questions/", {"title": ""}, "questions.write"),
+    ("POST", "questions/{question}/answer/", {"text": ""}, "questions.write"),
+    ("POST", "questions/{question}/files/", None, "questions.write"),
+    ("POST", "questions/{question}/files/{said}/take/", {}, "ledger.draft"),
+    ("POST", "questions/{question}/close/", {}, "questions.write"),
+    ("POST", "questions/{question}/reopen/", {}, "questions.write"),
     ("GET", "support-consents/", {}, "company.read"),
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
@@ -465,6 +484,89 @@ ENDPOINTS = [
     ("POST", "employee-files/", None, "payroll.people"),
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
+    ("GET", "overview/", {}, "company.read"),
+    ("GET", "permissions/", {}, "members.read"),
+    ("GET", "history/company/1/", {}, "audit.read"),
+    ("GET", "my-tokens/", {}, "company.read"),
+    ("GET", "recoveries/", {}, "members.read"),
+    ("GET", "open-items/control/", {}, "open_items.read"),
+    ("GET", "open-items/residue-limits/", {}, "open_items.read"),
+    ("POST", "open-items/residue-limits/", {}, "open_items.write_off"),
+    ("POST", "open-items/share/", {}, "open_items.settle"),
+    ("POST", "supplier-invoices/submit-many/", {}, "payables.post"),
+    ("POST", "supplier-invoices/approve-many/", {}, "payables.approve"),
+    ("POST", "supplier-invoices/{purchase}/copy/", {}, "payables.draft"),
+    ("GET", "budgets/{budget}/sheet/", {}, "ledger.read"),
+    ("GET", "budgets/{budget}/accounts/6000/", {}, "ledger.read"),
+    ("GET", "cash-books/balances/", {}, "cash.read"),
+    ("POST", "dunning-runs/{run}/letters/", {}, "receivables.dun"),
+    ("POST", "account-statements/{contact}/send/", {}, "receivables.send"),
+    ("GET", "sales-documents/{document}/around/", {}, "receivables.read"),
+    ("GET", "sales-settings/sample/", {}, "receivables.read"),
+    ("GET", "payment-runs/{payments}/reports/", {}, "payments.read"),
+    ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
+    ("GET", "vat-code-table/", {}, "vat.read"),
+    ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
+    ("GET", "wage-types/{wage_type}/explained/", {}, "payroll.read"),
+    ("GET", "payroll-accounts/", {}, "payroll.read"),
+    ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
+    ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),
+    ("GET", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.read"),
+    ("PUT", "payroll/years/2026/people/{employee}/notes/", {}, "payroll.people"),
+    ("POST", "payroll/years/2026/people/{employee}/issue/", {}, "payroll.export"),
+    ("POST", "payroll/net-to-gross/wage/", {}, "payroll.people"),
+    ("POST", "payroll/net-to-gross/movement/", {}, "payroll.capture"),
+    ("POST", "wage-deliveries/again/", {}, "payroll.export"),
+    ("POST", "wage-delivery/{employee}/link/", {}, "payroll.people"),
+    ("POST", "wage-delivery/{employee}/unlink/", {}, "payroll.people"),
+    ("GET", "my-leave/", {}, "payroll.own"),
+    ("GET", "employee-imports/{upload}/", {}, "payroll.people"),
+    ("GET", "projects/", {}, "hours.read"),
+    ("GET", "projects/standings/", {}, "hours.read"),
+    ("GET", "projects/{project}/", {}, "hours.read"),
+    ("POST", "projects/", {}, "hours.settings"),
+    ("PATCH", "projects/{project}/", {"name": "x"}, "hours.settings"),
+    ("DELETE", "projects/{project}/", {}, "hours.settings"),
+    ("POST", "projects/{project}/bill/", {}, "hours.bill"),
+    ("GET", "my-projects/", {}, "hours.own"),
+    ("GET", "hour-rates/", {}, "hours.read"),
+    ("GET", "hour-rates/{hour_rate}/", {}, "hours.read"),
+    ("POST", "hour-rates/", {}, "hours.settings"),
+    ("DELETE", "hour-rates/{hour_rate}/", {}, "hours.settings"),
+    ("GET", "hour-entries/", {}, "hours.read"),
+    ("GET", "hour-entries/{hours}/", {}, "hours.read"),
+    ("POST", "hour-entries/", {}, "hours.change"),
+    ("PATCH", "hour-entries/{hours}/", {"minutes": 1}, "hours.change"),
+    ("DELETE", "hour-entries/{hours}/", {}, "hours.change"),
+    ("POST", "hour-entries/approve/", {}, "hours.approve"),
+    ("POST", "hour-entries/reopen/", {}, "hours.approve"),
+    ("GET", "hour-reports/?by=project&since=2026-01-01&until=2026-01-31", {}, "hours.read"),
+    ("GET", "my-hours/", {}, "hours.own"),
+    ("GET", "my-hours/{hours}/", {}, "hours.own"),
+    ("POST", "my-hours/", {}, "hours.own"),
+    ("PATCH", "my-hours/{hours}/", {"minutes": 1}, "hours.own"),
+    ("DELETE", "my-hours/{hours}/", {}, "hours.own"),
+    ("GET", "my-expenses/", {}, "expenses.own"),
+    ("GET", "my-expenses/kinds/", {}, "expenses.own"),
+    ("GET", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/", {}, "expenses.own"),
+    ("PUT", "my-expenses/{claim}/", {"title": "x", "lines": []}, "expenses.own"),
+    ("DELETE", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/{claim}/lines/1/receipt/", None, "expenses.own"),
+    ("GET", "expense-claims/", {}, "expenses.read"),
+    ("GET", "expense-claims/{claim}/", {}, "expenses.read"),
+    ("POST", "expense-claims/{claim}/reject/", {}, "expenses.approve"),
+    ("POST", "expense-claims/{claim}/book/", {}, "expenses.post"),
+    ("POST", "expense-claims/{claim}/pay-with-wage/", {}, "expenses.post"),
+    ("GET", "expense-kinds/", {}, "expenses.read"),
+    ("GET", "expense-kinds/{expense}/", {}, "expenses.read"),
+    ("POST", "expense-kinds/", {}, "expenses.settings"),
+    ("PATCH", "expense-kinds/{expense}/", {"code": "y"}, "expenses.settings"),
+    ("DELETE", "expense-kinds/{expense}/", {}, "expenses.settings"),
+    ("GET", "expense-rates/", {}, "expenses.read"),
+    ("GET", "expense-rates/{expense_rate}/", {}, "expenses.read"),
+    ("POST", "expense-rates/", {}, "expenses.settings"),
+    ("DELETE", "expense-rates/{expense_rate}/", {}, "expenses.settings"),
 ]  # fmt: skip
 
 
@@ -543,12 +645,28 @@ def books(api, company):
     wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
+    expense = save_kind(ExpenseKind(company=company, code="x", name_de="x", unit="km",
+                                    account=make.account(company, "5820")), by=by)  # fmt: skip
+    project = save_project(Project(company=company, number="1", name="x"), by=by)
+    given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
+    asked = questions.ask(company=company, by=by, title="x")
+    said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
     return {
+        "question": asked.pk, "said": said.pk,
+        "project": project.pk,
+        "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
+                              valid_from=dt.date(2026, 1, 1)).pk,
+        "hours": _hours(company, by),
+        "claim": _claim(company, by),
+        "expense": expense.pk,
+        "expense_rate": add_expense_rate(expense, rate=make.chf("1.00"), by=by,
+                                         valid_from=dt.date(2026, 1, 1)).pk,
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
         "leave": leave.book(anna, kind=LeaveKind.HOLIDAYS, date=people.JANUARY,
                             amount=make.chf("-1"), by=by).pk,
+        "upload": uploads.begin(company=company, content=PEOPLE, wish=uploads.Wish.CHECK, by=by).pk,
         "paper": attach(anna, name="x.pdf", content=papers.blank(), by=by).pk,
         "vat_return": filing.begin(company=company, start=dt.date(2026, 1, 1), by=by).pk,
         "bill": bill.pk, "inbox": received[0].document.pk,
@@ -574,7 +692,7 @@ def books(api, company):
         "level": DunningLevel.of(company).order_by("pk").first().pk,
         "run": running.draft(company, date=dt.date(2026, 2, 1), by=by).pk,
         "item": owed[0].pk, "settlement": Settlement.of(company).get().pk,
-        "mandate": api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"],
+        "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
         "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
@@ -592,9 +710,31 @@ def books(api, company):
     }  # fmt: skip
 
 
-def call(user, start, method, path, body, **headers):
+def _hours(company, by):
+    row = TypedHours("1", dt.date(2026, 1, 1), 60)
+    return save_hours(company=company, user=by, rows=[row], by=by)[0].pk
+
+
+def _claim(company, by):
+    return save_claim(company=company, user=by, title="x", lines=[], by=by).pk
+
+
+#: What of payroll answers with wages, or is learned from its answer.
+SEEING = (
+    "payroll/tax-settlements/",
+    "wage-delivery/",
+    "payroll/years/2026/people/",
+    "payroll/net-to-gross/",
+)
+
+
+def signed_in(user):
     client = Client()
     client.force_login(user)
+    return client
+
+
+def call(client, start, method, path, body, **headers):
     kind = "application/json" if body is not None else MULTIPART_CONTENT
     content = json.dumps(body) if body is not None else f"--{BOUNDARY}--\r\n"
     return client.generic(method, start + path, content, content_type=kind, **headers)
@@ -607,19 +747,27 @@ def everything(api):
 def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     # No request below is complete: who may pass is told what is missing, and writes nothing.
     others = {
-        right: make.user(company=company, granted=[p for p in Permission.values if p != right])
+        right: signed_in(
+            make.user(company=company, granted=[p for p in Permission.values if p != right])
+        )
         for right in {row[3] for row in ENDPOINTS}
     }
     # The draft in the books is the owner's: whoever is to reach it has the right to those of others.
-    ones = {
+    users = {
         right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
     }
+    ones = {right: signed_in(user) for right, user in users.items()}
     # Own fields are settings of the company, and each kind of record has its own right on top.
-    of_fields = make.user(company=company, granted=["company.read", "contacts.settings"])
+    of_fields = signed_in(make.user(company=company, granted=["company.read", "contacts.settings"]))
     # Acts that answer with wages, or say where they go, ask for the right to see them beside their own.
     seeing = {
-        right: make.user(company=company, granted=[right, "payroll.read"])
-        for right in ("payroll.post", "payroll.people")
+        right: signed_in(make.user(company=company, granted=[right, "payroll.read"]))
+        for right in ("payroll.post", "payroll.people", "payroll.capture")
+    }
+    # One's own are found by nobody else.
+    own = {
+        "hours": _hours(company, users["hours.own"]),
+        "claim": _claim(company, users["expenses.own"]),
     }
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
@@ -630,8 +778,9 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         assert refused.status_code == 403, told
         problem(refused, 403, "permission_denied")
         one = of_fields if path.startswith("own-fields/") else ones[right]
-        if path.startswith(("payroll/tax-settlements/", "wage-delivery/")):
+        if path.startswith(SEEING):
             one = seeing.get(right, one)
+        place = path.format(**books | own) if path.startswith("my-") else place
         passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
@@ -641,7 +790,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
 def test_from_outside_nothing_is_there(api, company, books):
     """AUZ-2: whatever the method, as if the company did not exist."""
     before = everything(api)
-    stranger = make.owner_of(make.company())
+    stranger = signed_in(make.owner_of(make.company()))
     for method, path, body, _right in ENDPOINTS:
         place = path.format(**books)
         answers = [
@@ -657,22 +806,23 @@ def test_from_outside_nothing_is_there(api, company, books):
 
 
 def test_what_is_not_there_is_missing_whatever_is_asked_of_it(api, anna, books):
+    client = signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if "{" in path:
             nowhere = path.format(**dict.fromkeys(books, 999999999))
-            answer = call(anna, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
+            answer = call(client, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
                           HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
             assert answer.status_code == 404, (method, path, answer.status_code)
 
 
 def test_a_change_of_anything_says_what_was_read(api, anna, books):
     """API-2: a missing If-Match is 428, a stale one 412, on every PUT, PATCH and DELETE."""
-    tried = set()
+    tried, client = set(), signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if method in {"PUT", "PATCH", "DELETE"}:
             place = path.format(**books)
-            problem(call(anna, api.start, method, place, body), 428)
-            problem(call(anna, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
+            problem(call(client, api.start, method, place, body), 428)
+            problem(call(client, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
             tried.add((resolve(api.start + place).url_name, method.lower()))
     offered = {
         (pattern.name, method) for _prefix, pattern in flat(endpoints)

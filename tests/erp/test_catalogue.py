@@ -26,6 +26,10 @@ WITHOUT_A_CLIENT = {
     "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
     *REFERENCE,
 }  # fmt: skip
+#: Of a fiduciary's firm: its staff see them, its clients never do.
+OF_A_FIRM = {
+    "erp_checklistitem", "erp_checkliststep", "erp_checklisttemplate", "erp_mandatesetting",
+}  # fmt: skip
 
 
 def own_models():
@@ -41,7 +45,22 @@ def rows(sql, *values):
 def test_every_model_belongs_to_a_client_or_says_why_not():
     """DB-4"""
     without = {m._meta.db_table for m in own_models() if not issubclass(m, (CompanyOwned, Company))}
-    assert without == WITHOUT_A_CLIENT
+    assert without == WITHOUT_A_CLIENT | OF_A_FIRM
+
+
+@pytest.mark.parametrize("table", sorted(OF_A_FIRM))
+def test_each_table_of_a_firm_is_fenced_by_the_firm_alone(table):
+    """Clients see who works for their fiduciary, and nothing of what it keeps."""
+    assert rows(
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = %s", table
+    ) == [(True, True)]
+    ((cmd, using, check),) = rows(
+        "SELECT cmd, qual, with_check FROM pg_policies WHERE tablename = %s", table
+    )
+    assert cmd == "ALL"
+    for condition in (using, check):
+        assert condition.lstrip("(").startswith("firm_id IN")
+        assert " OR " not in condition
 
 
 @pytest.mark.parametrize(

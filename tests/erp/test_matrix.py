@@ -44,7 +44,7 @@ def test_the_command_prints_the_table():
     rows = json.loads(out.getvalue())
     journal = next(r for r in rows if r["address"] == "/c/<int:company>/ledger/journal/")
     assert journal["asks"] == "ledger.read" and "auditor" in journal["roles"]
-    assert {r["asks"] for r in rows} <= {*Permission.values, *routes.GENERAL.values()}
+    assert {r["asks"] for r in rows} <= {*Permission.values, *routes.GENERAL.values(), routes.STAFF}
 
 
 def everything(company):

@@ -14,7 +14,7 @@ from payroll.declarations import issuing, noting
 from payroll.declarations.notes import Notes
 from payroll.delivery import passwords, terms
 from payroll.delivery.models import DeliveryTerms
-from payroll.employees import documents, leave
+from payroll.employees import documents, importing, leave, uploads
 from payroll.employees.facts import (
     AllowanceKind,
     Child,
@@ -24,7 +24,8 @@ from payroll.employees.facts import (
     Status,
 )
 from payroll.employees.keeping import set_fact
-from payroll.employees.models import Employee, EmployeeFile, Fact, LeaveEntry
+from payroll.employees.models import Employee, EmployeeFile, EmployeeUpload, Fact, LeaveEntry
+from payroll.employees.uploads import Wish
 from payroll.runs import delivering, movements, papers, paying
 from payroll.runs.models import MonthlyMovement, Payslip, Typed, WageOrder
 from payroll.settlements import settling
@@ -81,13 +82,27 @@ def whole(company):
                                  date=dt.date(2026, 2, 28))  # fmt: skip
     _delivered(company, who, run, by)
     noting.save_notes(who, year=2026, notes=Notes(remark="Abfindung geheim"), by=by)
+    upload = _uploaded(company, by)
     certificate = issuing.issue(company=company, year=2026, by=by, only=[who.pk])[0]
     return {
         "run": run.pk, "employee": who.pk, "slip": slips[0].pk, "order": order.pk, "file": file.pk,
         "certificate": certificate.pk, "year": 2026, "fact": _fact(who, "wage"),
         "payout": _fact(who, "payout"), "leave": absence.pk, "kind": "wage",
         "employment": who.employments.get().pk, "settlement": settlement.pk,
+        "job": upload.job_id,
     }  # fmt: skip
+
+
+def _uploaded(company, by):
+    """A file of people that waits for its job, with a report as if it had been checked."""
+    rows = f"Beat;Keller;3.4.1987;m;{books.ahv(78)};1.1.2026;8321.65;month;ZH\r\n" * 51
+    content = (
+        f"Vorname;Name;birth_date;sex;AHV-Nummer;entry;wage.amount;wage.pay;wage.canton\r\n{rows}"
+    )
+    job = uploads.begin(company=company, content=content.encode(), wish=Wish.CHECK, by=by)
+    found = uploads.of_job(company, job.pk)
+    uploads.tell(found, importing.dry_run(company=company, content=content.encode(), first=2))
+    return found
 
 
 def _delivered(company, who, run, by):
@@ -111,6 +126,7 @@ def opened(company):
         *((row.content,) for row in MonthlyMovement.of(company)),
         *((row.content,) for row in Payslip.of(company)),
         *((row.title, row.content.decode()) for row in EmployeeFile.of(company)),
+        *((row.content.decode(), row.report) for row in EmployeeUpload.of(company)),
         *((row.file.decode(),) for row in WageOrder.of(company)),
         *((row.content,) for row in DeliveryTerms.of(company)),
         *((row.content,) for row in TaxSettlement.of(company)),

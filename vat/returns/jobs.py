@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from erp.access.models import User
 from erp.access.permissions import Permission
+from erp.access.tokens.bearing import Bearer
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -38,10 +39,10 @@ class JournalGone(DomainError):
     field = "return"
 
 
-def print_in_parts(*, company: Company, key: str, by: User) -> Job:
+def print_in_parts(*, company: Company, key: str, by: User, within: Bearer | None = None) -> Job:
     """Print the journal of a return in the background; ``key`` is its address, see ``row_of``."""
     told = {"return": key, "language": translation.get_language() or company.language}
-    return start(PRINT, company=company, by=by, arguments=told)
+    return start(PRINT, company=company, by=by, arguments=told, within=within)
 
 
 @job(

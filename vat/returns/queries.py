@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -76,13 +76,23 @@ def overview(company: Company, until: dt.date) -> list[Row]:
 
     Stored returns of periods that the settings no longer know stay in the list.
     """
-    stored = list(VatReturn.of(company).order_by("start", "kind", "nth"))
+    stored = VatReturn.of(company).order_by("start", "kind", "nth")
+    return rows_of(VatSettings.of(company), list(stored), until)
+
+
+def rows_of(
+    settings: Iterable[VatSettings], stored: Sequence[VatReturn], until: dt.date
+) -> list[Row]:
+    """As ``overview``, of the settings and stored returns of one company; asks nothing.
+
+    ``stored`` is in the order of start, kind and number.
+    """
     firsts = {one.start: one for one in stored if one.kind == Kind.FIRST}
     filed = {one.start for one in firsts.values() if one.is_filed}
     covered = [(one.start, one.end) for one in firsts.values() if one.is_filed]
     rows = [
         Row(period, firsts.get(period.start), filing_deadline(period.end))
-        for period in reporting(company, until)
+        for period in periods(settings, until)
         if period.start in filed or not _overlaps(period, covered)
     ]
     known = {row.stored.pk for row in rows if row.stored}
@@ -92,11 +102,19 @@ def overview(company: Company, until: dt.date) -> list[Row]:
 
 def next_due(company: Company, today: dt.date) -> Row | None:
     """The oldest period that is over and not filed yet; two queries."""
+    stored = VatReturn.of(company).order_by("start", "kind", "nth")
+    return next(iter(due_rows(VatSettings.of(company), list(stored), today)), None)
+
+
+def due_rows(
+    settings: Iterable[VatSettings], stored: Sequence[VatReturn], today: dt.date
+) -> list[Row]:
+    """The periods that are over and not filed yet, the oldest first; asks nothing."""
     rows = [
-        row for row in overview(company, today)
+        row for row in rows_of(settings, stored, today)
         if row.kind == Kind.FIRST and row.state in OPEN and row.period.end < today
     ]  # fmt: skip
-    return rows[-1] if rows else None
+    return rows[::-1]
 
 
 def _overlaps(period: Reporting, covered: Sequence[tuple[dt.date, dt.date]]) -> bool:

@@ -18,6 +18,7 @@ from erp.api.inputs import AmountField, DayField, Input
 from vat.codes.models import VatActivity, VatSettings
 from vat.settings.activities import assign_accounts, end_activity, grant_activity
 from vat.settings.changing import Wanted, change_settings, remove_settings
+from vat.settings.code_api import VatCodeTableViewSet
 from vat.settings.models import ActivityAccount
 from vat.settings.previewing import preview
 from vat.settings.queries import activities_of
@@ -208,5 +209,6 @@ class ActivityAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
 router = SimpleRouter()
 router.register("vat-settings", VatSettingsViewSet, basename="vat-settings")
 router.register("vat-activities", VatActivityViewSet, basename="vat-activities")
+router.register("vat-code-table", VatCodeTableViewSet, basename="vat-code-table")
 router.register("vat-activity-accounts", ActivityAccountViewSet, basename="vat-activity-accounts")
 urls = router.urls

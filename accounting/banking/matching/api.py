@@ -16,11 +16,13 @@ from rest_framework.response import Response
 from accounting.banking import booking
 from accounting.banking.matching import accepting, choosing
 from accounting.banking.matching.choosing import Choice, Share
-from accounting.banking.matching.proposing import Matched, matched_of
+from accounting.banking.matching.jobs import AT_ONCE, match_later
+from accounting.banking.matching.proposing import Matched, matched_of, search, waiting
 from accounting.ledger.api.lines import typed_lines
 from accounting.open_items.opening import Party
 from contacts.models import Contact
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, Input
 from erp.api.schema import KEY
@@ -121,6 +123,30 @@ class AcceptedOutput(serializers.Serializer[Any]):
     number = serializers.IntegerField()
 
 
+class CertainOutput(serializers.Serializer[Any]):
+    """How many were booked, why others were refused, and the job that looks through the rest."""
+
+    booked = serializers.IntegerField()
+    refused = serializers.ListField(child=serializers.CharField())
+    job = serializers.IntegerField(allow_null=True)
+
+
+class ItemsQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(required=False, max_length=60)
+
+
+class FoundItemOutput(serializers.Serializer[Any]):
+    """An open item; ``open`` is positive in the direction of its side, ``sign`` that of the money."""
+
+    id = serializers.IntegerField()
+    document = serializers.CharField()
+    party = serializers.CharField()
+    due_date = serializers.DateField()
+    currency = serializers.CharField()
+    open = AmountField(source="open_amount")
+    sign = serializers.IntegerField()
+
+
 class MatchingActions(CompanyViewSet):
     """What bank transactions can do besides being booked against accounts."""
 
@@ -154,6 +180,36 @@ class MatchingActions(CompanyViewSet):
             return Response(AcceptedOutput(entry).data, status=201)
 
         return self.once(act)
+
+    @extend_schema(request=None, responses=CertainOutput, parameters=[KEY])
+    @action(detail=False, methods=["post"], url_path="accept-certain", pagination_class=None)
+    def accept_certain(self, request: Request, **kwargs: Any) -> Response:
+        """Book all that is certain: the first 100 that wait at once, the others by ``job``."""
+        if not self.access.may(Permission.OPEN_ITEMS_SETTLE):
+            raise PermissionDenied
+
+        def act() -> Response:
+            rows = list(waiting(self.company)[: AT_ONCE + 1])
+            booked, refusals = accepting.accept_certain(
+                self.company, rows[:AT_ONCE], by=self.access.user
+            )
+            more = len(rows) > AT_ONCE
+            job = match_later(self.access, within=bearer_in(request), asked=True) if more else None
+            told = {"booked": booked, "refused": [str(one) for one in refusals],
+                    "job": job.pk if job else None}  # fmt: skip
+            return Response(CertainOutput(told).data)
+
+        return self.once(act)
+
+    @extend_schema(parameters=[ItemsQuery], responses=FoundItemOutput(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def items(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Open items that it may settle, by number, name, reference or amount; 30 at most."""
+        if not self.access.may(Permission.OPEN_ITEMS_READ):
+            raise PermissionDenied
+        text = self.asked(ItemsQuery).get("q", "")
+        found = search(self.company, text, inward=self.get_object().amount > 0)
+        return Response(FoundItemOutput(found, many=True).data)
 
     def require_contacts(self, parties: Sequence[dict[str, Any]]) -> None:
         """Refuse contacts of others. Raises ``ValidationError``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -12,10 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.ledger import charting, queries
-from accounting.ledger.models import Account
+from accounting.ledger.api.named import NumberedField
+from accounting.ledger.models import Account, CostCentre
+from accounting.ledger.sheets import sheet_table
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.reports import Filed, shown_or_filed
 from vat.codes.models import VatCode
 
 
@@ -67,6 +70,12 @@ class SpanQuery(serializers.Serializer[Any]):
         return {"from": DayField(source="start"), **super().get_fields()}  # a word of Python
 
 
+class SheetQuery(SpanQuery):
+    """``cost_centre`` by number: only what was posted to it."""
+
+    cost_centre = NumberedField(CostCentre, max_length=10, required=False)
+
+
 class SheetLineOutput(serializers.Serializer[Any]):
     entry = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -92,7 +101,7 @@ class SheetOutput(serializers.Serializer[Any]):
         return {**super().get_fields(), "from": serializers.DateField(source="start")}
 
 
-class AccountViewSet(mixins.ListModelMixin, CompanyViewSet):
+class AccountViewSet(mixins.ListModelMixin, Filed):
     """``…/accounts/``: addressed by number."""
 
     permissions = {
@@ -103,6 +112,7 @@ class AccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         "partial_update": Permission.CHART_CHANGE,
         "destroy": Permission.CHART_CHANGE,
     }
+    takes_along = {"sheet": Permission.LEDGER_EXPORT}
     serializer_class = AccountOutput
     follows = "account"
     queryset = Account.unscoped.none()
@@ -141,10 +151,17 @@ class AccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         charting.delete_account(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(parameters=[SpanQuery], responses=SheetOutput)
+    @shown_or_filed(SheetOutput, parameters=[SheetQuery])
     @action(detail=True, methods=["get"])
-    def sheet(self, request: Request, number: str, **kwargs: Any) -> Response:
+    def sheet(self, request: Request, number: str, **kwargs: Any) -> HttpResponse | Response:
         """The account's lines in a span of days with the balance running (Kontoblatt)."""
-        account, span = self.get_object(), self.asked(SpanQuery)
-        found = queries.account_sheet(self.company, account, limit=1000, **span)
+        account, told = self.get_object(), self.asked(SheetQuery)
+        centre = told.pop("cost_centre", None)
+        if not self.form:
+            told["limit"] = 1000
+        found = queries.account_sheet(
+            self.company, account, cost_centre=centre.pk if centre else None, **told
+        )
+        if self.form:
+            return self.filed(sheet_table(found, centre))
         return Response(SheetOutput(found).data)

@@ -82,6 +82,7 @@ class _Entries(mixins.ListModelMixin, CompanyViewSet):
 
     serializer_class = JournalEntryOutput
     queryset = JournalEntry.unscoped.none()
+    parts = {"lines": "lines", "vouchers": "vouchers"}
 
     @extend_schema(parameters=[JournalQuery])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

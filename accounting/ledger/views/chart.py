@@ -16,12 +16,12 @@ from accounting.ledger import charting, queries
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.forms import AccountForm
 from accounting.ledger.models import Account, AccountGroup, CostCentre
+from accounting.ledger.sheets import sheet_table
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.web.dates import read_day
-from erp.web.export import answer, table
+from erp.web.export import answer
 from erp.web.pages import CompanyView, refused, tell
 
 
@@ -110,7 +110,7 @@ class AccountSheet(CompanyView):
         form = request.GET.get("format", "")
         if form:
             self.require(Permission.LEDGER_EXPORT)
-            return answer(form, self._table(sheet, centre), company=self.company)
+            return answer(form, sheet_table(sheet, centre), company=self.company)
         numbers = list(Account.of(self.company).order_by("number").values_list("number", flat=True))
         at = numbers.index(account.number)
         context = {
@@ -133,27 +133,3 @@ class AccountSheet(CompanyView):
             chosen = queries.year_of(self.company, start)
             end = chosen.end if chosen and chosen.contains(start) else last
         return start, end
-
-    def _table(self, sheet: queries.Sheet, centre: CostCentre | None) -> Any:
-        foreign = sheet.account.currency
-        head = [_("Date"), _("No."), _("Voucher"), _("Text"), _("Contra"), _("VAT"),
-                *([foreign] if foreign else []), _("Debit"), _("Credit"), _("Balance")]  # fmt: skip
-        rows: list[list[Any]] = [
-            [sheet.start, None, "", _("Opening balance"), "", "",
-             *([sheet.foreign_opening] if foreign else []), None, None, sheet.opening]
-        ]  # fmt: skip
-        rows += [
-            [r.date, r.number, r.voucher, r.text, r.contra, r.vat_code,
-             *([r.amount_foreign] if foreign else []), r.debit or None, r.credit or None, r.balance]
-            for r in sheet.rows
-        ]  # fmt: skip
-        rows.append([sheet.end, None, "", _("Closing balance"), "", "",
-                     *([sheet.foreign_closing] if foreign else []), sheet.debit, sheet.credit,
-                     sheet.closing])  # fmt: skip
-        return table(
-            title=f"{sheet.account.number} {sheet.account.name}",
-            subtitle=f"{swiss_date(sheet.start)} – {swiss_date(sheet.end)}"
-            + (f" · {centre}" if centre else ""), head=head, rows=rows,
-            name=f"account-{sheet.account.number}", wide=True,
-            kinds={0: "", len(rows) - 1: "total"},
-        )  # fmt: skip

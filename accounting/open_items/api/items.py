@@ -6,17 +6,19 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounting.open_items import queries, settling, taking_over
+from accounting.open_items import queries, reports, settling, taking_over
 from accounting.open_items.api.shapes import (
     AccountQuery,
     AgeingOutput,
     AgeingQuery,
+    ControlOutput,
+    ControlQuery,
     DueListOutput,
     DueQuery,
     OpenItemBrief,
@@ -26,22 +28,30 @@ from accounting.open_items.api.shapes import (
     PartyAccountOutput,
     PostedOutput,
     PreviewOutput,
+    ResidueLimitInput,
+    ResidueLimitOutput,
     SettleInput,
     SettlementOutput,
+    SharedOutput,
+    SharePaymentInput,
     UndoInput,
 )
+from accounting.open_items.checking import comparison
 from accounting.open_items.contacts import contact_of
 from accounting.open_items.due import due_list
-from accounting.open_items.models import OpenItem, Settlement, Side
+from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Side
 from accounting.open_items.party_account import party_account, sides_of, usual_span
+from accounting.open_items.planning import shared_out
 from erp.access.permissions import Permission
 from erp.api.delta import is_asked
 from erp.api.endpoints import CompanyViewSet
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
+from erp.core.money import ZERO
 
 
-class OpenItemViewSet(CompanyViewSet):
+class OpenItemViewSet(Filed):
     """``…/open-items/``"""
 
     permissions = {
@@ -52,8 +62,13 @@ class OpenItemViewSet(CompanyViewSet):
         "preview": Permission.OPEN_ITEMS_SETTLE,
         "settle": Permission.OPEN_ITEMS_SETTLE,
         "account": Permission.OPEN_ITEMS_READ,
+        "share": Permission.OPEN_ITEMS_SETTLE,
+        "control": Permission.OPEN_ITEMS_READ,
+        "residue_limits": Permission.OPEN_ITEMS_READ,
+        "set_residue_limit": Permission.OPEN_ITEMS_WRITE_OFF,
         "undo_take_over": Permission.LEDGER_REVERSE,
     }
+    takes_along = dict.fromkeys(("list", "ageing", "due", "account"), Permission.LEDGER_EXPORT)
     serializer_class = OpenItemOutput
     follows = "open_item"
     changed_shape = OpenItemBrief
@@ -63,8 +78,8 @@ class OpenItemViewSet(CompanyViewSet):
     def get_queryset(self) -> QuerySet[OpenItem]:
         return queries.items_of(self.company)
 
-    @extend_schema(parameters=[OpenItemQuery], responses=OpenListOutput)
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(OpenListOutput, parameters=[OpenItemQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What is open on a day; items whenever settled where it is asked what changed."""
         if is_asked(self):
             page = self.paginate_queryset(self.get_queryset())
@@ -74,29 +89,38 @@ class OpenItemViewSet(CompanyViewSet):
         if "contact" in told:
             told["contact"] = told["contact"].pk
         rows = queries.open_on(self.company, on, side, **told)
+        if self.form:
+            own = self.company.currency
+            return self.filed(reports.list_table(rows, side=side, on=on, own=own))
         found = {"side": side, "on": on, "total": queries.total(rows), "items": rows}
         return Response(OpenListOutput(found).data)
 
-    @extend_schema(parameters=[AgeingQuery], responses=AgeingOutput)
+    @shown_or_filed(AgeingOutput, parameters=[AgeingQuery])
     @action(detail=False, methods=["get"])
-    def ageing(self, request: Request, **kwargs: Any) -> Response:
+    def ageing(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What each party owes on a day, by age."""
         told = self.asked(AgeingQuery)
         on = told.get("on") or clock.today()
-        return Response(AgeingOutput(queries.ageing(self.company, on, Side(told["side"]))).data)
+        side = Side(told["side"])
+        found = queries.ageing(self.company, on, side)
+        if self.form:
+            return self.filed(reports.ageing_table(found, side=side))
+        return Response(AgeingOutput(found).data)
 
-    @extend_schema(parameters=[DueQuery], responses=DueListOutput)
+    @shown_or_filed(DueListOutput, parameters=[DueQuery])
     @action(detail=False, methods=["get"])
-    def due(self, request: Request, **kwargs: Any) -> Response:
+    def due(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What falls due when, by day or week, with a running sum."""
         told = self.asked(DueQuery)
         on = told.get("on") or clock.today()
         found = due_list(self.company, on, Side(told["side"]), weekly=told["by"] == "week")
+        if self.form:
+            return self.filed(reports.due_table(found, side=Side(told["side"])))
         return Response(DueListOutput(found).data)
 
-    @extend_schema(parameters=[AccountQuery], responses=PartyAccountOutput)
+    @shown_or_filed(PartyAccountOutput, parameters=[AccountQuery])
     @action(detail=False, methods=["get"], url_path="parties/(?P<contact>[0-9]{1,18})")
-    def account(self, request: Request, contact: str, **kwargs: Any) -> Response:
+    def account(self, request: Request, contact: str, **kwargs: Any) -> HttpResponse | Response:
         """All that was owed and settled of a contact in a span, with a running balance."""
         found = contact_of(self.company, int(contact))
         if found is None:
@@ -105,7 +129,44 @@ class OpenItemViewSet(CompanyViewSet):
         start, end = usual_span(self.company, told.get("start"), told.get("end"))
         side = Side(told.get("side") or next(iter(sides_of(found)), Side.RECEIVABLES))
         shown = party_account(found, side, start=start, end=end)
+        if self.form:
+            return self.filed(reports.party_table(shown, own=self.company.currency))
         return Response(PartyAccountOutput(shown).data)
+
+    @extend_schema(parameters=[ControlQuery], responses=ControlOutput(many=True))
+    @action(detail=False, methods=["get"])
+    def control(self, request: Request, **kwargs: Any) -> Response:
+        """Each control account of debtors and creditors beside its items on a day."""
+        on = self.asked(ControlQuery).get("on") or clock.today()
+        return Response(ControlOutput(comparison(self.company, on), many=True).data)
+
+    @extend_schema(responses=ResidueLimitOutput(many=True))
+    @action(detail=False, methods=["get"], url_path="residue-limits")
+    def residue_limits(self, request: Request, **kwargs: Any) -> Response:
+        """Up to what residues are cleared by rule, from which day on; the latest first."""
+        rows = ResidueLimit.of(self.company).order_by("-valid_from")
+        return Response(ResidueLimitOutput(rows, many=True).data)
+
+    @extend_schema(request=ResidueLimitInput, responses={201: ResidueLimitOutput}, parameters=[KEY])
+    @residue_limits.mapping.post
+    def set_residue_limit(self, request: Request, **kwargs: Any) -> Response:
+        """Set up to what residues are cleared by rule from a day on; zero clears none."""
+
+        def act() -> Response:
+            told = self.told(ResidueLimitInput)
+            limit = settling.set_residue_limit(self.company, by=self.access.user, **told)
+            return Response(ResidueLimitOutput(limit).data, status=201)
+
+        return self.once(act)
+
+    @extend_schema(request=SharePaymentInput, responses=SharedOutput)
+    @action(detail=False, methods=["post"])
+    def share(self, request: Request, **kwargs: Any) -> Response:
+        """How a payment would settle items in this order, each with its discount; nothing is written."""
+        told = self.told(SharePaymentInput)
+        parts = shared_out(told["items"], told["amount"], date=told["date"])
+        rest = told["amount"] - sum((part.paid for part in parts), ZERO)
+        return Response(SharedOutput({"parts": parts, "rest": rest}).data)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())

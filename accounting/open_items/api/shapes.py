@@ -299,3 +299,60 @@ class PartyAccountOutput(serializers.Serializer[Any]):
     currencies = InCurrencyOutput(many=True)
     complete = serializers.BooleanField(help_text="False where only the first 5000 rows are here")
     rows = MovementOutput(many=True)
+
+
+class ControlQuery(serializers.Serializer[Any]):
+    on = DayField(required=False, help_text="Day, ISO; today where it is left out")
+
+
+class ControlOutput(serializers.Serializer[Any]):
+    """A control account beside its items, debit positive; they agree where ``difference`` is zero."""
+
+    account = serializers.CharField(source="account.number")
+    side = serializers.CharField(source="account.control")
+    ledger = AmountField()
+    items = AmountField()
+    difference = AmountField()
+
+
+class ResidueLimitInput(Input):
+    """``amount`` in the company's currency."""
+
+    valid_from = DayField()
+    amount = AmountField(positive=True)
+
+
+class ResidueLimitOutput(serializers.Serializer[Any]):
+    valid_from = serializers.DateField()
+    amount = AmountField()
+
+
+class SharePaymentInput(Input):
+    """A payment in the items' currency, and the items of one side that it settles, in their order."""
+
+    items = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=10**18), min_length=1, max_length=1000
+    )
+    amount = AmountField()
+    date = DayField()
+
+    def validate_items(self, ids: list[int]) -> list[OpenItem]:
+        found = queries.items_of(self.context["company"]).filter(settled_on=None).in_bulk(ids)
+        if len(found) != len(ids):
+            raise serializers.ValidationError(_("Name items of this company, each once."))
+        if len({(one.side, one.currency) for one in found.values()}) != 1:
+            raise serializers.ValidationError(_("Name items of one side and currency."))
+        return [found[pk] for pk in ids]
+
+
+class SharedPartOutput(serializers.Serializer[Any]):
+    item = serializers.IntegerField(source="item.pk")
+    paid = AmountField()
+    discount = AmountField()
+
+
+class SharedOutput(serializers.Serializer[Any]):
+    """What a payment settles; ``rest`` is what is beyond the items, an overpayment."""
+
+    parts = SharedPartOutput(many=True)
+    rest = AmountField()

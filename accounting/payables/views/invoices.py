@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,15 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounting.payables import approving, listing
-from accounting.payables.models import SupplierInvoice
 from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
 from erp.web.export import answer
 from erp.web.pages import CompanyView, id_or_none
-
-MOST_AT_ONCE = 50
 
 
 class SupplierInvoices(CompanyView):
@@ -64,18 +59,14 @@ class ActOnInvoices(CompanyView):
     approves = False
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        act = approving.approve if self.approves else approving.submit
         ids = [pk for text in request.POST.getlist("document") if (pk := id_or_none(text))]
-        rows = SupplierInvoice.of(self.company).filter(pk__in=ids[:MOST_AT_ONCE])
-        done = 0
-        for invoice in rows.order_by("date", "pk"):
-            try:
-                with transaction.atomic():
-                    act(invoice, by=self.access.user)
-                done += 1
-            except DomainError as refusal:
-                for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-                    messages.error(request, f"{invoice.contact.name} {invoice.number}: {one}")
+        found = approving.each(
+            self.company, ids[: approving.MOST_AT_ONCE], by=self.access.user, approves=self.approves
+        )
+        done = sum(not refusals for _invoice, refusals in found)
+        for invoice, refusals in found:
+            for one in refusals:
+                messages.error(request, f"{invoice.contact.name} {invoice.number}: {one}")
         if not ids:
             messages.error(request, _("Choose the invoices first, by the boxes in the list."))
         elif done:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -27,6 +28,7 @@ from accounting.payments.models.instructions import PayeeFields
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import DayField, Input
+from erp.api.reports import Filed, shown_or_filed
 
 
 class PaymentInstructionInput(Input):
@@ -76,6 +78,12 @@ class PaymentInstructionViewSet(CompanyViewSet):
         return self.shown(found, 201)
 
 
+class PayeeAccountQuery(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(
+        choices=PayeeAccount.Status.choices, default=PayeeAccount.Status.WAITING
+    )
+
+
 class PayeeAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/payee-accounts/``: those that wait for a second person."""
 
@@ -91,9 +99,14 @@ class PayeeAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
 
     def get_queryset(self) -> QuerySet[PayeeAccount]:
         rows = PayeeAccount.of(self.company).select_related("changed_by")
-        if self.action == "list":
-            return rows.filter(status=PayeeAccount.Status.WAITING)
-        return rows
+        if self.action != "list":
+            return rows
+        return rows.filter(status=self.asked(PayeeAccountQuery)["status"])
+
+    @extend_schema(parameters=[PayeeAccountQuery])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Accounts of payees: those that wait for a second person, or were decided."""
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -145,16 +158,19 @@ class PaidQuery(serializers.Serializer[Any]):
         return told
 
 
-class PaymentsJournalViewSet(CompanyViewSet):
+class PaymentsJournalViewSet(Filed):
     """``…/payments-journal/``: what was paid when to whom by which run."""
 
     permissions = {"list": Permission.PAYMENTS_READ}
+    takes_along = {"list": Permission.PAYMENTS_READ}  # as on the page
     serializer_class = PaidOutput
     pagination_class = None
 
-    @extend_schema(parameters=[PaidQuery], responses=PaidOutput(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(PaidOutput(many=True), parameters=[PaidQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Payments of exported runs by their execution date."""
-        return Response(
-            PaidOutput(queries.journal(self.company, **self.asked(PaidQuery)), many=True).data
-        )
+        told = self.asked(PaidQuery)
+        rows = queries.journal(self.company, **told)
+        if self.form:
+            return self.filed(queries.journal_table(rows, **told))
+        return Response(PaidOutput(rows, many=True).data)

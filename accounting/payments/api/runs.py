@@ -20,6 +20,7 @@ from accounting.payments import approving, drafting, exporting, queries, reporti
 from accounting.payments.api.shapes import (
     LARGEST_ID,
     PaymentProposalOutput,
+    PaymentReportOutput,
     PaymentRunOutput,
     PaymentRunWithPayments,
 )
@@ -123,6 +124,7 @@ class PaymentRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         "cancel": Permission.PAYMENTS_PROPOSE,
         "give_back": Permission.PAYMENTS_PROPOSE,
         "report": Permission.PAYMENTS_EXPORT,
+        "reports": Permission.PAYMENTS_READ,
     }
     step_up = frozenset({"approve", "export"})
     serializer_class = PaymentRunOutput
@@ -226,3 +228,10 @@ class PaymentRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         run = reporting.read_report(self.company, content=read_upload(upload, LARGEST),
                                     name=upload.name or "", by=self.access.user)  # fmt: skip
         return self.whole(run)
+
+    @extend_schema(responses=PaymentReportOutput(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def reports(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What the bank reported of a run, the newest first."""
+        found = queries.reports_of(self.get_object())
+        return Response(PaymentReportOutput(found, many=True).data)

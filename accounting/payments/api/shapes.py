@@ -7,7 +7,12 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from accounting.payments.checking import checked
-from accounting.payments.models import PayeeAccount, PaymentInstruction, PaymentRun
+from accounting.payments.models import (
+    PayeeAccount,
+    PaymentInstruction,
+    PaymentReport,
+    PaymentRun,
+)
 from accounting.payments.words import reasons_in_words, status_in_words
 from erp.api.inputs import AmountField
 
@@ -184,3 +189,14 @@ class PaidOutput(serializers.Serializer[Any]):
     discount = AmountField()
     booked_on = serializers.DateField(source="payment.booked_on", allow_null=True)
     bank_status = serializers.CharField(source="payment.bank_status")
+
+
+class PaymentReportOutput(serializers.ModelSerializer[PaymentReport]):
+    """A status report of the bank (pain.002); ``reasons`` as the bank told them."""
+
+    reasons = serializers.JSONField()
+    read_by = serializers.CharField(source="read_by.email")
+
+    class Meta:
+        model = PaymentReport
+        fields = ("id", "message_id", "created", "status", "reasons", "read_at", "read_by")

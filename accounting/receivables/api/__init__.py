@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
+from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 
 from accounting.receivables.api.products import ProductImportViewSet, ProductViewSet
@@ -12,7 +13,9 @@ from accounting.receivables.api.settings import (
     DocumentTextViewSet,
     NumberRangeViewSet,
     SalesSettingsViewSet,
+    SampleInvoiceViewSet,
 )
+from erp.api.files import AnyType
 
 router = SimpleRouter()
 router.register("products", ProductViewSet, basename="api-products")
@@ -28,6 +31,11 @@ urls += [
         "sales-settings/",
         SalesSettingsViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api-sales-settings",
+    ),
+    path(
+        "sales-settings/sample/",
+        SampleInvoiceViewSet.as_view({"get": "retrieve"}, renderer_classes=[JSONRenderer, AnyType]),
+        name="api-sample-invoice",
     ),
     path(
         "document-texts/",

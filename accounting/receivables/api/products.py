@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,15 +13,21 @@ from rest_framework.response import Response
 
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre, CostObject
-from accounting.receivables import product_importing, product_queries, products
+from accounting.receivables import (
+    product_exporting,
+    product_importing,
+    product_queries,
+    products,
+)
 from accounting.receivables.lines import MOST_DECIMALS
 from accounting.receivables.models import Product
 from accounting.receivables.product_importing import Preview
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet
 from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.api.inputs import AmountField, Input
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
+from erp.core import clock
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
@@ -65,7 +72,7 @@ class ProductQuery(serializers.Serializer[Any]):
     active = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
-class ProductViewSet(CompanyViewSet):
+class ProductViewSet(Filed):
     """``…/products/``"""
 
     permissions = {
@@ -75,6 +82,7 @@ class ProductViewSet(CompanyViewSet):
         "partial_update": Permission.RECEIVABLES_SETTINGS,
         "destroy": Permission.RECEIVABLES_SETTINGS,
     }
+    takes_along = {"list": Permission.RECEIVABLES_EXPORT}
     serializer_class = ProductOutput
     follows = "product"
     queryset = Product.unscoped.none()
@@ -83,13 +91,18 @@ class ProductViewSet(CompanyViewSet):
     def get_queryset(self) -> QuerySet[Product]:
         return product_queries.whole(Product.of(self.company))
 
-    @extend_schema(parameters=[ProductQuery])
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Products by number."""
+    @extend_schema(parameters=[ProductQuery, FORM])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Products by number; as CSV or XLSX in the form that can be imported again."""
         told = self.asked(ProductQuery)
         found = product_queries.listing(
             self.company, search=told.get("q", ""), active=told["active"]
         )
+        if self.form == "pdf":
+            rates = product_queries.rates(self.company, clock.today())
+            return self.filed(product_exporting.printed(found, rates))
+        if self.form:
+            return self.filed(product_exporting.importable(found))
         page = self.paginate_queryset(found) or []
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,12 +16,16 @@ from accounting.ledger.api.named import NumberedField
 from accounting.receivables import number_ranges, sales_settings, texts
 from accounting.receivables.models import DocumentText, NumberRange, SalesDocument, SalesSettings
 from accounting.receivables.models.documents import ROUNDINGS
+from accounting.receivables.paper import pdf
+from accounting.receivables.sample import sample
 from accounting.terms.models import PaymentTerms
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
 from erp.companies.models import Language
 from erp.core import clock
+from erp.core.filetypes import PDF
+from erp.web.export import as_file
 from vat.codes.breakdown import Basis
 
 READ, CHANGE = Permission.RECEIVABLES_READ, Permission.RECEIVABLES_SETTINGS
@@ -79,6 +84,25 @@ class SalesSettingsViewSet(CompanyViewSet):
         return self.shown(
             sales_settings.change_settings(company=self.company, by=self.access.user, **told)
         )
+
+
+class SampleQuery(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+
+
+class SampleInvoiceViewSet(CompanyViewSet):
+    """``…/sales-settings/sample/``"""
+
+    permissions = {"retrieve": READ}
+    serializer_class = SalesSettingsOutput
+    queryset = SalesSettings.unscoped.none()
+
+    @extend_schema(parameters=[SampleQuery], responses={(200, PDF): OpenApiTypes.BINARY})
+    def retrieve(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """An invoice as it would come out with the settings as they are, as PDF; nothing is kept."""
+        language = self.asked(SampleQuery).get("language") or self.company.language
+        made = sample(self.company, by=self.access.user, language=language, on=clock.today())
+        return as_file(pdf(made), PDF, f"{self.company.short_name}-sample.pdf")
 
 
 class DocumentTextOutput(serializers.Serializer[Any]):

@@ -22,7 +22,7 @@ from accounting.receivables.dunning.models import (
     Interest,
 )
 from accounting.receivables.dunning.values import Letter, Plan
-from accounting.receivables.paper import to_json
+from accounting.receivables.paper import Paper, to_json
 from contacts.models import Contact
 from erp.access.models import User
 from erp.audit import trail
@@ -141,6 +141,15 @@ def written(company: Company, plan: Plan, *, draft: bool = False) -> list[Writte
                       issuer=issuer, texts=texts, draft=draft)
         for nth, letter in enumerate(plan.letters, first)
     ]  # fmt: skip
+
+
+def draft_paper(run: DunningRun, *, contact: int, currency: str) -> Paper | None:
+    """A customer's letter of a draft, with a watermark; None where there is none."""
+    if run.status != Status.DRAFT:
+        return None
+    plan = gathering.plan_on(run.company, run.date, run=run, contact=contact)
+    found = written(run.company, plan, draft=True)
+    return next((one.paper for one in found if one.letter.currency == currency), None)
 
 
 @transaction.atomic

@@ -27,6 +27,11 @@ class Firm(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def short_name(self) -> str:
+        """What its files are called by."""
+        return self.code.lower()
+
 
 class FirmStaff(models.Model):
     """Somebody who works for a firm (Mitarbeiterin): in its clients as far as the team role goes."""

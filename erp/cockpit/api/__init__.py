@@ -2,29 +2,39 @@
 
 from django.urls import path
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 
+from erp.api.batch import BatchViewSet
+from erp.api.files import AnyType
 from erp.api.reference import ReferenceViewSet
+from erp.cockpit.api import installation, me, staff
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.jobs import JobViewSet
+from erp.cockpit.api.looking_up import HistoryViewSet, MyTokenViewSet, RightsViewSet
 from erp.cockpit.api.mails import MailTextViewSet, MailViewSet
 from erp.cockpit.api.mandates import MandateViewSet
 from erp.cockpit.api.members import MemberViewSet
+from erp.cockpit.api.overview import OverviewViewSet
 from erp.cockpit.api.own_fields import OwnFieldViewSet
+from erp.cockpit.api.recoveries import RecoveryViewSet
 from erp.cockpit.api.roles import RoleViewSet
 from erp.cockpit.api.search import SearchViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
 from erp.cockpit.api.trail import AccessLogViewSet, AuditEventViewSet
+from erp.cockpit.api.wage_access import WageAccessViewSet
 
 router = SimpleRouter()
 router.register("members", MemberViewSet, basename="members")
 router.register("roles", RoleViewSet, basename="roles")
 router.register("invitations", InvitationViewSet, basename="invitations")
 router.register("app-tokens", AppTokenViewSet, basename="app-tokens")
+router.register("my-tokens", MyTokenViewSet, basename="my-tokens")
+router.register("recoveries", RecoveryViewSet, basename="recoveries")
 router.register("support-consents", SupportConsentViewSet, basename="support-consents")
 router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
@@ -36,6 +46,8 @@ router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
 general = [
+    path("companies/<int:company>/batch/", BatchViewSet.as_view({"post": "send"}),
+         name="api-batch"),
     path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
@@ -46,11 +58,18 @@ general = [
     ),
     path("reference/sources/<slug:source>/", ReferenceViewSet.as_view({"get": "source"}),
          name="api-reference-source"),
+    *me.urls, *staff.urls, *installation.urls,
 ]  # fmt: skip
 of_company = [
     path("", OneCompanyViewSet.as_view({"get": "read", "patch": "change"}), name="api-company"),
-    path("logo/", OneCompanyViewSet.as_view({"put": "logo"}, parser_classes=[MultiPartParser]),
+    path("logo/", OneCompanyViewSet.as_view(
+        {"get": "show_logo", "put": "logo"}, parser_classes=[MultiPartParser],
+        renderer_classes=[JSONRenderer, AnyType]),
          name="api-company-logo"),
+    path("overview/", OverviewViewSet.as_view({"get": "read"}), name="api-overview"),
+    path("permissions/", RightsViewSet.as_view({"get": "read"}), name="api-permissions"),
+    path("history/<slug:subject>/<int:record>/", HistoryViewSet.as_view({"get": "read"}),
+         name="api-history"),
     path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("security/", SecurityViewSet.as_view({"get": "read"}), name="api-security"),
     path("security/end-sessions/", SecurityViewSet.as_view({"post": "end_sessions"}),
@@ -59,5 +78,7 @@ of_company = [
     path("mail-texts/<slug:kind>/<slug:language>/",
          MailTextViewSet.as_view({"get": "read", "put": "save", "delete": "reset"}),
          name="api-mail-text"),
+    path("wage-delivery/<int:employee>/invite/", WageAccessViewSet.as_view({"post": "create"}),
+         name="api-wage-access"),
     *router.urls,
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
@@ -24,6 +26,8 @@ from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.companies.models import Company, Language, LegalForm, Module
 from erp.documents.logos import set_logo
+from erp.documents.models import StoredFile
+from erp.documents.serving import download
 from erp.documents.storing import read_upload
 from vat.codes.models import VatSettings
 
@@ -124,6 +128,7 @@ class OneCompanyViewSet(CompanyViewSet):
         "read": Permission.COMPANY_READ,
         "change": Permission.COMPANY_CHANGE,
         "logo": Permission.COMPANY_CHANGE,
+        "show_logo": Permission.COMPANY_READ,
     }
     serializer_class = CompanyOutput
     pagination_class = None
@@ -142,6 +147,15 @@ class OneCompanyViewSet(CompanyViewSet):
     def change(self, request: Request, **kwargs: Any) -> Response:
         company, told = self.changing(), self.told(CompanyChange, partial=True)
         return self.shown(change_company(company, by=self.access.user, **told))
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
+    def show_logo(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """The picture that is printed on reports and documents; a 404 where there is none."""
+        digest = self.company.logo_digest
+        found = StoredFile.of(self.company).filter(digest=digest).first() if digest else None
+        if found is None:
+            raise Http404
+        return download(found)
 
     @extend_schema(request={"multipart/form-data": UploadInput})
     def logo(self, request: Request, **kwargs: Any) -> Response:

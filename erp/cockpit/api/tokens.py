@@ -62,6 +62,7 @@ class AppTokenViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.MEMBERS_CHANGE,
     }
     step_up = frozenset({"create", "destroy"})
+    keeps_answer = False  # a token is told once
     serializer_class = AppTokenOutput
     queryset = AppToken.unscoped.none()
     ordering = ("-created_at", "-pk")

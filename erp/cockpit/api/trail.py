@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import DayField
+from erp.api.reports import Filed, form_of
 from erp.audit import access_log, queries
 from erp.audit.labels import ACTIONS
 from erp.audit.models import AccessLogEntry, AuditEvent
 from erp.audit.readers import needed_for
+from erp.cockpit.trail import exported
 
 
 class AuditEventOutput(serializers.ModelSerializer[AuditEvent]):
@@ -79,10 +81,12 @@ class AuditEventQuery(AccessLogQuery):
     subject_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
 
-class AuditEventViewSet(mixins.ListModelMixin, CompanyViewSet):
+class AuditEventViewSet(mixins.ListModelMixin, Filed):
     """``…/audit-events/``: newest first."""
 
     permissions = {"list": Permission.AUDIT_READ}
+    forms = ("csv", "xlsx")
+    takes_along = {"list": Permission.AUDIT_READ}  # as on the page
     serializer_class = AuditEventOutput
     queryset = AuditEvent.unscoped.none()
     ordering = ("-pk",)
@@ -92,8 +96,11 @@ class AuditEventViewSet(mixins.ListModelMixin, CompanyViewSet):
             self.company, granted=self.access.granted, **self.asked(AuditEventQuery)
         )
 
-    @extend_schema(parameters=[AuditEventQuery])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @extend_schema(parameters=[AuditEventQuery, form_of(forms)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Who did what, the newest first; a file tells it in words, the oldest first."""
+        if self.form:
+            return self.filed(exported(self.access, self.get_queryset()))
         return super().list(request, *args, **kwargs)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
-from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.documents.joining import NothingToPrint
 from erp.web.export import as_file
-from payroll.declarations import delivering, issuing, papers
+from payroll.declarations import delivering, issuing
 from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.views.common import FileView, YearView
 from payroll.delivery import archive
@@ -70,11 +68,6 @@ class ZipCertificates(FileView):
             return redirect("payroll-year-deliveries", self.company.pk, self.year)
         self.note(len(ids), kind="export")
         return archive.as_zip(
-            self.access, ids, _fetched, needs=Permission.PAYROLL_EXPORT,
+            self.access, ids, delivering.fetched, needs=Permission.PAYROLL_EXPORT,
             name=f"{self.company.short_name}-{self.year}-certificates.zip",
         )  # fmt: skip
-
-
-def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
-    rows = IssuedCertificate.of(company).filter(pk__in=ids).in_bulk()
-    return [(papers.file_name(rows[pk].content), issuing.paper_of(rows[pk])) for pk in ids]

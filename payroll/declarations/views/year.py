@@ -13,7 +13,7 @@ from accounting.ledger.models import Account
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
 from erp.web.export import answer, shown
-from payroll.declarations.accounts import account_table, wage_account
+from payroll.declarations.accounts import person_table, recap_table, wage_account
 from payroll.declarations.deferring import (
     USUAL,
     WrongAccrualAccount,
@@ -67,13 +67,7 @@ class WageAccountFile(FileView):
     """``…/accounts/{employee}/{form}/``"""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        person = person_of(self)
-        file = person.file
-        table = account_table(
-            wage_account([person]), year=self.year, title=_("Wage account"),
-            subtitle=f"{file.name} ({file.number}) {file.personal.ahv_number}",
-            name=f"account-{self.year}-{file.number}",
-        )  # fmt: skip
+        table = person_table(person_of(self), self.year)
         self.note_one(kind="export")
         return answer(self.kwargs["form"], table, company=self.company)
 
@@ -95,11 +89,7 @@ class RecapFile(FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         people = year_of(self.company, self.year)
-        table = account_table(
-            wage_account(people), year=self.year, title=_("Recapitulation of wages"),
-            subtitle="", name=f"recap-{self.year}",
-        )  # fmt: skip
-        return self.table(table, len(people))
+        return self.table(recap_table(people, self.year), len(people))
 
 
 class Lists(YearView):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payroll.employees.api.facts import FactViewSet
-from payroll.employees.api.parts import EmployeeFileViewSet, EmployeeImportViewSet, LeaveViewSet
+from payroll.employees.api.imports import EmployeeImportViewSet
+from payroll.employees.api.parts import EmployeeFileViewSet, LeaveViewSet
 from payroll.employees.api.people import EmployeeViewSet, EmploymentViewSet
 
 router = SimpleRouter()
@@ -16,9 +16,7 @@ for name, endpoints in (
     ("employee-facts", FactViewSet),
     ("employee-leave", LeaveViewSet),
     ("employee-files", EmployeeFileViewSet),
+    ("employee-imports", EmployeeImportViewSet),
 ):
     router.register(name, endpoints, basename=f"api-{name}")
-urls = [
-    path("employee-imports/", EmployeeImportViewSet.as_view({"post": "create"}), name="employee-imports"),
-    *router.urls,
-]  # fmt: skip
+urls = router.urls

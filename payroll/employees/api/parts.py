@@ -1,4 +1,4 @@
-"""``…/employee-leave/``, ``…/employee-files/``, ``…/employee-imports/``"""
+"""``…/employee-leave/``, ``…/employee-files/``"""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from contacts.api.shapes import LARGEST_ID
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
-from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.documents.storing import CONTENT_TYPES, read_upload
-from payroll.employees import documents, importing, leave
+from payroll.employees import documents, leave
 from payroll.employees.api.shapes import (
     EmployeeField,
     EmployeeFileOutput,
@@ -146,53 +145,3 @@ class EmployeeFileViewSet(OfEmployees):
         access_log.note(company=self.company, by=self.access.user, subject=row.employee,
                         kind=Look.EXPORT)  # fmt: skip
         return served(row)
-
-
-class EmployeeImportInput(ImportInput):
-    only_good = serializers.BooleanField(required=False, help_text="Leave bad rows out")
-
-
-class EmployeeImportOutput(serializers.Serializer[Any]):
-    """What an import would do or has done; a dry run also names the bad rows."""
-
-    dry_run = serializers.BooleanField()
-    rows = serializers.IntegerField()
-    new = serializers.IntegerField()
-    bad = serializers.IntegerField()
-    faults = serializers.ListField(child=serializers.CharField())
-
-
-class EmployeeImportViewSet(FileImports):
-    """``…/employee-imports/``"""
-
-    permissions = {"create": Permission.PAYROLL_PEOPLE}
-    step_up = frozenset({"create"})
-    serializer_class = EmployeeImportOutput
-    queryset = Employee.unscoped.none()
-    body = EmployeeImportInput
-
-    @extend_schema(
-        request={"multipart/form-data": EmployeeImportInput},
-        responses={200: EmployeeImportOutput, 201: EmployeeImportOutput},
-        parameters=[KEY_UNLESS_DRY, DryRunQuery],
-    )
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        """Hire the people of a file: all or none, or with ``only_good`` the good rows."""
-        return self.take()
-
-    def preview(self, content: bytes, told: dict[str, Any]) -> Any:
-        found = importing.dry_run(company=self.company, content=content, by=self.access.user)
-        self._faults = [str(one) for one in found.refusals]
-        if told.get("only_good"):
-            found.refusals = []
-        return found
-
-    def perform(self, content: bytes, told: dict[str, Any]) -> Any:
-        self._faults = []  # the answer is kept for its key: nothing of what rows say is in it
-        return importing.import_employees(
-            company=self.company, content=content, by=self.access.user, **told
-        )
-
-    def as_told(self, found: Any) -> dict[str, Any]:
-        return {"rows": found.rows, "new": len(found.entries), "bad": found.bad_rows,
-                "faults": self._faults}  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -17,11 +18,22 @@ from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.endpoints import CompanyViewSet, session_of
 from erp.api.permissions import StepUpNeeded
+from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
-from payroll.employees import due, employments, hiring, leave, missing, people, plausible, queries
+from payroll.employees import (
+    due,
+    employments,
+    exporting,
+    hiring,
+    leave,
+    missing,
+    people,
+    plausible,
+    queries,
+)
 from payroll.employees.api.shapes import (
     BalanceOutput,
     ComingOutput,
@@ -63,6 +75,7 @@ class EmployeeQuery(serializers.Serializer[Any]):
         max_length=80, required=False, help_text="Words of name, town, number"
     )
     state = serializers.ChoiceField(choices=queries.STATES, default="active")
+    ahv = serializers.BooleanField(default=False, help_text="Whether a file has AHV numbers")
 
 
 class YearQuery(serializers.Serializer[Any]):
@@ -74,7 +87,7 @@ class DueQuery(serializers.Serializer[Any]):
     until = serializers.DateField(required=False)
 
 
-class EmployeeViewSet(CompanyViewSet):
+class EmployeeViewSet(Filed):
     """``…/employees/``"""
 
     permissions = {
@@ -89,6 +102,8 @@ class EmployeeViewSet(CompanyViewSet):
         "leave": Permission.PAYROLL_PEOPLE,
         "come_back": Permission.PAYROLL_PEOPLE,
     }
+    takes_along = {"list": Permission.PAYROLL_EXPORT}
+    fresh = frozenset({"list"})
     serializer_class = EmployeeOutput
     queryset = Employee.unscoped.none()
     ordering = ("number", "id")
@@ -97,16 +112,27 @@ class EmployeeViewSet(CompanyViewSet):
         rows = Employee.of(self.company).select_related("company", "contact")
         return rows.prefetch_related(Prefetch("employments", Employment.unscoped.order_by("entry")))
 
-    @extend_schema(parameters=[EmployeeQuery])
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Employees by state and words."""
+    @extend_schema(parameters=[EmployeeQuery, FORM])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Employees by state and words; as a file all of them at once, with the second factor."""
         told = self.asked(EmployeeQuery)
+        if self.form:
+            return self._filed(told)
         found = queries.listing(self.company, on=clock.today(), state=told["state"],
                                 search=told.get("q", ""))  # fmt: skip
         page = self.paginate_queryset(self.get_queryset().filter(pk__in=found.values("pk"))) or []
         access_log.note(company=self.company, by=self.access.user, subject=Employee,
                         kind=Look.SEARCH if told.get("q") else Look.LIST, count=len(page))  # fmt: skip
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def _filed(self, told: dict[str, Any]) -> HttpResponse:
+        made, count = exporting.listed_table(
+            self.company, on=clock.today(), state=told["state"], search=told.get("q", ""),
+            with_ahv=told["ahv"],
+        )  # fmt: skip
+        access_log.note(company=self.company, by=self.access.user, subject=Employee,
+                        kind=Look.EXPORT, count=count)  # fmt: skip
+        return self.filed(made)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         found = self.get_object()
@@ -177,12 +203,10 @@ class EmployeeViewSet(CompanyViewSet):
     @action(detail=True, methods=["get"])
     def balances(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Holidays and overtime of a year."""
-        employee, today = self.get_object(), clock.today()
+        employee = self.get_object()
         self._note(employee)
-        file = people.file_of(employee, on=today)
-        bookings = [(one.date, one.content) for one in leave.entries_of(employee)]
-        year = self.asked(YearQuery).get("year", today.year)
-        return Response(BalanceOutput(leave.balances(file, bookings, year), many=True).data)
+        year = self.asked(YearQuery).get("year", clock.today().year)
+        return Response(BalanceOutput(leave.balances_of(employee, year), many=True).data)
 
     @extend_schema(parameters=[DueQuery], responses=ComingOutput(many=True))
     @action(detail=False, methods=["get"])

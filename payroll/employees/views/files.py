@@ -17,7 +17,6 @@ from erp.audit.models import AccessLogEntry
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.documents.storing import read_upload
-from erp.own_fields.lists import fields_of
 from erp.web.export import answer
 from erp.web.pages import CompanyView, id_of
 from payroll.employees import documents, due, exporting, missing, people, queries
@@ -115,14 +114,11 @@ class ExportEmployees(CompanyView):
         form, state = told.get("format", ""), told.get("state", "")
         if form not in {"csv", "xlsx"}:
             raise Http404
-        found = queries.listing(
+        made, count = exporting.listed_table(
             self.company, on=today, state=state if state in queries.STATES else "active",
             search=told.get("q", "").replace("\x00", "").strip()[:80],
+            with_ahv=told.get("ahv") == "1",
         )  # fmt: skip
-        own = fields_of(self.company, Employee.OWN_FIELDS)
-        files = people.filled(found.order_by("contact__sort_name", "pk"), on=today)
         access_log.note(company=self.company, by=self.access.user, subject=Employee,
-                        kind=Look.EXPORT, count=len(files))  # fmt: skip
-        made = exporting.table_of(files, on=today, with_ahv=told.get("ahv") == "1", own=own,
-                                  own_values=dict(found.values_list("pk", "own_values")))  # fmt: skip
+                        kind=Look.EXPORT, count=count)  # fmt: skip
         return answer(form, made, company=self.company)

@@ -19,10 +19,10 @@ from rest_framework.response import Response
 from accounting.banking.models import BankAccount
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import DayField, Input, MonthField
 from erp.api.jobs import JobOutput, accepted
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.jobs.starting import start
@@ -87,7 +87,7 @@ class CorrectPayrollRunInput(Input):
     )
 
 
-class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
+class PayrollRunViewSet(mixins.ListModelMixin, Filed):
     """``…/payroll-runs/``"""
 
     permissions = {
@@ -109,6 +109,8 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         "order": Permission.PAYROLL_PAY,
     }
     step_up = frozenset({"approve", "undo", "pay", "recall", "order"})
+    takes_along = {"recap": Permission.PAYROLL_EXPORT}
+    fresh = frozenset({"recap"})
     serializer_class = PayrollRunOutput
     queryset = PayrollRun.unscoped.none()
     ordering = ("-month", "-pk")
@@ -275,13 +277,16 @@ class PayrollRunViewSet(mixins.ListModelMixin, CompanyViewSet):
 
         return self.acted(act, 201)
 
-    @extend_schema(responses=RunRecapOutput)
+    @shown_or_filed(RunRecapOutput)
     @action(detail=True, methods=["get"])
-    def recap(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def recap(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """Totals by wage type and insurance."""
-        contents = [one.content for one in queries.slips_of(self.run())]
-        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
-                        count=len(contents))  # fmt: skip
+        run = self.run()
+        contents = [one.content for one in queries.slips_of(run)]
+        access_log.note(company=self.company, by=self.access.user, subject=Employee,
+                        kind="export" if self.form else "list", count=len(contents))  # fmt: skip
+        if self.form:
+            return self.filed(recap.recap_table(run, contents))
         told = {"totals": recap.totals_of(contents), "types": recap.by_type(contents),
                 "charges": recap.by_charge(contents)}  # fmt: skip
         return Response(RunRecapOutput(told).data)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -16,10 +17,11 @@ from rest_framework.response import Response
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
+from erp.api.schema import KEY
 from erp.audit import access_log
 from erp.web.export import as_file
 from payroll.employees.ahv import masked
-from payroll.runs import papers
+from payroll.runs import calculating, papers
 from payroll.runs.api.shapes import PayslipOutput
 from payroll.runs.digest import require_untouched
 from payroll.runs.models import Payslip
@@ -28,10 +30,20 @@ from payroll.runs.words import why_in_words
 from payroll.setup.settings import settings_of
 
 
+class SlipAnewOutput(serializers.Serializer[Any]):
+    """The slip that a person has now; null where there is none any more."""
+
+    slip = serializers.IntegerField(allow_null=True)
+
+
 class PayslipViewSet(CompanyViewSet):
     """``…/payslips/``; their ids are those of the run's people."""
 
-    permissions = {"retrieve": Permission.PAYROLL_READ, "pdf": Permission.PAYROLL_EXPORT}
+    permissions = {
+        "retrieve": Permission.PAYROLL_READ,
+        "calculate": Permission.PAYROLL_RUN,
+        "pdf": Permission.PAYROLL_EXPORT,
+    }
     step_up = frozenset({"pdf"})
     serializer_class = PayslipOutput
     queryset = Payslip.unscoped.none()
@@ -52,6 +64,24 @@ class PayslipViewSet(CompanyViewSet):
         require_untouched(slip)
         opens_ahv = self.access.may(Permission.PAYROLL_PEOPLE)
         return Response(PayslipOutput(told_of(slip, opens_ahv=opens_ahv)).data)
+
+    @extend_schema(request=None, responses=SlipAnewOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def calculate(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Calculate this person of a draft anew; the slip gets another id, and an approval is void.
+
+        The answer tells no wages: it is kept for its key, unsealed.
+        """
+
+        def act() -> Response:
+            slip: Payslip = self.get_object()
+            slip.run.company = self.company
+            calculating.calculate_one(slip.run, employee=slip.employee_id, by=self.access.user)
+            rows = Payslip.of(self.company).filter(run=slip.run, employee=slip.employee_id)
+            made = rows.values_list("pk", flat=True).first()
+            return Response(SlipAnewOutput({"slip": made}).data)
+
+        return self.once(act)
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
-from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.web.export import as_file
 from payroll.delivery import archive
 from payroll.delivery.views.common import DeliveriesPage, job_context
-from payroll.runs import delivering, papers
+from payroll.runs import delivering
 from payroll.runs.models import Payslip
 from payroll.runs.views.common import RunsView
 
@@ -80,22 +78,9 @@ class ZipSlips(RunFile):
 
     def made(self) -> HttpResponseBase:
         run = self.run()
-        delivering.require_booked(run)
-        delivering.require_papers(run)
-        ids = (
-            Payslip.of(self.company)
-            .filter(run=run)
-            .order_by("employee")
-            .values_list("pk", flat=True)
-        )
+        ids = delivering.archived(run)
         self.note(run.people, kind="export")  # type: ignore[attr-defined]
         return archive.as_zip(
-            self.access, list(ids), _fetched, needs=Permission.PAYROLL_EXPORT,
+            self.access, ids, delivering.fetched, needs=Permission.PAYROLL_EXPORT,
             name=f"{self.company.short_name}-{run.month:%Y-%m}.zip",
         )  # fmt: skip
-
-
-def _fetched(company: Company, ids: Sequence[int]) -> list[tuple[str, bytes]]:
-    rows = Payslip.of(company).filter(pk__in=ids).select_related("run").in_bulk()
-    return [(papers.file_name(rows[pk].run, rows[pk].content), papers.untouched(rows[pk]))
-            for pk in ids]  # fmt: skip

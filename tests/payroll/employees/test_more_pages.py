@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from erp.audit.models import AccessLogEntry
+from erp.audit.models import AccessLogEntry, AuditEvent
 from payroll.employees import due, employments, importing, keeping, leave, people
 from payroll.employees.facts import AllowanceKind, Child, Holidays, LeaveKind, Permit, Wage
-from payroll.employees.models import Employee, EmployeeFile, LeaveEntry
+from payroll.employees.models import Employee, EmployeeFile, Fact, LeaveEntry
 from payroll.rates.figures import reference_ages
 from payroll.wages.kinds import Pay, Sex
 from tests import make
@@ -54,7 +54,7 @@ def file_of(rows):
 
 def test_a_file_is_looked_at_and_then_imported(company, by):
     content = file_of(ROWS)
-    found = importing.dry_run(company=company, content=content, by=by)
+    found = importing.dry_run(company=company, content=content)
     assert [(one.row, one.name, one.number) for one in found.entries] == [
         (2, "Anna Muster", "1"), (3, "Beat Keller", "2"),
     ]  # fmt: skip
@@ -66,27 +66,40 @@ def test_a_file_is_looked_at_and_then_imported(company, by):
     assert (wage.pay, wage.amount) == (Pay.HOUR, Decimal("32.5000"))
 
 
-def test_a_row_of_a_file_takes_no_more_queries_the_more_rows_there_are(company, by):
-    counts = []
-    for many in (1, 2, 6):
-        rows = [
-            f"Person{nth};Muster;8001;Zürich;1.3.1986;f;;1.1.2026;6000;month;ZH;"
-            for nth in range(many)
-        ]
+def many(count):
+    """A file of so many people, one of them without AHV number, in several towns and communes."""
+    towns = ("8001;Zürich", "3011;Bern", "4001;Basel")
+    return file_of(f"Person{nth};Muster;{towns[nth % 3]};1.3.1986;f;;1.1.2026;6000;month;ZH;"
+                   for nth in range(count))  # fmt: skip
+
+
+def test_sixty_rows_of_a_file_take_as_many_queries_as_ten(company, by):
+    importing.dry_run(company=company, content=many(1))  # what a process learns once
+    looked, written = [], []
+    for count in (10, 60):
         with CaptureQueriesContext(connection) as seen:
-            assert (
-                len(importing.dry_run(company=company, content=file_of(rows), by=by).entries)
-                == many
-            )
-        counts.append(len(seen))
-    a_row = counts[1] - counts[0]
-    assert counts[2] - counts[1] == 4 * a_row
-    assert a_row <= 25, a_row
+            assert len(importing.dry_run(company=company, content=many(count)).entries) == count
+        looked.append(len(seen))
+        with CaptureQueriesContext(connection) as seen:
+            importing.import_employees(company=company, content=many(count), by=by)
+        written.append(len(seen))
+    assert looked[0] == looked[1] <= 12, looked
+    assert written[0] == written[1] <= 35, written
+    people_told = Employee.of(company).order_by("created_at", "pk").select_related("contact")
+    assert [one.number for one in people_told] == [str(nth) for nth in range(1, 71)]
+    numbers = [one.contact.number for one in people_told]
+    assert numbers == list(range(numbers[0], numbers[0] + 70))
+    for action in ("contact.add", "employee.hire"):
+        told = AuditEvent.of(company).filter(action=action)
+        assert len({one.subject_id for one in told}) == 70
+        assert all("6000" not in str(one.details) for one in told)
+    kinds = Fact.of(company).filter(employee=people_told[69]).values_list("kind", flat=True)
+    assert {"wage", "residence"} <= set(kinds)
 
 
 def test_bad_rows_are_named_with_column_value_and_remedy(company, by):
     bad = ROWS[1].replace(books.OTHER_AHV, books.AHV).replace("BE;", "XX;")
-    found = importing.dry_run(company=company, content=file_of([ROWS[0], bad]), by=by)
+    found = importing.dry_run(company=company, content=file_of([ROWS[0], bad]))
     assert found.bad_rows == 1 and len(found.entries) == 1
     told = "\n".join(map(str, found.refusals))
     assert "ahv-nummer" in told and "wage.canton" in told and "XX" in told
@@ -95,7 +108,7 @@ def test_bad_rows_are_named_with_column_value_and_remedy(company, by):
     done = importing.import_employees(company=company, content=file_of([ROWS[0], bad]), by=by,
                                       only_good=True)  # fmt: skip
     assert len(done.entries) == 1
-    again = importing.dry_run(company=company, content=file_of(ROWS[:1]), by=by)
+    again = importing.dry_run(company=company, content=file_of(ROWS[:1]))
     assert "Anna Muster" in str(again.refusals[0])
 
 

@@ -17,21 +17,28 @@ from rest_framework.response import Response
 
 from contacts.models import Contact
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.files import AnyType
-from erp.api.inputs import DayField, Input
+from erp.api.inputs import AmountField, DayField, Input
+from erp.api.jobs import JobOutput, accepted
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
 from erp.core.filetypes import PDF
 from erp.documents.serving import download
+from erp.web.export import as_file
 from vat.returns import filing, queries, settling
-from vat.returns.addressing import row_of
+from vat.returns.addressing import computed_of, row_of
 from vat.returns.api.shapes import (
     TaxOfficeOutput,
     VatEntriesOutput,
     VatPeriodOutput,
     VatReturnOutput,
 )
+from vat.returns.entries import journal_rows
+from vat.returns.jobs import print_in_parts
+from vat.returns.journal import journal_file
 from vat.returns.models import TaxOffice, VatReturn
 from vat.returns.office import set_office
 from vat.returns.queries import Row
@@ -79,13 +86,31 @@ class TaxOfficeInput(Input):
     differences = serializers.BooleanField(required=False)
 
 
-class VatReturnViewSet(CompanyViewSet):
+class VatJournalRowOutput(serializers.Serializer[Any]):
+    """What an entry brought to a box under a code and a rate, signed as in the box; francs."""
+
+    box = serializers.CharField()
+    code = serializers.CharField()
+    rate = AmountField()
+    date = serializers.DateField()
+    number = serializers.IntegerField()
+    voucher = serializers.CharField()
+    text = serializers.CharField()
+    supply_date = serializers.DateField()
+    net = AmountField()
+    tax = AmountField()
+    entry = serializers.IntegerField()
+
+
+class VatReturnViewSet(Filed):
     """``…/vat-returns/{key}/``: a first return by its first day, others by their number."""
 
     permissions = {
         "list": Permission.VAT_READ,
         "retrieve": Permission.VAT_READ,
         "entries": Permission.VAT_READ,
+        "journal": Permission.VAT_READ,
+        "print_journal": Permission.VAT_READ,
         "xml": Permission.VAT_READ,
         "pdf": Permission.VAT_READ,
         "create": Permission.VAT_FILE,
@@ -100,6 +125,7 @@ class VatReturnViewSet(CompanyViewSet):
         "filed_elsewhere": Permission.VAT_FILE,
     }
     step_up = frozenset({"file"})
+    takes_along = {"journal": Permission.LEDGER_EXPORT}
     serializer_class = VatReturnOutput
     queryset = VatReturn.unscoped.none()
     pagination_class = None
@@ -223,6 +249,32 @@ class VatReturnViewSet(CompanyViewSet):
         _row, found = entries_of(self.company, key, read_asked(request.query_params.dict()),
                            after=request.query_params.get("after", ""))  # fmt: skip
         return Response(VatEntriesOutput(found).data)
+
+    @shown_or_filed(VatJournalRowOutput(many=True))
+    @action(detail=True, methods=["get"])
+    def journal(self, request: Request, key: str, **kwargs: Any) -> HttpResponse | Response:
+        """All that counts, by box and code; a long one is printed by ``print-journal``."""
+        row = self.get_object()
+        found = computed_of(self.company, row)
+        if found is None:
+            raise Http404
+        rows = journal_rows(found)
+        if not self.form:
+            return Response(VatJournalRowOutput(rows, many=True).data)
+        made = journal_file(self.form, rows, company=self.company, method=row.period.method,
+                            start=row.period.start, end=row.period.end)  # fmt: skip
+        content, kind, name = made
+        return as_file(content, kind, name)
+
+    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"], url_path="print-journal")
+    def print_journal(self, request: Request, key: str, **kwargs: Any) -> Response:
+        """Print the journal in the background, as one PDF of the job."""
+        self.access.require(Permission.LEDGER_EXPORT)
+        row = self.get_object()
+        return self.once(lambda: accepted(print_in_parts(
+            company=self.company, key=row.key, by=self.access.user, within=bearer_in(request)
+        )))  # fmt: skip
 
     @extend_schema(responses={(200, XML): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,11 +14,13 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField
+from erp.api.reports import Filed, shown_or_filed
 from vat.codes.models import VatSettings
 from vat.returns.comparing import what_if
 from vat.returns.models import VatReturn
 from vat.returns.reconciling import reconciliation
 from vat.returns.yearly.asking import rates_in
+from vat.returns.yearly.tables import reconciliation_table
 
 
 class YearQuery(serializers.Serializer[Any]):
@@ -100,19 +103,22 @@ class ReconciliationOutput(serializers.Serializer[Any]):
     proposals = ReconciliationProposalOutput(many=True)
 
 
-class ReconciliationViewSet(CompanyViewSet):
+class ReconciliationViewSet(Filed):
     """``…/vat-reconciliation/?start=&end=``"""
 
     permissions = {"list": Permission.VAT_READ}
+    takes_along = {"list": Permission.LEDGER_EXPORT}
     serializer_class = ReconciliationOutput
     queryset = VatReturn.unscoped.none()
     pagination_class = None
 
-    @extend_schema(parameters=[YearQuery], responses=ReconciliationOutput)
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(ReconciliationOutput, parameters=[YearQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover and input tax of a year: ledger, returns, and each difference between them."""
         told = self.asked(YearQuery)
         found = reconciliation(self.company, told["start"], told["end"])
+        if self.form:
+            return self.filed(reconciliation_table(found))
         return Response(ReconciliationOutput(found).data)
 
 

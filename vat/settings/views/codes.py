@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -15,25 +12,16 @@ from django.utils.translation import gettext as _
 from accounting.ledger.entering import Reader
 from erp.access.permissions import Permission
 from erp.core import clock
-from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.web.dates import read_day
-from erp.web.export import Table, answer, table
+from erp.web.export import answer
 from erp.web.pages import CompanyView, refused, tell
-from vat.codes.models import CodeKind, RateClass, VatCode
+from vat.codes.models import CodeKind, VatCode
 from vat.codes.own import add_code, change_code
-from vat.codes.queries import Form, form_on
+from vat.codes.queries import form_on
+from vat.settings.code_table import CodeRow, code_table, rows_of
 from vat.settings.examples import example
 from vat.settings.forms import CodeForm, NewCodeForm, names_in
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRow:
-    """A code with its rate and boxes on a day."""
-
-    code: VatCode
-    rate: Decimal | None
-    boxes: str
 
 
 class Codes(CompanyView):
@@ -142,31 +130,3 @@ class CodePage(CompanyView):
         except DomainError as refusal:
             context["no_example"] = str(refusal)
         return render(self.request, "vat/settings/code.html", context)
-
-
-def rows_of(codes: list[VatCode], form: Form) -> list[CodeRow]:
-    """Codes with their rate and boxes; asks nothing of the database."""
-    return [
-        CodeRow(
-            one,
-            form.rates.get(one.rate_class) if one.rate_class != RateClass.NONE else None,
-            ", ".join(form.boxes_of(one)),
-        )
-        for one in codes
-    ]
-
-
-def code_table(rows: list[CodeRow], day: dt.date) -> Table:
-    """The table of codes (Codetabelle) to print or take along."""
-    head = [_("Code"), _("Name"), _("Kind"), _("Rate in percent"), _("Boxes"),
-            _("Deductible share in percent"), _("Behaves as"), _("Active")]  # fmt: skip
-    return table(
-        title=_("VAT codes"), subtitle=_("Rates and boxes of %s") % swiss_date(day), head=head,
-        name="vat-codes", wide=True,
-        rows=[
-            [row.code.code, row.code.name, row.code.get_kind_display(), row.rate, row.boxes,
-             row.code.deductible_percent, row.code.catalogue_code,
-             _("yes") if row.code.active else _("no")]
-            for row in rows
-        ],
-    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -91,6 +91,9 @@ class DunningRunViewSet(mixins.ListModelMixin, CompanyViewSet):
         "list": Permission.RECEIVABLES_READ,
         "retrieve": Permission.RECEIVABLES_READ,
         "plan": Permission.RECEIVABLES_READ,
+        "draft_letter": Permission.RECEIVABLES_READ,
+        "batch": Permission.RECEIVABLES_READ,
+        "letters": Permission.RECEIVABLES_DUN,
         "create": Permission.RECEIVABLES_DUN,
         "leave_out": Permission.RECEIVABLES_DUN,
         "execute": Permission.RECEIVABLES_DUN,
@@ -118,6 +121,36 @@ class DunningRunViewSet(mixins.ListModelMixin, CompanyViewSet):
     def plan(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What executing a draft would write, and why."""
         return Response(PlanOutput(running.preview(self.get_object())).data)
+
+    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType],
+            url_path=r"letters/(?P<contact>[0-9]{1,18})/(?P<currency>[A-Z]{3})")  # fmt: skip
+    def draft_letter(
+        self, request: Request, pk: str, contact: str, currency: str, **kwargs: Any
+    ) -> HttpResponse:
+        """A letter of a draft as it would go out, with a watermark."""
+        found = running.draft_paper(self.get_object(), contact=int(contact), currency=currency)
+        if found is None:
+            raise Http404
+        return HttpResponse(paper.pdf(found), content_type=PDF)
+
+    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], url_path="print",
+            renderer_classes=[JSONRenderer, AnyType])  # fmt: skip
+    def batch(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """All letters of an executed run that go out on paper, as one PDF, once they are made."""
+        run = self.get_object()
+        if run.batch is None:
+            raise Http404
+        return original(run.batch, download=True)
+
+    @extend_schema(request=None, responses={202: JobOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def letters(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Make the PDFs that are missing and send the mails, where the job came to nothing."""
+        return self.once(lambda: accepted(
+            begin_letters(self.get_object(), by=self.access.user, within=bearer_in(request))
+        ))  # fmt: skip
 
     @extend_schema(request=LeaveOutInput, responses=DunningRunOutput)
     @action(detail=True, methods=["post"], url_path="leave-out")
@@ -154,6 +187,9 @@ class DunningRunViewSet(mixins.ListModelMixin, CompanyViewSet):
 
 
 class LetterQuery(serializers.Serializer[Any]):
+    item = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, help_text="Letters about this open item"
+    )
     run = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     contact = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
@@ -177,7 +213,11 @@ class DunningLetterViewSet(CompanyViewSet):
 
     @extend_schema(parameters=[LetterQuery], responses=DunningLetterOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        found = queries.notices_of(self.company).filter(**self.asked(LetterQuery))
+        told = self.asked(LetterQuery)
+        found = queries.notices_of(self.company)
+        if "item" in told:
+            found = found.filter(items__item=told.pop("item"))
+        found = found.filter(**told)
         page = self.paginate_queryset(found) or []
         return self.get_paginated_response(DunningLetterOutput(page, many=True).data)
 

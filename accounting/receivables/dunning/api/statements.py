@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 
 from accounting.open_items.api.shapes import OpenRowOutput
 from accounting.receivables import paper
-from accounting.receivables.dunning import statements
+from accounting.receivables.dunning import mailing, statements
 from accounting.receivables.dunning.api.shapes import LARGEST_ID
 from accounting.receivables.dunning.jobs import begin_statements
 from accounting.receivables.dunning.models import DunningNotice
@@ -62,6 +63,17 @@ class StatementsInput(Input):
     by_mail = serializers.BooleanField(default=False)
 
 
+class SendStatementInput(Input):
+    on = DayField(required=False, help_text="Day, ISO; today where it is left out")
+
+
+class StatementSentOutput(serializers.Serializer[Any]):
+    """The mail, to be asked for in ``mails``, and to whom it goes."""
+
+    mail = serializers.IntegerField(source="pk")
+    to = serializers.ListField(child=serializers.CharField())
+
+
 class AccountStatementViewSet(CompanyViewSet):
     """``…/account-statements/``"""
 
@@ -69,6 +81,7 @@ class AccountStatementViewSet(CompanyViewSet):
         "list": Permission.RECEIVABLES_READ,
         "create": Permission.RECEIVABLES_DUN,
         "pdf": Permission.RECEIVABLES_READ,
+        "send": Permission.RECEIVABLES_SEND,
     }
     serializer_class = AccountStatementOutput
     queryset = DunningNotice.unscoped.none()
@@ -96,13 +109,26 @@ class AccountStatementViewSet(CompanyViewSet):
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
     def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The statement of a customer, by the id of the contact."""
-        told = self.asked(StatementPdfQuery)
-        found = statements.statements(
-            self.company, told.get("on") or clock.today(), contact=int(pk)
-        )
-        if not found:
-            raise Http404
-        papers = statements.printed(self.company, found, slip=told.get("slip", True))
-        made = [one.paper for one in papers]
+        made = [one.paper for one in self._printed(pk, self.asked(StatementPdfQuery))]
         content = paper.pdf(made[0]) if len(made) == 1 else paper.book(made)
         return HttpResponse(content, content_type=PDF)
+
+    @extend_schema(request=SendStatementInput, responses=StatementSentOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Mail a customer what they owe on a day, with a QR-bill, by the id of the contact."""
+
+        def act() -> Response:
+            told = self.told(SendStatementInput)
+            mail = mailing.mail_statement(self._printed(pk, told), by=self.access.user)
+            return Response(StatementSentOutput(mail).data)
+
+        return self.once(act)
+
+    def _printed(self, contact: str, told: dict[str, Any]) -> Sequence[statements.Printed]:
+        """The statements of a customer, one of each currency; a 404 where nothing is owed."""
+        on = told.get("on") or clock.today()
+        found = statements.statements(self.company, on, contact=int(contact))
+        if not found:
+            raise Http404
+        return statements.printed(self.company, found, slip=told.get("slip", True))

@@ -162,13 +162,10 @@ class DraftLetter(DunningView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         run = self.run()
-        if run.status != Status.DRAFT:
+        found = running.draft_paper(run, contact=kwargs["contact"], currency=kwargs["currency"])
+        if found is None:
             raise Http404
-        plan = gathering.plan_on(self.company, run.date, run=run, contact=kwargs["contact"])
-        for one in running.written(self.company, plan, draft=True):
-            if one.letter.currency == kwargs["currency"]:
-                return HttpResponse(paper.pdf(one.paper), content_type=PDF)
-        raise Http404
+        return HttpResponse(paper.pdf(found), content_type=PDF)
 
 
 class NoticePage(DunningView):

@@ -2,7 +2,7 @@
 const table = document.querySelector("[data-cells]"), form = table?.closest("form");
 
 const rows = () => [...table.tBodies[0].rows];
-const fields = (row) => [...row.querySelectorAll("input:not([type=hidden])")];
+const fields = (row) => [...row.querySelectorAll("input:not([type=hidden], [data-aside])")];
 
 function go(field, down, across) {
   const lines = rows(), line = lines.indexOf(field.closest("tr")), place = fields(lines[line]).indexOf(field);

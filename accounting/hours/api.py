@@ -1,0 +1,302 @@
+"""``…/projects/``, ``…/hour-rates/``, ``…/hour-entries/``, ``…/my-hours/`` and ``…/hour-reports/``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import Serializer
+
+from accounting.hours import approving, billing, entering, projects, queries, rates
+from accounting.hours.entering import TypedHours
+from accounting.hours.models import HourEntry, HourRate, Project
+from accounting.hours.reports import report
+from accounting.hours.shapes import (
+    BilledOutput,
+    BillInput,
+    DecidedOutput,
+    EntriesInput,
+    HourEntriesQuery,
+    HourEntryChange,
+    HourEntryInput,
+    HourEntryOutput,
+    HourRateInput,
+    HourRateOutput,
+    HoursQuery,
+    HoursReportQuery,
+    HoursRowOutput,
+    OwnHoursInput,
+    OwnHoursOutput,
+    ProjectBrief,
+    ProjectInput,
+    ProjectOutput,
+    StandingOutput,
+)
+from erp.access.models import User
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.schema import KEY
+from erp.core.errors import DomainError, Refusals
+
+
+class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/projects/``"""
+
+    permissions = {
+        "list": Permission.HOURS_READ,
+        "retrieve": Permission.HOURS_READ,
+        "standings": Permission.HOURS_READ,
+        "create": Permission.HOURS_SETTINGS,
+        "partial_update": Permission.HOURS_SETTINGS,
+        "destroy": Permission.HOURS_SETTINGS,
+        "bill": Permission.HOURS_BILL,
+    }
+    serializer_class = ProjectOutput
+    queryset = Project.unscoped.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return queries.projects(self.company)
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(responses=StandingOutput(many=True))
+    @action(detail=False, methods=["get"])
+    def standings(self, request: Request, **kwargs: Any) -> Response:
+        """How far each open project is, and what of it waits for an invoice; at most 1000."""
+        rows = list(queries.projects(self.company, closed=False)[:1000])
+        return Response(StandingOutput(queries.standings(self.company, rows), many=True).data)
+
+    @extend_schema(request=ProjectInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        project = Project(company=self.company, **self.told(ProjectInput))
+        return self.shown(projects.save_project(project, by=self.access.user), 201)
+
+    @extend_schema(request=ProjectInput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        project = self.changing()
+        for name, value in self.told(ProjectInput, partial=True).items():
+            setattr(project, name, value)
+        return self.shown(projects.save_project(project, by=self.access.user))
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete a project for which nobody worked."""
+        projects.delete_project(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(request=BillInput, responses={201: BilledOutput}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def bill(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Write the draft of an invoice over the approved hours of a project."""
+        project, told = self.get_object(), self.told(BillInput)
+
+        def act() -> Response:
+            made = billing.bill(company=self.company, project=project, by=self.access.user, **told)
+            shown = {"document": made.pk, "currency": made.currency, "payable": made.payable}
+            return Response(BilledOutput(shown).data, status=201)
+
+        return self.once(act)
+
+
+class OwnProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/my-projects/``: the projects that one may enter hours for."""
+
+    permissions = {"list": Permission.HOURS_OWN}
+    serializer_class = ProjectBrief
+    queryset = Project.unscoped.none()
+    ordering = ("number",)
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return Project.of(self.company).filter(is_closed=False).order_by("number")
+
+
+class HourRateViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/hour-rates/``"""
+
+    permissions = {
+        "list": Permission.HOURS_READ,
+        "retrieve": Permission.HOURS_READ,
+        "create": Permission.HOURS_SETTINGS,
+        "destroy": Permission.HOURS_SETTINGS,
+    }
+    serializer_class = HourRateOutput
+    queryset = HourRate.unscoped.none()
+
+    def get_queryset(self) -> QuerySet[HourRate]:
+        return queries.rates_of(self.company)
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=HourRateInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Let a rate hold from a day on: of a project, a person, both, or all."""
+        told = self.told(HourRateInput)
+        told["user"] = told.pop("person", None)
+        made = rates.add_rate(company=self.company, by=self.access.user, **told)
+        return self.shown(made, 201)
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        rates.delete_rate(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+
+class _Hours(mixins.ListModelMixin, CompanyViewSet):
+    """Hours that are listed and changed; whose they may be is the subclass's to say."""
+
+    queryset = HourEntry.unscoped.none()
+    ordering = ("-day", "-id")
+    change: ClassVar[type[Serializer[Any]]] = OwnHoursInput
+
+    def person(self, told: dict[str, Any]) -> User:
+        raise NotImplementedError
+
+    def saved(self, user: User, row: TypedHours) -> HourEntry:
+        """Enter hours; what is wrong with them is told of the body's own fields."""
+        try:
+            found = entering.save_hours(
+                company=self.company, user=user, rows=[row], by=self.access.user
+            )
+        except DomainError as refusal:
+            for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+                one.place = (one.place or "").removeprefix("rows[0].") or None
+            raise
+        return self.get_queryset().get(pk=found[0].pk)
+
+    def entered(self, body: type[Serializer[Any]]) -> Response:
+        told = self.told(body)
+        user = self.person(told)
+        return self.shown(self.saved(user, TypedHours(**told)), 201)
+
+    def changed(self) -> Response:
+        entry: HourEntry = self.changing()
+        names = ("day", "minutes", "text", "is_billable", "rate")
+        told = {name: getattr(entry, name) for name in names} | {"project": entry.project.number}
+        told |= self.told(self.change, partial=True)
+        return self.shown(self.saved(entry.user, TypedHours(entry=entry.pk, **told)))
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete hours that are not approved."""
+        entry: HourEntry = self.changing()
+        row = TypedHours(entry.project.number, entry.day, 0, entry=entry.pk)
+        entering.save_hours(company=self.company, user=entry.user, rows=[row], by=self.access.user)
+        return Response(status=204)
+
+
+class OwnHoursViewSet(_Hours):
+    """``…/my-hours/``: one's own hours; those of others are not there."""
+
+    permissions = dict.fromkeys(
+        ("list", "retrieve", "create", "partial_update", "destroy"), Permission.HOURS_OWN
+    )
+    serializer_class = OwnHoursOutput
+
+    def person(self, told: dict[str, Any]) -> User:
+        return self.access.user
+
+    def get_queryset(self) -> QuerySet[HourEntry]:
+        asked = self.asked(HoursQuery) if self.action == "list" else {}
+        return queries.entries(self.company, user=self.access.user.pk, **asked)
+
+    @extend_schema(parameters=[HoursQuery])
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        return super().list(request, **kwargs)
+
+    @extend_schema(request=OwnHoursInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Enter one's own hours of a day."""
+        return self.entered(OwnHoursInput)
+
+    @extend_schema(request=OwnHoursInput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change hours that are not approved."""
+        return self.changed()
+
+
+class HourEntryViewSet(_Hours):
+    """``…/hour-entries/``: the hours of all."""
+
+    permissions = {
+        "list": Permission.HOURS_READ,
+        "retrieve": Permission.HOURS_READ,
+        "create": Permission.HOURS_CHANGE,
+        "partial_update": Permission.HOURS_CHANGE,
+        "destroy": Permission.HOURS_CHANGE,
+        "approve": Permission.HOURS_APPROVE,
+        "reopen": Permission.HOURS_APPROVE,
+    }
+    serializer_class = HourEntryOutput
+    change = HourEntryChange
+
+    def person(self, told: dict[str, Any]) -> User:
+        found: User = told.pop("person")
+        return found
+
+    def get_queryset(self) -> QuerySet[HourEntry]:
+        asked = self.asked(HourEntriesQuery) if self.action == "list" else {}
+        return queries.entries(self.company, user=asked.pop("person", None), **asked)
+
+    @extend_schema(parameters=[HourEntriesQuery])
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        return super().list(request, **kwargs)
+
+    @extend_schema(request=HourEntryInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Enter hours of a day for somebody."""
+        return self.entered(HourEntryInput)
+
+    @extend_schema(request=HourEntryChange)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change hours that are not approved; they stay the same person's."""
+        return self.changed()
+
+    @extend_schema(request=EntriesInput, responses=DecidedOutput)
+    @action(detail=False, methods=["post"])
+    def approve(self, request: Request, **kwargs: Any) -> Response:
+        """Approve hours, all or none; nobody's own, unless nobody else may."""
+        return self._decided(approving.approve)
+
+    @extend_schema(request=EntriesInput, responses=DecidedOutput)
+    @action(detail=False, methods=["post"])
+    def reopen(self, request: Request, **kwargs: Any) -> Response:
+        """Take the approval of hours back that are not billed."""
+        return self._decided(approving.reopen)
+
+    def _decided(self, act: Any) -> Response:
+        told = self.told(EntriesInput)
+        found = act(company=self.company, entries=told["entries"], by=self.access.user)
+        return Response(DecidedOutput({"entries": [one.pk for one in found]}).data)
+
+
+class HourReportViewSet(CompanyViewSet):
+    """``…/hour-reports/``"""
+
+    permissions = {"list": Permission.HOURS_READ}
+    serializer_class = HoursRowOutput
+    queryset = HourEntry.unscoped.none()
+    pagination_class = None
+
+    @extend_schema(parameters=[HoursReportQuery], responses=HoursRowOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Hours of a span by project, person, month or cost object."""
+        rows = report(self.company, **self.asked(HoursReportQuery))
+        return Response(HoursRowOutput(rows, many=True).data)
+
+
+router = SimpleRouter()
+router.register("projects", ProjectViewSet, basename="projects")
+router.register("my-projects", OwnProjectViewSet, basename="my-projects")
+router.register("hour-rates", HourRateViewSet, basename="hour-rates")
+router.register("my-hours", OwnHoursViewSet, basename="my-hours")
+router.register("hour-entries", HourEntryViewSet, basename="hour-entries")
+router.register("hour-reports", HourReportViewSet, basename="hour-reports")
+urls = router.urls

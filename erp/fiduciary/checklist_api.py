@@ -1,0 +1,176 @@
+"""``/api/v1/firms/{firm}/…``: checklists of a firm, and what is due of them in a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from erp.access.firms.gate import in_client
+from erp.api.firms import FirmViewSet
+from erp.api.inputs import DayField, Input, MonthField
+from erp.fiduciary import checklists
+from erp.fiduciary.checklist_pages import month_of
+from erp.fiduciary.checklists import Step
+from erp.fiduciary.models import Check, ChecklistItem, ChecklistStep, ChecklistTemplate
+
+
+class ChecklistStepOutput(serializers.ModelSerializer[ChecklistStep]):
+    """``check_code`` is what the program asks the books itself, blank for nothing."""
+
+    class Meta:
+        model = ChecklistStep
+        fields = ("position", "text", "rhythm", "due_day", "check_code")
+
+
+class ChecklistTemplateOutput(serializers.ModelSerializer[ChecklistTemplate]):
+    steps = ChecklistStepOutput(many=True)
+
+    class Meta:
+        model = ChecklistTemplate
+        fields = ("id", "name", "is_off", "steps")
+
+
+class ChecklistStepInput(Input):
+    text = serializers.CharField(max_length=160)
+    due_day = serializers.IntegerField(min_value=0, max_value=checklists.MOST_DAYS)
+    rhythm = serializers.ChoiceField(choices=checklists.Rhythm.choices, required=False)
+    check_code = serializers.ChoiceField(choices=Check.choices, required=False, allow_blank=True)
+
+
+class ChecklistTemplateInput(Input):
+    """``id`` changes one there is."""
+
+    id = serializers.IntegerField(min_value=1, max_value=10**18 - 1, required=False)
+    name = serializers.CharField(max_length=80)
+    is_off = serializers.BooleanField(required=False)
+    steps = ChecklistStepInput(many=True)
+
+
+class ChecklistItemOutput(serializers.ModelSerializer[ChecklistItem]):
+    """A step of a client's month: open, done or not_needed."""
+
+    responsible = serializers.EmailField(source="responsible.email", default=None, allow_null=True)
+    signed_by = serializers.EmailField(source="signed_by.email", default=None, allow_null=True)
+
+    class Meta:
+        model = ChecklistItem
+        fields = ("id", "month", "position", "text", "check_code", "due_on", "responsible", "state",
+                  "signed_by", "signed_at", "note")  # fmt: skip
+
+
+class ChecklistQuery(serializers.Serializer[Any]):
+    """``month`` as 2026-11; without it the last that is over."""
+
+    month = serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", required=False)
+
+
+class ChecklistBegin(Input):
+    """``template`` gives the client this checklist first."""
+
+    month = MonthField()
+    template = serializers.IntegerField(min_value=1, max_value=10**18 - 1, required=False)
+
+
+class ChecklistItemInput(Input):
+    month = MonthField()
+    text = serializers.CharField(max_length=160)
+    due_on = DayField()
+
+
+class ChecklistSignature(Input):
+    """``state``: done, not_needed, or open, which takes the signature back."""
+
+    state = serializers.ChoiceField(choices=ChecklistItem.State.choices)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class ChecklistTemplateViewSet(FirmViewSet):
+    """``/api/v1/firms/{firm}/checklist-templates/``"""
+
+    of_clients = False
+    pagination_class = None
+    serializer_class = ChecklistTemplateOutput
+
+    @extend_schema(responses=ChecklistTemplateOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The firm's checklists with their steps."""
+        rows = ChecklistTemplate.of_firm(self.staff.firm).prefetch_related("steps")
+        return Response(ChecklistTemplateOutput(rows.order_by("name"), many=True).data)
+
+    @extend_schema(request=ChecklistTemplateInput, responses=ChecklistTemplateOutput)
+    def save(self, request: Request, **kwargs: Any) -> Response:
+        """Keep a checklist, or change one; those who lead or manage the firm may."""
+        told = self.told(ChecklistTemplateInput)
+        checklists.require_leading(self.staff)
+        pk, steps = told.pop("id", None), [Step(**one) for one in told.pop("steps")]
+        rows = ChecklistTemplate.of_firm(self.staff.firm)
+        template = get_object_or_404(rows, pk=pk) if pk is not None else None
+        made = checklists.save_template(
+            firm=self.staff.firm, steps=steps, template=template, **told
+        )
+        return Response(ChecklistTemplateOutput(made).data)
+
+
+class ClientChecklistViewSet(FirmViewSet):
+    """``/api/v1/firms/{firm}/clients/{company}/checklist/``"""
+
+    pagination_class = None
+    serializer_class = ChecklistItemOutput
+
+    @extend_schema(parameters=[ChecklistQuery], responses=ChecklistItemOutput(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The steps of a client's month."""
+        company = int(kwargs["company"])
+        if company not in self.access.companies:
+            raise Http404
+        month = month_of(self.asked(ChecklistQuery).get("month"))
+        rows = checklists.items_of(self.staff.firm, company, month)
+        return Response(ChecklistItemOutput(rows, many=True).data)
+
+    @extend_schema(request=ChecklistItemInput, responses={201: ChecklistItemOutput})
+    def add(self, request: Request, **kwargs: Any) -> Response:
+        """Add a step for this client and month alone."""
+        access = self._opened(kwargs)
+        item = checklists.add_item(
+            firm=self.staff.firm, company=access.company, **self.told(ChecklistItemInput)
+        )
+        return Response(ChecklistItemOutput(item).data, status=201)
+
+    @extend_schema(request=ChecklistBegin, responses=ChecklistItemOutput(many=True))
+    def begin(self, request: Request, **kwargs: Any) -> Response:
+        """Begin a month, or fill it up; what is there stays."""
+        told, access = self.told(ChecklistBegin), self._opened(kwargs)
+        if "template" in told:
+            rows = ChecklistTemplate.of_firm(self.staff.firm)
+            template = get_object_or_404(rows, pk=told["template"])
+            checklists.assign(firm=self.staff.firm, company=access.company, template=template)
+        items = checklists.begin_month(
+            firm=self.staff.firm, company=access.company, month=told["month"]
+        )
+        return Response(ChecklistItemOutput(items, many=True).data)
+
+    @extend_schema(request=ChecklistSignature, responses=ChecklistItemOutput)
+    def sign(self, request: Request, **kwargs: Any) -> Response:
+        """Sign a step off; what the program can ask the books itself, it asks now."""
+        told, access = self.told(ChecklistSignature), self._opened(kwargs)
+        rows = ChecklistItem.of_firm(self.staff.firm).filter(company=access.company)
+        item: ChecklistItem = get_object_or_404(rows, pk=int(kwargs["item"]))
+        if told["state"] == ChecklistItem.State.OPEN:
+            item = checklists.open_again(item)
+        else:
+            item = checklists.sign_off(
+                item, access=access, note=told.get("note", ""),
+                not_needed=told["state"] == ChecklistItem.State.NOT_NEEDED,
+            )  # fmt: skip
+        return Response(ChecklistItemOutput(item).data)
+
+    def _opened(self, kwargs: dict[str, Any]) -> Any:
+        access = in_client(self.staff.firm_id, int(kwargs["company"]), user=self.user)
+        checklists.require_working(self.staff)
+        return access

@@ -1,0 +1,49 @@
+"""Addresses of the cockpit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from erp.fiduciary.api import CockpitViewSet, FirmClientViewSet
+from erp.fiduciary.checklist_api import ChecklistTemplateViewSet, ClientChecklistViewSet
+from erp.fiduciary.checklist_pages import Checklists, TemplatePage
+from erp.fiduciary.question_api import QuestionViewSet
+from erp.fiduciary.question_pages import NewQuestion, QuestionFile, QuestionPage, Questions
+from erp.fiduciary.views import CockpitPage, MandatePage
+
+router = SimpleRouter()
+router.register("questions", QuestionViewSet, basename="questions")
+
+#: Of a firm: ``/firms/{firm}/…`` and ``/api/v1/firms/{firm}/…``.
+firm_pages = [
+    path("cockpit/", CockpitPage.as_view(), name="firm-cockpit"),
+    path("clients/<int:company>/", MandatePage.as_view(), name="firm-mandate"),
+    path("checklists/", Checklists.as_view(), name="firm-checklists"),
+    path("checklists/templates/new/", TemplatePage.as_view(), name="firm-checklist-new"),
+    path("checklists/templates/<int:template>/", TemplatePage.as_view(), name="firm-checklist"),
+]
+firm_endpoints = [
+    path("cockpit/", CockpitViewSet.as_view({"get": "read"}), name="api-firm-cockpit"),
+    path("clients/<int:company>/",
+         FirmClientViewSet.as_view({"get": "read", "post": "answer_for"}), name="api-firm-client"),
+    path("checklist-templates/", ChecklistTemplateViewSet.as_view({"get": "list", "post": "save"}),
+         name="api-firm-checklist-templates"),
+    path("clients/<int:company>/checklist/",
+         ClientChecklistViewSet.as_view({"get": "list", "post": "add"}),
+         name="api-firm-checklist"),
+    path("clients/<int:company>/checklist/begin/", ClientChecklistViewSet.as_view({"post": "begin"}),
+         name="api-firm-checklist-begin"),
+    path("clients/<int:company>/checklist/<int:item>/",
+         ClientChecklistViewSet.as_view({"post": "sign"}), name="api-firm-checklist-item"),
+]  # fmt: skip
+pages = [
+    path("questions/", Questions.as_view(), name="questions"),
+    path("questions/new/", NewQuestion.as_view(), name="question-new"),
+    path("questions/<int:question>/", QuestionPage.as_view(), name="question"),
+    path("questions/<int:question>/files/<int:message>/", QuestionFile.as_view(),
+         name="question-file"),
+]  # fmt: skip
+endpoints: list[Any] = [*router.urls]

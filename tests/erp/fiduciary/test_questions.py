@@ -1,0 +1,219 @@
+"""Questions and requests for receipts between a company and its fiduciary."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounting.ledger.models import EntryVoucher
+from accounting.payables.capture.models import InboxDocument
+from accounting.payables.capture.receiving import Incoming
+from erp.cockpit import firms
+from erp.companies.models import Module
+from erp.core import clock
+from erp.core.errors import DomainError
+from erp.fiduciary import notices, questions
+from erp.fiduciary.models import Question
+from erp.mails.models import OutgoingMail
+from tests import make
+from tests.accounting.payables.capture import papers
+from tests.erp.client import Api, new_key
+from tests.erp.fiduciary.conftest import mandate
+
+MORNING = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def company(db):
+    return make.company(modules=Module.values)
+
+
+@pytest.fixture
+def owner(company):
+    return make.owner_of(company)
+
+
+@pytest.fixture
+def lead(db):
+    return make.user()
+
+
+@pytest.fixture
+def firm(lead, company):
+    firm = firms.found_firm(name="Arnold", manager=lead, by=make.user(is_operator=True))
+    mandate(company, firm)
+    return firm
+
+
+def mails(company):
+    return list(OutgoingMail.of(company).order_by("pk").values_list("kind", "to"))
+
+
+def test_a_question_goes_out_and_the_answer_comes_back(company, owner, lead, firm):
+    asked = questions.ask(company=company, by=lead, title="Was ist das?", text="Bitte erklären",
+                          link="https://x.ch/c/1/questions/")  # fmt: skip
+    assert (asked.asks, asked.state, asked.firm) == ("client", "open", firm)
+    assert mails(company) == [("question", [owner.email])]
+    assert f"https://x.ch/c/1/questions/{asked.pk}/" in OutgoingMail.of(company).get().body
+    questions.answer(asked, by=owner, text="Parkgebühren")
+    asked.refresh_from_db()
+    assert (asked.asks, asked.state) == ("fiduciary", "answered")
+    assert mails(company)[1:] == [("question_answer", [lead.email])]
+    questions.close(asked, by=lead)
+    with pytest.raises(questions.QuestionClosed):
+        questions.answer(asked, by=owner, text="noch etwas")
+    questions.reopen(asked, by=lead)
+    assert [one.text for one in asked.messages.order_by("pk")] == ["Bitte erklären", "Parkgebühren"]
+
+
+def test_the_company_asks_its_fiduciary(company, owner, lead, firm):
+    asked = questions.ask(company=company, by=owner, title="Wann ist die MWST fertig?")
+    assert asked.asks == "fiduciary"
+    assert mails(company) == [("question", [lead.email])]
+
+
+def test_of_two_firms_of_a_client_neither_sees_what_the_other_asks(company, owner, lead, firm):
+    other_lead = make.user()
+    other = firms.found_firm(name="Berger", manager=other_lead, by=make.user(is_operator=True))
+    mandate(company, other)
+    mine = questions.ask(company=company, by=lead, title="Von Arnold")
+    theirs = questions.ask(company=company, by=other_lead, title="Von Berger")
+    assert list(questions.seen_by(company, lead)) == [mine]
+    assert list(questions.seen_by(company, other_lead)) == [theirs]
+    assert set(questions.seen_by(company, owner)) == {mine, theirs}
+    with pytest.raises(questions.NoFiduciary):
+        questions.ask(company=company, by=owner, title="An wen?")
+    assert questions.ask(company=company, by=owner, title="An", firm=other.pk).firm == other
+    with pytest.raises(questions.NoFiduciary):
+        questions.ask(company=company, by=lead, title="Falsch", firm=other.pk)
+    client = Client()
+    client.force_login(lead)
+    assert client.get(f"/c/{company.pk}/questions/{theirs.pk}/").status_code == 404
+    assert client.get(f"/c/{company.pk}/questions/{mine.pk}/").status_code == 200
+    page = client.get(f"/c/{company.pk}/questions/").content.decode()
+    assert "Von Arnold" in page and "Von Berger" not in page
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [({"title": " "}, "questions.nothing_asked"), ({"title": "x", "text": "y" * 4001}, "questions.said_too_much")],
+)  # fmt: skip
+def test_what_says_nothing_or_too_much_is_refused(company, lead, firm, told, code):
+    with pytest.raises(DomainError) as refusal:
+        questions.ask(company=company, by=lead, **told)
+    assert refusal.value.code == code
+
+
+def test_without_a_mandate_there_is_nobody_to_ask(company, owner):
+    with pytest.raises(questions.NoFiduciary):
+        questions.ask(company=company, by=owner, title="x")
+
+
+def test_receipts_are_asked_for_together_and_recalled_three_times(company, owner, lead, firm):
+    with clock.at(MORNING):
+        for title in ("Tankstelle", "Restaurant"):
+            questions.ask(company=company, by=lead, kind="receipt", title=title,
+                          day=dt.date(2026, 10, 3), amount=make.chf("87.30"))  # fmt: skip
+        assert mails(company) == []
+        assert notices.remind(company, by=owner) == 2
+        assert notices.remind(company, by=owner) == 0
+    (mail,) = OutgoingMail.of(company)
+    assert "Tankstelle, 03.10.2026" in mail.body and "87" not in mail.body
+    done = Question.of(company).get(title="Restaurant")
+    questions.close(done, by=lead)
+    sent = []
+    for day in range(1, 40):
+        with clock.at(MORNING + dt.timedelta(days=day)):
+            if notices.remind(company, by=owner):
+                sent.append(day)
+    assert sent == list(notices.PAUSES)
+
+
+def test_nobody_is_recalled_after_the_mandate(company, owner, lead, firm):
+    with clock.at(MORNING):
+        questions.ask(company=company, by=lead, kind="receipt", title="Tankstelle")
+        firms.end_mandate(firms.works_here(company)[0][0], by=owner)
+        assert notices.remind(company, by=owner) == 0
+
+
+def test_a_photo_that_was_asked_for_comes_to_the_inbox(company, owner, lead, firm):
+    asked = questions.ask(company=company, by=lead, kind="receipt", title="Tankstelle")
+    message = questions.answer(asked, by=owner, file=Incoming("quittung.pdf", papers.blank()))
+    assert InboxDocument.of(company).get().file == message.file
+
+
+def test_the_file_of_an_answer_hangs_on_the_entry(company, owner, lead, firm):
+    entry = make.rent(company)
+    asked = questions.ask(company=company, by=lead, kind="receipt", title="x", subject="entry",
+                          subject_id=entry.pk)  # fmt: skip
+    message = questions.answer(asked, by=owner, file=Incoming("miete.pdf", papers.blank()))
+    assert not InboxDocument.of(company).exists()
+    questions.take_file(message, by=lead)
+    assert EntryVoucher.of(company).get(entry=entry).file == message.file
+
+
+def test_asked_answered_and_settled_on_pages(company, owner, lead, firm):
+    entry = make.rent(company)
+    theirs, ours = Client(), Client()
+    theirs.force_login(lead)
+    ours.force_login(owner)
+    start = f"/c/{company.pk}/questions/"
+    assert (
+        f"new/?about=entry-{entry.pk}"
+        in theirs.get(f"/c/{company.pk}/ledger/entries/{entry.pk}/").content.decode()
+    )
+    mask = theirs.get(f"{start}new/?about=entry-{entry.pk}&kind=receipt").content.decode()
+    assert "Miete" in mask
+    answer = theirs.post(
+        f"{start}new/", {"kind": "receipt", "title": "Miete", "about": f"entry-{entry.pk}"}
+    )
+    asked = Question.of(company).get()
+    assert answer["Location"] == f"{start}{asked.pk}/"
+    assert (asked.subject, asked.subject_id, asked.day) == ("entry", entry.pk, entry.date)
+    file = SimpleUploadedFile("b.pdf", papers.blank())
+    assert ours.post(f"{start}{asked.pk}/", {"do": "answer", "file": file}).status_code == 302
+    (message,) = asked.messages.all()
+    assert ours.get(f"{start}{asked.pk}/files/{message.pk}/").content == papers.blank()
+    theirs.post(f"{start}{asked.pk}/", {"do": "take", "message": message.pk})
+    assert EntryVoucher.of(company).filter(entry=entry).exists()
+    theirs.post(f"{start}{asked.pk}/", {"do": "close"})
+    assert Question.of(company).get().is_closed
+    assert theirs.post(f"{start}{asked.pk}/", {"do": "answer", "text": ""}).status_code == 409
+
+
+def test_asked_and_answered_by_an_app(company, owner, lead, firm):
+    theirs, ours = Api(company, lead), Api(company, owner)
+    body = {"title": "Beleg?", "kind": "receipt", "text": "bitte"}
+    key = new_key()
+    made = theirs.post("questions/", body, key=key)
+    assert made.status_code == 201
+    assert theirs.post("questions/", body, key=key).json() == made.json()
+    pk = made.json()["id"]
+    sent = ours.upload(f"questions/{pk}/files/", papers.blank(), key=new_key())
+    assert sent.status_code == 201, sent.content
+    (first, second) = theirs.get(f"questions/{pk}/").json()["messages"]
+    assert (first["text"], second["file"] is not None) == ("bitte", True)
+    assert theirs.get(f"questions/{pk}/files/{second['id']}/").content == papers.blank()
+    assert [one["id"] for one in ours.get("questions/", open="true").json()["results"]] == [pk]
+    assert ours.post(f"questions/{pk}/close/", {}, key=new_key()).json()["state"] == "closed"
+    assert ours.get("questions/", open="true").json()["results"] == []
+    told = {"title": "x", "subject": "entry", "subject_id": 999}
+    assert theirs.post("questions/", told, key=new_key()).status_code == 400
+
+
+def test_the_list_asks_no_more_for_many(company, lead, firm):
+    client, counts = Client(), []
+    client.force_login(lead)
+    for many in (5, 45):
+        for _one in range(many):
+            questions.ask(company=company, by=lead, kind="receipt", title="x")
+        client.get(f"/c/{company.pk}/questions/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/c/{company.pk}/questions/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
