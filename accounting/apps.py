@@ -9,21 +9,26 @@ class AccountingConfig(AppConfig):
     def ready(self) -> None:
 
         from accounting.banking import booking
+        from accounting.banking import searching as of_banks
         from accounting.banking.matching import claims, hearing, orders
         from accounting.banking.touching import bank_accounts
         from accounting.cash import books
         from accounting.cash.errors import BelowZero, below_zero
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
+        from accounting.hours import searching as of_projects
         from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
+        from accounting.open_items import searching as of_items
         from accounting.payables import accruing, capturing
         from accounting.payables import contacts as bought_from
+        from accounting.payables import searching as of_bills
         from accounting.payments import booking as paid
         from accounting.payments import payees
         from accounting.receivables import contact_panels, drafting, issuing
         from accounting.receivables import contacts as sold_to
+        from accounting.receivables import searching as of_sales
         from accounting.receivables.dunning import queries as dunning
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
@@ -43,6 +48,11 @@ class AccountingConfig(AppConfig):
         booking.unbooked.append(paid.hear_undone)
         verifying.further_proofs.append(checking.proof)
         searching.register()
+        of_items.register()
+        of_sales.register()
+        of_bills.register()
+        of_banks.register()
+        of_projects.register()
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(

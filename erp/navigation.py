@@ -165,6 +165,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Expenses"),
+        "purchases",
+        (
+            Item(_("My expenses"), "expenses", Permission.EXPENSES_OWN),
+            Item(_("Expense claims"), "expense-claims", Permission.EXPENSES_READ),
+            Item(_("Kinds of expenses"), "expense-kinds", Permission.EXPENSES_READ),
+        ),
+    ),
+    Section(
         _("Reports"),
         "chart",
         (

@@ -81,6 +81,7 @@ GENERAL: Final[dict[str, str]] = {
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,
     "language": ANYONE,
+    "manifest": ANYONE,
     "healthz": ANYONE,
     "readyz": ANYONE,
 }

@@ -25,9 +25,11 @@ from erp.fiduciary import urls as fiduciary
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
+from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
 from payroll.delivery import urls as payroll_delivery
 from payroll.employees import urls as employees
+from payroll.expenses import urls as expenses
 from payroll.portal import urls as payroll_portal
 from payroll.rates import urls as payroll_rates
 from payroll.runs import urls as payroll_runs
@@ -47,7 +49,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
-    hours,
+    hours, expenses,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -66,6 +68,7 @@ urlpatterns = [
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

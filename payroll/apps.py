@@ -11,14 +11,19 @@ class PayrollConfig(AppConfig):
         from accounting.banking import booking as statements
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
+        from accounting.payables import booking as bills
         from contacts import merging
         from payroll.declarations import deferring
         from payroll.employees import above, following, insured_by, ready
-        from payroll.runs import bank, booking, queries, using, words  # noqa: F401 - brings its words
+        from payroll.expenses import booking as expenses
+        from payroll.runs import bank, booking, movements, queries, using, words  # noqa: F401 - brings its words
         from payroll.settlements import guarding
         from payroll.setup import institutions
         from payroll.wage_types import usage
 
+        bills.after_reversal.append(expenses.hear_reversed)
+        movements.after_change.append(expenses.require_kept)
+        movements.bound.append(expenses.bound)
         following.register()
         insured_by.register()
         ready.register()

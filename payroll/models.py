@@ -14,6 +14,7 @@ from payroll.employees.models import (
     Fact,
     LeaveEntry,
 )
+from payroll.expenses.models import ExpenseClaim, ExpenseKind, ExpenseLine, ExpenseRate
 from payroll.rates.models import OwnFigure
 from payroll.runs.models import MonthlyMovement, PayrollRun, Payslip, WageOrder
 from payroll.settlements.models import SettledRun, TaxSettlement
@@ -35,6 +36,10 @@ __all__ = [
     "EmployeeFile",
     "EmployeeUpload",
     "Employment",
+    "ExpenseClaim",
+    "ExpenseKind",
+    "ExpenseLine",
+    "ExpenseRate",
     "Fact",
     "Institution",
     "IssuedCertificate",

@@ -13,6 +13,7 @@ from accounting.hours.errors import (
     ProjectInUse,
 )
 from accounting.hours.models import HourEntry, HourRate, Project
+from accounting.terms.agreeing import known_currency
 from erp.access.models import User
 from erp.audit import trail
 from erp.core.texts import one_line
@@ -25,13 +26,13 @@ _TOLD = ("number", "name", "contact", "product", "cost_object", "currency", "bud
 def save_project(project: Project, *, by: User) -> Project:
     """Add or change a project. A blank currency is the company's.
 
-    Raises ``NumberMissing``, ``NameMissing``, ``NumberTaken``, ``CurrencyStays``, or what ``one_line``
-    raises.
+    Raises ``NumberMissing``, ``NameMissing``, ``NumberTaken``, ``UnknownCurrency``, ``CurrencyStays``, or what
+    ``one_line`` raises.
     """
     company = project.company
     project.number = one_line(project.number, field="number", most=10, plain=True)
     project.name = one_line(project.name, field="name", most=120)
-    project.currency = project.currency or company.currency
+    project.currency = known_currency(project.currency) or company.currency
     if not project.number:
         raise NumberMissing
     if not project.name:

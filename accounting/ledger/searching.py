@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import queries
@@ -23,6 +25,7 @@ from erp.search.kinds import Hit, Index
 from erp.search.models import SearchHead
 from erp.search.sources import Source
 
+_NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
 MOST_DRAFTS: Final = 500  # the newest are looked at
 _TOLD: Final = {
     "texts": ArrayAgg("lines__text", distinct=True),
@@ -79,7 +82,7 @@ def _words(row: Mapping[str, Any]) -> set[str]:
     return found | {amount_word(amount) for amount in amounts if amount}
 
 
-def _entries(access: Access, ids: Any) -> Iterator[Hit]:
+def _entries(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
     rows = JournalEntry.of(access.company).filter(pk__in=ids).order_by()
     told = rows.values("pk", "text", "voucher", "number", "date").annotate(
         total=Sum("lines__debit")
@@ -88,10 +91,13 @@ def _entries(access: Access, ids: Any) -> Iterator[Hit]:
 
 
 def _drafts(access: Access, question: Question, limit: int) -> list[Hit]:
-    """Those of the newest drafts within somebody's reach that are meant."""
-    rows = queries.within_reach(access).filter(chain_position=None).order_by("-pk")[:MOST_DRAFTS]
+    """Those of the newest drafts within somebody's reach that are meant; a second query if there are any."""
+    drafts = queries.within_reach(access).filter(chain_position=None).order_by("-pk")
+    newest = list(drafts.values_list("pk", flat=True)[:MOST_DRAFTS])
+    if not newest:
+        return []
     told = (
-        JournalEntry.of(access.company).filter(pk__in=rows.values("pk")).order_by("-pk")
+        JournalEntry.of(access.company).filter(pk__in=among(newest)).order_by("-pk")
         .values("pk", "text", "voucher", "number", "date")
         .annotate(total=Sum("lines__debit"), **_TOLD)
     )  # fmt: skip
@@ -106,13 +112,21 @@ def _hit(access: Access, row: Mapping[str, Any]) -> Hit:
     )  # fmt: skip
 
 
-def _accounts(access: Access, question: Question, limit: int) -> Iterable[Hit]:
+def _accounts(access: Access, question: Question, limit: int) -> Iterator[Hit]:
     """A chart has some hundred accounts: they are gone through."""
-    for one in Account.of(access.company).order_by("number"):
-        names = (one.name_de, one.name_fr, one.name_it, one.name_en)
-        if question.fits(looked_up_by([one.number, *names])):
-            address = reverse("account-sheet", args=[access.company.pk, one.number])
-            yield Hit(one.pk, f"{one.number} {one.name}", address)
+    columns = ("pk", "number", f"name_{(get_language() or 'de')[:2]}", *_NAMES)
+    rows = Account.of(access.company).order_by("number").values_list(*columns)
+    for pk, number, name, *names in rows:
+        if question.fits(_spelt(number, *names)):
+            shown = next(filter(None, (name, *names)), "")
+            address = reverse("account-sheet", args=[access.company.pk, number])
+            yield Hit(pk, f"{number} {shown}", address)
+
+
+@lru_cache(maxsize=4096)
+def _spelt(*parts: str) -> frozenset[str]:
+    """The words of an account; charts have the same accounts in most companies."""
+    return frozenset(looked_up_by(parts))
 
 
 def register() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,6 +33,8 @@ from vat.codes.models import VatSettings
 from vat.codes.queries import exchange_rate
 
 _Status, _Kind = SupplierInvoice.Status, SupplierInvoice.Kind
+#: Rooms above hear that a posted invoice was reversed; ``by`` is who did.
+after_reversal: Final[list[Callable[..., None]]] = []
 
 
 def post(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
@@ -99,6 +102,8 @@ def reverse(invoice: SupplierInvoice, *, date: dt.date, by: User) -> SupplierInv
     now.save(update_fields=["status", "version"])
     trail.record(company=now.company, by=by, action="supplier_invoice.reverse", subject=now,
                  details={"number": now.number, "date": date})  # fmt: skip
+    for hear in after_reversal:
+        hear(now, by=by)
     return now
 
 

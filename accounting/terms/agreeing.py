@@ -186,7 +186,7 @@ def _checked(row: Terms, name: str, value: Any) -> Any:
     elif name == "vat_code" and value is not None:
         require_code(value, OF_SALES if selling else OF_PURCHASES)
     elif name == "currency":
-        return _currency(value or "")
+        return known_currency(value or "")
     elif name == "discount_percent":
         value = Decimal(0) if value is None else value
         if not 0 <= value <= 100 or value != round(value, 2):
@@ -223,7 +223,8 @@ def require_code(code: Any, kinds: frozenset[CodeKind]) -> None:
         raise CodeInactive(code=code.code)
 
 
-def _currency(text: str) -> str:
+def known_currency(text: str) -> str:
+    """A currency in capitals; blank stays blank. Raises ``UnknownCurrency``."""
     code = text.strip().upper()
     if code and not Currency.objects.filter(code=code, valid_to=None).exists():
         raise UnknownCurrency(value=text[:10])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -19,9 +20,11 @@ from contacts import activities
 from contacts.api.shapes import LARGEST_ID, ContactBrief
 from contacts.models import Contact, ContactFile, ContactPerson
 from erp.access.permissions import Permission
+from erp.api import pictures
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
 from erp.api.inputs import Input
+from erp.api.pictures import PageQuery
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.documents.serving import original
@@ -130,6 +133,7 @@ class ContactFileViewSet(mixins.ListModelMixin, CompanyViewSet):
     permissions = {
         "list": Permission.CONTACTS_READ,
         "retrieve": Permission.CONTACTS_READ,
+        "picture": Permission.CONTACTS_READ,
         "create": Permission.CONTACTS_CHANGE,
     }
     serializer_class = ContactFileOutput
@@ -162,7 +166,16 @@ class ContactFileViewSet(mixins.ListModelMixin, CompanyViewSet):
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The document, to be saved."""
-        row = self.get_object()
+        return original(self._seen().file, download=True)
+
+    @extend_schema(parameters=[PageQuery], responses=pictures.RESPONSES)
+    @action(detail=True, methods=["get"])
+    def picture(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """A page of the document, drawn anew as a picture of a size."""
+        return pictures.shown(request, self._seen().file, **self.asked(PageQuery))
+
+    def _seen(self) -> ContactFile:
+        row: ContactFile = self.get_object()
         access_log.note(company=self.company, by=self.access.user, subject=row.contact,
                         kind=AccessLogEntry.Kind.READ)  # fmt: skip
-        return original(row.file, download=True)
+        return row

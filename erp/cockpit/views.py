@@ -30,6 +30,7 @@ from erp.cockpit.forms import CompanyForm, NewCompanyForm
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.cockpit.support import running_consent
+from erp.cockpit.today import tiles
 from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
@@ -156,6 +157,7 @@ class Start(CompanyView):
             context["tasks"] = due[:MOST_TASKS]
         if self.access.may(Permission.LEDGER_READ):
             context |= self._figures()
+        context["tiles"] = tiles(self.access, on=clock.today(), liquidity=context.get("liquidity"))
         return render(request, "erp/start.html", context)
 
     def _figures(self) -> dict[str, Any]:

@@ -17,12 +17,16 @@ _EDGES: Final = ",;:.()'’“”«»\""
 
 def plain(text: str) -> str:
     """Small letters without accents: ``Müller`` as ``muller``."""
+    if text.isascii():
+        return text.lower()
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in split if not unicodedata.combining(c))
 
 
 def folded(text: str) -> str:
     """As ``plain``, with umlauts as people write them out: ``Müller`` as ``mueller``."""
+    if text.isascii():
+        return text.lower()
     small = unicodedata.normalize("NFKC", text).casefold()
     return plain(unicodedata.normalize("NFC", small).translate(_FOLDED))
 

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("place", models.BigIntegerField(default=0)),
                 ("record", models.BigIntegerField(default=0)),
                 ("filling", models.BooleanField(default=False)),
+                ("epoch", models.CharField(blank=True, max_length=12)),
                 (
                     "company",
                     models.ForeignKey(

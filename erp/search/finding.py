@@ -1,12 +1,13 @@
-"""Finding what somebody may see (Suchen): one query for each kind, by index."""
+"""Finding what somebody may see (Suchen): by index, one query for all kinds, and one for each that has hits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models.expressions import RawSQL
+from django.db import connection
 
 from erp.access.gate import Access
 from erp.core.spelling import LAST
@@ -18,15 +19,26 @@ from erp.search.kinds import Hit, Index, Kind, kinds_for
 MOST: Final = 8  # hits of a kind
 MOST_ALIKE: Final = 2_000  # words that are looked at of those that begin like a single one
 
-#: Parts of statements, with places for values alone.
+#: Parts of the statement, with places for values alone.
 _RANGE: Final = (
     "SELECT record{rank} FROM erp_searchword"
-    " WHERE company_id = %s AND kind = %s AND word >= %s AND word < %s"
+    " WHERE company_id = %s AND kind = asked.kind AND word >= %s AND word < %s"
 )
 _EXACT: Final = (
     "(SELECT record, 0 AS rank FROM erp_searchword"
-    " WHERE company_id = %s AND kind = %s AND word = %s ORDER BY record DESC LIMIT %s)"
+    " WHERE company_id = %s AND kind = asked.kind AND word = %s ORDER BY record DESC LIMIT %s)"
 )
+_HITS: Final = """
+    SELECT asked.kind, hits.record
+    FROM unnest(%s::smallint[]) AS asked(kind) CROSS JOIN LATERAL (
+        SELECT alike.record FROM ({alike}) AS alike {but}
+        GROUP BY alike.record ORDER BY min(alike.rank), alike.record DESC LIMIT %s
+    ) AS hits
+"""
+_BUT: Final = """
+    WHERE NOT EXISTS (SELECT FROM unnest(%s::smallint[], %s::bigint[]) AS tail(kind, record)
+                      WHERE tail.kind = asked.kind AND tail.record = alike.record)
+"""
 
 
 @dataclass(frozen=True)
@@ -52,58 +64,68 @@ def find(
     wanted = kinds_for(access, kinds)
     indexes = [kind.index for kind in wanted if kind.index is not None]
     tails = indexing.catch_up(access.company, indexes, writes=not access.read_only)
-    found = [_found(access, kind, question, tails, limit) for kind in wanted]
+    meant = _meant(access, indexes, question, tails, limit)
+    found = [_found(access, kind, question, meant, tails, limit) for kind in wanted]
     return [one for one in found if one.hits or one.behind]
 
 
 def _found(
-    access: Access, kind: Kind, question: Question, tails: dict[int, Tail], limit: int
-) -> Found:
+    access: Access, kind: Kind, question: Question, meant: Mapping[int, list[int]],
+    tails: Mapping[int, Tail], limit: int,
+) -> Found:  # fmt: skip
     if kind.index is None:
         assert kind.find is not None
         return Found(kind, list(kind.find(access, question, limit))[:limit])
-    tail = tails.get(kind.index.number, Tail())
-    ids = _meant(access, kind.index, question, tail, limit)
-    hits = sorted(kind.index.rows(access, ids), key=lambda hit: -hit.id)
-    return Found(kind, hits[:limit], tail.beyond)
+    records = meant.get(kind.index.number, [])
+    hits = sorted(kind.index.rows(access, records), key=lambda hit: -hit.id) if records else []
+    return Found(kind, hits[:limit], tails.get(kind.index.number, Tail()).beyond)
 
 
-def _meant(access: Access, index: Index, question: Question, tail: Tail, limit: int) -> RawSQL:
-    """The numbers of the newest records that have all the words, as a subquery."""
-    place = [access.company.pk, index.number]
+def _meant(
+    access: Access, indexes: Sequence[Index], question: Question, tails: Mapping[int, Tail],
+    limit: int,
+) -> dict[int, list[int]]:  # fmt: skip
+    """The records that have all the words, by kind: at most ``limit`` by index, and those of tails."""
+    company = access.company.pk
     alone = len(question.words) == 1
-    sql, values = _single(question.words[0], place, limit) if alone else _all(question, place)
-    if tail.records:
-        sql += " WHERE record <> ALL(%s)"
-        values.append(list(tail.records))
-    group = " GROUP BY record ORDER BY min(rank), record DESC LIMIT %s"
-    read = [record for record, words in tail.words.items() if question.fits(words)]
-    sql = f"SELECT record FROM ({sql}{group}) AS hits UNION ALL SELECT unnest(%s::bigint[])"  # noqa: S608 - see above
-    return RawSQL(sql, [*values, limit, sorted(read)[-limit:]])  # noqa: S611 - values are parameters
+    alike, values = _single(question.words[0], company, limit) if alone else _all(question, company)
+    behind = [(number, record) for number, tail in tails.items() for record in tail.records]
+    if behind:
+        values += [[number for number, _ in behind], [record for _, record in behind]]
+    numbers = [index.number for index in indexes]
+    found: dict[int, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HITS.format(alike=alike, but=_BUT if behind else ""), [numbers, *values, limit]
+        )
+        for number, record in cursor.fetchall():
+            found[number].append(record)
+    for number, tail in tails.items():
+        read = sorted(record for record, words in tail.words.items() if question.fits(words))
+        found[number] += read[-limit:]
+    return found
 
 
-def _single(word: Word, place: list[Any], limit: int) -> tuple[str, list[Any]]:
+def _single(word: Word, company: int, limit: int) -> tuple[str, list[Any]]:
     """Of one word: what has the very word comes first, then those that only begin so, up to a limit."""
     parts: list[str] = []
     values: list[Any] = []
     for exact, begins in zip(word.exact, word.beginnings, strict=True):
         parts.append(_EXACT)
-        values += [*place, exact, limit]
+        values += [company, exact, limit]
         parts.append(f"({_RANGE.format(rank=', 1 AS rank')} ORDER BY word, record LIMIT %s)")
-        values += [*place, begins, begins + LAST, MOST_ALIKE]
-    return f"SELECT record FROM ({' UNION ALL '.join(parts)}) AS alike", values  # noqa: S608 - see above
+        values += [company, begins, begins + LAST, MOST_ALIKE]
+    return " UNION ALL ".join(parts), values
 
 
-def _all(question: Question, place: list[Any]) -> tuple[str, list[Any]]:
+def _all(question: Question, company: int) -> tuple[str, list[Any]]:
     """Of several words: what has all of them."""
     parts: list[str] = []
     values: list[Any] = []
     for word in question.words:
         ranges = []
         for begins in word.beginnings:
-            ranges.append(_RANGE.format(rank=""))
-            values += [*place, begins, begins + LAST]
+            ranges.append(_RANGE.format(rank=", 0 AS rank"))
+            values += [company, begins, begins + LAST]
         parts.append(f"({' UNION ALL '.join(ranges)})")
-    each = " INTERSECT ".join(parts)
-    sql = f"SELECT record FROM (SELECT record, 0 AS rank FROM ({each}) AS each) AS alike"  # noqa: S608 - see above
-    return sql, values
+    return " INTERSECT ".join(parts), values

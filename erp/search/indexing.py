@@ -104,7 +104,7 @@ def _move(company: Company, index: Index, head: SearchHead, most: int) -> int:
     while read < most and (records := index.source.step(company, head, min(most - read, AT_ONCE))):
         _keep(company, index, records)
         read += len(records)
-    head.save(update_fields=["place", "record", "filling"])
+    head.save(update_fields=["place", "record", "filling", "epoch"])
     return read
 
 

@@ -28,8 +28,8 @@ class Hit:
     currency: str = ""
 
 
-#: Rows of a room as hits: takes what ``filter(pk__in=…)`` takes.
-Rows = Callable[[Access, Any], Iterable[Hit]]
+#: Records as hits; one query. What is gone is left out.
+Rows = Callable[[Access, Sequence[int]], Iterable[Hit]]
 #: The words of some records; those that are gone, or are not to be found, are left out.
 Words = Callable[[Company, Sequence[int]], Mapping[int, set[str]]]
 

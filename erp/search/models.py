@@ -42,12 +42,14 @@ class SearchHead(CompanyOwned):
 
     Of records that change at the same place, ``record`` is the last that was taken. While what was
     there at the beginning is gone through (``filling``), ``record`` is the last of these.
+    Places are those of ``epoch``: in another one, everything is read again.
     """
 
     kind = models.PositiveSmallIntegerField()
     place = models.BigIntegerField(default=0)
     record = models.BigIntegerField(default=0)
     filling = models.BooleanField(default=False)
+    epoch = models.CharField(max_length=12, blank=True)
 
     class Meta:
         constraints = [

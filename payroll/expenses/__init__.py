@@ -1,1 +1,1 @@
-"""Expense claims (Spesen): with receipts, approved, paid through creditors or payroll."""
+"""Expense claims (Spesen): handed in with receipts, approved, paid through creditors or payroll."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, cast
@@ -40,6 +40,10 @@ RECKONED: Final = frozenset(
      "balance_kind", "balance_paid"}
 )  # fmt: skip
 MOST_FAULTS: Final = 50
+#: Rooms above refuse what a change made of a month: what pays their records stays as it is.
+after_change: Final[list[Callable[[Company, dt.date], None]]] = []
+#: What pays records of rooms above, as (employee, text): it is of its month alone.
+bound: Final[list[Callable[[Company, dt.date], set[tuple[int, str]]]]] = []
 _CONTENT: Final = cast(SealedField, MonthlyMovement._meta.get_field("content"))
 
 
@@ -231,6 +235,7 @@ def copy_month(
     active = Checker(company).types
     entered = set(Employee.of(company).filter(employments__entry__lte=month_end(month))
                   .values_list("pk", flat=True))  # fmt: skip
+    stays = set[tuple[int, str]]().union(*(ask(company, source) for ask in bound))
     new = [
         MonthlyMovement(company=company, employee_id=row.employee_id, month=month,
                         position=row.position, content=row.content)
@@ -238,6 +243,7 @@ def copy_month(
         if row.employee_id not in taken and (only is None or row.employee_id in only)
         and row.employee_id in entered
         and row.content.for_month is None and row.content.type in active
+        and (row.employee_id, row.content.text) not in stays
     ]  # fmt: skip
     MonthlyMovement.unscoped.bulk_create(new, batch_size=1000)
     if new:
@@ -319,6 +325,8 @@ def _hold(company: Company, month: dt.date) -> None:
 def _note(
     company: Company, month: dt.date, by: User, *, people: int, subject: Employee | None = None
 ) -> None:
+    for ask in after_change:
+        ask(company, month)
     mark_stale(company, month, by=by)
     trail.record(company=company, by=by, action="movements.save", subject=subject,
                  details={"month": named(month), "count": people})  # fmt: skip

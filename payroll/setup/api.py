@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -21,7 +21,7 @@ from erp.api.schema import KEY
 from erp.core import clock
 from erp.core.errors import DomainError
 from payroll.setup import accounts, institutions, queries, readiness, settings, solutions
-from payroll.setup.checking import Rate
+from payroll.setup.checking import Rate, warnings
 from payroll.setup.models import Institution, PayrollSettings, Solution, SolutionRate
 
 READ, CHANGE = Permission.PAYROLL_READ, Permission.PAYROLL_SETTINGS
@@ -85,14 +85,21 @@ class InsuranceRateOutput(serializers.ModelSerializer[SolutionRate]):
 
 
 class InsuranceSolutionOutput(serializers.ModelSerializer[Solution]):
-    """A solution with its rates of all years, the newest first."""
+    """A solution with its rates of all years, the newest first.
+
+    ``warnings`` say what of them may be right and is unusual.
+    """
 
     institution = serializers.IntegerField(source="institution_id")
     rates = InsuranceRateOutput(many=True)
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Solution
-        fields = ("id", "institution", "code", "name", "is_usual", "rates")
+        fields = ("id", "institution", "code", "name", "is_usual", "rates", "warnings")
+
+    def get_warnings(self, row: Solution) -> list[str]:
+        return warnings(row.institution.kind, cast(Any, row.rates.all()))  # rows tell the same
 
 
 class InsuranceRateInput(Input):

@@ -61,12 +61,41 @@ class WageTypeInput(Input):
         return super().get_fields() | flags | names
 
 
+class WageSideOutput(serializers.Serializer[Any]):
+    """An account; ``institution`` where that of the institution counts first."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    institution = serializers.CharField()
+    is_missing = serializers.BooleanField()
+
+
+class WageExampleOutput(serializers.Serializer[Any]):
+    """What ``amount`` does: the bases it raises, boxes of the certificate, the entry, the payout; in CHF."""
+
+    amount = AmountField()
+    bases = serializers.ListField(child=serializers.CharField())
+    boxes = serializers.ListField(child=serializers.CharField())
+    debit = WageSideOutput(allow_null=True)
+    credit = WageSideOutput(allow_null=True)
+    payout = AmountField()
+
+
+class WageTypeExplainedOutput(serializers.Serializer[Any]):
+    """Where a type is booked, what it does, and the fields that are not as shipped."""
+
+    side = WageSideOutput(allow_null=True)
+    example = WageExampleOutput()
+    differs = serializers.ListField(child=serializers.CharField())
+
+
 class WageTypeViewSet(mixins.ListModelMixin, Filed):
     """``…/wage-types/``"""
 
     permissions = {
         "list": Permission.PAYROLL_READ,
         "retrieve": Permission.PAYROLL_READ,
+        "explained": Permission.PAYROLL_READ,
         "create": Permission.PAYROLL_SETTINGS,
         "partial_update": Permission.PAYROLL_SETTINGS,
         "destroy": Permission.PAYROLL_SETTINGS,
@@ -90,6 +119,15 @@ class WageTypeViewSet(mixins.ListModelMixin, Filed):
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
+
+    @extend_schema(responses=WageTypeExplainedOutput)
+    @action(detail=True, methods=["get"])
+    def explained(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Where a wage type is booked, and what 100.00 of it does."""
+        row, accounts = self.get_object(), queries.accounts_of(self.company)
+        told = {"side": queries.side_of(row, accounts), "example": queries.example(row, accounts),
+                "differs": list(saving.differences(row))}  # fmt: skip
+        return Response(WageTypeExplainedOutput(told).data)
 
     @extend_schema(request=WageTypeInput, parameters=[KEY], responses={201: WageTypeOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -57,6 +57,10 @@ from erp.urls import endpoints
 from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
 from payroll.employees.facts import LeaveKind
+from payroll.expenses.claiming import save_claim
+from payroll.expenses.kinds import add_rate as add_expense_rate
+from payroll.expenses.kinds import save_kind
+from payroll.expenses.models import ExpenseKind
 from payroll.rates.own import enter_figure
 from payroll.runs import beginning as payroll
 from payroll.setup.institutions import save_institution
@@ -86,6 +90,9 @@ LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal
          "support-consents/", "mandates/", "mail-domains/", "leak-findings/", "audit-events/", "")  # fmt: skip
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
+
+#: Pieces of a file say by their offset what was read (tus); clients of that protocol know nothing else.
+BY_OFFSET = {("uploads-detail", "patch"), ("uploads-detail", "delete")}
 
 #: Method, address, body (None: a file), and the one right it takes.
 ENDPOINTS = [
@@ -130,6 +137,8 @@ ENDPOINTS = [
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
     ("DELETE", "support-consents/{consent}/", {}, "company.change"),
+    ("GET", "uploads/", {}, "company.read"),
+    ("POST", "uploads/", {}, "company.read"),
     ("GET", "security/", {}, "security.read"),
     ("POST", "security/end-sessions/", {}, "security.change"),
     ("GET", "mail-domains/", {}, "security.read"),
@@ -384,6 +393,7 @@ ENDPOINTS = [
     ("GET", "inbox-documents/{inbox}/", {}, "payables.read"),
     ("GET", "inbox-documents/{inbox}/proposal/", {}, "payables.read"),
     ("GET", "inbox-documents/{inbox}/file/", {}, "payables.read"),
+    ("GET", "inbox-documents/{inbox}/pages/1/", {}, "payables.read"),
     ("POST", "inbox-documents/{inbox}/set-aside/", {}, "payables.capture"),
     ("GET", "payment-runs/", {}, "payments.read"),
     ("GET", "payment-runs/{payments}/", {}, "payments.read"),
@@ -503,6 +513,7 @@ ENDPOINTS = [
     ("GET", "vat-returns/{vat_return}/journal/", {}, "vat.read"),
     ("GET", "vat-code-table/", {}, "vat.read"),
     ("GET", "vat-code-table/UN/example/", {}, "vat.read"),
+    ("GET", "wage-types/{wage_type}/explained/", {}, "payroll.read"),
     ("GET", "payroll-accounts/", {}, "payroll.read"),
     ("GET", "payroll/declaration-settings/", {}, "payroll.read"),
     ("PATCH", "payroll/declaration-settings/", {}, "payroll.settings"),
@@ -541,6 +552,27 @@ ENDPOINTS = [
     ("POST", "my-hours/", {}, "hours.own"),
     ("PATCH", "my-hours/{hours}/", {"minutes": 1}, "hours.own"),
     ("DELETE", "my-hours/{hours}/", {}, "hours.own"),
+    ("GET", "my-expenses/", {}, "expenses.own"),
+    ("GET", "my-expenses/kinds/", {}, "expenses.own"),
+    ("GET", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/", {}, "expenses.own"),
+    ("PUT", "my-expenses/{claim}/", {"title": "x", "lines": []}, "expenses.own"),
+    ("DELETE", "my-expenses/{claim}/", {}, "expenses.own"),
+    ("POST", "my-expenses/{claim}/lines/1/receipt/", None, "expenses.own"),
+    ("GET", "expense-claims/", {}, "expenses.read"),
+    ("GET", "expense-claims/{claim}/", {}, "expenses.read"),
+    ("POST", "expense-claims/{claim}/reject/", {}, "expenses.approve"),
+    ("POST", "expense-claims/{claim}/book/", {}, "expenses.post"),
+    ("POST", "expense-claims/{claim}/pay-with-wage/", {}, "expenses.post"),
+    ("GET", "expense-kinds/", {}, "expenses.read"),
+    ("GET", "expense-kinds/{expense}/", {}, "expenses.read"),
+    ("POST", "expense-kinds/", {}, "expenses.settings"),
+    ("PATCH", "expense-kinds/{expense}/", {"code": "y"}, "expenses.settings"),
+    ("DELETE", "expense-kinds/{expense}/", {}, "expenses.settings"),
+    ("GET", "expense-rates/", {}, "expenses.read"),
+    ("GET", "expense-rates/{expense_rate}/", {}, "expenses.read"),
+    ("POST", "expense-rates/", {}, "expenses.settings"),
+    ("DELETE", "expense-rates/{expense_rate}/", {}, "expenses.settings"),
 ]  # fmt: skip
 
 
@@ -619,6 +651,8 @@ def books(api, company):
     wage_type = save_type(company=company, by=by, number=9000, name_de="x", kind="info")
     institution = save_institution(company=company, by=by, kind="ktg", name="x")
     anna = people.hire(company, by=by)
+    expense = save_kind(ExpenseKind(company=company, code="x", name_de="x", unit="km",
+                                    account=make.account(company, "5820")), by=by)  # fmt: skip
     project = save_project(Project(company=company, number="1", name="x"), by=by)
     given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
     asked = questions.ask(company=company, by=by, title="x")
@@ -629,6 +663,10 @@ def books(api, company):
         "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
                               valid_from=dt.date(2026, 1, 1)).pk,
         "hours": _hours(company, by),
+        "claim": _claim(company, by),
+        "expense": expense.pk,
+        "expense_rate": add_expense_rate(expense, rate=make.chf("1.00"), by=by,
+                                         valid_from=dt.date(2026, 1, 1)).pk,
         "payroll": payroll.begin(company=company, month=dt.date(2026, 1, 1), by=by).pk,
         "employee": anna.pk, "employment": anna.employments.get().pk,
         "fact": anna.facts.get(kind="wage").pk,
@@ -683,6 +721,10 @@ def _hours(company, by):
     return save_hours(company=company, user=by, rows=[row], by=by)[0].pk
 
 
+def _claim(company, by):
+    return save_claim(company=company, user=by, title="x", lines=[], by=by).pk
+
+
 #: What of payroll answers with wages, or is learned from its answer.
 SEEING = (
     "payroll/tax-settlements/",
@@ -692,9 +734,13 @@ SEEING = (
 )
 
 
-def call(user, start, method, path, body, **headers):
+def signed_in(user):
     client = Client()
     client.force_login(user)
+    return client
+
+
+def call(client, start, method, path, body, **headers):
     kind = "application/json" if body is not None else MULTIPART_CONTENT
     content = json.dumps(body) if body is not None else f"--{BOUNDARY}--\r\n"
     return client.generic(method, start + path, content, content_type=kind, **headers)
@@ -707,22 +753,28 @@ def everything(api):
 def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     # No request below is complete: who may pass is told what is missing, and writes nothing.
     others = {
-        right: make.user(company=company, granted=[p for p in Permission.values if p != right])
+        right: signed_in(
+            make.user(company=company, granted=[p for p in Permission.values if p != right])
+        )
         for right in {row[3] for row in ENDPOINTS}
     }
     # The draft in the books is the owner's: whoever is to reach it has the right to those of others.
-    ones = {
+    users = {
         right: make.user(company=company, granted=[right, "ledger.draft_all"]) for right in others
     }
+    ones = {right: signed_in(user) for right, user in users.items()}
     # Own fields are settings of the company, and each kind of record has its own right on top.
-    of_fields = make.user(company=company, granted=["company.read", "contacts.settings"])
+    of_fields = signed_in(make.user(company=company, granted=["company.read", "contacts.settings"]))
     # Acts that answer with wages, or say where they go, ask for the right to see them beside their own.
     seeing = {
-        right: make.user(company=company, granted=[right, "payroll.read"])
+        right: signed_in(make.user(company=company, granted=[right, "payroll.read"]))
         for right in ("payroll.post", "payroll.people", "payroll.capture")
     }
     # One's own are found by nobody else.
-    own = {"hours": _hours(company, ones["hours.own"])}
+    own = {
+        "hours": _hours(company, users["hours.own"]),
+        "claim": _claim(company, users["expenses.own"]),
+    }
     before = everything(api)
     for method, path, body, right in ENDPOINTS:
         place = path.format(**books)
@@ -744,7 +796,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
 def test_from_outside_nothing_is_there(api, company, books):
     """AUZ-2: whatever the method, as if the company did not exist."""
     before = everything(api)
-    stranger = make.owner_of(make.company())
+    stranger = signed_in(make.owner_of(make.company()))
     for method, path, body, _right in ENDPOINTS:
         place = path.format(**books)
         answers = [
@@ -760,28 +812,29 @@ def test_from_outside_nothing_is_there(api, company, books):
 
 
 def test_what_is_not_there_is_missing_whatever_is_asked_of_it(api, anna, books):
+    client = signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if "{" in path:
             nowhere = path.format(**dict.fromkeys(books, 999999999))
-            answer = call(anna, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
+            answer = call(client, api.start, method, nowhere, body, HTTP_IF_MATCH="*",
                           HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
             assert answer.status_code == 404, (method, path, answer.status_code)
 
 
 def test_a_change_of_anything_says_what_was_read(api, anna, books):
     """API-2: a missing If-Match is 428, a stale one 412, on every PUT, PATCH and DELETE."""
-    tried = set()
+    tried, client = set(), signed_in(anna)
     for method, path, body, _right in ENDPOINTS:
         if method in {"PUT", "PATCH", "DELETE"}:
             place = path.format(**books)
-            problem(call(anna, api.start, method, place, body), 428)
-            problem(call(anna, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
+            problem(call(client, api.start, method, place, body), 428)
+            problem(call(client, api.start, method, place, body, HTTP_IF_MATCH='"0"'), 412)
             tried.add((resolve(api.start + place).url_name, method.lower()))
     offered = {
         (pattern.name, method) for _prefix, pattern in flat(endpoints)
         for method in set(pattern.callback.actions) & {"put", "patch", "delete"}
     }  # fmt: skip
-    assert tried == offered
+    assert tried == offered - BY_OFFSET
 
 
 def test_of_changes_sent_at_once_one_is_made_and_the_others_read_again(committed_db):

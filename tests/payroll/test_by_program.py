@@ -169,6 +169,14 @@ def test_reports_of_payroll_are_files_too(api, company, who):
     assert number not in api.get("employees/", form="csv").content.decode()
 
 
+def test_a_wage_type_says_what_it_does(api, company):
+    one = next(row for row in api.get("wage-types/?page_size=500").json()["results"]
+               if row["number"] == 1210)  # fmt: skip
+    told = api.get(f"wage-types/{one['id']}/explained/").json()
+    assert (told["example"]["amount"], told["example"]["payout"]) == ("100.00", "100.00")
+    assert told["side"]["number"] == told["example"]["debit"]["number"] and told["differs"] == []
+
+
 def test_own_leave_is_told_to_who_it_is(api, company, who):
     leave.book(who, kind=LeaveKind.HOLIDAYS, date=dt.date(2026, 1, 5), amount=make.chf("-2"),
                by=api.user)  # fmt: skip

@@ -9,14 +9,17 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from accounting.ledger import queries
 from accounting.ledger.models import EntryVoucher
 from erp.access.permissions import Permission
+from erp.api import pictures
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
+from erp.api.pictures import PageQuery
 from erp.documents.serving import original
 from erp.documents.storing import CONTENT_TYPES
 
@@ -39,7 +42,7 @@ class VoucherOutput(serializers.ModelSerializer[EntryVoucher]):
 class VoucherViewSet(CompanyViewSet):
     """``…/vouchers/``"""
 
-    permissions = {"retrieve": Permission.LEDGER_READ}
+    permissions = {"retrieve": Permission.LEDGER_READ, "picture": Permission.LEDGER_READ}
     serializer_class = VoucherOutput
     queryset = EntryVoucher.unscoped.none()
     renderer_classes = (JSONRenderer, AnyType)
@@ -51,3 +54,9 @@ class VoucherViewSet(CompanyViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The original, to be saved."""
         return original(self.get_object().file, download=True)
+
+    @extend_schema(parameters=[PageQuery], responses=pictures.RESPONSES)
+    @action(detail=True, methods=["get"])
+    def picture(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """A page of the original, drawn anew as a picture of a size."""
+        return pictures.shown(request, self.get_object().file, **self.asked(PageQuery))

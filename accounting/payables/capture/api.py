@@ -29,11 +29,13 @@ from accounting.payables.capture.shapes import (
     UnknownPayeeInput,
 )
 from erp.access.permissions import Permission
+from erp.api import pictures
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.jobs import JobOutput, accepted
 from erp.api.parsers import StrictJSONParser
+from erp.api.pictures import PictureQuery
 from erp.api.schema import KEY
 from erp.documents.serving import download
 
@@ -46,6 +48,7 @@ class InboxDocumentViewSet(CompanyViewSet):
         "retrieve": Permission.PAYABLES_READ,
         "proposal": Permission.PAYABLES_READ,
         "original": Permission.PAYABLES_READ,
+        "page": Permission.PAYABLES_READ,
         "create": Permission.PAYABLES_CAPTURE,
         "contact": Permission.CONTACTS_CHANGE,
         "set_aside": Permission.PAYABLES_CAPTURE,
@@ -75,8 +78,8 @@ class InboxDocumentViewSet(CompanyViewSet):
         """One document, and whether it is read."""
         return self.shown(self.get_object())
 
-    @extend_schema(request={"multipart/form-data": ReceiveInput}, parameters=[KEY],
-                   responses={201: ReceivedManyOutput})  # fmt: skip
+    @extend_schema(request={"multipart/form-data": ReceiveInput, "application/json": ReceiveInput},
+                   parameters=[KEY], responses={201: ReceivedManyOutput})  # fmt: skip
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Send files. Each stands for itself: what is refused keeps none of the others."""
         told = self.told(ReceiveInput)
@@ -122,6 +125,14 @@ class InboxDocumentViewSet(CompanyViewSet):
     def original(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The original, bit for bit."""
         return download(self.get_object().file)
+
+    @extend_schema(parameters=[PictureQuery], responses=pictures.RESPONSES)
+    @action(detail=True, methods=["get"], url_path="pages/(?P<nth>[1-9][0-9]{0,2})",
+            renderer_classes=[AnyType])  # fmt: skip
+    def page(self, request: Request, pk: str, nth: str, **kwargs: Any) -> HttpResponse:
+        """A page of it, from 1, drawn anew as a picture of a size."""
+        told = self.asked(PictureQuery)
+        return pictures.shown(request, self.get_object().file, page=int(nth), **told)
 
     @extend_schema(request=ReasonInput, responses=InboxDocumentOutput)
     @action(detail=True, methods=["post"], url_path="set-aside")

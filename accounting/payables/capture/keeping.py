@@ -18,12 +18,13 @@ from accounting.payables.capture.scanning import Scan
 from accounting.qr.payload import NotAQrBill, decoded
 from erp.core.errors import DomainError
 from erp.core.sandbox import TooCostly
+from erp.documents import drawing
 
 VERSION: Final = 1
 _REFUSALS: Final[dict[str, type[DomainError]]] = {
     one.code: one
-    for one in (files.NotADocument, files.DocumentTooLarge, files.TooManyPages, files.TooManyPixels,
-                files.Encrypted, files.Damaged, files.EmptyDocument, TooCostly)
+    for one in (drawing.NotADocument, files.DocumentTooLarge, drawing.TooManyPages, drawing.TooManyPixels,
+                drawing.Encrypted, drawing.Damaged, files.EmptyDocument, TooCostly)
 }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ on a photograph, several on a page. Nothing here asks the database; see ``erp.co
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,25 +17,18 @@ from PIL import Image, ImageOps
 
 from accounting.payables.capture import einvoices
 from accounting.payables.capture.einvoices import EInvoice
-from accounting.payables.capture.files import (
-    HEIC,
-    JPEG,
-    MOST_PAGES,
-    MOST_PIXELS,
-    PNG,
-    WEBP,
-    Damaged,
-    Encrypted,
-    NotADocument,
-    TooManyPages,
-    TooManyPixels,
-    content_type_of,
-)
 from erp.core.filetypes import PDF
+from erp.documents.drawing import (
+    MOST_RENDERED,
+    Damaged,
+    NotADocument,
+    content_type_of,
+    opened,
+    scale,
+    unpacked,
+)
 
 DPI, FINE_DPI = 200, 300
-POINTS: Final = 72  # of an inch
-MOST_RENDERED: Final = 24_000_000  # pixels of a page, however large it says it is
 LONG_SIDE: Final = 4000  # pixels of a photograph at the first look
 CPU_SECONDS, WALL_SECONDS = 20, 40  # for looking at the pages; what is left then is told
 LOOKED_AT_TWICE: Final = 6  # pages of a file without any code
@@ -45,7 +37,6 @@ MOST_ATTACHMENTS: Final = 20
 LONGEST_CODE: Final = 4296  # letters; the largest QR symbol holds no more
 
 _QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_FORMATS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +72,14 @@ def scan(content: bytes) -> Scan:
     if kind is None:
         raise NotADocument(name="")
     if kind != PDF:
-        return Scan(kind, 1, tuple(Code(1, found) for found in _in_picture(content, kind)))
-    with _opened(content) as file:
+        return Scan(kind, 1, tuple(Code(1, found) for found in _inunpacked(content, kind)))
+    with opened(content) as file:
         codes, unread = _in_pages(file)
         name, einvoice = _attached(file)
         return Scan(kind, len(file), codes, unread, name, einvoice)
 
 
-def page(content: bytes, *, nth: int, width: int) -> bytes:
-    """A page, from 1, as a JPEG picture of at most ``width`` pixels; drawn anew, whatever came in.
-
-    Raises as ``scan`` does, and ``Damaged`` where there is no such page.
-    """
-    kind = content_type_of(content)
-    if kind is None:
-        raise NotADocument(name="")
-    picture = _drawn(content, nth, width) if kind == PDF else _shown(content, kind, width)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=82)
-    return out.getvalue()
-
-
 # --- PDF files ------------------------------------------------------------------------------------
-def _opened(content: bytes) -> pdfium.PdfDocument:
-    try:
-        file = pdfium.PdfDocument(content)
-        count = len(file)
-    except pdfium.PdfiumError as error:
-        raise (Encrypted if "assword" in str(error) else Damaged) from None
-    if not count:
-        raise Damaged
-    if count > MOST_PAGES:
-        raise TooManyPages(count=count, limit=MOST_PAGES)
-    return file
-
-
 def _in_pages(file: pdfium.PdfDocument) -> tuple[tuple[Code, ...], tuple[int, ...]]:
     """The codes of all pages; where there is none at all, the first and last are looked at twice."""
     is_over = _clock()
@@ -150,29 +114,10 @@ def _rendered(file: pdfium.PdfDocument, nth: int, dpi: int) -> Image.Image:
     """A page in shades of grey, never of more than ``MOST_RENDERED`` pixels."""
     try:
         sheet = file[nth]
-        picture: Image.Image = sheet.render(scale=_scale(sheet, dpi), grayscale=True).to_pil()
+        picture: Image.Image = sheet.render(scale=scale(sheet, dpi), grayscale=True).to_pil()
     except pdfium.PdfiumError:
         raise Damaged from None
     sheet.close()
-    return picture
-
-
-def _scale(sheet: Any, dpi: float) -> float:
-    width, height = sheet.get_size()
-    area = max(width * height, 1)
-    return float(min(dpi / POINTS, (MOST_RENDERED / area) ** 0.5))
-
-
-def _drawn(content: bytes, nth: int, width: int) -> Image.Image:
-    with _opened(content) as file:
-        if not 1 <= nth <= len(file):
-            raise Damaged
-        try:
-            sheet = file[nth - 1]
-            dpi = (width - 0.5) / max(sheet.get_width(), 1) * POINTS  # PDFium rounds up
-            picture: Image.Image = sheet.render(scale=_scale(sheet, dpi)).to_pil().convert("RGB")
-        except pdfium.PdfiumError:
-            raise Damaged from None
     return picture
 
 
@@ -193,48 +138,13 @@ def _attached(file: pdfium.PdfDocument) -> tuple[str, EInvoice | None]:
 
 
 # --- pictures -------------------------------------------------------------------------------------
-def _in_picture(content: bytes, kind: str) -> list[bytes]:
-    picture = _picture(content, kind, LONG_SIDE).convert("L")
+def _inunpacked(content: bytes, kind: str) -> list[bytes]:
+    picture = unpacked(content, kind, LONG_SIDE).convert("L")
     smaller = picture
     if max(picture.size) > LONG_SIDE:
         smaller = picture.copy()
         smaller.thumbnail((LONG_SIDE, LONG_SIDE))
     return _codes(smaller) or _codes_at_a_second_look(picture)
-
-
-def _picture(content: bytes, kind: str, side: int) -> Image.Image:
-    """A picture whose size was checked before it is unpacked; of JPEG files no more than is needed."""
-    if kind == HEIC:
-        import pillow_heif
-
-        pillow_heif.register_heif_opener(thumbnails=False)
-    try:
-        picture = Image.open(io.BytesIO(content), formats=(_FORMATS[kind],))
-        if picture.width * picture.height > MOST_PIXELS:
-            raise TooManyPixels(limit=MOST_PIXELS // 1_000_000)
-        if kind == JPEG:
-            picture.draft(None, (side, side))
-        picture.load()
-    except Image.DecompressionBombError:
-        raise TooManyPixels(limit=MOST_PIXELS // 1_000_000) from None
-    except (OSError, ValueError, SyntaxError, EOFError):
-        raise Damaged from None
-    return picture
-
-
-def _shown(content: bytes, kind: str, width: int) -> Image.Image:
-    """A picture upright, on white, of at most ``width`` pixels across; made small before all else."""
-    picture = _picture(content, kind, 2 * width)
-    if picture.mode not in {"L", "RGB", "RGBA", "CMYK"}:
-        picture = picture.convert("RGBA")
-    picture.thumbnail((2 * width, 2 * width))
-    drawn = ImageOps.exif_transpose(picture)
-    drawn.thumbnail((width, 2 * width))
-    if drawn.mode == "RGBA":
-        sheet = Image.new("RGB", drawn.size, "white")
-        sheet.paste(drawn, mask=drawn)
-        return sheet
-    return drawn.convert("RGB")
 
 
 # --- codes ----------------------------------------------------------------------------------------

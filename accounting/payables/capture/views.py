@@ -23,7 +23,7 @@ from accounting.payables.capture.models import Channel, InboxDocument
 from accounting.payables.capture.receiving import Incoming, Received
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
-from erp.documents import serving
+from erp.documents import drawing, scaled, serving
 from erp.web.pages import CompanyView, id_of, refused
 
 
@@ -167,10 +167,12 @@ class PagePicture(OneDocument):
     permission = Permission.PAYABLES_READ
 
     def get(self, request: HttpRequest, document: int, nth: int, **kwargs: Any) -> HttpResponse:
-        if not 1 <= nth <= files.MOST_PAGES:
+        if not 1 <= nth <= drawing.MOST_PAGES:
             raise Http404
         try:
-            return serving.drawn(viewing.picture(self.found(document), nth), files.JPEG)
+            return serving.drawn(
+                scaled.picture_of(self.found(document).file, nth=nth), drawing.JPEG
+            )
         except (DomainError, FileNotFoundError):
             raise Http404 from None
 

@@ -27,8 +27,8 @@ class Reason(StrEnum):
 
 #: Pages without an operation, or with a part that has none, and why.
 REASONS: Final[Mapping[str, Reason]] = {
-    "palette": Reason.FACE,
     "help": Reason.FACE,
+    "manifest": Reason.FACE,
     "language": Reason.FACE,
     "healthz": Reason.FACE,
     "readyz": Reason.FACE,
@@ -48,6 +48,6 @@ REASONS: Final[Mapping[str, Reason]] = {
 #: Names of pages, each with the operations that do the same.
 COUNTERPARTS: Final[Mapping[str, tuple[str, ...]]] = {
     **cockpit.COCKPIT, **cockpit.CONTACTS, **accounting.LEDGER, **accounting.OPEN_ITEMS,
-    **accounting.MONEY, **accounting.SALES, **accounting.PURCHASES, **accounting.VAT,
+    **accounting.MONEY, **accounting.SALES, **accounting.PURCHASES, **accounting.VAT, **accounting.HOURS,
     **payroll.PAYROLL, **payroll.WAGE_PAPERS,
 }  # fmt: skip

@@ -179,7 +179,7 @@ PURCHASES: Final = of(
     ("inbox-next", "GET inbox-documents/"),
     ("inbox-document", "GET inbox-documents/{}/, GET inbox-documents/{}/proposal/"),
     ("inbox-contact", "POST inbox-documents/{}/contact/"),
-    ("inbox-page", "GET inbox-documents/{}/file/"),
+    ("inbox-page", "GET inbox-documents/{}/pages/{}/"),
     ("inbox-file", "GET inbox-documents/{}/file/"),
     ("inbox-set-aside", "POST inbox-documents/{}/set-aside/"),
     ("inbox-bring-back", "POST inbox-documents/{}/bring-back/"),
@@ -238,4 +238,17 @@ VAT: Final = of(
     ("vat-return-entries", "GET vat-returns/{}/entries/"),
     ("vat-reconciliation", "GET vat-reconciliation/, POST vat-returns/reconcile/"),
     ("vat-what-if", "GET vat-what-if/"),
+)  # fmt: skip
+
+HOURS: Final = of(
+    ("hours", "GET my-hours/, GET my-projects/, POST my-hours/, PATCH my-hours/{}/, DELETE my-hours/{}/"),
+    ("hours-list", "GET hour-entries/, POST hour-entries/approve/, POST hour-entries/reopen/"),
+    ("hours-person", "GET hour-entries/, POST hour-entries/, PATCH hour-entries/{}/, "
+                     "DELETE hour-entries/{}/"),
+    ("hours-report", "GET hour-reports/"),
+    ("hours-bill", "GET projects/standings/"),
+    ("hour-rates", "GET hour-rates/, POST hour-rates/, DELETE hour-rates/{}/"),
+    ("projects", "GET projects/, POST projects/"),
+    ("project", "GET projects/{}/, PATCH projects/{}/, DELETE projects/{}/"),
+    ("project-bill", "POST projects/{}/bill/"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from erp.api.counterparts.rows import of
 
 COCKPIT: Final = of(
     ("start", "GET overview/"),
+    ("palette", "GET search/, GET accounts/"),
     ("jobs", "GET jobs/"),
     ("job", "GET jobs/{}/"),
     ("job-progress", "GET jobs/{}/"),
@@ -50,6 +51,17 @@ COCKPIT: Final = of(
              "POST /firms/{}/recoveries/{}/refuse/"),
     ("firm-cockpit", "GET /firms/{}/cockpit/"),
     ("firm-mandate", "GET /firms/{}/clients/{}/, POST /firms/{}/clients/{}/"),
+    ("firm-checklists", "GET /firms/{}/checklist-templates/, GET /firms/{}/clients/{}/checklist/, "
+                        "POST /firms/{}/clients/{}/checklist/begin/, "
+                        "POST /firms/{}/clients/{}/checklist/{}/"),
+    ("firm-checklist", "GET /firms/{}/checklist-templates/, POST /firms/{}/checklist-templates/"),
+    ("firm-checklist-new", "POST /firms/{}/checklist-templates/"),
+    ("questions", "GET questions/"),
+    ("question", "GET questions/{}/, POST questions/{}/answer/, POST questions/{}/close/, "
+                 "POST questions/{}/reopen/, POST questions/{}/files/, "
+                 "POST questions/{}/files/{}/take/"),
+    ("question-new", "POST questions/"),
+    ("question-file", "GET questions/{}/files/{}/"),
     ("installation-jobs", "GET /installation/jobs/"),
     ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
     ("installation-job-progress", "GET /installation/jobs/{}/"),

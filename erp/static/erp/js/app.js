@@ -171,6 +171,7 @@ document.querySelectorAll("[data-unfold]").forEach((link) => {
     history.replaceState(null, "", open ? `#${link.dataset.unfold}` : location.pathname + location.search);
   });
 });
+document.querySelectorAll("input[data-send]").forEach((i) => i.addEventListener("change", () => { if (i.files.length) i.form.requestSubmit(); }));
 document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => print()));
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();

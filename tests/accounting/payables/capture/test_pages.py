@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from accounting.payables.capture import receiving, registry, viewing
+from accounting.payables.capture import receiving, registry
 from accounting.payables.capture.models import InboxDocument
 from contacts.models import Contact
 from erp.core import sandbox
 from erp.core.tenancy import open_companies
+from erp.documents import scaled
 from erp.jobs import running
 from erp.jobs.models import Job
 from tests import make
@@ -91,7 +92,7 @@ def test_a_document_is_shown_beside_what_was_read(page, company, anna):
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     assert "sandbox" in answer["Content-Security-Policy"]
     with Image.open(io.BytesIO(answer.content)) as picture:
-        assert picture.width == viewing.WIDTH
+        assert picture.width == scaled.READABLE
     for gone in ("3", "0", "201"):
         assert page.get(f"{page.start}{document.pk}/pages/{gone}/").status_code == 404
     original = page.get(f"{page.start}{document.pk}/file/")

@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from accounting.payables.capture import files, keeping, reading, receiving
+from accounting.payables.capture import keeping, reading, receiving
 from accounting.payables.capture.models import Channel, InboxDocument, State
 from accounting.payables.capture.receiving import Incoming, receive
 from erp.audit.models import AuditEvent
 from erp.core.tenancy import open_companies
-from erp.documents import storing
+from erp.documents import drawing, storing
 from erp.documents.models import StoredFile
 from erp.jobs import running
 from erp.jobs.models import Job
@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_read_is_kept_and_says_why(company, anna):
     locked = papers.locked(papers.blank(), user="secret")
     (document,) = received(company, anna, locked)
     assert document.state == State.FAILED
-    assert isinstance(keeping.refusal_restored(document.refusal), files.Encrypted)
+    assert isinstance(keeping.refusal_restored(document.refusal), drawing.Encrypted)
     assert storing.content_of(document.file) == locked
     job = Job.of_place(company.pk).get()
     assert job.result == {"read": 0, "failed": 1}

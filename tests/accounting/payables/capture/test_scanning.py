@@ -14,11 +14,13 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from accounting.payables.capture import einvoices, files, scanning
+from accounting.payables.capture import einvoices, scanning
 from accounting.payables.capture.einvoices import EInvoice, Tax
-from accounting.payables.capture.scanning import Code, page, scan
+from accounting.payables.capture.scanning import Code, scan
 from accounting.qr.bill import written
 from erp.core import sandbox
+from erp.documents import drawing
+from erp.documents.drawing import page
 from tests.accounting.payables.capture import papers
 from tests.accounting.qr.bills import BILL, GIFT
 
@@ -153,18 +155,18 @@ def bomb(width: int, height: int) -> bytes:
 
 
 HOSTILE = {
-    "gif": (lambda: b"GIF89a....", files.NotADocument),
-    "zip": (lambda: b"PK\x03\x04", files.NotADocument),
-    "no pdf": (lambda: b"%PDF-1.7\nnothing", files.Damaged),
-    "half a pdf": (lambda: papers.blank()[:200], files.Damaged),
-    "locked": (lambda: papers.locked(papers.blank(), user="secret"), files.Encrypted),
-    "many pages": (lambda: papers.blank(files.MOST_PAGES + 1), files.TooManyPages),
-    "bomb": (lambda: bomb(100_000, 100_000), files.TooManyPixels),
-    "small bomb": (lambda: bomb(9_000, 9_000), files.TooManyPixels),
-    "broken png": (lambda: bomb(1_000, 1_000), files.Damaged),
-    "half a jpeg": (lambda: papers.scanned(papers.picture())[:3000], files.Damaged),
-    "no heic": (lambda: b"\x00\x00\x00\x18ftypheic" + b"\0" * 100, files.Damaged),
-    "no webp": (lambda: b"RIFF\x00\x00\x00\x00WEBPVP8 ", files.Damaged),
+    "gif": (lambda: b"GIF89a....", drawing.NotADocument),
+    "zip": (lambda: b"PK\x03\x04", drawing.NotADocument),
+    "no pdf": (lambda: b"%PDF-1.7\nnothing", drawing.Damaged),
+    "half a pdf": (lambda: papers.blank()[:200], drawing.Damaged),
+    "locked": (lambda: papers.locked(papers.blank(), user="secret"), drawing.Encrypted),
+    "many pages": (lambda: papers.blank(drawing.MOST_PAGES + 1), drawing.TooManyPages),
+    "bomb": (lambda: bomb(100_000, 100_000), drawing.TooManyPixels),
+    "small bomb": (lambda: bomb(9_000, 9_000), drawing.TooManyPixels),
+    "broken png": (lambda: bomb(1_000, 1_000), drawing.Damaged),
+    "half a jpeg": (lambda: papers.scanned(papers.picture())[:3000], drawing.Damaged),
+    "no heic": (lambda: b"\x00\x00\x00\x18ftypheic" + b"\0" * 100, drawing.Damaged),
+    "no webp": (lambda: b"RIFF\x00\x00\x00\x00WEBPVP8 ", drawing.Damaged),
 }  # fmt: skip
 
 
@@ -211,12 +213,12 @@ def test_a_picture_in_a_pdf_file_that_unfolds_into_gigabytes_costs_a_child_alone
 ])  # fmt: skip
 def test_a_page_is_drawn_anew(make):
     content = make()
-    shown = sandbox.call("accounting.payables.capture.scanning:page", content, nth=1, width=900)
+    shown = sandbox.call("erp.documents.drawing:page", content, nth=1, width=900)
     with Image.open(io.BytesIO(shown)) as picture:
         assert (picture.format, picture.width, picture.mode) == ("JPEG", 900, "RGB")
 
 
 def test_a_page_that_is_not_there():
-    with pytest.raises(files.Damaged):
+    with pytest.raises(drawing.Damaged):
         page(papers.pdf(), nth=2, width=900)
     assert page(papers.scanned(papers.picture()), nth=1, width=400)

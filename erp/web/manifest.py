@@ -1,0 +1,29 @@
+"""What a phone needs to know to put Rappen among its apps (Web App Manifest)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+
+def manifest(request: HttpRequest) -> HttpResponse:
+    """``/manifest.webmanifest``: name, colours and icons, after W3C Web Application Manifest.
+
+    There is no service worker: pages hold people's data, and stay out of every cache.
+    """
+    icons = [("any-192.png", "192x192", "any"), ("any-512.png", "512x512", "any"),
+             ("maskable-512.png", "512x512", "maskable")]  # fmt: skip
+    told = {
+        "id": "/", "name": "Rappen", "short_name": "Rappen", "lang": get_language(),
+        "description": _("Bookkeeping, invoices, bills and payroll"),
+        "start_url": "/", "scope": "/", "display": "standalone",
+        "background_color": "#fbfbf9", "theme_color": "#ffffff",
+        "icons": [
+            {"src": static(f"erp/icons/{name}"), "sizes": sizes, "type": "image/png",
+             "purpose": purpose}
+            for name, sizes, purpose in icons
+        ],
+    }  # fmt: skip
+    return JsonResponse(told, content_type="application/manifest+json")
