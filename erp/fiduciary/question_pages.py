@@ -203,7 +203,7 @@ class QuestionPage(CompanyView):
     def _show(self, request: HttpRequest, question: Question, said: str = "") -> HttpResponse:
         rows = QuestionMessage.of(self.company).filter(question=question).order_by("pk")
         context = {
-            "page_title": question.title, "question": question, "said": said,
+            "page_title": question.title, "question": question, "one": question, "said": said,
             "rows": rows.select_related("by", "file"), "today": clock.today(),
             "about": address_of(self.access, question.subject, question.subject_id),
             "side": questions.side_of(self.company, self.access.user),
