@@ -44,6 +44,7 @@ from erp.reference.models import (
     WithholdingTariff,
 )
 from erp.search.models import SearchHead, SearchWord
+from erp.uploads.models import Upload
 
 __all__ = [
     "AccessLogEntry",
@@ -102,6 +103,7 @@ __all__ = [
     "SourceState",
     "StoredFile",
     "SupportConsent",
+    "Upload",
     "User",
     "WithholdingTariff",
 ]

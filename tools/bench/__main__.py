@@ -56,6 +56,7 @@ from tools.bench.payroll import bench_payroll  # noqa: E402
 from tools.bench.payroll_year import bench_payroll_year  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
+from tools.bench.search import bench_search  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 from tools.bench.sync import bench_sync  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
@@ -357,7 +358,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
+        default="reports,sheet,journal,search,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
         "capture,payments,vat,payroll,wage-papers,sync",
     )
     chosen = told.parse_args(arguments)
@@ -405,6 +406,8 @@ def main(arguments: Sequence[str]) -> int:
         for name, title in (("trial", "trial balance"), ("balance", "balance sheet")):
             note(f"{title}: largest against smallest", books[-1].lines, reports[-1][name],
                  reports[0][name], "<= 1.5", 1.5)  # fmt: skip
+    if "search" in works:
+        bench_search(books[-1], analyse)
     if "verify" in works:
         bench_verify(books)
     if "post" in works:
