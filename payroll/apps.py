@@ -12,7 +12,6 @@ class PayrollConfig(AppConfig):
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
         from accounting.payables import booking as bills
-        from accounting.payables import drafting as bill_drafts
         from contacts import merging
         from payroll.declarations import deferring
         from payroll.employees import above, following, insured_by, ready
@@ -22,8 +21,7 @@ class PayrollConfig(AppConfig):
         from payroll.setup import institutions
         from payroll.wage_types import usage
 
-        bill_drafts.before_delete.append(expenses.hear_bill)
-        bills.after_reversal.append(expenses.hear_bill)
+        bills.after_reversal.append(expenses.hear_reversed)
         movements.after_change.append(expenses.require_kept)
         movements.bound.append(expenses.bound)
         following.register()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -16,10 +17,9 @@ from rest_framework.serializers import Serializer
 from accounting.hours import approving, billing, entering, projects, queries, rates
 from accounting.hours.entering import TypedHours
 from accounting.hours.models import HourEntry, HourRate, Project
-from accounting.hours.reports import report
+from accounting.hours.reports import report, report_table
 from accounting.hours.shapes import (
     BilledOutput,
-    BillInput,
     DecidedOutput,
     EntriesInput,
     HourEntriesQuery,
@@ -33,6 +33,7 @@ from accounting.hours.shapes import (
     HoursRowOutput,
     OwnHoursInput,
     OwnHoursOutput,
+    ProjectBillInput,
     ProjectBrief,
     ProjectInput,
     ProjectOutput,
@@ -41,6 +42,7 @@ from accounting.hours.shapes import (
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
+from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core.errors import DomainError, Refusals
 
@@ -57,6 +59,7 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         "destroy": Permission.HOURS_SETTINGS,
         "bill": Permission.HOURS_BILL,
     }
+    follows = "project"
     serializer_class = ProjectOutput
     queryset = Project.unscoped.none()
 
@@ -90,11 +93,11 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         projects.delete_project(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(request=BillInput, responses={201: BilledOutput}, parameters=[KEY])
+    @extend_schema(request=ProjectBillInput, responses={201: BilledOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def bill(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Write the draft of an invoice over the approved hours of a project."""
-        project, told = self.get_object(), self.told(BillInput)
+        project, told = self.get_object(), self.told(ProjectBillInput)
 
         def act() -> Response:
             made = billing.bill(company=self.company, project=project, by=self.access.user, **told)
@@ -108,6 +111,7 @@ class OwnProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/my-projects/``: the projects that one may enter hours for."""
 
     permissions = {"list": Permission.HOURS_OWN}
+    follows = "project"
     serializer_class = ProjectBrief
     queryset = Project.unscoped.none()
     ordering = ("number",)
@@ -151,6 +155,7 @@ class _Hours(mixins.ListModelMixin, CompanyViewSet):
     """Hours that are listed and changed; whose they may be is the subclass's to say."""
 
     queryset = HourEntry.unscoped.none()
+    follows = "hours"
     ordering = ("-day", "-id")
     change: ClassVar[type[Serializer[Any]]] = OwnHoursInput
 
@@ -277,18 +282,22 @@ class HourEntryViewSet(_Hours):
         return Response(DecidedOutput({"entries": [one.pk for one in found]}).data)
 
 
-class HourReportViewSet(CompanyViewSet):
+class HourReportViewSet(Filed):
     """``…/hour-reports/``"""
 
     permissions = {"list": Permission.HOURS_READ}
+    takes_along: ClassVar[dict[str, Permission]] = permissions
     serializer_class = HoursRowOutput
     queryset = HourEntry.unscoped.none()
     pagination_class = None
 
-    @extend_schema(parameters=[HoursReportQuery], responses=HoursRowOutput(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    @shown_or_filed(HoursRowOutput(many=True), parameters=[HoursReportQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Hours of a span by project, person, month or cost object."""
-        rows = report(self.company, **self.asked(HoursReportQuery))
+        told = self.asked(HoursReportQuery)
+        rows = report(self.company, **told)
+        if self.form:
+            return self.filed(report_table(rows, **told))
         return Response(HoursRowOutput(rows, many=True).data)
 
 

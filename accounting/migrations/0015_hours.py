@@ -7,6 +7,7 @@ import django.db.models.manager
 from django.conf import settings
 from django.db import migrations, models
 
+from erp.changes.following import follow
 from erp.core.tenancy import protect
 
 
@@ -393,6 +394,8 @@ class Migration(migrations.Migration):
                 ("document_id", "accounting_salesdocument", "hour_entry_document_same_client"),
             ],
         ),
+        follow("accounting_project", "project"),
+        follow("accounting_hourentry", "hours"),
         migrations.RunSQL(
             [Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")],
             migrations.RunSQL.noop,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -21,8 +20,6 @@ from erp.companies.models import Company
 from erp.core import clock
 
 _Status = SupplierInvoice.Status
-#: Rooms above hear that a draft is thrown away, before it is; ``by`` is who does.
-before_delete: Final[list[Callable[..., None]]] = []
 #: What the trail tells of an invoice.
 TOLD: Final = ("kind", "contact", "number", "date", "booked_on", "due_date", "currency", "payable",
                "subject")  # fmt: skip
@@ -81,8 +78,6 @@ def delete(invoice: SupplierInvoice, *, by: User) -> None:
     _require_changeable(now, None)
     trail.record(company=now.company, by=by, action="supplier_invoice.delete", subject=now,
                  details=trail.filled(trail.values(now, *TOLD)))  # fmt: skip
-    for hear in before_delete:
-        hear(now, by=by)
     SupplierInvoiceLine.of(now.company_id).filter(invoice=now).delete()
     now.delete()
 

@@ -37,6 +37,7 @@ from erp.cockpit.demo_bank import Movement, statement_xml
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
+from erp.cockpit.demo_expenses import add_expenses
 from erp.cockpit.demo_hours import add_hours
 from erp.cockpit.demo_payroll import add_payroll
 from erp.cockpit.demo_payroll.tariffs import load_tariffs
@@ -151,7 +152,9 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     add_debtors(company, bank, owner, chance)
     add_creditors(company, bank, owner, chance)
     _payroll(company, owner)
-    add_hours(company, owner, _colleague(company, owner), random.Random(7))  # noqa: S311 - demo hours
+    colleague = _colleague(company, owner)
+    add_hours(company, owner, colleague, random.Random(7))  # noqa: S311 - demo hours
+    add_expenses(company, owner, colleague)
     file_returns(company, owner)
     _statement(company, bank, owner, chance)
     for period in company_periods(company, FIRST):

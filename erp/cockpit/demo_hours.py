@@ -68,7 +68,7 @@ def _worked(projects: list[Project], chance: random.Random) -> list[TypedHours]:
             project = chance.choice(projects)
             rows.append(TypedHours(project.number, day, first, _said(project, chance),
                                    is_billable=project.contact_id is not None))  # fmt: skip
-            if chance.random() < 0.7:
+            if chance.randrange(10) < 7:
                 other = chance.choice([one for one in projects if one != project])
                 rows.append(TypedHours(other.number, day, 480 - first, _said(other, chance),
                                        is_billable=other.contact_id is not None))  # fmt: skip

@@ -51,6 +51,7 @@ class _Claims(mixins.ListModelMixin, CompanyViewSet):
 
     serializer_class = ExpenseClaimOutput
     queryset = ExpenseClaim.unscoped.none()
+    follows = "expense_claim"
     ordering = ("-number",)
 
     def get_serializer_class(self) -> Any:
@@ -256,6 +257,7 @@ class ExpenseKindViewSet(mixins.ListModelMixin, CompanyViewSet):
     }
     serializer_class = ExpenseKindOutput
     queryset = ExpenseKind.unscoped.none()
+    follows = "expense_kind"
 
     def get_queryset(self) -> QuerySet[ExpenseKind]:
         return queries.kinds(self.company)

@@ -1,8 +1,8 @@
 """Booking approved claims (Spesen verbuchen): as a bill of creditors, or as movements of payroll.
 
-What becomes of the bill or the movement frees the claim: the bill when it is reversed, or deleted as a
-draft; the movements when the booking is taken back here. Elsewhere they stay, so that nothing that is
-booked goes unpaid.
+The claim is free again when the bill is reversed, or the movements are taken back here; elsewhere these
+stay as they are, so that nothing that is booked goes unpaid. A bill that its approvers send back is handed
+in again, as visas are kept for good.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def take_back(claim: ExpenseClaim, *, by: User) -> ExpenseClaim:
     return freed
 
 
-def hear_bill(bill: SupplierInvoice, *, by: User) -> None:
-    """A bill is reversed, or its draft deleted: the claim it pays may be booked again."""
+def hear_reversed(bill: SupplierInvoice, *, by: User) -> None:
+    """A bill is reversed: the claim it pays may be booked again."""
     rows = ExpenseClaim.of(bill.company_id).select_for_update(of=("self",))
     for claim in rows.select_related("company", "user").filter(bill=bill):
         _free(claim, by=by)

@@ -223,8 +223,8 @@ class MonthPosted(DomainError):
 
 class BillStands(DomainError):
     code = "expenses.bill_stands"
-    message = _("The claim is booked by the bill %(bill)s. Reverse or delete that under Suppliers’ "
-                "invoices; the claim is free then.")  # fmt: skip
+    message = _("The claim is booked by the bill %(bill)s. Reverse that under Suppliers’ invoices; "
+                "the claim is free then.")  # fmt: skip
     field = "claim"
     conflict = True
 

@@ -7,6 +7,7 @@ import django.db.models.manager
 from django.conf import settings
 from django.db import migrations, models
 
+from erp.changes.following import follow
 from erp.core.tenancy import protect
 
 
@@ -565,6 +566,9 @@ class Migration(migrations.Migration):
                 ("file_id", "erp_storedfile", "expense_line_file_same_client"),
             ],
         ),
+        follow("payroll_expensekind", "expense_kind"),
+        follow("payroll_expenseclaim", "expense_claim"),
+        follow("payroll_expenseline", "expense_claim", of="claim_id"),
         migrations.RunSQL(
             [Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")],
             migrations.RunSQL.noop,

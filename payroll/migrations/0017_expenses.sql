@@ -1,5 +1,5 @@
 -- A claim that is handed in stays as it is, so that what is paid is what was approved. Booked by a bill it is free again
--- only when that bill is a draft that goes, or was reversed.
+-- only when that bill was reversed.
 CREATE FUNCTION payroll_expense_claim_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -27,7 +27,7 @@ BEGIN
         PERFORM accounting_raise('expenses.frozen', format('claim %s is booked', OLD.number));
     END IF;
     IF step = 'booked approved' AND EXISTS (SELECT 1 FROM accounting_supplierinvoice b WHERE b.company_id = OLD.company_id
-            AND b.id = OLD.bill_id AND b.status NOT IN ('draft', 'reversed')) THEN
+            AND b.id = OLD.bill_id AND b.status <> 'reversed') THEN
         PERFORM accounting_raise('expenses.frozen', format('the bill of claim %s stands', OLD.number));
     END IF;
     RETURN NEW;

@@ -45,6 +45,7 @@ from tools.bench.books import (  # noqa: E402
     random_lines,
 )
 from tools.bench.capture import bench_capture  # noqa: E402
+from tools.bench.cockpit import bench_cockpit  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
@@ -379,6 +380,7 @@ def main(arguments: Sequence[str]) -> int:
             "payroll",
             "wage-papers",
             "sync",
+            "cockpit",
         }
         else []
     )
@@ -436,6 +438,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_proposal(analyse)
     if "sync" in works:
         bench_sync(analyse)
+    if "cockpit" in works:
+        bench_cockpit(analyse)
     if "vat" in works:
         bench_return(analyse)
         bench_reconciliation(analyse)

@@ -104,4 +104,20 @@ WAGE_PAPERS: Final = of(
     ("my-wage", "GET my-wages/, GET my-wage-certificates/, GET my-leave/"),
     ("my-slip", "GET my-wages/{}/pdf/"),
     ("my-certificate", "GET my-wage-certificates/{}/pdf/"),
+    # Expenses
+    ("expenses", "GET my-expenses/"),
+    ("expense-new", "GET my-expenses/kinds/, POST my-expenses/"),
+    ("expense", "GET my-expenses/{}/, POST my-expenses/{}/submit/, POST my-expenses/{}/withdraw/, "
+     "DELETE my-expenses/{}/"),
+    ("expense-edit", "PUT my-expenses/{}/, POST my-expenses/{}/lines/{}/receipt/"),
+    ("expense-receipt", "GET my-expenses/{}/lines/{}/receipt/"),
+    ("expense-claims", "GET expense-claims/"),
+    ("expense-claim", "GET expense-claims/{}/, POST expense-claims/{}/approve/, "
+     "POST expense-claims/{}/reject/"),
+    ("expense-claim-book", "POST expense-claims/{}/book/, POST expense-claims/{}/pay-with-wage/, "
+     "POST expense-claims/{}/take-back/"),
+    ("expense-claim-receipt", "GET expense-claims/{}/lines/{}/receipt/"),
+    ("expense-kinds", "GET expense-kinds/, POST expense-kinds/"),
+    ("expense-kind", "GET expense-kinds/{}/, PATCH expense-kinds/{}/, DELETE expense-kinds/{}/, "
+     "GET expense-rates/, POST expense-rates/, DELETE expense-rates/{}/"),
 )  # fmt: skip

@@ -177,16 +177,16 @@ class Kinds(CompanyView):
 
 
 class KindPage(CompanyView):
-    """``/c/{company}/expenses/kinds/{kind}/``: a kind, and its flat rates."""
+    """``/c/{company}/expenses/kinds/{expense}/``: a kind, and its flat rates."""
 
     permission = Permission.EXPENSES_READ
     permissions = {"POST": Permission.EXPENSES_SETTINGS}
     help_page = "expense-kinds"
 
-    def get(self, request: HttpRequest, kind: int, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self._show(self._found(), None, None)
 
-    def post(self, request: HttpRequest, kind: int, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         found, do, by = self._found(), request.POST.get("do"), self.access.user
         form = KindForm(request.POST, kind=found) if do == "save" else None
         rate = KindRateForm(request.POST) if do == "rate" else None
@@ -212,7 +212,9 @@ class KindPage(CompanyView):
         return redirect("expense-kind", self.company.pk, found.pk)
 
     def _found(self) -> ExpenseKind:
-        found: ExpenseKind = get_object_or_404(queries.kinds(self.company), pk=self.kwargs["kind"])
+        found: ExpenseKind = get_object_or_404(
+            queries.kinds(self.company), pk=self.kwargs["expense"]
+        )
         return found
 
     def _show(

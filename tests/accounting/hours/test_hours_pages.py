@@ -129,6 +129,8 @@ def test_hours_are_approved_and_billed_by_the_endpoints(company, owner, worker):
     assert SalesDocument.of(company).get().pk == billed.json()["document"]
     row = api.get("hour-reports/", by="project", since="2026-01-01", until="2026-12-31").json()[0]
     assert row["billed"] == [{"currency": "CHF", "amount": "180.00"}]
+    file = api.get("hour-reports/", by="month", since="2026-01-01", until="2026-12-31", form="csv")
+    assert b"180.00" in file.content
     problem(api.post("hour-entries/reopen/", {"entries": [entry["id"]]}), 409, "hours.not_approved")
     _told, version = api.read(f"projects/{project['id']}/")
     problem(api.delete(f"projects/{project['id']}/", **version), 409, "hours.project_in_use")

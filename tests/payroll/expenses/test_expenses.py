@@ -10,8 +10,8 @@ from django.db import DatabaseError, transaction
 
 from accounting.open_items.models import OpenItem
 from accounting.payables import booking as bills
-from accounting.payables import drafting
 from accounting.payables.approving import save_rule
+from accounting.payables.approving import submit as submit_bill
 from accounting.payables.approving import withdraw as withdraw_bill
 from accounting.payables.models import ApprovalRule, SupplierInvoice
 from erp.core.errors import Refusals
@@ -57,7 +57,7 @@ _State = ExpenseClaim.State
 
 @pytest.fixture
 def worker(company):
-    return make.user(company=company, granted=["expenses.own"])
+    return make.user(company=company, granted=["expenses.own", "payroll.own"])
 
 
 @pytest.fixture
@@ -192,15 +192,17 @@ def test_a_claim_becomes_a_bill_and_reversing_it_frees_the_claim(company, anna, 
     assert booking.payee_of(again) is None  # the bill was reversed; nothing was paid to anybody
 
 
-def test_the_draft_of_a_bill_that_waits_frees_the_claim_when_it_goes(company, anna, worker, kind):
+def test_a_bill_that_waits_for_its_approvers_keeps_the_claim(company, anna, worker, kind):
     approver = make.user(company=company, granted=["payables.approve"])
     save_rule(ApprovalRule(company=company, approver=approver, from_amount=0), by=anna)
     found = books.approved(company, worker)
     contact = purchases.supplier(company)
     bill = booking.book_as_bill(found, date=MARCH_31, by=anna, contact=contact).bill
     assert bill.status == SupplierInvoice.Status.SUBMITTED
-    drafting.delete(withdraw_bill(bill, by=anna), by=anna)
-    assert claiming.held(found).state == _State.APPROVED
+    withdraw_bill(bill, by=anna)
+    with pytest.raises(BillStands):
+        booking.take_back(found, by=anna)
+    assert submit_bill(bill, by=anna).status == SupplierInvoice.Status.SUBMITTED
 
 
 def test_a_claim_is_paid_with_the_wage_and_taken_back(company, anna, worker, kind):
