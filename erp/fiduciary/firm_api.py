@@ -70,9 +70,7 @@ class FirmBatchInput(Input):
     """``kind`` is one of those that are offered; ``until`` a day for those that go up to one."""
 
     kind = serializers.CharField(max_length=60)
-    companies = serializers.ListField(
-        child=_number(), max_length=bulk.MOST
-    )
+    companies = serializers.ListField(child=_number(), max_length=bulk.MOST)
     until = DayField(required=False, allow_null=True)
 
 
