@@ -16,6 +16,7 @@ class AccountingConfig(AppConfig):
         from accounting.cash.errors import BelowZero, below_zero
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
+        from accounting.hours import searching as of_projects
         from accounting.ledger import holders, posting, searching, verifying
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
@@ -51,6 +52,7 @@ class AccountingConfig(AppConfig):
         of_sales.register()
         of_bills.register()
         of_banks.register()
+        of_projects.register()
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(

@@ -21,6 +21,7 @@ app.autodiscover_tasks(
         "erp.api",
         "erp.audit",
         "erp.changes",
+        "erp.uploads",
         "erp.jobs",
         "erp.mails",
         "erp.reference",

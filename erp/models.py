@@ -17,8 +17,12 @@ from erp.fiduciary.models import (
     ChecklistItem,
     ChecklistStep,
     ChecklistTemplate,
+    FirmBatch,
+    FirmBatchPart,
     MandateFigures,
     MandateSetting,
+    MandateTemplate,
+    MandateTime,
     Question,
     QuestionMessage,
 )
@@ -40,6 +44,7 @@ from erp.reference.models import (
     WithholdingTariff,
 )
 from erp.search.models import SearchHead, SearchWord
+from erp.uploads.models import Upload
 
 __all__ = [
     "AccessLogEntry",
@@ -61,6 +66,8 @@ __all__ = [
     "ExchangeRate",
     "FactorRecovery",
     "Firm",
+    "FirmBatch",
+    "FirmBatchPart",
     "FirmInvitation",
     "FirmStaff",
     "Holiday",
@@ -77,6 +84,8 @@ __all__ = [
     "Mandate",
     "MandateFigures",
     "MandateSetting",
+    "MandateTemplate",
+    "MandateTime",
     "Membership",
     "MissedSignIns",
     "OutgoingMail",
@@ -94,6 +103,7 @@ __all__ = [
     "SourceState",
     "StoredFile",
     "SupportConsent",
+    "Upload",
     "User",
     "WithholdingTariff",
 ]

@@ -169,6 +169,8 @@ JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
+    "accounting.statements.jobs",
+    "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
@@ -383,6 +385,13 @@ SPECTACULAR_SETTINGS = {
         "WageDeliveryWayEnum": "payroll.delivery.models.Way",
         "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
         "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+        "QuestionKindEnum": "erp.fiduciary.models.questions.Question.Kind",
+        "QuestionStateEnum": "erp.fiduciary.models.questions.Question.State",
+        "ChecklistStateEnum": "erp.fiduciary.models.checklists.ChecklistItem.State",
+        "ChecklistRhythmEnum": "erp.fiduciary.models.checklists.ChecklistTemplate.Rhythm",
+        "HourStateEnum": "accounting.hours.models.HourEntry.State",
+        "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
+        "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }
@@ -485,6 +494,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old idempotency keys": {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "forget uploads that expired": {
+        "task": "uploads.forget",
+        "schedule": crontab(minute=20),
     },
     "forget old tombstones": {
         "task": "changes.forget",

@@ -20,7 +20,6 @@ from accounting.hours.models import HourEntry, HourRate, Project
 from accounting.hours.reports import report, report_table
 from accounting.hours.shapes import (
     BilledOutput,
-    BillInput,
     DecidedOutput,
     EntriesInput,
     HourEntriesQuery,
@@ -34,6 +33,7 @@ from accounting.hours.shapes import (
     HoursRowOutput,
     OwnHoursInput,
     OwnHoursOutput,
+    ProjectBillInput,
     ProjectBrief,
     ProjectInput,
     ProjectOutput,
@@ -93,11 +93,11 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         projects.delete_project(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(request=BillInput, responses={201: BilledOutput}, parameters=[KEY])
+    @extend_schema(request=ProjectBillInput, responses={201: BilledOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def bill(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Write the draft of an invoice over the approved hours of a project."""
-        project, told = self.get_object(), self.told(BillInput)
+        project, told = self.get_object(), self.told(ProjectBillInput)
 
         def act() -> Response:
             made = billing.bill(company=self.company, project=project, by=self.access.user, **told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.hours.billing import Grouping
@@ -36,6 +37,7 @@ class PersonField(serializers.IntegerField):
         return found[pk]
 
 
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"})
 class RateField(AmountField):
     """A rate per hour without VAT, more than nothing."""
 
@@ -185,7 +187,7 @@ class DecidedOutput(serializers.Serializer[Any]):
     entries = serializers.ListField(child=serializers.IntegerField())
 
 
-class BillInput(Input):
+class ProjectBillInput(Input):
     """``until`` is the last day that is billed, ``date`` that of the invoice."""
 
     until = DayField()

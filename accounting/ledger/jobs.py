@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounting.ledger import importing, queries
 from accounting.ledger.exporting import MOST_EXPORTED, JournalTable
 from accounting.ledger.importing import Checking
-from accounting.ledger.models import LedgerHead
+from accounting.ledger.models import LedgerHead, Period
+from accounting.ledger.years import lock_period
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
 from erp.core.importing import AlreadyImported
@@ -138,3 +139,17 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
 
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
+
+
+LOCK: Final = "ledger.lock_periods"
+
+
+@job(LOCK, title=gettext_lazy("Lock periods"), permission=Permission.LEDGER_LOCK)
+def lock_periods(job: Running, cursor: Cursor) -> Done:
+    """Lock all periods that end up to a day (``until``); all of them, or none."""
+    until = dt.date.fromisoformat(job.arguments["until"])
+    rows = Period.of(job.company).exclude(lock=Period.Lock.LOCKED).filter(end__lte=until)
+    found = list(rows.order_by("start"))
+    for period in found:
+        lock_period(company=job.company, period=period, lock=Period.Lock.LOCKED, by=job.user)
+    return Done({"periods": len(found)}, message=_("%s periods are locked.") % len(found))

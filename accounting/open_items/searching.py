@@ -34,7 +34,7 @@ def _items(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
     for one in OpenItem.of(access.company).filter(pk__in=ids):
         yield Hit(
             one.pk, str(one), reverse("open-item", args=[access.company.pk, one.pk]),
-            note=str(one.get_side_display()) if one.settled_on is None else str(_("settled")),
+            note=str(one.get_side_display()) if one.settled_on is None else str(_("Settled")),
             day=one.due_date, amount=one.open_amount or one.amount, currency=one.currency,
         )  # fmt: skip
 

@@ -160,7 +160,7 @@ class SalesDocumentViewSet(Filed):
     permissions = {
         "list": Permission.RECEIVABLES_READ,
         "retrieve": Permission.RECEIVABLES_READ,
-        "around": Permission.RECEIVABLES_READ,
+        "neighbours": Permission.RECEIVABLES_READ,
         "pdf": Permission.RECEIVABLES_READ,
         "preview": Permission.RECEIVABLES_DRAFT,
         "create": Permission.RECEIVABLES_DRAFT,
@@ -221,8 +221,8 @@ class SalesDocumentViewSet(Filed):
         return self.shown(self.get_object())
 
     @extend_schema(responses=AroundOutput)
-    @action(detail=True, methods=["get"])
-    def around(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    @action(detail=True, methods=["get"], url_path="around")
+    def neighbours(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What keeps a draft from going out, what it was made from, and what was made from it."""
         document = self.get_object()
         lines = drafting.lines_of(document)

@@ -55,7 +55,9 @@ REFUSALS: Final = {
 #: What some refuse with besides, who name it in ``refuses``.
 MORE_REFUSALS: Final = {
     "410": "What one goes on from is gone; begin from the start.",
+    "413": "It is larger than is taken.",
     "423": "Somebody else is working on it right now.",
+    "460": "It did not arrive as it was sent.",
 }
 RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
@@ -76,7 +78,8 @@ class Schema(AutoSchema):
     """Names operations by room and address, and adds what every one of them asks and answers."""
 
     def get_override_parameters(self) -> Any:
-        asked = [IF_MATCH] if self.method in {"PUT", "PATCH", "DELETE"} else []
+        changes = self.method in {"PUT", "PATCH", "DELETE"}
+        asked = [IF_MATCH] if changes and getattr(self.view, "asks_match", True) else []
         if self.method == "GET" and hasattr(self.view, "wanted"):
             asked += [FIELDS, IF_NONE_MATCH]
         if getattr(self.view, "takes_keys", False) and self.method != "GET":

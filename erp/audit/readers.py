@@ -21,6 +21,7 @@ READ_BY: Final = {
     "erp.jobs": Permission.JOBS_READ,
     "erp.mails": Permission.COMPANY_READ,
     "erp.own_fields": Permission.COMPANY_READ,
+    "erp.uploads": Permission.COMPANY_READ,
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,

@@ -78,5 +78,9 @@ def _figures(access: Access, liquidity: Decimal | None) -> Iterator[Tile]:
     if access.may(Permission.LEDGER_READ):
         figure = chf(liquidity) if liquidity is not None else ""
         yield Tile(_("Liquidity"), reverse("liquidity", args=[company.pk]), figure=figure)
+    if access.may(Permission.HOURS_OWN):
+        yield Tile(_("Hours"), reverse("hours", args=[company.pk]))
+    if access.may(Permission.EXPENSES_OWN):
+        yield Tile(_("Expenses"), reverse("expense-new", args=[company.pk]))
     if access.may(Permission.CONTACTS_READ):
         yield Tile(_("Call somebody"), reverse("contacts", args=[company.pk]))

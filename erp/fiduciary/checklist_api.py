@@ -133,7 +133,10 @@ class ClientChecklistViewSet(FirmViewSet):
         rows = checklists.items_of(self.staff.firm, company, month)
         return Response(ChecklistItemOutput(rows, many=True).data)
 
-    @extend_schema(request=ChecklistItemInput, responses={201: ChecklistItemOutput})
+    @extend_schema(
+        request=ChecklistItemInput, responses={201: ChecklistItemOutput},
+        operation_id="firms_clients_checklist_add",
+    )  # fmt: skip
     def add(self, request: Request, **kwargs: Any) -> Response:
         """Add a step for this client and month alone."""
         access = self._opened(kwargs)

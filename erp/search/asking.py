@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -45,9 +46,13 @@ class Question:
     text: str
     words: tuple[Word, ...]
 
-    def fits(self, words: set[str]) -> bool:
+    def fits(self, words: Collection[str]) -> bool:
         """Whether a record with these words is meant."""
-        return all(any(word.startswith(asked.beginnings) for word in words) for asked in self.words)
+        for asked in self.words:
+            begins = asked.beginnings
+            if not any(word.startswith(begins) for word in words):
+                return False
+        return True
 
 
 def read(text: str) -> Question:

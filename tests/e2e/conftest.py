@@ -227,6 +227,28 @@ def opened(browser: Browser, signed_in: Any, site: Site) -> Iterator[Any]:
     assert not faults, faults
 
 
+@pytest.fixture(scope="session")
+def gallery(browser: Browser, entrance: Entrance, site: Site) -> Iterator[Any]:
+    """One page to look at many with, of a signed-in user: styles and scripts are fetched once."""
+    held: dict[str, Any] = {}
+
+    def look() -> Watched:
+        state = entrance.session()
+        if held.get("state") is not state:
+            if "context" in held:
+                held["context"].close()
+            context = browser.new_context(storage_state=state, viewport=WIDE, locale="de-CH")
+            context.set_default_timeout(PATIENCE)
+            held.update(state=state, context=context, watched=Watched(context.new_page(), site))
+        watched: Watched = held["watched"]
+        watched.faults.clear()
+        return watched
+
+    yield look
+    if "context" in held:
+        held["context"].close()
+
+
 @pytest.fixture
 def wide(opened: Any) -> Watched:
     return opened()

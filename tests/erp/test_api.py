@@ -433,13 +433,13 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
         drawn = SchemaGenerator(urlconf="erp.urls").get_schema(public=True)
     told = capsys.readouterr()
     assert told.err + told.out == ""
-    assert {name for name in drawn["components"]["schemas"] if "Kind" in name} == {
+    assert {name for name in drawn["components"]["schemas"] if name.endswith("KindEnum")} == {
         "EntryKindEnum", "TypedKindEnum", "VatCodeOutputKindEnum", "ContactKindEnum",
         "ContactAddressKindEnum", "CommunicationKindEnum", "ActivityKindEnum", "OwnFieldKindEnum",
         "LocalityKindEnum", "DocumentKindEnum", "DunningStopKindEnum", "DeriveInputKindEnum",
         "DocumentLineInputKindEnum", "CashBookKindEnum", "SuggestionOutputKindEnum",
         "SupplierInvoiceInputKindEnum", "WageTypeKindEnum", "InstitutionKindEnum", "FactKindEnum",
-        "LeaveKindEnum", "FieldWorkKindEnum",
+        "LeaveKindEnum", "FieldWorkKindEnum", "QuestionKindEnum",
     }  # fmt: skip
 
 

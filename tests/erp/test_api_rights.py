@@ -91,6 +91,9 @@ LISTS = ("accounts/", "journal-entries/", "drafts/", "entry-templates/", "fiscal
 TEMPLATE = {"name": "Miete", "rhythm": "month", "next_date": "2026-01-31", "text": "Miete",
             "lines": RENT["lines"]}  # fmt: skip
 
+#: Pieces of a file say by their offset what was read (tus); clients of that protocol know nothing else.
+BY_OFFSET = {("uploads-detail", "patch"), ("uploads-detail", "delete")}
+
 #: Method, address, body (None: a file), and the one right it takes.
 ENDPOINTS = [
     ("PUT", "mail-texts/test-invoice/de/", {"subject": "Nr. {number}", "body": "{greeting}"},
@@ -134,6 +137,8 @@ ENDPOINTS = [
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
     ("DELETE", "support-consents/{consent}/", {}, "company.change"),
+    ("GET", "uploads/", {}, "company.read"),
+    ("POST", "uploads/", {}, "company.read"),
     ("GET", "security/", {}, "security.read"),
     ("POST", "security/end-sessions/", {}, "security.change"),
     ("GET", "mail-domains/", {}, "security.read"),
@@ -388,6 +393,7 @@ ENDPOINTS = [
     ("GET", "inbox-documents/{inbox}/", {}, "payables.read"),
     ("GET", "inbox-documents/{inbox}/proposal/", {}, "payables.read"),
     ("GET", "inbox-documents/{inbox}/file/", {}, "payables.read"),
+    ("GET", "inbox-documents/{inbox}/pages/1/", {}, "payables.read"),
     ("POST", "inbox-documents/{inbox}/set-aside/", {}, "payables.capture"),
     ("GET", "payment-runs/", {}, "payments.read"),
     ("GET", "payment-runs/{payments}/", {}, "payments.read"),
@@ -828,7 +834,7 @@ def test_a_change_of_anything_says_what_was_read(api, anna, books):
         (pattern.name, method) for _prefix, pattern in flat(endpoints)
         for method in set(pattern.callback.actions) & {"put", "patch", "delete"}
     }  # fmt: skip
-    assert tried == offered
+    assert tried == offered - BY_OFFSET
 
 
 def test_of_changes_sent_at_once_one_is_made_and_the_others_read_again(committed_db):

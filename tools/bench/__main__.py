@@ -34,6 +34,7 @@ from accounting.statements import statements  # noqa: E402
 from accounting.statements.trial_balance import trial_balance  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from erp.cockpit.demo import statement_xml  # noqa: E402
+from tools.bench.api import bench_api  # noqa: E402
 from tools.bench.books import (  # noqa: E402
     IBAN,
     NUMBERS,
@@ -45,6 +46,7 @@ from tools.bench.books import (  # noqa: E402
     random_lines,
 )
 from tools.bench.capture import bench_capture  # noqa: E402
+from tools.bench.cockpit import bench_cockpit  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
@@ -55,6 +57,7 @@ from tools.bench.payroll import bench_payroll  # noqa: E402
 from tools.bench.payroll_year import bench_payroll_year  # noqa: E402
 from tools.bench.reconciling import bench_reconciling  # noqa: E402
 from tools.bench.reference import bench_reference  # noqa: E402
+from tools.bench.search import bench_search  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 from tools.bench.sync import bench_sync  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
@@ -356,8 +359,8 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument("--lines", default="10000,100000,1000000")
     told.add_argument(
         "--only",
-        default="reports,sheet,journal,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments,vat,payroll,wage-papers,sync",
+        default="reports,sheet,journal,search,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
+        "capture,payments,vat,payroll,wage-papers,sync,api",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -378,6 +381,8 @@ def main(arguments: Sequence[str]) -> int:
             "payroll",
             "wage-papers",
             "sync",
+            "api",
+            "cockpit",
         }
         else []
     )
@@ -403,6 +408,8 @@ def main(arguments: Sequence[str]) -> int:
         for name, title in (("trial", "trial balance"), ("balance", "balance sheet")):
             note(f"{title}: largest against smallest", books[-1].lines, reports[-1][name],
                  reports[0][name], "<= 1.5", 1.5)  # fmt: skip
+    if "search" in works:
+        bench_search(books[-1], analyse)
     if "verify" in works:
         bench_verify(books)
     if "post" in works:
@@ -433,6 +440,10 @@ def main(arguments: Sequence[str]) -> int:
         bench_proposal(analyse)
     if "sync" in works:
         bench_sync(analyse)
+    if "api" in works:
+        bench_api(analyse)
+    if "cockpit" in works:
+        bench_cockpit(analyse)
     if "vat" in works:
         bench_return(analyse)
         bench_reconciliation(analyse)

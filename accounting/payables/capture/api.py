@@ -78,8 +78,8 @@ class InboxDocumentViewSet(CompanyViewSet):
         """One document, and whether it is read."""
         return self.shown(self.get_object())
 
-    @extend_schema(request={"multipart/form-data": ReceiveInput}, parameters=[KEY],
-                   responses={201: ReceivedManyOutput})  # fmt: skip
+    @extend_schema(request={"multipart/form-data": ReceiveInput, "application/json": ReceiveInput},
+                   parameters=[KEY], responses={201: ReceivedManyOutput})  # fmt: skip
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Send files. Each stands for itself: what is refused keeps none of the others."""
         told = self.told(ReceiveInput)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounting.payables.capture import keeping
 from accounting.payables.capture.models import Channel, InboxDocument, State
 from accounting.payables.capture.receiving import Received
 from contacts.models import Contact
+from erp.api.files import uploaded
 from erp.api.inputs import AmountField, Input
 
 
@@ -20,14 +22,29 @@ class InboxQuery(serializers.Serializer[Any]):
 
 
 class ReceiveInput(Input):
-    """Files, sent as ``multipart/form-data``, each in a part called ``files``; ``channel`` says how they came."""
+    """Files, sent as ``multipart/form-data``, each in a part called ``files``, or ``upload``: one that came in pieces.
+
+    ``channel`` says how they came.
+    """
 
     files = serializers.ListField(
         child=serializers.FileField(max_length=400, allow_empty_file=True),
-        min_length=1,
         max_length=100,
+        required=False,
     )
+    upload = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     channel = serializers.ChoiceField(choices=[Channel.API, Channel.PHOTO], default=Channel.API)
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        pk = told.pop("upload", None)
+        told.setdefault("files", [])
+        if pk is not None:
+            told["files"] = [*told["files"], uploaded(self.context, pk)]
+        if not told["files"]:
+            raise serializers.ValidationError(
+                {"files": [_("Send a file, or the id of an upload.")]}
+            )
+        return told
 
 
 class ReasonInput(Input):

@@ -27,7 +27,8 @@ def fence(
         f"EXISTS (SELECT FROM erp_mandate m WHERE m.firm_id = {table}.firm_id"
         f" AND m.company_id = {table}.company_id AND m.ended_at IS NULL)"
     )
-    check = f"{inside} AND {running}" if of_client else inside
+    new = f"company_id = {VISIBLE} AND {running}"
+    check = f"{inside} AND {running}" if of_client and not outlives else mine
     sql: list[Any] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -35,4 +36,7 @@ def fence(
         f" WITH CHECK ({check})",
         *grant_statements(table, grants),
     ]
+    if outlives:
+        sql.append(f"CREATE POLICY {table}_while_it_runs ON {table} AS RESTRICTIVE FOR INSERT"
+                   f" WITH CHECK ({new})")  # fmt: skip
     return migrations.RunSQL(sql, migrations.RunSQL.noop)

@@ -28,6 +28,7 @@ class Reason(StrEnum):
 #: Pages without an operation, or with a part that has none, and why.
 REASONS: Final[Mapping[str, Reason]] = {
     "help": Reason.FACE,
+    "manifest": Reason.FACE,
     "language": Reason.FACE,
     "healthz": Reason.FACE,
     "readyz": Reason.FACE,

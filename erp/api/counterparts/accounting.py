@@ -179,7 +179,7 @@ PURCHASES: Final = of(
     ("inbox-next", "GET inbox-documents/"),
     ("inbox-document", "GET inbox-documents/{}/, GET inbox-documents/{}/proposal/"),
     ("inbox-contact", "POST inbox-documents/{}/contact/"),
-    ("inbox-page", "GET inbox-documents/{}/file/"),
+    ("inbox-page", "GET inbox-documents/{}/pages/{}/"),
     ("inbox-file", "GET inbox-documents/{}/file/"),
     ("inbox-set-aside", "POST inbox-documents/{}/set-aside/"),
     ("inbox-bring-back", "POST inbox-documents/{}/bring-back/"),

@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from erp.api.batch import BatchViewSet
 from erp.api.files import AnyType
 from erp.api.reference import ReferenceViewSet
+from erp.api.uploads import UploadViewSet
 from erp.cockpit.api import installation, me, staff
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.firms import FirmsViewSet
@@ -42,6 +43,7 @@ router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
 router.register("own-fields", OwnFieldViewSet, basename="own-fields")
 router.register("jobs", JobViewSet, basename="jobs")
 router.register("mails", MailViewSet, basename="mails")
+router.register("uploads", UploadViewSet, basename="uploads")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 

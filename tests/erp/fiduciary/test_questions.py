@@ -175,10 +175,11 @@ def test_asked_answered_and_settled_on_pages(company, owner, lead, firm):
     asked = Question.of(company).get()
     assert answer["Location"] == f"{start}{asked.pk}/"
     assert (asked.subject, asked.subject_id, asked.day) == ("entry", entry.pk, entry.date)
-    file = SimpleUploadedFile("b.pdf", papers.blank())
+    photo = papers.blank()
+    file = SimpleUploadedFile("b.pdf", photo)
     assert ours.post(f"{start}{asked.pk}/", {"do": "answer", "file": file}).status_code == 302
     (message,) = asked.messages.all()
-    assert ours.get(f"{start}{asked.pk}/files/{message.pk}/").content == papers.blank()
+    assert ours.get(f"{start}{asked.pk}/files/{message.pk}/").content == photo
     theirs.post(f"{start}{asked.pk}/", {"do": "take", "message": message.pk})
     assert EntryVoucher.of(company).filter(entry=entry).exists()
     theirs.post(f"{start}{asked.pk}/", {"do": "close"})
@@ -194,11 +195,12 @@ def test_asked_and_answered_by_an_app(company, owner, lead, firm):
     assert made.status_code == 201
     assert theirs.post("questions/", body, key=key).json() == made.json()
     pk = made.json()["id"]
-    sent = ours.upload(f"questions/{pk}/files/", papers.blank(), key=new_key())
+    photo = papers.blank()
+    sent = ours.upload(f"questions/{pk}/files/", photo, key=new_key())
     assert sent.status_code == 201, sent.content
     (first, second) = theirs.get(f"questions/{pk}/").json()["messages"]
     assert (first["text"], second["file"] is not None) == ("bitte", True)
-    assert theirs.get(f"questions/{pk}/files/{second['id']}/").content == papers.blank()
+    assert theirs.get(f"questions/{pk}/files/{second['id']}/").content == photo
     assert [one["id"] for one in ours.get("questions/", open="true").json()["results"]] == [pk]
     assert ours.post(f"questions/{pk}/close/", {}, key=new_key()).json()["state"] == "closed"
     assert ours.get("questions/", open="true").json()["results"] == []

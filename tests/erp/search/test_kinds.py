@@ -9,8 +9,10 @@ import pytest
 from django.db import transaction
 
 from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.hours.models import Project
 from accounting.receivables.models import Product, SalesDocument
 from erp.access.gate import access_to, operating
+from erp.companies.models import Module
 from erp.core import clock
 from erp.search import finding
 from erp.search.models import SearchHead, SearchWord
@@ -64,6 +66,17 @@ def test_each_kind_is_found_by_its_words_and_amounts():
     assert found(company, "21 00000 00003 13947 14300 09017") == {"bank_transactions": ["Zingg AG"]}
     some = make.user(company=company, granted=["company.read", "banking.read"])
     assert set(found(company, "zingg", by=some)) == {"bank_transactions"}
+
+
+@pytest.mark.django_db
+def test_projects_are_found_by_name_and_customer():
+    company = sales.company(bank=False)
+    company.modules = [*company.modules, Module.HOURS]
+    company.save()
+    zingg = sales.customer(company, "Zingg AG")
+    Project.unscoped.create(company=company, number="P7", name="Umbau Scheune", contact=zingg,
+                            currency="CHF")  # fmt: skip
+    assert found(company, "scheune zingg") == {"projects": ["P7 Umbau Scheune"]}
 
 
 @pytest.mark.django_db

@@ -1,0 +1,143 @@
+"""The same job in many clients: each by itself, by the rights there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from django.db import transaction
+from django.http import Http404
+from django.test import Client
+
+from accounting.ledger.models import Period
+from erp.access.firms.gate import over_mandates
+from erp.access.gate import operating
+from erp.cockpit import firms
+from erp.core.errors import DomainError
+from erp.core.tenancy import open_companies
+from erp.fiduciary import bulk
+from erp.fiduciary.models import FirmBatch
+from erp.jobs import running
+from erp.jobs.models import Job
+from tests import make
+from tests.erp.client import new_key
+
+MARCH_31 = dt.date(2026, 3, 31)
+
+
+def parts(house, batch):
+    with transaction.atomic():
+        return bulk.parts_of(batch, over_mandates(house.firm.pk, user=house.lead))
+
+
+def everywhere(house, **more):
+    told = {"firm": house.firm.pk, "companies": [one.pk for one in house.clients], "user": house.lead,
+            "kind": "ledger.lock_periods", "until": MARCH_31, "key": "x"} | more  # fmt: skip
+    return bulk.start_everywhere(**told)
+
+
+def work_off(house, batch):
+    for part in parts(house, batch):
+        if part.job is not None:
+            running.run(part.job.pk, part.company.pk)
+
+
+def locked(company):
+    with operating(str(company.pk)):
+        return Period.of(company).filter(lock="locked").count()
+
+
+def test_periods_are_locked_in_each_client_once(three):
+    arnold, berger, _conti = three
+    batch = everywhere(arnold)
+    assert everywhere(arnold) == batch  # the same key
+    work_off(arnold, batch)
+    assert [locked(one) for one in arnold.clients] == [3, 3]
+    assert {part.job.state for part in parts(arnold, batch)} == {"done"}
+    with transaction.atomic():
+        over_mandates(berger.firm.pk, user=berger.lead)
+        assert not FirmBatch.unscoped.exists()
+
+
+def test_what_one_client_refuses_keeps_none_of_the_others(three):
+    arnold = three[0]
+    first, second = arnold.clients
+    assistant = None
+    with transaction.atomic():
+        assistant = make.staff(arnold.firm, arnold.lead, "assistant")
+    batch = everywhere(arnold, user=assistant, key="y")
+    assert all(part.job is None and part.refusal for part in parts(arnold, batch))
+    with transaction.atomic():
+        open_companies([first.pk])
+        firms.end_mandate(firms.works_here(first)[0][0], by=make.owner_of(first))
+    batch = everywhere(arnold, companies=[first.pk, second.pk], key="z")
+    assert [part.company for part in parts(arnold, batch)] == [second]
+
+
+def test_a_client_of_another_firm_is_left_alone(three):
+    arnold, berger, _conti = three
+    foreign = berger.clients[1]
+    batch = everywhere(arnold, companies=[foreign.pk])
+    assert parts(arnold, batch) == []
+    with operating(str(foreign.pk)):
+        assert not Job.of(foreign).exists()
+    with pytest.raises(Http404):
+        everywhere(arnold, user=berger.lead)
+
+
+def test_the_statements_of_all_come_as_one_file(three):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    start = f"/firms/{arnold.firm.pk}/batches/"
+    answer = client.post(start, {"kind": "statements.print", "until": "31.12.2026", "key": "k" * 9,
+                                 "company": [one.pk for one in arnold.clients]})  # fmt: skip
+    address = answer["Location"]
+    assert client.get(f"{address}?file=1").status_code == 404
+    with transaction.atomic():
+        over_mandates(arnold.firm.pk, user=arnold.lead)
+        batch = FirmBatch.of_firm(arnold.firm).get()
+    work_off(arnold, batch)
+    page = client.get(address).content.decode()
+    assert all(one.name in page for one in arnold.clients)
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{address}?file=1").content)) as archive:
+        assert len(archive.namelist()) == 2
+        assert all(archive.read(name).startswith(b"%PDF") for name in archive.namelist())
+
+
+def test_begun_and_watched_by_an_app(three):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    start, key = f"/api/v1/firms/{arnold.firm.pk}/batches/", new_key()
+    body = {"kind": "fiduciary.look_at", "companies": [one.pk for one in arnold.clients]}
+
+    def post():
+        return client.post(start, body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=key)
+
+    made = post()
+    assert made.status_code == 201, made.content
+    assert post().json() == made.json()
+    told = client.get(f"{start}{made.json()['id']}/").json()
+    assert [one["state"] for one in told["parts"]] == ["waiting", "waiting"]
+    assert client.post(start, body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"kind": "journal.import"}, "bulk.not_offered"),
+        ({"companies": []}, "bulk.no_clients"),
+        ({"until": None}, "bulk.day_missing"),
+    ],
+)
+def test_what_cannot_be_is_refused(db, more, code):
+    from tests.erp.fiduciary.conftest import House
+
+    lead = make.user()
+    firm = firms.found_firm(name="x", manager=lead, by=make.user(is_operator=True))
+    with pytest.raises(DomainError) as refusal:
+        everywhere(House(firm, lead, [make.company()]), **more)
+    assert refusal.value.code == code
