@@ -57,7 +57,8 @@ def test_each_table_of_a_firm_is_fenced_by_the_firm_alone(table):
     ) == [(True, True)]
     ((cmd, using, check),) = rows(
         "SELECT cmd, qual, with_check FROM pg_policies WHERE tablename = %s"
-        " AND permissive = 'PERMISSIVE'", table,
+        " AND permissive = 'PERMISSIVE'",
+        table,
     )
     assert cmd == "ALL"
     for condition in (using, check):

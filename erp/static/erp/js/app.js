@@ -24,7 +24,7 @@ function reachable(box) {
 
 /** What stands beside a record that was found: its kind, day, amount. */
 const noted = ({ kind_label, note, day, amount, currency }) => [
-  kind_label, note, day?.split("-").reverse().join("."), amount && `${currency} ${amount.replace(/\B(?=(\d{3})+\.)/g, "’")}`,
+  kind_label, note, day?.split("-").reverse().join("."), amount && `${currency}\u00a0${amount.replace(/\B(?=(\d{3})+\.)/g, "’")}`,
 ].filter(Boolean).join(" · ");
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
