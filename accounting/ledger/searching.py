@@ -53,7 +53,9 @@ class Chain(Source):
         return [pk for _place, pk in rows], self._end(company) - last
 
     @classmethod
-    def fresh(cls, company: Company, heads: Mapping[Source, SearchHead]) -> set[Source]:
+    def fresh(
+        cls, company: Company, heads: Mapping[Source, SearchHead], *, thorough: bool
+    ) -> set[Source]:
         end = cls._end(company)
         return {source for source, head in heads.items() if end > head.place}
 

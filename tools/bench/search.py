@@ -138,6 +138,8 @@ def _by_hand(book: Book, words: list[tuple[str, ...]]) -> list[str]:
         for kind, rows in _ROWS.items()
     ]  # fmt: skip
     people = (
-        f"SELECT * FROM contacts_contact WHERE id IN (SELECT * FROM ({all_of(_KEYS)}) k LIMIT 8)"
+        "SELECT c.*, a.* FROM contacts_contact c LEFT JOIN contacts_contactaddress a"
+        " ON a.company_id = c.company_id AND a.contact_id = c.id"
+        f" WHERE c.id IN (SELECT * FROM ({all_of(_KEYS)}) k LIMIT 8)"
     )
     return [*kinds, people, _ACCOUNTS.format(**told), _DRAFTS.format(**told)]
