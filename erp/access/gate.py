@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.firms.models import Mandate
 from erp.access.models import Membership, User
 from erp.access.permissions import SUPPORT, Permission
-from erp.access.rights import held
+from erp.access.rights import HELD, Held, held_in
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.bearing import Bearer
 from erp.companies.models import Company
@@ -33,15 +33,16 @@ from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies, require_transaction, set_local
 
 LARGEST: Final = 2**63 - 1  # of a company's number
-#: Who somebody is, and then the door of one company, for those who may go in.
-_LET_IN: Final = """
-    SELECT set_config('rappen.user', %(user)s::text, true);
-    SELECT set_config('rappen.companies', '{' || %(company)s || '}', true)
+#: Who somebody is; then the door of one company, for those who may go in; then what they have there.
+_LET_IN: Final = f"""
+    SELECT set_config('rappen.user', %(user)s::text, true), set_config('rappen.closing', 'off', true);
+    SELECT set_config('rappen.companies', '{{' || %(company)s || '}}', true)
     WHERE EXISTS (SELECT FROM erp_membership m
                   WHERE m.company_id = %(company)s AND m.user_id = %(user)s)
        OR EXISTS (SELECT FROM erp_mandate d JOIN erp_firmstaff s ON s.firm_id = d.firm_id
-                  WHERE d.company_id = %(company)s AND d.ended_at IS NULL AND s.user_id = %(user)s)
-"""
+                  WHERE d.company_id = %(company)s AND d.ended_at IS NULL AND s.user_id = %(user)s);
+    {HELD}
+"""  # noqa: S608 - our own text
 
 
 class NoSuchCompany(DomainError):
@@ -93,13 +94,16 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
         raise Http404
     if not user.is_active or company_id > LARGEST:
         raise Http404
-    if not _let_in(company_id, user.pk):
+    has = _let_in(company_id, user.pk)
+    if has is None:
         return _as_support(company_id, user, within)
     company: Company = Company.objects.get(pk=company_id)
-    granted = effective(company, held(user, company).rights)
+    granted = effective(company, has.rights)
     if within is not None:
         granted &= within.scopes
-    _open(company, granted)
+    structlog.contextvars.bind_contextvars(company=company.pk)
+    if Permission.LEDGER_CLOSE in granted:
+        set_local("rappen.closing", "on")
     return Access(company, user, granted)
 
 
@@ -227,8 +231,8 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
     return Access(company, user, granted, consent)
 
 
-def _let_in(company_id: int, user_id: int) -> bool:
-    """Open a company to whoever has a role or a running mandate in it; whether it is open now.
+def _let_in(company_id: int, user_id: int) -> Held | None:
+    """Open a company to whoever has a role or a running mandate in it; None to others.
 
     One round trip: the condition is looked at, as this person sees it, before anything is opened.
     """
@@ -236,7 +240,10 @@ def _let_in(company_id: int, user_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_LET_IN, {"user": user_id, "company": company_id})
         cursor.nextset()
-        return cursor.fetchone() is not None
+        if cursor.fetchone() is None:
+            return None
+        cursor.nextset()
+        return held_in(cursor.fetchall())
 
 
 def _open(company: Company, granted: frozenset[str]) -> None:

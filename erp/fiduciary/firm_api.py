@@ -92,6 +92,12 @@ class MandateTimeInput(Input):
     text = serializers.CharField(max_length=200)
 
 
+class BilledInput(Input):
+    """The numbers of the rows that are billed."""
+
+    rows = serializers.ListField(child=_number(), max_length=1000)
+
+
 class MandateTimeQuery(serializers.Serializer[Any]):
     """``month`` as 2026-11; with ``unbilled`` of all months."""
 
@@ -205,6 +211,21 @@ class MandateTimeViewSet(FirmViewSet):
         row = times.enter(firm=self.staff.firm, access=access, **told)
         return Response(MandateTimeOutput(row).data, status=201)
 
+    @extend_schema(request=BilledInput, responses={204: None})
+    def bill(self, request: Request, **kwargs: Any) -> Response:
+        """Mark time as billed, also after the mandate; those who lead or manage the firm may."""
+        rows = self.told(BilledInput)["rows"]
+        checklists.require_leading(self.staff)
+        times.mark_billed(firm=self.staff.firm, rows=rows)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={204: None})
+    def take_back(self, request: Request, **kwargs: Any) -> Response:
+        """Delete one's own time that is not billed."""
+        rows = MandateTime.of_firm(self.staff.firm)
+        times.take_back(get_object_or_404(rows, pk=int(kwargs["row"])), by=self.user)
+        return Response(status=204)
+
 
 class MandateTemplateViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/mandate-templates/``"""
@@ -242,3 +263,11 @@ class MandateTemplateViewSet(FirmViewSet):
         template = get_object_or_404(rows, pk=int(kwargs["template"]))
         access = in_client(self.staff.firm_id, told["company"], user=self.user)
         return Response({"added": templates.apply(template, access=access)})
+
+    @extend_schema(request=None, responses={204: None})
+    def throw_away(self, request: Request, **kwargs: Any) -> Response:
+        """Throw a template away; what clients have got stays."""
+        checklists.require_leading(self.staff)
+        rows = MandateTemplate.of_firm(self.staff.firm)
+        get_object_or_404(rows, pk=int(kwargs["template"])).delete()
+        return Response(status=204)

@@ -77,7 +77,8 @@ def _is_due(one: Question, today: dt.date) -> bool:
     if one.reminders >= len(PAUSES):
         return False
     asked = one.opened_at.astimezone(clock.ZURICH).date()
-    return (today - asked).days >= PAUSES[one.reminders]
+    told = (one.told_at or one.opened_at).astimezone(clock.ZURICH).date()
+    return (today - asked).days >= PAUSES[one.reminders] and (today - told).days >= PAUSES[0]
 
 
 def _named(one: Question) -> str:

@@ -78,12 +78,6 @@ class Row:
         return count.since if count else None
 
     @property
-    def as_of(self) -> dt.date | None:
-        """The day of what is kept by night."""
-        count = self.counts.get("vouchers")
-        return count.since if count else None
-
-    @property
     def has_work(self) -> bool:
         return bool(self.is_late or self.control or any(self.figures.number(name) for name in WORK))
 

@@ -188,9 +188,11 @@ class QuestionViewSet(CompanyViewSet):
     @action(detail=True, methods=["post"], url_path=r"files/(?P<message>[0-9]{1,18})/take")
     def take(self, request: Request, pk: str, message: str, **kwargs: Any) -> Response:
         """Hang the file of a message on the entry that was asked about."""
-        found = self._message(message)
+        found, about = self._message(message), self.get_object()
 
         def act() -> Response:
+            if told_of(self.access, about.subject, about.subject_id or 0) is None:
+                raise questions.NoFileToTake(title=about.title)
             questions.take_file(found, by=self.access.user)
             return Response(status=204)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -188,6 +188,8 @@ class QuestionPage(CompanyView):
         self.require(Permission.LEDGER_DRAFT)
         said = QuestionMessage.of(self.company).select_related("question__company", "file")
         message = get_object_or_404(said, question=question, pk=id_of(request.POST.get("message")))
+        if told_of(self.access, question.subject, question.subject_id or 0) is None:
+            raise Http404
         entry = questions.take_file(message, by=self.access.user)
         messages.success(
             request, _("The file hangs on entry %(number)s.") % {"number": entry.number or ""}
@@ -203,7 +205,7 @@ class QuestionPage(CompanyView):
     def _show(self, request: HttpRequest, question: Question, said: str = "") -> HttpResponse:
         rows = QuestionMessage.of(self.company).filter(question=question).order_by("pk")
         context = {
-            "page_title": question.title, "question": question, "said": said,
+            "page_title": question.title, "question": question, "one": question, "said": said,
             "rows": rows.select_related("by", "file"), "today": clock.today(),
             "about": address_of(self.access, question.subject, question.subject_id),
             "side": questions.side_of(self.company, self.access.user),

@@ -152,7 +152,9 @@ def answer(
         Side.CLIENT if side_of(question.company, by) == Side.FIDUCIARY else Side.FIDUCIARY
     )
     question.state = State.ANSWERED if question.asks == Side.FIDUCIARY else State.OPEN
-    question.save(update_fields=["asks", "state"])
+    if question.asks == Side.CLIENT:
+        question.told_at = clock.now()  # by the mail that follows
+    question.save(update_fields=["asks", "state", "told_at"])
     notices.tell_answer(question, by=by)
     return message
 

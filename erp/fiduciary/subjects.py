@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.banking.models import BankTransaction
 from accounting.ledger.models import JournalEntry
+from accounting.ledger.queries import within_reach
 from accounting.payables.capture.models import InboxDocument
 from accounting.payables.models import SupplierInvoice
 from erp.access.gate import Access
 from erp.access.permissions import Permission
-from erp.companies.models import Company, CompanyOwned
+from erp.companies.models import Company
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of record: the right to see it, its page, and how it is told."""
+    """A kind of record: the right to see it, its page, how it is told, and which one may see."""
 
-    model: type[CompanyOwned]
     permission: Permission
     address: Callable[[Company, int], str]
     tell: Callable[[Any], Told]
+    rows: Callable[[Access], QuerySet[Any]]
 
 
 def _entry(one: JournalEntry) -> Told:
@@ -62,20 +64,24 @@ def _document(one: InboxDocument) -> Told:
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
     "entry": Subject(
-        JournalEntry, Permission.LEDGER_READ,
+        Permission.LEDGER_READ,
         lambda company, pk: reverse("entry", args=[company.pk, pk]), _entry,
+        within_reach,
     ),
     "bank": Subject(
-        BankTransaction, Permission.BANKING_READ,
+        Permission.BANKING_READ,
         lambda company, pk: reverse("reconcile-home", args=[company.pk]), _bank,
+        lambda access: BankTransaction.of(access.company),
     ),
     "bill": Subject(
-        SupplierInvoice, Permission.PAYABLES_READ,
+        Permission.PAYABLES_READ,
         lambda company, pk: reverse("supplier-invoice", args=[company.pk, pk]), _bill,
+        lambda access: SupplierInvoice.of(access.company),
     ),
     "document": Subject(
-        InboxDocument, Permission.PAYABLES_READ,
+        Permission.PAYABLES_READ,
         lambda company, pk: reverse("inbox-document", args=[company.pk, pk]), _document,
+        lambda access: InboxDocument.of(access.company),
     ),
 }  # fmt: skip
 
@@ -85,7 +91,7 @@ def told_of(access: Access, subject: str, pk: int) -> Told | None:
     kind = SUBJECTS.get(subject)
     if kind is None or not access.may(kind.permission):
         return None
-    found = kind.model.of(access.company).filter(pk=pk).first()
+    found = kind.rows(access).filter(pk=pk).first()
     return kind.tell(found) if found is not None else None
 
 

@@ -34,6 +34,7 @@ from accounting.statements import statements  # noqa: E402
 from accounting.statements.trial_balance import trial_balance  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from erp.cockpit.demo import statement_xml  # noqa: E402
+from tools.bench.api import bench_api  # noqa: E402
 from tools.bench.books import (  # noqa: E402
     IBAN,
     NUMBERS,
@@ -359,7 +360,7 @@ def main(arguments: Sequence[str]) -> int:
     told.add_argument(
         "--only",
         default="reports,sheet,journal,search,verify,post,import,camt,matching,reconciling,reference,slips,papers,invoices,items,"
-        "capture,payments,vat,payroll,wage-papers,sync",
+        "capture,payments,vat,payroll,wage-papers,sync,api",
     )
     chosen = told.parse_args(arguments)
     works = chosen.only.split(",")
@@ -380,6 +381,7 @@ def main(arguments: Sequence[str]) -> int:
             "payroll",
             "wage-papers",
             "sync",
+            "api",
             "cockpit",
         }
         else []
@@ -438,6 +440,8 @@ def main(arguments: Sequence[str]) -> int:
         bench_proposal(analyse)
     if "sync" in works:
         bench_sync(analyse)
+    if "api" in works:
+        bench_api(analyse)
     if "cockpit" in works:
         bench_cockpit(analyse)
     if "vat" in works:

@@ -56,7 +56,7 @@ def bench_open_items(analyse: Callable[[], None]) -> None:
     taken = []
     for nth, history in enumerate(HISTORIES, 1):
         book = found(200_000 + nth)
-        _fill(book, history, analyse)
+        fill_items(book, history, analyse)
         with acting(book) as (company, _owner):
 
             def ours() -> None:
@@ -75,13 +75,15 @@ def bench_open_items(analyse: Callable[[], None]) -> None:
     )
 
 
-def _fill(book: Book, history: int, analyse: Callable[[], None]) -> None:
+def fill_items(
+    book: Book, history: int, analyse: Callable[[], None], *, still_open: int = OPEN
+) -> None:
     """Invoices paid long ago, invoices that are open, every third of them paid in part."""
     with acting(book) as (company, owner):
         accounts = accounts_of(company)
         owed, bank, income = (accounts[n] for n in ("1100", "1020", "3200"))
         amount, entries = Decimal("107.70"), []
-        for nth in range(history + OPEN):
+        for nth in range(history + still_open):
             settled = nth < history
             day = dt.date(2024, 1, 5) + dt.timedelta(nth % 600) if settled else dt.date(2026, 9, 1)
             entries.append(NewEntry(day, "Rechnung", [debit(owed, amount), credit(income, amount)],

@@ -17,7 +17,7 @@ from tools.bench.measuring import least_cpu, note
 CONTACTS: Final = 100_000
 CHANGED: Final = 10
 
-_CONTACTS: Final = """
+CONTACTS_SQL: Final = """
     INSERT INTO contacts_contact (company_id, number, kind, name, name_addition, salutation, title,
         first_name, last_name, language, uid, notes, own_values, sort_name, search, version,
         created_at, changed_at)
@@ -39,7 +39,7 @@ def bench_sync(analyse: Callable[[], None]) -> None:
     book = found(100_002)
     started = time.perf_counter()
     with acting(book) as (company, _owner), connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, [company.pk, CONTACTS])
+        cursor.execute(CONTACTS_SQL, [company.pk, CONTACTS])
     print(f"  {CONTACTS:,} contacts followed in {time.perf_counter() - started:.1f} s", flush=True)
     analyse()
     with acting(book) as (company, _owner):

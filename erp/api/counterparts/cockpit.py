@@ -56,6 +56,13 @@ COCKPIT: Final = of(
                         "POST /firms/{}/clients/{}/checklist/{}/"),
     ("firm-checklist", "GET /firms/{}/checklist-templates/, POST /firms/{}/checklist-templates/"),
     ("firm-checklist-new", "POST /firms/{}/checklist-templates/"),
+    ("firm-batches", "GET /firms/{}/batches/, POST /firms/{}/batches/"),
+    ("firm-batch", "GET /firms/{}/batches/{}/, GET /firms/{}/batches/{}/files/"),
+    ("firm-times", "GET /firms/{}/times/, POST /firms/{}/times/, POST /firms/{}/times/billed/, "
+                   "POST /firms/{}/times/{}/take-back/"),
+    ("firm-templates", "GET /firms/{}/mandate-templates/, POST /firms/{}/mandate-templates/, "
+                       "POST /firms/{}/mandate-templates/{}/apply/, "
+                       "POST /firms/{}/mandate-templates/{}/delete/"),
     ("questions", "GET questions/"),
     ("question", "GET questions/{}/, POST questions/{}/answer/, POST questions/{}/close/, "
                  "POST questions/{}/reopen/, POST questions/{}/files/, "

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from erp.access.models import User
 from erp.cockpit.demo import seed
+from erp.fiduciary.demo import CLIENTS, add_fiduciary
 
 
 class Command(BaseCommand):
@@ -28,4 +29,6 @@ class Command(BaseCommand):
                 "RAPPEN_VAR=var-demo make demo"
             )
         if made := seed(seed_number=options["seed"], tenants=options["tenants"]):
+            if made >= len(CLIENTS):
+                add_fiduciary(demo.get())
             self.stdout.write(f"{made} demo companies are ready.")

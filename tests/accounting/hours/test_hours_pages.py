@@ -192,3 +192,10 @@ def test_many_hours_cost_no_more_queries(company, project, owner, path):
     with CaptureQueriesContext(connection) as many:
         assert page.get(address).status_code == 200
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("path", ["projects/", "my-projects/", "hour-entries/", "my-hours/"])
+def test_a_phone_asks_for_what_changed_since(company, owner, path):
+    told = Api(company, owner).get(path, changed_since="")
+    assert told.status_code == 200, told.content
+    assert told.json()["cursor"] and told.json()["gone"] == []

@@ -162,7 +162,7 @@ def test_the_office_approves_and_books_on_its_pages(company, anna, worker, kind)
     assert "Kunde in Bern" in page.get(start).content.decode()
     assert page.post(f"{start}{claim.pk}/", {"do": "reject", "reason": ""}).status_code == 302
     assert page.post(f"{start}{claim.pk}/", {"do": "approve"}).status_code == 302
-    assert "SP" not in page.get(f"{start}{claim.pk}/").content.decode()
+    assert "SP-1" not in page.get(f"{start}{claim.pk}/").content.decode()
     contact = purchases.supplier(company)
     bill = {"do": "bill", "date": "31.03.2026", "contact": contact.number}
     assert page.post(f"{start}{claim.pk}/book/", bill).status_code == 302
@@ -187,3 +187,10 @@ def test_many_claims_cost_no_more_queries(company, anna, path):
     with CaptureQueriesContext(connection) as many:
         assert page.get(address).status_code == 200
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("path", ["my-expenses/", "expense-claims/", "expense-kinds/"])
+def test_a_phone_asks_for_what_changed_since(company, anna, path):
+    told = Api(company, anna).get(path, changed_since="")
+    assert told.status_code == 200, told.content
+    assert told.json()["cursor"] and told.json()["gone"] == []
