@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "erp.audit",
         "erp.changes",
         "erp.uploads",
+        "erp.webhooks",
         "erp.jobs",
         "erp.mails",
         "erp.reference",

@@ -45,6 +45,7 @@ from erp.reference.models import (
 )
 from erp.search.models import SearchHead, SearchWord
 from erp.uploads.models import Upload
+from erp.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "AccessLogEntry",
@@ -63,6 +64,7 @@ __all__ = [
     "Company",
     "Country",
     "Currency",
+    "Delivery",
     "ExchangeRate",
     "FactorRecovery",
     "Firm",
@@ -105,5 +107,6 @@ __all__ = [
     "SupportConsent",
     "Upload",
     "User",
+    "Webhook",
     "WithholdingTariff",
 ]

@@ -203,6 +203,7 @@ SECTIONS = (
             Item(_("Fiduciary"), "mandates", Permission.MEMBERS_READ),
             Item(_("Roles"), "roles", Permission.MEMBERS_READ),
             Item(_("App tokens"), "tokens", Permission.MEMBERS_CHANGE),
+            Item(_("Webhooks"), "webhooks", Permission.WEBHOOKS_READ),
             Item(_("Security"), "security", Permission.SECURITY_READ),
             Item(_("Support access"), "support-access", Permission.COMPANY_READ),
             Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),

@@ -28,8 +28,11 @@ TESTING = MODE == "test"
 # For tests alone: die at a named point, or let the clock stand still (erp.core).
 CRASH_AT = env("RAPPEN_CRASH_AT", default="")
 CLOCK_AT = env("RAPPEN_CLOCK_AT", default="")
-if (CRASH_AT or CLOCK_AT) and not TESTING:
-    raise ImproperlyConfigured("RAPPEN_CRASH_AT and RAPPEN_CLOCK_AT exist in test mode only")
+WEBHOOK_TRUST = env("RAPPEN_WEBHOOK_TRUST", default="")  # a receiver's certificate on this machine
+if (CRASH_AT or CLOCK_AT or WEBHOOK_TRUST) and not TESTING:
+    raise ImproperlyConfigured(
+        "RAPPEN_CRASH_AT, RAPPEN_CLOCK_AT and RAPPEN_WEBHOOK_TRUST exist in test mode only"
+    )
 
 RAPPEN_VAR = Path(env("RAPPEN_VAR", default=str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", default=8000)
@@ -217,6 +220,12 @@ API_LIMITS = {
     "company": env.int("RAPPEN_API_COMPANY", default=3000 * _MORE),
     "address": env.int("RAPPEN_API_ADDRESS", default=60 * _MORE),
 }
+
+# Webhooks (erp.webhooks), in seconds: pauses between tries, a sweep, how long one try may take.
+WEBHOOK_PAUSES = env.list(
+    "RAPPEN_WEBHOOKS_PAUSES", cast=int, default=[10, 60, 600, 3600, 6 * 3600, 24 * 3600]
+)
+WEBHOOK_SWEEP = env.int("RAPPEN_WEBHOOKS_SWEEP", default=10)
 
 AUTH_USER_MODEL = "erp.User"
 AUTHENTICATION_BACKENDS = ["erp.access.sign_in.backend.PeopleBackend"]
@@ -498,6 +507,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget uploads that expired": {
         "task": "uploads.forget",
         "schedule": crontab(minute=20),
+    },
+    "tell webhooks what changed": {
+        "task": "webhooks.sweep",
+        "schedule": WEBHOOK_SWEEP,
+        "options": {"expires": WEBHOOK_SWEEP},
     },
     "forget old tombstones": {
         "task": "changes.forget",

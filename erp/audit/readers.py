@@ -22,6 +22,7 @@ READ_BY: Final = {
     "erp.mails": Permission.COMPANY_READ,
     "erp.own_fields": Permission.COMPANY_READ,
     "erp.uploads": Permission.COMPANY_READ,
+    "erp.webhooks": Permission.WEBHOOKS_READ,
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
     "accounting.banking": Permission.BANKING_READ,

@@ -142,3 +142,57 @@ def _asked(sql: str, company: Company | int, resource: str, **more: Any) -> list
     with connection.cursor() as cursor:
         cursor.execute(sql, {"company": pk, "resource": resource, **more})
         return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """What whole transactions changed, of several resources: (resource, record, gone), up to ``place``.
+
+    ``complete`` is False where a transaction changed more than was asked for; ``is_new_epoch`` says
+    that the books are other ones than before, so that everything is to be read anew.
+    """
+
+    epoch: str
+    place: int
+    changes: Sequence[tuple[str, int, bool]]
+    complete: bool = True
+    is_new_epoch: bool = False
+
+
+_WHOLE: Final = f"""
+    WITH now AS MATERIALIZED ({_EPOCH})
+    SELECT now.epoch, now.horizon, found.* FROM now LEFT JOIN LATERAL (
+        SELECT k.resource, k.record, k.place, k.gone FROM erp_change k
+        WHERE k.company_id = %(company)s AND k.resource = ANY (%(resources)s)
+          AND k.place > %(place)s AND k.place < now.horizon
+        ORDER BY k.place LIMIT %(limit)s
+    ) found ON true ORDER BY found.place
+"""  # noqa: S608 - our own text
+
+
+def transactions_since(
+    company: Company | int, resources: Sequence[str], epoch: str, place: int, *, limit: int
+) -> Transactions:
+    """Whole transactions behind ``place``, about ``limit`` changes of them: for those who are told.
+
+    The newest that does not fit is left for the next time; one that is larger than all is cut.
+    """
+    rows = _asked(_WHOLE, company, "", place=place, limit=limit + 1, resources=list(resources))
+    now, horizon = rows[0][:2]
+    if now != epoch:
+        return Transactions(now, horizon - 1, [], complete=False, is_new_epoch=True)
+    found = [row[2:] for row in rows if row[3] is not None]
+    complete = True
+    if len(found) > limit:
+        last = found[-1][2]
+        fitting = [row for row in found if row[2] < last]
+        complete = bool(fitting)
+        found = fitting or found[:limit]
+    changes = [(row[0], row[1], row[3]) for row in found]
+    return Transactions(now, found[-1][2] if found else place, changes, complete)
+
+
+def beginning_of(company: Company | int) -> Cursor:
+    """As ``beginning``, of all resources together."""
+    rows = _asked(_WHOLE, company, "", place=_LAST, limit=1, resources=[])
+    return Cursor(rows[0][0], rows[0][1] - 1)

@@ -24,6 +24,7 @@ from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
 from erp.cockpit.support_pages import SupportAccess
 from erp.cockpit.token_pages import CompanyTokens, OwnTokens
+from erp.cockpit.webhook_pages import WebhookPage, Webhooks
 
 entrance = [
     path("", views.Companies.as_view(), name="companies"),
@@ -75,6 +76,8 @@ pages = [
     path("settings/roles/", access.Roles.as_view(), name="roles"),
     path("settings/roles/<slug:code>/", access.RolePage.as_view(), name="role"),
     path("settings/tokens/", CompanyTokens.as_view(), name="tokens"),
+    path("settings/webhooks/", Webhooks.as_view(), name="webhooks"),
+    path("settings/webhooks/<int:webhook>/", WebhookPage.as_view(), name="webhook"),
     path("settings/security/", SecurityPage.as_view(), name="security"),
     path("settings/support/", SupportAccess.as_view(), name="support-access"),
     path("settings/mandates/", Mandates.as_view(), name="mandates"),

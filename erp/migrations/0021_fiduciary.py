@@ -11,7 +11,7 @@ from erp.core.tenancy import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("erp", "0019_uploads"),
+        ("erp", "0020_webhooks"),
     ]
 
     operations = [

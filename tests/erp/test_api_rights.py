@@ -137,6 +137,12 @@ ENDPOINTS = [
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
     ("DELETE", "support-consents/{consent}/", {}, "company.change"),
+    ("GET", "webhooks/", {}, "webhooks.read"),
+    ("GET", "webhooks/{hook}/", {}, "webhooks.read"),
+    ("GET", "webhooks/{hook}/deliveries/", {}, "webhooks.read"),
+    ("POST", "webhooks/", {"name": ""}, "webhooks.change"),
+    ("PATCH", "webhooks/{hook}/", {"name": "x"}, "webhooks.change"),
+    ("DELETE", "webhooks/{hook}/", {}, "webhooks.change"),
     ("GET", "uploads/", {}, "company.read"),
     ("POST", "uploads/", {}, "company.read"),
     ("GET", "security/", {}, "security.read"),
@@ -711,6 +717,9 @@ def books(api, company):
         "role": api.post("roles/", {"name": "Lager", "permissions": ["company.read"]}).json()["code"],
         "invitation": api.post("invitations/", {"email": "bea@example.ch", "roles": ["sales"]},
                                key=new_key()).json()["id"],
+        "hook": api.post(
+            "webhooks/", {"name": "x", "url": "https://example.ch/", "resources": ["contact"]}
+        ).json()["id"],
         "token": api.post("app-tokens/", {"name": "x", "scopes": ["vat.read"], "days": 9}).json()["id"],
         "consent": api.post("support-consents/", {"reason": "x", "hours": 1}).json()["id"],
     }  # fmt: skip

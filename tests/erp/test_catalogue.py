@@ -195,6 +195,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_jobs_due", True),
         ("rappen_mails_due", True),
         ("rappen_my_firms", True),
+        ("rappen_webhooks_due", True),
     ]
 
 

@@ -30,6 +30,9 @@ COCKPIT: Final = of(
     ("roles", "GET roles/, POST roles/, GET permissions/"),
     ("role", "GET roles/{}/, PATCH roles/{}/, DELETE roles/{}/, GET permissions/"),
     ("tokens", "GET app-tokens/, DELETE app-tokens/{}/"),
+    ("webhooks", "GET webhooks/, POST webhooks/"),
+    ("webhook", "GET webhooks/{}/, PATCH webhooks/{}/, DELETE webhooks/{}/, GET webhooks/{}/deliveries/, "
+                "POST webhooks/{}/test/, POST webhooks/{}/rotate/"),
     ("security", "GET security/, POST security/end-sessions/, GET mail-domains/, POST mail-domains/, "
                  "DELETE mail-domains/{}/, GET leak-findings/, PATCH leak-findings/{}/"),
     ("support-access", "GET support-consents/, POST support-consents/, DELETE support-consents/{}/"),

@@ -28,6 +28,7 @@ from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
 from erp.cockpit.api.trail import AccessLogViewSet, AuditEventViewSet
 from erp.cockpit.api.wage_access import WageAccessViewSet
+from erp.cockpit.api.webhooks import WebhookViewSet
 
 router = SimpleRouter()
 router.register("members", MemberViewSet, basename="members")
@@ -44,6 +45,7 @@ router.register("own-fields", OwnFieldViewSet, basename="own-fields")
 router.register("jobs", JobViewSet, basename="jobs")
 router.register("mails", MailViewSet, basename="mails")
 router.register("uploads", UploadViewSet, basename="uploads")
+router.register("webhooks", WebhookViewSet, basename="api-webhooks")
 router.register("audit-events", AuditEventViewSet, basename="audit-events")
 router.register("access-log", AccessLogViewSet, basename="access-log")
 
