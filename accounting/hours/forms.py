@@ -70,7 +70,7 @@ class ProjectForm(forms.Form):
             del self.fields["cost_object"]
         if not project.pk:
             del self.fields["is_closed"]
-        widths = {"number": "w3", "name": "w9", "currency": "w3", "budget": "w3"}
+        widths = {"number": "w4", "name": "w8", "currency": "w3", "budget": "w3"}
         for name, one in self.fields.items():
             one.width = widths.get(name, "w6")  # type: ignore[attr-defined]
 

@@ -53,7 +53,9 @@ class Chain(Source):
         return [pk for _place, pk in rows], self._end(company) - last
 
     @classmethod
-    def fresh(cls, company: Company, heads: Mapping[Source, SearchHead]) -> set[Source]:
+    def fresh(
+        cls, company: Company, heads: Mapping[Source, SearchHead], *, thorough: bool
+    ) -> set[Source]:
         end = cls._end(company)
         return {source for source, head in heads.items() if end > head.place}
 
@@ -116,17 +118,19 @@ def _accounts(access: Access, question: Question, limit: int) -> Iterator[Hit]:
     """A chart has some hundred accounts: they are gone through."""
     columns = ("pk", "number", f"name_{(get_language() or 'de')[:2]}", *_NAMES)
     rows = Account.of(access.company).order_by("number").values_list(*columns)
+    wanted = [tuple(f"\n{begins}" for begins in word.beginnings) for word in question.words]
     for pk, number, name, *names in rows:
-        if question.fits(_spelt(number, *names)):
+        words = _spelt(number, *names)
+        if all(any(begins in words for begins in some) for some in wanted):
             shown = next(filter(None, (name, *names)), "")
             address = reverse("account-sheet", args=[access.company.pk, number])
             yield Hit(pk, f"{number} {shown}", address)
 
 
 @lru_cache(maxsize=4096)
-def _spelt(*parts: str) -> frozenset[str]:
-    """The words of an account; charts have the same accounts in most companies."""
-    return frozenset(looked_up_by(parts))
+def _spelt(*parts: str) -> str:
+    """The words of an account, each on a line; charts have the same accounts in most companies."""
+    return "".join(f"\n{word}" for word in sorted(looked_up_by(parts)))
 
 
 def register() -> None:

@@ -28,6 +28,7 @@ from rest_framework.response import Response
 
 from erp.access.gate import access_to
 from erp.access.models import User
+from erp.access.sign_in.middleware import note_denied
 from erp.api.authentication import bearer_in, carry_over
 from erp.api.endpoints import CompanyViewSet, OneTransaction
 from erp.api.inputs import Input
@@ -158,6 +159,8 @@ def _answered(
         log.exception("an item of a batch failed: %s %s", item.method, address)
         told = _("This went wrong, and nothing was written. Try again later.")
         return _refused(item, HTTPStatus.INTERNAL_SERVER_ERROR, "error", told)
+    if answer.status_code == HTTPStatus.FORBIDDEN:
+        note_denied(own)
     return {
         "key": item.key, "status": answer.status_code, "etag": answer.headers.get("ETag"),
         "body": _json(answer), "replayed": "Idempotency-Replayed" in answer.headers,

@@ -94,6 +94,7 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
     serializer_class = UploadOutput
     queryset = Upload.unscoped.none()
     parser_classes = (Pieces,)
+    takes_keys = False  # a piece says by its offset whether it came before
     pagination_class = None
     refuses = (413, 423, 460)
     asks_match = False

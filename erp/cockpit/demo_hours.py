@@ -23,8 +23,8 @@ FIRST, LAST = dt.date(2026, 10, 5), dt.date(2026, 11, 25)
 JANUARY: Final = dt.date(2026, 1, 1)
 #: Number, name, customer, budget in hours.
 PROJECTS: Final = (
-    ("2601", "Terrasse Seeblick", "Hotel Seeblick AG", 120),
-    ("2602", "Fassade Werkhof", "Gemeinde Flüelen", 60),
+    ("2601", "Terrasse Seeblick", "Hotel Seeblick AG", 240),
+    ("2602", "Fassade Werkhof", "Gemeinde Flüelen", 180),
     ("INT", "Werkstatt und Unterhalt", "", None),
 )
 TEXTS: Final = ("Ausmass und Planung", "Zuschnitt", "Montage", "Besprechung")

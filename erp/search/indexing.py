@@ -53,8 +53,11 @@ def catch_up(
 
 
 def keep(company: Company, indexes: Sequence[Index], *, most: int = AT_ONCE) -> int:
-    """Keep the words of what is new, at most ``most`` records of a kind; how many records that were."""
-    fresh = _fresh(company, _heads(company, indexes), indexes)
+    """Keep the words of what is new, at most ``most`` records of a kind; how many records that were.
+
+    After books were restored elsewhere, all words are kept anew.
+    """
+    fresh = _fresh(company, _heads(company, indexes), indexes, thorough=True)
     return _moved(company, fresh, most)[1] if fresh else 0
 
 
@@ -69,13 +72,18 @@ def _heads(company: Company, indexes: Iterable[Index]) -> dict[int, SearchHead]:
 
 
 def _fresh(
-    company: Company, heads: Mapping[int, SearchHead], indexes: Sequence[Index]
-) -> list[Index]:
+    company: Company, heads: Mapping[int, SearchHead], indexes: Sequence[Index], *,
+    thorough: bool = False,
+) -> list[Index]:  # fmt: skip
     """The indexes that have something new; one query for each class of sources."""
     classes: dict[type[Source], dict[Source, SearchHead]] = defaultdict(dict)
     for index in indexes:
         classes[type(index.source)][index.source] = heads[index.number]
-    found = {one for kind, some in classes.items() for one in kind.fresh(company, some)}
+    found = {
+        one
+        for kind, some in classes.items()
+        for one in kind.fresh(company, some, thorough=thorough)
+    }
     return [index for index in indexes if index.source in found]
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from erp.changes.delta import epoch_of
 from erp.changes.models import Change
 from erp.companies.models import Company, CompanyOwned
-from erp.search.models import SearchHead
+from erp.search.models import SearchHead, SearchWord
 
 _LAST: Final = 2**63 - 1  # after every record of a place
 _FRESH: Final = """
@@ -46,8 +46,13 @@ class Source(ABC):
 
     @classmethod
     @abstractmethod
-    def fresh(cls, company: Company, heads: Mapping[Source, SearchHead]) -> set[Source]:
-        """Those sources that have something behind their heads; one query for all of a class."""
+    def fresh(
+        cls, company: Company, heads: Mapping[Source, SearchHead], *, thorough: bool
+    ) -> set[Source]:
+        """Those sources that have something behind their heads; one query for all of a class.
+
+        ``thorough`` looks as well whether places are still counted as they were.
+        """
 
 
 class Changed(Source):
@@ -66,6 +71,7 @@ class Changed(Source):
 
     def step(self, company: Company, head: SearchHead, most: int) -> list[int]:
         if head.epoch != epoch_of(company):  # restored elsewhere: changes are counted anew
+            SearchWord.of(company).filter(kind=head.kind).delete()
             self.begin(company, head)
         if head.filling:
             records = list(self._there(company, head)[:most])
@@ -89,8 +95,10 @@ class Changed(Source):
         return newest, there.count() - len(newest)
 
     @classmethod
-    def fresh(cls, company: Company, heads: Mapping[Source, SearchHead]) -> set[Source]:
-        epoch = epoch_of(company)
+    def fresh(
+        cls, company: Company, heads: Mapping[Source, SearchHead], *, thorough: bool
+    ) -> set[Source]:
+        epoch = epoch_of(company) if thorough else ""
         told = {
             source._resource: (source, head)
             for source, head in heads.items()
@@ -109,7 +117,7 @@ class Changed(Source):
         return {
             source
             for name, (source, head) in told.items()
-            if name in changed or head.filling or head.epoch != epoch
+            if name in changed or head.filling or (thorough and head.epoch != epoch)
         }
 
     def _there(self, company: Company, head: SearchHead) -> QuerySet[Any, int]:

@@ -7,6 +7,7 @@ import pytest
 from accounting.liquidity.models import PlannedPayment
 from accounting.receivables.models import SalesDocument
 from contacts.models import Contact
+from erp.access.sign_in.models import SecurityEvent
 from erp.api.batch import MOST
 from erp.companies.models import Module
 from tests import make
@@ -93,6 +94,8 @@ def test_it_stops_where_that_is_wished(api, company):
 def test_every_item_asks_for_its_own_right(company):
     reader = Api(company, make.user(company=company, granted=["ledger.read"]))
     assert statuses(send(reader, lease("aaaaaaaa"))) == [403]
+    noted = SecurityEvent.objects.get(user=reader.user, kind=SecurityEvent.Kind.DENIED)
+    assert noted.details["path"].endswith("/planned-payments/")
     stranger = Api(company, make.user())
     problem(stranger.post("batch/", {"items": [lease("aaaaaaaa")]}), 404)
     assert not PlannedPayment.of(company).exists()

@@ -102,16 +102,23 @@ class DeniedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.handler(request)
-        user: Any = request.user
-        if response.status_code == FORBIDDEN and user.is_authenticated:
-            match = request.resolver_match
-            company = int(match.kwargs.get("company", 0)) if match else 0
-            route = f"{company}:{match.route if match else ''}"
-            key = f"denied:{user.pk}:{hashlib.sha256(route.encode()).hexdigest()[:16]}"
-            if cache.add(key, 1, timeout=60):
-                where = {"company": company} if company else {}
-                note(user, Kind.DENIED, path=request.path[:200], method=request.method, **where)
+        if response.status_code == FORBIDDEN:
+            note_denied(request)
         return response
+
+
+def note_denied(request: HttpRequest) -> None:
+    """Note for whoever is signed in that a request was refused to them."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return
+    match = request.resolver_match
+    company = int(match.kwargs.get("company", 0)) if match else 0
+    route = f"{company}:{match.route if match else ''}"
+    key = f"denied:{user.pk}:{hashlib.sha256(route.encode()).hexdigest()[:16]}"
+    if cache.add(key, 1, timeout=60):
+        where = {"company": company} if company else {}
+        note(user, Kind.DENIED, path=request.path[:200], method=request.method, **where)
 
 
 class LeavingMiddleware:

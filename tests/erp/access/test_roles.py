@@ -47,7 +47,7 @@ def test_a_company_starts_with_the_ready_made_roles(company):
     assert roles["assistant"].rights & {"ledger.draft", "ledger.draft_all"} == {"ledger.draft"}
     for code in ("sales", "payroll", "approver"):
         assert roles[code].rights and roles[code].rights < ALL
-    assert roles["employee"].rights == {"payroll.own"}
+    assert roles["employee"].rights == {"payroll.own", "hours.own", "expenses.own"}
     verbs = {right.partition(".")[2] for right in roles["auditor"].rights}
     assert verbs == {"read", "export"}
 

@@ -14,7 +14,8 @@ from accounting.receivables.models import Product, SalesDocument
 from erp.access.gate import access_to, operating
 from erp.companies.models import Module
 from erp.core import clock
-from erp.search import finding
+from erp.search import finding, indexing
+from erp.search.kinds import indexes
 from erp.search.models import SearchHead, SearchWord
 from tests import make
 from tests.accounting.payables import purchases
@@ -108,3 +109,8 @@ def test_words_follow_what_changes_and_go_with_what_goes(committed_db):
     with operating(str(company.pk)):
         assert not SearchWord.of(company).filter(word__startswith="dach").exists()
         assert not SearchHead.of(company).filter(filling=True).exists()
+    with operating(str(company.pk)):  # as if the books had been restored elsewhere
+        SearchHead.of(company).filter(kind=2).update(epoch="elsewhere", place=2**60)
+        assert indexing.keep(company, indexes()) == 1
+        assert SearchHead.of(company).get(kind=2).place < 2**60
+    assert asked("treppe") == {"sales_documents": 1}
