@@ -8,23 +8,31 @@ CREATE FUNCTION erp_follow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 DECLARE
     itself constant boolean := TG_ARGV[1] = 'own';
     is_gone constant boolean := itself AND TG_OP = 'DELETE';
+    mine constant bigint := pg_current_xact_id()::text::bigint;
     written constant text := CASE TG_OP WHEN 'INSERT' THEN 'is_now' WHEN 'DELETE' THEN 'was'
         ELSE CASE WHEN itself THEN 'is_now' ELSE '(SELECT * FROM was UNION ALL SELECT * FROM is_now)' END END;
+    companies bigint[];
+    records bigint[];
 BEGIN
+    EXECUTE 'SELECT array_agg(r.company_id), array_agg(r.record)
+        FROM (' || replace(TG_ARGV[2], '{rows}', written) || ') AS r(company_id, record) WHERE r.record IS NOT NULL'
+        INTO companies, records;
+    IF records IS NULL THEN
+        RETURN NULL;
+    END IF;
     -- Within a transaction a record is noted once. What is gone stays gone, whatever becomes of its parts.
-    EXECUTE 'INSERT INTO public.erp_change AS c (company_id, resource, record, place, gone, at)
-        SELECT t.company_id, $1, t.record, $2, $3, statement_timestamp()
-        FROM (SELECT DISTINCT r.company_id, r.record
-              FROM (' || replace(TG_ARGV[2], '{rows}', written) || ') AS r(company_id, record)) t
-        WHERE t.record IS NOT NULL AND NOT EXISTS (
+    -- Apart from the above, so that its plan is made once for a connection.
+    INSERT INTO public.erp_change AS c (company_id, resource, record, place, gone, at)
+        SELECT DISTINCT t.company, TG_ARGV[0], t.touched, mine, is_gone, statement_timestamp()
+        FROM unnest(companies, records) AS t(company, touched)
+        WHERE NOT EXISTS (
             SELECT FROM public.erp_change k
-            WHERE k.company_id = t.company_id AND k.resource = $1 AND k.record = t.record
-              AND k.place = $2 AND (k.gone = $3 OR k.gone AND NOT $4)
+            WHERE k.company_id = t.company AND k.resource = TG_ARGV[0] AND k.record = t.touched
+              AND k.place = mine AND (k.gone = is_gone OR k.gone AND NOT itself)
         )
         ORDER BY 1, 3
         ON CONFLICT (company_id, resource, record) DO UPDATE
-            SET place = excluded.place, at = excluded.at, gone = excluded.gone OR c.gone AND NOT $4'
-        USING TG_ARGV[0], pg_current_xact_id()::text::bigint, is_gone, itself;
+            SET place = excluded.place, at = excluded.at, gone = excluded.gone OR c.gone AND NOT itself;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION erp_follow() FROM PUBLIC;
