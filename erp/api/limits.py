@@ -41,7 +41,7 @@ class Meter:
     sender: str
     company: str
     began: float = field(default_factory=lambda: monotonic())
-    now: float = field(default_factory=lambda: time())
+    at: float = field(default_factory=lambda: time())
     used: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -79,17 +79,17 @@ class Meter:
             raise TooMany(wait=self._rest())
 
     def _used(self, name: str) -> int:
-        return self.used.get(f"limits:{name}:{int(self.now // MINUTE)}", 0)
+        return self.used.get(f"limits:{name}:{int(self.at // MINUTE)}", 0)
 
     def _limit(self, name: str) -> int:
         limit: int = settings.API_LIMITS[name.partition(":")[0]]
         return limit
 
     def _rest(self) -> int:
-        return max(1, MINUTE - int(self.now % MINUTE))
+        return max(1, MINUTE - int(self.at % MINUTE))
 
     def _named(self, costs: Mapping[str, int]) -> dict[str, int]:
-        minute = int(self.now // MINUTE)
+        minute = int(self.at // MINUTE)
         return {f"limits:{name}:{minute}": cost for name, cost in costs.items() if name}
 
 

@@ -126,7 +126,7 @@ def change_webhook(
 def rotate_secret(access: Access, hook: Webhook) -> str:
     """A new secret, told this once; deliveries are signed by the old one, too, until the next change."""
     held, secret = _held(hook), new_secret()
-    held.secrets = Secrets(secret, held.secrets.now)
+    held.secrets = Secrets(secret, held.secrets.current)
     held.save()
     trail.record(company=held.company, by=access.user, action="webhook.rotate", subject=held)
     return secret

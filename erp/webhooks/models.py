@@ -17,7 +17,7 @@ from erp.core.sealed import Sealed, SealedField
 class Secrets:
     """What deliveries are signed with: the secret, and the one before until its receiver has the new one."""
 
-    now: str
+    current: str
     before: str = ""
 
 

@@ -23,7 +23,7 @@ def headers_of(number: str, body: bytes, *, moment: int, keys: Secrets) -> dict[
     signed = b".".join([number.encode(), str(moment).encode(), body])
     marks = [
         "v1," + base64.b64encode(hmac.digest(_key(one), signed, hashlib.sha256)).decode()
-        for one in (keys.now, keys.before) if one
+        for one in (keys.current, keys.before) if one
     ]  # fmt: skip
     return {
         "webhook-id": number,

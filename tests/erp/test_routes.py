@@ -54,6 +54,17 @@ def offered(pattern, asked=METHODS):
     return [m for m in asked if (hasattr(view, m) if actions is None else m in actions)]
 
 
+def test_a_page_and_an_endpoint_never_answer_to_one_name():
+    """Of two that take the same arguments ``{% url %}`` would name the one that was added last."""
+
+    def named(patterns):
+        return {
+            (one.name, frozenset(one.pattern.regex.groupindex)) for _prefix, one in flat(patterns)
+        }
+
+    assert named(pages) & named(endpoints) == set()
+
+
 def test_every_page_of_a_company_declares_its_permission():
     """AUZ-1: silence denies, and is not to be found."""
     for _prefix, pattern in flat(pages):

@@ -12,7 +12,7 @@ router = SimpleRouter()
 router.register("payroll-runs", PayrollRunViewSet, basename="payroll-runs")
 router.register("payslips", PayslipViewSet, basename="payslips")
 router.register("movements", MovementViewSet, basename="movements")
-router.register("payroll/net-to-gross", NetToGrossViewSet, basename="net-to-gross")
+router.register("payroll/net-to-gross", NetToGrossViewSet, basename="api-net-to-gross")
 urls = [
     *router.urls,
     path(
