@@ -211,12 +211,11 @@ MAIL_PAUSES = env.list("RAPPEN_MAILS_PAUSES", cast=int, default=[60, 300, 900, 3
 MAIL_LEASE = env.int("RAPPEN_MAILS_LEASE", default=300)
 MAIL_SWEEP = env.int("RAPPEN_MAILS_SWEEP", default=30)
 
-# Requests to endpoints in a minute (erp.api.limits): of a person or a token, in a company, from an
+# Requests to endpoints in a minute (erp.api.limits): of a person, in a company, from an
 # address where nobody is signed in.
 _MORE = 1000 if TESTING else 1
 API_LIMITS = {
     "person": env.int("RAPPEN_API_PERSON", default=600 * _MORE),
-    "token": env.int("RAPPEN_API_TOKEN", default=600 * _MORE),
     "company": env.int("RAPPEN_API_COMPANY", default=3000 * _MORE),
     "address": env.int("RAPPEN_API_ADDRESS", default=60 * _MORE),
 }

@@ -200,6 +200,8 @@ class _Hours(mixins.ListModelMixin, CompanyViewSet):
 class OwnHoursViewSet(_Hours):
     """``…/my-hours/``: one's own hours; those of others are not there."""
 
+    owned = True
+
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "partial_update", "destroy"), Permission.HOURS_OWN
     )

@@ -60,10 +60,10 @@ def carry_over(request: HttpRequest, part: HttpRequest) -> None:
 
 
 def who_is(request: HttpRequest) -> str:
-    """A name for who sends a request that was looked up: a token, a person, or blank."""
+    """A name for who sends a request that was looked up: a person, or blank."""
     bearer, phone = getattr(request, _FOUND, None), getattr(request, _PHONE, None)
     if isinstance(bearer, Bearer):
-        return f"token:{bearer.token}"
+        return f"person:{bearer.user.pk}"  # all tokens of a person together
     person: Any = phone[0] if phone else None
     if person is None and _presented(request) is None and request.user.is_authenticated:
         person = request.user

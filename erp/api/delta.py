@@ -66,14 +66,14 @@ class DeltaPages(BasePagination):
             cursor = Cursor.read(told) if told else None
             if isinstance(self._follows, InOrder):
                 return self._later(queryset, view.company, cursor, limit)
-            return self._changed(queryset, view.company, cursor, limit)
+            return self._changed(queryset, view, cursor, limit)
         except BadCursor as refusal:
             raise ValidationError({ASKED: [str(refusal)]}) from None
         except TooOld:
             raise Gone from None
 
-    def _changed(self, rows: Any, company: Any, cursor: Cursor | None, limit: int) -> list[Any]:
-        resource = str(self._follows)
+    def _changed(self, rows: Any, view: Any, cursor: Cursor | None, limit: int) -> list[Any]:
+        resource, company = str(self._follows), view.company
         if cursor is None:
             self._cursor = str(delta.beginning(company, resource))
             return []
@@ -82,6 +82,10 @@ class DeltaPages(BasePagination):
         there = [one.record for one in found.changes if not one.gone]
         shown = {row.pk: row for row in rows.filter(pk__in=there)} if there else {}
         self._gone = [one.record for one in found.changes if one.record not in shown]
+        if view.owned:  # what others have was never here
+            others = rows.model.of(company).filter(pk__in=self._gone).values_list("pk", flat=True)
+            theirs = frozenset(others)
+            self._gone = [record for record in self._gone if record not in theirs]
         return [shown[one.record] for one in found.changes if one.record in shown]
 
     def _later(self, rows: Any, company: Any, cursor: Cursor | None, limit: int) -> list[Any]:

@@ -163,6 +163,7 @@ class CompanyViewSet(OneTransaction):
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
     follows: ClassVar[str | InOrder | None] = None
+    owned: ClassVar[bool] = False  # only one's own are listed: of others not even ids are told
 
     access: Access
     company: Company

@@ -16,7 +16,7 @@ from erp.uploads import receiving
 def uploaded(context: Any, pk: int) -> UploadedFile:
     """A file that came in pieces (``…/uploads/``). Raises what ``receiving.whole`` does."""
     name, content = receiving.whole(context["company"], pk, by=context["access"].user)
-    return SimpleUploadedFile(name, content)
+    return SimpleUploadedFile(name if name.strip(". ") else "file", content)
 
 
 class UploadInput(Input):

@@ -1,4 +1,4 @@
-"""How much one may ask for in a minute (API-9): by person or token, by company, by address.
+"""How much one may ask for in a minute (API-9): by person, by company, by address.
 
 A request counts for one, and once more for each quarter of a second that it takes: reports and
 papers have their price without being named. Minutes are those of the clock, for everybody the same.

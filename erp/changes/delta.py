@@ -99,7 +99,7 @@ _SINCE: Final = f"""
 """  # noqa: S608 - our own text
 _NOW: Final = f"""
     WITH now AS MATERIALIZED ({_EPOCH})
-    SELECT now.epoch, coalesce((
+    SELECT now.epoch, greatest((
         SELECT k.place FROM erp_change k
         WHERE k.company_id = %(company)s AND k.resource = %(resource)s AND k.place < now.horizon
         ORDER BY k.place DESC LIMIT 1

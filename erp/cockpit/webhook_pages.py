@@ -39,6 +39,7 @@ RESOURCES: Final = {
 OFF: Final = {
     "failed": gettext_lazy("The receiver could not be reached for more than a day."),
     "gone": gettext_lazy("The receiver says that it wants nothing any more."),
+    "rights": gettext_lazy("Who made it may no longer see all that it tells of."),
 }
 
 

@@ -26,6 +26,8 @@ from django.views.decorators.debug import sensitive_variables
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE: Final = ipaddress.ip_network("::/96")
+#: What some versions of Python take for public: site-local addresses, and those of protocols (RFC 3879, 6890).
+_OWN_USE: Final = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("192.0.0.0/24"))
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -201,6 +203,8 @@ def public_address(place: Place) -> str:
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet, whatever it is wrapped in."""
     ip = ipaddress.ip_address(address)
+    if any(ip in one for one in _OWN_USE if one.version == ip.version):
+        return False
     wrapped: list[Any] = []
     if isinstance(ip, ipaddress.IPv6Address):
         wrapped = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404
 
-from erp.access.gate import delivering
+from erp.access.gate import access_to, delivering
 from erp.changes import delta
 from erp.core import clock, outbound
 from erp.core.outbound import NoAnswer, Service
 from erp.jobs.sending import put
-from erp.webhooks.keeping import make_delivery
+from erp.webhooks.keeping import RESOURCES, make_delivery
 from erp.webhooks.models import Delivery, Webhook
 from erp.webhooks.signing import headers_of
 
@@ -61,16 +63,35 @@ def tell(number: int, company: int) -> bool:
     if taken is None:
         return False
     hook, told = taken
-    outcome = _tried(hook, told)
+    outcome = _tried(hook, told) if _may_be_told(hook) else None
     with delivering(company):
-        _note(hook, told, outcome)
+        if outcome is None:
+            _end(hook)
+        else:
+            _note(hook, told, outcome)
     return True
+
+
+def _may_be_told(hook: Webhook) -> bool:
+    """Whether who made a webhook may still see all that it tells of (AUZ-5)."""
+    try:
+        with transaction.atomic():
+            access = access_to(hook.company_id, user=hook.made_by)
+            return all(access.may(RESOURCES[one]) for one in hook.resources)
+    except (Http404, PermissionDenied):
+        return False
+
+
+def _end(hook: Webhook) -> None:
+    """Switch a webhook off whose maker has no right to it any more."""
+    held = Webhook.of(hook.company_id).filter(pk=hook.pk, lease=hook.lease)
+    held.update(is_on=False, off_reason="rights", lease="", lease_until=None)
 
 
 def _taken(number: int, company: int) -> tuple[Webhook, Delivery] | None:
     with delivering(company):
         rows = Webhook.of(company).select_for_update(of=("self",), skip_locked=True)
-        hook = rows.filter(pk=number, is_on=True).select_related("company").first()
+        hook = rows.filter(pk=number, is_on=True).select_related("company", "made_by").first()
         now = clock.now()
         if hook is None or (hook.lease_until and hook.lease_until > now) or hook.due_at > now:
             return None
@@ -133,9 +154,11 @@ def _note(hook: Webhook, told: Delivery, outcome: Outcome) -> None:
     tries = told.tries + 1
     over = not outcome.good and (tries > len(settings.WEBHOOK_PAUSES) or outcome.status == _GONE)
     state = State.DONE if outcome.good else State.FAILED if over else State.WAITING
-    Delivery.of(company).filter(pk=told.pk, state=State.WAITING).update(
+    waiting = Delivery.of(company).filter(pk=told.pk, state=State.WAITING)
+    if not waiting.update(
         state=state, tries=tries, status=outcome.status, fault=outcome.fault, tried_at=now
-    )
+    ):
+        return  # given up meanwhile: what the address of then says counts no more
     held.lease, held.lease_until = "", None
     held.tries = 0 if outcome.good else tries
     held.due_at = now

@@ -113,6 +113,7 @@ def change_webhook(
         held.is_on, held.off_reason = is_on, ""
     if anew:
         held.confirmed_at, held.tries, held.due_at = None, 0, clock.now()
+        held.lease, held.lease_until = "", None
         Delivery.of(held.company).filter(webhook=held, state=Delivery.State.WAITING).update(
             state=Delivery.State.FAILED, fault="given up"
         )

@@ -68,6 +68,8 @@ class _Claims(mixins.ListModelMixin, CompanyViewSet):
 class OwnClaimViewSet(_Claims):
     """``…/my-expenses/``: one's own claims; those of others are not there."""
 
+    owned = True
+
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "update", "destroy", "submit", "withdraw", "kinds"),
         Permission.EXPENSES_OWN,

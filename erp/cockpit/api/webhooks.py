@@ -19,7 +19,7 @@ from erp.webhooks.models import Delivery, Webhook
 
 
 class WebhookOutput(serializers.ModelSerializer[Webhook]):
-    """A webhook; ``off_reason`` is failed or gone where it was switched off by itself."""
+    """A webhook; ``off_reason`` is failed, gone or rights where it was switched off by itself."""
 
     resources: Any = serializers.ListField(child=serializers.CharField())
     confirmed = serializers.BooleanField(source="confirmed_at")

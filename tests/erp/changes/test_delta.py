@@ -127,6 +127,19 @@ def test_a_cursor_that_is_too_old_or_none_is_refused(api):
         problem(api.get("contacts/", changed_since=bad), 400)
 
 
+def test_where_only_an_old_tombstone_was_newest_one_begins_behind_it(api):
+    """Nothing has changed since: who begins is not sent to begin for ever."""
+    with operating(number(api)) as access:
+        add(access)
+    with operating(number(api)) as access:
+        lifecycle.delete(add(access, "Später AG"), by=access.user)
+    Mirror(api, "contacts/").until(lambda: True)
+    with operating(number(api)), connection.cursor() as cursor:
+        cursor.execute("SELECT rappen_forget_changes(now() + interval '1 day')")
+    begun = api.get("contacts/", changed_since="").json()["cursor"]
+    assert api.get("contacts/", changed_since=begun).status_code == 200
+
+
 def test_posted_entries_are_told_in_the_order_of_the_chain(api):
     copy = Mirror(api, "journal-entries/")
     with operating(number(api)) as access:

@@ -14,6 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from contacts import lifecycle, saving
 from contacts.models import Contact
 from erp.access.gate import access_to, operating
+from erp.access.models import Role
 from erp.changes import forgetting
 from erp.core import clock, outbound
 from erp.core.outbound import NoAnswer, Service
@@ -188,11 +189,37 @@ def test_a_lease_keeps_two_workers_apart_and_passes(hook, books, there):
     assert len(there.came) == 1
 
 
+def test_whose_maker_may_no_longer_see_what_it_tells_of_is_switched_off(books, there):
+    """AUZ-5"""
+    with transaction.atomic():
+        maker = make.user(company=books, granted=["webhooks.change", "contacts.read"])
+    with transaction.atomic():
+        access = access_to(books.pk, user=maker)
+        made, _secret = keeping.add_webhook(access, name="x", url=there.url, resources=["contact"])
+    tell(made)
+    add(books)
+    with operating(str(books.pk)):
+        Role.of(books).filter(memberships__user=maker).update(permissions=["webhooks.change"])
+    tell(made)
+    assert (kept(made).is_on, kept(made).off_reason) == (False, "rights")
+    assert len(there.came) == 1
+
+
+def test_what_an_address_says_counts_no_more_once_there_is_another(hook, books, there):
+    taken = delivering._taken(hook.pk, books.pk)
+    assert taken is not None
+    with operating(str(books.pk)) as access:
+        keeping.change_webhook(access, kept(hook), url=there.url + "?b")
+    with delivering.delivering(books.pk):
+        delivering._note(*taken, delivering.Outcome(True, 200))
+    assert kept(hook).confirmed_at is None
+
+
 PRIVATE = ["127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
            "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1",
            "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
            "2002:7f00:1::", "2002:0a00:0001::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-           "2001:0:4136:e378:8000:63bf:3fff:fdd2", "::7f00:1"]  # fmt: skip
+           "2001:0:4136:e378:8000:63bf:3fff:fdd2", "::7f00:1", "fec0::1", "192.0.0.8"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PRIVATE)
