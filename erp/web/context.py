@@ -13,11 +13,12 @@ from django.utils.module_loading import import_string
 def page(request: HttpRequest) -> dict[str, Any]:
     """Company, rights, navigation and help of the page that is shown."""
     access = getattr(request, "access", None)
-    help_page = getattr(request, "help_page", "") or "start"
+    help_page = getattr(request, "help_page", "")
     context: dict[str, Any] = {
         "access": access,
         "company": access.company if access else None,
-        "help_url": reverse("help", args=[help_page]),
+        "own_help": help_page,  # what the page's view names; blank where it names none
+        "help_url": reverse("help", args=[help_page or "start"]),
         "demo_sign_in": settings.DEMO_SIGN_IN if settings.DEMO else None,
         "navigation": [],
     }
