@@ -15,8 +15,12 @@ from rest_framework.viewsets import GenericViewSet
 from erp.access.firms.gate import FirmAccess, over_mandates, staff_of
 from erp.access.firms.models import FirmStaff
 from erp.access.models import User
+from erp.api import problems
 from erp.api.authentication import bearer_in, look_up
 from erp.api.endpoints import OneTransaction, Pages
+from erp.api.limits import Meter, TooMany
+from erp.core.errors import Overtaken
+from erp.core.retrying import keep_body, retried, rewind
 
 
 class FirmViewSet(OneTransaction):
@@ -42,8 +46,27 @@ class FirmViewSet(OneTransaction):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.one_transaction or request.method in SAFE_METHODS:
             return super().dispatch(request, *args, **kwargs)
+
+        def attempt() -> HttpResponseBase:
+            rewind(request)
+            return GenericViewSet.dispatch(self, request, *args, **kwargs)
+
         look_up(request)
-        return GenericViewSet.dispatch(self, request, *args, **kwargs)
+        self.meter = Meter.begin(request, None)
+        try:
+            self.meter.require_sender()
+            response = retried(attempt) if keep_body(request) else attempt()
+        except (Overtaken, TooMany) as refusal:
+            response = problems.plain(refusal)
+        self.meter.settle(response, inside=False)
+        return response
+
+    def _meter_client(self) -> None:
+        """One client's reading counts for that client; nobody's costs a company that is no client."""
+        if int(self.kwargs.get("company", 0)) in self.access.companies:
+            self.meter.require_company()
+        else:
+            self.meter.company = ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -53,6 +76,7 @@ class FirmViewSet(OneTransaction):
         if self.of_clients and request.method in SAFE_METHODS:
             self.access = over_mandates(firm, user=user)
             self.staff = self.access.staff
+            self._meter_client()
         else:
             with transaction.atomic():
                 self.staff = staff_of(firm, user=user)

@@ -11,11 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.firms.gate import in_client
-from erp.access.models import User
 from erp.api.firms import FirmViewSet
 from erp.api.inputs import Input
 from erp.core import clock
-from erp.fiduciary import mandates, overview
+from erp.fiduciary import checklists, mandates, overview
 from erp.fiduciary.overview import ORDERS, Row, Wanted
 from erp.reference.statuses import stale_sources
 
@@ -123,8 +122,7 @@ class FirmClientViewSet(FirmViewSet):
         """Say who of the firm answers for a client."""
         email = self.told(MandateChange)["responsible"]
         access = in_client(self.staff.firm_id, int(kwargs["company"]), user=self.user)
-        person = User.objects.filter(email=email.lower()).first() if email else None
-        if email and person is None:
-            raise mandates.NotOfTheFirm(person=email, firm=self.staff.firm)
+        checklists.require_working(self.staff)
+        person = mandates.colleague(self.staff.firm, email) if email else None
         mandates.set_responsible(firm=self.staff.firm, company=access.company, responsible=person)
         return Response(status=204)

@@ -6,6 +6,8 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounting.ledger.jobs import LOCK
 from accounting.statements.jobs import PRINT
-from erp.access.firms.gate import FirmAccess, in_client, staff_of
+from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
 from erp.access.firms.models import Firm
 from erp.access.models import User
 from erp.companies.models import Company
@@ -29,11 +31,24 @@ from erp.fiduciary.jobs import FIGURES, PREPARE
 from erp.fiduciary.models import FirmBatch, FirmBatchPart
 from erp.jobs.kinds import kind_of
 from erp.jobs.models import Job
-from erp.jobs.starting import start
+from erp.jobs.starting import KeyTaken, start
 
 MOST: Final = 500  # clients at once
-#: What can be done everywhere at once, and whether it is up to a day.
-OFFERED: Final[Mapping[str, bool]] = {LOCK: True, PRINT: True, PREPARE: False, FIGURES: False}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Whether a kind goes up to a day, and whether it wants the second factor used minutes ago."""
+
+    up_to: bool = False
+    step_up: bool = False
+
+
+#: What can be done everywhere at once; with ``step_up`` where it is so in one client, too.
+OFFERED: Final[Mapping[str, Offer]] = {
+    LOCK: Offer(up_to=True, step_up=True), PRINT: Offer(up_to=True), PREPARE: Offer(),
+    FIGURES: Offer(),
+}  # fmt: skip
 
 
 class NotOffered(DomainError):
@@ -58,11 +73,19 @@ class DayMissing(DomainError):
 
 @dataclass(frozen=True)
 class PartRow:
-    """A part as it stands: its client, its job or why there is none."""
+    """A part as it stands: its client, its job or why there is none.
+
+    What job or refusal say is blank for whoever may not know it.
+    """
 
     company: Company
     job: Job | None
     refusal: str
+
+
+def wants_fresh(kind: str) -> bool:
+    """Whether a kind is started right after the second factor alone."""
+    return kind in OFFERED and OFFERED[kind].step_up
 
 
 def start_everywhere(
@@ -72,40 +95,57 @@ def start_everywhere(
     """Start a job in each of these clients, each in a transaction of its own (Sammelauftrag).
 
     The rights are asked for in each client, as if the job were started there; what one refuses is
-    noted and keeps none of the others. With a ``key`` that was used, the batch of then comes back.
-    Must not run inside a transaction. Raises ``NotOffered``, ``NoClients``, ``DayMissing`` or
-    ``OnlyWhoWorks``.
+    noted and keeps none of the others. With a ``key`` that was used, the batch of then comes back,
+    after it was started where it had not come to. The caller has asked for the second factor where
+    the kind ``wants_fresh``. Must not run inside a transaction. Raises ``NotOffered``,
+    ``NoClients``, ``DayMissing``, ``OnlyWhoWorks``, or ``KeyTaken`` for a key of another wish.
     """
     if kind not in OFFERED:
         raise NotOffered(kind=kind[:40])
     wanted = sorted(set(companies))
     if not 0 < len(wanted) <= MOST:
         raise NoClients(count=len(wanted), most=MOST)
-    if OFFERED[kind] and until is None:
+    if OFFERED[kind].up_to and until is None:
         raise DayMissing
-    arguments = {"until": until.isoformat()} if OFFERED[kind] and until else {}
+    arguments: dict[str, Any] = {"companies": wanted}
+    if OFFERED[kind].up_to and until is not None:
+        arguments["until"] = until.isoformat()
     with transaction.atomic():
         staff = staff_of(firm, user=user)
         require_working(staff)
-        batch, is_new = FirmBatch.unscoped.get_or_create(
+        batch, _is_new = FirmBatch.unscoped.get_or_create(
             firm=staff.firm, by=user, key=key[:100],
             defaults={"kind": kind, "arguments": arguments, "at": clock.now()},
         )  # fmt: skip
-    if is_new:
-        for company in wanted:
+    if (batch.kind, batch.arguments) != (kind, arguments):
+        raise KeyTaken(key=batch.key)
+    there = _begun_in(batch, user)
+    for company in wanted:
+        if company not in there:
             _start_in(company, batch, user)
     return batch
 
 
+def _begun_in(batch: FirmBatch, user: User) -> set[int]:
+    """The clients that have their part already."""
+    with transaction.atomic():
+        over_mandates(batch.firm_id, user=user)
+        rows = FirmBatchPart.of_firm(batch.firm_id).filter(batch=batch)
+        return set(rows.values_list("company", flat=True))
+
+
 def _start_in(company: int, batch: FirmBatch, user: User) -> None:
-    """A job in one client, or why there is none; nothing where the mandate has ended."""
+    """A job in one client, or why there is none.
+
+    Where no mandate runs nothing is noted: the firm keeps nothing new of who is not its client.
+    """
     try:
         with transaction.atomic():
             access = in_client(batch.firm_id, company, user=user)
             if not kind_of(batch.kind).is_open_to(access):
                 raise PermissionDenied
             job = start(
-                batch.kind, company=access.company, by=user, arguments=batch.arguments,
+                batch.kind, company=access.company, by=user, arguments=batch.for_each,
                 key=f"batch-{batch.pk}",
             )  # fmt: skip
             _note(batch, company, job=job.pk)
@@ -118,13 +158,16 @@ def _start_in(company: int, batch: FirmBatch, user: User) -> None:
 
 
 def _refused(batch: FirmBatch, company: int, user: User, why: str) -> None:
-    with transaction.atomic():
+    with suppress(Http404, PermissionDenied), transaction.atomic():  # it may have ended meanwhile
         in_client(batch.firm_id, company, user=user)
         _note(batch, company, refusal=why[:300])
 
 
 def _note(batch: FirmBatch, company: int, **told: Any) -> None:
-    FirmBatchPart.unscoped.create(firm_id=batch.firm_id, batch=batch, company_id=company, **told)
+    """Once: the same wish that came twice at the same moment finds what the other has noted."""
+    FirmBatchPart.unscoped.get_or_create(
+        batch=batch, company_id=company, defaults={"firm_id": batch.firm_id, **told}
+    )
 
 
 def batches_of(firm: Firm) -> Any:
@@ -133,20 +176,40 @@ def batches_of(firm: Firm) -> Any:
 
 
 def parts_of(batch: FirmBatch, access: FirmAccess) -> list[PartRow]:
-    """The parts in clients that are still open, by name, with their jobs; two queries."""
+    """The parts in clients that are still open, by name, with their jobs; two queries.
+
+    What they say is for who started them, and for whoever has the kind's right in that client.
+    """
     parts = {one.company_id: one for one in FirmBatchPart.of_firm(access.firm).filter(batch=batch)}
     jobs = Job.unscoped.filter(pk__in=[one.job for one in parts.values() if one.job])
     known = {one.pk: one for one in jobs.select_related("file")}
-    return [
+    rows = [
         PartRow(company, known.get(parts[pk].job or 0), parts[pk].refusal)
         for pk, company in access.companies.items() if pk in parts
     ]  # fmt: skip
+    wanted, is_own = _rights_of(batch), batch.by_id == access.user.pk
+    return [
+        row if is_own or wanted <= access.rights[row.company.pk] else _silent(row) for row in rows
+    ]
+
+
+def _rights_of(batch: FirmBatch) -> set[str]:
+    kind = kind_of(batch.kind)
+    return {str(one) for one in (kind.permission, kind.also) if one is not None}
+
+
+def _silent(row: PartRow) -> PartRow:
+    """How far a part is, and nothing of what it came to."""
+    if row.job is None:
+        return PartRow(row.company, None, "")
+    job = copy(row.job)
+    job.message, job.error, job.file = "", "", None
+    return PartRow(row.company, job, "")
 
 
 def files_of(batch: FirmBatch, access: FirmAccess) -> bytes | None:
     """The files of all parts as a ZIP, of clients in which one may have them; None where there are none."""
-    kind = kind_of(batch.kind)
-    wanted = {str(one) for one in (kind.permission, kind.also) if one is not None}
+    wanted = _rights_of(batch)
     rows = [
         row for row in parts_of(batch, access)
         if row.job is not None and row.job.file is not None and wanted <= access.rights[row.company.pk]

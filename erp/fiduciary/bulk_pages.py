@@ -6,11 +6,13 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from erp.access.sign_in.stepup import is_fresh
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.fiduciary import bulk
@@ -48,6 +50,8 @@ class Batches(FirmView):
         told = request.POST
         chosen = [pk for text in told.getlist("company") if (pk := id_or_none(text)) is not None]
         until = read_day(told.get("until"))
+        if bulk.wants_fresh(told.get("kind", "")) and not is_fresh(request.session):
+            raise ReauthenticationRequired
         try:
             batch = bulk.start_everywhere(
                 firm=kwargs["firm"], companies=chosen, kind=told.get("kind", ""), user=self.user,

@@ -17,7 +17,7 @@ from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.fiduciary.keeping import look_at
+from erp.fiduciary.keeping import bank_differences, missing_vouchers
 from erp.fiduciary.models import Check
 from payroll.runs.models import PayrollRun
 from vat.codes.models import VatSettings
@@ -41,6 +41,15 @@ class MayNotCheck(DomainError):
 
 def _bank(company: Company, end: dt.date) -> int:
     return BankTransaction.of(company).filter(entry=None, booking_date__lte=end).count()
+
+
+def _bank_agrees(company: Company, end: dt.date) -> int:
+    return bank_differences(company, on=end)
+
+
+def _vouchers(company: Company, end: dt.date) -> int:
+    """Of locked periods, too: what lacks its original does so under lock."""
+    return missing_vouchers(company, end=end, locked=True)
 
 
 def _inbox(company: Company, end: dt.date) -> int:
@@ -74,9 +83,9 @@ def _lock(company: Company, end: dt.date) -> int:
 #: How many there still are up to the end of a month, and the right that seeing it takes.
 CHECKS: Final[Mapping[str, tuple[Permission, Callable[[Company, dt.date], int]]]] = {
     Check.BANK: (Permission.BANKING_READ, _bank),
-    Check.BANK_AGREES: (Permission.BANKING_READ, lambda company, end: look_at(company).bank_differences),
+    Check.BANK_AGREES: (Permission.BANKING_READ, _bank_agrees),
     Check.INBOX: (Permission.PAYABLES_READ, _inbox),
-    Check.VOUCHERS: (Permission.LEDGER_READ, lambda company, end: look_at(company).missing_vouchers),
+    Check.VOUCHERS: (Permission.LEDGER_READ, _vouchers),
     Check.DRAFTS: (Permission.LEDGER_DRAFT_ALL, _drafts),
     Check.CONTROL: (Permission.OPEN_ITEMS_READ, _control),
     Check.PAYROLL: (Permission.PAYROLL_READ, _payroll),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, Final
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -14,10 +15,20 @@ from rest_framework.response import Response
 from erp.access.firms.gate import in_client
 from erp.api.firms import FirmViewSet
 from erp.api.inputs import DayField, Input, MonthField
+from erp.core import clock
 from erp.fiduciary import checklists
 from erp.fiduciary.checklist_pages import month_of
 from erp.fiduciary.checklists import Step
 from erp.fiduciary.models import Check, ChecklistItem, ChecklistStep, ChecklistTemplate
+
+#: A month of one of ``clock.YEARS``.
+MONTH_OF_BOOKS: Final = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
+
+
+def in_books(month: dt.date) -> None:
+    """Raises for a month of a year beyond those of the books."""
+    if month.year not in clock.YEARS:
+        raise serializers.ValidationError("There are no books of this year.", code="not_a_month")
 
 
 class ChecklistStepOutput(serializers.ModelSerializer[ChecklistStep]):
@@ -67,18 +78,18 @@ class ChecklistItemOutput(serializers.ModelSerializer[ChecklistItem]):
 class ChecklistQuery(serializers.Serializer[Any]):
     """``month`` as 2026-11; without it the last that is over."""
 
-    month = serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", required=False)
+    month = serializers.RegexField(MONTH_OF_BOOKS, required=False)
 
 
 class ChecklistBegin(Input):
     """``template`` gives the client this checklist first."""
 
-    month = MonthField()
+    month = MonthField(validators=[in_books])
     template = serializers.IntegerField(min_value=1, max_value=10**18 - 1, required=False)
 
 
 class ChecklistItemInput(Input):
-    month = MonthField()
+    month = MonthField(validators=[in_books])
     text = serializers.CharField(max_length=160)
     due_on = DayField()
 
@@ -165,7 +176,7 @@ class ClientChecklistViewSet(FirmViewSet):
         rows = ChecklistItem.of_firm(self.staff.firm).filter(company=access.company)
         item: ChecklistItem = get_object_or_404(rows, pk=int(kwargs["item"]))
         if told["state"] == ChecklistItem.State.OPEN:
-            item = checklists.open_again(item)
+            item = checklists.open_again(item, access=access)
         else:
             item = checklists.sign_off(
                 item, access=access, note=told.get("note", ""),

@@ -30,9 +30,11 @@ State = ChecklistItem.State
 
 
 def month_of(text: str | None) -> dt.date:
-    """The month an address names as 2026-11; without one the last that is over."""
+    """The month of the books that an address names as 2026-11; without one the last that is over."""
     try:
         year, month = (int(part) for part in (text or "").split("-"))
+        if year not in clock.YEARS:
+            raise ValueError(year)
         return dt.date(year, month, 1)
     except ValueError:
         return (clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1)

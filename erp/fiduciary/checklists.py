@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.firms.models import Firm, FirmStaff
 from erp.access.gate import Access
 from erp.access.models import User
+from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -223,13 +224,20 @@ def sign_off(
     item.note = one_line(note, field="note", most=200)
     item.signed_by, item.signed_at = access.user, clock.now()
     item.save(update_fields=["state", "note", "signed_by", "signed_at"])
+    action = "checklist.not_needed" if not_needed else "checklist.sign"
+    trail.record(company=access.company, by=access.user, action=action, subject=item,
+                 details=_told(item))  # fmt: skip
     return item
 
 
 @transaction.atomic
-def open_again(item: ChecklistItem) -> ChecklistItem:
-    """Take a signature back (Visum zurücknehmen)."""
+def open_again(item: ChecklistItem, *, access: Access) -> ChecklistItem:
+    """Take a signature back (Visum zurücknehmen); ``access`` is of the open client."""
     item = _held(item)
+    if item.state == State.OPEN:
+        return item
+    trail.record(company=access.company, by=access.user, action="checklist.open_again",
+                 subject=item, details=_told(item))  # fmt: skip
     item.state, item.signed_by, item.signed_at = State.OPEN, None, None
     item.save(update_fields=["state", "signed_by", "signed_at"])
     return item
@@ -249,6 +257,11 @@ def items_of(firm: Firm | int, company: Company | int, month: dt.date) -> Any:
     """The steps of a client's month, in their order."""
     rows = ChecklistItem.of_firm(firm).filter(company=company, month=month.replace(day=1))
     return rows.select_related("responsible", "signed_by").order_by("position", "pk")
+
+
+def _told(item: ChecklistItem) -> dict[str, str]:
+    """What the client reads of a step in its own trail."""
+    return {"firm": str(item.firm), "step": item.text, "month": f"{item.month:%Y-%m}"}
 
 
 def _held(item: ChecklistItem) -> ChecklistItem:

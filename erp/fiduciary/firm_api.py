@@ -14,12 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.firms.gate import in_client
+from erp.access.sign_in.stepup import is_fresh
+from erp.api.endpoints import session_of
 from erp.api.files import AnyType
 from erp.api.firms import FirmViewSet
 from erp.api.inputs import DayField, Input
+from erp.api.permissions import StepUpNeeded
 from erp.api.schema import KEY
 from erp.fiduciary import bulk, checklists, templates, times
 from erp.fiduciary.bulk import PartRow
+from erp.fiduciary.checklist_api import MONTH_OF_BOOKS
 from erp.fiduciary.checklist_pages import month_of
 from erp.fiduciary.models import ChecklistTemplate, FirmBatch, MandateTemplate, MandateTime
 from erp.fiduciary.time_pages import times_of
@@ -36,6 +40,7 @@ def _number(**more: Any) -> serializers.IntegerField:
 class FirmBatchOutput(serializers.ModelSerializer[FirmBatch]):
     """A kind of job, started in several clients at once."""
 
+    arguments = serializers.JSONField(source="for_each")
     by = serializers.EmailField(source="by.email")
 
     class Meta:
@@ -101,7 +106,7 @@ class BilledInput(Input):
 class MandateTimeQuery(serializers.Serializer[Any]):
     """``month`` as 2026-11; with ``unbilled`` of all months."""
 
-    month = serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", required=False)
+    month = serializers.RegexField(MONTH_OF_BOOKS, required=False)
     unbilled = serializers.BooleanField(required=False)
     client = _number(required=False)
 
@@ -160,6 +165,8 @@ class FirmBatchViewSet(FirmViewSet):
         if not 8 <= len(key) <= 100:
             raise serializers.ValidationError({"Idempotency-Key": "8 to 100 characters"})
         told = self.told(FirmBatchInput)
+        if bulk.wants_fresh(told["kind"]) and not is_fresh(session_of(request)):
+            raise StepUpNeeded
         batch = bulk.start_everywhere(
             firm=int(kwargs["firm"]), companies=told["companies"], kind=told["kind"],
             until=told.get("until"), user=self.user, key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from django.db import connection, transaction
@@ -12,12 +13,14 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.fiduciary.models import MandateFigures
 
-#: Entries somebody typed or imported, in periods still open, to which nobody put an original.
+#: Entries somebody typed or imported, in periods still open unless ``locked`` ones count, too, to
+#: which nobody put an original.
 _MISSING: Final = """
     SELECT count(*) FROM accounting_period p
     JOIN accounting_journalentry e ON e.company_id = p.company_id
         AND e.fiscal_year_id = p.fiscal_year_id AND e.date BETWEEN p.start AND p."end"
-    WHERE p.company_id = %(company)s AND p.lock <> 'locked'
+    WHERE p.company_id = %(company)s AND (%(locked)s OR p.lock <> 'locked')
+      AND e.date <= %(end)s
       AND e.company_id = %(company)s AND e.number IS NOT NULL AND e.kind = 'normal'
       AND e.source IN ('manual', 'import', 'cash')
       AND NOT EXISTS (SELECT FROM accounting_entryvoucher v
@@ -27,16 +30,26 @@ _MISSING: Final = """
 """
 
 
+def missing_vouchers(company: Company, *, end: dt.date = dt.date.max, locked: bool = False) -> int:
+    """How many entries up to a day have no original; of open periods, or with ``locked`` of all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, {"company": company.pk, "end": end, "locked": locked})
+        (missing,) = cursor.fetchone()
+    return int(missing)
+
+
+def bank_differences(company: Company, *, on: dt.date | None = None) -> int:
+    """How many bank accounts differ from the ledger by their last statement, of those until ``on``."""
+    banks = BankAccount.of(company).select_related("account", "company")
+    return sum(bool(state_of(bank, on=on).difference) for bank in banks)
+
+
 @transaction.atomic
 def look_at(company: Company) -> MandateFigures:
     """Count what a client lacks, and keep it for the cockpit; the client's rows are open."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MISSING, {"company": company.pk})
-        (missing,) = cursor.fetchone()
-    banks = BankAccount.of(company).select_related("account", "company")
-    differing = sum(bool(state_of(bank).difference) for bank in banks)
     found, _new = MandateFigures.unscoped.update_or_create(
         company=company,
-        defaults={"as_of": clock.now(), "missing_vouchers": missing, "bank_differences": differing},
-    )
+        defaults={"as_of": clock.now(), "missing_vouchers": missing_vouchers(company),
+                  "bank_differences": bank_differences(company)},
+    )  # fmt: skip
     return found

@@ -10,12 +10,29 @@ from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.fiduciary.models import MandateSetting
+from erp.web.pages import id_or_none
 
 
 class NotOfTheFirm(DomainError):
     code = "fiduciary.not_of_the_firm"
     message = _("“%(person)s” does not work for %(firm)s. Choose somebody of its staff.")
     field = "responsible"
+
+
+def colleague(firm: Firm, told: str) -> User:
+    """Whom of a firm's staff an e-mail address or a number names; nobody else is looked for.
+
+    Raises ``NotOfTheFirm``, which repeats what was typed and tells nothing of others.
+    """
+    staff = FirmStaff.objects.filter(firm=firm).select_related("user")
+    number = id_or_none(told)
+    named = (
+        staff.filter(user=number) if number is not None else staff.filter(user__email=told.lower())
+    )
+    found = named.first()
+    if found is None:
+        raise NotOfTheFirm(person=told[:100], firm=firm)
+    return found.user
 
 
 def require_staff(firm: Firm, user: User | None, *, field: str = "responsible") -> None:

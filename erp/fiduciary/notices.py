@@ -110,8 +110,19 @@ def _of_company(company: Company) -> Sequence[User]:
     return [one.user for one in rows if Permission.QUESTIONS_WRITE in one.role.rights]
 
 
+def is_running(question: Question) -> bool:
+    """Whether the firm of a thread still works for the company."""
+    running = Mandate.of(question.company_id).filter(firm=question.firm_id, ended_at=None)
+    return running.exists()
+
+
 def _of_firm(question: Question) -> Sequence[User]:
-    """Who of the firm has spoken in the thread; where nobody has yet, who manages the firm."""
+    """Who of the firm has spoken in the thread; where nobody has yet, who manages the firm.
+
+    Nobody once the mandate has ended.
+    """
+    if not is_running(question):
+        return []
     staff = FirmStaff.objects.filter(firm=question.firm_id, user__is_active=True)
     spoke = QuestionMessage.of(question.company_id).filter(question=question).values("by")
     rows = list(staff.select_related("user"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger import posting
@@ -15,7 +15,9 @@ from accounting.ledger.models import JournalEntry
 from accounting.payables.capture.models import Channel, InboxDocument
 from accounting.payables.capture.receiving import Incoming, receive
 from erp.access.firms.models import Firm, FirmStaff, Mandate
-from erp.access.models import Membership, User
+from erp.access.models import User
+from erp.access.permissions import Permission
+from erp.access.rights import held
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
@@ -54,6 +56,14 @@ class SaidTooMuch(DomainError):
     field = "text"
 
 
+class MandateOver(DomainError):
+    code = "questions.mandate_over"
+    message = _(
+        "%(firm)s works here by no mandate any more, and reads nothing that is said. Settle “%(title)s”."
+    )
+    conflict = True
+
+
 class QuestionClosed(DomainError):
     code = "questions.closed"
     message = _("“%(title)s” is settled. Open it again to go on.")
@@ -74,17 +84,21 @@ class NoFileToTake(DomainError):
 
 
 def seen_by(company: Company, user: User) -> QuerySet[Question]:
-    """The threads somebody may see: members all, a firm's staff those with their own firm."""
-    own = Membership.of(company).filter(user=user)
-    mine = FirmStaff.objects.filter(user=user).values("firm")
-    rows = Question.of(company).filter(Exists(own) | Q(firm__in=mine))
-    return rows.select_related("opened_by", "firm")
+    """The threads somebody may see: members by their own role all, a firm's staff those of their firm."""
+    rows = Question.of(company).select_related("opened_by", "firm")
+    if Permission.QUESTIONS_READ in held(user, company).own:
+        return rows
+    return rows.filter(firm__in=FirmStaff.objects.filter(user=user).values("firm"))
 
 
 def side_of(company: Company, user: User) -> str:
-    """Which side somebody speaks for: who has a role of their own in the company is of the company."""
-    is_member = Membership.of(company).filter(user=user).exists()
-    return Side.CLIENT if is_member else Side.FIDUCIARY
+    """Which side somebody speaks for: of the company is whose own role lets them answer there.
+
+    So are members who come by no mandate, too.
+    """
+    has = held(user, company)
+    is_client = Permission.QUESTIONS_WRITE in has.own or (has.own and not has.firms)
+    return Side.CLIENT if is_client else Side.FIDUCIARY
 
 
 def firms_here(company: Company, user: User) -> list[Firm]:
@@ -141,12 +155,13 @@ def answer(
     """Say something in a thread (antworten); the other side is to speak next, and gets a mail.
 
     A file that answers a request for a receipt goes to the inbox, too, where the company keeps one:
-    it was asked for, so that no other right is needed. Raises ``QuestionClosed``, ``NothingSaid``,
-    ``SaidTooMuch``, and what storing a file raises.
+    if the other side has asked for it, no other right is needed. Raises ``QuestionClosed``,
+    ``MandateOver``, ``NothingSaid``, ``SaidTooMuch``, and what storing a file raises.
     """
     question = _held(question)
     if question.is_closed:
         raise QuestionClosed(title=question.title)
+    _require_mandate(question)
     message = _say(question, by=by, text=text, file=_kept(question, file, by))
     question.asks = (
         Side.CLIENT if side_of(question.company, by) == Side.FIDUCIARY else Side.FIDUCIARY
@@ -170,10 +185,11 @@ def close(question: Question, *, by: User) -> Question:
 
 @transaction.atomic
 def reopen(question: Question, *, by: User) -> Question:
-    """Go on with a settled thread (wieder öffnen). Raises ``NotClosed``."""
+    """Go on with a settled thread (wieder öffnen). Raises ``NotClosed`` or ``MandateOver``."""
     question = _held(question)
     if not question.is_closed:
         raise NotClosed(title=question.title)
+    _require_mandate(question)
     return _set(question, State.OPEN, by=by, action="question.reopen")
 
 
@@ -198,6 +214,11 @@ def _held(question: Question) -> Question:
     return rows.select_related("company", "firm", "opened_by").get(pk=question.pk)
 
 
+def _require_mandate(question: Question) -> None:
+    if not notices.is_running(question):
+        raise MandateOver(firm=question.firm, title=question.title)
+
+
 def _set(question: Question, state: str, *, by: User, action: str) -> Question:
     question.state = state
     question.save(update_fields=["state"])
@@ -219,12 +240,21 @@ def _say(
     )  # fmt: skip
 
 
+def _may_deliver(question: Question, by: User) -> bool:
+    """Whether a file goes to the inbox: the other side asked for it, or one may bring it anyway."""
+    company = question.company
+    if side_of(company, question.opened_by) != side_of(company, by):
+        return True
+    return Permission.PAYABLES_CAPTURE in held(by, company).rights
+
+
 def _kept(question: Question, file: Incoming | None, by: User) -> StoredFile | None:
     """The file as it is stored; in the inbox, too, if it is a receipt that belongs there."""
     if file is None:
         return None
     company: Any = question.company
-    if question.kind == Kind.RECEIPT and question.subject != "entry" and company.uses("payables"):
+    is_for_inbox = question.kind == Kind.RECEIPT and question.subject != "entry"
+    if is_for_inbox and company.uses("payables") and _may_deliver(question, by):
         (received,), _job = receive(company=company, incoming=[file], channel=Channel.UPLOAD, by=by)
         if received.refusal is not None:
             raise received.refusal

@@ -129,7 +129,7 @@ class MandatePage(FirmView):
         )  # fmt: skip
 
     def _open_again(self, access: Access) -> None:
-        checklists.open_again(self._item(access))
+        checklists.open_again(self._item(access), access=access)
 
     def _add(self, access: Access) -> None:
         month = month_of(self.request.POST.get("month"))
@@ -146,4 +146,4 @@ class MandatePage(FirmView):
 
     def _person(self) -> User | None:
         told = self.request.POST.get("responsible")
-        return User.objects.filter(pk=id_of(told)).first() if told else None
+        return mandates.colleague(self.staff.firm, told) if told else None

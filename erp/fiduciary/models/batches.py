@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -27,6 +29,11 @@ class FirmBatch(FirmOwned):
         constraints = [
             models.UniqueConstraint(fields=["firm", "by", "key"], name="firm_batch_once"),
         ]
+
+    @property
+    def for_each(self) -> dict[str, Any]:
+        """The arguments of the job in each client: all but which clients were chosen."""
+        return {name: value for name, value in self.arguments.items() if name != "companies"}
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -7,6 +7,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404
 from django.test import Client
@@ -14,15 +15,18 @@ from django.test import Client
 from accounting.ledger.models import Period
 from erp.access.firms.gate import over_mandates
 from erp.access.gate import operating
+from erp.api import limits
 from erp.cockpit import firms
+from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies
 from erp.fiduciary import bulk
 from erp.fiduciary.models import FirmBatch
 from erp.jobs import running
 from erp.jobs.models import Job
+from erp.jobs.starting import KeyTaken
 from tests import make
-from tests.erp.client import new_key
+from tests.erp.client import new_key, problem
 
 MARCH_31 = dt.date(2026, 3, 31)
 
@@ -141,3 +145,86 @@ def test_what_cannot_be_is_refused(db, more, code):
     with pytest.raises(DomainError) as refusal:
         everywhere(House(firm, lead, [make.company()]), **more)
     assert refusal.value.code == code
+
+
+def test_locking_everywhere_wants_the_second_factor_as_it_does_in_one_client(three):
+    arnold = three[0]
+    client = Client()
+    with clock.at(clock.now() - dt.timedelta(minutes=6)):
+        client.force_login(arnold.lead)
+    chosen = [one.pk for one in arnold.clients]
+    told = {"kind": "ledger.lock_periods", "until": "31.03.2026", "key": "k" * 9, "company": chosen}
+    answer = client.post(f"/firms/{arnold.firm.pk}/batches/", told)
+    assert answer.status_code == 302 and "reauthenticate" in answer["Location"]
+    start = f"/api/v1/firms/{arnold.firm.pk}/batches/"
+    body = {"kind": "ledger.lock_periods", "until": "2026-03-31", "companies": chosen}
+    answer = client.post(
+        start, body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_key()
+    )
+    problem(answer, 403, "step_up_needed")
+    with transaction.atomic():
+        over_mandates(arnold.firm.pk, user=arnold.lead)
+        assert not FirmBatch.unscoped.exists()
+    body = {"kind": "fiduciary.look_at", "companies": chosen}  # changes nothing, and wants none
+    answer = client.post(
+        start, body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_key()
+    )
+    assert answer.status_code == 201
+    assert answer.json()["arguments"] == {}
+
+
+def test_what_broke_off_goes_on_with_the_same_key(three, monkeypatch):
+    arnold = three[0]
+    first, second = sorted(arnold.clients, key=lambda one: one.pk)
+    begin = bulk.start
+
+    def falling_over(kind, *, company, **more):
+        if company == second:
+            raise RuntimeError
+        return begin(kind, company=company, **more)
+
+    monkeypatch.setattr(bulk, "start", falling_over)
+    with pytest.raises(RuntimeError):
+        everywhere(arnold)
+    monkeypatch.undo()
+    batch = everywhere(arnold)
+    assert {part.company for part in parts(arnold, batch)} == {first, second}
+    assert all(part.job is not None for part in parts(arnold, batch))
+    for other in ({"kind": "statements.print"}, {"companies": [first.pk]},
+                  {"until": dt.date(2026, 2, 28)}):  # fmt: skip
+        with pytest.raises(KeyTaken):
+            everywhere(arnold, **other)
+
+
+def test_what_came_of_it_is_told_to_who_might_have_done_it(three):
+    arnold = three[0]
+    with transaction.atomic():
+        reviewer = make.staff(arnold.firm, arnold.lead, "reviewer")
+    batch = everywhere(arnold)
+    work_off(arnold, batch)
+    address = f"/api/v1/firms/{arnold.firm.pk}/batches/{batch.pk}/"
+    for user, is_told in ((arnold.lead, True), (reviewer, False)):
+        client = Client()
+        client.force_login(user)
+        told = client.get(address).json()["parts"]
+        assert [one["state"] for one in told] == ["done", "done"]
+        assert [bool(one["message"]) for one in told] == [is_told] * 2
+        page = client.get(f"/firms/{arnold.firm.pk}/batches/{batch.pk}/").content.decode()
+        assert all((one.job.message in page) == is_told for one in parts(arnold, batch))
+
+
+def test_bulk_jobs_count_as_other_requests_do(three, settings):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    settings.API_LIMITS = {"person": 1, "token": 1, "company": 9, "address": 9}
+    cache.clear()
+    start = f"/api/v1/firms/{arnold.firm.pk}/batches/"
+    body = {"kind": "fiduciary.look_at", "companies": [one.pk for one in arnold.clients]}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(limits, "time", lambda: 1_800_000_015.0)
+        answers = [client.post(start, body, content_type="application/json",
+                               HTTP_IDEMPOTENCY_KEY=new_key()) for _one in range(2)]  # fmt: skip
+    cache.clear()
+    assert [one.status_code for one in answers] == [201, 429]
+    assert answers[0]["RateLimit-Limit"] == "1"

@@ -13,6 +13,7 @@ from accounting.ledger.models import Period
 from accounting.ledger.years import lock_period
 from erp.access.firms.gate import in_client, over_mandates
 from erp.access.gate import access_to
+from erp.audit.models import AuditEvent
 from erp.cockpit import firms
 from erp.companies.models import Module
 from erp.core.errors import DomainError
@@ -86,7 +87,7 @@ def test_what_the_program_can_ask_it_asks_before_a_signature(begun, company, lea
     assert checklists.sign_off(vat, access=access, not_needed=True).state == "not_needed"
     with pytest.raises(checklists.AlreadySigned):
         checklists.sign_off(bank, access=access)
-    assert checklists.open_again(bank).signed_at is None
+    assert checklists.open_again(bank, access=access).signed_at is None
 
 
 def test_a_check_takes_the_right_to_see_what_it_asks(firm, lead, company):
@@ -190,3 +191,36 @@ def test_a_month_is_begun_for_all_clients_at_once(three):
     assert str(arnold.lead) in page
     clients = client.get(f"/api/v1{start}/cockpit/?sort=checklist").json()["clients"]
     assert [one["counts"]["overdue"]["number"] for one in clients] == [1, 0]
+
+
+def test_signatures_stand_in_the_trail_of_the_client(begun, company):
+    access, (bank, _lock, vat) = begun
+    checklists.sign_off(bank, access=access)
+    checklists.open_again(bank, access=access)
+    checklists.open_again(bank, access=access)  # it is open
+    checklists.sign_off(vat, access=access, not_needed=True)
+    rows = AuditEvent.of(company).filter(action__startswith="checklist.").order_by("pk")
+    assert [(one.action, one.details["step"]) for one in rows] == [
+        ("checklist.sign", "Bank gebucht"), ("checklist.open_again", "Bank gebucht"),
+        ("checklist.not_needed", "MWST"),
+    ]  # fmt: skip
+    assert rows[0].details["month"] == "2026-03"
+
+
+def test_vouchers_are_asked_for_up_to_the_month_and_under_lock(firm, lead, company):
+    make.rent(company, date=dt.date(2026, 2, 27))
+    make.rent(company, date=dt.date(2026, 4, 30))
+    for period in Period.of(company).filter(end__lte=dt.date(2026, 3, 31)):
+        lock_period(company=company, period=period, lock="locked", by=lead)
+    access = in_client(firm.pk, company.pk, user=lead)
+    for end, count in (
+        (dt.date(2026, 1, 31), 0),
+        (dt.date(2026, 3, 31), 1),
+        (dt.date(2026, 4, 30), 2),
+    ):
+        if not count:
+            checking.require_done(access, "vouchers", step="x", end=end)
+            continue
+        with pytest.raises(checking.StillOpen) as refusal:
+            checking.require_done(access, "vouchers", step="x", end=end)
+        assert refusal.value.values["count"] == count

@@ -209,3 +209,54 @@ def test_filters_and_orders_find_the_right_clients(three):
     assert len(seen(arnold, until=TODAY, work=True)) == 2
     for order in overview.ORDERS:
         assert {row.company for row in seen(arnold, sort=order)} == {first, second}
+
+
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_who_is_no_colleague_is_refused_without_a_name(three, way):
+    """Nobody finds out by it who else has an account."""
+    arnold, berger, _conti = three
+    client, company = signed_in(arnold.lead), arnold.clients[0]
+    for told in (berger.lead, None):
+        if way == "page":
+            typed = str(told.pk) if told else "999999"
+            address = f"/firms/{arnold.firm.pk}/clients/{company.pk}/"
+            answer = client.post(address, {"do": "responsible", "responsible": typed}, follow=True)
+            (text,) = (str(one) for one in answer.context["messages"])
+        else:
+            typed = told.email if told else "niemand@example.ch"
+            answer = client.post(
+                f"/api/v1/firms/{arnold.firm.pk}/clients/{company.pk}/", {"responsible": typed},
+                content_type="application/json",
+            )  # fmt: skip
+            assert (answer.status_code, answer.json()["code"]) == (422, "fiduciary.not_of_the_firm")
+            text = answer.json()["detail"]
+        assert f"\u00ab{typed}\u00bb" in text or f"\u201e{typed}\u201c" in text, text
+        assert berger.lead.name not in text
+    with transaction.atomic():
+        over_mandates(arnold.firm.pk, user=arnold.lead)
+        assert not MandateSetting.unscoped.exclude(responsible=None).exists()
+
+
+def test_a_reviewer_says_nowhere_who_answers_for_a_client(three):
+    arnold = three[0]
+    with transaction.atomic():
+        reviewer = make.staff(arnold.firm, arnold.lead, "reviewer")
+    answer = signed_in(reviewer).post(
+        f"/api/v1/firms/{arnold.firm.pk}/clients/{arnold.clients[0].pk}/",
+        {"responsible": arnold.lead.email}, content_type="application/json",
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (409, "fiduciary.only_who_works")
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2200-01", "1899-12", "x"])
+def test_months_beyond_the_books_are_none(three, month):
+    arnold = three[0]
+    client, start = signed_in(arnold.lead), f"/firms/{arnold.firm.pk}"
+    one = f"{start}/clients/{arnold.clients[0].pk}/"
+    for address in (f"{start}/checklists/", f"{start}/times/", one):
+        assert client.get(f"{address}?month={month}").status_code == 200
+    for address in (f"{start}/times/", f"{one}checklist/"):
+        assert client.get(f"/api/v1{address}?month={month}").status_code == 400
+    answer = client.post(f"/api/v1{one}checklist/begin/", {"month": month},
+                         content_type="application/json")  # fmt: skip
+    assert answer.status_code == 400

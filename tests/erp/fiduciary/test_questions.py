@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounting.ledger.models import EntryVoucher
 from accounting.payables.capture.models import InboxDocument
 from accounting.payables.capture.receiving import Incoming
+from erp.access.firms.models import FirmStaff
 from erp.cockpit import firms
 from erp.companies.models import Module
 from erp.core import clock
@@ -219,3 +220,43 @@ def test_the_list_asks_no_more_for_many(company, lead, firm):
             client.get(f"/c/{company.pk}/questions/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_an_ended_mandate_gets_no_mail_and_no_answers(company, owner, lead, firm):
+    asked = questions.ask(company=company, by=lead, title="Was?")
+    settled = questions.close(questions.ask(company=company, by=lead, title="Schon"), by=lead)
+    firms.end_mandate(firms.works_here(company)[0][0], by=owner)
+    before = mails(company)
+    with pytest.raises(questions.MandateOver):
+        questions.answer(asked, by=owner, text="zu sp\u00e4t")
+    with pytest.raises(questions.MandateOver):
+        questions.reopen(settled, by=owner)
+    asked.asks = "fiduciary"
+    notices.tell_answer(asked, by=owner)
+    assert mails(company) == before
+    assert questions.close(asked, by=owner).state == "closed"
+
+
+def test_who_may_not_read_questions_as_a_member_is_of_the_firm(company, owner, lead, firm):
+    """A small role of their own makes nobody of the firm see what another firm asks."""
+    other_lead = make.user()
+    other = firms.found_firm(name="Berger", manager=other_lead, by=make.user(is_operator=True))
+    mandate(company, other)
+    theirs = questions.ask(company=company, by=other_lead, title="Von Berger")
+    both = make.user(company=company, granted=["ledger.read"])
+    FirmStaff.objects.create(firm=firm, user=both, team_role="accountant", since=clock.now())
+    assert not questions.seen_by(company, both).exists()
+    assert questions.side_of(company, both) == "fiduciary"
+    reader = make.user(company=company, granted=["questions.read"])
+    assert list(questions.seen_by(company, reader)) == [theirs]
+    assert questions.side_of(company, reader) == "client"
+
+
+def test_a_photo_nobody_asked_for_stays_out_of_the_inbox(company, owner, firm):
+    """Who asks themselves brings nothing into the inbox without the right to."""
+    asker = make.user(company=company, granted=["questions.read", "questions.write"])
+    asked = questions.ask(company=company, by=asker, kind="receipt", title="Tankstelle")
+    message = questions.answer(asked, by=asker, file=Incoming("quittung.pdf", papers.blank()))
+    assert message.file is not None and not InboxDocument.of(company).exists()
+    questions.answer(asked, by=owner, file=Incoming("zweite.pdf", papers.blank() + b"\n"))
+    assert InboxDocument.of(company).exists()
