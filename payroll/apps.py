@@ -11,6 +11,7 @@ class PayrollConfig(AppConfig):
         from accounting.banking import booking as statements
         from accounting.banking.matching import hearing, orders
         from accounting.ledger import posting
+        from accounting.payables import approving
         from accounting.payables import booking as bills
         from contacts import merging
         from payroll.declarations import deferring
@@ -22,6 +23,7 @@ class PayrollConfig(AppConfig):
         from payroll.wage_types import usage
 
         bills.after_reversal.append(expenses.hear_reversed)
+        approving.before_submit.append(expenses.require_as_claimed)
         movements.after_change.append(expenses.require_kept)
         movements.bound.append(expenses.bound)
         following.register()
@@ -39,4 +41,7 @@ class PayrollConfig(AppConfig):
         using.register()
         merging.register(
             "institutions", institutions.follow, institutions.has_any, label=_("institutions")
+        )
+        merging.register(
+            "expense_claims", expenses.follow_payee, expenses.paid_any, label=_("expense claims")
         )

@@ -280,7 +280,10 @@ class HourEntryViewSet(_Hours):
 
     def _decided(self, act: Any) -> Response:
         told = self.told(EntriesInput)
-        found = act(company=self.company, entries=told["entries"], by=self.access.user)
+        versions = {one["id"]: one["version"] for one in told["entries"]}
+        found = act(
+            company=self.company, entries=[*versions], by=self.access.user, versions=versions
+        )
         return Response(DecidedOutput({"entries": [one.pk for one in found]}).data)
 
 
@@ -288,7 +291,7 @@ class HourReportViewSet(Filed):
     """``…/hour-reports/``"""
 
     permissions = {"list": Permission.HOURS_READ}
-    takes_along: ClassVar[dict[str, Permission]] = permissions
+    takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
     serializer_class = HoursRowOutput
     queryset = HourEntry.unscoped.none()
     pagination_class = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from django.db import models, transaction
@@ -27,8 +27,10 @@ from accounting.hours.errors import (
 )
 from accounting.hours.models import HourEntry, Project
 from accounting.hours.projects import held
+from accounting.hours.queries import worth
 from accounting.hours.rates import Rates
 from accounting.receivables import drafting
+from accounting.receivables.amounts import Rounding
 from accounting.receivables.issuing import credit_notes_of
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument, TypedItem
@@ -36,11 +38,13 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.display import swiss_date
+from erp.core.money import ZERO, split_by, to_centimes
 from vat.codes.breakdown import Basis
 
 _State = HourEntry.State
 MOST_LINES: Final = 500
 HOUR: Final = "h"
+_BILLED: Final = ("state", "document", "billed_rate", "billed_amount", "version")
 
 
 class Grouping(models.TextChoices):
@@ -62,6 +66,11 @@ class _Group:
     def minutes(self) -> int:
         return sum(one.minutes for one in self.entries)
 
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to, without VAT."""
+        return worth(self.minutes, self.rate)
+
 
 def waiting(company: Company, project: Project, until: dt.date) -> QuerySet[HourEntry]:
     """The approved hours of a project that wait for an invoice."""
@@ -78,8 +87,10 @@ def bill(
     """Write the draft of an invoice over the approved hours of a project until a day.
 
     ``date`` is that of the invoice, ``grouping`` a ``Grouping``. Rates are without VAT, in the project's
-    currency; hours have four decimals, an amount is rounded by the invoice. The hours are billed by the
-    draft from now on. Raises ``NobodyToBill``, ``NothingToBill``, ``RateMissing``, ``TooManyToBill``, and
+    currency; a line comes to its minutes at the rate of an hour, rounded to centimes, whatever four
+    decimals of an hour leave (``_measured``). The hours are billed by the draft from now on.
+
+    Raises ``NobodyToBill``, ``NothingToBill``, ``RateMissing``, ``TooManyToBill``, and
     what ``drafting.save`` raises; then nothing is written.
     """
     project = held(project)
@@ -95,7 +106,11 @@ def bill(
     document = drafting.save(company=company, typed=typed, by=by)
     for one in found:
         one.state, one.document, one.version = _State.BILLED, document, one.version + 1
-    HourEntry.unscoped.bulk_update(found, ["state", "document", "billed_rate", "version"])
+    for group in groups:
+        shares = split_by(group.amount, [Decimal(one.minutes) for one in group.entries])
+        for one, share in zip(group.entries, shares, strict=True):
+            one.billed_amount = share
+    HourEntry.unscoped.bulk_update(found, _BILLED)
     trail.record(company=company, by=by, action="hours.bill", subject=project, details={
         "document": document.pk, "until": until, "minutes": sum(one.minutes for one in found),
         "count": len(found),
@@ -137,18 +152,32 @@ def _typed(
     return TypedDocument(
         kind=SalesDocument.Kind.INVOICE, contact=customer, date=date,
         subject=str(project)[:140], currency=project.currency, basis=Basis.NET,
+        rounding=Rounding.EACH_LINE,
         supply_from=min(days), supply_until=max(days),
         lines=tuple(
             TypedItem(
-                product=product, text=_text(project, group, grouping), quantity=hours(group.minutes),
-                unit=None if product else HOUR, price=group.rate,
+                product=product, text=_text(project, group, grouping), unit=None if product else HOUR,
+                price=group.rate, quantity=quantity, discount_amount=off,
                 cost_object=project.cost_object.number if project.cost_object else None,
                 supply_from=min(one.day for one in group.entries),
                 supply_until=max(one.day for one in group.entries),
             )
-            for group in groups
+            for group, (quantity, off) in zip(groups, map(_measured, groups), strict=True)
         ),
     )  # fmt: skip
+
+
+def _measured(group: _Group) -> tuple[Decimal, Decimal]:
+    """The hours of a line with four decimals, and a discount, so that it comes to its minutes at the rate.
+
+    Where no such hours do (20 minutes at 180.00 are 60.00, but 0.3333 hours 59.99 and 0.3334 hours 60.01),
+    they are the larger ones, less what they are too much.
+    """
+    nearest, more = hours(group.minutes), hours(group.minutes, ROUND_CEILING)
+    for quantity in (nearest, more):
+        if to_centimes(quantity * group.rate) == group.amount:
+            return quantity, ZERO
+    return more, to_centimes(more * group.rate) - group.amount
 
 
 def _text(project: Project, group: _Group, grouping: str) -> str:
@@ -191,9 +220,9 @@ def _free(document: SalesDocument, *, by: User) -> None:
     if not found:
         return
     for one in found:
-        one.state, one.document, one.billed_rate = _State.APPROVED, None, None
-        one.version += 1
-    HourEntry.unscoped.bulk_update(found, ["state", "document", "billed_rate", "version"])
+        one.state, one.document, one.version = _State.APPROVED, None, one.version + 1
+        one.billed_rate = one.billed_amount = None
+    HourEntry.unscoped.bulk_update(found, _BILLED)
     trail.record(company=document.company, by=by, action="hours.free", subject=document, details={
         "document": str(document), "minutes": sum(one.minutes for one in found), "count": len(found),
     })  # fmt: skip

@@ -34,6 +34,6 @@ def typed_minutes(text: str, *, most: int = DAY_MINUTES, field: str = "minutes")
     return minutes
 
 
-def hours(minutes: int) -> Decimal:
+def hours(minutes: int, rounding: str = ROUND_HALF_UP) -> Decimal:
     """Minutes as hours for an invoice, rounded to four decimals: 20 are 0.3333."""
-    return (Decimal(minutes) / SIXTY).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return (Decimal(minutes) / SIXTY).quantize(Decimal("0.0001"), rounding)

@@ -60,7 +60,7 @@ def save_hours(
     ``rows[2].project``: ``UnknownProject``, ``ProjectClosed``, ``BadMinutes``, ``BadRate``,
     ``DayTooFull``, ``NotOpen``, ``ChangedMeanwhile``; then nothing is written.
     """
-    desk = _Desk(company, user, rows)
+    desk = _Desk(company, user, rows, by)
     new, changed, gone = [], [], []
     faults: list[DomainError] = []
     kept: list[HourEntry] = []
@@ -110,7 +110,9 @@ def _write(
                           subjects=[(one, told[one.pk]) for one in gone])  # fmt: skip
         HourEntry.of(company).filter(pk__in=[one.pk for one in gone]).delete()
     if changed:
-        HourEntry.unscoped.bulk_update([one for _was, one in changed], [*_TOLD, "version"])
+        HourEntry.unscoped.bulk_update(
+            [one for _was, one in changed], [*_TOLD, "changed_by", "version"]
+        )
         trail.record_many(company=company, by=by, action="hours.change", subjects=[
             (one, trail.changes(trail.values(was, *_TOLD), trail.values(one, *_TOLD)))
             for was, one in changed
@@ -129,6 +131,7 @@ class _Desk:
     company: Company
     user: User
     rows: Sequence[TypedHours]
+    by: User
     days: set[dt.date] = field(default_factory=set)
 
     @cached_property
@@ -162,7 +165,7 @@ class _Desk:
             pk=before.pk if before else None, company=self.company,
             project=self._project(row, before), user=self.user, day=row.day, minutes=row.minutes,
             text=one_line(row.text, field="text", most=200), is_billable=row.is_billable,
-            rate=row.rate, version=before.version + 1 if before else 1,
+            rate=row.rate, changed_by=self.by, version=before.version + 1 if before else 1,
         )  # fmt: skip
 
     def _project(self, row: TypedHours, before: HourEntry | None) -> Project:

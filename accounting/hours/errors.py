@@ -89,7 +89,8 @@ class ChangedMeanwhile(DomainError):
 
 class OwnHours(DomainError):
     code = "hours.own_hours"
-    message = _("The hours of %(entry)s are your own. Let another person approve them.")
+    message = _("The hours of %(entry)s are your own, or you changed them last. Let another person approve "
+                "them.")  # fmt: skip
     field = "entries"
     conflict = True
 

@@ -87,9 +87,9 @@ class HourRate(CompanyOwned):
 class HourEntry(CompanyOwned):
     """Time that somebody worked on a day for a project (Stundenrapport).
 
-    Approved it stays as it is; ``document`` is the invoice that bills it, ``billed_rate`` at what
-    rate. ``rate`` is what was agreed for this work alone, in the project's currency; None as the
-    rates say.
+    ``changed_by`` wrote it last. Approved it stays as it is; ``document`` is the invoice that bills it,
+    ``billed_rate`` at what rate, ``billed_amount`` its share of the line, without VAT. ``rate`` is what
+    was agreed for this work alone, in the project's currency; None as the rates say.
     """
 
     class State(models.TextChoices):
@@ -106,11 +106,13 @@ class HourEntry(CompanyOwned):
     rate = models.DecimalField(
         _("rate per hour"), max_digits=9, decimal_places=2, null=True, blank=True
     )
+    changed_by = person(_("last changed by"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     approved_by = person(_("approved by"), null=True, blank=True)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     document = fk(SalesDocument, _("invoice"), null=True, blank=True)
     billed_rate = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    billed_amount = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -129,11 +131,12 @@ class HourEntry(CompanyOwned):
                 name="hour_entry_approved_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(state="billed", document__isnull=False, billed_rate__isnull=False)
-                | ~Q(state="billed") & Q(document=None, billed_rate=None),
+                condition=Q(state="billed", document__isnull=False, billed_rate__isnull=False,
+                            billed_amount__isnull=False)
+                | ~Q(state="billed") & Q(document=None, billed_rate=None, billed_amount=None),
                 name="hour_entry_billed_by_a_document",
             ),
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["company", "user", "day"], name="hour_entry_of_person"),
             models.Index(fields=["company", "project", "state"], name="hour_entry_of_project"),

@@ -136,8 +136,5 @@ def _waiting(
 
 def _billed(company: Company, projects: list[int]) -> dict[int, Decimal]:
     rows = HourEntry.of(company).filter(project__in=projects, state=_State.BILLED)
-    sums = rows.order_by("project").values_list("project", "billed_rate").annotate(Sum("minutes"))
-    found = defaultdict[int, Decimal](lambda: ZERO)
-    for project, rate, minutes in sums:
-        found[project] += worth(minutes, rate)
-    return dict(found)
+    sums = rows.order_by("project").values_list("project").annotate(Sum("billed_amount"))
+    return dict(sums)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounting.hours.durations import hours
 from accounting.hours.models import HourEntry
-from accounting.hours.queries import entries, worth
+from accounting.hours.queries import entries
 from erp.companies.models import Company
 from erp.core.display import swiss_date
 from erp.core.money import ZERO
@@ -69,23 +69,24 @@ def report(
     columns = _COLUMNS[by]
     if by == By.MONTH:
         rows = rows.annotate(month=TruncMonth("day"))
-    names = dict.fromkeys((*columns, "project__currency", "billed_rate"))
+    names = dict.fromkeys((*columns, "project__currency"))
     sums = rows.values_list(*names).annotate(
         all=Sum("minutes"), billable=Sum("minutes", filter=Q(is_billable=True)),
         open=Sum("minutes", filter=Q(state=_State.OPEN)),
+        billed=Sum("minutes", filter=Q(state=_State.BILLED)), amount=Sum("billed_amount"),
     ).order_by(*names)  # fmt: skip
     found: dict[Any, HoursRow] = {}
     for told in sums:
-        one = dict(zip((*names, "all", "billable", "open"), told, strict=True))
+        one = dict(zip((*names, "all", "billable", "open", "billed", "amount"), told, strict=True))
         key, name = one[columns[0]], one[columns[1]]
         row = found.setdefault(key, HoursRow(*_called(by, key, name), billed={}))
         row.minutes += one["all"]
         row.billable += one["billable"] or 0
         row.open += one["open"] or 0
-        if (rate := one["billed_rate"]) is not None and row.billed is not None:
+        row.billed_minutes += one["billed"] or 0
+        if one["amount"] is not None and row.billed is not None:
             currency = one["project__currency"]
-            row.billed_minutes += one["all"]
-            row.billed[currency] = row.billed.get(currency, ZERO) + worth(one["all"], rate)
+            row.billed[currency] = row.billed.get(currency, ZERO) + one["amount"]
     return list(found.values())
 
 

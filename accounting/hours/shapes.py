@@ -174,13 +174,19 @@ class HourEntriesQuery(HoursQuery):
     person = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
+class SeenHoursInput(Input):
+    """Hours by their id, as they were read."""
+
+    id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+
 class EntriesInput(Input):
-    """Hours by their ids; those that are not there are left out."""
+    """Hours with the versions that were read; those that are not there are left out."""
 
     entries = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), allow_empty=False,
-        max_length=MOST_ENTRIES,
-    )  # fmt: skip
+        child=SeenHoursInput(), allow_empty=False, max_length=MOST_ENTRIES
+    )
 
 
 class DecidedOutput(serializers.Serializer[Any]):

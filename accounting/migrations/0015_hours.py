@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
                     "billed_rate",
                     models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True),
                 ),
+                (
+                    "billed_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "approved_by",
@@ -207,6 +211,16 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="approved by",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="last changed by",
                     ),
                 ),
                 (
@@ -361,12 +375,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("billed_amount__isnull", False),
                         ("billed_rate__isnull", False),
                         ("document__isnull", False),
                         ("state", "billed"),
                     ),
                     models.Q(
                         models.Q(("state", "billed"), _negated=True),
+                        ("billed_amount", None),
                         ("billed_rate", None),
                         ("document", None),
                     ),

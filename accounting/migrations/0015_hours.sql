@@ -3,7 +3,8 @@
 CREATE FUNCTION accounting_hour_entry_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    may text[] := ARRAY['state', 'version', 'approved_by_id', 'approved_at', 'document_id', 'billed_rate'];
+    may text[] := ARRAY['state', 'version', 'approved_by_id', 'approved_at', 'document_id', 'billed_rate',
+                        'billed_amount'];
     bill record;
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -28,7 +29,8 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.state = 'billed' THEN
-        IF (OLD.document_id, OLD.billed_rate) IS DISTINCT FROM (NEW.document_id, NEW.billed_rate) THEN
+        IF (OLD.document_id, OLD.billed_rate, OLD.billed_amount)
+                IS DISTINCT FROM (NEW.document_id, NEW.billed_rate, NEW.billed_amount) THEN
             PERFORM accounting_raise('hours.frozen', format('hours %s are billed', OLD.id));
         END IF;
         RETURN NEW;

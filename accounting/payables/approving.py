@@ -6,7 +6,7 @@ being handed in to being posted an invoice does not change, so that a visa stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -38,20 +38,24 @@ from erp.core.texts import one_line
 
 MOST_AT_ONCE: Final = 50
 _Status, _State = SupplierInvoice.Status, Visa.State
+#: Rooms above are asked before an invoice is handed in; what they raise refuses it.
+before_submit: Final[list[Callable[[SupplierInvoice], None]]] = []
 
 
 @transaction.atomic
 def submit(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
     """Hand a draft in (einreichen): to those who approve it, or where nobody has to, to the books.
 
-    Returns the invoice, waiting or posted. Raises ``NotADraft``, what ``obstacles`` finds, and where it
-    is posted what ``booking.post`` raises; then nothing is written.
+    Returns the invoice, waiting or posted. Raises ``NotADraft``, what ``obstacles`` finds and
+    ``before_submit`` raise, and where it is posted what ``booking.post`` raises; then nothing is written.
     """
     now = held(invoice)
     if not now.is_draft:
         raise NotADraft(document=str(now))
     lines = lines_of(now)
     require_none(obstacles(now, lines))
+    for ask in before_submit:
+        ask(now)
     now.submitted_by, now.rejected_because = by, ""
     rules = wanted(now.company, booking.in_books(now), lines)
     if not rules:

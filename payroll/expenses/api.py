@@ -21,6 +21,7 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
+from erp.api.parsers import StrictJSONParser
 from erp.api.schema import KEY
 from erp.core import clock
 from erp.documents.serving import original
@@ -30,6 +31,7 @@ from payroll.expenses.claiming import TypedExpense
 from payroll.expenses.models import ExpenseClaim, ExpenseKind, ExpenseRate
 from payroll.expenses.shapes import (
     AllClaimsQuery,
+    ApproveClaimInput,
     BookClaimInput,
     ClaimsQuery,
     ExpenseClaimBrief,
@@ -132,7 +134,7 @@ class _Receipts(CompanyViewSet):
 
     serializer_class = ExpenseClaimOutput
     queryset = ExpenseClaim.unscoped.none()
-    parser_classes = (MultiPartParser,)
+    parser_classes = (StrictJSONParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AnyType)
 
     def handed(self, nth: int) -> HttpResponse:
@@ -155,7 +157,8 @@ class OwnReceiptViewSet(_Receipts):
         return self.handed(nth)
 
     @extend_schema(
-        request={"multipart/form-data": UploadInput}, responses={201: ExpenseClaimOutput}
+        request={"multipart/form-data": UploadInput, "application/json": UploadInput},
+        responses={201: ExpenseClaimOutput},
     )
     def create(self, request: Request, pk: str, nth: int, **kwargs: Any) -> Response:
         """Keep a receipt (PDF, JPG or PNG) with a line, in the place of one that is there."""
@@ -188,11 +191,12 @@ class ClaimViewSet(_Claims):
     def list(self, request: Request, **kwargs: Any) -> Response:
         return super().list(request, **kwargs)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ApproveClaimInput)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Approve a claim; nobody's own, unless nobody else may."""
-        return self.again(deciding.approve(self.get_object(), by=self.access.user))
+        claim, told = self.get_object(), self.told(ApproveClaimInput)
+        return self.again(deciding.approve(claim, by=self.access.user, **told))
 
     @extend_schema(request=RejectClaimInput)
     @action(detail=True, methods=["post"])

@@ -33,12 +33,14 @@ from payroll.expenses.refusals import (
     MovementOfClaim,
     NobodyPaid,
     NotApproved,
+    NotAsClaimed,
     NotBooked,
     NoWageType,
     PayeeMissing,
     VatNeedsBill,
 )
 from payroll.runs import movements
+from payroll.runs.beginning import hold_company
 from payroll.runs.models import PayrollRun, Typed
 from vat.codes.breakdown import Basis
 
@@ -76,7 +78,7 @@ def book_as_bill(
         typed = _bill(now, lines, contact, date)
     bill = drafting.save(company=now.company, typed=typed, by=by)
     bill = approving.submit(bill, by=by)
-    now.state, now.way, now.bill = _State.BOOKED, _Way.CREDITORS, bill
+    now.state, now.way, now.bill, now.payee = _State.BOOKED, _Way.CREDITORS, bill, bill.contact
     return _noted(now, "book", by=by, way=now.way, document=bill.number)
 
 
@@ -125,6 +127,26 @@ def hear_reversed(bill: SupplierInvoice, *, by: User) -> None:
         _free(claim, by=by)
 
 
+def require_as_claimed(bill: SupplierInvoice) -> None:
+    """A bill is handed in, again if it was sent back: it pays what was approved. Raises ``NotAsClaimed``."""
+    rows = ExpenseClaim.of(bill.company_id).filter(bill=bill).select_related("company", "payee")
+    for claim in rows:
+        wanted = (claim.company.currency, claim.total, claim.payee_id)
+        if (bill.currency, bill.payable, bill.contact_id) != wanted:
+            raise NotAsClaimed(claim=str(claim), currency=claim.company.currency, total=claim.total,
+                               payee=str(claim.payee))  # fmt: skip
+
+
+def follow_payee(keep: Contact, gone: Contact) -> int:
+    """Let the claims paid to a contact that is merged go over to the other; how many there were."""
+    return ExpenseClaim.of(keep.company_id).filter(payee=gone).update(payee=keep)
+
+
+def paid_any(contact: Contact) -> bool:
+    """Whether claims are paid to a contact; then it is not deleted."""
+    return ExpenseClaim.of(contact.company_id).filter(payee=contact).exists()
+
+
 def require_kept(company: Company, month: dt.date) -> None:
     """Movements of a month were changed: those that pay claims stand. Raises ``MovementOfClaim``."""
     rows = ExpenseClaim.of(company).filter(month=month, state=_State.BOOKED)
@@ -159,6 +181,7 @@ def _approved(claim: ExpenseClaim) -> ExpenseClaim:
 
 
 def _require_unposted(company: Company, month: dt.date) -> None:
+    hold_company(company)  # nobody posts the run between this look and the movements
     runs = PayrollRun.of(company).filter(
         month=month, kind=PayrollRun.Kind.REGULAR, status__in=PayrollRun.BOOKED
     )
@@ -168,7 +191,7 @@ def _require_unposted(company: Company, month: dt.date) -> None:
 
 def _free(claim: ExpenseClaim, *, by: User) -> ExpenseClaim:
     claim.state, claim.way = _State.APPROVED, ""
-    claim.bill = claim.employee = claim.month = None
+    claim.bill = claim.payee = claim.employee = claim.month = None
     return _noted(claim, "free", by=by)
 
 
@@ -193,7 +216,7 @@ def _bill(
         lines=tuple(
             TypedLine(
                 amount=line.amount, account=line.kind.account.number, text=_text(line),
-                vat_code=line.kind.vat_code.code if line.kind.vat_code else "",
+                vat_code=_vat_of(line, claim.company.currency),
                 supply_from=line.day, supply_until=line.day,
                 cost_centre=line.cost_centre.number if line.cost_centre else None,
                 cost_object=_cost_object(line),
@@ -201,6 +224,17 @@ def _bill(
             for line in lines
         ),
     )  # fmt: skip
+
+
+def _vat_of(line: ExpenseLine, currency: str) -> str:
+    """The code by which input tax of a line is deducted; blank where it contains no Swiss VAT.
+
+    ``currency`` is the company's: what was paid in another was spent abroad. A flat rate has no invoice.
+    Source: MWSTG Art. 28.
+    """
+    if line.kind.vat_code is None or line.quantity is not None:
+        return ""
+    return line.kind.vat_code.code if line.currency == currency else ""
 
 
 def _text(line: ExpenseLine) -> str:
@@ -226,7 +260,7 @@ def _movements(claim: ExpenseClaim) -> list[Typed]:
     for line in lines_of(claim):
         if line.kind.wage_type is None:
             raise NoWageType(name=line.kind.name)
-        if line.kind.vat_code is not None and claim.company.uses(Module.VAT):
+        if _vat_of(line, claim.company.currency) and claim.company.uses(Module.VAT):
             raise VatNeedsBill(text=line.text or line.kind.name, day=line.day)
         centre = line.cost_centre.number if line.cost_centre else ""
         key = (line.kind.wage_type.number, centre)

@@ -13,6 +13,7 @@ from erp.core.texts import one_line
 from payroll.expenses.claiming import held, lines_of, require_own
 from payroll.expenses.models import ExpenseClaim
 from payroll.expenses.refusals import (
+    ChangedMeanwhile,
     NothingClaimed,
     NotSubmitted,
     NotYours,
@@ -59,36 +60,42 @@ def withdraw(claim: ExpenseClaim, *, user: User, by: User) -> ExpenseClaim:
 
 
 @transaction.atomic
-def approve(claim: ExpenseClaim, *, by: User) -> ExpenseClaim:
+def approve(claim: ExpenseClaim, *, by: User, version: int | None = None) -> ExpenseClaim:
     """Approve a claim: it may be booked. Nobody approves their own, unless they alone may approve.
 
-    Raises ``NotSubmitted`` or ``OwnClaim``.
+    ``version`` is the one that was seen; None does not ask. Raises ``NotSubmitted``, ``OwnClaim`` or
+    ``ChangedMeanwhile``.
     """
-    now = _asked(claim, by, {_State.SUBMITTED})
+    now = _asked(claim, by, {_State.SUBMITTED}, version)
     now.decided_by, now.decided_at = by, clock.now()
     return _moved(now, _State.APPROVED, "approve", by=by)
 
 
 @transaction.atomic
-def reject(claim: ExpenseClaim, *, reason: str, by: User) -> ExpenseClaim:
+def reject(
+    claim: ExpenseClaim, *, reason: str, by: User, version: int | None = None
+) -> ExpenseClaim:
     """Send a claim back to be mended, also one that is approved and not booked.
 
-    Raises ``ReasonMissing``, ``NotSubmitted`` or ``OwnClaim``.
+    ``version`` is the one that was seen; None does not ask. Raises ``ReasonMissing``, ``NotSubmitted``,
+    ``OwnClaim`` or ``ChangedMeanwhile``.
     """
     why = one_line(reason, field="reason", most=400)
     if not why:
         raise ReasonMissing
-    now = _asked(claim, by, {_State.SUBMITTED, _State.APPROVED})
+    now = _asked(claim, by, {_State.SUBMITTED, _State.APPROVED}, version)
     now.decided_by, now.decided_at, now.reason = by, clock.now(), why
     return _moved(now, _State.REJECTED, "reject", by=by)
 
 
-def _asked(claim: ExpenseClaim, by: User, states: set[str]) -> ExpenseClaim:
+def _asked(claim: ExpenseClaim, by: User, states: set[str], version: int | None) -> ExpenseClaim:
     now = held(claim)
     if now.state not in states:
         raise NotSubmitted(claim=str(now), state=now.get_state_display())
     if now.user_id == by.pk and others_may(now.company, Permission.EXPENSES_APPROVE, than=by):
         raise OwnClaim(claim=str(now))
+    if version is not None and now.version != version:
+        raise ChangedMeanwhile
     return now
 
 

@@ -20,6 +20,7 @@ from payroll.expenses.refusals import (
     KindNameMissing,
     NoExpenseType,
     NoInputTax,
+    NoTaxOnFlatRates,
     RateNotNeeded,
     RateTaken,
 )
@@ -36,7 +37,7 @@ def save_kind(kind: ExpenseKind, *, by: User) -> ExpenseKind:
     """Add or change a kind of expense; claims that are there keep their amounts.
 
     Raises ``KindCodeMissing``, ``KindNameMissing``, ``KindCodeTaken``, ``NoExpenseType``,
-    ``NoInputTax`` or what ``one_line`` raises.
+    ``NoInputTax``, ``NoTaxOnFlatRates`` or what ``one_line`` raises.
     """
     company = kind.company
     kind.code = one_line(kind.code, field="code", most=10, plain=True)
@@ -53,6 +54,8 @@ def save_kind(kind: ExpenseKind, *, by: User) -> ExpenseKind:
         raise NoExpenseType(value=str(kind.wage_type))
     if kind.vat_code is not None and kind.vat_code.kind != CodeKind.INPUT:
         raise NoInputTax(value=kind.vat_code.code)
+    if kind.vat_code is not None and kind.unit:
+        raise NoTaxOnFlatRates(value=kind.vat_code.code)
     before = held(kind) if kind.pk else None
     kind.version = before.version + 1 if before else 1
     kind.save()

@@ -11,6 +11,7 @@ from accounting.hours.models import Project
 from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.payables.models import SupplierInvoice
 from accounting.terms.models import fk
+from contacts.models import Contact
 from erp.companies.models import CompanyOwned, Multilingual
 from erp.documents.models import StoredFile
 from payroll.employees.models import Employee
@@ -75,8 +76,8 @@ class ExpenseClaim(CompanyOwned):
     """What somebody has spent for the company, and wants back (Spesenabrechnung).
 
     From being handed in on it does not change, but for its state; sent back it does. ``total`` is in
-    the company's currency. Booked it is a ``bill`` of creditors, or movements of the ``employee`` in a
-    ``month`` of payroll.
+    the company's currency. Booked it is a ``bill`` of creditors, paid to the ``payee``, or movements of
+    the ``employee`` in a ``month`` of payroll.
     """
 
     class State(models.TextChoices):
@@ -102,6 +103,7 @@ class ExpenseClaim(CompanyOwned):
     reason = models.CharField(_("sent back because"), max_length=400, blank=True)
     way = models.CharField(_("is paid"), max_length=9, choices=Way, blank=True)
     bill = fk(SupplierInvoice, _("supplier's invoice"), null=True, blank=True)
+    payee = fk(Contact, _("paid to"), null=True, blank=True)
     employee = fk(Employee, _("employee"), null=True, blank=True)
     month = models.DateField(_("month"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -116,9 +118,11 @@ class ExpenseClaim(CompanyOwned):
                 fields=["company", "number"], name="expense_claim_number_once"
             ),
             models.CheckConstraint(
-                condition=~Q(state="booked") & Q(way="", bill=None, employee=None, month=None)
-                | Q(state="booked", way="creditors", bill__isnull=False, employee=None, month=None)
-                | Q(state="booked", way="payroll", bill=None, employee__isnull=False,
+                condition=~Q(state="booked")
+                & Q(way="", bill=None, payee=None, employee=None, month=None)
+                | Q(state="booked", way="creditors", bill__isnull=False, payee__isnull=False,
+                    employee=None, month=None)
+                | Q(state="booked", way="payroll", bill=None, payee=None, employee__isnull=False,
                     month__isnull=False),
                 name="expense_claim_booked_in_one_way",
             ),
@@ -135,6 +139,10 @@ class ExpenseClaim(CompanyOwned):
             models.Index(
                 fields=["company", "bill"], name="expense_claim_of_bill",
                 condition=Q(bill__isnull=False),
+            ),
+            models.Index(
+                fields=["company", "payee"], name="expense_claim_of_payee",
+                condition=Q(payee__isnull=False),
             ),
             models.Index(
                 fields=["company", "month"], name="expense_claim_of_month",

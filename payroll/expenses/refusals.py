@@ -44,6 +44,13 @@ class NoInputTax(DomainError):
     field = "vat_code"
 
 
+class NoTaxOnFlatRates(DomainError):
+    code = "expenses.no_tax_on_flat_rates"
+    message = _("A flat rate contains no input tax that is deducted, as there is no invoice for it. Leave the "
+                "VAT code %(value)s away, or the unit.")  # fmt: skip
+    field = "vat_code"
+
+
 class RateTaken(DomainError):
     code = "expenses.rate_taken"
     message = _("There is a rate from %(day)s on already. Delete that one, or choose another day.")
@@ -226,6 +233,14 @@ class BillStands(DomainError):
     message = _("The claim is booked by the bill %(bill)s. Reverse that under Suppliers’ invoices; "
                 "the claim is free then.")  # fmt: skip
     field = "claim"
+    conflict = True
+
+
+class NotAsClaimed(DomainError):
+    code = "expenses.not_as_claimed"
+    message = _("The bill pays the expense claim %(claim)s: %(currency)s %(total)s to %(payee)s. Let it say the "
+                "same again, then hand it in.")  # fmt: skip
+    field = "payable"
     conflict = True
 
 

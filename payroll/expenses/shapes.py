@@ -164,7 +164,13 @@ class AllClaimsQuery(ClaimsQuery):
     person = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
-class RejectClaimInput(Input):
+class ApproveClaimInput(Input):
+    """``version`` is the one that was seen."""
+
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+
+class RejectClaimInput(ApproveClaimInput):
     reason = serializers.CharField(max_length=400)
 
 

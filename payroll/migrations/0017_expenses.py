@@ -14,6 +14,7 @@ from erp.core.tenancy import protect
 class Migration(migrations.Migration):
     dependencies = [
         ("accounting", "0015_hours"),
+        ("contacts", "0002_client_borders"),
         ("erp", "0025_forget_keys"),
         ("payroll", "0016_employee_uploads"),
         ("vat", "0006_rest"),
@@ -117,6 +118,19 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="payroll.employee",
                         verbose_name="employee",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contacts.contact",
+                        verbose_name="paid to",
                     ),
                 ),
                 (
@@ -427,6 +441,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="expenseclaim",
             index=models.Index(
+                condition=models.Q(("payee__isnull", False)),
+                fields=["company", "payee"],
+                name="expense_claim_of_payee",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="expenseclaim",
+            index=models.Index(
                 condition=models.Q(("month__isnull", False)),
                 fields=["company", "month"],
                 name="expense_claim_of_month",
@@ -453,12 +475,14 @@ class Migration(migrations.Migration):
                         ("bill", None),
                         ("employee", None),
                         ("month", None),
+                        ("payee", None),
                         ("way", ""),
                     ),
                     models.Q(
                         ("bill__isnull", False),
                         ("employee", None),
                         ("month", None),
+                        ("payee__isnull", False),
                         ("state", "booked"),
                         ("way", "creditors"),
                     ),
@@ -466,6 +490,7 @@ class Migration(migrations.Migration):
                         ("bill", None),
                         ("employee__isnull", False),
                         ("month__isnull", False),
+                        ("payee", None),
                         ("state", "booked"),
                         ("way", "payroll"),
                     ),
@@ -552,6 +577,7 @@ class Migration(migrations.Migration):
             "payroll_expenseclaim",
             references=[
                 ("bill_id", "accounting_supplierinvoice", "expense_claim_bill_same_client"),
+                ("payee_id", "contacts_contact", "expense_claim_payee_same_client"),
                 ("employee_id", "payroll_employee", "expense_claim_employee_same_client"),
             ],
         ),

@@ -4,7 +4,7 @@ CREATE FUNCTION payroll_expense_claim_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     may text[] := ARRAY['state', 'version', 'submitted_at', 'decided_by_id', 'decided_at', 'reason', 'way', 'bill_id',
-                        'employee_id', 'month'];
+                        'payee_id', 'employee_id', 'month'];
     step text;
 BEGIN
     IF TG_OP = 'DELETE' THEN

@@ -54,13 +54,15 @@ class HoursList(CompanyView):
         return render(request, "accounting/hours/list.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        ids = [id_of(told) for told in request.POST.getlist("entry")[:MOST]]
+        seen = [told.partition(":") for told in request.POST.getlist("entry")[:MOST]]
+        versions = {id_of(entry): id_of(version) for entry, _colon, version in seen}
         act = approving.reopen if request.POST.get("do") == "reopen" else approving.approve
-        if not ids:
+        if not versions:
             messages.error(request, _("Nothing is ticked."))
             return redirect(request.get_full_path())
         try:
-            count = len(act(company=self.company, entries=ids, by=self.access.user))
+            count = len(act(company=self.company, entries=[*versions], by=self.access.user,
+                            versions=versions))  # fmt: skip
         except DomainError as refusal:
             self.tell_all(refusal)
         else:
@@ -85,7 +87,6 @@ class HoursReport(SpanReport):
     """``/c/{company}/hours/report/?by=``: hours of a span by project, person, month or cost object."""
 
     permission = Permission.HOURS_READ
-    export = Permission.HOURS_READ
     help_page = "hours"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -21,6 +21,12 @@ from erp.web.dates import read_day
 from erp.web.pages import CompanyView, refused
 
 
+def _day(text: str | None) -> dt.date | None:
+    """A day of the years that books are kept for."""
+    day = read_day(text)
+    return day if day is not None and day.year in clock.YEARS else None
+
+
 class OwnWeek(CompanyView):
     """``/c/{company}/hours/?day=``: one's own hours of a week."""
 
@@ -34,12 +40,12 @@ class OwnWeek(CompanyView):
         return reverse("hours", args=[self.company.pk])
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        day = read_day(request.GET.get("day")) or clock.today()
+        day = _day(request.GET.get("day")) or clock.today()
         week = weeks.week_of(self.company, self.person(), weeks.monday(day))
         return self._show(week, day, {})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        day = read_day(request.POST.get("day")) or clock.today()
+        day = _day(request.POST.get("day")) or clock.today()
         start, person, told = weeks.monday(day), self.person(), request.POST.dict()
         names: list[str] = []
         try:
@@ -54,7 +60,7 @@ class OwnWeek(CompanyView):
             return refused(request, self._show(week, day, faults))
         if rows:
             messages.success(request, _("The hours are saved."))
-        after = read_day(request.POST.get("go")) or day
+        after = _day(request.POST.get("go")) or day
         return redirect(f"{self.address()}?day={after:%Y-%m-%d}")
 
     def _show(self, week: weeks.Week, day: dt.date, faults: dict[str, str]) -> HttpResponse:

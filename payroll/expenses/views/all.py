@@ -82,12 +82,13 @@ class ClaimPage(OfClaim):
 
     def post(self, request: HttpRequest, claim: int, **kwargs: Any) -> HttpResponse:
         found, do = self.found(), request.POST.get("do")
+        seen = id_or_none(request.POST.get("version")) or 0
         try:
             if do == "approve":
-                deciding.approve(found, by=self.access.user)
+                deciding.approve(found, by=self.access.user, version=seen)
             elif do == "reject":
                 reason = request.POST.get("reason", "")
-                deciding.reject(found, reason=reason, by=self.access.user)
+                deciding.reject(found, reason=reason, by=self.access.user, version=seen)
             else:
                 raise Http404
         except DomainError as refusal:

@@ -145,6 +145,12 @@ def test_nobody_approves_their_own_unless_alone(company, project, owner, worker)
     mine = books.hours(project, user=approver, day=MARCH_3)
     with pytest.raises(OwnHours):
         books.approved(project, mine, by=approver)
+    written = books.hours(project, user=worker, day=MARCH_9)
+    row = TypedHours(project.number, MARCH_9, 600, entry=written.pk)
+    entering.save_hours(company=company, user=worker, rows=[row], by=approver)
+    with pytest.raises(OwnHours):  # of somebody else, but as the approver wrote them
+        books.approved(project, written, by=approver)
+    books.approved(project, written)
     theirs = books.hours(project, user=worker)
     books.approved(project, mine, theirs)
     with pytest.raises(NotOpen):
@@ -155,6 +161,52 @@ def test_nobody_approves_their_own_unless_alone(company, project, owner, worker)
     with pytest.raises(NotApproved):
         approving.reopen(company=company, entries=[theirs.pk], by=owner)
     assert HourEntry.of(company).get(pk=theirs.pk).is_open
+
+
+def test_what_is_approved_is_what_was_seen(company, project, owner, worker):
+    one = books.hours(project, user=worker)
+    row = TypedHours(project.number, MARCH_2, 600, entry=one.pk, version=1)
+    entering.save_hours(company=company, user=worker, rows=[row], by=worker)
+    told = {"company": company, "entries": [one.pk], "by": owner}
+    with pytest.raises(ChangedMeanwhile):
+        approving.approve(**told, versions={one.pk: 1})
+    assert approving.approve(**told, versions={one.pk: 2})[0].version == 3
+    with pytest.raises(ChangedMeanwhile):
+        approving.reopen(**told, versions={one.pk: 2})
+
+
+@pytest.mark.parametrize(
+    ("rate", "line"),
+    [("180.00", ("0.3334", "0.01", "60.00")), ("1000.00", ("0.3334", "0.07", "333.33")),
+     ("150.00", ("0.3333", "0.00", "50.00"))],
+)  # fmt: skip
+def test_twenty_minutes_come_to_a_third_of_the_rate(company, owner, worker, rate, line):
+    project = books.project(company, product=sales.product(company))
+    books.rate(company, rate)
+    rows = [
+        books.hours(project, 20, user=worker, day=MARCH_2 + dt.timedelta(nth)) for nth in range(3)
+    ]
+    books.approved(project, *rows)
+    told = {
+        "company": company,
+        "project": project,
+        "until": MARCH_31,
+        "date": MARCH_31,
+        "by": owner,
+    }
+    made = billing.bill(**told, grouping=Grouping.ENTRY)
+    quantity, off, amount = (Decimal(figure) for figure in line)
+    assert {(one.quantity, one.price, one.discount_amount, one.amount)
+            for one in drafting.lines_of(made)} == {(quantity, Decimal(rate), off, amount)}  # fmt: skip
+    assert made.net == 3 * amount
+    for by in By.values:  # the report says what the invoice does
+        total = total_of(report(company, by=by, since=JANUARY_1, until=MARCH_31))
+        assert (total.amounts, total.billed_minutes) == ([("CHF", made.net)], 60)
+    assert queries.standings(company, [project])[0].billed == made.net
+    drafting.delete(made, by=owner)
+    whole = billing.bill(**told, grouping=Grouping.PROJECT)
+    shares = HourEntry.of(company).aggregate(all=Sum("billed_amount"))["all"]
+    assert whole.net == shares == Decimal(rate)
 
 
 def test_approved_hours_are_billed_and_free_again_when_the_draft_goes(company, owner, worker):

@@ -118,7 +118,10 @@ def test_hours_are_approved_and_billed_by_the_endpoints(company, owner, worker):
     problem(api.post("hour-rates/", {"valid_from": "2026-01-01", "rate": "0.00"}), 400)
     body = {"project": "7", "day": WEEK, "minutes": 60, "person": worker.pk}
     entry = api.post("hour-entries/", body, key=new_key()).json()
-    assert api.post("hour-entries/approve/", {"entries": [entry["id"]]}).json() == {
+    seen = {"entries": [{"id": entry["id"], "version": entry["version"]}]}
+    stale = {"entries": [{"id": entry["id"], "version": 7}]}
+    problem(api.post("hour-entries/approve/", stale), 409, "hours.changed_meanwhile")
+    assert api.post("hour-entries/approve/", seen).json() == {
         "entries": [entry["id"]]}  # fmt: skip
     standing = api.get("projects/standings/").json()[0]
     assert (standing["waiting"], standing["unbilled"], standing["left"]) == (60, "180.00", 540)
@@ -131,7 +134,7 @@ def test_hours_are_approved_and_billed_by_the_endpoints(company, owner, worker):
     assert row["billed"] == [{"currency": "CHF", "amount": "180.00"}]
     file = api.get("hour-reports/", by="month", since="2026-01-01", until="2026-12-31", form="csv")
     assert b"180.00" in file.content
-    problem(api.post("hour-entries/reopen/", {"entries": [entry["id"]]}), 409, "hours.not_approved")
+    problem(api.post("hour-entries/reopen/", seen), 409, "hours.not_approved")
     _told, version = api.read(f"projects/{project['id']}/")
     problem(api.delete(f"projects/{project['id']}/", **version), 409, "hours.project_in_use")
     changed = api.patch(f"projects/{project['id']}/", {"is_closed": True}, **version)
@@ -154,8 +157,11 @@ def test_the_pages_of_projects_rates_and_billing(company, owner, worker):
     assert page.post(f"{start}rates/", rate).status_code == 422  # there already
     one = books.hours(project, user=worker)
     listed = page.get(f"{start}list/").content.decode()
-    assert f'value="{one.pk}" checked' in listed
-    assert page.post(f"{start}list/", {"entry": one.pk, "do": "approve"}).status_code == 302
+    assert f'value="{one.pk}:1" checked' in listed
+    for seen in (f"{one.pk}:2", f"{one.pk}:1"):  # the first is not as it was seen
+        assert HourEntry.of(company).get().state == "open"
+        assert page.post(f"{start}list/", {"entry": seen, "do": "approve"}).status_code == 302
+    assert HourEntry.of(company).get().state == "approved"
     assert "150.00" in page.get(f"{start}bill/").content.decode()
     bill = {"until": "31.03.2026", "date": "31.03.2026", "grouping": "entry"}
     draft = page.post(f"{start}projects/{project.pk}/bill/", bill)
@@ -171,6 +177,22 @@ def test_the_pages_of_projects_rates_and_billing(company, owner, worker):
     assert ";1.00;1.00;0.00;1.00;150.00" in file.content.decode()
     assert page.post(f"{start}rates/", {"delete": HourRate.of(company).get().pk}).status_code == 302
     assert page.get(f"{start}people/999999/").status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1900-01-01", "2199-12-31"])
+def test_a_week_of_any_year_is_answered(company, worker, day):
+    page, here = desk(worker), f"/c/{company.pk}/hours/"
+    assert page.get(f"{here}?day={day}").status_code == 200
+    assert page.post(here, {"day": day, "go": day}).status_code == 302
+
+
+def test_the_report_is_taken_along_with_the_right_to(company):
+    reader = make.user(company=company, granted=["hours.read"])
+    page, path = desk(reader), f"/c/{company.pk}/hours/report/?by=person"
+    assert (page.get(path).status_code, page.get(f"{path}&format=csv").status_code) == (200, 403)
+    api, span = Api(company, reader), {"since": "2026-01-01", "until": "2026-12-31"}
+    assert api.get("hour-reports/", by="person", **span).status_code == 200
+    problem(api.get("hour-reports/", by="person", form="csv", **span), 403)
 
 
 @pytest.mark.parametrize("path", ["hours/?day=2026-03-02", "hours/list/?state=-", "hours/projects/",

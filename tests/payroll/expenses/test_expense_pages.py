@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.payables.models import SupplierInvoice
+from erp.uploads import receiving
 from payroll.expenses import deciding
 from payroll.expenses.models import ExpenseClaim, ExpenseKind, ExpenseLine
 from tests import make
@@ -85,7 +86,8 @@ def test_who_has_only_their_own_sees_nothing_of_others(company, anna, worker, ki
     problem(api.get("expense-claims/"), 403)
 
 
-def test_a_claim_goes_all_its_way_by_the_endpoints(company, anna, worker, kind):
+def test_a_claim_goes_all_its_way_by_the_endpoints(company, anna, worker, kind, settings, tmp_path):
+    settings.RAPPEN_VAR = tmp_path
     own, office, key = Api(company, worker), Api(company, anna), new_key()
     assert own.get("my-expenses/kinds/").json() == [
         {"code": "MAHL", "name": "Art MAHL", "unit": "", "needs_receipt": True, "rate": None}]  # fmt: skip
@@ -100,6 +102,12 @@ def test_a_claim_goes_all_its_way_by_the_endpoints(company, anna, worker, kind):
     sent = own.upload(f"my-expenses/{claim['id']}/lines/1/receipt/", PDF, name="beleg.pdf")
     assert sent.status_code == 201 and sent.json()["lines"][0]["receipt"] is True, sent.content
     assert own.get(f"my-expenses/{claim['id']}/lines/1/receipt/").content == PDF
+    other = PDF + b"% later\n"
+    photo = receiving.begin(company=company, name="foto.pdf", size=len(other), by=worker)
+    receiving.append(photo, other, offset=0)
+    pieces = own.post(f"my-expenses/{claim['id']}/lines/1/receipt/", {"upload": photo.pk})
+    assert pieces.status_code == 201, pieces.content
+    assert own.get(f"my-expenses/{claim['id']}/lines/1/receipt/").content == other
     told, version = own.read(f"my-expenses/{claim['id']}/")
     line = {**body["lines"][0], "paid": "35.00", "line": told["lines"][0]["id"]}
     changed = own.put(f"my-expenses/{claim['id']}/", {"title": "Bern", "lines": [line]}, **version)
@@ -107,9 +115,14 @@ def test_a_claim_goes_all_its_way_by_the_endpoints(company, anna, worker, kind):
     assert own.post(f"my-expenses/{claim['id']}/submit/", {}).json()["state"] == "submitted"
     place = f"expense-claims/{claim['id']}/"
     assert office.get("expense-claims/", state="submitted").json()["results"][0]["total"] == "35.00"
-    assert office.get(f"{place}lines/1/receipt/").content == PDF
-    problem(office.post(f"{place}reject/", {"reason": " "}), 400)
-    assert office.post(f"{place}approve/", {}).json()["state"] == "approved"
+    assert office.get(f"{place}lines/1/receipt/").content == other
+    problem(office.post(f"{place}approve/", {}), 400)
+    version = office.get(place).json()["version"]
+    problem(office.post(f"{place}reject/", {"reason": " ", "version": version}), 400)
+    for stale in (office.post(f"{place}approve/", {"version": version - 1}),
+                  office.post(f"{place}reject/", {"reason": "x", "version": version - 1})):  # fmt: skip
+        problem(stale, 409, "expenses.changed_meanwhile")
+    assert office.post(f"{place}approve/", {"version": version}).json()["state"] == "approved"
     problem(office.post(f"{place}pay-with-wage/", {"month": "2026-03"}, key=new_key()), 422,
             "expenses.nobody_paid")  # fmt: skip
     contact = purchases.supplier(company)
@@ -160,8 +173,13 @@ def test_the_office_approves_and_books_on_its_pages(company, anna, worker, kind)
     claim = books.claim(company, worker, books.line(file=books.receipt(company, worker)))
     deciding.submit(claim, user=worker, by=worker)
     assert "Kunde in Bern" in page.get(start).content.decode()
+    assert 'name="version" value="2"' in page.get(f"{start}{claim.pk}/").content.decode()
     assert page.post(f"{start}{claim.pk}/", {"do": "reject", "reason": ""}).status_code == 302
-    assert page.post(f"{start}{claim.pk}/", {"do": "approve"}).status_code == 302
+    for version in ("", "1", "2"):  # only the last is what was seen
+        assert ExpenseClaim.of(company).get().state == "submitted"
+        seen = {"do": "approve", "version": version}
+        assert page.post(f"{start}{claim.pk}/", seen).status_code == 302
+    assert ExpenseClaim.of(company).get().state == "approved"
     assert "SP-1" not in page.get(f"{start}{claim.pk}/").content.decode()
     contact = purchases.supplier(company)
     bill = {"do": "bill", "date": "31.03.2026", "contact": contact.number}

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounting.open_items.models import OpenItem
 from accounting.payables import booking as bills
+from accounting.payables import drafting
 from accounting.payables.approving import save_rule
 from accounting.payables.approving import submit as submit_bill
 from accounting.payables.approving import withdraw as withdraw_bill
+from accounting.payables.making import typed_of
 from accounting.payables.models import ApprovalRule, SupplierInvoice
+from accounting.payables.reckoning import lines_of
+from contacts import merging
 from erp.core.errors import Refusals
 from payroll.delivery.signing_in import link
 from payroll.expenses import booking, claiming, deciding, kinds
@@ -29,6 +35,8 @@ from payroll.expenses.refusals import (
     NoExpenseType,
     NoInputTax,
     NotApproved,
+    NotAsClaimed,
+    NoTaxOnFlatRates,
     NotBooked,
     NotChangeable,
     NothingClaimed,
@@ -158,7 +166,13 @@ def test_another_person_decides_and_what_is_sent_back_is_mended(company, anna, w
     books.claim(company, worker, claim=found)
     again = deciding.submit(found, user=worker, by=worker)
     assert (again.reason, again.decided_by) == ("", None)
-    deciding.approve(found, by=anna)
+    for stale in (  # what was seen is the claim before it was mended
+        lambda: deciding.approve(found, by=anna, version=back.version),
+        lambda: deciding.reject(found, reason="x", by=anna, version=back.version),
+    ):
+        with pytest.raises(ChangedMeanwhile):
+            stale()
+    deciding.approve(found, by=anna, version=again.version)
     own = deciding.submit(books.claim(company, anna), user=anna, by=anna)
     assert deciding.approve(own, by=anna).decided_by == anna  # nobody else may
     make.user(company=company, granted=["expenses.approve"])
@@ -203,6 +217,24 @@ def test_a_bill_that_waits_for_its_approvers_keeps_the_claim(company, anna, work
     with pytest.raises(BillStands):
         booking.take_back(found, by=anna)
     assert submit_bill(bill, by=anna).status == SupplierInvoice.Status.SUBMITTED
+    withdraw_bill(bill, by=anna)
+    other = purchases.supplier(company, "Ganz anderer AG")
+    rows = SupplierInvoice.of(company).filter(pk=bill.pk)
+    for change in ({"contact": other}, {"payable": Decimal("99.00")}, {"currency": "EUR"}):
+        before = rows.values(*change).get()
+        rows.update(**change)
+        with pytest.raises(NotAsClaimed):
+            booking.require_as_claimed(rows.get())
+        rows.update(**before)
+    typed = typed_of(bill, lines_of(bill))
+    lines = (replace(typed.lines[0], amount=Decimal("90.00")),)
+    drafting.save(company=company, typed=replace(typed, payable=None, lines=lines), by=anna,
+                  invoice=bill)  # fmt: skip
+    with pytest.raises(NotAsClaimed):
+        submit_bill(bill, by=anna)
+    drafting.save(company=company, typed=typed, by=anna, invoice=bill)
+    merging.merge(other, contact, by=anna)  # the claim follows its payee
+    assert submit_bill(bill, by=anna).contact == other
 
 
 def test_a_claim_is_paid_with_the_wage_and_taken_back(company, anna, worker, kind):
@@ -226,6 +258,42 @@ def test_a_claim_is_paid_with_the_wage_and_taken_back(company, anna, worker, kin
     with pytest.raises(NotBooked):
         booking.take_back(found, by=anna)
     assert booking.payee_of(claiming.held(found)) == somebody.contact
+
+
+@pytest.mark.parametrize("act", ["book", "take_back"])
+def test_nobody_posts_the_run_between_the_look_and_the_movements(company, anna, worker, kind, act):
+    employee(company, worker)
+    found = books.approved(company, worker)
+    if act == "take_back":
+        booking.book_as_movement(found, month=MARCH, by=anna)
+    with CaptureQueriesContext(connection) as asked:
+        if act == "book":
+            booking.book_as_movement(found, month=MARCH, by=anna)
+        else:
+            booking.take_back(found, by=anna)
+    told = [one["sql"] for one in asked]
+    lock = next(nth for nth, sql in enumerate(told) if f"payroll:{company.pk}'" in sql)
+    look = next(nth for nth, sql in enumerate(told) if 'FROM "payroll_payrollrun"' in sql)
+    typed = next(nth for nth, sql in enumerate(told) if '"payroll_monthlymovement"' in sql)
+    assert lock < look < typed
+
+
+def test_no_input_tax_is_deducted_where_there_is_none(company, anna, worker):
+    books.kind(company, vat="IN")
+    with pytest.raises(NoTaxOnFlatRates):
+        books.kind(company, "KM", vat="IN", unit="km")
+    found = books.approved(
+        company, worker, books.line("108.10"),
+        books.line("100.00", currency="EUR", exchange_rate=Decimal("1.0810")),
+    )  # fmt: skip
+    contact = purchases.supplier(company)
+    bill = booking.book_as_bill(found, date=MARCH_31, by=anna, contact=contact).bill
+    assert (bill.payable, bill.vat) == (Decimal("216.20"), Decimal("8.10"))
+    employee(company, worker)
+    abroad = books.approved(
+        company, worker, books.line("10.00", currency="EUR", exchange_rate=Decimal(1))
+    )
+    assert booking.book_as_movement(abroad, month=MARCH, by=anna).month == MARCH
 
 
 def test_what_payroll_cannot_pay_says_why(company, anna, worker):
