@@ -86,19 +86,21 @@ class NoFileToTake(DomainError):
 def seen_by(company: Company, user: User) -> QuerySet[Question]:
     """The threads somebody may see: members by their own role all, a firm's staff those of their firm."""
     rows = Question.of(company).select_related("opened_by", "firm")
-    if Permission.QUESTIONS_READ in held(user, company).own:
+    if _is_member(company, user, Permission.QUESTIONS_READ):
         return rows
     return rows.filter(firm__in=FirmStaff.objects.filter(user=user).values("firm"))
 
 
 def side_of(company: Company, user: User) -> str:
-    """Which side somebody speaks for: of the company is whose own role lets them answer there.
-
-    So are members who come by no mandate, too.
-    """
-    has = held(user, company)
-    is_client = Permission.QUESTIONS_WRITE in has.own or (has.own and not has.firms)
+    """Which side somebody speaks for: of the company is whose own role lets them answer there."""
+    is_client = _is_member(company, user, Permission.QUESTIONS_WRITE)
     return Side.CLIENT if is_client else Side.FIDUCIARY
+
+
+def _is_member(company: Company, user: User, right: Permission) -> bool:
+    """Whether somebody has a right by a role of their own; who comes by no mandate has no other way."""
+    has = held(user, company)
+    return right in has.own or bool(has.own and not has.firms)
 
 
 def firms_here(company: Company, user: User) -> list[Firm]:
