@@ -190,6 +190,9 @@ def test_the_report_is_taken_along_with_the_right_to(company):
     reader = make.user(company=company, granted=["hours.read"])
     page, path = desk(reader), f"/c/{company.pk}/hours/report/?by=person"
     assert (page.get(path).status_code, page.get(f"{path}&format=csv").status_code) == (200, 403)
+    assert "format=csv" not in page.get(path).content.decode()
+    owners = desk(make.owner_of(company)).get(path).content.decode()
+    assert "format=csv" in owners
     api, span = Api(company, reader), {"since": "2026-01-01", "until": "2026-12-31"}
     assert api.get("hour-reports/", by="person", **span).status_code == 200
     problem(api.get("hour-reports/", by="person", form="csv", **span), 403)
