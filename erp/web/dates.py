@@ -7,20 +7,24 @@ import re
 
 from django import forms
 
+from erp.core import clock
+
 _SWISS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
 def read_day(text: str | None) -> dt.date | None:
-    """A day written either way; None for anything else."""
+    """A day written either way; None for anything else, and for years that no books are of."""
     written = (text or "").strip()
     swiss = _SWISS.fullmatch(written)
     try:
         if swiss:
             day, month, year = (int(part) for part in swiss.groups())
-            return dt.date(year, month, day)
-        return dt.date.fromisoformat(written)
+            found = dt.date(year, month, day)
+        else:
+            found = dt.date.fromisoformat(written)
     except ValueError:
         return None
+    return found if found.year in clock.YEARS else None
 
 
 class DayInput(forms.DateInput):
