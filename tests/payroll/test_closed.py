@@ -50,6 +50,8 @@ def addresses(company, ids):
             view = routes.view_class(pattern)
             if not view.__module__.startswith("payroll.") or "\\." in str(pattern.pattern):
                 continue
+            if view.__module__.startswith("payroll.expenses"):  # no wages, and rights of their own
+                continue
             actions = getattr(pattern.callback, "actions", None)
             for method in routes.METHODS:
                 if actions is not None:

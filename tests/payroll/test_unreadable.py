@@ -74,6 +74,7 @@ def test_each_table_of_payroll_has_rows_that_were_looked_through(company):
     assert empty <= {
         "payroll_declarationsettings", "payroll_ownfigure", "payroll_ownfamilyallowance",
         "payroll_cantonalcontribution",
+        "payroll_expensekind", "payroll_expenserate", "payroll_expenseclaim", "payroll_expenseline",
     }  # fmt: skip
     sealed = {(one.model._meta.db_table, one.column) for one in sealed_fields()}
     with connection.cursor() as cursor:

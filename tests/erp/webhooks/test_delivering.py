@@ -191,7 +191,7 @@ def test_a_lease_keeps_two_workers_apart_and_passes(hook, books, there):
 
 def test_whose_maker_may_no_longer_see_what_it_tells_of_is_switched_off(books, there):
     """AUZ-5"""
-    with transaction.atomic():
+    with operating(str(books.pk)):
         maker = make.user(company=books, granted=["webhooks.change", "contacts.read"])
     with transaction.atomic():
         access = access_to(books.pk, user=maker)

@@ -110,7 +110,7 @@ class VatReturnViewSet(Filed):
         "retrieve": Permission.VAT_READ,
         "entries": Permission.VAT_READ,
         "journal": Permission.VAT_READ,
-        "print_journal": Permission.VAT_READ,
+        "print_journal": Permission.LEDGER_EXPORT,
         "xml": Permission.VAT_READ,
         "pdf": Permission.VAT_READ,
         "create": Permission.VAT_FILE,
@@ -270,7 +270,7 @@ class VatReturnViewSet(Filed):
     @action(detail=True, methods=["post"], url_path="print-journal")
     def print_journal(self, request: Request, key: str, **kwargs: Any) -> Response:
         """Print the journal in the background, as one PDF of the job."""
-        self.access.require(Permission.LEDGER_EXPORT)
+        self.access.require(Permission.VAT_READ)
         row = self.get_object()
         return self.once(lambda: accepted(print_in_parts(
             company=self.company, key=row.key, by=self.access.user, within=bearer_in(request)
