@@ -124,7 +124,7 @@ def test_a_job_is_cancelled_while_it_runs_and_has_posted_nothing(opened, worker,
     phone = opened(NARROW)
     before = site.manage("trial_balance", "--company", "tv-seedorf", "--until", "2026-12-31")
     page = phone.goto(IMPORT)
-    upload(page, journal(20_000, bad=19_999))
+    upload(page, journal(60_000, bad=59_999))  # long enough to be held while it runs
     expect(moving(page)).to_have_count(1, timeout=MINUTE)
     worker.tell(signal.SIGSTOP)
     seen(page, "job-running-narrow")
