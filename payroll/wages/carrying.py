@@ -1,7 +1,8 @@
 """What a year's slips hand on to the next one (Jahreskumulation).
 
 All amounts are Decimals in CHF. A slip keeps these values, so that the next one can be reckoned from it
-years later: names stay, new ones have defaults.
+years later: names stay, new ones have defaults, and a default never changes:
+what is at its default is left out where it is kept.
 """
 
 from __future__ import annotations

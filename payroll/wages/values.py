@@ -2,7 +2,8 @@
 
 All amounts are Decimals in CHF, rates are in percent, a year's limits are for 360 days. Spans name
 their first and last day, both within. These values are what a slip keeps, so that it can be
-reckoned again years later: names stay, new ones have defaults.
+reckoned again years later: names stay, new ones have defaults, and a default never changes:
+what is at its default is left out where it is kept.
 """
 
 from __future__ import annotations
