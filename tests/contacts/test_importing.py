@@ -23,6 +23,7 @@ from erp.core.importing import BadRow, ColumnMissing
 from erp.core.spreadsheets import UnreadableFile
 from erp.own_fields.saving import save_own_field
 from tests.contacts.conftest import MAIN
+from tests.examples import cases
 
 pytestmark = pytest.mark.django_db
 HEAD = "Firma;Vorname;Nachname;Strasse;Hausnummer;PLZ;Ort;Telefon;E-Mail;UID\n"
@@ -280,7 +281,9 @@ def test_a_card_that_does_not_end_is_refused():
         vcard.read(b"BEGIN:VCARD\nFN:X\n")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(150, each_time=40), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(st.binary(max_size=300))
 def test_hostile_cards_only_ever_refuse(noise):
     with contextlib.suppress(UnreadableFile):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounting.ledger.exporting import MOST_PRINTED, TooLong
 from erp.companies.models import Company
+from tests.examples import cases
 from vat.returns.journal import JournalRow, box_sums, journal_file, journal_table
 
 COMPANY = Company(pk=1, name="Bäckerei Müller & Söhne AG", short_name="mueller", currency="CHF")
@@ -82,7 +83,7 @@ some_rows = st.lists(st.builds(
 ), max_size=60)  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100, each_time=30), deadline=None)
 @given(rows=some_rows)
 def test_sums_of_the_journal_are_those_of_the_boxes(rows):
     content = journal_table(rows, **SPAN)
