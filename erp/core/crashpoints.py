@@ -22,6 +22,8 @@ POINTS: Final = frozenset(
         "mail.taken",
         "mail.data",
         "mail.delivered",
+        "webhook.taken",
+        "webhook.told",
         "payroll.hired",
         "payroll.reckoned",
         "payroll.posted",

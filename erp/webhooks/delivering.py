@@ -19,7 +19,7 @@ from django.http import Http404
 
 from erp.access.gate import access_to, delivering
 from erp.changes import delta
-from erp.core import clock, outbound
+from erp.core import clock, crashpoints, outbound
 from erp.core.outbound import NoAnswer, Service
 from erp.jobs.sending import put
 from erp.webhooks import notices
@@ -64,7 +64,9 @@ def tell(number: int, company: int) -> bool:
     if taken is None:
         return False
     hook, told = taken
+    crashpoints.reach("webhook.taken")
     outcome = _tried(hook, told) if _may_be_told(hook) else None
+    crashpoints.reach("webhook.told")
     with delivering(company):
         if outcome is None:
             _end(hook)
