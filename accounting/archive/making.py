@@ -235,6 +235,8 @@ STAGES: Final[Mapping[str, tuple[Stage, Callable[[], str]]]] = {
 def step(work: Work) -> str:
     """One step of the stage that is due; what the next one is, blank behind the last."""
     making = work.making
+    if making.stage == "pack":
+        require_unchanged(work)
     do, _message = STAGES[making.stage]
     making.at = do(work) or {}
     if not making.at:

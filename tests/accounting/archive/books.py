@@ -6,6 +6,8 @@ import zipfile
 from decimal import Decimal
 
 
+from django.db import connection
+
 from accounting.archive.jobs import ARCHIVE
 from accounting.archive.queries import archives_of
 from accounting.ledger import posting, years
@@ -57,6 +59,9 @@ def closed(*, locked=True):
 def lock(company):
     for period in Period.of(company).filter(fiscal_year__name="2026").order_by("start"):
         years.lock_period(company=company, period=period, lock="locked", by=make.owner_of(company))
+    with connection.cursor() as cursor:  # as at a commit, where events get their places
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def worked(company, until="2026-12-31", by=None):
