@@ -41,8 +41,10 @@ class Original:
     @property
     def path(self) -> str:
         folder = "vat-returns" if self.kind == "vat-return" else "originals"
-        stem = f"{self.reference}-{self.file.digest[:12]}" if folder == "vat-returns" else (
-            self.file.digest
+        stem = (
+            f"{self.reference}-{self.file.digest[:12]}"
+            if folder == "vat-returns"
+            else (self.file.digest)
         )
         return f"{folder}/{stem}{_ENDINGS.get(self.file.content_type, '')}"
 

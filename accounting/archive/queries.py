@@ -60,9 +60,9 @@ def archives_of(company: Company) -> list[Archive]:
     ]  # fmt: skip
 
 
-def archive_file(company: Company, digest: str) -> StoredFile:
-    """The file of an archive by its SHA-256; what is no archive is a 404."""
-    found = next((one.file for one in archives_of(company) if one.file.digest == digest), None)
+def archive_file(company: Company, pk: int) -> StoredFile:
+    """The file of an archive by its id; what is no archive is a 404."""
+    found = next((one.file for one in archives_of(company) if one.file.pk == pk), None)
     if found is None:
         raise Http404
     return found

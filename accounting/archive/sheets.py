@@ -49,7 +49,9 @@ class Place:
 
 def accounts_with_lines(company: Company, year: FiscalYear, names: Names) -> list[int]:
     """The accounts that something was posted to in the year, in the order of the chart."""
-    used = set(AccountTotal.of(company).filter(fiscal_year=year).values_list("account_id", flat=True))
+    used = set(
+        AccountTotal.of(company).filter(fiscal_year=year).values_list("account_id", flat=True)
+    )
     return [pk for pk in names.accounts if pk in used]
 
 
@@ -70,7 +72,7 @@ def sheet_rows(
             rows.append(_row(names, account, row, balance))
         if len(found) == wanted:
             last = found[-1]
-            return rows, Place(nth, last[0].isoformat(), *last[1:4], str(balance))
+            return rows, Place(nth, last[0].isoformat(), last[1], last[2], last[3], str(balance))
         nth, begun = nth + 1, Place()
     return rows, Place(nth) if nth < len(accounts) else None
 

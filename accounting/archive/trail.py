@@ -44,7 +44,9 @@ def span_of(company: Company, year: FiscalYear) -> Span:
     """From the first day of the year until its last, and on until its periods were last locked."""
     events = AuditEvent.of(company).exclude(position=None)
     periods = list(year.periods.values_list("pk", flat=True))
-    first = events.filter(at__gte=clock.starts(year.start)).aggregate(place=Min("position"))["place"]
+    first = events.filter(at__gte=clock.starts(year.start)).aggregate(place=Min("position"))[
+        "place"
+    ]
     locks = Q(action="period.lock", subject="period", subject_id__in=periods)
     ends = clock.starts(year.end + dt.timedelta(days=1))
     last = events.filter(Q(at__lt=ends) | locks).aggregate(place=Max("position"))["place"]
@@ -52,7 +54,9 @@ def span_of(company: Company, year: FiscalYear) -> Span:
         return Span(0, 0, "", "")
     links = dict(events.filter(position__in=[first - 1, last]).values_list("position", "digest"))
     before = links.get(first - 1)
-    return Span(first - 1, last, bytes(before).hex() if before else "", bytes(links[last]).hex())
+    return Span(
+        first - 1, last, bytes(before).hex() if before else "", bytes(links[last] or b"").hex()
+    )
 
 
 def trail_page(

@@ -42,6 +42,7 @@ def canonical(
         sorted(set(vouchers)),
     ]  # fmt: skip
 
+
 def written(form: list[Any]) -> str:
     """The canonical form as it is digested: JSON without blanks."""
     return json.dumps(form, ensure_ascii=False, separators=(",", ":"))

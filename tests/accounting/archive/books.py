@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from decimal import Decimal
 
-
 from django.db import connection
 
 from accounting.archive.jobs import ARCHIVE
@@ -66,7 +65,9 @@ def lock(company):
 
 def worked(company, until="2026-12-31", by=None):
     """The job, done as far as it goes."""
-    job = start(ARCHIVE, company=company, by=by or make.owner_of(company), arguments={"until": until})
+    job = start(
+        ARCHIVE, company=company, by=by or make.owner_of(company), arguments={"until": until}
+    )
     running.run(job.pk, company.pk)
     open_companies([company.pk])
     return Job.of(company).get(pk=job.pk)

@@ -134,7 +134,9 @@ def test_a_page_costs_the_same_whatever_is_on_it(settings):
         costs.append(len(asked))
         shutil.rmtree(settings.RAPPEN_VAR / "archives")  # of a job that is not committed in a test
         for period in Period.of(company).filter(fiscal_year__name="2026"):
-            years.lock_period(company=company, period=period, lock="open", by=make.owner_of(company))
+            years.lock_period(
+                company=company, period=period, lock="open", by=make.owner_of(company)
+            )
         for nth in range(12):
             file = storing.store(company=company, name=f"{nth}.pdf", by=make.owner_of(company),
                                  content=books.PDF + str(nth).encode())  # fmt: skip
