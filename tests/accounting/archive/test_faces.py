@@ -44,7 +44,9 @@ def test_the_page_makes_an_archive_and_hands_it_out(company):
     assert made.file.digest in client.get(page).content.decode()
     taken = client.get(f"{page}{made.file.pk}/")
     assert taken.headers["Content-Type"] == "application/zip"
-    assert f'filename="{company.short_name}-2026-archive.zip"' in taken.headers["Content-Disposition"]
+    assert (
+        f'filename="{company.short_name}-2026-archive.zip"' in taken.headers["Content-Disposition"]
+    )
     assert hashlib.sha256(b"".join(taken.streaming_content)).hexdigest() == made.file.digest
     assert client.get(f"/c/{company.pk}/jobs/{job.pk}/file/").status_code == 404
     other = books.storing.keep(company=company, name="x.pdf", content=b"%PDF-", by=made.file.by,
@@ -67,12 +69,16 @@ def test_the_endpoint_does_the_same(company):
 
 def test_an_open_year_and_missing_rights_are_told(company):
     period = Period.of(company).filter(fiscal_year__name="2026").order_by("start").last()
-    books.years.lock_period(company=company, period=period, lock="closing", by=make.owner_of(company))
+    books.years.lock_period(
+        company=company, period=period, lock="closing", by=make.owner_of(company)
+    )
     owner, page = client_of(make.owner_of(company)), f"/c/{company.pk}/ledger/archives/"
     year = FiscalYear.of(company).get(name="2026").pk
     assert "12.2026" in owner.post(page, {"year": year}, follow=True).content.decode()
     api = Api(company, make.owner_of(company))
-    problem(api.post("year-archives/", {"fiscal_year": year}, key=new_key()), 409, "archive.year_open")
+    problem(
+        api.post("year-archives/", {"fiscal_year": year}, key=new_key()), 409, "archive.year_open"
+    )
     some = make.user(company=company, granted=["ledger.export", "ledger.read"])
     shown = client_of(some).post(page, {"year": year}, follow=True).content.decode()
     assert "Ihnen fehlt" in shown and "Archiv erstellen" not in shown
