@@ -173,6 +173,7 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
+    "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",

@@ -17,6 +17,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.archive.jobs import ARCHIVE
 from accounting.ledger.jobs import LOCK
 from accounting.statements.jobs import PRINT
 from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
@@ -47,7 +48,7 @@ class Offer:
 #: What can be done everywhere at once; with ``step_up`` where it is so in one client, too.
 OFFERED: Final[Mapping[str, Offer]] = {
     LOCK: Offer(up_to=True, step_up=True), PRINT: Offer(up_to=True), PREPARE: Offer(),
-    FIGURES: Offer(),
+    FIGURES: Offer(), ARCHIVE: Offer(up_to=True, step_up=True),
 }  # fmt: skip
 
 
