@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
@@ -18,14 +17,13 @@ from accounting.ledger import chain
 from erp.audit import chain as trail_chain
 from erp.core import clock
 from erp.core.display import swiss_date
-from erp.documents.storing import path_of
+from erp.documents.storing import path_of, pieces_of
 
 if TYPE_CHECKING:
     from accounting.archive.making import Work
 
 HERE: Final = Path(__file__).resolve().parent
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest day that ZIP knows
-CHUNK: Final = 1 << 20
 PACKAGE: Final = "archive.zip"
 
 
@@ -39,7 +37,7 @@ def pack(work: Work) -> None:
         for name, parts in work.making.parts.items():
             files.append(_put(archive, name, work.room.read(name, parts)))
         for name, digest in sorted(_stored(work).items()):
-            told = _put(archive, name, _pieces(path_of(work.company.pk, digest)), stored=True)
+            told = _put(archive, name, pieces_of(path_of(work.company.pk, digest)), stored=True)
             if told["sha256"] != digest:
                 raise OriginalLost(name=name, digest=digest[:16])
             files.append(told)
@@ -112,11 +110,6 @@ def _stored(work: Work) -> dict[str, str]:
             told = dict(zip(head, row, strict=True))
             found[told["path"]] = told["sha256"]
     return found
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from iter(lambda: file.read(CHUNK), b"")
 
 
 def _put(
