@@ -77,6 +77,8 @@ class Company(models.Model):
         models.CharField(max_length=12, choices=Module), default=modules_at_first, blank=True
     )
     created_at = models.DateTimeField(_("created at"))
+    #: The number that seals of its books name, where they were begun in another installation.
+    sealed_as = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("company")
@@ -92,6 +94,11 @@ class Company(models.Model):
 
     def uses(self, module: str) -> bool:
         return module in self.modules
+
+    @property
+    def seal_number(self) -> int:
+        """What the company is called in the hash chains of its books and its trail."""
+        return self.pk if self.sealed_as is None else self.sealed_as
 
 
 class CompanyOwned(models.Model):
