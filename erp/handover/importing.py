@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 import uuid
@@ -32,7 +33,7 @@ from erp.audit import trail
 from erp.audit.anchors import Anchor
 from erp.audit.verifying import verify_audit
 from erp.companies.models import Company
-from erp.core import vault
+from erp.core import crashpoints, vault
 from erp.core.errors import DomainError
 from erp.core.sealed import SealedField
 from erp.core.tenancy import open_companies, set_local
@@ -138,6 +139,7 @@ def as_owner() -> Iterator[None]:
     try:
         yield
     finally:
+        connections["owner"].close()
         connections["default"] = runtime
 
 
@@ -171,6 +173,7 @@ def _taken_in(archive: Archive, lock: Lock | None, *, owner: str, short_name: st
             cursor.execute("ANALYZE accounting_journalentry, accounting_entryline")
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         entries, events = _proven(told, company, lock)
+        crashpoints.reach("handover.proven")
         rows = sum(tally.rows for tally in told.tallies.values())
         _triggers("ENABLE")
         _hand_to(company, person, {"digest": told.digest, "rows": rows, "files": len(told.files),
@@ -343,25 +346,31 @@ def _files_of(archive: Archive, number: int) -> Iterator[None]:
     """
     folder = storing_folder(number)
     _sweep(folder.parent)
-    if folder.exists():
-        raise NotTheSame(what=f"{folder} is there already")
-    folder.mkdir(parents=True, mode=0o700)
-    (folder / _MARK).touch()
+    is_new = not folder.exists()
+    if is_new:
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / _MARK).touch()
     try:
         for digest in archive.told.files:
             _write(storing.path_of(number, digest), archive.chunks(digest))
         yield
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:
+    """A file in its place when it is whole, in place of what may be there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("xb") as file:
+    scratch = path.with_name(f".{path.name}")
+    with scratch.open("wb") as file:
         for chunk in chunks:
             file.write(chunk)
-    path.chmod(0o400)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.chmod(0o400)
+    scratch.replace(path)
 
 
 def _sweep(folder: Path) -> None:
