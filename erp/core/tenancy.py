@@ -114,10 +114,11 @@ class Unsaid(Operation):
             options["constraints"] = [one for one in options["constraints"] if one.name != name]
         state.__dict__.pop("apps", None)  # rendered anew when somebody asks
 
-    def database_forwards(self, app_label: str, schema_editor: Any, *_states: Any) -> None:
+    def database_forwards(self, *_told: Any) -> None:  # type: ignore[override]
         """Done already."""
 
-    database_backwards = database_forwards
+    def database_backwards(self, *_told: Any) -> None:  # type: ignore[override]
+        """Nothing to take back."""
 
     def describe(self) -> str:
         return "Forget constraints that the key says"

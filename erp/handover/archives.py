@@ -151,25 +151,34 @@ class Archive:
                 or (folder == "files" and _DIGEST.fullmatch(rest))
             )
             if not known or name in found:
-                raise NotAHandover(why=f"{name[:80]!r} does not belong into it")
+                raise NotAHandover(
+                    why=_("%(name)s does not belong into it") % {"name": repr(name[:80])}
+                )
             if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _PLAIN:
-                raise NotAHandover(why=f"{name!r} is packed in a way that is not used here")
+                raise NotAHandover(
+                    why=_("%(name)s is packed in a way that is not used here") % {"name": name}
+                )
             if entry.file_size > max(SPARED, MOST_TIMES * entry.compress_size) or (
                 folder == "files" and entry.file_size > LARGEST_KEPT
             ):
-                raise NotAHandover(why=f"{name!r} would unfold to {entry.file_size >> 20} MB")
+                raise NotAHandover(
+                    why=_("%(name)s would unfold to %(megabytes)s MB")
+                    % {"name": name, "megabytes": entry.file_size >> 20}
+                )
             found[name] = entry
         return found
 
     def _told(self) -> Told:
         entry = self.entries.get("manifest.json")
         if entry is None or entry.file_size > LARGEST_MANIFEST:
-            raise NotAHandover(why="it has no manifest")
+            raise NotAHandover(why=_("it has no manifest"))
         try:
             written = self.zip.read(entry)
             manifest = json.loads(written)
             if manifest["format"] != FORMAT:
-                raise NotAHandover(why=f"its format is {str(manifest['format'])[:40]!r}")
+                raise NotAHandover(
+                    why=_("its format is %(name)s") % {"name": repr(manifest["format"])[:40]}
+                )
             _require_same_version(manifest)
             told = Told(manifest, hashlib.sha256(written).hexdigest(), _tallies(manifest),
                         _same_columns(manifest), _sizes(manifest))  # fmt: skip
@@ -184,7 +193,7 @@ class Archive:
             zipfile.BadZipFile,
             zlib.error,
         ):
-            raise NotAHandover(why="its manifest cannot be read") from None
+            raise NotAHandover(why=_("its manifest cannot be read")) from None
 
     def _require_all_there(self) -> None:
         told = {f"tables/{table}.jsonl": tally.size for table, tally in self.told.tallies.items()}
@@ -210,7 +219,7 @@ def _tallies(manifest: dict[str, Any]) -> dict[str, Tally]:
         for one in manifest["tables"]
     }
     if len(manifest["tables"]) != len(TAKEN) or set(found) != set(TAKEN):
-        raise NotAHandover(why="its tables are not those of a company")
+        raise NotAHandover(why=_("its tables are not those of a company"))
     return found
 
 
@@ -219,14 +228,16 @@ def _same_columns(manifest: dict[str, Any]) -> dict[str, list[Column]]:
     ours = columns_of(TAKEN)
     for one in manifest["tables"]:
         if one["columns"] != [column.told() for column in ours[one["table"]]]:
-            raise NotAHandover(why=f"the columns of {one['table']} are others")
+            raise NotAHandover(
+                why=_("the columns of %(table)s are others") % {"table": one["table"]}
+            )
     return ours
 
 
 def _sizes(manifest: dict[str, Any]) -> dict[str, int]:
     found = {_digest(one["sha256"]): _count(one["bytes"]) for one in manifest["files"]}
     if len(found) != len(manifest["files"]):
-        raise NotAHandover(why="it names a file twice")
+        raise NotAHandover(why=_("it names something twice"))
     return found
 
 
@@ -237,15 +248,15 @@ def _require_people(manifest: dict[str, Any]) -> None:
         if one["sealed_as"] is not None:
             _count(one["sealed_as"])
         if not isinstance(one["name"], str) or not isinstance(one["email"], str):
-            raise NotAHandover(why="its people have no names")
+            raise NotAHandover(why=_("its manifest cannot be read"))
     if len(numbers) != len(manifest["people"]):
-        raise NotAHandover(why="it names a person twice")
+        raise NotAHandover(why=_("it names something twice"))
     company = manifest["company"]
     _count(company["number"])
     if company["sealed_as"] is not None:
         _count(company["sealed_as"])
     if not isinstance(company["row"], dict):
-        raise NotAHandover(why="its company is none")
+        raise NotAHandover(why=_("its manifest cannot be read"))
     for name in ("ledger", "trail"):
         _count(manifest["heads"][name]["position"])
         if manifest["heads"][name]["digest"]:
@@ -254,11 +265,11 @@ def _require_people(manifest: dict[str, Any]) -> None:
 
 def _count(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**63:
-        raise NotAHandover(why="its manifest cannot be read")
+        raise NotAHandover(why=_("its manifest cannot be read"))
     return value
 
 
 def _digest(value: Any) -> str:
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        raise NotAHandover(why="its manifest cannot be read")
+        raise NotAHandover(why=_("its manifest cannot be read"))
     return value

@@ -121,7 +121,7 @@ def _require_known(column: Column) -> None:
 
 def _sealed() -> dict[tuple[str, str], SealedField]:
     return {
-        (model._meta.db_table, field.column): field
+        (model._meta.db_table, str(field.column)): field
         for model in apps.get_models()
         for field in model._meta.local_concrete_fields
         if isinstance(field, SealedField)

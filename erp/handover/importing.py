@@ -243,7 +243,7 @@ def _company(told: Told, number: int, short_name: str) -> Company:
 def company_columns() -> list[str]:
     """The columns of a company's row that a file has."""
     fields = Company._meta.local_concrete_fields
-    return [one.column for one in fields if one.column not in ("id", "sealed_as")]
+    return [str(one.column) for one in fields if one.column not in ("id", "sealed_as")]
 
 
 def _people(told: Told, number: int) -> None:

@@ -101,8 +101,9 @@ def doer(parts):
 
 
 def line_without_digest(parts):
-    lines = parts.lines("contacts_contact")
-    parts.put("contacts_contact", [lines[0].replace(b"Huber", b"Hubex"), *lines[1:]], told=False)
+    lines = [line.replace(b"Huber AG", b"Huber SA") for line in parts.lines("contacts_contact")]
+    assert lines != parts.lines("contacts_contact")
+    parts.put("contacts_contact", lines, told=False)
 
 
 def row_gone(parts):
@@ -215,14 +216,14 @@ def test_what_was_changed_is_refused_and_leaves_nothing(file, heir, tmp_path, ch
 def test_what_is_no_archive_is_none(heir, tmp_path, content):
     path = tmp_path / "x.zip"
     path.write_bytes(content)
-    with pytest.raises(CommandError, match="no company"):
+    with pytest.raises(CommandError, match="kein übergebener Mandant"):
         call_command("import_company", path, owner=heir.email)
 
 
 def test_an_entry_twice_is_refused(file, heir, tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"):
         path = Parts(file[0]).write(tmp_path / "x.zip", ("tables/contacts_contact.jsonl", b""))
-    with pytest.raises(DomainError, match="does not belong"):
+    with pytest.raises(DomainError, match="gehört nicht hinein"):
         import_company(path, owner=heir.email, passphrase=PASSPHRASE)
 
 
