@@ -48,7 +48,7 @@ from erp.handover.tables import TAKEN
 #: Tables that others refer to by keys which are proven row by row.
 _FIRST: Final = ("accounting_journalentry", "accounting_entryline")
 IN_ORDER: Final = (*_FIRST, *(table for table in TAKEN if table not in _FIRST))
-_PATIENCE: Final = 120  # times half a second that tables are waited for
+_PATIENCE: Final = 120  # times that tables are asked for, a second apart
 _MARK: Final = ".being-taken-in"
 _SHORT_NAME: Final = 30
 
@@ -206,7 +206,7 @@ def _tables_held() -> Iterator[None]:
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != "55P03":
                 raise
-        time.sleep(0.5)
+        time.sleep(1)
     else:
         raise TablesBusy
     set_local("lock_timeout", "0")
