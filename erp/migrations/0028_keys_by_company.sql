@@ -46,3 +46,10 @@ BEGIN
     UPDATE erp_auditevent e SET position = place, content_digest = content, digest = link
         WHERE e.company_id = event.company_id AND e.id = event.id;
 END $$;
+
+-- One sees one's memberships everywhere, and changes or takes away those of the open companies alone: another one may
+-- have the same id.
+CREATE POLICY erp_membership_changes_here ON erp_membership AS RESTRICTIVE FOR UPDATE
+    USING (company_id = ANY ((SELECT nullif(current_setting('rappen.companies', true), '')::bigint[])::bigint[]));
+CREATE POLICY erp_membership_leaves_here ON erp_membership AS RESTRICTIVE FOR DELETE
+    USING (company_id = ANY ((SELECT nullif(current_setting('rappen.companies', true), '')::bigint[])::bigint[]));

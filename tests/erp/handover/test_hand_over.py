@@ -14,8 +14,8 @@ from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.ledger.posting import reverse
 from accounting.ledger.verifying import verify_ledger
 from erp.access.firms.gate import over_mandates
-from erp.access.gate import operating
-from erp.access.models import Membership, User
+from erp.access.gate import access_to, operating
+from erp.access.models import Membership, Role, User
 from erp.audit.anchors import Anchor
 from erp.audit.models import AuditEvent
 from erp.audit.verifying import verify_audit
@@ -190,6 +190,29 @@ def test_a_fiduciary_of_both_sees_each_by_its_own_rights(both, heir):
     client.force_login(lead)
     page = client.get(f"/firms/{firm.pk}/")
     assert page.status_code == 200
+
+
+def test_taking_away_a_membership_leaves_ones_own_of_the_same_number_elsewhere(taken, heir):
+    """One sees one's memberships in all companies; those of others are out of reach of a bare id."""
+    company, _done = taken
+    with transaction.atomic():
+        elsewhere = make.found(by=heir)
+    with operating(str(company.pk)):
+        former = Membership.of(company).exclude(user=heir).first()
+    with operating(str(elsewhere.pk)):
+        role = Role.of(elsewhere).get(code="auditor")
+        Membership.unscoped.create(pk=former.pk, company=elsewhere, user=heir, role=role)
+    with transaction.atomic():
+        access_to(company.pk, user=heir)
+        for act in (
+            "UPDATE erp_membership SET user_id = user_id WHERE id = %s",
+            "DELETE FROM erp_membership WHERE id = %s",
+        ):
+            with connection.cursor() as cursor:
+                cursor.execute(act, [former.pk])
+                assert cursor.rowcount == 1, act
+    with operating(str(elsewhere.pk)):
+        assert Membership.of(elsewhere).filter(pk=former.pk, user=heir).exists()
 
 
 def test_what_was_taken_in_can_be_handed_on(taken, tmp_path):
