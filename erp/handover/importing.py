@@ -51,6 +51,8 @@ IN_ORDER: Final = (*_FIRST, *(table for table in TAKEN if table not in _FIRST))
 _PATIENCE: Final = 120  # times that tables are asked for, a second apart
 _MARK: Final = ".being-taken-in"
 _SHORT_NAME: Final = 30
+_HIGHEST: Final = 2**53  # of an id: as far as JSON is read the same everywhere
+_NOWHERE: Final = ".invalid"  # RFC 2606, 2: no address is there
 
 
 class NoSuchOwner(DomainError):
@@ -250,7 +252,7 @@ def _people(told: Told, number: int) -> None:
     """People of the file as users who cannot sign in: no password, no factor, no address."""
     people = told.manifest["people"]
     users = [
-        User(email=f"{one['number']}@company-{number}.invalid", is_active=False,
+        User(email=f"{one['number']}@company-{number}{_NOWHERE}", is_active=False,
              name=_called(one)[:100],
              sealed_as=one["number"] if one["sealed_as"] is None else one["sealed_as"])
         for one in people
@@ -272,6 +274,8 @@ def _people(told: Told, number: int) -> None:
 def _called(one: dict[str, Any]) -> str:
     """Name and former address as one text; the address is text alone, and lets nobody in."""
     name, email = one["name"].strip(), one["email"].strip()
+    if email.endswith(_NOWHERE):
+        return name or email
     return f"{name} ({email})" if name and email else name or email
 
 
@@ -313,23 +317,32 @@ def _rows(archive: Archive, table: str, number: int, lock: Lock | None) -> None:
 def _sealed_anew(line: bytes, number: int, columns: list[Column], lock: Lock) -> bytes:
     """A line whose sealed columns are sealed under this installation's key."""
     row = json.loads(line)
+    if not isinstance(row, dict):
+        raise Tampered(what=columns[0].table)
     row["seal_id"] = str(uuid.uuid4())
     for column in columns:
         field: SealedField | None = column.sealed
-        if field is None or row[column.name] is None:
+        if field is None or row.get(column.name) is None:
             continue
         try:
-            plain = lock.unseal(row[column.name], place_in_file(column, row["id"]))
-        except CannotOpen as place:
-            raise Tampered(what=str(place)) from None
+            plain = lock.unseal(row[column.name], place_in_file(column, row.get("id")))
+        except (CannotOpen, TypeError):
+            raise Tampered(what=f"{column.table}.{column.name}") from None
         row[column.name] = vault.seal_bytes(plain, place=field.place_of(number, row["seal_id"]))
     return json.dumps(row, ensure_ascii=False).encode()
 
 
 def _move_sequences() -> None:
-    """New rows get ids beyond those that were taken in; never back, whoever counts on meanwhile."""
+    """New rows get ids beyond those that were taken in; never back, whoever counts on meanwhile.
+
+    All companies count by the same sequences: ids that would use these up are no company's.
+    """
     with connection.cursor() as cursor:
         for table in IN_ORDER:
+            cursor.execute(f"SELECT min(id), max(id) FROM {quoted(table)}")  # noqa: S608
+            lowest, highest = cursor.fetchone()
+            if lowest is not None and not 0 < lowest <= highest <= _HIGHEST:
+                raise NotTheSame(what=f"{table}.id: {lowest} … {highest}")
             cursor.execute(
                 "SELECT setval(s.name, h.highest) FROM (SELECT pg_get_serial_sequence(%s, 'id') AS name) s,"  # noqa: S608
                 f" (SELECT max(id) AS highest FROM {quoted(table)}) h"
@@ -418,7 +431,9 @@ def _anchor(told: Told, name: str) -> Anchor:
 
 def _hand_to(company: Company, owner: User, details: dict[str, Any]) -> None:
     """Make somebody the owner, and note what was done. Guards are back: it is an act like any other."""
-    role = Role.of(company).get(code=OWNER)
+    role = Role.of(company).filter(code=OWNER).first()
+    if role is None:
+        raise NotTheSame(what=f"erp_role: {OWNER}")
     Membership.unscoped.get_or_create(company=company, user=owner, role=role)
     with connection.cursor() as cursor:
         cursor.execute("SELECT rappen_begin_changes_anew(%s)", [company.pk])

@@ -157,6 +157,11 @@ def sealed_elsewhere(parts):
     parts.change("payroll_fact", lambda row: {"content": other})
 
 
+def sequence_used_up(parts):
+    """An id after which there is no other, for nobody."""
+    parts.change("contacts_contactkey", lambda row: {"id": 2**63 - 1})
+
+
 def other_format(parts):
     parts.manifest["format"] = "rappen-company-9"
 
@@ -185,7 +190,8 @@ HOSTILE = {
     column_that_is_sql: "handover.not_a_company", table_of_people: "handover.not_a_company",
     way_out: "handover.not_a_company", file_gone: "handover.tampered",
     file_changed: "handover.tampered", bomb: "handover.not_a_company",
-    sealed_elsewhere: "handover.tampered", other_format: "handover.not_a_company",
+    sealed_elsewhere: "handover.tampered", sequence_used_up: "handover.not_the_same",
+    other_format: "handover.not_a_company",
     other_version: "handover.other_version", head: "handover.not_the_same",
     number_that_is_text: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
 }  # fmt: skip
