@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.verifying import HEADS as LEDGER_HEADS
 from erp.access.gate import operating
-from erp.audit import trail
+from erp.access.models import User
+from erp.audit import access_log, trail
 from erp.audit.verifying import HEADS as AUDIT_HEADS
 from erp.companies.models import Company
 from erp.core import clock
@@ -64,16 +66,29 @@ def export_company(reference: str, path: Path, *, passphrase: str = "") -> Expor
     or short name. In the name of its first owner. Raises ``NoSuchCompany``, ``FileExists``,
     ``FileLost``, ``NoPassphrase`` or ``ShortPassphrase``.
     """
-    with _new_file(path) as file, transaction.atomic():
+    with _new_file(path) as file:
+        done = _one_state(reference, file, passphrase)
+        file.flush()
+        os.fsync(file.fileno())
+        with operating(reference) as access:
+            _note(access.company, access.user, done)
+    return done
+
+
+def _one_state(reference: str, file: IO[bytes], passphrase: str) -> Exported:
+    """All of it as it is at one moment, whoever works on meanwhile; the transaction writes nothing."""
+    with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with operating(reference) as access:
-            done = write_company(access.company, file, passphrase=passphrase)
-    with operating(reference) as access:
-        trail.record(company=access.company, by=access.user, action="company.export",
-                     subject=access.company, details={"digest": done.digest, "rows": done.rows,
-                                                      "files": done.files})  # fmt: skip
-    return done
+            return write_company(access.company, file, passphrase=passphrase)
+
+
+def _note(company: Company, by: User, done: Exported) -> None:
+    """No file leaves without a trace: it is gone where this cannot be written."""
+    trail.record(company=company, by=by, action="company.export", subject=company,
+                 details={"digest": done.digest, "rows": done.rows, "files": done.files})  # fmt: skip
+    access_log.note(company=company, by=by, kind="export", subject=company, count=done.rows)
 
 
 def write_company(company: Company, file: IO[bytes], *, passphrase: str = "") -> Exported:

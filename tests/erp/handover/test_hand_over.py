@@ -17,7 +17,7 @@ from erp.access.firms.gate import over_mandates
 from erp.access.gate import access_to, operating
 from erp.access.models import Membership, Role, User
 from erp.audit.anchors import Anchor
-from erp.audit.models import AuditEvent
+from erp.audit.models import AccessLogEntry, AuditEvent
 from erp.audit.verifying import verify_audit
 from erp.cockpit import firms
 from erp.core.tenancy import open_companies
@@ -107,6 +107,8 @@ def test_nobody_gets_in_by_a_file(original, taken, heir):
 def test_the_trail_tells_of_both(original, taken, file):
     with operating(str(original.pk)):
         out = AuditEvent.of(original).get(action="company.export")
+        looked = AccessLogEntry.of(original).get(kind="export")
+        assert (looked.subject, looked.count) == ("company", out.details["rows"])
     with operating(str(taken[0].pk)):
         came = AuditEvent.of(taken[0]).get(action="company.import")
     assert out.details["digest"] == came.details["digest"] == file[1].digest == taken[1].digest
