@@ -125,7 +125,13 @@ def import_company(
             done = _taken_in(archive, lock, owner=owner, short_name=short_name)
         (storing_folder(done.company) / _MARK).unlink(missing_ok=True)
         return done
-    except (DataError, IntegrityError, ValidationError, UnicodeDecodeError, ValueError) as error:
+    except (
+        DataError,
+        IntegrityError,
+        ValidationError,
+        UnicodeError,
+        json.JSONDecodeError,
+    ) as error:
         raise NotTheSame(what=str(error).partition("\n")[0][:200]) from None
     finally:
         archive.close()
@@ -301,7 +307,8 @@ def _rows(archive: Archive, table: str, number: int, lock: Lock | None) -> None:
         out.append("p.seal_id")
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE handover_lines (line json) ON COMMIT DROP")
-        with cursor.copy("COPY pg_temp.handover_lines FROM STDIN") as copy:
+        copying = cursor.copy("COPY pg_temp.handover_lines FROM STDIN")
+        with connection.wrap_database_errors, copying as copy:
             for line in lines:
                 copy.write_row([line.decode("utf-8")])
         cursor.execute(

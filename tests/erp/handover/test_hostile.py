@@ -157,6 +157,18 @@ def sealed_elsewhere(parts):
     parts.change("payroll_fact", lambda row: {"content": other})
 
 
+def no_json(parts):
+    parts.put("contacts_contact", [b"{nothing}\n"])
+
+
+def no_row(parts):
+    parts.put("payroll_fact", [b"[1]\n"])
+
+
+def no_text(parts):
+    parts.put("contacts_contact", [b"\xff\x00\n"])
+
+
 def sequence_used_up(parts):
     """An id after which there is no other, for nobody."""
     parts.change("contacts_contactkey", lambda row: {"id": 2**63 - 1})
@@ -190,7 +202,8 @@ HOSTILE = {
     column_that_is_sql: "handover.not_a_company", table_of_people: "handover.not_a_company",
     way_out: "handover.not_a_company", file_gone: "handover.tampered",
     file_changed: "handover.tampered", bomb: "handover.not_a_company",
-    sealed_elsewhere: "handover.tampered", sequence_used_up: "handover.not_the_same",
+    no_json: "handover.not_the_same", no_row: "handover.tampered",
+    no_text: "handover.not_the_same", sealed_elsewhere: "handover.tampered", sequence_used_up: "handover.not_the_same",
     other_format: "handover.not_a_company",
     other_version: "handover.other_version", head: "handover.not_the_same",
     number_that_is_text: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
