@@ -62,8 +62,8 @@ def manifest(work: Work, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "format": verify.FORMAT, "entry_format": chain.FORMAT, "trail_format": trail_chain.FORMAT,
         "made_at": clock.now().isoformat(timespec="seconds"),
-        "made_by": {"id": work.by.pk, "name": work.by.name, "email": work.by.email},
-        "company": {"id": company.pk, "name": company.name, "uid": company.uid,
+        "made_by": {"id": work.by.seal_number, "name": work.by.name, "email": work.by.email},
+        "company": {"id": company.seal_number, "name": company.name, "uid": company.uid,
                     "legal_form": company.legal_form, "town": company.town,
                     "currency": company.currency},
         "fiscal_year": {"id": year.pk, "name": year.name, "start": year.start.isoformat(),

@@ -11,6 +11,7 @@ from typing import Final
 
 POINTS: Final = frozenset(
     {
+        "handover.proven",
         "posting.written",
         "posting.sealed",
         "import.checked",
