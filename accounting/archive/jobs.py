@@ -46,10 +46,10 @@ def archive_year(job: Running, cursor: Cursor) -> Next | Done:
     try:
         with translation.override(job.company.language):
             following = making.step(work)
+        return _next(done) if following else _kept(work)
     except FileNotFoundError:  # what was written is gone with the disk of another machine
         room.close()
         return Next({}, message=_("Beginning anew …"))
-    return _next(done) if following else _kept(work)
 
 
 def _next(done: Making) -> Next:

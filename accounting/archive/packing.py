@@ -17,6 +17,7 @@ from accounting.ledger import chain
 from erp.audit import chain as trail_chain
 from erp.core import clock
 from erp.core.display import swiss_date
+from erp.core.identifiers import format_uid
 from erp.documents.storing import path_of, pieces_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def readme(work: Work) -> str:
     company, year = work.company, work.year
     text = (HERE / "readme" / f"{company.language}.txt").read_text(encoding="utf-8")
     return Template(text).substitute(
-        company=company.name, uid=company.uid or "–", year=year.name, format=verify.FORMAT,
+        company=company.name, uid=format_uid(company.uid) if company.uid else "–", year=year.name, format=verify.FORMAT,
         start=swiss_date(year.start), end=swiss_date(year.end), currency=company.currency,
         entries=work.making.facts["entries"], lines=work.making.facts["lines"],
     )  # fmt: skip

@@ -16,7 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from accounting.archive import making
 from accounting.archive.queries import archives_of
 from accounting.ledger import years
+from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.models import Period
+from accounting.ledger.posting import post
+from accounting.ledger.queries import account_sheet
 from erp.access.models import Membership
 from erp.audit.models import AuditEvent
 from erp.core import clock
@@ -197,3 +200,22 @@ def test_whoever_may_not_see_all_makes_none():
     job = books.worked(company, by=some)
     assert (job.state, job.error_code) == (State.FAILED, "archive.rights_missing")
     assert "Bankkonten" in job.error and Membership.of(company).filter(user=some).exists()
+
+
+def test_sheets_say_what_stands_against_a_line_as_the_page_does():
+    company = books.closed(locked=False)
+    by, account = make.owner_of(company), make.account(company, "1020")
+    day = books.day(6)
+    lines = Reader(company).lines(
+        [TypedLine("6500", debit=make.chf("108.10"), vat_code=make.account(company, "6500").vat_code.code),
+         TypedLine("6000", debit=make.chf("1.90")), TypedLine("1020", credit=make.chf("110.00"))],
+        date=day,
+    )  # fmt: skip
+    post(company=company, date=day, text="Büro", by=by, lines=lines)
+    books.lock(company)
+    told = table(contents(books.package(company))["account_sheets.csv"])
+    shown = account_sheet(company, account, start=books.day(1, 1), end=books.day(12, 31)).rows
+    assert [(row["number"], row["contra"], row["balance"]) for row in told
+            if row["account"] == "1020"] == [
+        (str(row.number), row.contra, f"{row.balance:.2f}") for row in shown
+    ]  # fmt: skip
