@@ -1,0 +1,393 @@
+"""The isolation matrix: another company's id, wherever an operation takes one, is as one that is nobody's.
+
+Which ids an operation takes follows from the OpenAPI document; ``isolation.py`` says how two companies
+get ids that can be told apart. What is not recognised, or cannot be reached, is named here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from accounting.payments.bank_days import next_bank_day
+from erp.api.examples import example
+from erp.core import clock
+from tests.erp.isolation import (
+    ADDRESS,
+    BANK,
+    FOREIGN,
+    JSON,
+    MAIL,
+    NOWHERE,
+    OWN,
+    START,
+    Form,
+    Operation,
+    World,
+    client_of,
+    is_number_of_a_row,
+    kinds,
+    leaves,
+    normal,
+    operations,
+    parameters,
+    put,
+    rows,
+    send,
+    two_companies,
+    undone,
+    with_ids,
+)
+from tests.erp.test_routes import FILLED
+
+#: Integers without a limit that are no ids.
+NOT_IDS: Final = {"version", "page_size"}
+#: Ids that are sent as text.
+AS_TEXT: Final = {"budget"}
+#: Numbers in addresses that are no ids.
+NOT_IDS_IN_ADDRESSES: Final = {"nth", "year", "month", "company"}
+#: Fields that are called as ids are elsewhere, and hold something else.
+OTHERWISE: Final = {
+    "bank_account": "an IBAN",
+    "contact": "a contact's number",
+    "other": "an account's number",
+    "project": "a project's number",
+    "type": "a wage type's number",
+    "source": "",
+    "order": "",
+    "entry": "",
+}
+#: Values of any shape.
+ANYTHING: Final = {
+    "accounts": "numbers of accounts by their use",
+    "body": "what a batch sends on, to endpoints that are tested themselves",
+    "content": "of a fact of an employee, checked by its kind",
+    "own_values": "by the codes of own fields",
+    "personal": "of an employee, without ids",
+}
+#: What a query or a body says beside its ids, where the document's example is not enough.
+QUERIES: Final[dict[str, Any]] = {
+    "since": "2026-01-01",
+    "until": "2026-12-31",
+    "code": "UN",
+    "audit_events_list subject": "contact",
+    "about": "erp.question",
+    "subject": "document",
+    "month": "2026-01",
+    "year": 2026,
+}
+DATE: Final = "2026-03-31"
+LATER: Final = next_bank_day(clock.today() + dt.timedelta(days=9), "CHF").isoformat()
+#: Which of the records an operation is asked of, where the first is in no state for it.
+PLACES: Final[dict[str, tuple[int, ...]]] = {
+    "contacts_partial_update": (4,), "dunning_runs_leave_out": (2,),
+    "my_expenses_update": (2,), "sales_documents_credit": (3,), "sales_documents_derive": (4,),
+}  # fmt: skip
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "account_imports_create": {"dry_run": "true"},
+    "contact_files_create": {"contact": OWN + 1},
+    "contacts_partial_update": {
+        "addresses": [ADDRESS],
+        "communications": [MAIL],
+        "bank_accounts": [BANK],
+    },
+    "employee_files_create": {"employee": OWN + 1},
+    "employees_create": {
+        "personal": {"birth_date": "1990-01-01", "sex": "F"},
+        "person": {
+            "last_name": "x",
+            "addresses": [ADDRESS],
+            "communications": [MAIL],
+            "bank_accounts": [BANK],
+        },
+    },
+    "movement_imports_create": {"month": "2026-01"},
+    "my_expenses_create": {"lines": [{"kind": "x", "day": DATE, "quantity": "5"}]},
+    "my_expenses_update": {"lines": [{"kind": "x", "day": DATE, "quantity": "5"}]},
+    "open_item_imports_create": {"date": DATE},
+    "payment_runs_create": {"date": LATER, "until": LATER, "currency": "CHF"},
+    "payment_runs_date": {"date": LATER},
+    "sales_documents_credit": {"date": DATE},
+    "supplier_invoices_create": {"lines": [{"amount": "5.00", "account": "4200"}]},
+    "questions_create": {"subject": "document", "subject_id": OWN + 1},
+    "wage_deliveries_again": {"run": OWN + 1},
+}
+#: Addresses whose records the two companies do not have.
+NOT_THERE: Final[dict[str, str]] = {
+    "budgets/{id}/accounts/{number}/": "only of accounts with a budget",
+    "dunning-runs/{id}/letters/{contact}/{currency}/": "only while the run is a draft with letters",
+    "my-wage-certificates/{id}/pdf/": "one's own papers alone, of who is linked with an employee",
+    "my-wages/{id}/pdf/": "one's own papers alone, of who is linked with an employee",
+    "payroll-runs/{id}/orders/{order}/": "only of a run that is paid",
+    "payroll/tax-settlements/{id}/": "only where tax at source was withheld",
+    "payroll/tax-settlements/{id}/undo/": "only where tax at source was withheld",
+    "payroll/years/{id}/accounts/{employee}/": "only of a run that is posted",
+    "payroll/years/{id}/certificates/{certificate}/pdf/": "only where certificates were issued",
+    "payroll/years/{year}/people/{employee}/preview/": "only of a run that is posted",
+    "recoveries/{id}/confirm/": "somebody of the company must have lost all factors",
+    "recoveries/{id}/refuse/": "somebody of the company must have lost all factors",
+    "vat-instalments/{id}/take-back/": "only of a VAT year that is billed ahead",
+}
+#: Ids whose own ones are answered as nobody's, and why.
+UNPROVED: Final[dict[str, str]] = {
+    "*.deposit": "only a paid invoice for a deposit, of the same customer or supplier",
+    "*supplier_invoices_* *follows": "only a posted invoice of the same supplier",
+    "contacts_create *.id": "a new contact has no rows yet",
+    "employees_create *.id": "a new contact has no rows yet",
+    "my_expenses_create *.line": "a new claim has no lines yet",
+    "payment_runs_give_back payment": "only of a run that was exported and refused",
+    "payroll_runs_correct *": "only of a run that is posted",
+    "contact_duplicates_list but": "leaves a contact out of what is found",
+    "movements_list employee": "there are no movements",
+    "questions_list subject_id": "no question is about a record",
+}
+#: Ids that are refused otherwise than with 400.
+TOLD_OTHERWISE: Final[dict[str, str]] = {
+    "bank_rules_reorder *": "an order that is not of the rules that there are is told as stale (409)",
+    "payment_runs_*": "what is not in the run is told as what is not in it any more (409)",
+    "payroll_runs_correct *": "the run is not posted (409)",
+}
+#: Tables that note what was asked for.
+LOGS: Final = frozenset()
+NAMED: Final = {
+    **FILLED, "code": "UN", "kind": "offer", "language": "de", "year": 2026, "number": "6000",
+    "currency": "CHF", "nth": 1, "subject": "contact", "list": "ahv", "month": "1",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
+    logging.disable(logging.CRITICAL)  # thousands of refusals are meant
+    with django_db_blocker.unblock(), two_companies() as made:
+        yield made
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[Operation]:
+    return [one for one in operations() if one.path.startswith(START)]
+
+
+def name_of(steps: tuple[str, ...]) -> str:
+    return next((one for one in reversed(steps) if one != "[]"), "")
+
+
+def fields(operation: Operation) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
+    """Every parameter of the query and every value of the body, with where it is."""
+    for name, schema in parameters(operation, "query"):
+        yield "query", (name,), schema
+    for kind, content in operation.bodies().items():
+        if kind in {JSON, "multipart/form-data"}:
+            for steps, schema in leaves(content["schema"], operation.schemas):
+                yield "body", steps, schema
+
+
+def is_id(steps: tuple[str, ...], schema: dict[str, Any]) -> bool:
+    name = name_of(steps)
+    return name in AS_TEXT or (is_number_of_a_row(schema) and name not in NOT_IDS)
+
+
+def test_whatever_could_be_an_id_is_one_or_is_named(asked):
+    found = [(one.name, *field) for one in asked for field in fields(one)]
+    called = {name_of(steps) for _name, _where, steps, schema in found if is_id(steps, schema)}
+    assert {"contact", "document", "employee", "item", "upload", "bank_account"} <= called
+    unclear = [
+        (name, where, steps) for name, where, steps, schema in found
+        if not is_id(steps, schema) and name_of(steps) not in {**OTHERWISE, **ANYTHING}
+        and (holds_anything(schema) or (name_of(steps) in called and could_be_one(schema)))
+    ]  # fmt: skip
+    assert unclear == []
+    there = {name_of(steps) for _name, _where, steps, _schema in found}
+    assert {*OTHERWISE, *ANYTHING} - there == set()
+
+
+def holds_anything(schema: dict[str, Any]) -> bool:
+    """A value of any type, or an object with keys of any name."""
+    return not kinds(schema) - {"anything", "object"} and "enum" not in schema
+
+
+def could_be_one(schema: dict[str, Any]) -> bool:
+    plain = not {"enum", "format", "pattern"} & set(schema)
+    return plain and bool(kinds(schema) & {"integer", "string"})
+
+
+# In the address
+
+
+def takes_id(name: str, schema: dict[str, Any]) -> bool:
+    if name in NOT_IDS_IN_ADDRESSES:
+        return False
+    return schema["type"] == "integer" or schema.get("pattern", "").startswith("^[0-9")
+
+
+@dataclass
+class Asking:
+    """How an operation is asked, with ids of one's own everywhere."""
+
+    operation: Operation
+    company: int
+    ids: list[str]
+    query: dict[str, Any]
+    body: Any = None
+    schema: Any = None
+    found: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, one: Operation, world: World) -> Asking:
+        ids = [name for name, schema in parameters(one, "path") if takes_id(name, schema)]
+        asked = [told for told in one.told.get("parameters", ()) if told["in"] == "query"]
+        query = {
+            told["name"]: QUERIES.get(f"{one.name} {told['name']}") or QUERIES.get(told["name"])
+            or example(told["schema"], {}, whole=False)
+            for told in asked if told.get("required") or told["name"] in {"about", "subject"}
+        }  # fmt: skip
+        made = cls(one, world.own.company.pk, ids, query, found=(1,) * len(ids))
+        if JSON in one.bodies():
+            content = one.bodies()[JSON]
+            made.schema = content["schema"]
+            sent = {**content["example"], **BODIES.get(one.name, {})}
+            made.body = with_ids(sent, made.schema, one.schemas, world.own.ids)
+        elif "multipart/form-data" in one.bodies():
+            made.schema = one.bodies()["multipart/form-data"]["schema"]
+            made.body = Form(BODIES.get(one.name, {}))
+        return made
+
+    def address(self, **ids: int) -> str:
+        named = {name: NAMED.get(name, "x") for name, _schema in parameters(self.operation, "path")}
+        own = {name: OWN + place for name, place in zip(self.ids, self.found, strict=True)}
+        return self.operation.path.format(**{**named, "company": self.company, **own, **ids})
+
+    def by(self, client: Client, address: str, query: Any = None, body: Any = None) -> Any:
+        query, body = query or self.query, self.body if body is None else body
+        return undone(lambda: send(client, self.operation.method, address, query, body))
+
+    def of_row(self, client: Client, where: str, steps: tuple[str, ...], value: int) -> Any:
+        """The same with one other id in the query or the body."""
+        if where == "query":
+            return self.by(client, self.address(), {**self.query, steps[0]: value})
+        if isinstance(self.body, Form):
+            return self.by(client, self.address(), body=self.body.with_value(name_of(steps), value))
+        body = put(self.body, self.schema, self.operation.schemas, steps, value)
+        return self.by(client, self.address(), body=body)
+
+
+def reached(asking: Asking, client: Client, known: dict[str, tuple[int, ...]]) -> bool:
+    """Whether there is what the address names, for some ids of one's own, which are kept."""
+    path = asking.operation.path
+    before = next((known[one] for one in sorted(known, key=len, reverse=True)
+                   if path.startswith(one) and len(known[one]) == len(asking.ids)), None)  # fmt: skip
+    if before is not None:
+        asking.found = before
+        return True
+    most = 8 if len(asking.ids) == 1 else 4
+    for places in itertools.product(range(1, most), repeat=len(asking.ids)):
+        asking.found = places
+        answer = asking.by(client, asking.address())
+        assert answer.status_code < 500, (asking.operation.name, answer.content)
+        if answer.status_code != 404:
+            known[asking.operation.path] = places
+            return True
+    return False
+
+
+def test_an_address_with_an_id_of_others_leads_nowhere(world, asked):
+    """404, as for what nobody has; also for who is a member of the other company, too."""
+    import time
+
+    t0 = time.process_time()
+    mine, both = client_of(world.own.owner), client_of(world.both)
+    before, wrong, lost, known, tried = rows(world, LOGS), [], set(), {}, set()
+    for one in sorted(asked, key=lambda one: (one.path, one.method != "get")):
+        asking = Asking.of(one, world)
+        if not asking.ids:
+            continue
+        if not reached(asking, mine, known):
+            lost.add(one.path.removeprefix(START))
+        for name, place in zip(asking.ids, asking.found, strict=True):
+            nobodys = normal(asking.by(mine, asking.address(**{name: NOWHERE + place})))
+            theirs = asking.address(**{name: FOREIGN + place})
+            answers = {nobodys, normal(asking.by(both, theirs))}
+            if one.path not in tried:  # the other methods look it up as the first one does
+                answers.add(normal(asking.by(mine, theirs)))
+            if len(answers) > 1 or nobodys[0] != 404:
+                wrong.append((one.name, name, answers))
+        tried.add(one.path)
+    for w in wrong:
+        print("WRONG", w)
+    for w in sorted(lost):
+        print("LOST", w)
+    print("CPU", time.process_time() - t0)
+    assert wrong == []
+    assert lost == set(NOT_THERE)
+    assert rows(world, LOGS) == before
+
+
+# In the query and in the body
+
+
+def test_an_id_of_others_in_query_or_body_is_as_one_of_nobody(world, asked):
+    """400, or an empty answer, in the same words; nothing is written in either company."""
+    import time
+
+    t0 = time.process_time()
+    mine, both = client_of(world.own.owner), client_of(world.both)
+    before, wrong, unproved = rows(world, LOGS), [], set()
+    for one in asked:
+        places = [(where, steps) for where, steps, schema in fields(one) if is_id(steps, schema)]
+        if not places:
+            continue
+        asking = Asking.of(one, world)
+        asking.found = PLACES.get(one.name, asking.found)
+        if one.name not in PLACES:
+            reached(asking, mine, {})
+        people = [mine] if "/my-" in one.path else [mine, both]  # one's own are nobody else's
+        for where, steps in places:
+            told = f"{one.name} {'.'.join(steps)}"
+
+            nobodys = normal(asking.of_row(mine, where, steps, NOWHERE + 1))
+            place = next(
+                (
+                    k
+                    for k in range(1, 7)
+                    if normal(asking.of_row(mine, where, steps, OWN + k)) != nobodys
+                ),
+                None,
+            )
+            if place is None and not like(told, UNPROVED):
+                unproved.add(told)
+            theirs = FOREIGN + (place or 1)
+            answers = {
+                nobodys,
+                *(normal(asking.of_row(client, where, steps, theirs)) for client in people),
+            }
+            good = nobodys[0] == 400 or (nobodys[0] == 200 and nothing_in(nobodys[1]))
+            if len(answers) > 1 or not (good or like(told, TOLD_OTHERWISE)):
+                wrong.append((told, answers))
+    print("CPU", time.process_time() - t0)
+    for w in wrong:
+        print("WRONG", w)
+    for w in sorted(unproved):
+        print("UNPROVED", w)
+    assert wrong == []
+    assert unproved == set()
+    assert rows(world, LOGS) == before
+
+
+def like(told: str, table: dict[str, str]) -> bool:
+    return any(fnmatch(told, pattern) for pattern in table)
+
+
+def nothing_in(text: str) -> bool:
+    """An answer with no rows."""
+    told = json.loads(text)
+    lists = [told] if isinstance(told, list) else [v for v in told.values() if isinstance(v, list)]
+    return not any(lists)
