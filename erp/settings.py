@@ -196,6 +196,7 @@ INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
 MAIL_KINDS = [
+    "erp.webhooks.notices",
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
