@@ -24,7 +24,24 @@ def environment() -> dict[str, str]:
         key: os.environ[key].replace("/rappen?", f"/{name}?")
         for key in ("DATABASE_URL", "DATABASE_OWNER_URL")
     }
-    return os.environ | told | {"REDIS_URL": settings.CACHES["default"]["LOCATION"]}
+    # A queue of its own, from the last one on: other tests leave in theirs what nobody is to do.
+    server, _slash, number = settings.CACHES["default"]["LOCATION"].rpartition("/")
+    return os.environ | told | {"REDIS_URL": f"{server}/{16 - int(number)}"}
+
+
+@contextmanager
+def working(log: Path) -> Iterator[None]:
+    """A worker beside the site, which does what is put into its queue."""
+    command = [sys.executable, "-m", "celery", "-A", "erp", "worker", "--pool", "solo",
+               "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]  # fmt: skip
+    with log.open("w") as out:
+        worker = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment())
+    try:
+        yield
+        assert "Traceback" not in log.read_text(), log.read_text()[-5000:]
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
 
 
 @contextmanager
