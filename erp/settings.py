@@ -366,6 +366,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.bodies.tell_apart",
         "erp.api.examples.add_examples",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -387,7 +388,7 @@ SPECTACULAR_SETTINGS = {
         "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
         "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
-        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "VatSettingsBasisEnum": "vat.codes.models.VatSettings.Basis",
         "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
@@ -405,6 +406,7 @@ SPECTACULAR_SETTINGS = {
         "HourStateEnum": "accounting.hours.models.HourEntry.State",
         "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
         "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
+        "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -67,7 +67,7 @@ class OneFirmBatchOutput(FirmBatchOutput):
     class Meta(FirmBatchOutput.Meta):
         fields = (*FirmBatchOutput.Meta.fields, "parts")  # type: ignore[assignment]
 
-    @extend_schema(responses=FirmBatchPartOutput(many=True))
+    @extend_schema_field(FirmBatchPartOutput(many=True))
     def get_parts(self, batch: FirmBatch) -> list[dict[str, Any]]:
         return FirmBatchPartOutput(self.context["parts"], many=True).data  # type: ignore[return-value]
 
