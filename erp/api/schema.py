@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from erp.api import delta, naming
+from erp.api.deprecation import Deprecated
 
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
@@ -101,6 +102,17 @@ class Schema(AutoSchema):
         action = getattr(self.view, "action", None) or ""
         told = get_doc(getattr(self.view, action, None))
         return naming.summary(told, self._tokenize_path(), action)
+
+    def get_description(self) -> Any:  # type: ignore[override]
+        told, goes = super().get_description(), self._goes()
+        return "\n\n".join(filter(None, [told, str(goes)])) if goes else told
+
+    def is_deprecated(self) -> bool:
+        return self._goes() is not None or bool(super().is_deprecated())
+
+    def _goes(self) -> Deprecated | None:
+        goes: Deprecated | None = getattr(self.view, "deprecated", None)
+        return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
 
     def _tells_changes(self) -> bool:
         view: Any = self.view
