@@ -26,6 +26,7 @@ from erp.access.sign_in.stepup import is_fresh
 from erp.api import problems, sparse, versions
 from erp.api.authentication import bearer_in, look_up
 from erp.api.delta import DeltaPages, InOrder, is_asked
+from erp.api.deprecation import Deprecated
 from erp.api.idempotency import Keeping, KeyMissing, key_in, once
 from erp.api.limits import Meter, TooMany
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
@@ -59,9 +60,10 @@ class OneTransaction(GenericViewSet[Any]):
     """Endpoints that work in one transaction, the writing of the answer included.
 
     ``parts`` says for lookups ahead of the rows which field shows what they bring: where a client
-    leaves the field out, they are left out, too.
+    leaves the field out, they are left out, too. ``deprecated`` says that endpoints are to go.
     """
 
+    deprecated: ClassVar[Deprecated | None] = None
     parts: ClassVar[Mapping[str, str]] = {}
     wanted: sparse.Wanted | None = None
     meter: Meter
@@ -100,6 +102,12 @@ class OneTransaction(GenericViewSet[Any]):
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
         if self.wanted is not None:
             self.wrap("get", self._of_what_is_wanted)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = cast(Response, super().finalize_response(*args, **kwargs))
+        if self.deprecated is not None and self.deprecated.covers(self.action):
+            self.deprecated.mark(response, self.kwargs)
+        return response
 
     def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""

@@ -15,6 +15,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from erp.api import delta, naming
+from erp.api.deprecation import Deprecated
 from erp.web.export import MAKERS
 
 #: An id in an address, as its pattern says it and as clients are to have it: as in bodies.
@@ -150,6 +151,16 @@ class Schema(AutoSchema):
         ):
             for form in self.view.forms:
                 told.setdefault(KINDS[form], {"schema": {"type": "string", "format": "binary"}})
+    def get_description(self) -> Any:  # type: ignore[override]
+        told, goes = super().get_description(), self._goes()
+        return "\n\n".join(filter(None, [told, str(goes)])) if goes else told
+
+    def is_deprecated(self) -> bool:
+        return self._goes() is not None or bool(super().is_deprecated())
+
+    def _goes(self) -> Deprecated | None:
+        goes: Deprecated | None = getattr(self.view, "deprecated", None)
+        return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
 
     def _tells_changes(self) -> bool:
         view: Any = self.view

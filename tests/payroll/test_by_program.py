@@ -100,7 +100,7 @@ def test_a_slip_goes_out_once_more_and_papers_are_taken_along(api, company, who)
     sent = api.post("wage-deliveries/again/", told, key=new_key())
     assert sent.json() == {"record": slip.pk, "way": "paper", "nth": 1, "mail": None}
     problem(api.post("wage-deliveries/again/", told | {"year": 2026}, key=new_key()), 400)
-    problem(api.post("wage-deliveries/again/", told | {"record": 999999}, key=new_key()), 404)
+    problem(api.post("wage-deliveries/again/", told | {"record": 999999}, key=new_key()), 400)
     problem(stale(api).post("wage-deliveries/again/", told, key=new_key()), 403)
     assert Delivery.of(company).count() == 1
 

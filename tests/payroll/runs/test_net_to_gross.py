@@ -135,4 +135,4 @@ def test_programs_reckon_without_a_key_and_nothing_is_kept(company, who, anna):
     found = answer.json()
     assert (found["reached"], found["exact"], found["net"]) == ("5000.00", True, "5000.00")
     assert api.post("payroll/net-to-gross/", told | {"target": "x"}).status_code == 400
-    assert api.post("payroll/net-to-gross/", told | {"employee": 999999}).status_code == 404
+    assert api.post("payroll/net-to-gross/", told | {"employee": 999999}).status_code == 400

@@ -1,0 +1,51 @@
+"""That an endpoint is to go (Abkündigung): told with each of its answers, and in the OpenAPI document.
+
+Source: RFC 9745 (``Deprecation``), RFC 8594 (``Sunset``), RFC 5829 (``successor-version``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date
+
+
+@dataclass(frozen=True)
+class Deprecated:
+    """Since when one shall use something else, ``until`` when this is answered, and what else.
+
+    ``instead`` is an address, with names of the old one's in braces:
+    ``/api/v1/companies/{company}/contacts/``. ``actions`` are those of the view set; blank: all.
+    """
+
+    since: dt.date
+    until: dt.date
+    instead: str
+    actions: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.until < self.since + dt.timedelta(days=365):  # docs/api/versions.md
+            raise ValueError("What is to go stays for at least a year.")
+
+    def covers(self, action: str | None) -> bool:
+        return not self.actions or action in self.actions
+
+    def mark(self, response: HttpResponseBase, named: Mapping[str, Any]) -> None:
+        """Say it in the headers of an answer; ``named`` is what its address names."""
+        response["Deprecation"] = f"@{_seconds(self.since)}"
+        response["Sunset"] = http_date(_seconds(self.until))
+        link = f'<{self.instead.format_map(named)}>; rel="successor-version"'
+        response["Link"] = ", ".join(filter(None, [response.get("Link"), link]))
+
+    def __str__(self) -> str:
+        """As the document tells it."""
+        return f"Deprecated since {self.since}, answered until {self.until}: use `{self.instead}`."
+
+
+def _seconds(day: dt.date) -> int:
+    """The beginning of a day, in UTC, in seconds since 1970."""
+    return int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp())
