@@ -42,7 +42,9 @@ from vat.returns import urls as vat_returns
 from vat.returns.yearly import urls as vat_years
 from vat.settings import urls as vat_settings
 
-handler400 = "erp.web.bad_requests.answer"
+handler400 = "erp.web.unanswered.bad_request"
+handler404 = "erp.web.unanswered.not_found"
+handler500 = "erp.web.unanswered.broken"
 
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,

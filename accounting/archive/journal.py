@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -26,7 +26,7 @@ HEAD: Final = (
 )  # fmt: skip
 _ENTRY = ("pk", "chain_position", "number", "series", "content_digest", "chain_digest", "date", "kind",
           "text", "voucher", "source", "source_key", "reverses_id", "posted_by_id", "posted_at",
-          "reverses__number", "reverses__fiscal_year__name")  # fmt: skip
+          "reverses__number", "reverses__fiscal_year__name", "posted_by__sealed_as")  # fmt: skip
 _SEALED = """
     SELECT v.entry_id, f.digest::text FROM accounting_entryvoucher v
     JOIN erp_storedfile f ON f.company_id = v.company_id AND f.id = v.file_id
@@ -89,14 +89,20 @@ def _vouchers(company: Company, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
+def _doer(head: Mapping[str, Any]) -> int:
+    """Who posted, as seals name them."""
+    sealed_as: int | None = head["posted_by__sealed_as"]
+    return head["posted_by_id"] if sealed_as is None else sealed_as
+
+
 def _as_sealed(
     company: Company, year: FiscalYear, head: dict[str, Any], lines: Sequence[Sequence[Any]],
     vouchers: Iterable[str],
 ) -> str:  # fmt: skip
     """A line of JSON: what the entry says in its canonical form, its place, and both digests."""
     form = chain.canonical(
-        company=company.pk, fiscal_year=year.pk, lines=lines, vouchers=vouchers,
-        reverses=head["reverses_id"], posted_by=head["posted_by_id"],
+        company=company.seal_number, fiscal_year=year.pk, lines=lines, vouchers=vouchers,
+        reverses=head["reverses_id"], posted_by=_doer(head),
         **{name: head[name]
            for name in ("date", "kind", "text", "voucher", "source", "source_key", "posted_at")},
     )  # fmt: skip
@@ -118,7 +124,7 @@ def _as_table(
          names.accounts[account].name, text or head["text"], debit, credit, currency, foreign,
          names.centre(centre), names.object(object_), names.code(code), part, rate, base, supplied,
          head["source"], reverses if head["reverses_id"] else "",
-         head["posted_at"].isoformat(timespec="microseconds"), head["posted_by_id"])
+         head["posted_at"].isoformat(timespec="microseconds"), _doer(head))
         for (position, account, debit, credit, text, currency, foreign, centre, object_, code, part,
              rate, base, supplied) in lines
     ]  # fmt: skip

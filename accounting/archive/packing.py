@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
@@ -19,14 +18,13 @@ from erp.audit import chain as trail_chain
 from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.identifiers import format_uid
-from erp.documents.storing import path_of
+from erp.documents.storing import path_of, pieces_of
 
 if TYPE_CHECKING:
     from accounting.archive.making import Work
 
 HERE: Final = Path(__file__).resolve().parent
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest day that ZIP knows
-CHUNK: Final = 1 << 20
 PACKAGE: Final = "archive.zip"
 
 
@@ -40,7 +38,7 @@ def pack(work: Work) -> None:
         for name, parts in work.making.parts.items():
             files.append(_put(archive, name, work.room.read(name, parts)))
         for name, digest in sorted(_stored(work).items()):
-            told = _put(archive, name, _pieces(path_of(work.company.pk, digest)), stored=True)
+            told = _put(archive, name, pieces_of(path_of(work.company.pk, digest)), stored=True)
             if told["sha256"] != digest:
                 raise OriginalLost(name=name, digest=digest[:16])
             files.append(told)
@@ -65,8 +63,8 @@ def manifest(work: Work, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "format": verify.FORMAT, "entry_format": chain.FORMAT, "trail_format": trail_chain.FORMAT,
         "made_at": clock.now().isoformat(timespec="seconds"),
-        "made_by": {"id": work.by.pk, "name": work.by.name, "email": work.by.email},
-        "company": {"id": company.pk, "name": company.name, "uid": company.uid,
+        "made_by": {"id": work.by.seal_number, "name": work.by.name, "email": work.by.email},
+        "company": {"id": company.seal_number, "name": company.name, "uid": company.uid,
                     "legal_form": company.legal_form, "town": company.town,
                     "currency": company.currency},
         "fiscal_year": {"id": year.pk, "name": year.name, "start": year.start.isoformat(),
@@ -113,11 +111,6 @@ def _stored(work: Work) -> dict[str, str]:
             told = dict(zip(head, row, strict=True))
             found[told["path"]] = told["sha256"]
     return found
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from iter(lambda: file.read(CHUNK), b"")
 
 
 def _put(

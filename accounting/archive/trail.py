@@ -23,9 +23,10 @@ from erp.companies.models import Company
 from erp.core import clock
 
 _PAGE: Final = """
-    SELECT id, at, by_id, action, subject, subject_id, details::text, address, agent, via, request_id,
-           position, content_digest, digest
-    FROM erp_auditevent WHERE company_id = %s AND position > %s AND position <= %s
+    SELECT e.id, at, coalesce(u.sealed_as, by_id), action, subject, subject_id, details::text, address,
+           agent, via, request_id, by_id, position, content_digest, digest
+    FROM erp_auditevent e JOIN erp_user u ON u.id = e.by_id
+    WHERE company_id = %s AND position > %s AND position <= %s
     ORDER BY position LIMIT %s
 """
 
@@ -69,20 +70,20 @@ def trail_page(
         rows = cursor.fetchall()
     lines, who = [], set[int]()
     for row in rows:
-        *event, place, content, digest = row
+        *event, doer, place, content, digest = row
         line: dict[str, Any] = {"position": place}
         if event[4] in told:
             line["event"] = _canonical(company, event)
-            who.add(event[2])
+            who.add(doer)
         line |= {"content_digest": bytes(content).hex(), "digest": bytes(digest).hex()}
         lines.append(json.dumps(line, ensure_ascii=False) + "\n")
-    return "".join(lines).encode(), rows[-1][11] if len(rows) == size else None, who
+    return "".join(lines).encode(), rows[-1][12] if len(rows) == size else None, who
 
 
 def _canonical(company: Company, event: list[Any]) -> str:
     pk, at, by, action, subject, subject_id, details, address, agent, via, request_id = event
     return chain.canonical(
-        company=company.pk, id=pk, at=at, by=by, action=action, subject=subject,
+        company=company.seal_number, id=pk, at=at, by=by, action=action, subject=subject,
         subject_id=subject_id, details=details, address=address, agent=agent, via=via,
         request_id=request_id,
     )  # fmt: skip

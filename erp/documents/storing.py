@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ from erp.documents.models import StoredFile
 
 LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
 LARGEST_KEPT: Final = 100 * 1024 * 1024  # a journal of half a million lines
+PIECE: Final = 1 << 20  # bytes that are held in memory at once
 LARGEST_MOVED: Final = 2**31 - 1  # an archive with its vouchers: what the index can tell
 
 #: Content types by the first bytes, never by the file's name.
@@ -146,13 +149,18 @@ def content_of(file: StoredFile) -> bytes:
     return path_of(file.company_id, file.digest).read_bytes()
 
 
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """A file piece by piece; it is opened when the first one is asked for."""
+    with path.open("rb") as file:
+        yield from iter(partial(file.read, PIECE), b"")
+
+
 def is_intact(company_id: int, digest: str) -> bool:
     """Whether the archived bytes still have their digest."""
     try:
-        content = path_of(company_id, digest).read_bytes()
+        return digest_of(path_of(company_id, digest)) == digest
     except OSError:
         return False
-    return hashlib.sha256(content).hexdigest() == digest
 
 
 def path_of(company_id: int, digest: str) -> Path:
