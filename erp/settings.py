@@ -176,6 +176,7 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
+    "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
@@ -199,6 +200,7 @@ INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
 MAIL_KINDS = [
+    "erp.webhooks.notices",
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
@@ -364,6 +366,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.bodies.tell_apart",
         "erp.api.examples.add_examples",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -385,7 +388,7 @@ SPECTACULAR_SETTINGS = {
         "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
         "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
-        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "VatSettingsBasisEnum": "vat.codes.models.VatSettings.Basis",
         "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
@@ -403,6 +406,7 @@ SPECTACULAR_SETTINGS = {
         "HourStateEnum": "accounting.hours.models.HourEntry.State",
         "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
         "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
+        "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }

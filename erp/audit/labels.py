@@ -270,6 +270,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "vat_return.note": _("VAT return: deductions named"),
     "vat_return.settle": _("VAT return posted"),
     "vat_return.unsettle": _("Posting of a VAT return undone"),
+    "year.archive": _("Fiscal year archived"),
     "year.delete": _("Fiscal year deleted"),
     "year.open": _("Fiscal year opened"),
     "approval_rule.delete": _("Rule of approval deleted"),

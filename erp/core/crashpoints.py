@@ -23,6 +23,8 @@ POINTS: Final = frozenset(
         "mail.taken",
         "mail.data",
         "mail.delivered",
+        "webhook.taken",
+        "webhook.told",
         "payroll.hired",
         "payroll.reckoned",
         "payroll.posted",

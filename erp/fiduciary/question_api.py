@@ -82,6 +82,10 @@ class QuestionInput(Input):
             raise serializers.ValidationError(
                 {"subject_id": _("A record is named by its kind and its number.")}
             )
+        if "firm" in attrs:
+            here = questions.firms_here(self.context["company"], self.context["access"].user)
+            if attrs["firm"] not in {one.pk for one in here}:
+                raise serializers.ValidationError({"firm": [_("There is no such record.")]})
         if "subject" in attrs:
             told = told_of(self.context["access"], attrs["subject"], attrs["subject_id"])
             if told is None:
@@ -177,7 +181,7 @@ class QuestionViewSet(CompanyViewSet):
         file = Incoming(told["file"].name or "file", read_upload(told["file"]))
         return self.once(lambda: self._said(question, told.get("text", ""), file))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"files/(?P<message>[0-9]{1,18})")
     def file(self, request: Request, pk: str, message: str, **kwargs: Any) -> HttpResponse:
         """The file of a message, to be saved."""
