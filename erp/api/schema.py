@@ -142,13 +142,10 @@ class Schema(AutoSchema):
 
     def _add_files(self, bodies: dict[str, Any]) -> None:
         """What is answered to ``?form=``, where the handler does not say so itself."""
+        view: Any = self.view
         told = bodies.get("200", {}).get("content", {})
-        if (
-            self.method == "GET"
-            and self.view.action in getattr(self.view, "takes_along", ())
-            and told
-        ):
-            for form in self.view.forms:
+        if self.method == "GET" and told and view.action in getattr(view, "takes_along", ()):
+            for form in view.forms:
                 told.setdefault(KINDS[form], {"schema": {"type": "string", "format": "binary"}})
 
     def _tells_changes(self) -> bool:
