@@ -14,7 +14,16 @@ from contacts.models import Contact
 from contacts.numbers import next_number, require_free
 from contacts.queries import by_number
 from contacts.rows import Row
-from contacts.writing import FIELDS, SETS, Change, values_of, wholes, write_changed, write_new
+from contacts.writing import (
+    FIELDS,
+    SETS,
+    Change,
+    require_new,
+    values_of,
+    wholes,
+    write_changed,
+    write_new,
+)
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -79,7 +88,9 @@ def drafted(known: Known, **told: Any) -> Draft:
     that is ``known``. Raises what ``drafting.check`` raises."""
     sets = {name: told.pop(name, ()) for name in (*SETS, "groups")}
     blank = Contact(company=known.company, language=known.company.language)
-    return check(blank, told, known=known, **sets)
+    draft = check(blank, told, known=known, **sets)
+    require_new(draft)
+    return draft
 
 
 @transaction.atomic

@@ -40,7 +40,14 @@ _MANY: Final = 500  # contacts, with which a table may become another one
 class UnknownRow(DomainError):
     code = "contacts.unknown_row"
     message = _("Row %(value)s of %(name)s is no longer there. Load the page again.")
-    conflict = True
+    missing = True
+
+
+def require_new(draft: Draft) -> None:
+    """A contact that is yet to be has no rows that an id could name. Raises ``UnknownRow``."""
+    for ids in draft.row_ids.values():
+        for pk in filter(None, ids):
+            raise UnknownRow(value=pk, name=draft.contact.name)
 
 
 @dataclass

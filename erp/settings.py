@@ -129,13 +129,16 @@ TEMPLATES = [
 
 # One PostgreSQL, two roles: pages and tasks use the runtime role, migrations the owner.
 _POOL = {"min_size": 1, "max_size": env.int("RAPPEN_DB_POOL", default=8), "timeout": 10}
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://rappen_app@/rappen")}
+_ENGINE = "erp.core.postgresql"
+DATABASES = {
+    "default": env.db("DATABASE_URL", default="postgres://rappen_app@/rappen", engine=_ENGINE)
+}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"].setdefault("OPTIONS", {})
 if not TESTING and env.bool("RAPPEN_POOL", default=True):
     DATABASES["default"]["OPTIONS"]["pool"] = _POOL
 if "DATABASE_OWNER_URL" in env.ENVIRON:
-    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["owner"] = env.db("DATABASE_OWNER_URL", engine=_ENGINE)
 DATABASE_ROUTERS = ["erp.routers.OneDatabase"]
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -173,6 +176,7 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
+    "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
@@ -196,6 +200,7 @@ INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
 MAIL_KINDS = [
+    "erp.webhooks.notices",
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",

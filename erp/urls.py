@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from accounting.archive import urls as archive
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
@@ -51,7 +52,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
-    hours, expenses,
+    hours, expenses, archive,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

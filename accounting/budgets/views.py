@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -239,7 +240,15 @@ class ImportBudget(ImportPage):
             "budget", args=[self.company.pk, self._budget.pk]
         )
 
-    @property
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        _there = self._budget  # a 404 where there is none
+        return super().get(request, **kwargs)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        _there = self._budget
+        return super().post(request, **kwargs)
+
+    @cached_property
     def _budget(self) -> Budget:
         budgets = Budget.of(self.company).select_related("fiscal_year", "company")
         budget: Budget = get_object_or_404(budgets, pk=self.kwargs["budget"])

@@ -40,6 +40,7 @@ from accounting.ledger.api.spans import SpanQuery
 from accounting.ledger.models import JournalEntry
 from accounting.open_items.api.shapes import SettleInput
 from erp.access.permissions import Permission
+from erp.api.inputs import named
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
@@ -204,7 +205,7 @@ class CashBookViewSet(mixins.ListModelMixin, Filed):
         """Undo an entry of the book on its own day, or today where that period is locked."""
         book, told = self.get_object(), self.told(CashUndoInput)
         rows = JournalEntry.of(self.company).select_related("company")
-        entry = get_object_or_404(rows, pk=told["entry"])
+        entry = named(rows, told["entry"], place="entry")
         if entry.source == JournalEntry.Source.ITEMS:
             self._may_settle()
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -35,7 +34,7 @@ from accounting.payables.shapes import (
     SupplierInvoicePreviewOutput,
 )
 from erp.access.permissions import Permission
-from erp.api.inputs import AmountField, DayField, Input
+from erp.api.inputs import AmountField, DayField, Input, named
 from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock
@@ -170,7 +169,7 @@ class SupplierInvoiceViewSet(Filed):
             wanted = body.validated_data.get("document")
             document = None
             if wanted is not None:
-                document = get_object_or_404(InboxDocument.of(self.company), pk=wanted)
+                document = named(InboxDocument.of(self.company), wanted, place="document")
             saved = drafting.save(
                 company=self.company, by=self.access.user,
                 typed=body.typed(file=document.file_id if document else None),

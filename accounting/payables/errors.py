@@ -11,6 +11,7 @@ class UnknownSupplier(DomainError):
     code = "payables.unknown_supplier"
     message = _("There is no contact %(value)s. Choose the supplier from the list.")
     field = "contact"
+    missing = True
 
 
 class SupplierArchived(DomainError):
@@ -121,6 +122,7 @@ class UnknownOrigin(DomainError):
         "%(value)s is no posted invoice of this supplier in this currency. Choose one of the list."
     )
     field = "follows"
+    missing = True
 
 
 class DeductedTooMuch(DomainError):
@@ -243,6 +245,7 @@ class UnknownMember(DomainError):
     code = "payables.unknown_member"
     message = _("%(value)s is no member of this company. Choose one of the list.")
     field = "approver"
+    missing = True
 
 
 class BadRhythm(DomainError):

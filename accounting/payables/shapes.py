@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.open_items.models import OpenItem
 from accounting.payables import capturing
+from accounting.payables.capture.models import InboxDocument
 from accounting.payables.models import (
     ApprovalRule,
     RecurringSupplierInvoice,
@@ -98,6 +100,11 @@ class SupplierInvoiceInput(Input):
     duplicate_confirmed = serializers.BooleanField(required=False)
     follows = serializers.IntegerField(**_ID, **_MAY)
     document = serializers.IntegerField(**_ID, **_MAY)
+
+    def validate_document(self, pk: int | None) -> int | None:
+        if pk is not None and not InboxDocument.of(self.context["company"]).filter(pk=pk).exists():
+            raise serializers.ValidationError(_("There is no such record."), code="unknown")
+        return pk
 
     def typed(self, **more: Any) -> TypedInvoice:
         """What was sent, as the acts take it."""

@@ -11,6 +11,7 @@ class UnknownCustomer(DomainError):
     code = "receivables.unknown_customer"
     message = _("There is no contact %(value)s. Choose one of the list, or add it first.")
     field = "contact"
+    missing = True
 
 
 class CustomerArchived(DomainError):
@@ -36,12 +37,14 @@ class UnknownBankAccount(DomainError):
     code = "receivables.unknown_bank_account"
     message = _("There is no bank account %(value)s of this company. Choose one of the list.")
     field = "bank_account"
+    missing = True
 
 
 class UnknownOrigin(DomainError):
     code = "receivables.unknown_origin"
     message = _("There is no document or line %(value)s that this could be made from.")
     field = "follows"
+    missing = True
 
 
 class DepositIsNoInvoice(DomainError):

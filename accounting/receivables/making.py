@@ -17,7 +17,13 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from accounting.receivables import phrases
 from accounting.receivables.amounts import VatGroup
 from accounting.receivables.drafting import held, lines_of
-from accounting.receivables.errors import MixedDocuments, NothingLeft, NotIssued, WrongKind
+from accounting.receivables.errors import (
+    MixedDocuments,
+    NothingLeft,
+    NotIssued,
+    UnknownOrigin,
+    WrongKind,
+)
 from accounting.receivables.lines import BadPercent, Kind, vat_key
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.reckoning import amounts_of, line_of, supplied
@@ -93,7 +99,7 @@ def derived(
     An invoice takes what was not billed yet, or of each line (by id) what ``quantities`` says: a
     partial invoice. The last one deducts the deposits. The document is held until the transaction
     ends, so that two who bill at once do not both take what is left. Raises ``NotIssued``,
-    ``WrongKind`` or ``NothingLeft``.
+    ``WrongKind``, ``UnknownOrigin`` or ``NothingLeft``.
     """
     if not document.is_issued:
         raise NotIssued
@@ -107,6 +113,7 @@ def derived(
         "valid_until": None, "exchange_rate": None,
     }  # fmt: skip
     if kind == _Kind.INVOICE:
+        _require_lines(lines, quantities)
         left = left_to_bill(lines)
         wanted = left if quantities is None else quantities
         is_last = all(abs(wanted.get(pk, Decimal(0))) >= abs(open_) for pk, open_ in left.items())
@@ -182,13 +189,14 @@ def credit(
     """A credit note (Gutschrift) over an invoice, or of each line (by id) as much as is said.
 
     It keeps the days of supply, and so the VAT rates, of what it takes back; and the exchange rate.
-    Raises ``NotIssued``, ``WrongKind`` or ``NothingLeft``.
+    Raises ``NotIssued``, ``WrongKind``, ``UnknownOrigin`` or ``NothingLeft``.
     """
     if not invoice.is_issued:
         raise NotIssued
     if _Kind.CREDIT_NOTE not in BECOMES[invoice.kind]:
         raise WrongKind(document=str(invoice))
     lines = lines_of(invoice)
+    _require_lines(lines, quantities)
     typed = typed_of(invoice, lines)
     kept = []
     for one, line in zip(typed.lines, lines, strict=True):
@@ -369,3 +377,9 @@ def left_of(company: Company, documents: Iterable[SalesDocument]) -> set[int]:
     lines = list(DocumentLine.of(company).filter(document__in=ids, kind=Kind.ITEM))
     left = left_to_bill(lines)
     return {line.document_id for line in lines if left[line.pk] > 0}
+
+
+def _require_lines(lines: Sequence[DocumentLine], quantities: Mapping[int, Decimal] | None) -> None:
+    """Raises ``UnknownOrigin`` for quantities of what is no line of the document."""
+    for pk in (quantities or {}).keys() - {one.pk for one in lines}:
+        raise UnknownOrigin(value=pk, field="parts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -93,6 +94,12 @@ class BillInput(Input):
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False,
         max_length=5000,
     )  # fmt: skip
+
+    def validate_chosen(self, ids: list[int]) -> list[int]:
+        there = RecurringInvoice.of(self.context["company"]).filter(pk__in=ids)
+        if len(set(ids)) != there.count():
+            raise serializers.ValidationError(_("There is no such record."), code="unknown")
+        return ids
 
 
 class RecurringViewSet(CompanyViewSet):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -15,6 +16,7 @@ from erp.core.clock import YEARS
 from erp.core.errors import DomainError
 from erp.core.money import parse_amount
 
+M = TypeVar("M", bound=Model)
 MONTH: Final = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -34,6 +36,19 @@ class Input(serializers.Serializer[Any]):
         if faults:
             raise serializers.ValidationError(faults)
         return values
+
+
+def named(rows: QuerySet[M], pk: int | None, *, place: str) -> M:
+    """The row that a body or a query names by its id at ``place``.
+
+    Raises ``ValidationError``, with the same words for what is nobody's and for what is another
+    company's: 404 is for what the address names.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        told = ErrorDetail(str(_("There is no such record.")), "unknown")
+        raise serializers.ValidationError({place: [told]})
+    return found
 
 
 class NamedInput(Input):

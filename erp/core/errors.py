@@ -23,6 +23,7 @@ class DomainError(Exception):
     message: ClassVar[Any] = _("This is not possible.")
     field: ClassVar[str | None] = None
     conflict: ClassVar[bool] = False  # True: the state of the books is in the way (HTTP 409)
+    missing: ClassVar[bool] = False  # True: an id was sent that nothing here has (HTTP 400)
 
     def __init__(self, *, field: str | None = None, **values: Any) -> None:
         self.values = values

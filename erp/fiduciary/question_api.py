@@ -82,6 +82,10 @@ class QuestionInput(Input):
             raise serializers.ValidationError(
                 {"subject_id": _("A record is named by its kind and its number.")}
             )
+        if "firm" in attrs:
+            here = questions.firms_here(self.context["company"], self.context["access"].user)
+            if attrs["firm"] not in {one.pk for one in here}:
+                raise serializers.ValidationError({"firm": [_("There is no such record.")]})
         if "subject" in attrs:
             told = told_of(self.context["access"], attrs["subject"], attrs["subject_id"])
             if told is None:

@@ -74,6 +74,7 @@ class NoSuchUpload(DomainError):
     code = "uploads.unknown"
     message = _("There is no upload %(upload)s of yours. Send the file anew.")
     field = "upload"
+    missing = True
 
 
 class NotWhole(DomainError):

@@ -155,6 +155,8 @@ class AccruedOutput(serializers.Serializer[Any]):
 class PayrollYearViewSet(Filed):
     """``…/payroll/years/``; their ids are the years."""
 
+    lookup_value_regex = "[12][0-9]{3}"
+
     permissions = {
         "list": Permission.PAYROLL_READ,
         "retrieve": Permission.PAYROLL_READ,

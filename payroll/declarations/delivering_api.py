@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,7 +14,7 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import Input
+from erp.api.inputs import Input, named
 from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.audit import access_log
@@ -103,7 +102,7 @@ class WageDeliveriesViewSet(CompanyViewSet):
     pagination_class = None
 
     def run(self, pk: int) -> PayrollRun:
-        run: PayrollRun = get_object_or_404(PayrollRun.of(self.company), pk=pk)
+        run: PayrollRun = named(PayrollRun.of(self.company), pk, place="run")
         run.company = self.company
         return run
 
@@ -150,14 +149,14 @@ class WageDeliveriesViewSet(CompanyViewSet):
         return self.once(act)
 
     def once_more(self, told: dict[str, Any], link: str) -> Delivery:
-        """Deliver the slip or certificate; a 404 where the run or year has none such."""
+        """Deliver the slip or certificate; refused where the run or year has none such."""
         if "run" in told:
             run = self.run(told["run"])
-            slip = get_object_or_404(Payslip.of(self.company), run=run, pk=told["record"])
+            slip = named(Payslip.of(self.company).filter(run=run), told["record"], place="record")
             slip.run = run
             return slips.deliver_again(slip, by=self.access.user, link=link)
         rows = IssuedCertificate.of(self.company).select_related("company").defer("paper")
-        row = get_object_or_404(rows, year=told["year"], pk=told["record"])
+        row = named(rows.filter(year=told["year"]), told["record"], place="record")
         return certificates.deliver_again(row, by=self.access.user, link=link)
 
 

@@ -35,13 +35,14 @@ from payroll.expenses.refusals import (
     TitleMissing,
     TooManyLines,
     UnknownKind,
+    UnknownLine,
     UnknownUnit,
 )
 from vat.codes.queries import exchange_rate
 
 MOST_LINES: Final = 100
 LARGEST: Final = Decimal("9999999.99")
-_PLACES: Final = ("kind", "paid", "quantity", "currency", "exchange_rate", "text", "cost_centre", "cost_object",
+_PLACES: Final = ("kind", "line", "paid", "quantity", "currency", "exchange_rate", "text", "cost_centre", "cost_object",
                   "project", "file")  # fmt: skip
 
 
@@ -199,6 +200,8 @@ class _Desk:
 
     def _line(self, nth: int, row: TypedExpense) -> ExpenseLine:
         kept = self.kept.get(row.line or 0)
+        if row.line and kept is None:
+            raise UnknownLine
         kind = self.kinds.get(row.kind.strip())
         if kind is None or (kind.is_off and (kept is None or kept.kind_id != kind.pk)):
             raise UnknownKind(value=row.kind[:20])

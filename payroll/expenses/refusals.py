@@ -89,6 +89,13 @@ class UnknownKind(DomainError):
     field = "kind"
 
 
+class UnknownLine(DomainError):
+    code = "expenses.unknown_line"
+    message = _("There is no such record.")
+    field = "line"
+    missing = True
+
+
 class UnknownUnit(DomainError):
     code = "expenses.unknown_unit"
     message = _("There is no “%(value)s”. Choose one of the list.")

@@ -160,7 +160,7 @@ class Entry:
 
     def _left(self) -> Decimal:
         key = (self.clearing.pk, "")
-        return self.sums[False][key] - self.sums[True][key]
+        return self.sums[False].get(key, ZERO) - self.sums[True].get(key, ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,7 @@ class NoSuchPerson(DomainError):
     code = "payroll.no_such_person"
     message = _("There is no employee %(value)s. Check the personnel number.")
     field = "employee"
+    missing = True
 
 
 class BeforeEntry(DomainError):

@@ -128,7 +128,7 @@ class InsuranceRateInput(Input):
 class InsuranceSolutionInput(Input):
     """``rates`` are all of them: those that are left out of the list go."""
 
-    institution = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    institution = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     code = serializers.CharField(max_length=10, required=False, allow_blank=True)
     name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     is_usual = serializers.BooleanField(required=False)

@@ -459,6 +459,8 @@ ENDPOINTS = [
     ("POST", "wage-delivery-settings/change/", {"way": "x"}, "payroll.settings"),
     ("GET", "wage-deliveries/?year=2026", {}, "payroll.read"),
     ("POST", "wage-deliveries/", {}, "payroll.export"),
+    ("GET", "year-archives/", {}, "ledger.export"),
+    ("POST", "year-archives/", {}, "ledger.export"),
     ("GET", "my-wages/", {}, "payroll.own"),
     ("GET", "my-wage-certificates/", {}, "payroll.own"),
     ("GET", "payroll/figures/", {}, "payroll.read"),
@@ -590,7 +592,11 @@ def company(db):
 
 @pytest.fixture
 def books(api, company):
-    """One of everything, and the ids of it."""
+    return one_of_everything(api, company)
+
+
+def one_of_everything(api, company):
+    """One of everything that a company has, and the ids of it."""
     draft = api.post("drafts/", RENT, key=new_key()).json()["id"]
     voucher = api.upload(f"journal-entries/{draft}/vouchers/", b"%PDF-1.7", key=new_key()).json()
     api.post("accounts/", {"number": "1021", "type": "asset", "name_de": "Bank"})

@@ -47,6 +47,7 @@ class NoSuchItem(DomainError):
     code = "banking.no_such_item"
     message = _("There is no open item %(item)s. Search for it again.")
     field = "payments"
+    missing = True
 
 
 class NothingToTakeBack(DomainError):

@@ -77,6 +77,7 @@ class UnknownBankAccount(DomainError):
     code = "banking.rule_bank_account"
     message = _("There is no bank account %(value)s. Choose one of the list.")
     field = "bank_account"
+    missing = True
 
 
 def rules_of(company: Company) -> QuerySet[BankRule]:

@@ -143,12 +143,17 @@ class PayItems(OfBook, PaymentPage):
     help_page = "cash-books"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.require(Permission.OPEN_ITEMS_SETTLE)
+        self._require_book()
         return super().get(request, **kwargs)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.require(Permission.OPEN_ITEMS_SETTLE)
+        self._require_book()
         return super().post(request, **kwargs)
+
+    def _require_book(self) -> None:
+        """A 404 where there is none, whether or not anything asks for it afterwards."""
+        self.require(Permission.OPEN_ITEMS_SETTLE)
+        _there = self.book
 
     def form(self, **told: Any) -> PaymentForm:
         """The book is the account that is paid on."""

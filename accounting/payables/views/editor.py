@@ -97,6 +97,8 @@ class EditInvoice(CompanyView):
         return JsonResponse({"id": pk, "url": address, "next": onwards if document else ""})
 
     def _found(self) -> SupplierInvoice | None:
+        if "document" in self.kwargs:
+            get_object_or_404(InboxDocument.of(self.company), pk=self.kwargs["document"])
         if "invoice" not in self.kwargs:
             return None
         rows = queries.with_all(self.company).exclude(status=_Status.PATTERN)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -27,7 +26,7 @@ from accounting.payments.models import PayeeAccount, PaymentInstruction
 from accounting.payments.models.instructions import PayeeFields
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import DayField, Input
+from erp.api.inputs import DayField, Input, named
 from erp.api.reports import Filed, shown_or_filed
 
 
@@ -73,7 +72,7 @@ class PaymentInstructionViewSet(CompanyViewSet):
         """Say how an open item of a creditor is paid."""
         told = self.told(PaymentInstructionInput)
         rows = OpenItem.of(self.company).filter(side=Side.PAYABLES).select_related("company")
-        owed = get_object_or_404(rows, pk=told.pop("item"))
+        owed = named(rows, told.pop("item"), place="item")
         found = instructions.instruct(self.company, item=owed, by=self.access.user, **told)
         return self.shown(found, 201)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.banking.models import BankAccount
+from accounting.open_items.models import OpenItem, Side
 from accounting.payments import approving, drafting, exporting, queries, reporting
 from accounting.payments.api.shapes import (
     LARGEST_ID,
@@ -30,7 +32,7 @@ from accounting.payments.proposing import propose
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
-from erp.api.inputs import AmountField, DayField, Input
+from erp.api.inputs import AmountField, DayField, Input, named
 from erp.api.schema import KEY
 from erp.documents.serving import download
 from erp.documents.storing import read_upload
@@ -53,6 +55,13 @@ class NewPaymentRunInput(Input):
     items = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False
     )
+
+    def validate_items(self, ids: list[int]) -> list[int]:
+        owed = OpenItem.of(self.context["company"]).filter(side=Side.PAYABLES, pk__in=ids)
+        if len(set(ids)) != owed.count():
+            raise serializers.ValidationError(_("There is no such item."), code="unknown")
+        return ids
+
     batch = serializers.BooleanField(required=False)
     advice = serializers.ChoiceField(PaymentRun.Advice.choices, required=False)
 
@@ -86,10 +95,7 @@ class PaymentInput(Input):
 
 def bank_of(view: CompanyViewSet, pk: int) -> BankAccount:
     rows = BankAccount.of(view.company).select_related("account", "company")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return cast(BankAccount, found)
+    return named(rows, pk, place="bank_account")
 
 
 class PaymentProposalViewSet(CompanyViewSet):

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from accounting.open_items.models import OpenItem
+from accounting.open_items.models import OpenItem, Side
 from accounting.open_items.settling import hold
 from accounting.receivables.dunning import fees, gathering, letters, queries
 from accounting.receivables.dunning.issuing import issuer_of
@@ -31,6 +31,12 @@ from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 
 Status = DunningRun.Status
+
+
+class NothingToLeaveOut(DomainError):
+    code = "dunning.nothing_to_leave_out"
+    message = _("There is no such record.")
+    missing = True
 
 
 class DayAhead(DomainError):
@@ -103,11 +109,15 @@ def leave_out(
 ) -> DunningRun:  # fmt: skip
     """Leave an item or a customer out of this run alone, or take them back in.
 
-    Raises ``NotADraftRun``.
+    Raises ``NotADraftRun`` or ``NothingToLeaveOut``.
     """
     held = _draft(run)
-    for name, one in (("left_out_items", item), ("left_out_customers", contact)):
+    claims = OpenItem.of(run.company).filter(side=Side.RECEIVABLES)
+    for name, one, rows in (("left_out_items", item, claims),
+                            ("left_out_customers", contact, Contact.of(run.company))):  # fmt: skip
         if one is not None:
+            if not rows.filter(pk=one).exists():
+                raise NothingToLeaveOut(field="item" if rows is claims else "contact")
             others = [pk for pk in getattr(held, name) if pk != one]
             setattr(held, name, others if back else sorted([*others, one]))
     held.save(update_fields=["left_out_items", "left_out_customers"])

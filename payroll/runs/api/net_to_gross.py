@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
-from erp.api.inputs import AmountField, Input, MonthField
+from erp.api.inputs import AmountField, Input, MonthField, named
 from erp.api.schema import KEY
 from erp.audit import access_log
 from payroll.employees.models import Employee
@@ -133,7 +132,7 @@ class NetToGrossViewSet(CompanyViewSet):
         """What the body asks for; that somebody's wage was looked at is noted."""
         told = self.told(NetToGrossInput)
         rows = Employee.of(self.company).select_related("contact", "company")
-        employee = get_object_or_404(rows, pk=told.pop("employee"))
+        employee = named(rows, told.pop("employee"), place="employee")
         access_log.note(company=self.company, by=self.access.user, kind="read", subject=employee)
         told["target"] = Target(told.get("target", Target.NET))
         return gross_of(company=self.company, employee=employee, **told)

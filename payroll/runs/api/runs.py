@@ -20,7 +20,7 @@ from accounting.banking.models import BankAccount
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
 from erp.api.files import AnyType
-from erp.api.inputs import DayField, Input, MonthField
+from erp.api.inputs import DayField, Input, MonthField, named
 from erp.api.jobs import JobOutput, accepted
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
@@ -238,7 +238,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, Filed):
         def act() -> PayrollRun:
             told = self.told(PayPayrollRunInput)
             banks = BankAccount.of(self.company).select_related("account")
-            bank = get_object_or_404(banks, pk=told["bank_account"])
+            bank = named(banks, told["bank_account"], place="bank_account")
             paying.pay(run, bank=bank, date=told["date"], by=self.access.user)
             return run
 

@@ -304,5 +304,10 @@ class AllSlips(RunsView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         run = self.run()
         self.note(run.people, kind="export")  # type: ignore[attr-defined]
-        return as_file(papers.whole_pdf(run), "application/pdf",
+        try:
+            content = papers.whole_pdf(run)
+        except DomainError as refusal:  # none is made yet
+            self.tell_all(refusal)
+            return redirect("payroll-run", self.company.pk, run.pk)
+        return as_file(content, "application/pdf",
                        f"{self.company.short_name}-{run.month:%Y-%m}.pdf")  # fmt: skip

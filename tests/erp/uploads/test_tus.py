@@ -145,7 +145,7 @@ def test_what_the_protocol_asks_for(books):
     assert [row["received"] for row in api.get("uploads/").json()] == [10]
     assert api.delete(f"uploads/{pk}/", **TUS).status_code == 204
     problem(api.get(f"uploads/{pk}/"), 404)
-    problem(api.post("inbox-documents/", document, key=new_key()), 422, "uploads.unknown")
+    problem(api.post("inbox-documents/", document, key=new_key()), 400, "uploads.unknown")
     for size in ("x", ""):
         problem(api.post("uploads/", b"", HTTP_UPLOAD_LENGTH=size, **TUS), 400)
 
@@ -160,7 +160,7 @@ def test_an_upload_is_nobody_elses_and_does_not_stay(books, settings):
     assert piece(mine, pk, b"abc", 0).status_code == 204
     problem(other.get(f"uploads/{pk}/"), 404)
     problem(piece(other, pk, b"", 3), 404)
-    problem(other.post("inbox-documents/", {"upload": pk}, key=new_key()), 422, "uploads.unknown")
+    problem(other.post("inbox-documents/", {"upload": pk}, key=new_key()), 400, "uploads.unknown")
     assert other.get("uploads/").json() == []
     problem(other.post("uploads/", b"", content_type="application/offset+octet-stream",
                        HTTP_UPLOAD_LENGTH=str(receiving.LARGEST + 1), **TUS), 413)  # fmt: skip
