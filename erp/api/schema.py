@@ -148,6 +148,7 @@ class Schema(AutoSchema):
         if self.method == "GET" and view.action in getattr(view, "takes_along", ()) and told:
             for form in view.forms:
                 told.setdefault(KINDS[form], {"schema": {"type": "string", "format": "binary"}})
+
     def get_description(self) -> Any:  # type: ignore[override]
         told, goes = super().get_description(), self._goes()
         return "\n\n".join(filter(None, [told, str(goes)])) if goes else told
