@@ -129,13 +129,16 @@ TEMPLATES = [
 
 # One PostgreSQL, two roles: pages and tasks use the runtime role, migrations the owner.
 _POOL = {"min_size": 1, "max_size": env.int("RAPPEN_DB_POOL", default=8), "timeout": 10}
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://rappen_app@/rappen")}
+_ENGINE = "erp.core.postgresql"
+DATABASES = {
+    "default": env.db("DATABASE_URL", default="postgres://rappen_app@/rappen", engine=_ENGINE)
+}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"].setdefault("OPTIONS", {})
 if not TESTING and env.bool("RAPPEN_POOL", default=True):
     DATABASES["default"]["OPTIONS"]["pool"] = _POOL
 if "DATABASE_OWNER_URL" in env.ENVIRON:
-    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["owner"] = env.db("DATABASE_OWNER_URL", engine=_ENGINE)
 DATABASE_ROUTERS = ["erp.routers.OneDatabase"]
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -173,6 +176,7 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
+    "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
@@ -196,6 +200,7 @@ INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
 MAIL_KINDS = [
+    "erp.webhooks.notices",
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
     "accounting.payments.notices",
@@ -361,6 +366,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "erp.api.bodies.tell_apart",
         "erp.api.examples.add_examples",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -382,7 +388,7 @@ SPECTACULAR_SETTINGS = {
         "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
         "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
         "VatMethodEnum": "vat.codes.models.VatSettings.Method",
-        "VatBasisEnum": "vat.codes.models.VatSettings.Basis",
+        "VatSettingsBasisEnum": "vat.codes.models.VatSettings.Basis",
         "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
         "PriceBasisEnum": "vat.codes.breakdown.Basis",
         "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
@@ -400,6 +406,7 @@ SPECTACULAR_SETTINGS = {
         "HourStateEnum": "accounting.hours.models.HourEntry.State",
         "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
         "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
+        "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }

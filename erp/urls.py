@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from accounting.archive import urls as archive
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
@@ -41,7 +42,9 @@ from vat.returns import urls as vat_returns
 from vat.returns.yearly import urls as vat_years
 from vat.settings import urls as vat_settings
 
-handler400 = "erp.web.bad_requests.answer"
+handler400 = "erp.web.unanswered.bad_request"
+handler404 = "erp.web.unanswered.not_found"
+handler500 = "erp.web.unanswered.broken"
 
 ROOMS = [
     cockpit, contacts, ledger, open_items, terms, banking, cash, purchases_reports, vat_codes, budgets, payments,
@@ -49,7 +52,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary,
-    hours, expenses,
+    hours, expenses, archive,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -27,6 +27,7 @@ from erp.core import clock, crashpoints, sandbox
 from erp.core.errors import DomainError
 from erp.core.identifiers import format_iban
 from erp.core.money import ZERO
+from erp.documents import storing
 
 MOST_FILES: Final = 50
 LONGEST_REFERENCE: Final = 64
@@ -111,6 +112,8 @@ def take_in(*, company: Company, content: bytes, by: User) -> list[Taken]:
         if not file.statements:
             raise NoStatement
         digest = hashlib.sha256(part).hexdigest()
+        storing.keep(company=company, name=f"{file.kind}-{digest[:12]}.xml", content=part, by=by,
+                     content_type="application/xml")  # fmt: skip
         for statement in file.statements:
             results.append(_take(company, file.kind, statement, digest, by))
             crashpoints.reach("statement.taken")

@@ -31,7 +31,6 @@ class BankAccount(CompanyOwned):
         constraints = [
             models.UniqueConstraint(fields=["company", "iban"], name="bank_account_once"),
             models.UniqueConstraint(fields=["company", "account"], name="bank_account_on_account"),
-            models.UniqueConstraint(fields=["company", "id"], name="bank_account_of_company"),
         ]
 
     def __str__(self) -> str:
@@ -67,7 +66,6 @@ class Statement(CompanyOwned):
                 fields=["company", "bank_account", "message_type", "identification", "file_digest"],
                 name="statement_once",
             ),
-            models.UniqueConstraint(fields=["company", "id"], name="statement_of_company"),
         ]
         indexes = [
             models.Index(fields=["company", "bank_account", "-to_date"], name="statement_by_date"),
@@ -221,7 +219,6 @@ class BankRule(CompanyOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="bank_rule_of_company"),
             models.UniqueConstraint(
                 fields=["company", "position"],
                 name="bank_rule_in_order",

@@ -25,7 +25,6 @@ class Budget(CompanyOwned):
         verbose_name = _("budget")
         constraints = [
             models.UniqueConstraint(fields=["company", "fiscal_year", "name"], name="budget_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="budget_of_company"),
             models.UniqueConstraint(
                 fields=["company", "fiscal_year"],
                 condition=Q(is_chosen=True),

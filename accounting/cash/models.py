@@ -44,7 +44,6 @@ class CashBook(CompanyOwned):
     class Meta:
         verbose_name = _("cash book")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="cash_book_of_company"),
             models.UniqueConstraint(fields=["company", "account"], name="cash_book_on_account"),
         ]
 
@@ -89,7 +88,6 @@ class CashCount(CompanyOwned):
     class Meta:
         verbose_name = _("cash count")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="cash_count_of_company"),
             models.CheckConstraint(condition=Q(counted__gte=0), name="cash_count_is_not_negative"),
         ]
         indexes = [models.Index(fields=["company", "book", "date"], name="cash_count_of_book")]

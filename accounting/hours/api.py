@@ -70,7 +70,7 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         return self.shown(self.get_object())
 
     @extend_schema(responses=StandingOutput(many=True))
-    @action(detail=False, methods=["get"])
+    @action(detail=False, methods=["get"], pagination_class=None)
     def standings(self, request: Request, **kwargs: Any) -> Response:
         """How far each open project is, and what of it waits for an invoice; at most 1000."""
         rows = list(queries.projects(self.company, closed=False)[:1000])

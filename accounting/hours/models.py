@@ -43,7 +43,6 @@ class Project(CompanyOwned):
     class Meta:
         verbose_name = _("project")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="project_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="project_number_once"),
         ]
         indexes = [
@@ -72,7 +71,6 @@ class HourRate(CompanyOwned):
     class Meta:
         verbose_name = _("hourly rate")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="hour_rate_of_company"),
             models.UniqueConstraint(
                 fields=["company", "project", "user", "valid_from"], name="hour_rate_once",
                 nulls_distinct=False,
@@ -118,7 +116,6 @@ class HourEntry(CompanyOwned):
     class Meta:
         verbose_name = _("hours")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="hour_entry_of_company"),
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=DAY_MINUTES), name="hour_entry_of_a_day"
             ),

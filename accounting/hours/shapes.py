@@ -218,6 +218,11 @@ class CurrencyAmount(serializers.Serializer[Any]):
     amount = AmountField()
 
 
+class BilledAmountOutput(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    amount = AmountField()
+
+
 class HoursRowOutput(serializers.Serializer[Any]):
     """Minutes; ``billed`` is what was invoiced, without VAT, by currency."""
 
@@ -229,5 +234,6 @@ class HoursRowOutput(serializers.Serializer[Any]):
     billed_minutes = serializers.IntegerField()
     billed = serializers.SerializerMethodField()
 
+    @extend_schema_field(BilledAmountOutput(many=True))
     def get_billed(self, row: Any) -> list[dict[str, str]]:
         return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.amounts]

@@ -109,9 +109,11 @@ def post_many(
             rows = rows_of(entry.lines)
             digests.append(
                 chain.content_digest(
-                    company=company.pk, fiscal_year=year, date=entry.date, kind=entry.kind,
+                    company=company.seal_number, fiscal_year=year, date=entry.date,
+                    kind=entry.kind,
                     text=entry.text, voucher=entry.voucher, source=source,
-                    source_key=entry.source_key, reverses=None, posted_by=by.pk,
+                    source_key=entry.source_key, reverses=None,
+                    posted_by=by.seal_number,
                     posted_at=moment, lines=rows, vouchers=(),
                 )
             )  # fmt: skip

@@ -13,7 +13,7 @@ FORMAT: Final = "rappen-entry-1"
 NO_LINK: Final = b""
 
 
-def content_digest(
+def canonical(
     *,
     company: int,
     fiscal_year: int,
@@ -28,21 +28,29 @@ def content_digest(
     posted_at: dt.datetime,
     lines: Sequence[Sequence[Any]],
     vouchers: Iterable[str],
-) -> bytes:
-    """SHA-256 over an entry: header, lines, voucher digests, user and time in UTC.
+) -> list[Any]:
+    """What an entry says, as plain values: header, lines, voucher digests, user and time in UTC.
 
     ``lines`` are (position, account, debit, credit, text, currency, amount in currency, cost
     centre, cost object, VAT code, VAT part, VAT rate, VAT base, supply date) in order of
     position. The form is fixed by ``FORMAT``; another form gets another name.
     """
-    form = [
+    return [
         FORMAT, company, fiscal_year, date.isoformat(), kind, text, voucher, source, source_key,
         reverses, posted_by, posted_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
         [[_plain(value) for value in line] for line in lines],
         sorted(set(vouchers)),
     ]  # fmt: skip
-    written = json.dumps(form, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).digest()
+
+
+def written(form: list[Any]) -> str:
+    """The canonical form as it is digested: JSON without blanks."""
+    return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_digest(**entry: Any) -> bytes:
+    """SHA-256 over an entry, of which ``canonical`` takes the same values."""
+    return hashlib.sha256(written(canonical(**entry)).encode()).digest()
 
 
 def link(previous: bytes, *, position: int, number: int, content: bytes) -> bytes:

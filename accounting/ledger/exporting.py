@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.ledger.abacus import AbacusFile
 from accounting.ledger.models import JournalEntry
+from accounting.ledger.taking_back import ImportFile
+from erp.companies.models import Company
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
@@ -38,6 +41,10 @@ class JournalTable:
     debit: Decimal = ZERO
     credit: Decimal = ZERO
 
+    @property
+    def lines(self) -> int:
+        return len(self.rows)
+
     def add(self, entries: Iterable[JournalEntry]) -> None:
         """Add the lines of some entries. Raises ``TooLong``."""
         for entry in entries:
@@ -61,6 +68,22 @@ class JournalTable:
                 _("Cost centre"), _("Debit"), _("Credit")]  # fmt: skip
         return table(title=_("Journal"), subtitle=span, head=head, rows=[*self.rows, total],
                      name="journal", wide=True, kinds={len(self.rows): "grand"})  # fmt: skip
+
+
+class Gathered(Protocol):
+    """A file for other systems, to which entries are added, oldest first."""
+
+    lines: int
+
+    def add(self, entries: Iterable[JournalEntry]) -> None: ...
+
+    def made(self, *, start: dt.date | None, end: dt.date | None) -> tuple[bytes, str, str]: ...
+
+
+#: Forms for other systems: our own import, and Abacus.
+FOR_OTHERS: Final[Mapping[str, Callable[[Company], Gathered]]] = {
+    "import": ImportFile, "abacus": AbacusFile,
+}  # fmt: skip
 
 
 def takes_long(entries: QuerySet[JournalEntry]) -> bool:

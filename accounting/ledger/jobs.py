@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.ledger import importing, queries
-from accounting.ledger.exporting import MOST_EXPORTED, JournalTable
+from accounting.ledger.exporting import FOR_OTHERS, MOST_EXPORTED, JournalTable, TooLong
 from accounting.ledger.importing import Checking
 from accounting.ledger.models import LedgerHead, Period
 from accounting.ledger.years import lock_period
@@ -100,8 +100,8 @@ def _content(job: Running) -> bytes:
 def export_journal(job: Running, cursor: Cursor) -> Next | Done:
     """Read the journal part by part, as it stood when the job began; then make the file.
 
-    ``form`` is csv or xlsx, the rest are the filters of ``queries.journal``. What was read is in
-    memory alone: another process begins anew.
+    ``form`` is csv, xlsx or one for other systems (``exporting.FOR_OTHERS``), the rest are the filters
+    of ``queries.journal``. What was read is in memory alone: another process begins anew.
     """
     told = job.arguments
     start, end = _day(told.get("from")), _day(told.get("until"))
@@ -109,9 +109,10 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
         job.company, search=told.get("q", ""), start=start, end=end,
         account=told.get("account", ""),
     )  # fmt: skip
-    gathered: JournalTable | None = job.memory.get("table")
-    if gathered is None or not cursor or len(gathered.rows) != cursor["lines"]:
-        job.memory["table"] = JournalTable(MOST_EXPORTED)
+    gathered: Any = job.memory.get("table")
+    if gathered is None or not cursor or gathered.lines != cursor["lines"]:
+        maker = FOR_OTHERS.get(told["form"])
+        job.memory["table"] = maker(job.company) if maker else JournalTable(MOST_EXPORTED)
         head = cursor.get("head")  # also where it begins anew
         if head is None:
             head = LedgerHead.of(job.company).values_list("position", flat=True).first() or 0
@@ -122,18 +123,23 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
         entries = entries.filter(chain_position__lte=cursor["head"])
         page = queries.journal_page(entries, before=cursor["after"], size=READ_AT_ONCE)
         gathered.add(reversed(page.entries))
+        if gathered.lines > MOST_EXPORTED:
+            raise TooLong(limit=MOST_EXPORTED)
         read = cursor["read"] + len(page.entries)
         return Next(
-            {**cursor, "after": page.before, "read": read, "lines": len(gathered.rows)}, done=read,
+            {**cursor, "after": page.before, "read": read, "lines": gathered.lines}, done=read,
             message=_("%(read)s of %(total)s entries are read.")
             % {"read": read, "total": cursor["total"]} if page.before else _("Writing the file …"),
         )  # fmt: skip
-    made, content_type, name = file_of(
-        told["form"], gathered.finished(start=start, end=end), company=job.company
-    )
+    if told["form"] in FOR_OTHERS:
+        made, content_type, name = gathered.made(start=start, end=end)
+    else:
+        made, content_type, name = file_of(
+            told["form"], gathered.finished(start=start, end=end), company=job.company
+        )
     file = storing.keep(company=job.company, name=name, content=made, by=job.user,
                         content_type=content_type)  # fmt: skip
-    lines = len(gathered.rows)
+    lines = gathered.lines
     return Done({"lines": lines}, file=file, message=_("%s lines are in the file.") % lines)
 
 

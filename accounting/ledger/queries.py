@@ -88,7 +88,7 @@ def journal(
             ).order_by("position"),
         ),
         "vouchers__file",
-    ).select_related("posted_by", "created_by")
+    ).select_related("posted_by", "created_by", "fiscal_year")
 
 
 def journal_page(

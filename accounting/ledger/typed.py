@@ -111,6 +111,24 @@ def typed_of(entry: JournalEntry, reader: Reader) -> Typed:
     return {**told, "mode": "split", "lines": [_written(line) for line in typed]}
 
 
+def same_again(
+    stored: list[EntryLine], entry: JournalEntry, reader: Reader
+) -> list[TypedLine] | None:
+    """A posted entry as typed lines that give the same lines again; None where none would.
+
+    ``stored`` are its lines by position, with all that they name. A rate that is not the law's own is
+    nothing that a file can tell.
+    """
+    typed = _lines(stored, entry, reader)
+    if any(line.vat_rate is not None for line in typed):
+        return None
+    try:
+        again = rows_of(reader.lines(typed, date=entry.date))
+    except DomainError:
+        return None
+    return typed if again == rows_of([line_of(row) for row in stored]) else None
+
+
 def content_of(lines: Sequence[TypedLine], *, text: str, voucher: str = "") -> Typed:
     """Typed lines as the mask would have sent them, for a template."""
     return {

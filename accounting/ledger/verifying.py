@@ -28,9 +28,10 @@ _BATCH: Final = 2000
 _CHAIN = f"""
     SELECT e.chain_position, e.id, e.number, e.content_digest, e.chain_digest, e.fiscal_year_id,
            e.date, e.kind, e.text, e.voucher, e.source, e.source_key, e.reverses_id,
-           e.posted_by_id, e.posted_at, coalesce(v.digests, '{{}}'),
+           coalesce(u.sealed_as, e.posted_by_id), e.posted_at, coalesce(v.digests, '{{}}'),
            {", ".join(f"l.{column}" for column in LINE_COLUMNS)}, l.date
     FROM accounting_journalentry e
+    LEFT JOIN erp_user u ON u.id = e.posted_by_id
     LEFT JOIN accounting_entryline l ON l.company_id = e.company_id AND l.entry_id = e.id
     LEFT JOIN (
         SELECT s.entry_id, array_agg(f.digest::text) AS digests
@@ -71,7 +72,8 @@ _WRONG_NUMBERS = """
           WHERE company_id = %(company)s AND number IS NOT NULL) e
     FULL JOIN (SELECT * FROM accounting_numberseries WHERE company_id = %(company)s) s
         ON s.fiscal_year_id = e.fiscal_year_id AND s.series = e.series
-    JOIN accounting_fiscalyear y ON y.id = coalesce(e.fiscal_year_id, s.fiscal_year_id)
+    JOIN accounting_fiscalyear y
+        ON y.company_id = %(company)s AND y.id = coalesce(e.fiscal_year_id, s.fiscal_year_id)
     GROUP BY 1, 2
     HAVING count(e.id) <> coalesce(max(e.number), 0) OR count(e.id) <> coalesce(max(s.last), 0)
 """
@@ -228,8 +230,8 @@ def _entries(company: Company) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any
 def _content_of(company: Company, header: tuple[Any, ...], lines: list[tuple[Any, ...]]) -> bytes:
     posted_at: dt.datetime = header[14]
     return chain.content_digest(
-        company=company.pk, fiscal_year=header[5], date=header[6], kind=header[7], text=header[8],
-        voucher=header[9], source=header[10], source_key=header[11], reverses=header[12],
+        company=company.seal_number, fiscal_year=header[5], date=header[6], kind=header[7],
+        text=header[8], voucher=header[9], source=header[10], source_key=header[11], reverses=header[12],
         posted_by=header[13], posted_at=posted_at, lines=lines, vouchers=header[15],
     )  # fmt: skip
 

@@ -30,7 +30,6 @@ class PlannedPayment(CompanyOwned):
     class Meta:
         verbose_name = _("planned payment")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="planned_payment_of_company"),
             models.CheckConstraint(condition=~Q(amount=0), name="planned_payment_is_something"),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=models.F("date")),

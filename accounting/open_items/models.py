@@ -75,7 +75,6 @@ class OpenItem(CompanyOwned):
     class Meta:
         verbose_name = _("open item")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="open_item_of_company"),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, base__gte=0) | Q(amount__lt=0, base__lte=0),
                 name="open_item_has_an_amount",
@@ -170,7 +169,6 @@ class Settlement(CompanyOwned):
     class Meta:
         verbose_name = _("settlement")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="settlement_of_company"),
             models.UniqueConstraint(fields=["company", "undoes"], name="settlement_undone_once"),
             models.CheckConstraint(
                 condition=~Q(amount=0, base=0), name="settlement_settles_something"
@@ -198,7 +196,6 @@ class ResidueLimit(CompanyOwned):
     class Meta:
         verbose_name = _("limit for residues")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="residue_limit_of_company"),
             models.UniqueConstraint(fields=["company", "valid_from"], name="residue_limit_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="residue_limit_positive"),
         ]

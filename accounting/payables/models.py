@@ -90,7 +90,6 @@ class SupplierInvoice(CompanyOwned):
     class Meta:
         verbose_name = _("supplier's invoice")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="supplier_invoice_of_company"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=["posted", "reversed"], entry__isnull=False, posted_at__isnull=False
@@ -179,7 +178,6 @@ class SupplierInvoiceLine(CompanyOwned):
     class Meta:
         verbose_name = _("line")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="supplier_line_of_company"),
             models.UniqueConstraint(
                 fields=["company", "invoice", "position"], name="supplier_line_once"
             ),
@@ -210,7 +208,6 @@ class ApprovalRule(CompanyOwned):
     class Meta:
         verbose_name = _("rule of approval")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="approval_rule_of_company"),
             models.CheckConstraint(
                 condition=Q(from_amount__gte=0, position__gte=1), name="approval_rule_possible"
             ),
@@ -246,7 +243,6 @@ class Visa(CompanyOwned):
     class Meta:
         verbose_name = _("visa")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="visa_of_company"),
             models.UniqueConstraint(
                 fields=["company", "invoice", "round", "approver"], name="visa_once"
             ),
@@ -286,7 +282,6 @@ class AccrualPart(CompanyOwned):
     class Meta:
         verbose_name = _("deferred cost")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="accrual_part_of_company"),
             models.UniqueConstraint(fields=["company", "line", "date"], name="accrual_part_once"),
         ]
         indexes = [
@@ -322,7 +317,6 @@ class RecurringSupplierInvoice(CompanyOwned):
     class Meta:
         verbose_name = _("recurring supplier's invoice")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="recurring_supplier_of_company"),
             models.UniqueConstraint(fields=["company", "pattern"], name="recurring_supplier_once"),
             models.CheckConstraint(
                 condition=Q(every__gte=1, anchor_day__gte=1, anchor_day__lte=31),

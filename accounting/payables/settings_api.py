@@ -25,6 +25,7 @@ from accounting.payables.shapes import (
     RECURRING,
     ApprovalRuleInput,
     ApprovalRuleOutput,
+    RecurringPurchaseBrief,
     RecurringPurchaseInput,
     RecurringPurchaseOutput,
     SupplierInvoiceInput,
@@ -113,13 +114,11 @@ class RecurringPurchaseViewSet(CompanyViewSet):
         related = ("company", "pattern__company", "pattern__contact")
         return RecurringSupplierInvoice.of(self.company).select_related(*related)
 
-    @extend_schema(responses=RecurringPurchaseOutput(many=True))
+    @extend_schema(responses=RecurringPurchaseBrief(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """What comes again, the next due first, without the invoices."""
         page = self.paginate_queryset(self.get_queryset()) or []
-        rows = [{"id": one.pk, **{name: getattr(one, name) for name in RECURRING},
-                 "supplier": one.pattern.contact.name, "version": one.version} for one in page]  # fmt: skip
-        return self.get_paginated_response(rows)
+        return self.get_paginated_response(RecurringPurchaseBrief(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())

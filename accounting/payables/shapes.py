@@ -192,6 +192,16 @@ class SupplierInvoiceBrief(serializers.ModelSerializer[SupplierInvoice]):
                   "version")  # fmt: skip
 
 
+class PurchaseInstalmentOutput(serializers.Serializer[Any]):
+    percent = serializers.CharField()
+    days = serializers.IntegerField()
+
+
+@extend_schema_field(PurchasePaymentInput)
+class PurchasePaymentField(serializers.DictField):
+    """How it is to be paid, as it was sent; what is left out is as the supplier's contact says."""
+
+
 class SupplierInvoiceOutput(SupplierInvoiceBrief):
     """An invoice whole: lines, what is owed, visas, and the document it was captured from."""
 
@@ -200,7 +210,8 @@ class SupplierInvoiceOutput(SupplierInvoiceBrief):
     basis = serializers.CharField()
     terms_discount = AmountField(allow_null=True)
     follows = serializers.IntegerField(source="follows_id", allow_null=True)
-    payment = serializers.DictField()  # type: ignore[assignment]
+    payment = PurchasePaymentField()  # type: ignore[assignment]
+    instalments = serializers.SerializerMethodField()
     lines = serializers.SerializerMethodField()
     vat_groups = serializers.SerializerMethodField()
     items = serializers.SerializerMethodField()
@@ -215,6 +226,10 @@ class SupplierInvoiceOutput(SupplierInvoiceBrief):
             "payment", "is_deposit", "follows", "rejected_because", "lines", "vat_groups", "items",
             "visas", "document",
         )  # fmt: skip
+
+    @extend_schema_field(PurchaseInstalmentOutput(many=True))
+    def get_instalments(self, one: SupplierInvoice) -> list[dict[str, Any]]:
+        return [{"percent": str(percent), "days": days} for percent, days in one.instalments]
 
     @extend_schema_field(PurchaseLineOutput(many=True))
     def get_lines(self, one: SupplierInvoice) -> list[dict[str, Any]]:
@@ -288,6 +303,16 @@ class RecurringPurchaseInput(Input):
     submits = serializers.BooleanField(default=False)
     paused = serializers.BooleanField(default=False)
     invoice = SupplierInvoiceInput()
+
+
+class RecurringPurchaseBrief(serializers.ModelSerializer[RecurringSupplierInvoice]):
+    """Without its invoice, which ``supplier`` is the sender of, by name."""
+
+    supplier = serializers.CharField(source="pattern.contact.name")
+
+    class Meta:
+        model = RecurringSupplierInvoice
+        fields = ("id", *RECURRING, "supplier", "version")
 
 
 class RecurringPurchaseOutput(serializers.ModelSerializer[RecurringSupplierInvoice]):

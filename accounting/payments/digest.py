@@ -24,7 +24,7 @@ def digest_of(run: PaymentRun) -> str:
          *(getattr(one, name) for name in KEPT), items.get(one.pk, [])]
         for one in RunPayment.of(run.company_id).filter(run=run).order_by("position")
     ]  # fmt: skip
-    told = [FORM, run.company_id, run.number, run.bank_account.iban, run.currency, run.date.isoformat(),
+    told = [FORM, run.company.seal_number, run.number, run.bank_account.iban, run.currency, run.date.isoformat(),
             run.batch, run.is_salary, run.advice, payments]  # fmt: skip
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()

@@ -7,8 +7,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from accounting.payments.models import PayeeAccount
-from erp.access.models import Membership, User
-from erp.access.permissions import ADMINISTERS, Permission
+from erp.access.models import User
+from erp.access.permissions import Permission
+from erp.access.rights import administrators
 from erp.core.identifiers import format_iban
 from erp.mails.kinds import register
 from erp.mails.queueing import queue
@@ -46,16 +47,6 @@ register(
                "knew before.\n\n{company}"),
     },
 )  # fmt: skip
-
-
-def administrators(company_id: int) -> list[User]:
-    """Active people who give access to a company, by a role of their own."""
-    rows = Membership.of(company_id).filter(user__is_active=True)
-    found = {
-        one.user_id: one.user for one in rows.select_related("user", "role")
-        if ADMINISTERS & set(one.role.rights)
-    }  # fmt: skip
-    return [found[pk] for pk in sorted(found)]
 
 
 def tell_change(account: PayeeAccount, *, payee: str, by: User) -> None:

@@ -57,6 +57,11 @@ class InstalmentInput(Input):
     days = serializers.IntegerField(min_value=0, max_value=3650)
 
 
+class InstalmentOutput(serializers.Serializer[Any]):
+    percent = serializers.CharField()
+    days = serializers.IntegerField()
+
+
 class DocumentInput(Input):
     """A draft, whole. What is null or left out is as the customer's terms say, or else the company."""
 
@@ -221,14 +226,17 @@ class DocumentOutput(DocumentBrief):
             "own_values", "follows", "decision", "entry", "issued_at", "lines", "items",
         )  # fmt: skip
 
+    @extend_schema_field(DocumentLineOutput(many=True))
     def get_lines(self, document: SalesDocument) -> list[dict[str, Any]]:
         found = DocumentLineOutput(drafting.lines_of(document), many=True).data
         return cast(list[dict[str, Any]], found)
 
+    @extend_schema_field(DocumentItemOutput(many=True))
     def get_items(self, document: SalesDocument) -> list[dict[str, Any]]:
         found = DocumentItemOutput(queries.items_of(document), many=True).data
         return cast(list[dict[str, Any]], found)
 
+    @extend_schema_field(InstalmentOutput(many=True))
     def get_instalments(self, document: SalesDocument) -> list[dict[str, Any]]:
         return [{"percent": str(percent), "days": days} for percent, days in document.instalments]
 

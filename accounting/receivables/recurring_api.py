@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -55,8 +55,19 @@ class RecurringOutput(serializers.ModelSerializer[RecurringInvoice]):
         model = RecurringInvoice
         fields = ("id", *_FIELDS, "document", "version")
 
+    @extend_schema_field(DocumentOutput)
     def get_document(self, one: RecurringInvoice) -> dict[str, Any]:
         return dict(DocumentOutput(one.pattern, context=self.context).data)
+
+
+class RecurringBrief(serializers.ModelSerializer[RecurringInvoice]):
+    """Without its document, which ``contact`` is the customer of, by name."""
+
+    contact = serializers.CharField(source="pattern.contact.name")
+
+    class Meta:
+        model = RecurringInvoice
+        fields = ("id", *_FIELDS, "contact", "version")
 
 
 class DueQuery(serializers.Serializer[Any]):
@@ -113,13 +124,11 @@ class RecurringViewSet(CompanyViewSet):
         related = ("company", "pattern__company", "pattern__contact")
         return RecurringInvoice.of(self.company).select_related(*related)
 
-    @extend_schema(responses=RecurringOutput(many=True))
+    @extend_schema(responses=RecurringBrief(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Recurring invoices, the next due first, without their documents."""
         page = self.paginate_queryset(self.get_queryset()) or []
-        rows = [{"id": one.pk, **{name: getattr(one, name) for name in _FIELDS},
-                 "contact": one.pattern.contact.name, "version": one.version} for one in page]  # fmt: skip
-        return self.get_paginated_response(rows)
+        return self.get_paginated_response(RecurringBrief(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())

@@ -52,7 +52,6 @@ class PaymentTerms(CompanyOwned, Multilingual):
         verbose_name_plural = _("payment terms")
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="payment_terms_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="payment_terms_of_company"),
             models.CheckConstraint(
                 condition=Q(discount_percent=None, discount_days=None)
                 | Q(discount_percent__gt=0, discount_percent__lt=100, discount_days__isnull=False),
@@ -107,7 +106,6 @@ class CustomerTerms(CompanyOwned):
         verbose_name_plural = _("customers' terms")
         constraints = [
             models.UniqueConstraint(fields=["company", "contact"], name="customer_terms_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="customer_terms_of_company"),
             models.CheckConstraint(
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100),
                 name="customer_terms_discount_possible",
@@ -141,7 +139,6 @@ class SupplierTerms(CompanyOwned):
         verbose_name_plural = _("suppliers' terms")
         constraints = [
             models.UniqueConstraint(fields=["company", "contact"], name="supplier_terms_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="supplier_terms_of_company"),
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,6 @@ class Contact(CompanyOwned):
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="contact_number_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="contact_of_company"),
             models.CheckConstraint(condition=~Q(name=""), name="contact_has_a_name"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(archived_at__isnull=False),
@@ -88,7 +87,6 @@ class ContactGroup(CompanyOwned, Multilingual):
         verbose_name = _("contact group")
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="contact_group_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="contact_group_of_company"),
         ]
 
     def __str__(self) -> str:

@@ -164,7 +164,6 @@ class ContactBankAccount(CompanyOwned):
             models.UniqueConstraint(
                 fields=["company", "contact", "iban"], name="contact_iban_once"
             ),
-            models.UniqueConstraint(fields=["company", "id"], name="contact_iban_of_company"),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(_("since"), default=clock.now)
     password_checked_at = models.DateTimeField(_("password looked up in leaks"), null=True)
     password_breached_at = models.DateTimeField(_("password found in a leak"), null=True)
+    #: The number that seals of a company's books name, of somebody who came along with these books.
+    sealed_as = models.BigIntegerField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -58,6 +60,11 @@ class User(AbstractBaseUser):
 
     async def acheck_password(self, raw_password: str | None) -> bool:
         return raw_password is not None and await super().acheck_password(normalised(raw_password))
+
+    @property
+    def seal_number(self) -> int:
+        """What the person is called in hash chains."""
+        return self.pk if self.sealed_as is None else self.sealed_as
 
     @cached_property
     def has_factor(self) -> bool:
@@ -81,7 +88,6 @@ class Role(CompanyOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="role_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="role_of_company"),
         ]
 
     def __str__(self) -> str:

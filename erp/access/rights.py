@@ -10,6 +10,7 @@ from django.db import connection
 
 from erp.access.firms.models import FirmStaff, Mandate
 from erp.access.models import Membership, Role, User
+from erp.access.permissions import ADMINISTERS
 from erp.companies.models import Company
 
 #: The roles of a person in a company, and those of its mandates with their part in the firm. Asked
@@ -92,3 +93,13 @@ def colleagues(firms: Iterable[int], emails: Iterable[str]) -> dict[tuple[int, s
         return {}
     found = FirmStaff.objects.filter(firm__in=wanted, user__email__in=list(emails))
     return {(one.firm_id, one.user.email): one for one in found.select_related("user", "firm")}
+
+
+def administrators(company_id: int) -> list[User]:
+    """Active people who give access to a company, by a role of their own."""
+    rows = Membership.of(company_id).filter(user__is_active=True)
+    found = {
+        one.user_id: one.user for one in rows.select_related("user", "role")
+        if ADMINISTERS & set(one.role.rights)
+    }  # fmt: skip
+    return [found[pk] for pk in sorted(found)]

@@ -68,7 +68,9 @@ def example(
         schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
     for several in ("allOf", "oneOf", "anyOf"):
         if several in schema:
-            schema = schema[several][0]
+            schema = schema[several][
+                -1 if several == "anyOf" else 0
+            ]  # of a list that is followed a page
             return example(schema, schemas, whole=whole, name=name, depth=depth)
     if "const" in schema or "enum" in schema:
         return schema.get("const", schema.get("enum", [None])[0])

@@ -8,6 +8,7 @@ from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerFieldExtension,
 )
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import OpenApiParameter
@@ -15,15 +16,20 @@ from rest_framework import serializers
 
 from erp.api import delta, naming
 from erp.api.deprecation import Deprecated
+from erp.web.export import MAKERS
 
+#: An id in an address, as its pattern says it and as clients are to have it: as in bodies.
+_DIGITS: Final = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+_NUMBER: Final = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 10**18 - 1}
+_KEY: Final = {"type": "string", "pattern": "^[ -~]{8,100}$"}
 #: For endpoints that answer through ``CompanyViewSet.once``.
 KEY: Final = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    "Idempotency-Key", _KEY, OpenApiParameter.HEADER, required=True,
     description="8 to 100 characters; the same key gives the same answer, and one effect.",
 )  # fmt: skip
 #: Any other write of a company takes one, too.
 KEY_AT_WILL: Final = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
+    "Idempotency-Key", _KEY, OpenApiParameter.HEADER, required=False,
     description="8 to 100 characters; what is sent again with the same key takes effect once.",
 )  # fmt: skip
 #: Of all that is read.
@@ -60,7 +66,18 @@ MORE_REFUSALS: Final = {
     "423": "Somebody else is working on it right now.",
     "460": "It did not arrive as it was sent.",
 }
+#: What files of each form are.
+KINDS: Final = {form: kind for form, (_make, kind) in MAKERS.items()} | {"vcf": "text/vcard"}
 RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+
+
+class ProblemError(serializers.Serializer[Any]):
+    """One fault: where it is (``lines[0].account``), and what the message speaks of."""
+
+    code = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+    values: Any = serializers.DictField(child=serializers.CharField())
 
 
 class Problem(serializers.Serializer[Any]):
@@ -71,7 +88,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors: Any = serializers.ListField(child=serializers.DictField())
+    errors: Any = ProblemError(many=True)
     request_id = serializers.CharField()
 
 
@@ -89,11 +106,18 @@ class Schema(AutoSchema):
             asked.append(delta.PARAMETER)
         return asked
 
+    def _resolve_path_parameters(self, variables: Any) -> Any:
+        told = super()._resolve_path_parameters(variables)
+        for one in told:
+            if one["schema"] == _DIGITS:
+                one["schema"] = _NUMBER
+        return told
+
     def get_tags(self) -> list[str]:
         return [naming.room_of(type(self.view).__module__)]
 
     def get_operation_id(self) -> str:
-        many = bool(self.method == "GET" and self._is_list_view())
+        many = bool(self.method == "GET" and super()._is_list_view())
         return naming.operation_id(
             self._tokenize_path(), self.method, getattr(self.view, "action", None), many=many
         )
@@ -114,6 +138,31 @@ class Schema(AutoSchema):
         goes: Deprecated | None = getattr(self.view, "deprecated", None)
         return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
 
+    def _get_paginator(self) -> Any:
+        return super()._get_paginator() if self.method == "GET" else None
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return not self._tells_one() and bool(super()._is_list_view(serializer))
+
+    def _tells_one(self) -> bool:
+        """Whether what stands at the address of a list is one thing: its handler says so, by a class."""
+        if getattr(self.view, "action", None) != "list":
+            return False
+        told = self.get_response_serializers()
+        first = told[min(told, key=str)] if isinstance(told, dict) and told else told
+        return isinstance(first, type)
+
+    def _add_files(self, bodies: dict[str, Any]) -> None:
+        """What is answered to ``?form=``, where the handler does not say so itself."""
+        told = bodies.get("200", {}).get("content", {})
+        if (
+            self.method == "GET"
+            and self.view.action in getattr(self.view, "takes_along", ())
+            and told
+        ):
+            for form in self.view.forms:
+                told.setdefault(KINDS[form], {"schema": {"type": "string", "format": "binary"}})
+
     def _tells_changes(self) -> bool:
         view: Any = self.view
         return bool(getattr(view, "follows", None)) and view.action == "list"
@@ -121,6 +170,8 @@ class Schema(AutoSchema):
     def _get_response_for_code(
         self, serializer: Any, status_code: Any, *args: Any, **kw: Any
     ) -> Any:
+        if self._tells_one():
+            serializer = _alone(serializer)
         told = super()._get_response_for_code(serializer, status_code, *args, **kw)
         if self._tells_changes() and str(status_code) == "200":
             shape = getattr(self.view, "changed_shape", None) or serializer
@@ -130,8 +181,10 @@ class Schema(AutoSchema):
                 schema=delta.schema_of(rows.ref), object=f"changed {rows.name}",
             )  # fmt: skip
             self.registry.register_on_missing(changed)
-            for content in told["content"].values():
-                content["schema"] = {"anyOf": [content["schema"], changed.ref]}
+            for content in (one for kind, one in told["content"].items() if "json" in kind):
+                content["schema"] = {
+                    "anyOf": [changed.ref, content["schema"]]
+                }  # a page asks for less
         return told
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
@@ -140,6 +193,9 @@ class Schema(AutoSchema):
         more = {str(code) for code in getattr(self.view, "refuses", ())}
         if self._tells_changes():
             more.add("410")
+        self._add_files(bodies)
+        if self.method == "GET" and hasattr(self.view, "wanted"):
+            bodies["304"] = {"description": "Nothing has changed since (If-None-Match)."}
         for code in sorted((set(REFUSALS) | more) - set(bodies)):
             bodies[code] = {
                 "description": REFUSALS.get(code) or MORE_REFUSALS[code],
@@ -148,6 +204,12 @@ class Schema(AutoSchema):
             if code == "429":
                 bodies[code]["headers"] = {"Retry-After": RETRY_AFTER}
         return bodies
+
+
+def _alone(serializer: Any) -> Any:
+    """A shape that spectacular would take for that of each row."""
+    is_shape = isinstance(serializer, type) and issubclass(serializer, serializers.BaseSerializer)
+    return forced_singular_serializer(serializer) if is_shape else serializer  # type: ignore[no-untyped-call]
 
 
 class AppTokenExtension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 
-from erp.access.gate import all_companies, operating
+from erp.access.gate import operating
+from erp.access.nightly import in_each_company
 from erp.companies.models import Company
 from erp.core import clock
 
@@ -39,15 +42,16 @@ class Anchors:
     def keep(self) -> int:
         """Append every company's end of the chain to the file; the number of companies."""
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        numbers = all_companies()
         with self.path.open("a", encoding="utf-8") as file:
-            for number in numbers:
-                with operating(number) as access:
-                    head = self.head_of(access.company)
-                row = {"company": int(number), "position": head.position, "digest": head.digest,
-                       "at": clock.now().isoformat()}  # fmt: skip
-                file.write(json.dumps(row) + "\n")
-        return len(numbers)
+            return in_each_company(partial(self._append, file))
+
+    def _append(self, file: TextIO, number: str) -> int:
+        with operating(number) as access:
+            head = self.head_of(access.company)
+        row = {"company": int(number), "position": head.position, "digest": head.digest,
+               "at": clock.now().isoformat()}  # fmt: skip
+        file.write(json.dumps(row) + "\n")
+        return 1
 
     def kept(self, company: int) -> list[Anchor]:
         """The heads of a company's chain that were kept."""

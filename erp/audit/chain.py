@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from typing import Final
+from typing import Any, Final
 
 FORMAT: Final = "rappen-audit-1"
 NO_LINK: Final = b""
 
 
-def content_digest(
+def canonical(
     *,
     company: int,
     id: int,
@@ -28,8 +28,8 @@ def content_digest(
     via: str,
     request_id: str,
     details: str,
-) -> bytes:
-    """SHA-256 over all that an event says, as one JSON array in UTF-8.
+) -> str:
+    """All that an event says, as one JSON array.
 
     Between the elements stand a comma and a blank. The time is in UTC with microseconds;
     ``details`` are JSON as PostgreSQL writes ``jsonb``: keys by length and then by bytes, a blank
@@ -39,8 +39,12 @@ def content_digest(
         FORMAT, company, id, at.astimezone(dt.UTC).isoformat(timespec="microseconds"), by, action,
         subject, subject_id, address, agent, via, request_id,
     ]  # fmt: skip
-    written = json.dumps(form, ensure_ascii=False)[:-1] + f", {details}]"
-    return hashlib.sha256(written.encode()).digest()
+    return json.dumps(form, ensure_ascii=False)[:-1] + f", {details}]"
+
+
+def content_digest(**event: Any) -> bytes:
+    """SHA-256 over the canonical form in UTF-8, of which ``canonical`` takes the same values."""
+    return hashlib.sha256(canonical(**event).encode()).digest()
 
 
 def link(previous: bytes, *, position: int, content: bytes) -> bytes:

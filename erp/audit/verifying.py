@@ -19,9 +19,10 @@ CUT: Final = "cut off"
 
 _BATCH: Final = 1000
 _EVENTS: Final = """
-    SELECT id, at, by_id, action, subject, subject_id, details::text, address, agent, via,
+    SELECT e.id, at, coalesce(u.sealed_as, by_id), action, subject, subject_id, details::text, address, agent, via,
            request_id, position, content_digest, digest
-    FROM erp_auditevent WHERE company_id = %s ORDER BY position, id
+    FROM erp_auditevent e LEFT JOIN erp_user u ON u.id = e.by_id
+    WHERE company_id = %s ORDER BY position, e.id
 """
 
 
@@ -169,7 +170,7 @@ def _events(company: Company) -> Iterator[_Row]:
 
 def _content_of(company: Company, row: _Row) -> bytes:
     return chain.content_digest(
-        company=company.pk, id=row.id, at=row.at, by=row.by, action=row.action,
+        company=company.seal_number, id=row.id, at=row.at, by=row.by, action=row.action,
         subject=row.subject, subject_id=row.subject_id, address=row.address, agent=row.agent,
         via=row.via, request_id=row.request_id, details=row.details,
     )  # fmt: skip

@@ -6,18 +6,17 @@ from typing import Any
 
 from celery import shared_task
 
-from erp.access.gate import NobodyToActFor, all_companies, operating
+from erp.access.gate import operating
+from erp.access.nightly import in_each_company
 from erp.changes import forgetting
 
 
 @shared_task(name="changes.forget")
 def forget(**_later: Any) -> int:
     """Forget every company's old tombstones, each in a transaction of its own."""
-    forgotten = 0
-    for number in all_companies():
-        try:
-            with operating(number):
-                forgotten += forgetting.forget()
-        except NobodyToActFor:
-            continue
-    return forgotten
+    return in_each_company(_forget)
+
+
+def _forget(number: str) -> int:
+    with operating(number):
+        return forgetting.forget()

@@ -16,6 +16,7 @@ from erp.core.errors import DomainError
 from erp.web.pages import CompanyView, id_of, refused, tell
 from erp.webhooks import keeping
 from erp.webhooks.models import Delivery, Webhook
+from erp.webhooks.notices import REASONS
 
 MOST_SHOWN: Final = 20
 #: What webhooks are told of, in words.
@@ -35,11 +36,6 @@ RESOURCES: Final = {
     "open_item": gettext_lazy("Open items"),
     "bank_transaction": gettext_lazy("Bank transactions"),
     "payment_run": gettext_lazy("Payment runs"),
-}
-OFF: Final = {
-    "failed": gettext_lazy("The receiver could not be reached for more than a day."),
-    "gone": gettext_lazy("The receiver says that it wants nothing any more."),
-    "rights": gettext_lazy("Who made it may no longer see all that it tells of."),
 }
 
 
@@ -130,6 +126,6 @@ class WebhookPage(CompanyView):
         context = {
             "page_title": hook.name, "hook": hook, "secret": secret, "deliveries": list(told),
             "resources": [RESOURCES.get(one, one) for one in hook.resources],
-            "why_off": OFF.get(hook.off_reason, ""),
+            "why_off": REASONS.get(hook.off_reason, ""),
         }  # fmt: skip
         return render(request, "erp/webhook.html", context)

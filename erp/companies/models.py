@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import MethodType
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.related import lazy_related_operation
+from django.db.models.signals import class_prepared
+from django.dispatch import receiver
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +81,8 @@ class Company(models.Model):
         models.CharField(max_length=12, choices=Module), default=modules_at_first, blank=True
     )
     created_at = models.DateTimeField(_("created at"))
+    #: The number that seals of its books name, where they were begun in another installation.
+    sealed_as = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("company")
@@ -92,6 +98,11 @@ class Company(models.Model):
 
     def uses(self, module: str) -> bool:
         return module in self.modules
+
+    @property
+    def seal_number(self) -> int:
+        """What the company is called in the hash chains of its books and its trail."""
+        return self.pk if self.sealed_as is None else self.sealed_as
 
 
 class CompanyOwned(models.Model):
@@ -118,6 +129,32 @@ class CompanyOwned(models.Model):
     @classmethod
     def of(cls, company: Company | int) -> models.QuerySet[Self]:
         return cls.unscoped.filter(company=company)
+
+
+def _within(field: Any, alias: str | None, related_alias: str) -> Any:
+    """What a join along a key between clients' tables asks besides: that both rows are of one client.
+
+    With several companies open an ``id`` may stand for a row in each of them.
+    """
+    if alias is None:
+        return None
+    other, own = (model._meta.get_field("company") for model in (field.related_model, field.model))
+    return other.get_lookup("exact")(other.get_col(alias), own.get_col(related_alias))
+
+
+@receiver(class_prepared)
+def _join_within(sender: type[models.Model], **_more: Any) -> None:
+    """Let joins along the keys of a client's model stay within the client, whoever writes the query."""
+    if not issubclass(sender, CompanyOwned):
+        return
+    for field in sender._meta.local_fields:
+        if isinstance(field, models.ForeignKey):
+            lazy_related_operation(_let_join_within, sender, field.remote_field.model, field=field)
+
+
+def _let_join_within(_model: Any, related: type[models.Model], field: Any) -> None:
+    if issubclass(related, CompanyOwned):
+        field.get_extra_restriction = MethodType(_within, field)
 
 
 class Multilingual(models.Model):

@@ -11,6 +11,7 @@ from typing import Final
 
 POINTS: Final = frozenset(
     {
+        "handover.proven",
         "posting.written",
         "posting.sealed",
         "import.checked",
@@ -22,6 +23,8 @@ POINTS: Final = frozenset(
         "mail.taken",
         "mail.data",
         "mail.delivered",
+        "webhook.taken",
+        "webhook.told",
         "payroll.hired",
         "payroll.reckoned",
         "payroll.posted",

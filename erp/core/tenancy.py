@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, migrations
+from django.db.migrations.operations.base import Operation
 
 RUNTIME_ROLE: Final = "rappen_app"
 READ_ONLY_ROLE: Final = "rappen_readonly"
@@ -50,6 +51,77 @@ def protect(
         for key, other, name in references
     ]
     return migrations.RunSQL(sql, migrations.RunSQL.noop)
+
+
+#: Puts (company_id, id) in the place of a table's key. Composite foreign keys that stand on it, or on a
+#: constraint that says the same, are taken off first and put back, of whatever table they are.
+_KEY_BY_COMPANY: Final = """
+DO $$
+DECLARE
+    wanted regclass[] := ARRAY[{tables}]::regclass[];
+    step text;
+    off text[];
+    keys text[];
+    back text[];
+BEGIN
+    CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
+        SELECT c.oid, c.conrelid, c.conname, c.contype, c.conindid
+        FROM pg_constraint c WHERE c.conrelid = ANY (wanted) AND (c.contype = 'p' OR c.contype = 'u' AND (
+            SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+            WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) = '{{company_id,id}}'::text[]);
+    SELECT coalesce(array_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname)), '{{}}'),
+           coalesce(array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
+                                     pg_get_constraintdef(c.oid))), '{{}}')
+        INTO off, back FROM pg_constraint c
+        WHERE c.contype = 'f' AND c.conindid IN (SELECT conindid FROM standing);
+    SELECT array_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)) INTO keys FROM standing;
+    SELECT keys || array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I PRIMARY KEY (company_id, id)',
+                                    conrelid::regclass, conname)) INTO keys FROM standing WHERE contype = 'p';
+    FOREACH step IN ARRAY off || keys || back LOOP
+        EXECUTE step;
+    END LOOP;
+    DROP TABLE standing;
+END $$
+"""
+
+
+def key_by_company(*tables: str) -> migrations.RunSQL:
+    """Make (company_id, id) the primary key of clients' tables, which Django goes on to know by ``id``.
+
+    A company keeps its ids when it moves to another installation, where others may have the same. What
+    is looked up by ``id`` is found in the open company: row-level security adds the rest of the key.
+    Constraints that say the same go; migrations say ``Unsaid`` of them.
+    """
+    named = ", ".join(f"'{table}'" for table in tables)
+    return migrations.RunSQL([_KEY_BY_COMPANY.format(tables=named)], migrations.RunSQL.noop)
+
+
+class Unsaid(Operation):
+    """Django no longer knows constraints, by (model, name), which ``key_by_company`` took off.
+
+    At once: to remove them one by one renders all models each time.
+    """
+
+    reduces_to_sql = False
+    reversible = True
+
+    def __init__(self, constraints: Sequence[tuple[str, str]]) -> None:
+        self.constraints = constraints
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        for model, name in self.constraints:
+            options = state.models[app_label, model].options
+            options["constraints"] = [one for one in options["constraints"] if one.name != name]
+        state.__dict__.pop("apps", None)  # rendered anew when somebody asks
+
+    def database_forwards(self, *_told: Any) -> None:  # type: ignore[override]
+        """Done already."""
+
+    def database_backwards(self, *_told: Any) -> None:  # type: ignore[override]
+        """Nothing to take back."""
+
+    def describe(self) -> str:
+        return "Forget constraints that the key says"
 
 
 def share(table: str, *, grants: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:

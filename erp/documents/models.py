@@ -24,7 +24,6 @@ class StoredFile(CompanyOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "digest"], name="stored_file_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="stored_file_of_company"),
         ]
 
     def __str__(self) -> str:

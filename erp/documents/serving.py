@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from csp.constants import NONE
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from erp.documents import storing
@@ -40,6 +41,22 @@ def _bare(content: bytes, content_type: str, disposition: str) -> HttpResponse:
     """Bytes that no browser may take for another type, and may not run."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = disposition
+    _bind(response)
+    return response
+
+
+def streamed(file: StoredFile) -> HttpResponseBase:
+    """As ``download``, read piece by piece: for files that are too large to be held."""
+    try:
+        opened = storing.path_of(file.company_id, file.digest).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(opened, content_type=file.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    _bind(response)
+    return response
+
+
+def _bind(response: HttpResponseBase) -> None:
     response["X-Content-Type-Options"] = "nosniff"
     response._csp_replace = {"default-src": [NONE], "sandbox": True}  # type: ignore[attr-defined]
-    return response

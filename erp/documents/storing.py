@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,8 @@ from erp.documents.models import StoredFile
 
 LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
 LARGEST_KEPT: Final = 100 * 1024 * 1024  # a journal of half a million lines
+PIECE: Final = 1 << 20  # bytes that are held in memory at once
+LARGEST_MOVED: Final = 2**31 - 1  # an archive with its vouchers: what the index can tell
 
 #: Content types by the first bytes, never by the file's name.
 _SIGNATURES: Final = (
@@ -79,16 +83,49 @@ def keep(*, company: Company, name: str, content: bytes, content_type: str, by: 
     return _kept(company, name, content, content_type, by)
 
 
+def move(*, company: Company, name: str, path: Path, content_type: str, by: User) -> StoredFile:
+    """Keep a file that our own code has written beside the store, however large: it is moved there.
+
+    Raises ``FileTooLarge`` or ``EmptyFile``.
+    """
+    size = path.stat().st_size
+    if not size:
+        raise EmptyFile(name=name)
+    if size > LARGEST_MOVED:
+        raise FileTooLarge(name=name, megabytes=size >> 20, limit=LARGEST_MOVED >> 20)
+    digest = digest_of(path)
+    place = path_of(company.pk, digest)
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        path.chmod(0o400)
+        path.replace(place)
+    return _indexed(company, name, digest, size, content_type, by)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _kept(company: Company, name: str, content: bytes, content_type: str, by: User) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     write_once(path_of(company.pk, digest), content)
+    return _indexed(company, name, digest, len(content), content_type, by)
+
+
+def _indexed(
+    company: Company, name: str, digest: str, size: int, content_type: str, by: User
+) -> StoredFile:
     row, created = StoredFile.unscoped.get_or_create(
         company=company,
         digest=digest,
         defaults={
             "name": name,
             "content_type": content_type,
-            "size": len(content),
+            "size": size,
             "stored_at": clock.now(),
             "by": by,
         },
@@ -112,13 +149,18 @@ def content_of(file: StoredFile) -> bytes:
     return path_of(file.company_id, file.digest).read_bytes()
 
 
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """A file piece by piece; it is opened when the first one is asked for."""
+    with path.open("rb") as file:
+        yield from iter(partial(file.read, PIECE), b"")
+
+
 def is_intact(company_id: int, digest: str) -> bool:
     """Whether the archived bytes still have their digest."""
     try:
-        content = path_of(company_id, digest).read_bytes()
+        return digest_of(path_of(company_id, digest)) == digest
     except OSError:
         return False
-    return hashlib.sha256(content).hexdigest() == digest
 
 
 def path_of(company_id: int, digest: str) -> Path:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.archive.jobs import ARCHIVE
 from accounting.ledger.jobs import LOCK
 from accounting.statements.jobs import PRINT
 from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
@@ -25,7 +24,7 @@ from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.documents.storing import content_of
+from erp.documents.storing import path_of, pieces_of
 from erp.fiduciary.checklists import require_working
 from erp.fiduciary.jobs import FIGURES, PREPARE
 from erp.fiduciary.models import FirmBatch, FirmBatchPart
@@ -47,7 +46,7 @@ class Offer:
 #: What can be done everywhere at once; with ``step_up`` where it is so in one client, too.
 OFFERED: Final[Mapping[str, Offer]] = {
     LOCK: Offer(up_to=True, step_up=True), PRINT: Offer(up_to=True), PREPARE: Offer(),
-    FIGURES: Offer(),
+    FIGURES: Offer(), ARCHIVE: Offer(up_to=True, step_up=True),
 }  # fmt: skip
 
 
@@ -207,24 +206,32 @@ def _silent(row: PartRow) -> PartRow:
     return PartRow(row.company, job, "")
 
 
-def files_of(batch: FirmBatch, access: FirmAccess) -> bytes | None:
-    """The files of all parts as a ZIP, of clients in which one may have them; None where there are none."""
+def files_of(batch: FirmBatch, access: FirmAccess) -> Iterator[tuple[str, Iterator[bytes]]] | None:
+    """The files of all parts, of clients in which one may have them; None where there are none.
+
+    A file is opened when it is asked for, through its client's gate, and read piece by piece with no
+    transaction open; those of clients that have left meanwhile are passed over.
+    """
     wanted = _rights_of(batch)
-    rows = [
-        row for row in parts_of(batch, access)
+    jobs = {
+        row.company.pk: row.job.pk for row in parts_of(batch, access)
         if row.job is not None and row.job.file is not None and wanted <= access.rights[row.company.pk]
-    ]  # fmt: skip
-    if not rows:
-        return None
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _named(rows):
-            archive.writestr(name, content)
-    return out.getvalue()
+    }  # fmt: skip
+    return _opened(batch, jobs, access.user) if jobs else None
 
 
-def _named(rows: Iterable[PartRow]) -> Iterator[tuple[str, bytes]]:
-    for row in rows:
-        file = row.job.file if row.job else None
+def _opened(
+    batch: FirmBatch, jobs: Mapping[int, int], user: User
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for company, job in jobs.items():
+        try:
+            with transaction.atomic():
+                now = in_client(batch.firm_id, company, user=user)
+                if not kind_of(batch.kind).is_open_to(now):
+                    continue
+                file = Job.unscoped.select_related("file").get(company=company, pk=job).file
+        except (Http404, PermissionDenied):
+            continue
         if file is not None:
-            yield f"{row.company.short_name}-{row.company.pk}-{file.name}", content_of(file)
+            named = f"{now.company.short_name}-{company}-{file.name}"
+            yield named, pieces_of(path_of(company, file.digest))

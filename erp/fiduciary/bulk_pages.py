@@ -9,17 +9,18 @@ from typing import Any
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from erp.access.sign_in.stepup import is_fresh
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.documents.zipping import as_zip
 from erp.fiduciary import bulk
 from erp.jobs.kinds import title_of
 from erp.jobs.models import OPEN
 from erp.web.dates import read_day
-from erp.web.export import as_file
 from erp.web.firms import FirmView
 from erp.web.pages import id_or_none
 
@@ -71,16 +72,14 @@ class Batch(FirmView):
 
     help_page = "fiduciary"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         rows = bulk.batches_of(self.access.firm)
         batch = get_object_or_404(rows, pk=kwargs["batch"])
         if "file" in request.GET:
-            content = bulk.files_of(batch, self.access)
-            if content is None:
+            files = bulk.files_of(batch, self.access)
+            if files is None:
                 raise Http404
-            return as_file(
-                content, "application/zip", f"{self.access.firm.short_name}-{batch.pk}.zip"
-            )
+            return as_zip(files, name=f"{self.access.firm.short_name}-{batch.pk}.zip")
         parts = bulk.parts_of(batch, self.access)
         context = {
             "page_title": title_of(batch.kind), "firm": self.access.firm, "batch": batch,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -21,13 +22,13 @@ from erp.api.firms import FirmViewSet
 from erp.api.inputs import DayField, Input
 from erp.api.permissions import StepUpNeeded
 from erp.api.schema import KEY
+from erp.documents.zipping import as_zip
 from erp.fiduciary import bulk, checklists, templates, times
 from erp.fiduciary.bulk import PartRow
 from erp.fiduciary.checklist_api import MONTH_OF_BOOKS
 from erp.fiduciary.checklist_pages import month_of
 from erp.fiduciary.models import ChecklistTemplate, FirmBatch, MandateTemplate, MandateTime
 from erp.fiduciary.time_pages import times_of
-from erp.web.export import as_file
 
 LARGEST = 10**18 - 1
 
@@ -66,7 +67,7 @@ class OneFirmBatchOutput(FirmBatchOutput):
     class Meta(FirmBatchOutput.Meta):
         fields = (*FirmBatchOutput.Meta.fields, "parts")  # type: ignore[assignment]
 
-    @extend_schema(responses=FirmBatchPartOutput(many=True))
+    @extend_schema_field(FirmBatchPartOutput(many=True))
     def get_parts(self, batch: FirmBatch) -> list[dict[str, Any]]:
         return FirmBatchPartOutput(self.context["parts"], many=True).data  # type: ignore[return-value]
 
@@ -181,13 +182,13 @@ class FirmBatchViewSet(FirmViewSet):
         return Response(OneFirmBatchOutput(batch, context={"parts": parts}).data)
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    def files(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def files(self, request: Request, **kwargs: Any) -> HttpResponseBase:
         """The files of all parts as a ZIP."""
         batch = self._named(kwargs)
-        content = bulk.files_of(batch, self.access)
-        if content is None:
+        files = bulk.files_of(batch, self.access)
+        if files is None:
             raise Http404
-        return as_file(content, "application/zip", f"{self.access.firm.short_name}-{batch.pk}.zip")
+        return as_zip(files, name=f"{self.access.firm.short_name}-{batch.pk}.zip")
 
     def _named(self, kwargs: dict[str, Any]) -> FirmBatch:
         found: FirmBatch = get_object_or_404(

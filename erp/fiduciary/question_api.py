@@ -181,7 +181,7 @@ class QuestionViewSet(CompanyViewSet):
         file = Incoming(told["file"].name or "file", read_upload(told["file"]))
         return self.once(lambda: self._said(question, told.get("text", ""), file))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"files/(?P<message>[0-9]{1,18})")
     def file(self, request: Request, pk: str, message: str, **kwargs: Any) -> HttpResponse:
         """The file of a message, to be saved."""

@@ -111,7 +111,6 @@ class OutgoingMail(CompanyOwned):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="mail_of_company"),
             models.UniqueConstraint(fields=["company", "message_id"], name="mail_once"),
             models.CheckConstraint(condition=~Q(to=[]), name="mail_to_somebody"),
             models.CheckConstraint(

@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
-from erp.access.gate import NobodyToActFor, NoSuchCompany, all_companies, operating
+from erp.access.gate import operating
+from erp.access.nightly import in_each_company
 from erp.search import indexing
 from erp.search.kinds import indexes
 
@@ -14,13 +15,13 @@ from erp.search.kinds import indexes
 @shared_task(name="search.keep_words")
 def keep_words(**_later: Any) -> int:
     """Keep the words of all that is new in each company; how many transactions that took."""
+    return in_each_company(_keep)
+
+
+def _keep(number: str) -> int:
     steps = 0
-    for number in all_companies():
-        try:
-            while _step(number):
-                steps += 1
-        except (NoSuchCompany, NobodyToActFor):
-            continue
+    while _step(number):
+        steps += 1
     return steps
 
 

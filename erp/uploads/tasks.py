@@ -6,18 +6,17 @@ from typing import Any
 
 from celery import shared_task
 
-from erp.access.gate import NobodyToActFor, all_companies, operating
+from erp.access.gate import operating
+from erp.access.nightly import in_each_company
 from erp.uploads import receiving
 
 
 @shared_task(name="uploads.forget")
 def forget(**_later: Any) -> int:
     """Give up every company's uploads that expired, each company in a transaction of its own."""
-    forgotten = 0
-    for number in all_companies():
-        try:
-            with operating(number) as access:
-                forgotten += receiving.forget_expired(access.company)
-        except NobodyToActFor:
-            continue
-    return forgotten
+    return in_each_company(_forget)
+
+
+def _forget(number: str) -> int:
+    with operating(number) as access:
+        return receiving.forget_expired(access.company)

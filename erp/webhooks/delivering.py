@@ -19,9 +19,10 @@ from django.http import Http404
 
 from erp.access.gate import access_to, delivering
 from erp.changes import delta
-from erp.core import clock, outbound
+from erp.core import clock, crashpoints, outbound
 from erp.core.outbound import NoAnswer, Service
 from erp.jobs.sending import put
+from erp.webhooks import notices
 from erp.webhooks.keeping import RESOURCES, make_delivery
 from erp.webhooks.models import Delivery, Webhook
 from erp.webhooks.signing import headers_of
@@ -63,7 +64,9 @@ def tell(number: int, company: int) -> bool:
     if taken is None:
         return False
     hook, told = taken
+    crashpoints.reach("webhook.taken")
     outcome = _tried(hook, told) if _may_be_told(hook) else None
+    crashpoints.reach("webhook.told")
     with delivering(company):
         if outcome is None:
             _end(hook)
@@ -85,7 +88,9 @@ def _may_be_told(hook: Webhook) -> bool:
 def _end(hook: Webhook) -> None:
     """Switch a webhook off whose maker has no right to it any more."""
     held = Webhook.of(hook.company_id).filter(pk=hook.pk, lease=hook.lease)
-    held.update(is_on=False, off_reason="rights", lease="", lease_until=None)
+    if held.update(is_on=False, off_reason="rights", lease="", lease_until=None):
+        hook.off_reason = "rights"
+        notices.tell_off(hook)
 
 
 def _taken(number: int, company: int) -> tuple[Webhook, Delivery] | None:
@@ -172,6 +177,8 @@ def _note(hook: Webhook, told: Delivery, outcome: Outcome) -> None:
         held.epoch, held.place = told.epoch, told.place
     held.save(update_fields=["lease", "lease_until", "tries", "due_at", "is_on", "off_reason",
                              "confirmed_at", "epoch", "place"])  # fmt: skip
+    if over:
+        notices.tell_off(held)
     _forget(held)
 
 

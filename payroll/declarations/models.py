@@ -95,7 +95,6 @@ class IssuedCertificate(Sealed, CompanyOwned):
         verbose_name = _("wage certificate")
         verbose_name_plural = _("wage certificates")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="certificate_of_company"),
             models.UniqueConstraint(
                 fields=["company", "year", "employee", "nth", "version"], name="certificate_once"
             ),

@@ -38,7 +38,6 @@ class Employee(Sealed, CompanyOwned):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="employee_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="employee_number_once"),
             models.UniqueConstraint(fields=["company", "contact"], name="employee_contact_once"),
         ]
@@ -62,7 +61,6 @@ class Employment(CompanyOwned):
         verbose_name = _("employment")
         ordering = ["entry"]
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="employment_of_company"),
             models.CheckConstraint(
                 condition=Q(exit=None) | Q(exit__gte=F("entry")), name="employment_ends_after_entry"
             ),

@@ -6,19 +6,17 @@ from typing import Any
 
 from celery import shared_task
 
-from erp.access.gate import NobodyToActFor, all_companies, operating
+from erp.access.gate import operating
+from erp.access.nightly import in_each_company
 from payroll.employees import uploads
 
 
 @shared_task(name="employees.forget_uploads")
 def forget_uploads(**_later: Any) -> int:
     """Delete what is left of long imports in each company, a day after; how many there were."""
-    return sum(map(_forget, all_companies()))
+    return in_each_company(_forget)
 
 
-def _forget(company: str) -> int:
-    try:
-        with operating(company) as access:
-            return uploads.forget(access.company)
-    except NobodyToActFor:
-        return 0
+def _forget(number: str) -> int:
+    with operating(number) as access:
+        return uploads.forget(access.company)

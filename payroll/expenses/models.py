@@ -43,7 +43,6 @@ class ExpenseKind(CompanyOwned, Multilingual):
     class Meta:
         verbose_name = _("kind of expense")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="expense_kind_of_company"),
             models.UniqueConstraint(fields=["company", "code"], name="expense_kind_code_once"),
         ]
 
@@ -61,7 +60,6 @@ class ExpenseRate(CompanyOwned):
     class Meta:
         verbose_name = _("rate of expenses")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="expense_rate_of_company"),
             models.UniqueConstraint(
                 fields=["company", "kind", "valid_from"], name="expense_rate_once"
             ),
@@ -113,7 +111,6 @@ class ExpenseClaim(CompanyOwned):
     class Meta:
         verbose_name = _("expense claim")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="expense_claim_of_company"),
             models.UniqueConstraint(
                 fields=["company", "number"], name="expense_claim_number_once"
             ),
@@ -191,7 +188,6 @@ class ExpenseLine(CompanyOwned):
     class Meta:
         verbose_name = _("line")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="expense_line_of_company"),
             models.UniqueConstraint(
                 fields=["company", "claim", "position"], name="expense_line_once"
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.ledger.api.named import NumberedField
@@ -123,6 +124,7 @@ class ExpenseClaimOutput(ExpenseClaimBrief):
     class Meta(ExpenseClaimBrief.Meta):
         fields = (*ExpenseClaimBrief.Meta.fields, "lines")  # type: ignore[assignment]
 
+    @extend_schema_field(ExpenseLineOutput(many=True))
     def get_lines(self, claim: ExpenseClaim) -> Any:
         from payroll.expenses.claiming import lines_of
 

@@ -42,7 +42,7 @@ def digest_of_written(content: bytes) -> str:
 def digest_of_run(run: PayrollRun) -> str:
     """The digest of a run as it is stored now, by those of its slips. One query."""
     slips = Payslip.of(run.company_id).filter(run=run).order_by("employee")
-    told = [FORM, run.company_id, run.kind, run.month.isoformat(), run.date.isoformat(),
+    told = [FORM, run.company.seal_number, run.kind, run.month.isoformat(), run.date.isoformat(),
             run.pay_date.isoformat(), run.corrects_id or 0,
             [list(row) for row in slips.values_list("employee_id", "digest", "findings")]]  # fmt: skip
     return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()

@@ -90,7 +90,6 @@ class PayrollRun(CompanyOwned):
         verbose_name = _("payroll run")
         verbose_name_plural = _("payroll runs")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="payroll_run_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="payroll_run_number_once"),
             models.UniqueConstraint(
                 fields=["company", "month"], name="payroll_run_once_a_month",
@@ -226,7 +225,6 @@ class Payslip(Sealed, CompanyOwned):
         verbose_name = _("payslip")
         verbose_name_plural = _("payslips")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="payslip_of_company"),
             models.UniqueConstraint(fields=["company", "run", "employee"], name="payslip_once"),
         ]
         indexes = [models.Index(fields=["company", "employee", "run"], name="payslip_of_employee")]
@@ -276,7 +274,6 @@ class WageOrder(Sealed, CompanyOwned):
     class Meta:
         verbose_name = _("wage order")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="wage_order_of_company"),
             models.UniqueConstraint(fields=["company", "block"], name="wage_order_block_once"),
             models.CheckConstraint(
                 condition=Q(total__gt=0, count__gt=0), name="wage_order_pays_something"

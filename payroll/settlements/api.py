@@ -160,7 +160,7 @@ class TaxSettlementViewSet(mixins.ListModelMixin, Filed):
         return Response(TaxSettlementWhole(one).data)
 
     @extend_schema(responses=OpenTaxOutput(many=True))
-    @action(detail=False, url_path=r"open/(?P<year>[12][0-9]{3})")
+    @action(detail=False, url_path=r"open/(?P<year>[12][0-9]{3})", pagination_class=None)
     def open(self, request: Request, year: str, **kwargs: Any) -> Response:
         """What was withheld in a year and is not settled, by canton and month."""
         found = year_view(self.company, int(year))

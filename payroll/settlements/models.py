@@ -83,7 +83,6 @@ class TaxSettlement(Sealed, CompanyOwned):
         verbose_name = _("withholding-tax settlement")
         verbose_name_plural = _("withholding-tax settlements")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="tax_settlement_of_company"),
             models.CheckConstraint(
                 condition=Q(first__lte=F("last")), name="tax_settlement_from_to"
             ),

@@ -103,7 +103,6 @@ class Institution(CompanyOwned):
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="institution_of_company"),
             models.UniqueConstraint(fields=["company", "kind", "name"], name="institution_once"),
             models.CheckConstraint(
                 condition=~Q(kind="tax") | ~Q(canton=""), name="institution_tax_office_has_canton"
@@ -131,7 +130,6 @@ class Solution(CompanyOwned):
     class Meta:
         verbose_name = _("insurance solution")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="solution_of_company"),
             models.UniqueConstraint(
                 fields=["company", "institution", "code"], name="solution_once"
             ),

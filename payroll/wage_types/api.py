@@ -156,7 +156,7 @@ class WageTypeViewSet(mixins.ListModelMixin, Filed):
         return self.shown(saving.take_back(self.changing(), by=self.access.user))
 
     @extend_schema(request=None, responses={200: WageTypeOutput(many=True)})
-    @action(detail=False, methods=["post"], url_path="add-shipped")
+    @action(detail=False, methods=["post"], url_path="add-shipped", pagination_class=None)
     def add_shipped(self, request: Request, **kwargs: Any) -> Response:
         """Add the shipped wage types that are missing; those that are there stay as they are."""
         found_types(company=self.company, by=self.access.user)

@@ -109,7 +109,6 @@ class WageType(CompanyOwned, Multilingual):
         verbose_name = _("wage type")
         verbose_name_plural = _("wage types")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="wage_type_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="wage_type_once"),
             models.UniqueConstraint(
                 fields=["company", "role"], condition=~Q(role=""), name="wage_type_role_once"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
-import time
 
 import openpyxl
 import pytest
@@ -23,6 +22,7 @@ from erp.core.importing import BadRow, ColumnMissing
 from erp.core.spreadsheets import UnreadableFile
 from erp.own_fields.saving import save_own_field
 from tests.contacts.conftest import MAIN
+from tests.examples import cases
 
 pytestmark = pytest.mark.django_db
 HEAD = "Firma;Vorname;Nachname;Strasse;Hausnummer;PLZ;Ort;Telefon;E-Mail;UID\n"
@@ -44,10 +44,11 @@ def rows(count, bad=()):
     return "".join(lines).encode()
 
 
-def test_ten_thousand_rows_with_fifty_bad_ones_name_all_fifty_and_write_nothing(company, anna):
-    bad = set(range(17, 10_000, 200))
+def test_thousands_of_rows_with_fifty_bad_ones_name_all_fifty_and_write_nothing(company, anna):
+    count = cases(10_000, each_time=2_500)
+    bad = set(range(17, count, count // 50))
     assert len(bad) == 50
-    content, begun = rows(10_000, bad), time.process_time()
+    content = rows(count, bad)
     with pytest.raises(Refusals) as found:
         importing.import_contacts(company=company, content=content, by=anna)
     refusals = found.value.refusals
@@ -60,14 +61,13 @@ def test_ten_thousand_rows_with_fifty_bad_ones_name_all_fifty_and_write_nothing(
         assert one.values["value"] in {"64600", "12", "keine", "CHE-1"} and one.values["remedy"]
     assert not Contact.of(company).exists()
     done = importing.import_contacts(company=company, content=content, by=anna, only_good=True)
-    assert (len(done.new), done.bad_rows) == (9_950, 50)
+    assert (len(done.new), done.bad_rows) == (count - 50, 50)
     assert (
         Contact.of(company).count()
         == Communication.of(company).filter(kind="mail").count()
-        == 9_950
+        == count - 50
     )
-    assert ContactKey.of(company).filter(kind="mail").count() == 9_950
-    assert time.process_time() - begun < 60
+    assert ContactKey.of(company).filter(kind="mail").count() == count - 50
 
 
 def test_a_known_number_changes_what_the_file_has_and_nothing_else(company, anna, add):
@@ -95,8 +95,8 @@ def known(first, count, street="Weg", suffix="AG"):
     return "".join(lines).encode()
 
 
-def test_thousands_of_known_numbers_are_changed_in_as_many_statements_as_a_few(company, anna):
-    importing.import_contacts(company=company, content=known(2000, 2000), by=anna)
+def test_hundreds_of_known_numbers_are_changed_in_as_many_statements_as_a_few(company, anna):
+    importing.import_contacts(company=company, content=known(2000, 500), by=anna)
 
     def change(content):
         with CaptureQueriesContext(connection) as queries:
@@ -104,21 +104,20 @@ def test_thousands_of_known_numbers_are_changed_in_as_many_statements_as_a_few(c
         assert not done.new
         return len(queries)
 
-    few, begun = change(known(2000, 20, street="Gasse", suffix="SA")), time.process_time()
-    many = change(known(2000, 2000, street="Platz", suffix="GmbH"))
-    assert time.process_time() - begun < 30
+    few = change(known(2000, 20, street="Gasse", suffix="SA"))
+    many = change(known(2000, 500, street="Platz", suffix="GmbH"))
     assert many <= few + 3 <= 40
-    assert Contact.of(company).filter(name__endswith=" GmbH", version__in=[2, 3]).count() == 2000
-    assert ContactAddress.of(company).filter(street="Platz", canton="UR").count() == 2000
-    assert ContactKey.of(company).filter(kind="word", key="gmbh").count() == 2000
+    assert Contact.of(company).filter(name__endswith=" GmbH", version__in=[2, 3]).count() == 500
+    assert ContactAddress.of(company).filter(street="Platz", canton="UR").count() == 500
+    assert ContactKey.of(company).filter(kind="word", key="gmbh").count() == 500
     assert not ContactKey.of(company).filter(kind="word", key="sa").exists()
-    assert AuditEvent.of(company).filter(action="contact.change").count() == 2020
+    assert AuditEvent.of(company).filter(action="contact.change").count() == 520
     event = AuditEvent.of(company).filter(action="contact.change").order_by("pk").last()
-    assert event.details["name"] == ["Firma 1999 AG", "Firma 1999 GmbH"] and event.by == anna
+    assert event.details["name"] == ["Firma 499 AG", "Firma 499 GmbH"] and event.by == anna
     assert (
-        change(known(2000, 2000, street="Platz", suffix="GmbH")) < many
+        change(known(2000, 500, street="Platz", suffix="GmbH")) < many
     )  # nothing new: nothing written
-    assert AuditEvent.of(company).filter(action="contact.change").count() == 2020
+    assert AuditEvent.of(company).filter(action="contact.change").count() == 520
 
 
 def test_faults_of_known_contacts_name_row_and_column_too(company, anna, add):
@@ -280,7 +279,9 @@ def test_a_card_that_does_not_end_is_refused():
         vcard.read(b"BEGIN:VCARD\nFN:X\n")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(150, each_time=40), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(st.binary(max_size=300))
 def test_hostile_cards_only_ever_refuse(noise):
     with contextlib.suppress(UnreadableFile):

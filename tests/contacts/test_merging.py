@@ -14,6 +14,7 @@ from contacts import activities, duplicates, groups, lifecycle, merging, saving
 from contacts.models import Activity, Contact, ContactAddress, ContactFile, ContactPerson
 from erp.audit.models import AuditEvent
 from tests.contacts.conftest import MAIN
+from tests.examples import cases
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 test"
@@ -146,7 +147,9 @@ def facts(company, *contacts):
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(40, each_time=12), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(one=sides(), other=sides())
 def test_merging_never_loses_anything(company, anna, one, other):
     with transaction.atomic():

@@ -25,6 +25,7 @@ PAGES = {
     "journal-import": "/c/1/ledger/import/",
     "chart-import": "/c/1/ledger/accounts/import/",
     "fiscal-years": "/c/1/ledger/years/",
+    "year-archives": "/c/1/ledger/archives/",
     "cost-centres": "/c/1/ledger/cost-centres/",
     "recurring": "/c/1/ledger/recurring/",
     "template": "/c/1/ledger/recurring/1/",

@@ -459,6 +459,8 @@ ENDPOINTS = [
     ("POST", "wage-delivery-settings/change/", {"way": "x"}, "payroll.settings"),
     ("GET", "wage-deliveries/?year=2026", {}, "payroll.read"),
     ("POST", "wage-deliveries/", {}, "payroll.export"),
+    ("GET", "year-archives/", {}, "ledger.export"),
+    ("POST", "year-archives/", {}, "ledger.export"),
     ("GET", "my-wages/", {}, "payroll.own"),
     ("GET", "my-wage-certificates/", {}, "payroll.own"),
     ("GET", "payroll/figures/", {}, "payroll.read"),

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from erp.core.version import VERSION
+from tests.examples import cases
 from tests.vat.declarations import EFFECTIVE, HEAD, NET_2024, SIMPLE, declarations
 from vat.returns.ech0217 import Head, Submission, refusals, written
 from vat.returns.ech0217.refused import PortalRefusal
@@ -47,7 +48,9 @@ def text(content: bytes, path: str) -> str | None:
 
 
 # --- written ----------------------------------------------------------------------------------------
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(400, each_time=80), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(declaration=declarations())
 def test_what_is_not_refused_is_valid_by_the_schema(schema, declaration):
     assert codes(declaration) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import random
-import time
 from decimal import Decimal
 
 import openpyxl
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from accounting.ledger.exporting import MOST_PRINTED, TooLong
 from erp.companies.models import Company
+from tests.examples import cases
 from vat.returns.journal import JournalRow, box_sums, journal_file, journal_table
 
 COMPANY = Company(pk=1, name="Bäckerei Müller & Söhne AG", short_name="mueller", currency="CHF")
@@ -82,7 +82,7 @@ some_rows = st.lists(st.builds(
 ), max_size=60)  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100, each_time=30), deadline=None)
 @given(rows=some_rows)
 def test_sums_of_the_journal_are_those_of_the_boxes(rows):
     content = journal_table(rows, **SPAN)
@@ -127,11 +127,9 @@ def test_long_journals_are_printed_whole_and_longer_ones_only_written():
         journal_file("pdf", thousands(MOST_PRINTED + 1), company=COMPANY, **SPAN)
 
 
-def test_a_workbook_of_thirty_thousand_rows_is_written_by_the_disk_and_adds_up():
-    many = thousands(30_000)
-    begun = time.monotonic()
+def test_a_workbook_of_thousands_of_rows_is_written_by_the_disk_and_adds_up():
+    many = thousands(cases(30_000, each_time=6_000))
     content = journal_file("xlsx", many, company=COMPANY, **SPAN)[0]
-    assert time.monotonic() - begun < 60
     sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
     told = list(sheet.iter_rows(min_row=5, values_only=True))
     wanted = {box: net for box, (net, _tax) in box_sums(many).items()}

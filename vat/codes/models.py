@@ -85,7 +85,6 @@ class VatCode(CompanyOwned, Multilingual):
         verbose_name = _("VAT code")
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="vat_code_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="vat_code_of_company"),
             models.CheckConstraint(
                 condition=Q(deductible_percent=ALL)
                 | Q(deductible_percent__gte=0, deductible_percent__lte=ALL, kind__in=DEDUCTED),

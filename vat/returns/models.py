@@ -89,7 +89,6 @@ class VatReturn(CompanyOwned):
     class Meta:
         verbose_name = _("VAT return")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="vat_return_of_company"),
             models.UniqueConstraint(
                 fields=["company", "kind", "start", "end", "nth"], name="vat_return_once"
             ),

@@ -34,6 +34,11 @@ def rule(name: str, day: dt.date) -> Decimal:
     raise LookupError(f"no rule {name} on {day}")
 
 
+def known_since(name: str) -> dt.date:
+    """The first day that a rule is known of."""
+    return min(first for found, first, _last, _value in _rules() if found == name)
+
+
 def filing_deadline(end: dt.date) -> dt.date:
     """By when a return is filed and paid: 60 days after its period (MWSTG Art. 71 and 86)."""
     return end + dt.timedelta(days=int(rule("filing", end)))

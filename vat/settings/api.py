@@ -199,7 +199,7 @@ class ActivityAccountViewSet(mixins.ListModelMixin, CompanyViewSet):
         rows = ActivityAccount.of(self.company).select_related("account")
         return rows.order_by("account__number")
 
-    @extend_schema(request=ActivityAccountsInput, responses=ActivityAccountOutput(many=True))
+    @extend_schema(request=ActivityAccountsInput, responses={200: ActivityAccountOutput(many=True)})
     def create(self, request: Request, **kwargs: Any) -> Response:
         told = self.told(ActivityAccountsInput)
         assign_accounts(company=self.company, by=self.access.user, **told)

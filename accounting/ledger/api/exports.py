@@ -22,9 +22,12 @@ KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required
 
 
 class JournalExportInput(Input):
-    """What is exported: everything, or what the filters let through."""
+    """What is exported: everything, or what the filters let through.
 
-    form = serializers.ChoiceField(choices=("csv", "xlsx"))
+    ``import`` is CSV as the journal import takes it, ``abacus`` XML for AbaConnect.
+    """
+
+    form = serializers.ChoiceField(choices=("csv", "xlsx", "import", "abacus"))
     since = DayField(required=False)
     until = DayField(required=False)
     account = serializers.CharField(max_length=10, required=False)

@@ -18,6 +18,7 @@ from accounting.ledger.models import Account, CostCentre, CostObject, EntryLine
 from erp.api.inputs import AmountField, DayField, Input
 from erp.companies.models import Company
 from erp.core.money import ZERO
+from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
 _REFERENCES: Final = (
@@ -53,7 +54,7 @@ class LineInput(Input):
     credit = AmountField(required=False, positive=True)
     text = serializers.CharField(max_length=200, required=False, allow_blank=True)
     vat_code = serializers.CharField(max_length=6, required=False, allow_blank=True)
-    vat_basis = serializers.ChoiceField(choices=["gross", "net"], required=False)
+    vat_basis = serializers.ChoiceField(choices=Basis.choices, required=False)
     vat_rate = AmountField(required=False, positive=True, allow_null=True)
     supply_date = DayField(required=False, allow_null=True)
     cost_centre = serializers.CharField(max_length=10, required=False, allow_blank=True)

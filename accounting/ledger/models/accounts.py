@@ -99,7 +99,6 @@ class CostCentre(CompanyOwned, Multilingual):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="cost_centre_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="cost_centre_of_company"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +114,6 @@ class CostObject(CompanyOwned, Multilingual):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="cost_object_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="cost_object_of_company"),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +157,6 @@ class Account(CompanyOwned, Multilingual):
         verbose_name = _("account")
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="account_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="account_of_company"),
             models.UniqueConstraint(
                 fields=["company", "purpose"], condition=~Q(purpose=""), name="account_purpose_once"
             ),

@@ -81,7 +81,6 @@ class JournalEntry(CompanyOwned):
     class Meta:
         verbose_name = _("journal entry")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="entry_of_company"),
             models.UniqueConstraint(fields=["company", "id", "date"], name="entry_with_date"),
             models.UniqueConstraint(
                 fields=["company", "fiscal_year", "series", "number"], name="entry_once"

@@ -33,7 +33,6 @@ class FiscalYear(CompanyOwned):
         verbose_name = _("fiscal year")
         constraints = [
             models.UniqueConstraint(fields=["company", "name"], name="fiscal_year_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="fiscal_year_of_company"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="fiscal_year_ends_later"),
             ExclusionConstraint(
                 name="fiscal_years_do_not_overlap",

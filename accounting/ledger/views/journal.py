@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from csp.decorators import csp_replace
 from django.contrib import messages
@@ -20,8 +20,11 @@ from erp.documents import storing
 from erp.documents.serving import original
 from erp.jobs.starting import start
 from erp.web.dates import read_day
-from erp.web.export import answer
+from erp.web.export import answer, as_file
 from erp.web.pages import CompanyView
+
+#: What a long journal is made into in the background.
+FORMS: Final = frozenset({"csv", "xlsx", *exporting.FOR_OTHERS})
 
 
 class Journal(CompanyView):
@@ -52,7 +55,7 @@ class Journal(CompanyView):
             "start": first,
             "end": last,
             "drafts": self.drafts,
-            "offer": told.get("offer") if told.get("offer") in {"csv", "xlsx"} else "",
+            "offer": told.get("offer") if told.get("offer") in FORMS else "",
             "draft_count": queries.drafts_of(self.access).count(),
         }
         return render(request, "accounting/ledger/journal.html", context)
@@ -61,7 +64,7 @@ class Journal(CompanyView):
         """Let a long journal be made into a file in the background."""
         self.require(Permission.LEDGER_READ)
         told = request.POST
-        if self.drafts or told.get("form") not in {"csv", "xlsx"}:
+        if self.drafts or told.get("form") not in FORMS:
             raise Http404
         days = {
             name: day.isoformat() for name in ("from", "until") if (day := read_day(told.get(name)))
@@ -75,10 +78,12 @@ class Journal(CompanyView):
 
     def _file(self, form: str, entries: Any, first: Any, last: Any) -> HttpResponse:
         """The journal as filtered, oldest first, with its sums; a long one is offered as a job."""
-        if form in {"csv", "xlsx"} and not self.drafts and exporting.takes_long(entries):
+        if form in FORMS and not self.drafts and exporting.takes_long(entries):
             query = self.request.GET.copy()
             query["offer"] = query.pop("format")[-1]
             return redirect(f"{self.request.path}?{query.urlencode()}")
+        if form in exporting.FOR_OTHERS and not self.drafts:
+            return self._for_others(form, entries, first, last)
         gathered = exporting.JournalTable(
             exporting.MOST_PRINTED if form == "pdf" else exporting.MOST_EXPORTED
         )
@@ -88,6 +93,16 @@ class Journal(CompanyView):
             messages.error(self.request, str(refusal))
             return redirect("journal", self.company.pk)
         return answer(form, gathered.finished(start=first, end=last), company=self.company)
+
+    def _for_others(self, form: str, entries: Any, first: Any, last: Any) -> HttpResponse:
+        """The same for another system."""
+        gathered = exporting.FOR_OTHERS[form](self.company)
+        try:
+            gathered.add(entries.order_by("date", "number", "pk").iterator(chunk_size=2000))
+        except DomainError as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect("journal", self.company.pk)
+        return as_file(*gathered.made(start=first, end=last))
 
 
 class EntryPage(CompanyView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.ledger.models import Account
@@ -100,6 +101,7 @@ class OpenItemOutput(serializers.ModelSerializer[OpenItem]):
             "open_amount", "open_base", "opened_on", "settled_on", "entry", "settlements",
         )  # fmt: skip
 
+    @extend_schema_field(SettlementOutput(many=True))
     def get_settlements(self, item: OpenItem) -> list[dict[str, Any]]:
         found = SettlementOutput(queries.settlements_of(item), many=True).data
         return cast(list[dict[str, Any]], found)

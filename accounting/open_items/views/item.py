@@ -15,6 +15,7 @@ from accounting.open_items import queries, settling, taking_over
 from accounting.open_items.forms import SettleForm
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.planning import Money, Part, discount_of
+from contacts.queries import call_of
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
@@ -88,6 +89,7 @@ class ItemPage(CompanyView):
             "today": clock.today(), "overdue": (clock.today() - item.due_date).days,
             "may_undo_take_over": self._may_undo_take_over(item),
             "list_url": f"open-{item.side}", "pay_url": f"pay-{item.side}",
+            "call": call_of(self.access, item.contact) if item.contact else None,
         }  # fmt: skip
         return render(self.request, "accounting/open_items/item.html", context)
 

@@ -11,6 +11,7 @@ from accounting.open_items import reports
 from accounting.open_items.contacts import contact_of
 from accounting.open_items.models import Side
 from accounting.open_items.party_account import party_account, sides_of, usual_span
+from contacts.queries import call_of
 from erp.access.permissions import Permission
 from erp.web.dates import read_day
 from erp.web.export import answer
@@ -40,7 +41,7 @@ class PartyPage(CompanyView):
             self.require(Permission.LEDGER_EXPORT)
             return answer(form, content, company=self.company)
         context = {
-            "page_title": found.name, "account": account, "side": side,
+            "page_title": found.name, "call": call_of(self.access, found), "account": account, "side": side,
             "sides": sides if len(sides) > 1 else [], "list_url": f"open-{side}",
             "foreign": [one for one in account.currencies if one.currency != self.company.currency],
             "rows": [(row, *reports.debit_and_credit(row.base, side)) for row in account.rows],

@@ -86,7 +86,6 @@ class InboxDocument(CompanyOwned):
         verbose_name = _("document in the inbox")
         verbose_name_plural = _("inbox")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="inbox_of_company"),
             models.UniqueConstraint(fields=["company", "file"], name="inbox_file_once"),
             models.CheckConstraint(
                 condition=Q(state=State.CAPTURED, bill__isnull=False)

@@ -139,7 +139,7 @@ class PaymentSettingsViewSet(CompanyViewSet):
         """Whether payment runs need two people."""
         return self.shown(four_eyes.settings_of(self.company))
 
-    @extend_schema(request=PaymentSettingsInput, responses=PaymentSettingsOutput)
+    @extend_schema(request=PaymentSettingsInput, responses={200: PaymentSettingsOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Keep four eyes, or ask to do without; wants the second factor."""
         wanted = self.told(PaymentSettingsInput)["four_eyes"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.payments.checking import checked
@@ -142,6 +143,7 @@ class PaymentRunWithPayments(PaymentRunOutput):
     class Meta(PaymentRunOutput.Meta):
         fields = (*PaymentRunOutput.Meta.fields, "payments")  # type: ignore[assignment]
 
+    @extend_schema_field(RunPaymentOutput(many=True))
     def get_payments(self, run: PaymentRun) -> Any:
         return RunPaymentOutput(checked(run), many=True).data
 
@@ -191,10 +193,17 @@ class PaidOutput(serializers.Serializer[Any]):
     bank_status = serializers.CharField(source="payment.bank_status")
 
 
+class BankReasonOutput(serializers.Serializer[Any]):
+    """A reason as the bank told it: a code of ISO 20022 and a text, either may be blank."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
 class PaymentReportOutput(serializers.ModelSerializer[PaymentReport]):
     """A status report of the bank (pain.002); ``reasons`` as the bank told them."""
 
-    reasons = serializers.JSONField()
+    reasons = BankReasonOutput(many=True)
     read_by = serializers.CharField(source="read_by.email")
 
     class Meta:

@@ -70,7 +70,6 @@ class PaymentInstruction(PayeeFields, CompanyOwned):
     class Meta:
         verbose_name = _("payment instruction")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="instruction_of_company"),
             models.UniqueConstraint(fields=["company", "item"], name="instruction_of_item"),
         ]
 
@@ -109,7 +108,6 @@ class PayeeAccount(CompanyOwned):
     class Meta:
         verbose_name = _("account of a payee")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="payee_account_of_company"),
             models.UniqueConstraint(
                 fields=["company", "contact", "account"], name="payee_account_of_contact",
                 condition=Q(contact__isnull=False),
@@ -144,7 +142,6 @@ class PaymentSettings(CompanyOwned):
     class Meta:
         verbose_name = _("settings of payments")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="payment_settings_of_company"),
             models.UniqueConstraint(fields=["company"], name="payment_settings_once"),
             models.CheckConstraint(
                 condition=Q(four_eyes=True)

@@ -73,7 +73,6 @@ class PaymentRun(CompanyOwned):
     class Meta:
         verbose_name = _("payment run")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="payment_run_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="payment_run_once"),
             models.UniqueConstraint(
                 fields=["company", "message_id"], name="payment_message_once",
@@ -134,7 +133,6 @@ class RunPayment(PayeeFields, CompanyOwned):
     class Meta:
         verbose_name = _("payment")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="run_payment_of_company"),
             models.UniqueConstraint(
                 fields=["company", "run", "position"], name="run_payment_in_order"
             ),

@@ -111,7 +111,6 @@ class SalesDocument(CompanyOwned):
     class Meta:
         verbose_name = _("document")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="sales_document_of_company"),
             models.UniqueConstraint(
                 fields=["company", "kind", "number"], name="sales_document_number_once",
                 condition=~Q(number=""),
@@ -211,7 +210,6 @@ class DocumentLine(CompanyOwned):
             models.UniqueConstraint(
                 fields=["company", "document", "position"], name="document_line_once"
             ),
-            models.UniqueConstraint(fields=["company", "id"], name="document_line_of_company"),
         ]
         indexes = [
             models.Index(

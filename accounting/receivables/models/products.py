@@ -41,7 +41,6 @@ class Product(CompanyOwned, Multilingual):
         verbose_name = _("product")
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="product_once"),
-            models.UniqueConstraint(fields=["company", "id"], name="product_of_company"),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,6 @@ class RecurringInvoice(CompanyOwned):
     class Meta:
         verbose_name = _("recurring invoice")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="recurring_invoice_of_company"),
             models.UniqueConstraint(fields=["company", "pattern"], name="recurring_invoice_once"),
             models.CheckConstraint(
                 condition=Q(every__gte=1, anchor_day__gte=1, anchor_day__lte=31),

@@ -68,10 +68,11 @@ def over_mandates(firm_id: int, *, user: User) -> FirmAccess:
         .order_by("company__name", "company")
     )  # fmt: skip
     open_companies((one.company_id for one in mandates), read_only=True)
-    roles = Role.unscoped.in_bulk([one.role_id for one in mandates])
+    rows = Role.unscoped.filter(pk__in=[one.role_id for one in mandates])
+    roles = {(one.company_id, one.pk): one for one in rows}  # ids are a company's own
     return FirmAccess(
         staff.firm, staff, {one.company_id: one.company for one in mandates},
-        {one.company_id: _granted(one.company, roles[one.role_id], staff.team_role)
+        {one.company_id: _granted(one.company, roles[one.company_id, one.role_id], staff.team_role)
          for one in mandates},
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ LEDGER: Final = of(
     ("account-edit", "GET accounts/{}/, PATCH accounts/{}/, DELETE accounts/{}/"),
     ("fiscal-years", "GET fiscal-years/, POST fiscal-years/, DELETE fiscal-years/{}/"),
     ("period-lock", "PATCH periods/{}/"),
+    ("year-archives", "GET year-archives/, POST year-archives/"),
+    ("year-archive", "GET year-archives/{}/file/"),
     ("cost-centres", "GET cost-centres/, POST cost-centres/, PATCH cost-centres/{}/, "
                      "GET cost-objects/, POST cost-objects/, PATCH cost-objects/{}/"),
     ("recurring", "GET entry-templates/, GET entry-templates/due/, POST entry-templates/{}/book/"),

@@ -93,7 +93,7 @@ class JobViewSet(mixins.ListModelMixin, CompanyViewSet):
             raise PermissionDenied
         return self.shown(cancel(self.changing(), by=self.access.user))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
     def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """What a job made, for those who might have made it."""

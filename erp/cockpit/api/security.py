@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -128,7 +128,7 @@ class SecurityOutput(serializers.Serializer[Any]):
     figures = FiguresOutput()
     findings = serializers.SerializerMethodField()
 
-    @extend_schema(responses=LeakFindingOutput(many=True))
+    @extend_schema_field(LeakFindingOutput(many=True))
     def get_findings(self, shown: security.Overview) -> Any:
         rows = [finding for one in shown.found for finding in one.findings]
         return LeakFindingOutput(rows, many=True).data

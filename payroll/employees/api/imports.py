@@ -41,9 +41,9 @@ class EmployeeUploadOutput(serializers.ModelSerializer[EmployeeUpload]):
 
     finished_at = serializers.DateTimeField(source="job.finished_at", allow_null=True)
     dry_run = serializers.SerializerMethodField()
-    rows = serializers.IntegerField(source="report.rows", default=None)
-    new = serializers.IntegerField(source="report.new", default=None)
-    bad = serializers.IntegerField(source="report.bad", default=None)
+    rows = serializers.IntegerField(source="report.rows", default=None, allow_null=True)
+    new = serializers.IntegerField(source="report.new", default=None, allow_null=True)
+    bad = serializers.IntegerField(source="report.bad", default=None, allow_null=True)
     faults = serializers.ListField(
         child=serializers.CharField(), source="report.faults", default=list
     )

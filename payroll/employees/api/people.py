@@ -190,7 +190,7 @@ class EmployeeViewSet(Filed):
         return Response(remarks(employments.re_enter(employee, by=self.access.user, **told)))
 
     @extend_schema(responses=RemarkOutput(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def findings(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What is missing for this month's run, and what is unlikely."""
         employee, today = self.get_object(), clock.today()
@@ -200,7 +200,7 @@ class EmployeeViewSet(Filed):
         return Response(remarks(found))
 
     @extend_schema(parameters=[YearQuery], responses=BalanceOutput(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def balances(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Holidays and overtime of a year."""
         employee = self.get_object()
@@ -209,7 +209,7 @@ class EmployeeViewSet(Filed):
         return Response(BalanceOutput(leave.balances_of(employee, year), many=True).data)
 
     @extend_schema(parameters=[DueQuery], responses=ComingOutput(many=True))
-    @action(detail=False, methods=["get"])
+    @action(detail=False, methods=["get"], pagination_class=None)
     def due(self, request: Request, **kwargs: Any) -> Response:
         """Birthdays that matter, allowances and permits that end, entries and exits in a span."""
         told, today = self.asked(DueQuery), clock.today()

@@ -111,7 +111,9 @@ class MovementViewSet(CompanyViewSet):
         told = self.asked(MovementsQuery)
         return self._told(told["month"], [told["employee"]] if "employee" in told else None)
 
-    @extend_schema(request=PersonMovementsInput, responses=MovementCountOutput, parameters=[KEY])
+    @extend_schema(
+        request=PersonMovementsInput, responses={200: MovementCountOutput}, parameters=[KEY]
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Put a person's movements of a month in place of those there were.
 

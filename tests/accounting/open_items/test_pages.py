@@ -15,7 +15,7 @@ from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from erp.core.tenancy import open_companies
 from tests import make
-from tests.accounting.open_items.books import MARCH_9, company, invoice, money
+from tests.accounting.open_items.books import MARCH_9, company, contact, invoice, money
 from tests.erp.client import Api, new_key, problem
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,18 @@ def test_an_item_is_settled_by_hand_after_a_preview(books, desk):
     undo = f"/c/{books.pk}/open-items/settlements/{settlement.pk}/undo/"
     assert desk.post(undo, {"date": "2026-03-31"}).status_code == 302
     assert OpenItem.of(books).get(pk=item.pk).open_amount == Decimal("1081.00")
+
+
+def test_whoever_owes_is_called_from_the_item_by_those_who_may_see_contacts(books, desk):
+    phone = {"kind": "phone", "value": "041 870 00 00"}
+    found, party = contact(books, communications=[phone])
+    item = invoice(books, party=party)
+    reader = Client()
+    reader.force_login(make.user(company=books, granted=["open_items.read"]))
+    for page in (f"{item.pk}/", f"parties/{found.pk}/"):
+        address = f"/c/{books.pk}/open-items/{page}"
+        assert 'href="tel:+41418700000"' in desk.get(address).content.decode()
+        assert "tel:" not in reader.get(address).content.decode()
 
 
 def test_pages_net_items_and_set_limits(books, desk):

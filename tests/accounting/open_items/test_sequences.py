@@ -23,6 +23,7 @@ from accounting.statements.trial_balance import trial_balance
 from erp.core.errors import DomainError
 from tests import make
 from tests.accounting.open_items.books import company, contact, invoice
+from tests.examples import cases
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def by_hand(books, side, day):
     return sorted(found)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True,
+@settings(max_examples=cases(25, each_time=8), deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(seed=st.integers(0, 2**20))
 def test_control_accounts_agree_after_any_sequence(db, seed):

@@ -43,6 +43,7 @@ from tests.accounting.payables.purchases import (
     supplier,
     typed,
 )
+from tests.examples import cases
 from vat.codes.models import VatSettings
 
 pytestmark = pytest.mark.django_db
@@ -445,7 +446,9 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(60, each_time=20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS, basis=st.sampled_from(["gross", "net"]), currency=st.sampled_from(["CHF", "EUR"]),
        kind=st.sampled_from(["invoice", "credit_note"]))  # fmt: skip

@@ -23,6 +23,7 @@ from accounting.payments.pain.order import (
     kind_of,
 )
 from tests.accounting.payments.orders import DAY, MINE, iban, order, orders, paid, qrr, scor
+from tests.examples import cases
 
 QR = iban("CH", "30000123456789012")
 SCHEMAS = {}
@@ -86,7 +87,9 @@ def test_an_order_is_divided_where_it_holds_more_than_a_file_may():
     assert in_chunks(told) == [told]
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(
+    max_examples=cases(1000, each_time=100), deadline=None, suppress_health_check=[*HealthCheck]
+)
 @given(told=orders())
 def test_whatever_is_paid_is_schema_valid_and_without_findings(schema, told):
     content = writing.write(told)

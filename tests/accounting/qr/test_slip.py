@@ -32,6 +32,7 @@ from tests.accounting.qr.bills import (
     SCOR,
     bills,
 )
+from tests.examples import cases
 
 LONG = Party(
     "Verein für Alpine Holzwirtschaft und nachhaltige Waldpflege Graubünden", "7028", "Sankt Peter-Pagig", "CH",
@@ -97,7 +98,7 @@ def test_official_examples_survive_print_and_scan(shared):
     assert count == 15
 
 
-@settings(max_examples=100, deadline=None, phases=[Phase.generate])
+@settings(max_examples=cases(100, each_time=30), deadline=None, phases=[Phase.generate])
 @given(bills())
 def test_any_bill_is_a_symbol_that_is_read_again(bill):
     if violations(bill, countries=COUNTRIES):

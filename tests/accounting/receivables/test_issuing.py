@@ -41,6 +41,7 @@ from tests.accounting.receivables.sales import (
     items_of,
     product,
 )
+from tests.examples import cases
 from vat.codes.models import VatSettings
 
 pytestmark = pytest.mark.django_db
@@ -373,7 +374,9 @@ def test_a_list_costs_the_same_for_one_and_for_many(books, huber, django_assert_
         assert len(shown()) == 4
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(25, each_time=8), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 10**9))
 def test_whatever_is_billed_the_books_agree(seed):
     chance = Random(seed)

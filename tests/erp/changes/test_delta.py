@@ -165,6 +165,24 @@ def test_a_paper_changes_with_its_open_items_which_are_told_even_when_settled(co
     assert items.rows[owed.pk]["settled_on"] == "2026-03-09"
 
 
+def test_papers_and_items_change_with_the_name_of_their_contact_alone(committed_db):
+    with transaction.atomic():
+        books = sales.company()
+        invoice = sales.issued(books, sales.customer(books))
+        (owed,) = sales.items_of(invoice)
+
+    def places(**change):
+        with operating(str(books.pk)):
+            Contact.of(books).filter(pk=invoice.contact_id).update(**change)
+            told = Change.of(books).values_list("resource", "record", "place")
+            return {(resource, pk): place for resource, pk, place in told}
+
+    told = [places(notes="Ruft an"), places(notes="Ruft nicht an"), places(name="Neue Muster AG")]
+    for record in (("sales_document", invoice.pk), ("open_item", owed.pk)):
+        before, again, after = (one[record] for one in told)
+        assert before == again < after, record
+
+
 def test_what_one_company_changes_is_not_told_to_another(api):
     copy = Mirror(api, "contact-groups/")
     with transaction.atomic():

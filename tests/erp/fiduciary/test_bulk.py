@@ -106,7 +106,7 @@ def test_the_statements_of_all_come_as_one_file(three):
     work_off(arnold, batch)
     page = client.get(address).content.decode()
     assert all(one.name in page for one in arnold.clients)
-    with zipfile.ZipFile(io.BytesIO(client.get(f"{address}?file=1").content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{address}?file=1").getvalue())) as archive:
         assert len(archive.namelist()) == 2
         assert all(archive.read(name).startswith(b"%PDF") for name in archive.namelist())
 

@@ -16,6 +16,7 @@ from erp.reference.editions import Edition, Given
 from erp.reference.fetching import CannotUnpack, packed_on, unpacked
 from erp.reference.sources import SOURCES
 from tests.erp.reference import files
+from tests.examples import cases
 
 DAY = dt.date(2026, 10, 12)
 _LOCALITY = ("Ortschaftsname;PLZ4;Zusatzziffer;ZIP_ID;Gemeindename;BFS-Nr;Kantonskürzel;Adressenanteil;E;N;"
@@ -56,7 +57,9 @@ def test_the_good_ones_are_good(name):
 
 
 @pytest.mark.parametrize("name", GOOD)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(150, each_time=40), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_a_file_with_something_changed_is_read_or_refused(name, data):
     content = bytearray(GOOD[name])
@@ -71,7 +74,9 @@ def test_a_file_with_something_changed_is_read_or_refused(name, data):
 
 
 @pytest.mark.parametrize("name", GOOD)
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(50, each_time=20), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(content=st.binary(max_size=200))
 @example(content=b'"' + b"x" * 200_000)
 def test_any_bytes_are_read_or_refused(name, content):
@@ -105,7 +110,9 @@ def test_a_package_is_unpacked_by_the_usual_method_alone(method):
         unpacked(SOURCES["localities"], out.getvalue())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=cases(100, each_time=30), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_any_package_is_unpacked_or_refused(data):
     out, method = io.BytesIO(), data.draw(st.sampled_from(METHODS))

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.hours.models import Project
 from accounting.receivables.models import Product, SalesDocument
+from contacts.models import Contact
 from erp.access.gate import access_to, operating
 from erp.companies.models import Module
 from erp.core import clock
@@ -112,6 +113,11 @@ def test_words_follow_what_changes_and_go_with_what_goes(committed_db):
         Product.of(company).filter(pk=product.pk).delete()
         assert asked("treppe") == {"sales_documents": 1} and asked("dach") == {}
     assert asked("dach") == {} and asked("treppe") == {"sales_documents": 1}
+    with operating(str(company.pk)):
+        Contact.of(company).filter(pk=draft.contact_id).update(name="Amgarten AG")
+        assert asked("treppe zingg") == {}
+        assert asked("treppe amgarten") == {"sales_documents": 1}
+    assert asked("treppe amgarten") == {"sales_documents": 1} and asked("treppe zingg") == {}
     end = time.monotonic() + 20  # transactions elsewhere delay what is kept, never what is found
     while left(company, "dach") and time.monotonic() < end:
         assert asked("dach") == {}

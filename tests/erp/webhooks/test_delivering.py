@@ -18,6 +18,7 @@ from erp.access.models import Role
 from erp.changes import forgetting
 from erp.core import clock, outbound
 from erp.core.outbound import NoAnswer, Service
+from erp.mails.models import OutgoingMail
 from erp.webhooks import delivering, keeping
 from erp.webhooks.models import Delivery, Webhook
 from tests import make
@@ -155,6 +156,17 @@ def test_after_the_last_try_or_a_410_it_is_off_and_goes_on_where_it_was(
     add(books, "Dritte")
     tell(hook)
     assert (kept(hook).is_on, kept(hook).off_reason) == (False, "gone")
+    never, gone = mails(hook)
+    assert never.to == gone.to == [hook.made_by.email]
+    assert f"{there.url} meldet keine" in never.body and "mehr als einen Tag" in never.body
+    assert "dass er nichts mehr will" in gone.body
+
+
+def mails(hook):
+    """What was written about a webhook."""
+    with operating(str(hook.company_id)):
+        about = OutgoingMail.of(hook.company_id).filter(about_model="erp.webhook", about_id=hook.pk)
+        return list(about.order_by("pk"))
 
 
 def test_both_secrets_sign_while_a_receiver_changes_over(hook, books, there):
@@ -203,6 +215,8 @@ def test_whose_maker_may_no_longer_see_what_it_tells_of_is_switched_off(books, t
     tell(made)
     assert (kept(made).is_on, kept(made).off_reason) == (False, "rights")
     assert len(there.came) == 1
+    (told,) = mails(made)
+    assert maker.email in told.to and len(told.to) == 2, "its maker, and the owner"
 
 
 def test_what_an_address_says_counts_no_more_once_there_is_another(hook, books, there):

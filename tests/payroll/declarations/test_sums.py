@@ -24,6 +24,7 @@ from payroll.setup.accounts import AccountPlan
 from payroll.wage_types.models import WageType
 from payroll.wage_types.shipped import shipped_types, usual_accounts
 from payroll.wages.kinds import Insurance
+from tests.examples import cases
 from tests.payroll.declarations.made import boxed, file
 from tests.payroll.declarations.test_certificate import COMPANY
 from tests.payroll.wages.test_properties import reckoned, total, years
@@ -72,7 +73,7 @@ def column(report: Any, name: str) -> Decimal:
     return total(Decimal(row[name]) for row in report.as_objects())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40, each_time=10), deadline=None)
 @drawn(years())
 def test_lists_and_certificates_come_to_what_the_slips_do(drawn_year):
     one = of_year(drawn_year)
@@ -100,7 +101,7 @@ def test_lists_and_certificates_come_to_what_the_slips_do(drawn_year):
     assert total(form.box("9") for form in forms) == total(c.employee for c in box_9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=cases(20, each_time=6), deadline=None)
 @drawn(st.lists(years(), min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_the_ledger_owes_what_the_slips_pay_in_whatever_order(drawn_years, chance):
     people = [of_year(one, nth) for nth, one in enumerate(drawn_years, 1)]

@@ -21,6 +21,7 @@ from payroll.wages.kinds import Pay, Sex
 from payroll.wages.spans import month_end
 from payroll.wages.values import Movement, TariffRow
 from payroll.wages.withholding import holding_in, late_changes
+from tests.examples import cases
 from tests.payroll.wages.made import D, codes, given, month
 
 TEN = {"ZH A0N": (TariffRow(income_from=D(0), percent=D(10)),)}
@@ -249,7 +250,7 @@ def test_who_left_before_this_year_is_taxed_with_the_last_wage():
 DAYS = st.dates(dt.date(2025, 6, 1), dt.date(2026, 12, 31))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=cases(80, each_time=20), deadline=None)
 @examples(
     facts=st.lists(st.tuples(DAYS, st.sampled_from(["A0N", "B0N", ""])), max_size=4,
                    unique_by=lambda one: one[0]),

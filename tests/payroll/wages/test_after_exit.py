@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from payroll.wages.carrying import Earlier, Sum
 from payroll.wages.kinds import Base, Insurance, Sex
+from tests.examples import cases
 from tests.payroll.wages.made import (
     D,
     amounts,
@@ -97,7 +98,7 @@ def test_what_pensioners_left_of_their_allowance_is_free():
     assert charged(one)["ahv.pension"] == "3800.00"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=15), deadline=None)
 @examples(wage=st.integers(1, 40_000), bonus=st.integers(1, 200_000))
 def test_what_is_paid_late_is_insured_as_if_it_had_been_paid_in_its_year(wage, bonus):
     late = paid(bonus, earlier(f"{wage}.00"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from payroll.wages.kinds import Base, Insurance
 from payroll.wages.net_to_gross import Target, gross_for
+from tests.examples import cases
 from tests.payroll.wages.made import D, contract, given, insured, typed
 from tests.payroll.wages.test_constructed import DEMO
 
@@ -62,7 +63,7 @@ def test_beyond_the_limit_of_small_wages_the_net_wage_is_found_again():
     assert abs(above.amount - D("2777.78")) <= D("0.10")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25, each_time=8), deadline=None)
 @drawn(st.decimals(min_value=0, max_value=20000, places=2))
 def test_there_and_back(gross: Decimal):
     rows = (*DEMO, insured("x", Insurance.EXTRA, Base.AHV, "0.0133", "0", wage_to=D(90000)))

@@ -25,6 +25,7 @@ from payroll.wages.values import (
     Terms,
     Withholding,
 )
+from tests.examples import cases
 from tests.payroll.wages.made import (
     ROLES,
     TYPES,
@@ -107,7 +108,7 @@ def total(values: Any) -> Decimal:
     return sum(values, D("0.00"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @drawn(years())
 def test_a_year_adds_up(drawn_year):
     some, movements = drawn_year
@@ -139,7 +140,7 @@ def test_a_year_adds_up(drawn_year):
                     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @drawn(years())
 def test_a_slip_adds_up_and_is_always_the_same(drawn_year):
     for one, slip in reckoned(*drawn_year):
@@ -156,7 +157,7 @@ def test_a_slip_adds_up_and_is_always_the_same(drawn_year):
         assert calculate(msgspec.json.decode(kept, type=MonthInput)) == slip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @drawn(years())
 def test_family_funds_get_what_ahv_is_owed_on(drawn_year):
     last = reckoned(*drawn_year)[-1][1].carry.sums
@@ -167,7 +168,7 @@ def test_family_funds_get_what_ahv_is_owed_on(drawn_year):
     assert counted == income
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @drawn(CENTS, st.integers(1, 12), st.integers(1, 12), st.sampled_from(Thirteenth))
 def test_a_13th_is_a_twelfth_of_the_wages(wage, entry, exit, plan):
     if exit < entry:
@@ -185,7 +186,7 @@ def test_a_13th_is_a_twelfth_of_the_wages(wage, entry, exit, plan):
     assert not slips[-1].carry.thirteenths
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @drawn(st.integers(1, 28), CENTS, CENTS)
 def test_terms_that_change_on_any_day_make_one_month(day, before, after):
     old = contract(str(before), last=dt.date(2026, 1, day))
@@ -239,7 +240,7 @@ def anything(draw: Any) -> MonthInput:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300, each_time=80), deadline=None)
 @drawn(anything())
 def test_data_of_people_never_break_the_calculation(some):
     once = calculate(some)
@@ -266,7 +267,7 @@ INSURED = (
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40, each_time=12), deadline=None)
 @drawn(CENTS, st.dictionaries(st.sampled_from(MONTHS), BONUS, max_size=4), st.integers(1, 12))
 def test_at_the_end_of_a_year_the_least_of_wages_and_ceiling_is_insured(wage, bonuses, entry):
     some = given(person=ADULT, contributions=INSURED,
@@ -282,7 +283,7 @@ def test_at_the_end_of_a_year_the_least_of_wages_and_ceiling_is_insured(wage, bo
     assert sums["ktg"].insured == max(D(0), min(wages, high) - low)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40, each_time=12), deadline=None)
 @drawn(BONUS, st.integers(1, 11), st.data())
 def test_what_is_taken_back_later_in_the_year_leaves_no_trace(bonus, month, data):
     back = data.draw(st.integers(month + 1, 12))
@@ -295,7 +296,7 @@ def test_what_is_taken_back_later_in_the_year_leaves_no_trace(bonus, month, data
         assert (told.employee, told.employer) == (sums.employee, sums.employer), key
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40, each_time=12), deadline=None)
 @drawn(st.sampled_from(TaxModel), st.lists(st.booleans(), min_size=1, max_size=12),
        st.decimals(min_value=0, max_value=50, places=2))  # fmt: skip
 def test_nothing_is_taxed_of_nothing(model, months_paid, least):

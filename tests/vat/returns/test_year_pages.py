@@ -73,6 +73,7 @@ def test_programs_get_the_same(company):
     (row,) = told["turnover"]["accounts"]
     assert (row["account"], row["by_code"]) == ("3200", {"UN": "1000.00"})
     assert api.get("vat-reconciliation/", start="2026-01-01", end="2029-12-31").status_code == 400
+    assert api.get("vat-reconciliation/", start="2009-01-01", end="2009-12-31").status_code == 400
 
 
 def test_both_methods_stand_side_by_side(company):

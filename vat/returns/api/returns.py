@@ -314,7 +314,7 @@ class TaxOfficeViewSet(CompanyViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         return with_etag(TaxOfficeOutput(self._office()).data)
 
-    @extend_schema(request=TaxOfficeInput, responses=TaxOfficeOutput)
+    @extend_schema(request=TaxOfficeInput, responses={200: TaxOfficeOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Set it; what is left out stays."""
         told, office = self.told(TaxOfficeInput), self._office()

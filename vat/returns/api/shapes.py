@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from erp.api.inputs import AmountField
 from vat.returns import checks
 from vat.returns.addressing import computed_of
+from vat.returns.api.form_shapes import VatFormOutput
 from vat.returns.boxes import amount_of, form_order, label
 from vat.returns.computing import Computed
 from vat.returns.entries import EntryRow
@@ -68,6 +70,7 @@ class VatReturnOutput(VatPeriodOutput):
     def get_note_280(self, row: Row) -> str:
         return row.stored.note_280 if row.stored else ""
 
+    @extend_schema_field(VatFormOutput(allow_null=True))
     def get_form(self, row: Row) -> dict[str, Any] | None:
         """Null where another program filed it."""
         found = computed_of(self.context["company"], row)

@@ -19,6 +19,7 @@ from vat.codes.models import VatSettings
 from vat.returns.comparing import what_if
 from vat.returns.models import VatReturn
 from vat.returns.reconciling import reconciliation
+from vat.returns.rules import known_since
 from vat.returns.yearly.asking import rates_in
 from vat.returns.yearly.tables import reconciliation_table
 
@@ -32,6 +33,8 @@ class YearQuery(serializers.Serializer[Any]):
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
         if not 0 <= (told["end"] - told["start"]).days <= 730:
             raise serializers.ValidationError({"end": ["Send a span of at most two years."]})
+        if told["end"] < (since := known_since("reconciliation")):
+            raise serializers.ValidationError({"end": [f"Send a year that ends after {since}."]})
         return told
 
 

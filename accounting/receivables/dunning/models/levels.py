@@ -50,7 +50,6 @@ class DunningProcedure(CompanyOwned, Multilingual):
     class Meta:
         verbose_name = _("dunning procedure")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="dunning_procedure_of_company"),
             models.UniqueConstraint(fields=["company", "code"], name="dunning_procedure_once"),
             models.UniqueConstraint(
                 fields=["company"], condition=Q(is_default=True), name="dunning_default_once"
@@ -88,7 +87,6 @@ class DunningLevel(CompanyOwned):
     class Meta:
         verbose_name = _("dunning level")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="dunning_level_of_company"),
             models.UniqueConstraint(
                 fields=["company", "procedure", "step"], name="dunning_level_once"
             ),

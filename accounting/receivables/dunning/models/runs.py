@@ -59,7 +59,6 @@ class DunningRun(CompanyOwned):
     class Meta:
         verbose_name = _("dunning run")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="dunning_run_of_company"),
             models.UniqueConstraint(
                 fields=["company"], condition=Q(status="draft"), name="dunning_run_drafted_once"
             ),
@@ -120,7 +119,6 @@ class DunningNotice(CompanyOwned):
     class Meta:
         verbose_name = _("dunning letter")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="dunning_notice_of_company"),
             models.UniqueConstraint(fields=["company", "number"], name="dunning_notice_once"),
             models.CheckConstraint(
                 condition=Q(total__gt=0, rest__gte=0, netted__gte=0, fee__gte=0, interest__gte=0),

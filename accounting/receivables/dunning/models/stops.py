@@ -46,7 +46,6 @@ class CustomerDunning(CompanyOwned):
     class Meta:
         verbose_name = _("customer's dunning")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="customer_dunning_of_company"),
             models.UniqueConstraint(fields=["company", "contact"], name="customer_dunning_once"),
             models.CheckConstraint(
                 condition=~Q(stop_kind="") | Q(stop_reason="", stopped_until=None),
@@ -81,7 +80,6 @@ class ItemStop(CompanyOwned):
     class Meta:
         verbose_name = _("dunning stop")
         constraints = [
-            models.UniqueConstraint(fields=["company", "id"], name="item_stop_of_company"),
             models.UniqueConstraint(
                 fields=["company", "item"], condition=Q(lifted_at=None), name="item_stopped_once"
             ),

@@ -5,6 +5,7 @@ import { enhance as date } from "./dates.js";
 import { enhance as iban } from "./banks.js";
 import { enhance as place } from "./places.js";
 import { enhance as contact } from "./contactfield.js";
+import { keepKeyboard } from "./viewer.js";
 
 /** Bring the fields below `root` to life. */
 export function enliven(root) {
@@ -176,4 +177,5 @@ document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("cli
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));
+document.querySelectorAll("iframe.viewer[src]").forEach((viewer) => keepKeyboard(viewer));
 enliven(document);

@@ -5,6 +5,7 @@ import { evaluate, format, plain } from "./amount.js";
 import { choice } from "./combobox.js";
 import { readDate, shown } from "./dates.js";
 import { convertedText, rateOf } from "./rates.js";
+import { keepKeyboard } from "./viewer.js";
 
 const mask = document.getElementById("mask");
 const $ = (id) => document.getElementById(id);
@@ -260,26 +261,14 @@ $("mode").addEventListener("change", () => setMode($("mode").value));
 $("template")?.addEventListener("change", (event) => { if (event.target.value) location.href = `${event.target.dataset.url}?template=${event.target.value}`; });
 
 // --- voucher ------------------------------------------------------------------------------------
-let lastField = null, shownAt = 0, goesThere = false;
+let lastField = null;
 mask.addEventListener("focusin", (event) => { lastField = event.target; });
-/** Somebody goes to the viewer by Tab or with the mouse; whoever types on does not. */
-document.addEventListener("keydown", (event) => { goesThere = event.key === "Tab"; });
-for (const kind of ["keyup", "focusin"]) document.addEventListener(kind, (event) => { if (event.target !== $("viewer")) goesThere = false; });
-$("viewer").addEventListener("pointerenter", () => { goesThere = true; });
-$("viewer").addEventListener("pointerleave", () => { goesThere = false; });
-const byTouch = matchMedia("(any-hover: none)");  // a finger does not announce itself
-/** A viewer takes the keyboard when it is ready, which may be long after it opened; whoever is typing gets it back. */
-const keepTyping = () => {
-  if (document.activeElement !== $("viewer") || byTouch.matches) return;
-  if (!goesThere || performance.now() - shownAt < 3000) lastField?.focus();
-};
-$("viewer").addEventListener("load", keepTyping);
-addEventListener("blur", () => setTimeout(keepTyping));
+const viewerOpens = keepKeyboard($("viewer"), () => lastField?.focus());
 
 function showVoucher() {
   const file = $("voucher_file").files[0];
   if (!file) return;
-  shownAt = performance.now();
+  viewerOpens();
   $("viewer").src = URL.createObjectURL(file);
   $("viewer").hidden = false;
 }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from payroll.wages.kinds import Pay, TaxModel
 from payroll.wages.values import TaxChange
 from payroll.wages.withholding import late_changes
+from tests.examples import cases
 from tests.payroll.wages.withholding.playing import HOURLY, Year, flat, line, tariff
 
 YEARLY = TaxModel.YEARLY
@@ -363,7 +364,7 @@ def played(months, model, codes=("A0N",)):
     return one
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @given(months=months)
 def test_the_months_of_a_year_come_to_what_is_due_at_the_last_rate(months):
     one = played(months, YEARLY)
@@ -376,7 +377,7 @@ def test_the_months_of_a_year_come_to_what_is_due_at_the_last_rate(months):
     assert abs(sum(tax.amount for tax in one.taxes) - due) <= Decimal("0.025")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @given(months=months, model=st.sampled_from(TaxModel))
 def test_taxes_are_in_five_centimes_and_the_year_keeps_what_was_taken(months, model):
     one = played(months, model, ("A0N", "B0N"))
@@ -385,7 +386,7 @@ def test_taxes_are_in_five_centimes_and_the_year_keeps_what_was_taken(months, mo
     assert [row.month.month for row in one.carry.taxed] == list(range(1, len(months) + 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60, each_time=20), deadline=None)
 @given(months=months, model=st.sampled_from(TaxModel), which=st.integers(0, 10))
 def test_a_late_change_ends_where_an_early_one_would_have(months, model, which):
     """Taxed wrongly and put right is the same as taxed rightly; in the yearly model to 0.05."""
@@ -408,7 +409,7 @@ def test_a_late_change_ends_where_an_early_one_would_have(months, model, which):
     assert abs(difference) <= (Decimal(0) if model == TaxModel.MONTHLY else Decimal("0.05"))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30, each_time=10), deadline=None)
 @given(days=st.lists(st.integers(1, 30), min_size=1, max_size=12), model=st.sampled_from(TaxModel))
 def test_no_pay_is_no_tax(days, model):
     one = played([(Decimal(0), Decimal(0), day) for day in days], model)

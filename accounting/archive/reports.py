@@ -1,0 +1,94 @@
+"""What an archive says in tables of its own: chart, balances, statements, and who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+from accounting.archive.names import Names
+from accounting.archive.tables import rows_as_csv
+from accounting.ledger.balances import account_sums
+from accounting.ledger.models import Account, FiscalYear
+from accounting.statements import statements
+from accounting.statements.reports import statement_table
+from accounting.statements.trial_balance import TrialBalance, trial_balance
+from erp.access.models import User
+from erp.companies.models import Company
+from erp.web.export import Table, as_csv, as_pdf
+
+Files = Mapping[str, bytes]
+
+
+def chart(company: Company, names: Names) -> Files:
+    """Accounts, cost units and VAT codes with the ids that entries name them by."""
+    more = {pk: told for pk, *told in Account.of(company).values_list("pk", "currency", "control")}
+    return {
+        "accounts.csv": rows_as_csv(
+            [(row.pk, row.number, row.name, row.type, row.group_number, row.or_position, row.purpose,
+              *more[row.pk]) for row in names.accounts.values()],
+            head=("id", "account", "name", "type", "group", "or_position", "purpose", "currency",
+                  "control"),
+        ),
+        "cost_centres.csv": rows_as_csv(
+            [(row.pk, row.number, row.name_in(company.language)) for row in names.centres.values()],
+            head=("id", "cost_centre", "name"),
+        ),
+        "cost_objects.csv": rows_as_csv(
+            [(row.pk, row.number, row.name_in(company.language)) for row in names.objects.values()],
+            head=("id", "cost_object", "name"),
+        ),
+        "vat_codes.csv": rows_as_csv(
+            [(row.pk, row.code, row.name_in(company.language)) for row in names.codes.values()],
+            head=("id", "vat_code", "name"),
+        ),
+    }  # fmt: skip
+
+
+def carried(company: Company, year: FiscalYear, names: Names) -> dict[int, Decimal]:
+    """What each account brought from the years before, by id, as the trial balance opens with it."""
+    ids = {row.number: pk for pk, row in names.accounts.items()}
+    opened = account_sums(company, year=year, until=year.end)
+    return {
+        ids[row.number]: row.opening - opened[ids[row.number]].opened
+        if ids[row.number] in opened else row.opening
+        for row in trial_balance(company, year=year, until=year.end).rows if row.number
+    }  # fmt: skip
+
+
+def balances(company: Company, year: FiscalYear, names: Names) -> Files:
+    """Opening balances and trial balance (Eröffnungssalden, Summen- und Saldenliste)."""
+    found: TrialBalance = trial_balance(company, year=year, until=year.end)
+    brought = {names.account(pk): amount for pk, amount in carried(company, year, names).items()}
+    opening = [
+        (row.number, row.name, brought.get(row.number, row.opening),
+         row.opening - brought.get(row.number, row.opening), row.opening)
+        for row in found.rows
+    ]  # fmt: skip
+    trial = [(row.number, row.name, row.opening, row.debit, row.credit, row.closing)
+             for row in found.rows]  # fmt: skip
+    return {
+        "opening_balances.csv": rows_as_csv(
+            opening, head=("account", "name", "carried", "opened", "opening")
+        ),
+        "trial_balance.csv": rows_as_csv(
+            trial, head=("account", "name", "opening", "debit", "credit", "closing")
+        ),
+    }
+
+
+def statement(company: Company, year: FiscalYear, name: str) -> Files:
+    """Balance sheet or income statement, as CSV and as a PDF; ``name`` is the name of the file."""
+    makers: Mapping[str, Callable[..., statements.Statement]] = {
+        "balance_sheet": statements.balance_sheet,
+        "income_statement": statements.income_statement,
+    }
+    columns = statements.columns(company, until=year.end)
+    table: Table = statement_table(makers[name](company, columns, language=company.language), name)
+    return {f"{name}.csv": as_csv(table, company), f"{name}.pdf": as_pdf(table, company)}
+
+
+def people(ids: Iterable[int]) -> Files:
+    """Who stands behind the numbers of those who posted and acted, as seals name them."""
+    rows = [(one.seal_number, one.name, one.email)
+            for one in User.objects.filter(pk__in=set(ids)).order_by("pk")]  # fmt: skip
+    return {"people.csv": rows_as_csv(rows, head=("id", "name", "email"))}

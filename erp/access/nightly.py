@@ -1,0 +1,27 @@
+"""What is done in every company by itself (Nachtlauf), so that one of them stops no other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from erp.access.gate import NobodyToActFor, NoSuchCompany, all_companies
+
+log = logging.getLogger(__name__)
+
+
+def in_each_company(act: Callable[[str], int]) -> int:
+    """The sum of what ``act`` gives for each company, which it opens itself by ``operating``.
+
+    Companies with nobody to act for are passed over. What goes wrong in one is logged with its
+    number, and the others have their turn; nothing is raised.
+    """
+    total = 0
+    for number in all_companies():
+        try:
+            total += act(number)
+        except (NoSuchCompany, NobodyToActFor):
+            continue
+        except Exception:
+            log.exception("what is done by itself failed in company %s", number)
+    return total

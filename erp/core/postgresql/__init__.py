@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, told what our keys are: ``ENGINE`` of both databases."""
