@@ -127,17 +127,6 @@ class Schema(AutoSchema):
         told = get_doc(getattr(self.view, action, None))
         return naming.summary(told, self._tokenize_path(), action)
 
-    def get_description(self) -> Any:  # type: ignore[override]
-        told, goes = super().get_description(), self._goes()
-        return "\n\n".join(filter(None, [told, str(goes)])) if goes else told
-
-    def is_deprecated(self) -> bool:
-        return self._goes() is not None or bool(super().is_deprecated())
-
-    def _goes(self) -> Deprecated | None:
-        goes: Deprecated | None = getattr(self.view, "deprecated", None)
-        return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
-
     def _get_paginator(self) -> Any:
         return super()._get_paginator() if self.method == "GET" else None
 
@@ -154,14 +143,22 @@ class Schema(AutoSchema):
 
     def _add_files(self, bodies: dict[str, Any]) -> None:
         """What is answered to ``?form=``, where the handler does not say so itself."""
+        view: Any = self.view
         told = bodies.get("200", {}).get("content", {})
-        if (
-            self.method == "GET"
-            and self.view.action in getattr(self.view, "takes_along", ())
-            and told
-        ):
-            for form in self.view.forms:
+        if self.method == "GET" and view.action in getattr(view, "takes_along", ()) and told:
+            for form in view.forms:
                 told.setdefault(KINDS[form], {"schema": {"type": "string", "format": "binary"}})
+
+    def get_description(self) -> Any:  # type: ignore[override]
+        told, goes = super().get_description(), self._goes()
+        return "\n\n".join(filter(None, [told, str(goes)])) if goes else told
+
+    def is_deprecated(self) -> bool:
+        return self._goes() is not None or bool(super().is_deprecated())
+
+    def _goes(self) -> Deprecated | None:
+        goes: Deprecated | None = getattr(self.view, "deprecated", None)
+        return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
 
     def _tells_changes(self) -> bool:
         view: Any = self.view

@@ -66,6 +66,7 @@ NOT_IDS_IN_ADDRESSES: Final = {"nth", "year", "month", "company"}
 OTHERWISE: Final = {
     "bank_account": "an IBAN",
     "contact": "a contact's number",
+    "fiscal_year": "the label of a year",
     "other": "an account's number",
     "project": "a project's number",
     "type": "a wage type's number",
