@@ -142,10 +142,15 @@ def _within(field: Any, alias: str | None, related_alias: str) -> Any:
     return other.get_lookup("exact")(other.get_col(alias), own.get_col(related_alias))
 
 
+def _fetched_within(_field: Any, row: Any) -> dict[str, Any]:
+    """What following a key asks besides, row by row: the same."""
+    return {} if row.company_id is None else {"company": row.company_id}
+
+
 @receiver(class_prepared)
 def _join_within(sender: type[models.Model], **_more: Any) -> None:
-    """Let joins along the keys of a client's model stay within the client, whoever writes the query."""
-    if not issubclass(sender, CompanyOwned):
+    """Let joins along keys to a client's rows stay within the client, whoever writes the query."""
+    if all(field.name != "company" for field in sender._meta.local_fields):
         return
     for field in sender._meta.local_fields:
         if isinstance(field, models.ForeignKey):
@@ -155,6 +160,7 @@ def _join_within(sender: type[models.Model], **_more: Any) -> None:
 def _let_join_within(_model: Any, related: type[models.Model], field: Any) -> None:
     if issubclass(related, CompanyOwned):
         field.get_extra_restriction = MethodType(_within, field)
+        field.get_extra_descriptor_filter = MethodType(_fetched_within, field)
 
 
 class Multilingual(models.Model):

@@ -93,6 +93,8 @@ def fill(pattern, company):
     from django.urls import reverse
 
     values = {**FILLED, "company": company}
+    if pattern.name.startswith("payroll-years-"):
+        values["pk"] = "1999"  # their ids are years
     names = list(pattern.pattern.converters) + [
         name for name in getattr(pattern.pattern, "regex", None).groupindex
         if name not in pattern.pattern.converters

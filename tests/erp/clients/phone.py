@@ -9,7 +9,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.erp.sign_in.people import PASSWORD, code
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+from tests.erp.sign_in.people import PASSWORD, browser, code
+from tests.erp.sign_in.test_factors import app
 
 BOUNDARY = "a-boundary-of-the-phone"
 _REFERENCE = re.compile(r"@([a-z0-9-]+)\.id")
@@ -177,3 +180,13 @@ def _form(write: Write) -> bytes:
     )
     between = f"--{BOUNDARY}\r\n".encode()
     return b"".join(between + part + b"\r\n" for part in parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def phone_headers(user: Any) -> dict[str, str]:
+    """What somebody's phone sends along, signed in within this process."""
+    client = browser()
+    told = app(client, "auth/login", {"email": user.email, "password": PASSWORD}).json()
+    token = told["meta"]["session_token"]
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    meta = app(client, "auth/2fa/authenticate", {"code": codes[0]}, token).json()["meta"]
+    return {"X-Session-Token": meta.get("session_token", token)}

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.test import Client
 
 from accounting.ledger.models import Period
+from accounting.ledger.years import lock_period
 from erp.access.firms.gate import over_mandates
 from erp.access.gate import operating
 from erp.api import limits
@@ -109,6 +110,22 @@ def test_the_statements_of_all_come_as_one_file(three):
     with zipfile.ZipFile(io.BytesIO(client.get(f"{address}?file=1").getvalue())) as archive:
         assert len(archive.namelist()) == 2
         assert all(archive.read(name).startswith(b"%PDF") for name in archive.namelist())
+
+
+def test_years_are_archived_where_they_are_closed_and_fetched_there(three):
+    arnold = three[0]
+    closed = arnold.clients[0]
+    with operating(str(closed.pk)):
+        for period in Period.of(closed).filter(fiscal_year__name="2026").order_by("start"):
+            lock_period(company=closed, period=period, lock="locked", by=make.owner_of(closed))
+    batch = everywhere(arnold, kind="year.archive", until=dt.date(2026, 12, 31))
+    work_off(arnold, batch)
+    ends = {part.company: (part.job.state, part.job.error_code, part.job.file)
+            for part in parts(arnold, batch) if part.job}  # fmt: skip
+    assert ends == {
+        closed: ("done", "", None),
+        arnold.clients[1]: ("failed", "archive.year_open", None),
+    }
 
 
 def test_begun_and_watched_by_an_app(three):

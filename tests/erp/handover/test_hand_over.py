@@ -184,6 +184,8 @@ def test_a_fiduciary_of_both_sees_each_by_its_own_rights(both, heir):
         assert found.rights[both[0]] > found.rights[both[1]]
         joined = Membership.unscoped.filter(company__in=both).select_related("role")
         assert all(one.role.company_id == one.company_id for one in joined)
+        assert {one.role.company_id == one.company_id
+                for one in Membership.unscoped.filter(company__in=both)} == {True}  # fmt: skip
         lines = EntryLine.unscoped.filter(company__in=both, entry__text="Miete")
         assert lines.filter(account__number="6000").count() == 2, (
             "one in each, and no cross of them"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Count, ForeignKey
 
 from accounting.ledger.models import JournalEntry
 from erp.companies.models import CompanyOwned
@@ -89,10 +90,24 @@ def test_looking_up_by_id_alone_goes_by_the_whole_key(sql):
     assert "Index Cond: ((company_id = ANY" in plan
 
 
+def test_every_join_to_a_clients_row_stays_within_the_client():
+    """With several companies open, an id may stand for a row in each of them."""
+    joined = [
+        (model, field)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, ForeignKey)
+        and issubclass(field.related_model, CompanyOwned)
+        and any(one.name == "company" for one in model._meta.local_fields)
+    ]
+    assert len(joined) > 150
+    for model, field in joined:
+        sql = str(model._base_manager.select_related(field.name).query)
+        assert '."company_id" = (' in sql, (model, field.name)
+
+
 def test_grouping_by_a_record_names_all_its_columns():
     """A number alone determines nothing: Django may not group by it alone."""
-    from django.db.models import Count
-
     company = make.company()
     entry = make.rent(company)
     found = JournalEntry.of(company).annotate(how_many=Count("lines")).get(pk=entry.pk)
