@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -24,7 +23,7 @@ from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
-from erp.api.inputs import Input
+from erp.api.inputs import Input, named
 from erp.api.jobs import JobOutput, accepted
 from erp.api.schema import KEY
 from erp.documents.serving import streamed
@@ -68,7 +67,7 @@ class YearArchiveViewSet(CompanyViewSet):
         """Have a closed year archived; the answer is the job that does it. Wants the second factor."""
         told = self.told(YearArchiveInput)
         require_all(self.company, self.access.may)
-        year = get_object_or_404(FiscalYear.of(self.company), pk=told["fiscal_year"])
+        year = named(FiscalYear.of(self.company), told["fiscal_year"], place="fiscal_year")
         require_closed(year)
         return self.once(lambda: accepted(start(
             ARCHIVE, company=self.company, by=self.access.user, within=bearer_in(request),

@@ -66,6 +66,7 @@ NOT_IDS_IN_ADDRESSES: Final = {"nth", "year", "month", "company"}
 OTHERWISE: Final = {
     "bank_account": "an IBAN",
     "contact": "a contact's number",
+    "fiscal_year": "the label of a year",
     "other": "an account's number",
     "project": "a project's number",
     "type": "a wage type's number",
@@ -142,6 +143,7 @@ NOT_THERE: Final[dict[str, str]] = {
     "payroll/years/{year}/people/{employee}/preview/": "only of a run that is posted",
     "recoveries/{id}/confirm/": "somebody of the company must have lost all factors",
     "recoveries/{id}/refuse/": "somebody of the company must have lost all factors",
+    "year-archives/{id}/file/": "only of a year that was archived",
     "vat-instalments/{id}/take-back/": "only of a VAT year that is billed ahead",
 }
 #: Ids whose own ones are answered as nobody's, and why.
