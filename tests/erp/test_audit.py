@@ -511,7 +511,10 @@ def test_names_and_values_of_records_are_told_to_those_who_may_see_them(company,
             answer = browse.get(start + path)
             text = answer.content.decode("utf-8-sig")
             assert ("Geheimkonto" in text) is seen, (who, path)
-            assert bool(re.search(r"\b1021\b", text)) is seen, (who, path)  # digests may hold it, too
+            assert bool(re.search(r"\b1021\b", text)) is seen, (
+                who,
+                path,
+            )  # digests may hold it, too
             assert anna.name in text  # who did it is told to all of them
         found = browse.get(f"{start}/settings/audit/?q=Geheimkonto").content.decode()
         assert ('class="act"' in found) is seen
