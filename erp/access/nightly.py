@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from erp.access.gate import NobodyToActFor, NoSuchCompany, all_companies
 
 log = logging.getLogger(__name__)
@@ -14,7 +16,7 @@ def in_each_company(act: Callable[[str], int]) -> int:
     """The sum of what ``act`` gives for each company, which it opens itself by ``operating``.
 
     Companies with nobody to act for are passed over. What goes wrong in one is logged with its
-    number, and the others have their turn; nothing is raised.
+    number, and the others have their turn. Raises ``SoftTimeLimitExceeded`` alone: time is up for all.
     """
     total = 0
     for number in all_companies():
@@ -22,6 +24,8 @@ def in_each_company(act: Callable[[str], int]) -> int:
             total += act(number)
         except (NoSuchCompany, NobodyToActFor):
             continue
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:
             log.exception("what is done by itself failed in company %s", number)
     return total

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -38,7 +39,12 @@ class Deprecated:
         """Say it in the headers of an answer; ``named`` is what its address names."""
         response["Deprecation"] = f"@{_seconds(self.since)}"
         response["Sunset"] = http_date(_seconds(self.until))
-        link = f'<{self.instead.format_map(named)}>; rel="successor-version"'
+        names = {"id": named.get("pk"), **named}
+        if not {name for _text, name, *_more in Formatter().parse(self.instead) if name} <= {
+            *names
+        }:
+            return  # of one record, and here it is asked for all
+        link = f'<{self.instead.format_map(names)}>; rel="successor-version"'
         response["Link"] = ", ".join(filter(None, [response.get("Link"), link]))
 
     def __str__(self) -> str:

@@ -78,7 +78,7 @@ def _told(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None
 def _refusal(error: DomainError) -> tuple[int, dict[str, Any], dict[str, str]]:
     each = error.refusals if isinstance(error, Refusals) else [error]
     code: int = status.HTTP_409_CONFLICT if error.conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
-    if all(one.missing for one in each):
+    if each and all(one.missing for one in each):
         code = status.HTTP_400_BAD_REQUEST
     errors = [
         {

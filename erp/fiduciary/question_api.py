@@ -13,6 +13,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -85,7 +86,9 @@ class QuestionInput(Input):
         if "firm" in attrs:
             here = questions.firms_here(self.context["company"], self.context["access"].user)
             if attrs["firm"] not in {one.pk for one in here}:
-                raise serializers.ValidationError({"firm": [_("There is no such record.")]})
+                raise serializers.ValidationError(
+                    {"firm": [ErrorDetail(_("There is no such record."), "unknown")]}
+                )
         if "subject" in attrs:
             told = told_of(self.context["access"], attrs["subject"], attrs["subject_id"])
             if told is None:

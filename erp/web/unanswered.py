@@ -17,7 +17,9 @@ from erp.core.problems import CONTENT_TYPE, problem
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say what is wrong where the program refused it itself, and no more than that otherwise."""
-    told = str(exception) if isinstance(exception, BadRequest) else "This request cannot be read."
+    told = (
+        str(exception) if isinstance(exception, BadRequest) else _("This request cannot be read.")
+    )
     if _is_by_program(request):
         return _told(400, "invalid", told)
     return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")

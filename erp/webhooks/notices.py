@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.permissions import Permission
-from erp.access.rights import administrators
+from erp.access.rights import administrators, held_by
 from erp.mails.kinds import register
 from erp.mails.queueing import queue
 from erp.mails.templates import written
@@ -29,7 +30,7 @@ register(
     send=Permission.WEBHOOKS_CHANGE, page="webhook",
     placeholders={"webhook": _("name of the webhook"), "address": _("where it leads"),
                   "why": _("why it was switched off")},
-    examples={"webhook": "Onlineshop", "address": "https://shop.example.ch/hooks",
+    examples={"webhook": "Onlineshop", "address": "shop.example.ch",
               "why": "\N{EN DASH}"},
     defaults={
         "de": ("Webhook {webhook} ist ausgeschaltet",
@@ -49,16 +50,22 @@ register(
 
 
 def tell_off(hook: Webhook) -> None:
-    """Write to who made a webhook, and to all who give access, that it was switched off, and why."""
+    """Write that a webhook was switched off, and why, to all who give access, and to its maker.
+
+    Who may not see webhooks any more, as somebody who has left, gets nothing. Nobody is told of the
+    others, nor more of the address than the host: the rest may be a secret.
+    """
     company = hook.company
-    people = [hook.made_by, *administrators(company.pk)]
-    to = list(dict.fromkeys(one.email for one in people if one.is_active))[:MOST_RECEIVERS]
+    maker = hook.made_by
+    may_see = Permission.WEBHOOKS_READ in held_by([maker.pk], company)[maker.pk].rights
+    people = [*([maker] if may_see and maker.is_active else []), *administrators(company.pk)]
+    to = list(dict.fromkeys(one.email for one in people))[:MOST_RECEIVERS]
     if not to:
         return
     with translation.override(company.language):
         why = str(REASONS[hook.off_reason])
     subject, body = written(company, OFF, company.language, {
-        "webhook": hook.name, "address": hook.url, "why": why,
+        "webhook": hook.name, "address": urlsplit(hook.url).netloc, "why": why,
     })  # fmt: skip
-    queue(company=company, by=hook.made_by, kind=OFF, to=to, subject=subject, body=body,
+    queue(company=company, by=hook.made_by, kind=OFF, to=to[:1], bcc=to[1:], subject=subject, body=body,
           language=company.language, about=hook)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
@@ -71,6 +71,12 @@ class TypedExpense:
 
 
 @transaction.atomic
+def of_claim(lines: Sequence[TypedExpense], claim: ExpenseClaim | None) -> list[TypedExpense]:
+    """Lines as a page sends them: those that were saved elsewhere meanwhile, and have another id, are new ones."""
+    own = {one.pk for one in lines_of(claim)} if claim else set()
+    return [one if one.line in own else replace(one, line=None) for one in lines]
+
+
 def save_claim(
     *, company: Company, user: User, title: str, lines: Sequence[TypedExpense], by: User,
     claim: ExpenseClaim | None = None, version: int | None = None,

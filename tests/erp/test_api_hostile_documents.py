@@ -89,7 +89,8 @@ def test_ids_of_another_company_are_unknown(api, company, huber):
         {"line": {"source": line.pk}}, {"line": {"deposit": foreign.pk}}, {"line": {"product": "FREMD"}},
     ):  # fmt: skip
         answer = api.post("sales-documents/", body(huber, **more), key=new_key())
-        assert answer.status_code == 422, (more, answer.content)
+        wanted = 422 if "product" in more.get("line", {}) else 400  # a number, and ids
+        assert answer.status_code == wanted, (more, answer.content)
     date = {"date": "2026-03-01"}
     for path, told in {
         "issue/": {}, "cancel/": date, "copy/": date, "derive/": date | {"kind": "invoice"},

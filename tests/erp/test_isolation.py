@@ -10,6 +10,8 @@ import datetime as dt
 import itertools
 import json
 import logging
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -55,6 +57,7 @@ from tests.erp.isolation import (
     with_ids,
 )
 from tests.erp.test_routes import FILLED, flat, offered, view_class
+from tests.examples import DEEP
 
 #: Integers without a limit that are no ids.
 NOT_IDS: Final = {"version", "page_size"}
@@ -192,6 +195,18 @@ def known() -> dict[str, tuple[int, ...]]:
     return {}
 
 
+def turn(address: str) -> bool:
+    """Whether an address has its turn: a quarter of them each time, always the same; all with ``RAPPEN_DEEP=1``.
+
+    Numbers do not count: ids are others in each run.
+    """
+    return DEEP or zlib.crc32(re.sub(r"[0-9]+", "", address).encode()) % 4 == 0
+
+
+def now(one: Operation) -> bool:
+    return turn(one.path)
+
+
 def name_of(steps: tuple[str, ...]) -> str:
     return next((one for one in reversed(steps) if one != "[]"), "")
 
@@ -301,6 +316,7 @@ class Asking:
         """The first of one's own records that is not answered as nobody's."""
         for place in range(1, 7):
             answer = undone(lambda: self.of_row(client, where, steps, OWN + place))  # noqa: B023
+            assert answer.status_code < 500, (self.operation.name, steps, answer.content)
             if normal(answer) != unlike:
                 return place
         return None
@@ -329,7 +345,7 @@ def test_an_address_with_an_id_of_others_leads_nowhere(world, asked, known):
     """404, as for what nobody has; also for who is a member of the other company, too."""
     mine, both = client_of(world.own.owner), client_of(world.both)
     before, wrong, lost, told = rows(world, LOGS), [], set(), {}
-    for one in sorted(asked, key=lambda one: (one.path, one.method != "get")):
+    for one in sorted(filter(now, asked), key=lambda one: (one.path, one.method != "get")):
         asking = Asking.of(one, world)
         if asking.ids and not reached(asking, mine, known):
             lost.add(one.path.removeprefix(START))
@@ -343,7 +359,7 @@ def test_an_address_with_an_id_of_others_leads_nowhere(world, asked, known):
             if answers != {told[one.path, name]} or told[one.path, name][0] != 404:
                 wrong.append((one.name, name, answers))
     assert wrong == []
-    assert lost == set(NOT_THERE)
+    assert lost == {one for one in NOT_THERE if turn(START + one)}
     assert {t for t, n in rows(world, LOGS).items() if n != before[t]} == set()
 
 
@@ -354,7 +370,7 @@ def test_an_id_of_others_in_query_or_body_is_as_one_of_nobody(world, asked, know
     """400, or an empty answer, in the same words; nothing is written in either company."""
     mine, both = client_of(world.own.owner), client_of(world.both)
     before, wrong, unproved = rows(world, LOGS), [], set()
-    for one in asked:
+    for one in filter(now, asked):
         places = [(where, steps) for where, steps, schema in fields(one) if is_id(steps, schema)]
         if not places:
             continue
@@ -453,7 +469,7 @@ def test_a_form_or_link_with_an_id_of_others_is_as_one_of_nobody(world, opened):
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             for sent in sent_from(answer.content, page.address()):
                 kinds_.setdefault(sent.kind(), sent)
-    for sent in kinds_.values():
+    for sent in (one for one in kinds_.values() if turn(one.address)):
         for name in sent.ids:
             own = normal(undone(lambda: sent_by(mine, sent, name, OWN + 1)))  # noqa: B023
             nobodys, theirs, theirs_too = (
@@ -461,12 +477,14 @@ def test_a_form_or_link_with_an_id_of_others_is_as_one_of_nobody(world, opened):
                 for client, begin in ((mine, NOWHERE), (mine, FOREIGN), (both, FOREIGN))
             )
             proved += own != nobodys
-            if len({nobodys, theirs, theirs_too}) > 1 or nobodys[0] >= 500:
+            if len({nobodys, theirs, theirs_too}) > 1 or max(nobodys[0], own[0]) >= 500:
                 wrong.append(
                     (sent.method, sent.address, name, nobodys[0], theirs[0], theirs_too[0])
                 )
     assert wrong == []
-    assert proved > 65  # the others are not looked at in the state of their records
+    assert proved > (
+        65 if DEEP else 8
+    )  # the others are not looked at in the state of their records
     assert {t for t, n in rows(world, LOGS).items() if n != before[t]} == set()
 
 

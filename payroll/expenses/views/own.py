@@ -97,6 +97,7 @@ class WriteClaim(OwnView):
         try:
             with transaction.atomic():
                 lines = masks.typed_of(told, self._files(), self._kept)
+                lines = claiming.of_claim(lines, found)
                 saved = claiming.save_claim(
                     company=self.company, user=user, title=told.get("title", ""), lines=lines,
                     by=user, claim=found, version=version,

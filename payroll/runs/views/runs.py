@@ -38,7 +38,7 @@ from payroll.runs import (
 )
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun, Payslip, WageOrder
-from payroll.runs.refusals import BadDay
+from payroll.runs.refusals import BadDay, Tampered
 from payroll.runs.views.common import RunsView, read_month, this_month
 
 PAGE: Final = 100
@@ -306,6 +306,8 @@ class AllSlips(RunsView):
         self.note(run.people, kind="export")  # type: ignore[attr-defined]
         try:
             content = papers.whole_pdf(run)
+        except Tampered:
+            raise
         except DomainError as refusal:  # none is made yet
             self.tell_all(refusal)
             return redirect("payroll-run", self.company.pk, run.pk)

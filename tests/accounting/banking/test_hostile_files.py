@@ -41,7 +41,8 @@ def test_the_good_file_the_bad_ones_are_made_of_is_taken(company, take_in):
     before = rows(company)
     (taken,) = take_in(GOOD)
     assert taken.new == 1
-    assert rows(company) == [now + 1 for now in before]
+    statements, transactions, events = before
+    assert rows(company) == [statements + 1, transactions + 1, events + 2]  # the file is kept, too
 
 
 class TestDocumentTypes:

@@ -36,7 +36,7 @@ class Mirror:
             self.cursor, more = told["cursor"], told["more"]
         return seen
 
-    def until(self, reached, seconds=20):
+    def until(self, reached, seconds=120):
         """Refresh until ``reached()``: transactions elsewhere in the cluster may delay what is told."""
         end, seen = clock.now().timestamp() + seconds, []
         while True:

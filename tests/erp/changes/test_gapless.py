@@ -78,7 +78,7 @@ def test_a_copy_read_amidst_overlapping_writers_ends_up_the_same(committed_db):
     with operating(number) as access:
         truth = dict(ContactGroup.of(access.company).values_list("pk", "name_de"))
     assert len(truth) > 50
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while copy != truth and time.monotonic() < end:
         if not read():
             time.sleep(0.02)

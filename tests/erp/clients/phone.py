@@ -20,6 +20,32 @@ _AGAIN = {409, 424, 429, 500, 502, 503}
 PATIENCE = 200  # tries of one request
 
 
+class _Lines:
+    """Lines of a connection; ``last`` is the one that was read last."""
+
+    def __init__(self, plain: Any) -> None:
+        self.plain, self.last = plain, b""
+
+    def readline(self, *limit: int) -> bytes:
+        self.last = self.plain.readline(*limit)
+        return self.last
+
+
+class _Whole(http.client.HTTPResponse):
+    """An answer that knows whether its head came to its end: the library takes one that breaks off for one."""
+
+    is_whole = False
+
+    def begin(self) -> None:
+        plain = self.fp
+        self.fp = _Lines(plain)  # type: ignore[assignment]
+        try:
+            super().begin()
+            self.is_whole = self.fp.last == b"\r\n"  # type: ignore[union-attr]
+        finally:
+            self.fp = plain
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -67,13 +93,16 @@ class Phone:
         told = {"X-Session-Token": self.session, "Connection": "close", "Accept-Language": "de",
                 "Content-Type": "application/json"} | headers  # fmt: skip
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        line.response_class = _Whole
         try:
             line.request(method, address, body, {k: v for k, v in told.items() if v})
             answer = line.getresponse()
             content = answer.read()
         finally:
             line.close()
-        if answer.status != 204 and not (answer.headers.get("Content-Length") or "").isdigit():
+        if not answer.is_whole or (
+            answer.status != 204 and not (answer.headers.get("Content-Length") or "").isdigit()
+        ):
             raise http.client.IncompleteRead(content)  # its head was cut off
         return Answer(answer.status, answer.headers.get("ETag"),
                       json.loads(content) if content else None,

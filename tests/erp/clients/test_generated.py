@@ -102,7 +102,7 @@ def test_a_working_day(package, books, tmp_path):
         assert [one.town for one in huber.addresses] == ["Altdorf UR"]
         page = call("contacts_list", q="Huber", of=m.PaginatedContactOutputList)
         assert [one.id for one in page.results] == [huber.id]
-        for _nth in range(100):
+        for _nth in range(1200):
             changed = call("contacts_list", changed_since=cursor, of=m.ChangedContactOutputList)
             if changed.results:
                 break

@@ -188,7 +188,7 @@ def told(phone, cursors):
     return found
 
 
-def told_in_full(phone, cursors, wanted, seconds=20):
+def told_in_full(phone, cursors, wanted, seconds=120):
     """The same, until as many are told as there are; transactions elsewhere may delay some."""
     end, found = time.monotonic() + seconds, {path: [] for path in cursors}
     while True:

@@ -49,6 +49,7 @@ from payroll.expenses.refusals import (
     ReasonMissing,
     ReceiptMissing,
     UnknownKind,
+    UnknownLine,
     VatNeedsBill,
 )
 from payroll.runs import movements
@@ -120,7 +121,9 @@ def test_a_line_keeps_its_receipt_and_nobody_elses_claim_is_touched(company, ann
     ]
     with pytest.raises(ChangedMeanwhile):
         books.claim(company, worker, claim=first, version=1)
-    mine = books.claim(company, anna, books.line(line=claiming.lines_of(again)[0].pk))
+    with pytest.raises(UnknownLine):
+        books.claim(company, anna, books.line(line=claiming.lines_of(again)[0].pk))
+    mine = books.claim(company, anna, books.line())
     assert claiming.lines_of(mine)[0].file is None  # of another claim nothing is kept
     with pytest.raises(NotYours):
         books.claim(company, anna, claim=again)

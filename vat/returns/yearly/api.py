@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField
 from erp.api.reports import Filed, shown_or_filed
+from erp.core.display import swiss_date
 from vat.codes.models import VatSettings
 from vat.returns.comparing import what_if
 from vat.returns.models import VatReturn
@@ -34,7 +36,9 @@ class YearQuery(serializers.Serializer[Any]):
         if not 0 <= (told["end"] - told["start"]).days <= 730:
             raise serializers.ValidationError({"end": ["Send a span of at most two years."]})
         if told["end"] < (since := known_since("reconciliation")):
-            raise serializers.ValidationError({"end": [f"Send a year that ends after {since}."]})
+            raise serializers.ValidationError(
+                {"end": [_("Send a year that does not end before %s.") % swiss_date(since)]}
+            )
         return told
 
 
