@@ -23,6 +23,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,18 @@ CHUNK = 1 << 20
 #: Places in the canonical form of an entry, and of a line.
 DATE, KIND, LINES, VOUCHERS = 3, 4, 12, 13
 ACCOUNT, DEBIT, CREDIT = 1, 2, 3
-_MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError)
+_MALFORMED = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    zlib.error,
+)
 
 
 class Report:
@@ -108,7 +120,7 @@ def check(path: str, head: str = "") -> Report:
     digests: dict[str, str] = {}
     steps: Any = (
         ("files", lambda: digests.update(_files(report, source, manifest))),
-        ("journal.jsonl", lambda: _journal(report, source, books)),
+        ("journal.jsonl", lambda: _journal(report, source, manifest, books)),
         ("links.jsonl", lambda: _chain(report, source, manifest, books, head)),
         ("journal.csv", lambda: _journal_csv(report, source)),
         ("trial_balance.csv", lambda: _balances(report, source, books)),
@@ -138,7 +150,7 @@ def _files(report: Report, source: Any, manifest: dict[str, Any]) -> dict[str, s
                 for piece in iter(lambda: file.read(CHUNK), b""):
                     digest.update(piece)
                     size += len(piece)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             report.fault(f"{name} cannot be read: {error}")
             continue
         digests[name] = digest.hexdigest()
@@ -152,16 +164,19 @@ def _files(report: Report, source: Any, manifest: dict[str, Any]) -> dict[str, s
     return digests
 
 
-def _journal(report: Report, source: Any, books: Books) -> None:
+def _journal(report: Report, source: Any, manifest: dict[str, Any], books: Books) -> None:
     """Each entry says what was sealed, balances, and has its place and number."""
-    place = 0
     last: dict[str, int] = {}
+    place, told = 0, manifest["fiscal_year"]
+    company, year, start, end = manifest["company"]["id"], told["id"], told["start"], told["end"]
     for row in _json_lines(source, "journal.jsonl"):
         number, form = row["number"], row["entry"]
         name, at, series = f"entry {number}", row["position"], row["series"]
         content = hashlib.sha256(_canonical(form)).hexdigest()
         if form[0] != ENTRY_FORMAT:
             report.fault(f"{name}: its form is not {ENTRY_FORMAT}")
+        if form[1] != company or form[2] != year or not start <= form[DATE] <= end:
+            report.fault(f"{name}: it is of another year or company")
         if content != row["content_digest"]:
             report.fault(f"{name}: what it says differs from what was sealed")
         if at <= place:
@@ -375,6 +390,10 @@ def _trail(report: Report, source: Any, manifest: dict[str, Any]) -> None:
     end = told["after"]["position"]
     if (place, link) != (end, told["after"]["digest"]):
         report.fault(f"the trail does not end where the manifest says (place {end})")
+    if count != manifest["counts"]["events"]:
+        report.fault(
+            f"the manifest tells events {manifest['counts']['events']}, the trail has {count}"
+        )
     report.say(
         f"audit trail: {count} events in one chain, {withheld} of them by their digest alone"
     )

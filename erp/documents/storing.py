@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from functools import partial
@@ -25,6 +26,8 @@ LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
 LARGEST_KEPT: Final = 100 * 1024 * 1024  # a journal of half a million lines
 PIECE: Final = 1 << 20  # bytes that are held in memory at once
 LARGEST_MOVED: Final = 2**31 - 1  # an archive with its vouchers: what the index can tell
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 #: Content types by the first bytes, never by the file's name.
 _SIGNATURES: Final = (
@@ -163,8 +166,16 @@ def is_intact(company_id: int, digest: str) -> bool:
         return False
 
 
+def folder_of(company_id: int) -> Path:
+    """Where a company's files lie."""
+    return Path(settings.RAPPEN_VAR) / "files" / str(company_id)
+
+
 def path_of(company_id: int, digest: str) -> Path:
-    return Path(settings.RAPPEN_VAR) / "files" / str(company_id) / digest[:2] / digest
+    """Where a file lies. Raises ``ValueError`` for what is no digest: no row leads out of the store."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no digest")
+    return folder_of(company_id) / digest[:2] / digest
 
 
 def type_of(content: bytes) -> str | None:

@@ -87,7 +87,7 @@ class QuestionInput(Input):
             here = questions.firms_here(self.context["company"], self.context["access"].user)
             if attrs["firm"] not in {one.pk for one in here}:
                 raise serializers.ValidationError(
-                    {"firm": [ErrorDetail(_("There is no such record."), "unknown")]}
+                    {"firm": [ErrorDetail(str(_("There is no such record.")), "unknown")]}
                 )
         if "subject" in attrs:
             told = told_of(self.context["access"], attrs["subject"], attrs["subject_id"])

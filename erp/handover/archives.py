@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from erp.core.version import VERSION
-from erp.documents.storing import LARGEST_KEPT
+from erp.documents.storing import LARGEST_MOVED
 from erp.handover.columns import Column, columns_of
 from erp.handover.exporting import FORMAT, own_migrations
 from erp.handover.rows import Tally
@@ -159,7 +159,7 @@ class Archive:
                     why=_("%(name)s is packed in a way that is not used here") % {"name": name}
                 )
             if entry.file_size > max(SPARED, MOST_TIMES * entry.compress_size) or (
-                folder == "files" and entry.file_size > LARGEST_KEPT
+                folder == "files" and entry.file_size > LARGEST_MOVED
             ):
                 raise NotAHandover(
                     why=_("%(name)s would unfold to %(megabytes)s MB")

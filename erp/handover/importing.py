@@ -38,6 +38,7 @@ from erp.core.errors import DomainError
 from erp.core.sealed import SealedField
 from erp.core.tenancy import open_companies, set_local
 from erp.documents import storing
+from erp.documents.models import StoredFile
 from erp.handover.archives import Archive, Tampered, Told
 from erp.handover.columns import Column, quoted
 from erp.handover.exporting import company_row, heads_of
@@ -51,7 +52,7 @@ IN_ORDER: Final = (*_FIRST, *(table for table in TAKEN if table not in _FIRST))
 _PATIENCE: Final = 120  # times that tables are asked for, a second apart
 _MARK: Final = ".being-taken-in"
 _SHORT_NAME: Final = 30
-_HIGHEST: Final = 2**53  # of an id: as far as JSON is read the same everywhere
+_HIGHEST: Final = 2**40  # of an id: no company has more rows, and all count by the same sequences
 _NOWHERE: Final = ".invalid"  # RFC 2606, 2: no address is there
 
 
@@ -123,7 +124,7 @@ def import_company(
         archive.check()
         with as_owner(), transaction.atomic():
             done = _taken_in(archive, lock, owner=owner, short_name=short_name)
-        (storing_folder(done.company) / _MARK).unlink(missing_ok=True)
+        (storing.folder_of(done.company) / _MARK).unlink(missing_ok=True)
         return done
     except (
         DataError,
@@ -151,11 +152,6 @@ def as_owner() -> Iterator[None]:
         connections["default"] = runtime
 
 
-def storing_folder(company: int) -> Path:
-    """Where the files of a company are."""
-    return storing.path_of(company, "00").parent.parent
-
-
 def _lock(told: Told, passphrase: str) -> Lock | None:
     if told.manifest["sealing"] is None:
         return None
@@ -176,11 +172,11 @@ def _taken_in(archive: Archive, lock: Lock | None, *, owner: str, short_name: st
         _people(told, number)
         for table in IN_ORDER:
             _rows(archive, table, number, lock)
-        _move_sequences()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE accounting_journalentry, accounting_entryline")
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         entries, events = _proven(told, company, lock)
+        _move_sequences()
         crashpoints.reach("handover.proven")
         rows = sum(tally.rows for tally in told.tallies.values())
         _triggers("ENABLE")
@@ -364,7 +360,7 @@ def _files_of(archive: Archive, number: int) -> Iterator[None]:
 
     What an import that was killed has left goes first: it bears a mark, and nobody has its number.
     """
-    folder = storing_folder(number)
+    folder = storing.folder_of(number)
     _sweep(folder.parent)
     is_new = not folder.exists()
     if is_new:
@@ -408,6 +404,8 @@ def _proven(told: Told, company: Company, lock: Lock | None) -> tuple[int, int]:
     if ours != theirs:
         odd = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
         raise NotTheSame(what=f"erp_company: {', '.join(map(str, odd))[:200]}")
+    if dict(StoredFile.of(company).values_list("digest", "size")) != dict(told.files):
+        raise NotTheSame(what="the files that rows name")
     for table in TAKEN:
         try:
             lines = lines_of(company.pk, table, told.columns[table], lock, by_former=True)

@@ -104,7 +104,7 @@ def test_ids_of_another_company_are_unknown(api, company, huber):
         assert api.post(f"sales-documents/{path}", told, key=new_key()).status_code == 400
     told = date | {"kind": "invoice", "parts": [{"line": line.pk, "quantity": "1"}]}
     answer = api.post(f"sales-documents/{mine.pk}/derive/", told, key=new_key())
-    assert answer.json()["code"] == "receivables.nothing_left"
+    assert answer.json()["code"] == "receivables.unknown_origin"
 
 
 def test_a_quantity_of_the_other_sign_or_too_large(api, company, huber):

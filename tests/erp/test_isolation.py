@@ -359,7 +359,8 @@ def test_an_address_with_an_id_of_others_leads_nowhere(world, asked, known):
             if answers != {told[one.path, name]} or told[one.path, name][0] != 404:
                 wrong.append((one.name, name, answers))
     assert wrong == []
-    assert lost == {one for one in NOT_THERE if turn(START + one)}
+    if DEEP:  # else what stands above an address has not always its turn
+        assert lost == set(NOT_THERE)
     assert {t for t, n in rows(world, LOGS).items() if n != before[t]} == set()
 
 

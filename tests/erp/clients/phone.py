@@ -30,6 +30,9 @@ class _Lines:
         self.last = self.plain.readline(*limit)
         return self.last
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.plain, name)
+
 
 class _Whole(http.client.HTTPResponse):
     """An answer that knows whether its head came to its end: the library takes one that breaks off for one."""
