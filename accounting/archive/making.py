@@ -16,7 +16,7 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from accounting.archive import journal, originals, packing, reports, sheets, trail
-from accounting.archive.errors import ArchiveTooLarge, BooksChanged
+from accounting.archive.errors import BooksChanged
 from accounting.archive.names import Names
 from accounting.archive.queries import require_closed
 from accounting.archive.tables import rows_as_csv
@@ -26,7 +26,6 @@ from accounting.receivables import archiving
 from accounting.receivables.models import SalesDocument
 from erp.access.models import User
 from erp.companies.models import Company
-from erp.documents.storing import LARGEST_MOVED
 
 ENTRIES_AT_ONCE: Final = 2_000
 LINKS_AT_ONCE: Final = 20_000
@@ -94,7 +93,7 @@ def begin(work: Work) -> None:
         "found": found, "trail": asdict(trail.span_of(work.company, work.year)),
         "expected": EntryLine.of(work.company)
         .filter(date__range=(work.year.start, work.year.end)).count(),
-        "entries": 0, "lines": 0, "total": "0.00", "people": [work.by.pk], "originals": 0, "size": 0,
+        "entries": 0, "lines": 0, "total": "0.00", "people": [work.by.pk], "originals": 0,
     }  # fmt: skip
 
 
@@ -204,9 +203,6 @@ def _originals(work: Work) -> dict[str, Any] | None:
     head = originals.HEAD if "originals.csv" not in work.making.parts else ()
     work.add("originals.csv", rows_as_csv([one.row() for one in found], head=head))
     work.count("originals", len(found))
-    work.count("size", sum(one.file.size for one in found))
-    if work.making.facts["size"] > LARGEST_MOVED:
-        raise ArchiveTooLarge(gigabytes=work.making.facts["size"] >> 30, limit=LARGEST_MOVED >> 30)
     return None if following is None else dict(zip(("kind", "after"), following, strict=True))
 
 

@@ -12,13 +12,13 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from accounting.archive import verify
-from accounting.archive.errors import ArchiveFaulty, OriginalLost
+from accounting.archive.errors import ArchiveFaulty, ArchiveTooLarge, OriginalLost
 from accounting.ledger import chain
 from erp.audit import chain as trail_chain
 from erp.core import clock
 from erp.core.display import swiss_date
 from erp.core.identifiers import format_uid
-from erp.documents.storing import path_of, pieces_of
+from erp.documents.storing import LARGEST_MOVED, path_of, pieces_of
 
 if TYPE_CHECKING:
     from accounting.archive.making import Work
@@ -29,8 +29,9 @@ PACKAGE: Final = "archive.zip"
 
 
 def pack(work: Work) -> None:
-    """Everything into one ZIP, the manifest last; piece by piece. Raises ``OriginalLost``."""
+    """Everything into one ZIP, the manifest last; piece by piece. Raises ``OriginalLost`` or ``ArchiveTooLarge``."""
     files: list[dict[str, Any]] = []
+    _require_room(work)
     path = work.room.path / PACKAGE
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         files.append(_put(archive, "README.txt", [readme(work).encode()]))
@@ -44,6 +45,14 @@ def pack(work: Work) -> None:
             files.append(told)
         written = json.dumps(manifest(work, files), ensure_ascii=False, indent=1)
         _put(archive, verify.MANIFEST, [written.encode()])
+
+
+def _require_room(work: Work) -> None:
+    """Raise ``ArchiveTooLarge`` where the originals, each counted once, are more than a file may hold."""
+    places = {path_of(work.company.pk, digest) for digest in _stored(work).values()}
+    size = sum(place.stat().st_size for place in places if place.exists())
+    if size > LARGEST_MOVED:
+        raise ArchiveTooLarge(gigabytes=size >> 30, limit=LARGEST_MOVED >> 30)
 
 
 def check(work: Work) -> None:

@@ -9,7 +9,10 @@ package. It says what it has checked and names each fault; it ends with 0 where 
 sealed, and with 1 where it is not.
 
 What somebody changed together with every digest that stands for it, up to the last link, is found
-by ``--head`` alone: the last link of the ledger's chain as it was kept elsewhere.
+by ``--head`` alone: the last link of the ledger's chain as it was kept elsewhere. What no chain
+seals (names of accounts, balances carried forward, statements, files of the bank, originals that
+were attached later, which events of the trail are shown) is proven by the SHA-256 of the whole
+package alone, as the program's audit trail has it.
 
 Source of what is asked of an archive: GeBüV (SR 221.431) Art. 3, 9 and 10; OR Art. 957a and 958f.
 """

@@ -40,13 +40,14 @@ class _Whole(http.client.HTTPResponse):
     is_whole = False
 
     def begin(self) -> None:
-        plain = self.fp
-        self.fp = _Lines(plain)  # type: ignore[assignment]
+        plain, lines = self.fp, _Lines(self.fp)
+        self.fp = lines  # type: ignore[assignment]
         try:
             super().begin()
-            self.is_whole = self.fp.last == b"\r\n"  # type: ignore[union-attr]
+            self.is_whole = lines.last == b"\r\n"
         finally:
-            self.fp = plain
+            if self.fp is not None:  # it was closed for what came
+                self.fp = plain
 
 
 @dataclass(frozen=True)

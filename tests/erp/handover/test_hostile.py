@@ -20,13 +20,13 @@ from django.db import connection
 from erp.access.gate import all_companies
 from erp.access.models import User
 from erp.core.errors import DomainError
+from erp.documents.storing import folder_of, path_of
 from erp.handover.exporting import FileExists, FileLost, export_company
 from erp.handover.importing import (
     NoSuchOwner,
     NotTheSame,
     ShortNameTaken,
     import_company,
-    storing_folder,
 )
 from erp.handover.passphrases import NoPassphrase, ShortPassphrase, WrongPassphrase
 from tests.erp.handover.conftest import PASSPHRASE
@@ -286,7 +286,7 @@ def test_writing_wants_a_passphrase_and_a_new_file(original, file, tmp_path):
 
 
 def test_a_file_that_the_archive_lost_is_named(taken, tmp_path):
-    folder = storing_folder(taken[0].pk)
+    folder = folder_of(taken[0].pk)
     kept = tmp_path / "kept"
     shutil.copytree(folder, kept)
     path = next(one for one in folder.rglob("*") if one.is_file())
@@ -321,3 +321,10 @@ def test_killed_when_all_was_there_it_leaves_nothing(file, heir, tmp_path):
     with pytest.raises(ShortNameTaken):
         import_company(file[0], owner=heir.email, passphrase=PASSPHRASE)
     assert state() == before
+
+
+@pytest.mark.parametrize("digest", ["/proc/self/environ", "../../secrets/keys", "A" * 64, ""])
+def test_no_row_leads_out_of_the_store(digest):
+    """What rows of a hostile file say of their files is read as a digest, or not at all."""
+    with pytest.raises(ValueError, match="digest"):
+        path_of(1, digest)
