@@ -15,12 +15,10 @@ from rest_framework.viewsets import GenericViewSet
 from erp.access.firms.gate import FirmAccess, over_mandates, staff_of
 from erp.access.firms.models import FirmStaff
 from erp.access.models import User
-from erp.api import problems
-from erp.api.authentication import bearer_in, look_up
-from erp.api.endpoints import OneTransaction, Pages
-from erp.api.limits import Meter, TooMany
-from erp.core.errors import Overtaken
-from erp.core.retrying import keep_body, retried, rewind
+from erp.api.authentication import bearer_in
+from erp.api.endpoints import OneTransaction
+from erp.api.paging import Pages
+from erp.core.retrying import rewind
 
 
 class FirmViewSet(OneTransaction):
@@ -51,15 +49,7 @@ class FirmViewSet(OneTransaction):
             rewind(request)
             return GenericViewSet.dispatch(self, request, *args, **kwargs)
 
-        look_up(request)
-        self.meter = Meter.begin(request, None)
-        try:
-            self.meter.require_sender()
-            response = retried(attempt) if keep_body(request) else attempt()
-        except (Overtaken, TooMany) as refusal:
-            response = problems.plain(refusal)
-        self.meter.settle(response, inside=False)
-        return response
+        return self.metered(request, None, attempt)
 
     def _meter_client(self) -> None:
         """One client's reading counts for that client; nobody's costs a company that is no client."""

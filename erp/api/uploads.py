@@ -95,7 +95,6 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
     queryset = Upload.unscoped.none()
     parser_classes = (Pieces,)
     takes_keys = False  # a piece says by its offset whether it came before
-    pagination_class = None
     refuses = (413, 423, 460)
     asks_match = False
 

@@ -57,7 +57,7 @@ COCKPIT: Final = of(
     ("firm-checklists", "GET /firms/{}/checklist-templates/, GET /firms/{}/clients/{}/checklist/, "
                         "POST /firms/{}/clients/{}/checklist/begin/, "
                         "POST /firms/{}/clients/{}/checklist/{}/"),
-    ("firm-checklist", "GET /firms/{}/checklist-templates/, POST /firms/{}/checklist-templates/"),
+    ("firm-checklist", "GET /firms/{}/checklist-templates/{}/, PUT /firms/{}/checklist-templates/{}/"),
     ("firm-checklist-new", "POST /firms/{}/checklist-templates/"),
     ("firm-batches", "GET /firms/{}/batches/, POST /firms/{}/batches/"),
     ("firm-batch", "GET /firms/{}/batches/{}/, GET /firms/{}/batches/{}/files/"),

@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.gate import companies_of
+from erp.access.gate import open_to
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
@@ -21,6 +21,7 @@ from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet, OneTransaction, session_of, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
+from erp.api.paging import Pages
 from erp.api.permissions import StepUpNeeded
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
@@ -95,12 +96,15 @@ class CompaniesViewSet(OneTransaction):
     """``/api/v1/companies/``"""
 
     serializer_class = CompanyOutput
-    pagination_class = None
+    pagination_class = Pages
+    ordering = ("name", "pk")
 
     @extend_schema(responses=CompanyOutput(many=True))
     def list(self, request: Request) -> Response:
-        found = companies_of(cast(User, request.user), within=bearer_in(request))
-        return Response(CompanyOutput(found, many=True).data)
+        """The companies one works in, by name."""
+        found = open_to(cast(User, request.user), within=bearer_in(request))
+        page = self.paginate_queryset(found)
+        return self.get_paginated_response(CompanyOutput(page, many=True).data)
 
     @extend_schema(request=NewCompanyInput)
     def create(self, request: Request) -> Response:

@@ -16,8 +16,9 @@ from erp.access.gate import as_operator
 from erp.access.models import User
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import OneTransaction, Pages, session_of
+from erp.api.endpoints import OneTransaction, session_of
 from erp.api.jobs import JobOutput, accepted
+from erp.api.paging import Pages
 from erp.api.permissions import StepUpNeeded
 from erp.cockpit.api.jobs import JobWithLogOutput
 from erp.jobs import queries

@@ -21,6 +21,7 @@ from erp.access.sign_in.stepup import is_fresh
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import OneTransaction, session_of
 from erp.api.inputs import Input
+from erp.api.paging import Pages
 from erp.api.permissions import StepUpNeeded
 from erp.cockpit import account, addresses
 
@@ -99,6 +100,7 @@ class MeViewSet(OneTransaction):
     serializer_class = MeOutput
     queryset = User.objects.none()
     pagination_class = None
+    ordering = ("-at", "-pk")  # of events
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -140,9 +142,9 @@ class MeViewSet(OneTransaction):
 
     @extend_schema(responses=OwnEventOutput(many=True))
     def events(self, request: Request) -> Response:
-        """What happened to one's account, the newest first; 30 at most."""
-        rows = SecurityEvent.objects.filter(user=self.me).order_by("-at", "-pk")
-        return Response(OwnEventOutput(rows[: account.MOST_EVENTS], many=True).data)
+        """What happened to one's account, the newest first."""
+        page = self.paginate_queryset(SecurityEvent.objects.filter(user=self.me))
+        return self.get_paginated_response(OwnEventOutput(page, many=True).data)
 
     @extend_schema(request=None, responses={204: None})
     def end_session(self, request: Request, number: int) -> Response:
@@ -186,7 +188,8 @@ urls = [
     path("me/", MeViewSet.as_view({"get": "read"}), name="api-me"),
     path("me/name/", MeViewSet.as_view({"post": "rename"}), name="api-me-name"),
     path("me/devices/", MeViewSet.as_view({"get": "devices"}), name="api-me-devices"),
-    path("me/events/", MeViewSet.as_view({"get": "events"}), name="api-me-events"),
+    path("me/events/", MeViewSet.as_view({"get": "events"}, pagination_class=Pages),
+         name="api-me-events"),
     path("me/sessions/<int:number>/end/", MeViewSet.as_view({"post": "end_session"}),
          name="api-me-session"),
     path("me/phones/<int:number>/end/", MeViewSet.as_view({"post": "end_phone"}),
