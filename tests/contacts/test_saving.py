@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from contacts import lifecycle, saving, writing
 from contacts.models import Communication, Contact, ContactAddress, ContactKey
