@@ -30,6 +30,21 @@ class Pages(CursorPagination):
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return tuple(view.ordering)
 
+    def get_next_link(self) -> Any:
+        return self._by_rows(super().get_next_link)
+
+    def get_previous_link(self) -> Any:
+        return self._by_rows(super().get_previous_link)
+
+    def _by_rows(self, link: Callable[[], str | None]) -> str | None:
+        """A link by how many rows are on this page; the framework counts a last one as full."""
+        whole = self.page_size
+        self.page_size = len(self.page or ()) or whole
+        try:
+            return link()
+        finally:
+            self.page_size = whole
+
     def decode_cursor(self, request: Request) -> Any:
         """Raises ``ValidationError`` for what is no cursor of this program."""
         try:

@@ -53,6 +53,7 @@ class OldThings(CompanyViewSet):
 
 router = SimpleRouter()
 router.register("old-things", OldThings, basename="old-things")
+handler500 = "erp.web.unanswered.broken"
 urlpatterns = [path("api/v1/companies/<int:company>/", include(router.urls))]
 
 
@@ -101,7 +102,6 @@ def test_what_breaks_says_it_too(api):
     assert {name: broken[name] for name in GOES} == GOES
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("old")
 def test_who_was_overtaken_is_told_it_too(api):
     late = api.get("old-things/2/")
