@@ -49,8 +49,8 @@ COCKPIT: Final = of(
     ("address-change", "POST /me/address/"),
     ("own-tokens", "POST app-tokens/, GET my-tokens/, POST my-tokens/{}/revoke/"),
     ("firm", "GET /firms/{}/, GET /firms/{}/mandates/, POST /firms/{}/invitations/, "
-             "POST /firms/{}/invitations/{}/resend/, POST /firms/{}/invitations/{}/withdraw/, POST /firms/{}/staff/{}/change/, "
-             "POST /firms/{}/staff/{}/remove/, POST /firms/{}/recoveries/{}/confirm/, "
+             "POST /firms/{}/invitations/{}/resend/, POST /firms/{}/invitations/{}/withdraw/, "
+             "POST /firms/{}/staff/{}/change/, POST /firms/{}/staff/{}/remove/, POST /firms/{}/recoveries/{}/confirm/, "
              "POST /firms/{}/recoveries/{}/refuse/"),
     ("firm-cockpit", "GET /firms/{}/cockpit/"),
     ("firm-mandate", "GET /firms/{}/clients/{}/, POST /firms/{}/clients/{}/"),
