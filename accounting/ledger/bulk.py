@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -25,6 +26,9 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
+
+#: How many rows change what the planner should know of a table.
+_MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +161,5 @@ def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[object, ...]]
             for row in rows:
                 copy.write_row(row)
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {scratch}")
+        if cursor.rowcount >= _MANY:  # the planner expects nothing of a company it has not seen yet
+            cursor.execute("SELECT accounting_count_again(%s)", [table])
