@@ -92,5 +92,5 @@ CHANGED: Final[dict[tuple[str, str], tuple[str, str]]] = {
 #: The columns that are in no row of a file: the company is the file's, and seals are made anew.
 IMPLIED: Final = ("company_id", "seal_id")
 
-#: Columns of the company itself that an installation gives: its number, and how its seals call it.
-OWN_TO_INSTALLATION: Final = ("id", "sealed_as")
+#: Columns of the company itself that an installation gives: its number, and how its seals call it and people.
+OWN_TO_INSTALLATION: Final = ("id", "sealed_as", "people_above")
