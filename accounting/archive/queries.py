@@ -71,7 +71,9 @@ def hold_periods(year: FiscalYear) -> None:
 
 def _opened_again(company: Company, years: Collection[int | None]) -> dict[int, int]:
     """The last event by which a locked period was opened again, by fiscal year."""
-    of_year = dict(Period.of(company).filter(fiscal_year__in=years).values_list("pk", "fiscal_year"))
+    of_year = dict(
+        Period.of(company).filter(fiscal_year__in=years).values_list("pk", "fiscal_year")
+    )
     events = AuditEvent.of(company).filter(
         action="period.lock", subject=Period._meta.model_name, subject_id__in=list(of_year),
         details__lock__0=Period.Lock.LOCKED,

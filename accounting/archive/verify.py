@@ -195,7 +195,7 @@ def _whole(report: Report, path: str, sha256: str) -> None:
     """The package is bit for bit the one that was handed out."""
     digest = hashlib.sha256()
     try:
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             for piece in iter(lambda: file.read(CHUNK), b""):
                 digest.update(piece)
     except IsADirectoryError:
@@ -265,7 +265,9 @@ def _journal(report: Report, source: Any, manifest: dict[str, Any], books: Books
         for digest in form[VOUCHERS]:
             books.named += 1
             if bytes.fromhex(digest) not in books.vouchers:
-                report.fault(f"voucher {digest[:12]}… of {name}, sealed with it, is missing or was changed")
+                report.fault(
+                    f"voucher {digest[:12]}… of {name}, sealed with it, is missing or was changed"
+                )
         _lines(report, name, form, books)
     report.say(f"{books.entries} entries: each says what was sealed, and debit is credit in each")
     report.say(f"{books.named} vouchers that were sealed with entries, each among the originals")
@@ -524,7 +526,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("archive", nargs="?", default=str(Path(__file__).resolve().parent))
     for name, what in (("sha256", "SHA-256 of the package"), ("head", "last link of the chain"),
                        ("trail-head", "last link of the audit trail")):  # fmt: skip
-        parser.add_argument(f"--{name}", default="", metavar="HEX", help=f"{what}, as kept elsewhere")
+        parser.add_argument(
+            f"--{name}", default="", metavar="HEX", help=f"{what}, as kept elsewhere"
+        )
     told = parser.parse_args(arguments)
     report = check(told.archive, Elsewhere(told.sha256, told.head, told.trail_head))
     said = [f"checked: {text}" for text in report.checked]

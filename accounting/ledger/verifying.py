@@ -29,7 +29,7 @@ _BATCH: Final = 2000
 _CHAIN = f"""
     SELECT e.chain_position, e.id, e.number, e.content_digest, e.chain_digest, e.fiscal_year_id,
            e.date, e.kind, e.text, e.voucher, e.source, e.source_key, e.reverses_id,
-           {seal_number('e.posted_by_id')}, e.posted_at, coalesce(v.digests, '{{}}'),
+           {seal_number("e.posted_by_id")}, e.posted_at, coalesce(v.digests, '{{}}'),
            {", ".join(f"l.{column}" for column in LINE_COLUMNS)}, l.date
     FROM accounting_journalentry e
     LEFT JOIN erp_user u ON u.id = e.posted_by_id

@@ -7,9 +7,7 @@ from erp.companies.models import Company
 
 def seal_number(column: str) -> str:
     """The SQL of the number of whom ``column`` names; ``u`` is their row, ``sealing`` its parameters."""
-    return (
-        f"CASE WHEN u.came_with_id = %(company)s THEN u.sealed_as ELSE %(people_above)s + {column} END"
-    )
+    return f"CASE WHEN u.came_with_id = %(company)s THEN u.sealed_as ELSE %(people_above)s + {column} END"
 
 
 def sealing(company: Company) -> dict[str, int]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.errors import DomainError
 
 SHORTEST: Final = 16  # characters of a passphrase
+LONGEST: Final = 1_000
 _COST: Final = {"n": 2**17, "r": 8, "p": 1}  # OWASP's advice for scrypt; 128 MB
 _DEAREST: Final = {"n": 2**20, "r": 16, "p": 4}  # what a file may ask of us
 _KEY: Final = 64  # bytes: two keys of AES-256

@@ -53,6 +53,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "erp_change": _MACHINERY,
     "erp_changefloor": _MACHINERY,
     "erp_checklistitem": _FIRM,
+    "erp_companyexport": _MACHINERY,
     "erp_delivery": "messages to programs that listen to the former installation",
     "erp_firmbatchpart": _FIRM,
     "erp_idempotencyrecord": _MACHINERY,

@@ -65,9 +65,8 @@ def somebody_waits():
     for _nth in range(LONGEST * 20):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
-                " AND (database IS NULL OR database = (SELECT oid FROM pg_database"
-                " WHERE datname = current_database()))"
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
             )
             if cursor.fetchone()[0]:
                 return True

@@ -207,7 +207,10 @@ def test_a_real_package_passes_and_each_tampering_is_named(tmp_path):
     assert verified(sound / "verify.py", "--head", head).returncode == 0
     trail_head = lines(sound, "trail.jsonl")[-1]["digest"]
     told = verified(sound / "verify.py", "--trail-head", trail_head.upper())
-    assert (told.returncode, f"the last link of the trail is {trail_head}" in told.stdout) == (0, True)
+    assert (told.returncode, f"the last link of the trail is {trail_head}" in told.stdout) == (
+        0,
+        True,
+    )
     sha256 = hashlib.sha256(package.read_bytes()).hexdigest()
     whole_package = verified(VERIFIER, str(package), "--sha256", sha256, "--head", head)
     assert (whole_package.returncode, whole_package.stderr) == (0, "")
@@ -239,7 +242,9 @@ def test_a_real_package_passes_and_each_tampering_is_named(tmp_path):
     changed(renamed, "people.csv", b"@example.ch", b"@example.ru")  # what no chain seals
     adjusted(renamed)
     forgery = Path(shutil.make_archive(str(tmp_path / "forgery"), "zip", renamed))
-    assert verified(VERIFIER, str(forgery), "--head", head, "--trail-head", trail_head).returncode == 0
+    assert (
+        verified(VERIFIER, str(forgery), "--head", head, "--trail-head", trail_head).returncode == 0
+    )
     found = verified(VERIFIER, str(forgery), "--sha256", sha256)
     assert (found.returncode, "not the one that was kept elsewhere" in found.stdout) == (1, True)
 
@@ -254,7 +259,9 @@ def trail_told_otherwise(folder):
             row.pop("event", None)
             row["content_digest"] = "00" * 32
         made = bytes.fromhex(link) + row["position"].to_bytes(8, "big")
-        link = row["digest"] = hashlib.sha256(made + bytes.fromhex(row["content_digest"])).hexdigest()
+        link = row["digest"] = hashlib.sha256(
+            made + bytes.fromhex(row["content_digest"])
+        ).hexdigest()
     written(folder, "trail.jsonl", rows)
     manifest = adjusted(folder)
     manifest["trail"]["after"]["digest"] = link

@@ -315,7 +315,9 @@ def kill_at(point, *command):
 
 
 @pytest.mark.parametrize("point, noted", [("handover.written", 0), ("handover.noted", 1)])
-def test_killed_while_writing_no_file_has_its_name_without_a_trace(original, tmp_path, point, noted):
+def test_killed_while_writing_no_file_has_its_name_without_a_trace(
+    original, tmp_path, point, noted
+):
     def exports():
         with operating(str(original.pk)):
             return AuditEvent.of(original).filter(action="company.export").count()
