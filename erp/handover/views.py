@@ -47,6 +47,7 @@ class ExportPage(CompanyView):
 
     permission = Permission.MEMBERS_CHANGE
     step_up = frozenset({"POST"})
+    takes_secrets = True
     help_page = "company-export"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
