@@ -191,6 +191,16 @@ def number_that_is_text(parts):
     parts.manifest["people"][0]["number"] = "1; DROP TABLE erp_user"
 
 
+def two_of_one_seal_number(parts):
+    """Who of them acted could be swapped unseen."""
+    people = parts.manifest["people"]
+    people.append(people[0] | {"number": people[-1]["number"] + 1})
+
+
+def seal_number_that_leaves_no_room(parts):
+    parts.manifest["people"][0]["sealed_as"] = 2**62
+
+
 def dear_key(parts):
     parts.manifest["sealing"]["n"] = 2**40
 
@@ -207,7 +217,9 @@ HOSTILE = {
     no_text: "handover.not_the_same", sealed_elsewhere: "handover.tampered", sequence_used_up: "handover.not_the_same",
     other_format: "handover.not_a_company",
     other_version: "handover.other_version", head: "handover.not_the_same",
-    number_that_is_text: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
+    number_that_is_text: "handover.not_a_company",
+    two_of_one_seal_number: "handover.not_a_company",
+    seal_number_that_leaves_no_room: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
 }  # fmt: skip
 
 
