@@ -8,8 +8,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError
@@ -42,6 +44,7 @@ class ExportForm(forms.Form):
         return told
 
 
+@method_decorator(sensitive_post_parameters("passphrase", "again"), name="dispatch")
 class ExportPage(CompanyView):
     """``/c/{company}/settings/export/``"""
 
