@@ -26,6 +26,7 @@ from erp.fiduciary.models import (
     Question,
     QuestionMessage,
 )
+from erp.handover.models import CompanyExport
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -62,6 +63,7 @@ __all__ = [
     "ChecklistTemplate",
     "Commune",
     "Company",
+    "CompanyExport",
     "Country",
     "Currency",
     "Delivery",

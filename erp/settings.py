@@ -178,6 +178,7 @@ JOB_KINDS = [
     "accounting.statements.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
+    "erp.handover.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
@@ -513,6 +514,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget uploads that expired": {
         "task": "uploads.forget",
         "schedule": crontab(minute=20),
+    },
+    "forget exported companies that expired": {
+        "task": "handover.forget",
+        "schedule": crontab(minute=50),
     },
     "tell webhooks what changed": {
         "task": "webhooks.sweep",

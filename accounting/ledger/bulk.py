@@ -99,6 +99,7 @@ def post_many(
             check(company, entry, calendar)
     ids = _new_ids(len(entries))
     digests: list[bytes] = []
+    doer = by.seal_number(company)
     years = [calendar.year_of(entry.date) for entry in entries]
 
     def headers() -> Iterator[tuple[object, ...]]:
@@ -117,7 +118,7 @@ def post_many(
                     kind=entry.kind,
                     text=entry.text, voucher=entry.voucher, source=source,
                     source_key=entry.source_key, reverses=None,
-                    posted_by=by.seal_number,
+                    posted_by=doer,
                     posted_at=moment, lines=rows, vouchers=(),
                 )
             )  # fmt: skip

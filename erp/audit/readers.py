@@ -20,6 +20,7 @@ READ_BY: Final = {
     "erp.changes": Permission.COMPANY_READ,
     "erp.documents": Permission.COMPANY_READ,
     "erp.fiduciary": Permission.QUESTIONS_READ,
+    "erp.handover": Permission.MEMBERS_CHANGE,
     "erp.jobs": Permission.JOBS_READ,
     "erp.mails": Permission.COMPANY_READ,
     "erp.own_fields": Permission.COMPANY_READ,

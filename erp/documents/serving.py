@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from csp.constants import NONE
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,6 +11,11 @@ from django.utils.http import content_disposition_header
 
 from erp.documents import storing
 from erp.documents.models import StoredFile
+
+
+def of_any_size(file: StoredFile) -> HttpResponseBase:
+    """As ``download``; what is large is read piece by piece."""
+    return streamed(file) if file.size > storing.LARGEST else download(file)
 
 
 def download(file: StoredFile) -> HttpResponse:
@@ -47,12 +54,18 @@ def _bare(content: bytes, content_type: str, disposition: str) -> HttpResponse:
 
 def streamed(file: StoredFile) -> HttpResponseBase:
     """As ``download``, read piece by piece: for files that are too large to be held."""
+    place = storing.path_of(file.company_id, file.digest)
+    return streamed_from(place, name=file.name, content_type=file.content_type)
+
+
+def streamed_from(path: Path, *, name: str, content_type: str) -> HttpResponseBase:
+    """As ``streamed``, a file that lies elsewhere than in the store."""
     try:
-        opened = storing.path_of(file.company_id, file.digest).open("rb")
+        opened = path.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(opened, content_type=file.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    response = FileResponse(opened, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     _bind(response)
     return response
 

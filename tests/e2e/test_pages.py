@@ -143,6 +143,7 @@ PAGES = {
     "own-tokens": "/account/tokens/",
     "tokens": "/c/1/settings/tokens/",
     "support": "/c/1/settings/support/",
+    "company-export": "/c/1/settings/export/",
     "security": "/c/1/settings/security/",
     "audit": "/c/1/settings/audit/",
     "history": "/c/1/history/company/1/",

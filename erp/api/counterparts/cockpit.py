@@ -36,6 +36,8 @@ COCKPIT: Final = of(
     ("security", "GET security/, POST security/end-sessions/, GET mail-domains/, POST mail-domains/, "
                  "DELETE mail-domains/{}/, GET leak-findings/, PATCH leak-findings/{}/"),
     ("support-access", "GET support-consents/, POST support-consents/, DELETE support-consents/{}/"),
+    ("company-export", "GET company-exports/, GET company-exports/{}/, POST company-exports/"),
+    ("company-export-file", "GET company-exports/{}/file/"),
     ("mandates", "GET mandates/, POST mandates/, DELETE mandates/{}/"),
     ("audit-trail", "GET audit-events/"),
     ("access-log", "GET access-log/"),
