@@ -8,7 +8,7 @@ from erp.access.recovery.models import FactorRecovery, RecoveryApproval
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, PhoneGrant, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
-from erp.api.models import IdempotencyRecord
+from erp.api.models import IdempotencyRecord, PersonalIdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.changes.models import Change, ChangeFloor
 from erp.companies.models import Company
@@ -94,6 +94,7 @@ __all__ = [
     "MissedSignIns",
     "OutgoingMail",
     "OwnField",
+    "PersonalIdempotencyRecord",
     "PhoneGrant",
     "Question",
     "QuestionMessage",

@@ -511,6 +511,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget people's old idempotency keys": {
+        "task": "api.forget_keys_of_people",
+        "schedule": crontab(hour=4, minute=12),
+    },
     "forget uploads that expired": {
         "task": "uploads.forget",
         "schedule": crontab(minute=20),

@@ -14,12 +14,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.firms.gate import in_client
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.endpoints import session_of
 from erp.api.files import AnyType
 from erp.api.firms import FirmViewSet
-from erp.api.inputs import DayField, Input
+from erp.api.inputs import DayField, Input, missing, named
 from erp.api.permissions import StepUpNeeded
 from erp.api.schema import KEY
 from erp.documents.zipping import as_zip
@@ -151,6 +150,7 @@ class FirmBatchViewSet(FirmViewSet):
     pagination_class = None
     serializer_class = FirmBatchOutput
     one_transaction = False
+    takes_keys = False  # a bulk job knows the key that it was begun with
     renderer_classes = (JSONRenderer, AnyType)
 
     @extend_schema(responses=FirmBatchOutput(many=True))
@@ -201,6 +201,7 @@ class MandateTimeViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/times/``"""
 
     of_clients = False
+    asks = {"bill": checklists.require_leading}
     pagination_class = None
     serializer_class = MandateTimeOutput
 
@@ -215,16 +216,19 @@ class MandateTimeViewSet(FirmViewSet):
     def enter(self, request: Request, **kwargs: Any) -> Response:
         """Enter one's own time for a client."""
         told = self.told(MandateTimeInput)
-        access = in_client(self.staff.firm_id, told.pop("company"), user=self.user)
+        access = self.client_named(told.pop("company"))
         row = times.enter(firm=self.staff.firm, access=access, **told)
         return Response(MandateTimeOutput(row).data, status=201)
 
     @extend_schema(request=BilledInput, responses={204: None})
     def bill(self, request: Request, **kwargs: Any) -> Response:
         """Mark time as billed, also after the mandate; those who lead or manage the firm may."""
-        rows = self.told(BilledInput)["rows"]
-        checklists.require_leading(self.staff)
-        times.mark_billed(firm=self.staff.firm, rows=rows)
+        rows, firm = self.told(BilledInput)["rows"], self.staff.firm
+        known = set(MandateTime.of_firm(firm).filter(pk__in=rows).values_list("pk", flat=True))
+        for nth, row in enumerate(rows):
+            if row not in known:
+                raise missing(f"rows[{nth}]")
+        times.mark_billed(firm=firm, rows=rows)
         return Response(status=204)
 
     @extend_schema(request=None, responses={204: None})
@@ -239,6 +243,7 @@ class MandateTemplateViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/mandate-templates/``"""
 
     of_clients = False
+    asks = dict.fromkeys(("take", "apply", "throw_away"), checklists.require_leading)
     pagination_class = None
     serializer_class = MandateTemplateOutput
 
@@ -252,13 +257,12 @@ class MandateTemplateViewSet(FirmViewSet):
     def take(self, request: Request, **kwargs: Any) -> Response:
         """Make a template from a client; those who lead or manage the firm may."""
         told = self.told(MandateTemplateInput)
-        checklists.require_leading(self.staff)
-        access = in_client(self.staff.firm_id, told.pop("company"), user=self.user)
+        access = self.client_named(told.pop("company"))
         chosen = told.pop("checklist", None)
         rows = ChecklistTemplate.of_firm(self.staff.firm)
         made = templates.take(
             firm=self.staff.firm, access=access, **told,
-            checklist=get_object_or_404(rows, pk=chosen) if chosen else None,
+            checklist=named(rows, chosen, place="checklist") if chosen else None,
         )  # fmt: skip
         return Response(MandateTemplateOutput(made).data, status=201)
 
@@ -266,16 +270,14 @@ class MandateTemplateViewSet(FirmViewSet):
     def apply(self, request: Request, **kwargs: Any) -> Response:
         """Give a client what it lacks of a template: all of it, or nothing."""
         told = self.told(MandateTemplateTarget)
-        checklists.require_leading(self.staff)
         rows = MandateTemplate.of_firm(self.staff.firm).select_related("firm", "checklist")
         template = get_object_or_404(rows, pk=int(kwargs["template"]))
-        access = in_client(self.staff.firm_id, told["company"], user=self.user)
+        access = self.client_named(told["company"])
         return Response({"added": templates.apply(template, access=access)})
 
     @extend_schema(request=None, responses={204: None})
     def throw_away(self, request: Request, **kwargs: Any) -> Response:
         """Throw a template away; what clients have got stays."""
-        checklists.require_leading(self.staff)
         rows = MandateTemplate.of_firm(self.staff.firm)
         get_object_or_404(rows, pk=int(kwargs["template"])).delete()
         return Response(status=204)

@@ -148,8 +148,6 @@ ENDPOINTS = [
     ("POST", "webhooks/", {"name": ""}, "webhooks.change"),
     ("PATCH", "webhooks/{hook}/", {"name": "x"}, "webhooks.change"),
     ("DELETE", "webhooks/{hook}/", {}, "webhooks.change"),
-    ("GET", "uploads/", {}, "company.read"),
-    ("POST", "uploads/", {}, "company.read"),
     ("GET", "security/", {}, "security.read"),
     ("POST", "security/end-sessions/", {}, "security.change"),
     ("GET", "mail-domains/", {}, "security.read"),

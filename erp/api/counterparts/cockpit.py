@@ -78,7 +78,8 @@ COCKPIT: Final = of(
     ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
     ("installation-job-progress", "GET /installation/jobs/{}/"),
     ("reference", "GET /reference/sources/"),
-    ("reference-source", "GET /reference/sources/{}/, POST /reference/sources/{}/fetch/"),
+    ("reference-source", "GET /reference/sources/{}/, POST /reference/sources/{}/fetch/, "
+                         "POST /reference/sources/{}/editions/"),
 )  # fmt: skip
 
 CONTACTS: Final = of(
