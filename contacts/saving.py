@@ -18,7 +18,7 @@ from contacts.writing import (
     FIELDS,
     SETS,
     Change,
-    require_new,
+    require_known,
     values_of,
     wholes,
     write_changed,
@@ -89,7 +89,7 @@ def drafted(known: Known, **told: Any) -> Draft:
     sets = {name: told.pop(name, ()) for name in (*SETS, "groups")}
     blank = Contact(company=known.company, language=known.company.language)
     draft = check(blank, told, known=known, **sets)
-    require_new(draft)
+    require_known(draft, {})
     return draft
 
 
@@ -120,7 +120,7 @@ def change_contact(
 
     Rows with the ``id`` of one that is there change it. ``version`` is the one that was read; if
     somebody saved meanwhile, ``ContactChanged`` is raised. Raises ``ContactMerged``, ``NumberTaken``,
-    ``UnknownRow``, and what ``drafting.check`` raises.
+    ``UnknownRow`` (several as ``Refusals``), and what ``drafting.check`` raises.
     """
     current = held(contact)
     if version is not None and version != current.version:

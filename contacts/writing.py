@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from contacts.models import (
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.bulk import forget_plans, update_rows
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, Refusals
 
 FIELDS: Final = ("number", "kind", "name", "name_addition", "salutation", "title", "first_name",
                  "last_name", "language", "uid", "notes", "own_values")  # fmt: skip
@@ -37,17 +37,36 @@ _BATCH, _KEYS = 2_000, 50_000  # rows of a statement
 _MANY: Final = 500  # contacts, with which a table may become another one
 
 
+#: What people call the sets.
+CALLED: Final = {
+    "addresses": _("Addresses"), "communications": _("Phones, mail and web"),
+    "bank_accounts": _("Bank accounts"),
+}  # fmt: skip
+
+
 class UnknownRow(DomainError):
     code = "contacts.unknown_row"
-    message = _("Row %(value)s of %(name)s is no longer there. Load the page again.")
+    message = _("Under “%(rows)s” this contact has no row with the id %(value)s. Read the contact again, "
+                "or leave the id out to add a row.")  # fmt: skip
     missing = True
 
+    def __init__(self, *, rows: str, nth: int, value: int) -> None:
+        super().__init__(field=f"{rows}[{nth}].id", rows=CALLED[rows], value=value)
 
-def require_new(draft: Draft) -> None:
-    """A contact that is yet to be has no rows that an id could name. Raises ``UnknownRow``."""
-    for ids in draft.row_ids.values():
-        for pk in filter(None, ids):
-            raise UnknownRow(value=pk, name=draft.contact.name)
+
+def require_known(draft: Draft, known: Mapping[str, Collection[int]]) -> None:
+    """What names a row by its id names one of those there are, by set; a new contact has none.
+
+    Raises ``UnknownRow``, or ``Refusals`` with one for each.
+    """
+    faults: list[DomainError] = [
+        UnknownRow(rows=name, nth=nth, value=pk)
+        for name, ids in draft.row_ids.items()
+        for nth, pk in enumerate(ids)
+        if pk and pk not in known.get(name, ())
+    ]
+    if faults:
+        raise faults[0] if len(faults) == 1 else Refusals(faults)
 
 
 @dataclass
@@ -93,7 +112,10 @@ class Change:
         )  # fmt: skip
 
     def compare(self) -> Change:
-        """Tell rows that change from new and gone ones. Raises ``UnknownRow``."""
+        """Tell rows that change from new and gone ones. Raises as ``require_known``."""
+        require_known(self.draft, {
+            name: {one.pk for one in getattr(self.stored, name) or ()} for name in SETS
+        })  # fmt: skip
         for name, (_model, fields) in SETS.items():
             rows = getattr(self.draft, name)
             if rows is None:
@@ -107,8 +129,6 @@ class Change:
                 if not pk:
                     self.new[name].append(row)
                     continue
-                if pk not in there:
-                    raise UnknownRow(value=pk, name=self.contact.name)
                 row.pk = pk
                 if any(getattr(row, one) != getattr(there[pk], one) for one in fields):
                     self.changed[name].append(row)

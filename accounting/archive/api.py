@@ -61,11 +61,11 @@ class YearArchiveViewSet(CompanyViewSet):
     permissions = dict.fromkeys(("list", "create", "file"), Permission.LEDGER_EXPORT)
     step_up = frozenset({"create", "file"})
     serializer_class = YearArchiveOutput
-    pagination_class = None
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """The archives that were made, the newest first."""
-        return Response(YearArchiveOutput(archives_of(self.company), many=True).data)
+        page = self.page_of(archives_of(self.company), by=lambda one: f"{one.file.pk} {one.at}")
+        return self.get_paginated_response(YearArchiveOutput(page, many=True).data)
 
     @extend_schema(request=YearArchiveInput, responses={202: JobOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:

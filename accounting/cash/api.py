@@ -41,6 +41,7 @@ from accounting.ledger.models import JournalEntry
 from accounting.open_items.api.shapes import SettleInput
 from erp.access.permissions import Permission
 from erp.api.inputs import named
+from erp.api.paging import Pages
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
@@ -164,11 +165,11 @@ class CashBookViewSet(mixins.ListModelMixin, Filed):
         return self.once(act)
 
     @extend_schema(responses=CountOutput(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=Pages, ordering=("-date", "-pk"))
     def counts(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """What was counted, the last first; at most 500."""
-        rows = queries.counts_of(self.get_object())[:500]
-        return Response(CountOutput(rows, many=True).data)
+        """What was counted, the last first."""
+        page = self.paginate_queryset(queries.counts_of(self.get_object()))
+        return self.get_paginated_response(CountOutput(page, many=True).data)
 
     @shown_or_filed(CountOutput)
     @action(detail=True, methods=["get"], url_path="counts/(?P<count>[0-9]{1,18})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from rest_framework.serializers import Serializer
 from accounting.hours import approving, billing, entering, projects, queries, rates
 from accounting.hours.entering import TypedHours
 from accounting.hours.models import HourEntry, HourRate, Project
-from accounting.hours.reports import report, report_table
+from accounting.hours.reports import report, report_table, total_of
 from accounting.hours.shapes import (
     BilledOutput,
     DecidedOutput,
@@ -29,6 +30,7 @@ from accounting.hours.shapes import (
     HourRateInput,
     HourRateOutput,
     HoursQuery,
+    HoursReportOutput,
     HoursReportQuery,
     HoursRowOutput,
     OwnHoursInput,
@@ -70,11 +72,12 @@ class ProjectViewSet(mixins.ListModelMixin, CompanyViewSet):
         return self.shown(self.get_object())
 
     @extend_schema(responses=StandingOutput(many=True))
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"])
     def standings(self, request: Request, **kwargs: Any) -> Response:
-        """How far each open project is, and what of it waits for an invoice; at most 1000."""
-        rows = list(queries.projects(self.company, closed=False)[:1000])
-        return Response(StandingOutput(queries.standings(self.company, rows), many=True).data)
+        """How far each open project is, and what of it waits for an invoice."""
+        rows = self.paginate_queryset(queries.projects(self.company, closed=False))
+        found = queries.standings(self.company, rows)
+        return self.get_paginated_response(StandingOutput(found, many=True).data)
 
     @extend_schema(request=ProjectInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -296,14 +299,15 @@ class HourReportViewSet(Filed):
     queryset = HourEntry.unscoped.none()
     pagination_class = None
 
-    @shown_or_filed(HoursRowOutput(many=True), parameters=[HoursReportQuery])
+    @shown_or_filed(HoursReportOutput, parameters=[HoursReportQuery])
     def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Hours of a span by project, person, month or cost object."""
         told = self.asked(HoursReportQuery)
         rows = report(self.company, **told)
         if self.form:
             return self.filed(report_table(rows, **told))
-        return Response(HoursRowOutput(rows, many=True).data)
+        page = self.page_of(rows, by=attrgetter("key"))
+        return self.told_beside(HoursReportOutput, page, total=total_of(rows))
 
 
 router = SimpleRouter()

@@ -20,6 +20,7 @@ from accounting.ledger.models import CostObject
 from accounting.open_items.api.shapes import ContactField
 from accounting.receivables.models import Product
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.paging import PageOutput
 
 LARGEST_ID = 2**63 - 1
 MOST_ENTRIES = 500
@@ -237,3 +238,10 @@ class HoursRowOutput(serializers.Serializer[Any]):
     @extend_schema_field(BilledAmountOutput(many=True))
     def get_billed(self, row: Any) -> list[dict[str, str]]:
         return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.amounts]
+
+
+class HoursReportOutput(PageOutput):
+    """``total`` adds up all pages."""
+
+    total = HoursRowOutput()
+    results = HoursRowOutput(many=True)

@@ -79,7 +79,7 @@ def due(company: Company, until: dt.date) -> list[tuple[EntryTemplate, dt.date]]
         while day is not None and day <= until and not (template.until and day > template.until):
             found.append((template, day))
             day = following(day, template.rhythm, anchor=anchor)
-    return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+    return sorted(found, key=lambda pair: (pair[1], pair[0].name, pair[0].pk))
 
 
 @transaction.atomic

@@ -298,11 +298,11 @@ class SupplierInvoiceViewSet(Filed):
         return self.once(act)
 
     @extend_schema(responses=AccrualOutput(many=True))
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"], ordering=("date", "pk"))
     def accruals(self, request: Request, **kwargs: Any) -> Response:
-        """Costs of later times that are not released yet, the earliest first; 500 at most."""
-        rows = accruing.parts_of(self.company).filter(entry=None)[: accruing.MOST_AT_ONCE]
-        return Response(AccrualOutput(rows, many=True).data)
+        """Costs of later times that are not released yet, the earliest first."""
+        page = self.paginate_queryset(accruing.parts_of(self.company).filter(entry=None))
+        return self.get_paginated_response(AccrualOutput(page, many=True).data)
 
     @extend_schema(request=OnInput, parameters=[KEY], responses=ReleasedOutput)
     @action(detail=False, methods=["post"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -14,11 +15,13 @@ from accounting.banking.models import BankAccount
 from accounting.payments.models import PaymentReport, PaymentRun, RunItem, RunPayment
 from accounting.payments.words import status_in_words
 from erp.companies.models import Company
+from erp.core.bulk import among
 from erp.core.identifiers import format_iban
 from erp.core.money import ZERO
 from erp.web.export import Table, table
 
 PAID: Final = (PaymentRun.Status.EXPORTED, PaymentRun.Status.BOOKED)
+IN_ORDER: Final = ("date", "run_id", "position")  # of the journal
 
 
 def runs_of(company: Company) -> QuerySet[PaymentRun]:
@@ -57,14 +60,26 @@ class Paid:
         return self.payment.run
 
 
-def journal(company: Company, since: dt.date, until: dt.date) -> list[Paid]:
-    """Payments of a span by their execution date, as far as they were exported; two queries."""
+def paid_in(company: Company, since: dt.date, until: dt.date) -> QuerySet[RunPayment]:
+    """Payments of a span by their execution date, as far as they were exported, in order."""
     rows = RunPayment.of(company).filter(date__range=(since, until), run__status__in=PAID)
-    rows = rows.select_related("run__bank_account", "booked_entry").order_by(
-        "date", "run", "position"
-    )
+    return rows.select_related("run__bank_account", "booked_entry").order_by(*IN_ORDER)
+
+
+def paid_by_currency(rows: QuerySet[RunPayment]) -> list[tuple[str, Decimal]]:
+    """What payments come to in each currency; one query."""
+    sums = rows.order_by().values_list("run__currency").annotate(Sum("amount"))
+    return sorted(sums)
+
+
+def journal(company: Company, rows: Sequence[RunPayment]) -> list[Paid]:
+    """Payments, as ``paid_in`` brings them, with what they were for; one query."""
     items: dict[int, list[RunItem]] = {}
-    of = RunItem.of(company).filter(payment__in=rows.values("pk").order_by()).select_related("item")
+    of = (
+        RunItem.of(company)
+        .filter(payment__in=among([one.pk for one in rows]))
+        .select_related("item")
+    )
     for item in of.order_by("pk"):
         items.setdefault(item.payment_id, []).append(item)
     return [
@@ -74,7 +89,7 @@ def journal(company: Company, since: dt.date, until: dt.date) -> list[Paid]:
     ]  # fmt: skip
 
 
-def journal_table(rows: list[Paid], since: dt.date, until: dt.date) -> Table:
+def journal_table(rows: Sequence[Paid], since: dt.date, until: dt.date) -> Table:
     """The journal of payments as a table, with a total for each currency."""
     lines: list[list[object]] = [
         [one.payment.date, one.run.number, one.payment.payee, one.documents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,12 +13,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
+from accounting.ledger.api.spans import (
+    MonthOutput,
+    SpanQuery,
+    TurnoverOutput,
+    TurnoverPageOutput,
+    VatRowOutput,
+    VatTotalOutput,
+    turnover_beside,
+    vat_beside,
+    vat_row,
+)
 from accounting.ledger.vat_journal import beside_accounts, purchase_journal
 from accounting.open_items.models import OpenItem
 from accounting.purchases_reports import tables, turnover
 from erp.access.permissions import Permission
 from erp.api.inputs import AmountField
+from erp.api.paging import PageOutput
 from erp.api.reports import Filed, shown_or_filed
 
 
@@ -31,9 +43,12 @@ class BesideOutput(serializers.Serializer[Any]):
     moved = AmountField()
 
 
-class PurchaseVatOutput(serializers.Serializer[Any]):
-    rows = VatRowOutput(many=True)
+class PurchaseVatOutput(PageOutput):
+    """``totals`` add up all pages; ``accounts`` are those of input tax."""
+
+    totals = VatTotalOutput(many=True)
     accounts = BesideOutput(many=True)
+    results = VatRowOutput(many=True)
 
 
 class PurchaseReportViewSet(Filed):
@@ -49,7 +64,7 @@ class PurchaseReportViewSet(Filed):
     queryset = OpenItem.unscoped.none()
     pagination_class = None
 
-    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
+    @shown_or_filed(TurnoverPageOutput, parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-supplier")
     def suppliers(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What was bought of each supplier, the largest first; ``key`` is the contact."""
@@ -57,7 +72,8 @@ class PurchaseReportViewSet(Filed):
         rows = turnover.by_supplier(self.company, **told)
         if self.form:
             return self.filed(tables.suppliers(rows, **told))
-        return Response(TurnoverOutput(rows, many=True).data)
+        page = self.page_of(rows, by=attrgetter("key", "name"))
+        return self.told_beside(TurnoverPageOutput, page, **turnover_beside(rows))
 
     @shown_or_filed(MonthOutput(many=True), parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-month")
@@ -77,11 +93,9 @@ class PurchaseReportViewSet(Filed):
         language, rows = get_language() or "de", purchase_journal(self.company, **told)
         if self.form:
             return self.filed(tables.vat(rows, **told))
-        found = {
-            "rows": rows,
-            "accounts": beside_accounts(self.company, **told, language=language),
-        }
-        return Response(PurchaseVatOutput(found).data)
+        accounts = beside_accounts(self.company, **told, language=language)
+        page = self.page_of(rows, by=vat_row)
+        return self.told_beside(PurchaseVatOutput, page, accounts=accounts, **vat_beside(rows))
 
 
 router = SimpleRouter()

@@ -69,7 +69,7 @@ def by_supplier(company: Company, since: dt.date, until: dt.date) -> list[Turnov
                     Decimal(count))
         for pk, name, amount, before, count in asked(_BY_SUPPLIER, company, since, until, cash=CASH)
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (-row.amount, -row.before, row.name))
+    return sorted(found, key=lambda row: (-row.amount, -row.before, row.name, row.key or 0))
 
 
 def by_month(company: Company, since: dt.date, until: dt.date) -> list[MonthRow]:

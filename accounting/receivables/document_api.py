@@ -42,10 +42,10 @@ from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import Pages
 from erp.api.files import AnyType
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
+from erp.api.paging import Pages
 from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock

@@ -149,11 +149,14 @@ class RecurringViewSet(CompanyViewSet):
         return Response(status=204)
 
     @extend_schema(parameters=[DueQuery], responses=DueInvoiceOutput(many=True))
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"])
     def due(self, request: Request, **kwargs: Any) -> Response:
         """What is to be billed until a day, the oldest first."""
         on = self.asked(DueQuery).get("on") or clock.today()
-        return Response(DueInvoiceOutput(recurring.due(self.company, on), many=True).data)
+        page = self.page_of(
+            recurring.due(self.company, on), by=lambda one: f"{one.recurring.pk} {one.date}"
+        )
+        return self.get_paginated_response(DueInvoiceOutput(page, many=True).data)
 
     @extend_schema(request=BillInput, parameters=[KEY], responses={202: JobOutput})
     @action(detail=False, methods=["post"])

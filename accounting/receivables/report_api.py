@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,13 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.ledger.api.spans import MonthOutput, SpanQuery, TurnoverOutput, VatRowOutput
+from accounting.ledger.api.spans import (
+    MonthOutput,
+    SpanQuery,
+    TurnoverOutput,
+    TurnoverPageOutput,
+    VatRowOutput,
+    VatTotalOutput,
+    turnover_beside,
+    vat_beside,
+    vat_row,
+)
 from accounting.open_items.habits import payment_habits
 from accounting.open_items.models import Side
 from accounting.receivables import report_tables, turnover
 from accounting.receivables.models import SalesDocument
 from erp.access.permissions import Permission
 from erp.api.inputs import AmountField, DayField
+from erp.api.paging import PageOutput
 from erp.api.reports import Filed, shown_or_filed
 from erp.core import clock
 
@@ -29,6 +41,13 @@ class DayQuery(serializers.Serializer[Any]):
 
 class SalesVatRowOutput(VatRowOutput):
     document = serializers.IntegerField(allow_null=True)
+
+
+class SalesVatOutput(PageOutput):
+    """``totals`` add up all pages."""
+
+    totals = VatTotalOutput(many=True)
+    results = SalesVatRowOutput(many=True)
 
 
 class HabitsOutput(serializers.Serializer[Any]):
@@ -57,9 +76,8 @@ class SalesReportViewSet(Filed):
     takes_along = dict.fromkeys(permissions, Permission.RECEIVABLES_EXPORT)
     serializer_class = TurnoverOutput
     queryset = SalesDocument.unscoped.none()
-    pagination_class = None
 
-    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
+    @shown_or_filed(TurnoverPageOutput, parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-customer")
     def customers(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each customer, the largest first."""
@@ -67,9 +85,10 @@ class SalesReportViewSet(Filed):
         rows = turnover.by_customer(self.company, **told)
         if self.form:
             return self.filed(report_tables.customers(rows, **told))
-        return Response(TurnoverOutput(rows, many=True).data)
+        page = self.page_of(rows, by=attrgetter("key", "name"))
+        return self.told_beside(TurnoverPageOutput, page, **turnover_beside(rows))
 
-    @shown_or_filed(TurnoverOutput(many=True), parameters=[SpanQuery])
+    @shown_or_filed(TurnoverPageOutput, parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="turnover-by-product")
     def products(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each product, the largest first."""
@@ -78,10 +97,11 @@ class SalesReportViewSet(Filed):
         rows = turnover.by_product(self.company, **told, language=language)
         if self.form:
             return self.filed(report_tables.products(rows, **told))
-        return Response(TurnoverOutput(rows, many=True).data)
+        page = self.page_of(rows, by=attrgetter("key", "name"))
+        return self.told_beside(TurnoverPageOutput, page, **turnover_beside(rows))
 
     @shown_or_filed(MonthOutput(many=True), parameters=[SpanQuery])
-    @action(detail=False, methods=["get"], url_path="turnover-by-month")
+    @action(detail=False, methods=["get"], url_path="turnover-by-month", pagination_class=None)
     def months(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Turnover of each month of a span."""
         told = self.asked(SpanQuery)
@@ -90,7 +110,7 @@ class SalesReportViewSet(Filed):
             return self.filed(report_tables.months(rows, **told))
         return Response(MonthOutput(rows, many=True).data)
 
-    @shown_or_filed(SalesVatRowOutput(many=True), parameters=[SpanQuery])
+    @shown_or_filed(SalesVatOutput, parameters=[SpanQuery])
     @action(detail=False, methods=["get"], url_path="vat-journal")
     def vat_journal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Every posted line of sales with a VAT code, by entry and rate."""
@@ -98,17 +118,19 @@ class SalesReportViewSet(Filed):
         rows = turnover.vat_journal(self.company, **told)
         if self.form:
             return self.filed(report_tables.vat(rows, **told))
-        return Response(SalesVatRowOutput(rows, many=True).data)
+        page = self.page_of(rows, by=vat_row)
+        return self.told_beside(SalesVatOutput, page, **vat_beside(rows))
 
     @shown_or_filed(HabitsOutput(many=True), parameters=[DayQuery])
     @action(detail=False, methods=["get"], url_path="payment-habits")
     def habits(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
-        """How each customer has paid in the 24 months before a day."""
+        """How each customer has paid in the 24 months before a day, by their ids."""
         on = self.asked(DayQuery).get("on") or clock.today()
         found = payment_habits(self.company, on, Side.RECEIVABLES)
         if self.form:
             return self.filed(report_tables.habits(report_tables.named(self.company, found), on))
-        return Response(HabitsOutput(found.values(), many=True).data)
+        page = self.page_of(list(found.values()), by=attrgetter("contact"))
+        return self.get_paginated_response(HabitsOutput(page, many=True).data)
 
 
 router = SimpleRouter()

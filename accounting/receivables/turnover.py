@@ -88,7 +88,7 @@ def by_customer(company: Company, since: dt.date, until: dt.date) -> list[Turnov
         TurnoverRow(pk, "", name, amount or ZERO, before or ZERO, Decimal(count))
         for pk, name, amount, before, count in rows
     ]
-    return sorted(found, key=lambda row: (-row.amount, -row.before, row.name))
+    return sorted(found, key=lambda row: (-row.amount, -row.before, row.name, row.key or 0))
 
 
 def by_product(
@@ -101,7 +101,7 @@ def by_product(
                     quantity or ZERO, unit or "")
         for pk, number, name, unit, quantity, amount, before in asked(sql, company, since, until)
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (-row.amount, -row.before, row.number))
+    return sorted(found, key=lambda row: (-row.amount, -row.before, row.number, row.key or 0))
 
 
 def by_month(company: Company, since: dt.date, until: dt.date) -> list[MonthRow]:

@@ -17,8 +17,9 @@ from contacts import duplicates, exporting, lifecycle, lookup, merging, queries,
 from contacts.api.shapes import LARGEST_ID, ContactBrief, ContactInput, ContactOutput
 from contacts.models import Contact
 from erp.access.permissions import Permission
-from erp.api.endpoints import CompanyViewSet, Pages
+from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
+from erp.api.paging import Pages
 from erp.api.reports import Filed, form_of
 from erp.api.schema import KEY
 from erp.audit import access_log

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -107,8 +107,8 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
     return Access(company, user, granted)
 
 
-def companies_of(user: User, *, within: Bearer | None = None) -> list[Company]:
-    """The companies a user works in, by role or mandate, by name. Must run inside a transaction."""
+def open_to(user: User, *, within: Bearer | None = None) -> QuerySet[Company]:
+    """The companies a user works in, by role or mandate. Must run inside a transaction."""
     set_local("rappen.user", str(user.pk))
     found = Company.objects.filter(
         Q(pk__in=Membership.unscoped.filter(user=user).values("company"))
@@ -116,7 +116,12 @@ def companies_of(user: User, *, within: Bearer | None = None) -> list[Company]:
     )
     if within is not None:
         found = found.filter(pk=within.company)
-    return list(found.order_by("name"))
+    return found
+
+
+def companies_of(user: User, *, within: Bearer | None = None) -> list[Company]:
+    """The same as ``open_to``, by name."""
+    return list(open_to(user, within=within).order_by("name", "pk"))
 
 
 def supported_by(user: User) -> list[SupportConsent]:

@@ -6,7 +6,7 @@ Source: RFC 9745 (``Deprecation``), RFC 8594 (``Sunset``), RFC 5829 (``successor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -32,8 +32,9 @@ class Deprecated:
         if self.until < self.since + dt.timedelta(days=365):  # docs/api/versions.md
             raise ValueError("What is to go stays for at least a year.")
 
-    def covers(self, action: str | None) -> bool:
-        return not self.actions or action in self.actions
+    def covers(self, actions: Collection[str]) -> bool:
+        """Whether all of these actions are to go."""
+        return not self.actions or self.actions >= set(actions)
 
     def mark(self, response: HttpResponseBase, named: Mapping[str, Any]) -> None:
         """Say it in the headers of an answer; ``named`` is what its address names."""

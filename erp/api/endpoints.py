@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import BasePagination
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,7 @@ from erp.api.delta import DeltaPages, InOrder, is_asked
 from erp.api.deprecation import Deprecated
 from erp.api.idempotency import InCompany, Keeping, KeyMissing, Personal, key_in, once
 from erp.api.limits import Meter, TooMany
+from erp.api.paging import PageOutput, Pages, RowPages
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
 from erp.api.sizes import TooLarge
@@ -40,23 +41,8 @@ from erp.core.errors import Overtaken
 from erp.core.retrying import keep_body, retried, rewind
 from erp.documents.storing import LARGEST
 
-__all__ = ["CompanyViewSet", "OneTransaction", "Pages", "etag", "session_of", "with_etag"]
-
-
-class Pages(CursorPagination):
-    """Pages by cursor in the ``ordering`` of the endpoints; ``page_size`` up to 500.
-
-    Within a day of the journal the cursor counts on, and a day may have more entries than the
-    cut-off of the framework.
-    """
-
-    offset_cutoff = 0  # none
-    page_size = 50
-    max_page_size = 500
-    page_size_query_param = "page_size"
-
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return tuple(view.ordering)
+R = TypeVar("R")
+__all__ = ["CompanyViewSet", "OneTransaction", "etag", "session_of", "with_etag"]
 
 
 class OneTransaction(GenericViewSet[Any]):
@@ -76,6 +62,7 @@ class OneTransaction(GenericViewSet[Any]):
     takes_keys: ClassVar[bool] = False
     keeps_answer: ClassVar[bool] = True
     wanted: sparse.Wanted | None = None
+    _paginator: BasePagination | None
     meter: Meter
     _narrowed = False
     _keyed = False
@@ -96,8 +83,20 @@ class OneTransaction(GenericViewSet[Any]):
                     response.render()  # while the rows are still visible
                 return versions.unless_known(request, response)
 
+        return self.metered(request, kwargs.get("company"), attempt)
+
+    def metered(
+        self, request: HttpRequest, company: Any, attempt: Callable[[], HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Answer by ``attempt`` as often as it takes, within the limits of a sender and a company.
+
+        Each answer of what is to go says so, also one that comes from outside of the view.
+        """
         look_up(request)
-        self.meter = Meter.begin(request, kwargs.get("company"))
+        goes = self.deprecated is not None and self.deprecated.covers(self._asked_for(request))
+        if goes:
+            request.mark = self._mark  # type: ignore[attr-defined]  # for ``erp.web.unanswered``
+        self.meter = Meter.begin(request, company)
         try:
             self.meter.require_sender()
             self.limit(request)
@@ -105,12 +104,24 @@ class OneTransaction(GenericViewSet[Any]):
         except (Overtaken, TooMany, TooLarge) as refusal:
             response = problems.plain(refusal)
         self.meter.settle(response, inside=hasattr(self, "access"))
+        if goes:
+            self._mark(response)
         return response
 
     def limit(self, request: HttpRequest) -> None:
         """Refuse a body that is too large before it is read. Raises ``TooLarge``."""
         file = self.largest_file
         sizes.limit(request, of_a_file=file, together=self.largest_together or file)
+
+    def _asked_for(self, request: HttpRequest) -> Collection[str]:
+        """The action that a request wants; all of the address, where none answers to its method."""
+        actions: dict[str, str] = self.action_map
+        named = actions.get((request.method or "").lower())
+        return {named} if named else set(actions.values())
+
+    def _mark(self, response: HttpResponseBase) -> None:
+        assert self.deprecated is not None
+        self.deprecated.mark(response, self.kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         for method, plain in self._plain.items():  # of an attempt before this one
@@ -121,12 +132,6 @@ class OneTransaction(GenericViewSet[Any]):
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
         if self.wanted is not None:
             self.wrap("get", self._of_what_is_wanted)
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = cast(Response, super().finalize_response(*args, **kwargs))
-        if self.deprecated is not None and self.deprecated.covers(self.action):
-            self.deprecated.mark(response, self.kwargs)
-        return response
 
     def wrap(self, method: str, act: Callable[[Callable[[], Response]], Response]) -> None:
         """Let ``act`` stand around what answers to a method in this request."""
@@ -177,12 +182,39 @@ class OneTransaction(GenericViewSet[Any]):
         rows = queryset if self.wanted is None else sparse.lean(queryset, self.wanted, self.parts)
         return super().paginate_queryset(rows)
 
+    def page_of(self, rows: Sequence[R], *, by: Callable[[R], Any]) -> list[R]:
+        """The page that is asked for of rows that were reckoned as a whole; ``by`` as ``RowPages``."""
+        pages = RowPages(by)
+        self._paginator = pages
+        return pages.paginate_queryset(rows, self.request, self)
+
+    def told_beside(self, shape: type[PageOutput], page: Sequence[Any], **beside: Any) -> Response:
+        """The page that was read last, in a shape that tells something of the whole beside it."""
+        pages: Any = self.paginator
+        told = {
+            "next": pages.get_next_link(), "previous": pages.get_previous_link(),
+            "results": page, **beside,
+        }  # fmt: skip
+        return Response(shape(told, context=self.get_serializer_context()).data)
+
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer = super().get_serializer(*args, **kwargs)
         if self.wanted is not None:
             sparse.narrow(serializer, self.wanted)
             self._narrowed = True
         return serializer
+
+    def shown(self, found: Any, status: int = 200) -> Response:
+        """Something as this resource tells it, with its version."""
+        return with_etag(self.get_serializer(found).data, status)
+
+    def require_match(self, representation: Any) -> None:
+        """Refuse a change of something the caller has not read as it is now."""
+        wanted = self.request.headers.get("If-Match")
+        if not wanted:
+            raise PreconditionRequired
+        if wanted not in {"*", etag(representation)}:
+            raise PreconditionFailed
 
     def told(self, body: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The values of the request's body."""
@@ -266,10 +298,6 @@ class CompanyViewSet(OneTransaction):
         tells_wages = self.permissions[self.action].module == Module.PAYROLL and not kept.lasting
         return replace(kept, whole=kept.whole and not tells_wages)
 
-    def shown(self, found: Any, status: int = 200) -> Response:
-        """Something as this resource tells it, with its version."""
-        return with_etag(self.get_serializer(found).data, status)
-
     def changing(self) -> Any:
         """What the address names, for a change by a caller who has read it as it is now.
 
@@ -286,14 +314,6 @@ class CompanyViewSet(OneTransaction):
         place = self.lookup_field
         rows = self.get_queryset().model.of(self.company)
         get_object_or_404(rows.select_for_update(no_key=True), **{place: self.kwargs[place]})
-
-    def require_match(self, representation: Any) -> None:
-        """Refuse a change of something the caller has not read as it is now."""
-        wanted = self.request.headers.get("If-Match")
-        if not wanted:
-            raise PreconditionRequired
-        if wanted not in {"*", etag(representation)}:
-            raise PreconditionFailed
 
 
 def session_of(request: Request) -> Mapping[str, Any]:

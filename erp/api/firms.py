@@ -16,15 +16,10 @@ from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
 from erp.access.firms.models import FirmStaff
 from erp.access.gate import Access
 from erp.access.models import User
-from erp.api import problems
-from erp.api.authentication import look_up
-from erp.api.endpoints import Pages
 from erp.api.inputs import missing
-from erp.api.limits import Meter, TooMany
+from erp.api.paging import Pages
 from erp.api.personal import PersonalViewSet
-from erp.api.sizes import TooLarge
-from erp.core.errors import Overtaken
-from erp.core.retrying import keep_body, retried, rewind
+from erp.core.retrying import rewind
 
 
 class FirmViewSet(PersonalViewSet):
@@ -58,16 +53,7 @@ class FirmViewSet(PersonalViewSet):
             rewind(request)
             return GenericViewSet.dispatch(self, request, *args, **kwargs)
 
-        look_up(request)
-        self.meter = Meter.begin(request, None)
-        try:
-            self.meter.require_sender()
-            self.limit(request)
-            response = retried(attempt) if keep_body(request) else attempt()
-        except (Overtaken, TooMany, TooLarge) as refusal:
-            response = problems.plain(refusal)
-        self.meter.settle(response, inside=False)
-        return response
+        return self.metered(request, None, attempt)
 
     def _meter_client(self) -> None:
         """One client's reading counts for that client; nobody's costs a company that is no client."""

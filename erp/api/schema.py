@@ -16,6 +16,7 @@ from rest_framework import serializers
 
 from erp.api import delta, naming
 from erp.api.deprecation import Deprecated
+from erp.api.paging import PageOutput, Pages
 from erp.web.export import MAKERS
 
 #: An id in an address, as its pattern says it and as clients are to have it: as in bodies.
@@ -127,6 +128,17 @@ class Schema(AutoSchema):
         told = get_doc(getattr(self.view, action, None))
         return naming.summary(told, self._tokenize_path(), action)
 
+    def _get_pagination_parameters(self) -> Any:
+        if self.method == "GET" and self._is_whole_page():
+            return Pages().get_schema_operation_parameters(self.view)
+        return super()._get_pagination_parameters()
+
+    def _is_whole_page(self) -> bool:
+        """Whether the handler says by a class of its own what stands beside a page."""
+        told = self.get_response_serializers()
+        shapes = list(told.values()) if isinstance(told, dict) else [told]
+        return any(isinstance(one, type) and issubclass(one, PageOutput) for one in shapes)
+
     def _get_paginator(self) -> Any:
         return super()._get_paginator() if self.method == "GET" else None
 
@@ -158,7 +170,7 @@ class Schema(AutoSchema):
 
     def _goes(self) -> Deprecated | None:
         goes: Deprecated | None = getattr(self.view, "deprecated", None)
-        return goes if goes and goes.covers(getattr(self.view, "action", None)) else None
+        return goes if goes and goes.covers({getattr(self.view, "action", None) or ""}) else None
 
     def _tells_changes(self) -> bool:
         view: Any = self.view

@@ -110,8 +110,7 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
     queryset = Upload.unscoped.none()
     parser_classes = (Pieces,)
     takes_keys = False  # a piece says by its offset whether it came before
-    pagination_class = None
-    refuses = (423, 460)
+    refuses = (413, 423, 460)
     asks_match = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

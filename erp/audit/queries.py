@@ -63,6 +63,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """What is known of one record: its kind, what it is called, and its events, the newest first."""
+
+    subject: str
+    about: str
+    events: QuerySet[AuditEvent]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What became of one record, newest first."""
 
@@ -113,13 +122,10 @@ def people(company: Company) -> QuerySet[User]:
     return User.objects.filter(pk__in=acted).order_by("name", "email")
 
 
-def history(
-    company: Company, subject: str, subject_id: int, *, granted: Collection[str], limit: int = 200
-) -> History:
-    """What became of a record, with what belongs to it and what was done to many at once.
+def trail_of(company: Company, subject: str, subject_id: int, *, granted: Collection[str]) -> Trail:
+    """The events of a record, with what belongs to it and what was done to many at once.
 
-    Names and values are told to those who may see such records, by the rights ``granted``.
-
+    What it is called is told to those who may see such records, by the rights ``granted``.
     Raises ``NoSuchSubject``; a record of another company is one of which nothing is known.
     """
     model = subjects().get(subject)
@@ -136,12 +142,23 @@ def history(
         wanted |= Q(subject=subject, subject_id=None, details__first_id__lte=subject_id,
                     details__last_id__gte=subject_id)  # fmt: skip
     found = AuditEvent.of(company).filter(wanted).select_related("by").order_by("-pk")
-    rows = list(found[: limit + 1])
-    if record is None and not rows:
+    if record is None and not found.exists():
         raise NoSuchSubject(subject)
-    return History(
+    return Trail(
         subject=str(SUBJECTS.get(subject, capfirst(model._meta.verbose_name))),
         about=str(record) if record is not None and subject in readable(granted) else "",
+        events=found,
+    )
+
+
+def history(
+    company: Company, subject: str, subject_id: int, *, granted: Collection[str], limit: int = 200
+) -> History:
+    """The last of what became of a record, in words; raises as ``trail_of``."""
+    found = trail_of(company, subject, subject_id, granted=granted)
+    rows = list(found.events[: limit + 1])
+    return History(
+        subject=found.subject, about=found.about,
         rows=list(in_words(company, rows[:limit], granted=granted)), complete=len(rows) <= limit,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 
 from erp.api.firms import FirmViewSet
 from erp.api.inputs import Input
+from erp.api.paging import PageOutput
 from erp.core import clock
 from erp.fiduciary import checklists, mandates, overview
 from erp.fiduciary.overview import ORDERS, Row, Wanted
@@ -70,12 +72,12 @@ class ClientOutput(serializers.Serializer[Any]):
                 for name in COUNTS}  # fmt: skip
 
 
-class CockpitOutput(serializers.Serializer[Any]):
+class CockpitOutput(PageOutput):
     """The clients as wanted, of ``total``; ``stale`` are reference data that are too old."""
 
     total = serializers.IntegerField()
     stale = serializers.ListField(child=serializers.CharField())
-    clients = ClientOutput(many=True)
+    results = ClientOutput(many=True)
 
 
 class MandateChange(Input):
@@ -92,13 +94,12 @@ class CockpitViewSet(FirmViewSet):
 
     @extend_schema(parameters=[CockpitQuery], responses=CockpitOutput)
     def read(self, request: Request, **kwargs: Any) -> Response:
-        """All clients with what is due in each; at most 15 queries, however many."""
+        """All clients with what is due in each; at most 15 queries, however many there are."""
         today = clock.today()
         found = overview.cockpit(self.access, Wanted(**self.asked(CockpitQuery)), today)
         stale = [str(title) for title in stale_sources(on=today)]
-        return Response(CockpitOutput(
-            {"total": found.total, "stale": stale, "clients": found.rows}
-        ).data)  # fmt: skip
+        page = self.page_of(found.rows, by=attrgetter("company.pk"))
+        return self.told_beside(CockpitOutput, page, total=found.total, stale=stale)
 
 
 class FirmClientViewSet(FirmViewSet):

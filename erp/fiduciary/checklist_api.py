@@ -43,7 +43,7 @@ class ChecklistTemplateOutput(serializers.ModelSerializer[ChecklistTemplate]):
 
     class Meta:
         model = ChecklistTemplate
-        fields = ("id", "name", "is_off", "steps")
+        fields = ("id", "name", "is_off", "version", "steps")
 
 
 class ChecklistStepInput(Input):
@@ -54,9 +54,6 @@ class ChecklistStepInput(Input):
 
 
 class ChecklistTemplateInput(Input):
-    """``id`` changes one there is."""
-
-    id = serializers.IntegerField(min_value=1, max_value=10**18 - 1, required=False)
     name = serializers.CharField(max_length=80)
     is_off = serializers.BooleanField(required=False)
     steps = ChecklistStepInput(many=True)
@@ -104,7 +101,7 @@ class ChecklistTemplateViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/checklist-templates/``"""
 
     of_clients = False
-    asks = {"save": checklists.require_leading}
+    asks = dict.fromkeys(("keep", "change"), checklists.require_leading)
     pagination_class = None
     serializer_class = ChecklistTemplateOutput
 
@@ -114,25 +111,44 @@ class ChecklistTemplateViewSet(FirmViewSet):
         rows = ChecklistTemplate.of_firm(self.staff.firm).prefetch_related("steps")
         return Response(ChecklistTemplateOutput(rows.order_by("name"), many=True).data)
 
+    @extend_schema(responses=ChecklistTemplateOutput)
+    def read(self, request: Request, **kwargs: Any) -> Response:
+        """One checklist with its steps."""
+        return self.shown(self._named(kwargs))
+
+    @extend_schema(request=ChecklistTemplateInput, responses={201: ChecklistTemplateOutput})
+    def keep(self, request: Request, **kwargs: Any) -> Response:
+        """Keep a new checklist; those who lead or manage the firm may."""
+        return self._saved(None, 201)
+
     @extend_schema(request=ChecklistTemplateInput, responses=ChecklistTemplateOutput)
-    def save(self, request: Request, **kwargs: Any) -> Response:
-        """Keep a checklist, or change one; those who lead or manage the firm may."""
+    def change(self, request: Request, **kwargs: Any) -> Response:
+        """Change a checklist, all of its steps at once; those who lead or manage the firm may."""
+        template = self._named(kwargs)
+        self.require_match(self.get_serializer(template).data)
+        return self._saved(template)
+
+    def _saved(self, template: ChecklistTemplate | None, status: int = 200) -> Response:
         told = self.told(ChecklistTemplateInput)
-        pk, steps = told.pop("id", None), [Step(**one) for one in told.pop("steps")]
-        rows = ChecklistTemplate.of_firm(self.staff.firm)
-        template = named(rows, pk, place="id") if pk is not None else None
+        steps = [Step(**one) for one in told.pop("steps")]
+        read = template.version if template else None
         made = checklists.save_template(
-            firm=self.staff.firm, steps=steps, template=template, **told
+            firm=self.staff.firm, steps=steps, template=template, version=read, **told
         )
-        return Response(ChecklistTemplateOutput(made).data)
+        return self.shown(made, status)
+
+    def _named(self, kwargs: dict[str, Any]) -> ChecklistTemplate:
+        rows = ChecklistTemplate.of_firm(self.staff.firm)
+        found: ChecklistTemplate = get_object_or_404(rows, pk=int(kwargs["template"]))
+        return found
 
 
 class ClientChecklistViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/clients/{company}/checklist/``"""
 
     asks = dict.fromkeys(("add", "begin", "sign"), checklists.require_working)
-    pagination_class = None
     serializer_class = ChecklistItemOutput
+    ordering = ("position", "pk")
 
     @extend_schema(parameters=[ChecklistQuery], responses=ChecklistItemOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -141,8 +157,8 @@ class ClientChecklistViewSet(FirmViewSet):
         if company not in self.access.companies:
             raise Http404
         month = month_of(self.asked(ChecklistQuery).get("month"))
-        rows = checklists.items_of(self.staff.firm, company, month)
-        return Response(ChecklistItemOutput(rows, many=True).data)
+        page = self.paginate_queryset(checklists.items_of(self.staff.firm, company, month))
+        return self.get_paginated_response(ChecklistItemOutput(page, many=True).data)
 
     @extend_schema(
         request=ChecklistItemInput, responses={201: ChecklistItemOutput},

@@ -24,6 +24,7 @@ from erp.fiduciary import checklists
 from erp.fiduciary.checklists import Step
 from erp.fiduciary.models import Check, ChecklistItem, ChecklistTemplate, MandateSetting
 from erp.web.firms import FirmView
+from erp.web.pages import id_or_none
 
 BLANK: Final = 5  # lines for further steps
 State = ChecklistItem.State
@@ -139,17 +140,17 @@ class TemplatePage(FirmView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         template, typed = self._named(kwargs.get("template")), list(self._typed(request))
         checklists.require_leading(self.staff)
-        name = request.POST.get("name", "")
+        name, version = request.POST.get("name", ""), id_or_none(request.POST.get("version", ""))
         try:
             checklists.save_template(
                 firm=self.staff.firm, name=name, steps=typed, template=template,
-                is_off="is_off" in request.POST,
+                is_off="is_off" in request.POST, version=version or 0,
             )  # fmt: skip
         except DomainError as refusal:
             self.tell_all(refusal)
             transaction.set_rollback(True)
-            answer = self._show(request, template, name, typed)
-            answer.status_code = 422
+            answer = self._show(request, template, name, typed, version=version)
+            answer.status_code = 409 if refusal.conflict else 422
             return answer
         messages.success(request, _("It is saved."))
         return redirect("firm-checklists", self.staff.firm.pk)
@@ -173,10 +174,13 @@ class TemplatePage(FirmView):
                 )  # fmt: skip
 
     def _show(self, request: HttpRequest, template: ChecklistTemplate | None, name: str,
-              steps: Sequence[Any]) -> HttpResponse:  # fmt: skip
+              steps: Sequence[Any], *, version: int | None = None) -> HttpResponse:  # fmt: skip
+        """The form; what was typed keeps the version that it was typed over."""
+        if version is None and template is not None:
+            version = template.version
         context = {
             "page_title": template.name if template else _("New checklist"), "firm": self.staff.firm,
-            "template": template, "name": name, "steps": [*steps, *[None] * BLANK],
+            "template": template, "name": name, "version": version or "", "steps": [*steps, *[None] * BLANK],
             "checks": Check.choices, "rhythms": checklists.Rhythm.choices,
             "may_change": self.staff.is_manager or self.staff.team_role == "lead",
         }  # fmt: skip

@@ -61,6 +61,14 @@ class NameTaken(DomainError):
     field = "name"
 
 
+class ChecklistChanged(DomainError):
+    code = "checklists.changed"
+    message = _("“%(name)s” was changed by somebody else meanwhile. Look at it again, and repeat what is "
+                "still missing.")  # fmt: skip
+    field = "version"
+    conflict = True
+
+
 class NoSteps(DomainError):
     code = "checklists.no_steps"
     message = _("The checklist has %(count)s steps; it takes from one to %(most)s.")
@@ -116,11 +124,13 @@ def require_leading(staff: FirmStaff) -> None:
 @transaction.atomic
 def save_template(
     *, firm: Firm, name: str, steps: Sequence[Step], template: ChecklistTemplate | None = None,
-    is_off: bool = False,
+    is_off: bool = False, version: int | None = None,
 ) -> ChecklistTemplate:  # fmt: skip
     """Keep a checklist with its steps in order (Checklistenvorlage); what was begun stays as it is.
 
-    Raises ``NoName``, ``NameTaken``, ``NoSteps``, ``DueTooLate``, ``NotOneLine`` or ``LineTooLong``.
+    ``version`` is that of the ``template`` as it was read: with another one nothing is written, and
+    ``ChecklistChanged`` is raised. Raises ``NoName``, ``NameTaken``, ``NoSteps``, ``DueTooLate``,
+    ``NotOneLine`` or ``LineTooLong``.
     """
     name = one_line(name, field="name", most=80)
     if not name:
@@ -132,6 +142,11 @@ def save_template(
     for one, text in rows:
         if not 0 <= one.due_day <= MOST_DAYS:
             raise DueTooLate(step=text, days=one.due_day, most=MOST_DAYS)
+    if template is not None:
+        held = ChecklistTemplate.of_firm(firm).select_for_update(no_key=True)
+        template = held.get(pk=template.pk)
+        if version not in {None, template.version}:
+            raise ChecklistChanged(name=template.name)
     others = ChecklistTemplate.of_firm(firm).filter(name=name)
     if template is not None:
         others = others.exclude(pk=template.pk)

@@ -147,7 +147,7 @@ class AddedOutput(serializers.Serializer[Any]):
 class FirmBatchViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/batches/``"""
 
-    pagination_class = None
+    ordering = ("-pk",)
     serializer_class = FirmBatchOutput
     one_transaction = False
     takes_keys = False  # a bulk job knows the key that it was begun with
@@ -155,9 +155,9 @@ class FirmBatchViewSet(FirmViewSet):
 
     @extend_schema(responses=FirmBatchOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """The last bulk jobs, the newest first."""
-        rows = bulk.batches_of(self.access.firm)[:100]
-        return Response(FirmBatchOutput(rows, many=True).data)
+        """The bulk jobs, the newest first."""
+        page = self.paginate_queryset(bulk.batches_of(self.access.firm))
+        return self.get_paginated_response(FirmBatchOutput(page, many=True).data)
 
     @extend_schema(request=FirmBatchInput, parameters=[KEY], responses={201: FirmBatchOutput})
     def begin(self, request: Request, **kwargs: Any) -> Response:
@@ -202,15 +202,16 @@ class MandateTimeViewSet(FirmViewSet):
 
     of_clients = False
     asks = {"bill": checklists.require_leading}
-    pagination_class = None
     serializer_class = MandateTimeOutput
+    ordering = ("day", "pk")
 
     @extend_schema(parameters=[MandateTimeQuery], responses=MandateTimeOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A month's time of all staff, or what is not billed yet."""
         told = self.asked(MandateTimeQuery)
         rows = times_of(self.staff.firm, told, month_of(told.get("month")))
-        return Response(MandateTimeOutput(rows, many=True).data)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(MandateTimeOutput(page, many=True).data)
 
     @extend_schema(request=MandateTimeInput, responses={201: MandateTimeOutput})
     def enter(self, request: Request, **kwargs: Any) -> Response:

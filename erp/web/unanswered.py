@@ -33,9 +33,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of ours; the log says which."""
+    """A fault of ours; the log says which. What marks all answers of an endpoint marks this one, too."""
     if _is_by_program(request):
-        return _told(500, "error", _("This went wrong, and nothing was written. Try again later."))
+        told = _told(500, "error", _("This went wrong, and nothing was written. Try again later."))
+        if mark := getattr(request, "mark", None):
+            mark(told)
+        return told
     return defaults.server_error(request)
 
 

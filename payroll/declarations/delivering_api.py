@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -99,7 +100,6 @@ class WageDeliveriesViewSet(CompanyViewSet):
     step_up = frozenset({"create", "again"})
     serializer_class = WageDeliveryEntryOutput
     queryset = Delivery.unscoped.none()
-    pagination_class = None
 
     def run(self, pk: int) -> PayrollRun:
         run: PayrollRun = named(PayrollRun.of(self.company), pk, place="run")
@@ -113,9 +113,10 @@ class WageDeliveriesViewSet(CompanyViewSet):
         year = told.get("year")
         rows = (certificates.log_of(self.company, year) if year
                 else slips.log_of(self.run(told["run"])))  # fmt: skip
+        page = self.page_of(rows, by=attrgetter("record"))
         access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
-                        count=len(rows))  # fmt: skip
-        return Response(WageDeliveryEntryOutput(rows, many=True).data)
+                        count=len(page))  # fmt: skip
+        return self.get_paginated_response(WageDeliveryEntryOutput(page, many=True).data)
 
     @extend_schema(request=WhatToDeliver, responses={202: JobOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:

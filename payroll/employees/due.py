@@ -46,7 +46,7 @@ def coming(
 ) -> list[Due]:
     """What comes up in a span, by day. ``ages`` are the reference ages of the law (``Figures``)."""
     found = [one for file in files for one in _of(file, ages) if first <= one.day <= last]
-    return sorted(found, key=lambda one: (one.day, one.file.name))
+    return sorted(found, key=lambda one: (one.day, one.file.name, one.file.id))
 
 
 def _of(file: PersonFile, ages: Sequence[AgeStep]) -> Iterator[Due]:

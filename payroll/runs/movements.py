@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -39,6 +39,7 @@ RECKONED: Final = frozenset(
     {"ahv", "alv", "nbu", "uvgz", "ktg", "bvg", "fak", "cantonal", "tax", "tax_correction",
      "balance_kind", "balance_paid"}
 )  # fmt: skip
+IN_ORDER: Final = ("employee_id", "position", "pk")
 MOST_FAULTS: Final = 50
 #: Rooms above refuse what a change made of a month: what pays their records stays as it is.
 after_change: Final[list[Callable[[Company, dt.date], None]]] = []
@@ -301,14 +302,29 @@ def of_month(
     company: Company, month: dt.date, *, only: Collection[int] | None = None
 ) -> dict[int, list[Typed]]:
     """What is typed for a month by person, in its order: one query."""
+    found: dict[int, list[Typed]] = defaultdict(list)
+    for who, typed in opened(company, rows_of(company, month, only=only)):
+        found[who].append(typed)
+    return dict(found)
+
+
+def rows_of(company: Company, month: dt.date, *, only: Collection[int] | None = None) -> Any:
+    """The sealed movements of a month in the order of ``IN_ORDER``, for ``opened``."""
     rows = MonthlyMovement.of(company).filter(month=month)
     if only is not None:
         rows = rows.filter(employee__in=among(only))
-    found: dict[int, list[Typed]] = defaultdict(list)
-    rows = rows.order_by("employee", "position", "pk")
-    for who, seal, text in rows.values_list("employee_id", as_text("seal_id"), as_text("content")):
-        found[who].append(_CONTENT.opened_at(_CONTENT.place_of(company.pk, seal), text))
-    return dict(found)
+    return rows.order_by(*IN_ORDER).values(
+        *IN_ORDER, seal=as_text("seal_id"), text=as_text("content")
+    )
+
+
+def opened(company: Company, rows: Iterable[dict[str, Any]]) -> list[tuple[int, Typed]]:
+    """Movements as ``rows_of`` brings them, each with whose it is."""
+    return [
+        (row["employee_id"],
+         _CONTENT.opened_at(_CONTENT.place_of(company.pk, row["seal"]), row["text"]))
+        for row in rows
+    ]  # fmt: skip
 
 
 def _hold(company: Company, month: dt.date) -> None:

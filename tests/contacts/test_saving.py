@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from contacts import lifecycle, saving, writing
 from contacts.models import Communication, Contact, ContactAddress, ContactKey
@@ -104,10 +105,32 @@ def test_who_read_an_older_version_overwrites_nothing(anna, add):
 def test_rows_of_other_contacts_are_out_of_reach(company, anna, add):
     one, other = add("A AG"), add("B AG", phone="041 870 00 00")
     row = Communication.of(company).get(contact=other)
+    told = [{"id": row.pk, "kind": "phone", "value": "041 870 00 01"}]
+    with pytest.raises(writing.UnknownRow) as refusal, transaction.atomic():
+        saving.change_contact(one, by=anna, communications=told)
+    assert refusal.value.place == "communications[0].id"
+    assert refusal.value.values["value"] == row.pk
     with pytest.raises(writing.UnknownRow), transaction.atomic():
-        saving.change_contact(one, by=anna, communications=[
-            {"id": row.pk, "kind": "phone", "value": "041 870 00 01"}])  # fmt: skip
+        saving.add_contact(company=company, by=anna, kind="organisation", name="C AG",
+                           communications=told)  # fmt: skip
     assert Communication.of(company).get(contact=other).value == "+41418700000"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Unter «Anschriften» hat dieser Kontakt keine Zeile mit der ID 7"),
+        ("fr", "Sous « Adresses », ce contact n’a pas de ligne avec l’identifiant 7"),
+        ("it", "Sotto «Indirizzi» questo contatto non ha nessuna riga con l’ID 7"),
+        ("en", "Under “Addresses” this contact has no row with the id 7"),
+    ],
+)
+def test_an_unknown_row_says_where_which_and_what_to_do(language, words):
+    with override(language):
+        refusal = writing.UnknownRow(rows="addresses", nth=2, value=7)
+        assert str(refusal).replace("\xa0", " ").startswith(words)
+        assert "ID" in str(refusal) or "id" in str(refusal)
+    assert (refusal.place, refusal.missing) == ("addresses[2].id", True)
 
 
 def test_archived_is_out_of_the_way_and_comes_back(company, anna, add):

@@ -18,7 +18,7 @@ def answered(site, token):
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return [one["id"] for one in json.load(answer)]
+            return [one["id"] for one in json.load(answer)["results"]]
     except urllib.error.HTTPError as refusal:
         return refusal.code
 

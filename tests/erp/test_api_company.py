@@ -63,7 +63,7 @@ def test_a_company_is_taken_on_with_chart_codes_and_first_year(found):
     assert (told["name"], told["uid"], told["town"]) == ("Bäckerei Muster", "CHE123456788", "Bern")
     api = Api(Company.objects.get(pk=told["id"]), found.user)
     assert api.read("")[0] == told and api.get("")["ETag"] == answer["ETag"]
-    listed = send(found.user, "GET", "companies/").json()
+    listed = send(found.user, "GET", "companies/").json()["results"]
     assert listed == [told]
     assert [(y["start"], y["end"]) for y in api.get("fiscal-years/").json()] == [
         ("2026-07-01", "2027-06-30")
@@ -98,7 +98,7 @@ def test_the_page_asks_which_modules_a_new_company_uses(found):
 def test_the_same_company_sent_twice_is_one(found):
     assert found().status_code == 201
     problem(found(), 422, "companies.short_name_taken")
-    assert len(send(found.user, "GET", "companies/").json()) == 1
+    assert len(send(found.user, "GET", "companies/").json()["results"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_the_same_company_sent_twice_is_one(found):
 def test_a_company_that_cannot_be_is_not_taken_on(found, values, status, place):
     told = problem(found(**values), status)
     assert [field for field, _code in places(told)] == [place]
-    assert send(found.user, "GET", "companies/").json() == []
+    assert send(found.user, "GET", "companies/").json()["results"] == []
 
 
 def test_only_operators_take_on_companies(db):
     user = make.user()
     problem(send(user, "POST", "companies/", json.dumps(NEW)), 403, "permission_denied")
-    assert send(user, "GET", "companies/").json() == []
+    assert send(user, "GET", "companies/").json()["results"] == []
     told = Client().post("/api/v1/companies/", NEW, content_type="application/json")
     assert told.status_code in {401, 403}
 

@@ -151,3 +151,23 @@ def test_who_may_only_read_changes_nothing(company):
     assert bea.get("contacts/").status_code == 200
     problem(bea.post("contacts/", BODY, key=new_key()), 403)
     problem(bea.post("contact-groups/", {"code": "x", "name_de": "X"}), 403)
+
+
+def test_rows_of_nobody_and_of_others_are_refused_all_at_once(api):
+    mail = {"kind": "mail", "value": "a@example.ch"}
+    one = api.post("contacts/", {"kind": "organisation", "name": "A AG", "communications": [mail]},
+                   key=new_key()).json()  # fmt: skip
+    other = api.post("contacts/", {"kind": "organisation", "name": "B AG", "communications": [mail]},
+                     key=new_key()).json()  # fmt: skip
+    theirs = other["communications"][0]["id"]
+    told = {
+        "communications": [mail | {"id": theirs}, {**mail, "id": 10**9, "value": "b@example.ch"}]
+    }
+    refused = problem(api.patch(f"contacts/{one['id']}/", told, HTTP_IF_MATCH="*"), 400)
+    assert places(refused) == [("communications[0].id", "contacts.unknown_row"),
+                               ("communications[1].id", "contacts.unknown_row")]  # fmt: skip
+    assert [row["values"]["value"] for row in refused["errors"]] == [str(theirs), str(10**9)]
+    new = {"kind": "organisation", "name": "C AG", "addresses": [
+        {"id": 5, "street": "Rue", "postcode": "1096", "town": "Cully"}]}  # fmt: skip
+    refused = problem(api.post("contacts/", new, key=new_key()), 400)
+    assert places(refused) == [("addresses[0].id", "contacts.unknown_row")]

@@ -158,7 +158,7 @@ def test_invoices_come_again(api, company, huber):
     told = {"name": "Miete", "next_on": "2026-01-01", "issues": True, "document": body(huber)}
     one = made(api, "recurring-invoices/", told)
     assert one["document"]["payable"] == "216.20"
-    assert [d["date"] for d in api.get("recurring-invoices/due/", on="2026-02-15").json()] == [
+    assert [d["date"] for d in api.get("recurring-invoices/due/", on="2026-02-15").json()["results"]] == [
         "2026-01-01", "2026-02-01"]  # fmt: skip
     made(api, f"recurring-invoices/{one['id']}/bill/", {"date": "2026-01-01"})
     problem(

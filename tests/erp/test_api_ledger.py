@@ -267,7 +267,7 @@ def test_a_template_is_changed_and_deleted_as_it_was_read(api, company):
 def test_what_is_due_is_booked_in_order_once_or_skipped(api, company):
     template = recurring_rent(api).json()
     path = f"entry-templates/{template['id']}/"
-    due = api.get("entry-templates/due/", until="2026-03-31").json()
+    due = api.get("entry-templates/due/", until="2026-03-31").json()["results"]
     assert due == [
         {"template": template["id"], "name": "Miete", "date": day}
         for day in ("2026-01-31", "2026-02-28", "2026-03-31")
@@ -282,7 +282,7 @@ def test_what_is_due_is_booked_in_order_once_or_skipped(api, company):
     skipped = api.post(f"{path}skip/", {"date": "2026-02-28"})
     assert (skipped.status_code, skipped.json()["next_date"]) == (200, "2026-03-31")
     problem(api.post(f"{path}skip/", {"date": "2026-02-28"}), 409, "ledger.not_due")
-    left = api.get("entry-templates/due/", until="2026-03-31").json()
+    left = api.get("entry-templates/due/", until="2026-03-31").json()["results"]
     assert [d["date"] for d in left] == ["2026-03-31"]
     lock_period(company=company, period=Period.of(company).get(start=dt.date(2026, 3, 1)),
                 lock="locked", by=make.owner_of(company))  # fmt: skip
@@ -296,8 +296,8 @@ def test_what_is_due_is_looked_up_for_today_and_not_for_ever(api):
     recurring_rent(api)
     with clock.at(dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)):
         api.sign_in_now()
-        assert len(api.get("entry-templates/due/").json()) == 1
-        assert len(api.get("entry-templates/due/", until="2028-01-31").json()) == 25
+        assert len(api.get("entry-templates/due/").json()["results"]) == 1
+        assert len(api.get("entry-templates/due/", until="2028-01-31").json()["results"]) == 25
         for day in ("2028-03-01", "9999-12-31", "gestern"):
             assert places(problem(api.get("entry-templates/due/", until=day), 400))[0][0] == "until"
 

@@ -123,7 +123,7 @@ def test_costs_of_later_times(api, company, meier):
              "spread": "months"}]  # fmt: skip
     made(api, f"supplier-invoices/{made(api, 'supplier-invoices/', body(meier, lines=rows))['id']}/submit/",
          status=200)  # fmt: skip
-    (part,) = api.get("supplier-invoices/accruals/").json()
+    (part,) = api.get("supplier-invoices/accruals/").json()["results"]
     assert (part["date"], part["account"]) == ("2026-04-01", "6300")
     released = made(api, "supplier-invoices/release/", {"date": "2026-04-01"}, 200)
     assert (len(released["entries"]), released["refused"]) == (1, [])

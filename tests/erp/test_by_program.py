@@ -21,7 +21,7 @@ from accounting.receivables.dunning import running
 from erp.access.permissions import Permission
 from erp.audit.models import AccessLogEntry
 from erp.cockpit import recovery
-from erp.cockpit.firms import found_firm
+from erp.cockpit.firms import found_firm, give_mandate
 from erp.companies.models import Module
 from erp.core import clock
 from erp.mails.models import OutgoingMail
@@ -322,8 +322,8 @@ def test_rights_history_and_ones_own_tokens_are_looked_up(api, company, anna):
     assert "owner" in told["grantable"]
     api.patch("", {"name": "Neu AG"}, **api.read("")[1])
     found = api.get(f"history/company/{company.pk}/").json()
-    assert found["about"] == "Neu AG" and found["events"][0]["action"] == "company.change"
-    assert any("Neu AG" in one for one in found["events"][0]["details"])
+    assert found["about"] == "Neu AG" and found["results"][0]["action"] == "company.change"
+    assert any("Neu AG" in one for one in found["results"][0]["details"])
     problem(api.get("history/nothing/1/"), 404)
     problem(with_rights(company, "company.read").get(f"history/company/{company.pk}/"), 403)
     wish = {"name": "x", "scopes": ["company.read"], "days": 9}
@@ -400,7 +400,7 @@ def test_ones_own_account(api, anna):
     problem(other.post("me/address/", {"email": "neu@example.ch"}), 403)
     assert me.post("me/address/", {"email": "neu@example.ch"}).status_code == 202
     problem(me.post("me/address/", {"email": anna.email}), 422, "addresses.same")
-    assert me.get("me/events/").json()[0]["kind"] == "email_asked"
+    assert me.get("me/events/").json()["results"][0]["kind"] == "email_asked"
     problem(me.post("me/sessions/999999/end/", {}), 404)
     problem(me.post("me/phones/999999/end/", {}), 404)
     problem(me.post("me/devices/999999/forget/", {}), 404)
@@ -427,7 +427,12 @@ def test_staff_of_a_firm_is_invited_changed_and_removed(
     me = of_no_company(Api(company, lead))
     place = f"firms/{firm.pk}/"
     told = me.get(place).json()
-    assert [one["email"] for one in told["staff"]] == [lead.email] and told["clients"] == []
+    assert [one["email"] for one in told["staff"]] == [lead.email]
+    assert me.get(f"{place}mandates/").json()["results"] == []
+    give_mandate(company=company, firm_code=firm.code, role="fiduciary", by=make.owner_of(company))
+    assert me.get(f"{place}mandates/").json()["results"] == [
+        {"company": company.pk, "name": company.name}
+    ]
     wish = {"email": "neu@example.ch", "team_role": "assistant"}
     problem(sign_in_before(me).post(f"{place}invitations/", wish), 403)
     with django_capture_on_commit_callbacks(execute=True):

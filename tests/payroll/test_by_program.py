@@ -80,7 +80,7 @@ def test_what_was_reckoned_from_the_net_is_taken_over(api, company, who):
     )
     bonus = told | {"type": 1203, "wanted": "6000.00"}
     assert api.post("payroll/net-to-gross/movement/", bonus, key=new_key()).status_code == 200
-    assert api.get("movements/?month=2026-02").json()[0]["type"] == 1203
+    assert api.get("movements/?month=2026-02").json()["results"][0]["type"] == 1203
     blind = Api(company, make.user(company=company, granted=["payroll.capture"]))
     problem(blind.post("payroll/net-to-gross/movement/", bonus, key=new_key()), 403)
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
+from accounting.ledger.spans import TurnoverRow
+from accounting.ledger.vat_journal import VatRow, vat_totals
 from erp.api.inputs import AmountField, DayField
+from erp.api.paging import PageOutput
+from erp.core.money import ZERO
 
 
 class SpanQuery(serializers.Serializer[Any]):
@@ -31,6 +37,14 @@ class TurnoverOutput(serializers.Serializer[Any]):
     count = AmountField(decimals=4)
 
 
+class TurnoverPageOutput(PageOutput):
+    """``amount`` and ``before`` add up all pages."""
+
+    amount = AmountField()
+    before = AmountField()
+    results = TurnoverOutput(many=True)
+
+
 class MonthOutput(serializers.Serializer[Any]):
     month = serializers.DateField()
     amount = AmountField()
@@ -48,3 +62,31 @@ class VatRowOutput(serializers.Serializer[Any]):
     supply_date = serializers.DateField()
     net = AmountField()
     tax = AmountField()
+
+
+class VatTotalOutput(serializers.Serializer[Any]):
+    """What a VAT journal comes to under a code and a rate."""
+
+    code = serializers.CharField()
+    rate = AmountField()
+    net = AmountField()
+    tax = AmountField()
+
+
+def turnover_beside(rows: Sequence[TurnoverRow]) -> dict[str, Decimal]:
+    """What stands beside a page of turnover."""
+    return {
+        "amount": sum((row.amount for row in rows), ZERO),
+        "before": sum((row.before for row in rows), ZERO),
+    }
+
+
+def vat_beside(rows: Sequence[VatRow]) -> dict[str, Any]:
+    """What stands beside a page of a VAT journal."""
+    names = ("code", "rate", "net", "tax")
+    return {"totals": [dict(zip(names, one, strict=True)) for one in vat_totals(rows)]}
+
+
+def vat_row(row: VatRow) -> str:
+    """What a row of a VAT journal is, for pages."""
+    return f"{row.entry} {row.code} {row.rate} {row.supply_date}"

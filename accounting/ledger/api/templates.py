@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -159,7 +160,7 @@ class TemplateViewSet(mixins.ListModelMixin, CompanyViewSet):
         return Response(status=204)
 
     @extend_schema(parameters=[DueQuery], responses=DueOutput(many=True))
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"])
     def due(self, request: Request, **kwargs: Any) -> Response:
         """Each recurring entry with every date it is due on until a day, oldest first."""
         until = self.asked(DueQuery).get("until") or clock.today()
@@ -167,7 +168,8 @@ class TemplateViewSet(mixins.ListModelMixin, CompanyViewSet):
             {"template": template.pk, "name": template.name, "date": day}
             for template, day in recurring.due(self.company, until)
         ]
-        return Response(DueOutput(rows, many=True).data)
+        page = self.page_of(rows, by=itemgetter("template", "date"))
+        return self.get_paginated_response(DueOutput(page, many=True).data)
 
     @extend_schema(request=DateInput, responses={201: JournalEntryOutput}, parameters=[KEY])
     @action(detail=True, methods=["post"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -92,8 +93,8 @@ class OpenItemViewSet(Filed):
         if self.form:
             own = self.company.currency
             return self.filed(reports.list_table(rows, side=side, on=on, own=own))
-        found = {"side": side, "on": on, "total": queries.total(rows), "items": rows}
-        return Response(OpenListOutput(found).data)
+        page = self.page_of(rows, by=attrgetter("id"))
+        return self.told_beside(OpenListOutput, page, side=side, on=on, total=queries.total(rows))
 
     @shown_or_filed(AgeingOutput, parameters=[AgeingQuery])
     @action(detail=False, methods=["get"])
@@ -105,7 +106,8 @@ class OpenItemViewSet(Filed):
         found = queries.ageing(self.company, on, side)
         if self.form:
             return self.filed(reports.ageing_table(found, side=side))
-        return Response(AgeingOutput(found).data)
+        page = self.page_of(found.rows, by=attrgetter("contact", "party"))
+        return self.told_beside(AgeingOutput, page, on=on, totals=found.totals, total=found.total)
 
     @shown_or_filed(DueListOutput, parameters=[DueQuery])
     @action(detail=False, methods=["get"])
@@ -116,7 +118,12 @@ class OpenItemViewSet(Filed):
         found = due_list(self.company, on, Side(told["side"]), weekly=told["by"] == "week")
         if self.form:
             return self.filed(reports.due_table(found, side=Side(told["side"])))
-        return Response(DueListOutput(found).data)
+        rows = [row for group in found.groups for row in group.rows]
+        page = self.page_of(rows, by=attrgetter("item.id"))
+        return self.told_beside(
+            DueListOutput, page, on=on, total=found.total, with_discount=found.with_discount,
+            groups=found.groups,
+        )  # fmt: skip
 
     @shown_or_filed(PartyAccountOutput, parameters=[AccountQuery])
     @action(detail=False, methods=["get"], url_path="parties/(?P<contact>[0-9]{1,18})")

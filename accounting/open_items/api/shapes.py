@@ -15,6 +15,7 @@ from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import Party
 from accounting.open_items.planning import Money, Part
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.paging import PageOutput
 
 
 class ContactField(serializers.IntegerField):
@@ -48,11 +49,13 @@ class OpenRowOutput(serializers.Serializer[Any]):
     discount_until = serializers.DateField(allow_null=True)
 
 
-class OpenListOutput(serializers.Serializer[Any]):
+class OpenListOutput(PageOutput):
+    """``total`` is what is open of all pages, in the company's currency."""
+
     side = serializers.CharField()
     on = serializers.DateField()
     total = AmountField()
-    items = OpenRowOutput(many=True)
+    results = OpenRowOutput(many=True)
 
 
 class AgeingRowOutput(serializers.Serializer[Any]):
@@ -62,11 +65,14 @@ class AgeingRowOutput(serializers.Serializer[Any]):
     total = AmountField()
 
 
-class AgeingOutput(serializers.Serializer[Any]):
-    """In the company's currency: not due, 1 to 30, 31 to 60, 61 to 90 days, and older."""
+class AgeingOutput(PageOutput):
+    """In the company's currency: not due, 1 to 30, 31 to 60, 61 to 90 days, and older.
 
-    on = serializers.DateField(source="date")
-    rows = AgeingRowOutput(many=True)
+    ``totals`` and ``total`` are those of all pages.
+    """
+
+    on = serializers.DateField()
+    results = AgeingRowOutput(many=True)
     totals = serializers.ListField(child=AmountField())
     total = AmountField()
 
@@ -152,14 +158,16 @@ class DueGroupOutput(serializers.Serializer[Any]):
     amount = AmountField()
     with_discount = AmountField()
     running = AmountField()
-    rows = DueRowOutput(many=True)
 
 
-class DueListOutput(serializers.Serializer[Any]):
-    on = serializers.DateField(source="date")
+class DueListOutput(PageOutput):
+    """Items by their due date; ``groups`` add up all pages, by the days or weeks that have any."""
+
+    on = serializers.DateField()
     total = AmountField()
     with_discount = AmountField()
     groups = DueGroupOutput(many=True)
+    results = DueRowOutput(many=True)
 
 
 class PartInput(Input):

@@ -18,6 +18,7 @@ from accounting.payments import four_eyes, instructions, payees, queries
 from accounting.payments.api.shapes import (
     LARGEST_ID,
     PaidOutput,
+    PaidPageOutput,
     PayeeAccountOutput,
     PaymentInstructionOutput,
     PaymentSettingsOutput,
@@ -163,13 +164,17 @@ class PaymentsJournalViewSet(Filed):
     permissions = {"list": Permission.PAYMENTS_READ}
     takes_along = {"list": Permission.PAYMENTS_READ}  # as on the page
     serializer_class = PaidOutput
-    pagination_class = None
+    ordering = queries.IN_ORDER
 
-    @shown_or_filed(PaidOutput(many=True), parameters=[PaidQuery])
+    @shown_or_filed(PaidPageOutput, parameters=[PaidQuery])
     def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Payments of exported runs by their execution date."""
         told = self.asked(PaidQuery)
-        rows = queries.journal(self.company, **told)
+        rows = queries.paid_in(self.company, **told)
         if self.form:
-            return self.filed(queries.journal_table(rows, **told))
-        return Response(PaidOutput(rows, many=True).data)
+            found = queries.journal(self.company, list(rows))
+            return self.filed(queries.journal_table(found, **told))
+        page = queries.journal(self.company, self.paginate_queryset(rows))
+        totals = [{"currency": currency, "amount": amount}
+                  for currency, amount in queries.paid_by_currency(rows)]  # fmt: skip
+        return self.told_beside(PaidPageOutput, page, totals=totals)

@@ -16,6 +16,7 @@ from accounting.payments.models import (
 )
 from accounting.payments.words import reasons_in_words, status_in_words
 from erp.api.inputs import AmountField
+from erp.api.paging import PageOutput
 
 LARGEST_ID: Final = 10**18
 DETAILS: Final = ("payee", "street", "house_number", "postcode", "town", "country", "account", "is_iban",
@@ -191,6 +192,18 @@ class PaidOutput(serializers.Serializer[Any]):
     discount = AmountField()
     booked_on = serializers.DateField(source="payment.booked_on", allow_null=True)
     bank_status = serializers.CharField(source="payment.bank_status")
+
+
+class PaidTotalOutput(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    amount = AmountField()
+
+
+class PaidPageOutput(PageOutput):
+    """``totals`` are those of all pages, by currency."""
+
+    totals = PaidTotalOutput(many=True)
+    results = PaidOutput(many=True)
 
 
 class BankReasonOutput(serializers.Serializer[Any]):

@@ -146,6 +146,7 @@ class RunPayment(PayeeFields, CompanyOwned):
                 fields=["company", "booked_entry"], name="run_payment_of_entry",
                 condition=Q(booked_entry__isnull=False),
             ),
+            models.Index(fields=["company", "date", "run", "position"], name="run_payment_by_date"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -116,7 +116,7 @@ class Journal(PaymentsView):
         since = read_day(request.GET.get("since")) or today.replace(day=1)
         month_end = today.replace(day=monthrange(today.year, today.month)[1])  # runs go out ahead
         until = max(read_day(request.GET.get("until")) or month_end, since)
-        rows = queries.journal(self.company, since, until)
+        rows = queries.journal(self.company, list(queries.paid_in(self.company, since, until)))
         content = queries.journal_table(rows, since, until)
         if form := request.GET.get("format", ""):
             return answer(form, content, company=self.company)

@@ -50,16 +50,16 @@ COCKPIT: Final = of(
                          "POST /me/devices/{}/forget/, POST /me/end-others/"),
     ("address-change", "POST /me/address/"),
     ("own-tokens", "POST app-tokens/, GET my-tokens/, POST my-tokens/{}/revoke/"),
-    ("firm", "GET /firms/{}/, POST /firms/{}/invitations/, POST /firms/{}/invitations/{}/resend/, "
-             "POST /firms/{}/invitations/{}/withdraw/, POST /firms/{}/staff/{}/change/, "
-             "POST /firms/{}/staff/{}/remove/, POST /firms/{}/recoveries/{}/confirm/, "
+    ("firm", "GET /firms/{}/, GET /firms/{}/mandates/, POST /firms/{}/invitations/, "
+             "POST /firms/{}/invitations/{}/resend/, POST /firms/{}/invitations/{}/withdraw/, "
+             "POST /firms/{}/staff/{}/change/, POST /firms/{}/staff/{}/remove/, POST /firms/{}/recoveries/{}/confirm/, "
              "POST /firms/{}/recoveries/{}/refuse/"),
     ("firm-cockpit", "GET /firms/{}/cockpit/"),
     ("firm-mandate", "GET /firms/{}/clients/{}/, POST /firms/{}/clients/{}/"),
     ("firm-checklists", "GET /firms/{}/checklist-templates/, GET /firms/{}/clients/{}/checklist/, "
                         "POST /firms/{}/clients/{}/checklist/begin/, "
                         "POST /firms/{}/clients/{}/checklist/{}/"),
-    ("firm-checklist", "GET /firms/{}/checklist-templates/, POST /firms/{}/checklist-templates/"),
+    ("firm-checklist", "GET /firms/{}/checklist-templates/{}/, PUT /firms/{}/checklist-templates/{}/"),
     ("firm-checklist-new", "POST /firms/{}/checklist-templates/"),
     ("firm-batches", "GET /firms/{}/batches/, POST /firms/{}/batches/"),
     ("firm-batch", "GET /firms/{}/batches/{}/, GET /firms/{}/batches/{}/files/"),

@@ -13,13 +13,14 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.gate import companies_of
+from erp.access.gate import open_to
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet, session_of, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
+from erp.api.paging import Pages
 from erp.api.permissions import StepUpNeeded
 from erp.api.personal import PersonalViewSet
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
@@ -96,7 +97,8 @@ class CompaniesViewSet(PersonalViewSet):
 
     for_tokens = frozenset({"list"})
     serializer_class = CompanyOutput
-    pagination_class = None
+    pagination_class = Pages
+    ordering = ("name", "pk")
 
     def admit(self, request: Request) -> None:
         person = self.person
@@ -105,8 +107,9 @@ class CompaniesViewSet(PersonalViewSet):
 
     @extend_schema(responses=CompanyOutput(many=True))
     def list(self, request: Request) -> Response:
-        found = companies_of(self.person, within=bearer_in(request))
-        return Response(CompanyOutput(found, many=True).data)
+        """The companies one works in, by name."""
+        page = self.paginate_queryset(open_to(self.person, within=bearer_in(request)))
+        return self.get_paginated_response(CompanyOutput(page, many=True).data)
 
     @extend_schema(request=NewCompanyInput)
     def create(self, request: Request) -> Response:

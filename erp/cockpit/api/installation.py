@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.gate import as_operator
-from erp.api.endpoints import Pages
 from erp.api.jobs import JobOutput, accepted
+from erp.api.paging import Pages
 from erp.api.personal import PersonalViewSet
 from erp.cockpit.api.jobs import JobWithLogOutput
 from erp.jobs import queries

@@ -17,6 +17,7 @@ from erp.access.models import Role
 from erp.access.permissions import Permission
 from erp.access.tokens.models import AppToken
 from erp.api.endpoints import CompanyViewSet
+from erp.api.paging import PageOutput
 from erp.audit import queries
 from erp.audit.models import AuditEvent
 from erp.cockpit import people
@@ -85,10 +86,10 @@ class HistoryEventOutput(serializers.Serializer[Any]):
         return [str(one) for one in row.details]
 
 
-class HistoryOutput(serializers.Serializer[Any]):
+class HistoryOutput(PageOutput):
     subject = serializers.CharField(help_text="What kind of record it is")
     about = serializers.CharField(help_text="What it is called; blank where one may not see it")
-    events = HistoryEventOutput(many=True, source="rows")
+    results = HistoryEventOutput(many=True)
 
 
 class HistoryViewSet(CompanyViewSet):
@@ -97,18 +98,20 @@ class HistoryViewSet(CompanyViewSet):
     permissions = {"read": Permission.AUDIT_READ}
     serializer_class = HistoryOutput
     queryset = AuditEvent.unscoped.none()
-    pagination_class = None
+    ordering = ("-pk",)
 
     @extend_schema(responses=HistoryOutput)
     def read(self, request: Request, subject: str, record: int, **kwargs: Any) -> Response:
-        """What became of one record, in words, the newest first; 200 at most."""
+        """What became of one record, in words, the newest first."""
         if record >= 2**63:
             raise Http404
         try:
-            found = queries.history(self.company, subject, record, granted=self.access.granted)
+            found = queries.trail_of(self.company, subject, record, granted=self.access.granted)
         except queries.NoSuchSubject:
             raise Http404 from None
-        return Response(HistoryOutput(found).data)
+        events = self.paginate_queryset(found.events)
+        page = list(queries.in_words(self.company, events, granted=self.access.granted))
+        return self.told_beside(HistoryOutput, page, subject=found.subject, about=found.about)
 
 
 class MyTokenViewSet(mixins.ListModelMixin, CompanyViewSet):

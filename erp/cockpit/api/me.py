@@ -18,6 +18,7 @@ from erp.access.sign_in.events import Kind, note
 from erp.access.sign_in.models import KnownDevice, PhoneGrant, SecurityEvent
 from erp.api.endpoints import session_of
 from erp.api.inputs import Input
+from erp.api.paging import Pages
 from erp.api.personal import PersonalViewSet
 from erp.cockpit import account, addresses
 
@@ -97,6 +98,7 @@ class MeViewSet(PersonalViewSet):
     serializer_class = MeOutput
     queryset = User.objects.none()
     pagination_class = None
+    ordering = ("-at", "-pk")  # of events
 
     @property
     def session(self) -> str:
@@ -129,9 +131,9 @@ class MeViewSet(PersonalViewSet):
 
     @extend_schema(responses=OwnEventOutput(many=True))
     def events(self, request: Request) -> Response:
-        """What happened to one's account, the newest first; 30 at most."""
-        rows = SecurityEvent.objects.filter(user=self.person).order_by("-at", "-pk")
-        return Response(OwnEventOutput(rows[: account.MOST_EVENTS], many=True).data)
+        """What happened to one's account, the newest first."""
+        page = self.paginate_queryset(SecurityEvent.objects.filter(user=self.person))
+        return self.get_paginated_response(OwnEventOutput(page, many=True).data)
 
     @extend_schema(request=None, responses={204: None})
     def end_session(self, request: Request, number: int) -> Response:
@@ -173,7 +175,8 @@ urls = [
     path("me/", MeViewSet.as_view({"get": "read"}), name="api-me"),
     path("me/name/", MeViewSet.as_view({"post": "rename"}), name="api-me-name"),
     path("me/devices/", MeViewSet.as_view({"get": "devices"}), name="api-me-devices"),
-    path("me/events/", MeViewSet.as_view({"get": "events"}), name="api-me-events"),
+    path("me/events/", MeViewSet.as_view({"get": "events"}, pagination_class=Pages),
+         name="api-me-events"),
     path("me/sessions/<int:number>/end/", MeViewSet.as_view({"post": "end_session"}),
          name="api-me-session"),
     path("me/phones/<int:number>/end/", MeViewSet.as_view({"post": "end_phone"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -17,6 +18,7 @@ from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.models import User
 from erp.access.recovery.models import RecoveryApproval
 from erp.api.inputs import Input
+from erp.api.paging import Pages
 from erp.api.personal import PersonalViewSet
 from erp.cockpit import recovery, staffing
 from erp.cockpit.api.recoveries import RecoveryOutput
@@ -62,12 +64,11 @@ class FirmInvitationOutput(serializers.ModelSerializer[FirmInvitation]):
 
 
 class FirmWholeOutput(serializers.Serializer[Any]):
-    """A firm with its staff and clients; what its managers alone see is empty to others."""
+    """A firm with its staff; what its managers alone see is empty to others."""
 
     name = serializers.CharField()
     code = serializers.CharField()
     staff = StaffOutput(many=True)
-    clients = FirmMandateOutput(many=True)
     invitations = FirmInvitationOutput(many=True)
     recoveries = RecoveryOutput(many=True)
 
@@ -90,7 +91,8 @@ class FirmViewSet(PersonalViewSet):
 
     serializer_class = FirmWholeOutput
     queryset = FirmStaff.objects.none()
-    pagination_class = None
+    pagination_class = Pages
+    ordering = ("called", "pk")  # of mandates
     step_up = frozenset({"invite", "resend", "withdraw", "change", "remove", "confirm", "refuse"})
     own: FirmStaff
     firm: Firm
@@ -105,17 +107,22 @@ class FirmViewSet(PersonalViewSet):
 
     @extend_schema(responses=FirmWholeOutput)
     def read(self, request: Request, **kwargs: Any) -> Response:
-        """The firm with its staff and clients."""
-        running = Mandate.unscoped.filter(firm=self.firm, ended_at=None).select_related("company")
+        """The firm with its staff."""
         manages = self.own.is_manager
         told = {
             "name": self.firm.name, "code": self.firm.code,
             "staff": self.firm.staff.select_related("user").order_by("user__name", "user__email"),
-            "clients": running.order_by("company__name"),
             "invitations": staffing.unfinished(self.firm) if manages else [],
             "recoveries": recovery.waiting_in(self.firm) if manages else [],
         }  # fmt: skip
         return Response(FirmWholeOutput(told).data)
+
+    @extend_schema(responses=FirmMandateOutput(many=True))
+    def mandates(self, request: Request, **kwargs: Any) -> Response:
+        """The companies that are clients of the firm, by name, whoever of it may open them."""
+        running = Mandate.unscoped.filter(firm=self.firm, ended_at=None).select_related("company")
+        page = self.paginate_queryset(running.annotate(called=F("company__name")))
+        return self.get_paginated_response(FirmMandateOutput(page, many=True).data)
 
     @extend_schema(request=FirmInvitationInput, responses={201: FirmInvitationOutput})
     def invite(self, request: Request, **kwargs: Any) -> Response:
@@ -178,6 +185,7 @@ class FirmViewSet(PersonalViewSet):
 FIRM = "firms/<int:firm>/"
 urls = [
     path(FIRM, FirmViewSet.as_view({"get": "read"}), name="api-firm"),
+    path(f"{FIRM}mandates/", FirmViewSet.as_view({"get": "mandates"}), name="api-firm-mandates"),
     path(f"{FIRM}invitations/", FirmViewSet.as_view({"post": "invite"}), name="api-firm-invite"),
     *(
         path(f"{FIRM}{rows}/<int:number>/{act}/", FirmViewSet.as_view({"post": act}),

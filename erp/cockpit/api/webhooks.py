@@ -124,11 +124,12 @@ class WebhookViewSet(mixins.ListModelMixin, CompanyViewSet):
         return Response(WebhookDeliveryOutput(sent).data, status=201)
 
     @extend_schema(responses=WebhookDeliveryOutput(many=True))
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @action(detail=True, methods=["get"], ordering=("-pk",))
     def deliveries(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What it was told lately, the newest first; about a hundred are kept."""
-        rows = Delivery.of(self.company).filter(webhook=self.get_object()).order_by("-pk")
-        return Response(WebhookDeliveryOutput(rows[:200], many=True).data)
+        rows = Delivery.of(self.company).filter(webhook=self.get_object())
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(WebhookDeliveryOutput(page, many=True).data)
 
     def _with_secret(self, hook: Webhook, secret: str, status: int) -> Response:
         context = {**self.get_serializer_context(), "secret": secret}

@@ -209,17 +209,18 @@ class EmployeeViewSet(Filed):
         return Response(BalanceOutput(leave.balances_of(employee, year), many=True).data)
 
     @extend_schema(parameters=[DueQuery], responses=ComingOutput(many=True))
-    @action(detail=False, methods=["get"], pagination_class=None)
+    @action(detail=False, methods=["get"])
     def due(self, request: Request, **kwargs: Any) -> Response:
         """Birthdays that matter, allowances and permits that end, entries and exits in a span."""
         told, today = self.asked(DueQuery), clock.today()
         first = told.get("since", today)
         found = people.filled(queries.listing(self.company, on=first), on=today)
-        access_log.note(company=self.company, by=self.access.user, subject=Employee,
-                        kind=Look.LIST, count=len(found))  # fmt: skip
         last = told.get("until", first + dt.timedelta(days=120))
         rows = due.coming(found, first=first, last=last, ages=reference_ages())
-        return Response(ComingOutput(rows, many=True).data)
+        page = self.page_of(rows, by=lambda one: f"{one.file.id} {one.day} {one.text}")
+        access_log.note(company=self.company, by=self.access.user, subject=Employee,
+                        kind=Look.LIST, count=len({one.file.id for one in page}))  # fmt: skip
+        return self.get_paginated_response(ComingOutput(page, many=True).data)
 
     def _note(self, employee: Employee) -> None:
         access_log.note(company=self.company, by=self.access.user, subject=employee, kind=Look.READ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 import msgspec
@@ -92,24 +91,19 @@ class MovementViewSet(CompanyViewSet):
         "copy": Permission.PAYROLL_CAPTURE,
     }
     serializer_class = WageMovementOutput
-    pagination_class = None
-
-    def _told(self, month: dt.date, only: list[int] | None) -> Response:
-        rows = movements.of_month(self.company, month, only=only)
-        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
-                        count=len(rows))  # fmt: skip
-        found = [
-            {"employee": who, **msgspec.structs.asdict(one)}
-            for who, typed in rows.items()
-            for one in typed
-        ]
-        return Response(WageMovementOutput(found, many=True).data)
+    ordering = movements.IN_ORDER
 
     @extend_schema(parameters=[MovementsQuery], responses=WageMovementOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """What is typed for a month, of all people or of one, in its order."""
         told = self.asked(MovementsQuery)
-        return self._told(told["month"], [told["employee"]] if "employee" in told else None)
+        only = [told["employee"]] if "employee" in told else None
+        page = self.paginate_queryset(movements.rows_of(self.company, told["month"], only=only))
+        found = movements.opened(self.company, page)
+        access_log.note(company=self.company, by=self.access.user, kind="list", subject=Employee,
+                        count=len({who for who, _typed in found}))  # fmt: skip
+        rows = [{"employee": who, **msgspec.structs.asdict(one)} for who, one in found]
+        return self.get_paginated_response(WageMovementOutput(rows, many=True).data)
 
     @extend_schema(
         request=PersonMovementsInput, responses={200: MovementCountOutput}, parameters=[KEY]

@@ -61,7 +61,7 @@ def test_the_endpoint_does_the_same(company):
     assert job.status_code == 202
     running.run(job.json()["id"], company.pk)
     books.open_companies([company.pk])
-    (told,) = api.get("year-archives/").json()
+    (told,) = api.get("year-archives/").json()["results"]
     assert (told["fiscal_year"], told["entries"], told["lines"]) == (year, 4, 8)
     taken = api.get(f"year-archives/{told['id']}/file/")
     assert hashlib.sha256(b"".join(taken.streaming_content)).hexdigest() == told["sha256"]

@@ -123,15 +123,16 @@ def test_hours_are_approved_and_billed_by_the_endpoints(company, owner, worker):
     problem(api.post("hour-entries/approve/", stale), 409, "hours.changed_meanwhile")
     assert api.post("hour-entries/approve/", seen).json() == {
         "entries": [entry["id"]]}  # fmt: skip
-    standing = api.get("projects/standings/").json()[0]
+    standing = api.get("projects/standings/").json()["results"][0]
     assert (standing["waiting"], standing["unbilled"], standing["left"]) == (60, "180.00", 540)
     billed = api.post(f"projects/{project['id']}/bill/", {"until": "2026-03-31", "date": "2026-03-31"},
                       key=new_key())  # fmt: skip
     assert billed.status_code == 201, billed.content
     assert billed.json()["payable"] == "194.60"  # with VAT, to five centimes
     assert SalesDocument.of(company).get().pk == billed.json()["document"]
-    row = api.get("hour-reports/", by="project", since="2026-01-01", until="2026-12-31").json()[0]
-    assert row["billed"] == [{"currency": "CHF", "amount": "180.00"}]
+    told = api.get("hour-reports/", by="project", since="2026-01-01", until="2026-12-31").json()
+    assert told["results"][0]["billed"] == [{"currency": "CHF", "amount": "180.00"}]
+    assert told["total"]["billed"] == [{"currency": "CHF", "amount": "180.00"}]
     file = api.get("hour-reports/", by="month", since="2026-01-01", until="2026-12-31", form="csv")
     assert b"180.00" in file.content
     problem(api.post("hour-entries/reopen/", seen), 409, "hours.not_approved")

@@ -92,7 +92,7 @@ def test_the_endpoints_take_a_contact_that_was_merged_for_what_it_became(books):
     invoice(books, party=one)
     merging.merge(first, second, by=by)
     api = Api(books, by)
-    assert len(api.get(f"open-items/?contact={second.pk}&on=2026-04-30").json()["items"]) == 1
+    assert len(api.get(f"open-items/?contact={second.pk}&on=2026-04-30").json()["results"]) == 1
     assert api.get(f"open-items/parties/{second.pk}/").json()["contact"] == first.pk
     body = {"date": "2026-03-09", "account": "1100", "party": {"contact": second.pk},
             "money": {"account": "1020", "amount": "5.00"}}  # fmt: skip

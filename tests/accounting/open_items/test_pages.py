@@ -131,10 +131,10 @@ def test_endpoints_list_settle_once_and_undo(books):
     api = Api(books, make.owner_of(books))
     item = invoice(books, "100.00")
     found = api.get("open-items/?on=2026-04-30").json()
-    assert (found["total"], [r["open"] for r in found["items"]]) == ("100.00", ["100.00"])
-    assert api.get("open-items/?side=payables").json()["items"] == []
+    assert (found["total"], [r["open"] for r in found["results"]]) == ("100.00", ["100.00"])
+    assert api.get("open-items/?side=payables").json()["results"] == []
     aged = api.get("open-items/ageing/?on=2026-04-30").json()
-    assert aged["rows"][0]["buckets"] == ["0.00", "100.00", "0.00", "0.00", "0.00"]
+    assert aged["results"][0]["buckets"] == ["0.00", "100.00", "0.00", "0.00", "0.00"]
     body = {"date": "2026-03-09", "parts": [{"item": item.pk, "paid": "60.00"}],
             "money": {"account": "1020", "amount": "60.00"}}  # fmt: skip
     plan = api.post("open-items/preview/", body).json()["lines"]

@@ -203,7 +203,9 @@ def test_the_way_of_a_run_by_endpoints(books):
     done = other.post(f"{here}export/", {}).json()
     assert done["status"] == "exported" and done["file_digest"]
     assert other.get(f"{here}file/").content.startswith(b"<?xml")
-    rows = api.get("payments-journal/?since=2026-03-01&until=2026-03-31").json()
+    told = api.get("payments-journal/?since=2026-03-01&until=2026-03-31").json()
+    assert told["totals"] == [{"currency": "CHF", "amount": "90.00"}]
+    rows = told["results"]
     assert [(one["payee"], one["amount"]) for one in rows] == [("Lieferantin AG", "90.00")]
 
 

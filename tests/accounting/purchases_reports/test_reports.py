@@ -169,12 +169,11 @@ def test_pages_and_files_cost_the_same_however_much_was_bought(books, path):
 def test_programs_get_the_same(books):
     api = Api(books, make.owner_of(books))
     span = {"since": "2026-01-01", "until": "2026-12-31"}
-    assert (
-        api.get("purchase-reports/turnover-by-supplier/", **span).json()[0]["amount"] == "2500.00"
-    )
+    bought = api.get("purchase-reports/turnover-by-supplier/", **span).json()
+    assert bought["results"][0]["amount"] == "2500.00" <= bought["amount"]
     assert len(api.get("purchase-reports/turnover-by-month/", **span).json()) == 12
     told = api.get("purchase-reports/vat-journal/", **span).json()
-    assert told["accounts"][0]["number"] == "1170" and told["rows"][0]["code"] == "MN"
+    assert told["accounts"][0]["number"] == "1170" and told["results"][0]["code"] == "MN"
     due = api.get("open-items/due/", side="payables", on="2026-03-31", by="week").json()
     assert due["groups"][0]["start"] is None and due["groups"][-1]["running"] == due["total"]
     assert api.get("open-items/ageing/", side="payables").status_code == 200

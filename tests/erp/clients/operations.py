@@ -101,7 +101,7 @@ def _first(api: Any, template: str, values: Values, name: str) -> str | None:
     if answer.status_code != 200 or "json" not in answer["Content-Type"]:
         return None
     rows = answer.json()
-    rows = rows.get("results", rows.get("items", ())) if isinstance(rows, dict) else rows
+    rows = rows.get("results", ()) if isinstance(rows, dict) else rows
     found = next((row.get("id", row.get(name)) for row in rows if isinstance(row, dict)), None)
     return None if found is None else str(found)
 

@@ -129,7 +129,7 @@ def test_a_working_day(package, books, tmp_path):
         assert (draft.payable, draft.vat, draft.lines[0].price) == ("1081.00", "81.00", "1000.0000")
         issued = call("sales_documents_issue", draft.id, idempotency_key=key(), of=m.DocumentOutput)
         assert issued.open_ == "1081.00" and issued.number
-        (owed,) = call("open_items_list", on=MARCH_31, of=m.OpenListOutput).items
+        (owed,) = call("open_items_list", on=MARCH_31, of=m.OpenListOutput).results
         assert owed.id == issued.items[0].id
         posted = call(
             "open_items_settle", idempotency_key=key(), of=m.PostedOutput,

@@ -22,6 +22,7 @@ from erp.fiduciary import checking, checklists, mandates
 from erp.fiduciary.checklists import Step
 from erp.fiduciary.models import ChecklistItem, ChecklistTemplate
 from tests import make
+from tests.erp.client import problem
 from tests.erp.fiduciary.conftest import mandate
 
 MARCH = dt.date(2026, 3, 1)
@@ -117,6 +118,52 @@ def test_a_template_that_cannot_be_is_refused(firm, told, code):
     assert refusal.value.code == code
 
 
+def test_a_template_that_somebody_changed_meanwhile_is_not_overwritten(firm):
+    made = checklists.save_template(firm=firm, name="Monat", steps=STEPS)
+    checklists.save_template(firm=firm, name="Monat neu", steps=STEPS, template=made, version=1)
+    with pytest.raises(checklists.ChecklistChanged) as refusal:
+        checklists.save_template(firm=firm, name="x", steps=STEPS, template=made, version=1)
+    assert refusal.value.place == "version" and "Monat neu" in str(refusal.value)
+    kept = ChecklistTemplate.of_firm(firm).get()
+    assert (kept.name, kept.version) == ("Monat neu", 2)
+
+
+def test_two_people_do_not_overwrite_each_others_templates(three):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    start = f"/api/v1/firms/{arnold.firm.pk}/checklist-templates/"
+    body = {"name": "Monat", "steps": [{"text": "Bank", "due_day": 5}]}
+
+    def put(address, body, **more):
+        return client.put(address, body, content_type="application/json", **more)
+
+    made = client.post(start, body, content_type="application/json")
+    assert made.status_code == 201 and made.json()["version"] == 1
+    one = f"{start}{made.json()['id']}/"
+    read = client.get(one)
+    assert read.json() == made.json() and read["ETag"] == made["ETag"]
+    problem(put(one, body), 428)
+    mine = put(one, {**body, "name": "Meiner"}, HTTP_IF_MATCH=read["ETag"])
+    assert (mine.status_code, mine.json()["name"], mine.json()["version"]) == (200, "Meiner", 2)
+    assert client.get(one)["ETag"] == mine["ETag"] != read["ETag"]
+    problem(put(one, {**body, "name": "Deiner"}, HTTP_IF_MATCH=read["ETag"]), 412)
+    problem(put(f"{start}0/", body, HTTP_IF_MATCH="*"), 404)
+    problem(put(one, {**body, "id": 1}, HTTP_IF_MATCH="*"), 400)
+    page = f"/firms/{arnold.firm.pk}/checklists/templates/{made.json()['id']}/"
+    form = {"name": "Von der Seite", "text": ["Bank"], "due_day": ["5"], "rhythm": ["month"],
+            "check_code": [""]}  # fmt: skip
+    assert 'name="version" value="2"' in client.get(page).content.decode()
+    for version in ("1", "", "x"):
+        late = client.post(page, {**form, "version": version})
+        assert late.status_code == 409, version
+        assert "hat inzwischen jemand anders geändert" in late.content.decode()
+        assert "Von der Seite" in late.content.decode()  # what was typed is not lost
+    assert client.get(one).json()["name"] == "Meiner"
+    assert client.post(page, {**form, "version": "2"}).status_code == 302
+    assert client.get(one).json()["name"] == "Von der Seite"
+
+
 def test_a_client_without_a_checklist_cannot_begin(firm, lead, company):
     in_client(firm.pk, company.pk, user=lead)
     with pytest.raises(checklists.NoChecklist):
@@ -183,13 +230,14 @@ def test_a_month_is_begun_for_all_clients_at_once(three):
     page = client.get(f"{start}/checklists/?month=2026-03").content.decode()
     assert page.count("0 / 1") == 2
     first = arnold.clients[0]
-    (item,) = client.get(f"/api/v1{start}/clients/{first.pk}/checklist/?month=2026-03").json()
+    told = client.get(f"/api/v1{start}/clients/{first.pk}/checklist/?month=2026-03").json()
+    (item,) = told["results"]
     signed = client.post(f"/api/v1{start}/clients/{first.pk}/checklist/{item['id']}/",
                          {"state": "done"}, content_type="application/json")  # fmt: skip
     assert signed.json()["state"] == "done"
     page = client.get(f"{start}/clients/{first.pk}/?month=2026-03").content.decode()
     assert str(arnold.lead) in page
-    clients = client.get(f"/api/v1{start}/cockpit/?sort=checklist").json()["clients"]
+    clients = client.get(f"/api/v1{start}/cockpit/?sort=checklist").json()["results"]
     assert [one["counts"]["overdue"]["number"] for one in clients] == [1, 0]
 
 

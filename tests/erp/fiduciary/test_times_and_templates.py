@@ -25,6 +25,7 @@ from erp.fiduciary.models import MandateTemplate, MandateTime
 from erp.fiduciary.time_pages import minutes_of
 from tests import make
 from tests.erp.fiduciary.conftest import mandate
+from tests.erp.test_api_paging import queries, walked
 from vat.codes.models import VatCode
 from vat.codes.own import add_code
 
@@ -85,7 +86,7 @@ def test_entered_and_taken_back_on_the_page(three):
     }
     assert client.post(address, told).status_code == 302
     api = f"/api/v1{address}?month={clock.today():%Y-%m}"
-    (row,) = client.get(api).json()
+    (row,) = client.get(api).json()["results"]
     assert (row["minutes"], row["user"]) == (45, arnold.lead.email)
     with transaction.atomic():
         other = make.staff(arnold.firm, arnold.lead, "accountant")
@@ -93,7 +94,7 @@ def test_entered_and_taken_back_on_the_page(three):
     theirs.force_login(other)
     assert theirs.post(address, {"do": "take_back", "row": row["id"]}).status_code == 409
     client.post(address, {"do": "take_back", "row": row["id"]})
-    assert client.get(api).json() == []
+    assert client.get(api).json()["results"] == []
 
 
 @pytest.mark.parametrize(
@@ -180,3 +181,40 @@ def test_templates_are_of_the_firm_and_of_those_who_lead(three, model):
     with transaction.atomic():
         staff_of(arnold.firm.pk, user=arnold.lead)
         assert not MandateTemplate.unscoped.exists()
+
+
+def test_times_come_by_day_and_as_they_were_entered_however_many(three):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    address = f"/api/v1/firms/{arnold.firm.pk}/times/?month=2026-03"
+
+    def enter(*minutes):
+        for one in minutes:
+            told = {
+                "company": arnold.clients[0].pk,
+                "day": "2026-03-02",
+                "minutes": one,
+                "text": "x",
+            }
+            answer = client.post(address, told, content_type="application/json")
+            assert answer.status_code == 201
+
+    enter(3)
+    few = queries(client, address)
+    enter(1, 2, 5, 4)
+    assert queries(client, address) == few
+    rows, pages, _beside = walked(client, address)
+    assert [row["minutes"] for row in rows] == [3, 1, 2, 5, 4] and pages == 3
+
+
+def test_the_cockpit_comes_client_by_client_with_how_many_there_are(three):
+    arnold = three[0]
+    client = Client()
+    client.force_login(arnold.lead)
+    rows, pages, beside = walked(client, f"/api/v1/firms/{arnold.firm.pk}/cockpit/", 1)
+    assert {row["company"] for row in rows} == {one.pk for one in arnold.clients}
+    assert (pages, beside["total"]) == (2, 2)
+    mandates = f"/api/v1/firms/{arnold.firm.pk}/mandates/"
+    rows, pages, _beside = walked(client, mandates, 1)
+    assert [row["name"] for row in rows] == sorted(one.name for one in arnold.clients)

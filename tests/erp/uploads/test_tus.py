@@ -151,7 +151,7 @@ def test_what_the_protocol_asks_for(books):
     sound = {"HTTP_UPLOAD_CHECKSUM": "sha256 " + base64.b64encode(
         hashlib.sha256(b"567890").digest()).decode()}  # fmt: skip
     assert piece(api, pk, b"567890", 4, **sound).status_code == 204
-    assert [row["received"] for row in api.get("uploads/").json()] == [10]
+    assert [row["received"] for row in api.get("uploads/").json()["results"]] == [10]
     assert api.delete(f"uploads/{pk}/", **TUS).status_code == 204
     problem(api.get(f"uploads/{pk}/"), 404)
     problem(api.post("inbox-documents/", document, key=new_key()), 400, "uploads.unknown")
@@ -170,7 +170,7 @@ def test_an_upload_is_nobody_elses_and_does_not_stay(books, settings):
     problem(other.get(f"uploads/{pk}/"), 404)
     problem(piece(other, pk, b"", 3), 404)
     problem(other.post("inbox-documents/", {"upload": pk}, key=new_key()), 400, "uploads.unknown")
-    assert other.get("uploads/").json() == []
+    assert other.get("uploads/").json()["results"] == []
     problem(other.post("uploads/", b"", content_type="application/offset+octet-stream",
                        HTTP_UPLOAD_LENGTH=str(receiving.LARGEST + 1), **TUS), 413)  # fmt: skip
     for _nth in range(3):

@@ -24,7 +24,7 @@ def test_a_program_adds_tests_changes_and_deletes_a_webhook(api, company):
     assert secret.encode() not in api.get("webhooks/").content + api.get(f"webhooks/{pk}/").content
     assert api.post(f"webhooks/{pk}/test/", {}).status_code == 201
     problem(api.post(f"webhooks/{pk}/test/", {}), 409, "webhooks.delivery_waits")
-    (sent,) = api.get(f"webhooks/{pk}/deliveries/").json()
+    (sent,) = api.get(f"webhooks/{pk}/deliveries/").json()["results"]
     assert (sent["kind"], sent["state"], sent["tries"]) == ("webhook.test", "waiting", 0)
     other = api.post(f"webhooks/{pk}/rotate/", {}).json()["secret"]
     assert other != secret and Webhook.of(company).get().secrets.before == secret

@@ -302,7 +302,7 @@ def test_the_endpoints_say_the_same(company, anna):
     assert first.status_code == 202, first.content
     assert api.post("wage-deliveries/", {"run": run.pk}, key=key).json()["id"] == first.json()["id"]
     worked(company)
-    rows = api.get(f"wage-deliveries/?run={run.pk}").json()
+    rows = api.get(f"wage-deliveries/?run={run.pk}").json()["results"]
     assert sorted((row["way"], row["times"]) for row in rows) == [
         ("mail", 1),
         ("paper", 1),

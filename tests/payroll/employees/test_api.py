@@ -120,6 +120,8 @@ def test_exit_return_leave_and_balances(company, api):
     assert (holidays["entitled"], holidays["left"]) == ("18.80", "15.80")
     assert api.get(f"{place}findings/").status_code == 200
     assert (
-        api.get("employees/due/", since="2026-01-01", until="2026-12-31").json()[0]["code"]
+        api.get("employees/due/", since="2026-01-01", until="2026-12-31").json()["results"][0][
+            "code"
+        ]
         == "entry"
     )

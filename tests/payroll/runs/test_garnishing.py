@@ -89,7 +89,7 @@ def test_it_is_typed_on_the_page_by_program_and_in_a_file(company, anna):
             "movements": [{"type": 6530, "keeps": "3000.00", "text": "BA Zürich"}]}  # fmt: skip
     assert api.post("movements/", told, key=new_key()).status_code == 200
     assert kept(company)[who.pk] == [TYPED]
-    assert api.get("movements/?month=2026-01").json()[0]["keeps"] == "3000.00"
+    assert api.get("movements/?month=2026-01").json()["results"][0]["keeps"] == "3000.00"
     movements.save_person(company=company, employee=who, month=JANUARY, rows=[], by=anna)
 
     content = f"Personalnummer;Lohnart;Existenzminimum;Text\n{who.number};6530;3000;BA Zürich\n"

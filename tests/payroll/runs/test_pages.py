@@ -204,7 +204,7 @@ def test_by_program_from_begin_to_payment(api, company):
     assert api.post("movements/", typed, key=new_key()).status_code == 200
     cells = {"month": "2026-01", "cells": [{"employee": who.pk, "type": 1203, "amount": "5.00"}]}
     assert api.post("movements/cells/", cells, key=new_key()).json() == {"count": 1}
-    assert api.get("movements/?month=2026-01").json()[0]["amount"] == "100.00"
+    assert api.get("movements/?month=2026-01").json()["results"][0]["amount"] == "100.00"
     assert api.post(f"{place}calculate/", {}, key=new_key()).status_code == 202
     worked(company)
     whole = api.get(place).json()

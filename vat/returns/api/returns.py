@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -22,6 +23,7 @@ from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.files import AnyType
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
+from erp.api.paging import Pages
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
 from erp.core import clock
@@ -251,7 +253,7 @@ class VatReturnViewSet(Filed):
         return Response(VatEntriesOutput(found).data)
 
     @shown_or_filed(VatJournalRowOutput(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=Pages)
     def journal(self, request: Request, key: str, **kwargs: Any) -> HttpResponse | Response:
         """All that counts, by box and code; a long one is printed by ``print-journal``."""
         row = self.get_object()
@@ -260,7 +262,8 @@ class VatReturnViewSet(Filed):
             raise Http404
         rows = journal_rows(found)
         if not self.form:
-            return Response(VatJournalRowOutput(rows, many=True).data)
+            page = self.page_of(rows, by=attrgetter("box", "entry", "code", "rate", "supply_date"))
+            return self.get_paginated_response(VatJournalRowOutput(page, many=True).data)
         made = journal_file(self.form, rows, company=self.company, method=row.period.method,
                             start=row.period.start, end=row.period.end)  # fmt: skip
         content, kind, name = made

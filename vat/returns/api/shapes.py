@@ -134,7 +134,7 @@ class VatEntryOutput(serializers.Serializer[EntryRow]):
 
 
 class VatEntriesOutput(serializers.Serializer[Any]):
-    """A page of entries; ``next`` is asked for with ``after``."""
+    """A page of entries; ``after`` asks for the next one, and is blank on the last."""
 
     code = serializers.CharField(source="code.code")
     measure = serializers.CharField(help_text="net, tax or gross: what the box takes")
@@ -143,7 +143,7 @@ class VatEntriesOutput(serializers.Serializer[Any]):
     gross = AmountField()
     total = AmountField()
     results = VatEntryOutput(source="rows", many=True)
-    next = serializers.CharField(source="after")
+    after = serializers.CharField(allow_blank=True)
 
 
 class TaxOfficeOutput(serializers.ModelSerializer[TaxOffice]):

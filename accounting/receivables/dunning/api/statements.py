@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -85,7 +86,6 @@ class AccountStatementViewSet(CompanyViewSet):
     }
     serializer_class = AccountStatementOutput
     queryset = DunningNotice.unscoped.none()
-    pagination_class = None
 
     @extend_schema(parameters=[StatementQuery], responses=AccountStatementOutput(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -93,7 +93,8 @@ class AccountStatementViewSet(CompanyViewSet):
         told = self.asked(StatementQuery)
         found = statements.statements(self.company, told.get("on") or clock.today(),
                                       contact=told.get("contact"))  # fmt: skip
-        return Response(AccountStatementOutput(found, many=True).data)
+        page = self.page_of(found, by=attrgetter("contact", "currency"))
+        return self.get_paginated_response(AccountStatementOutput(page, many=True).data)
 
     @extend_schema(request=StatementsInput, responses={202: JobOutput}, parameters=[KEY])
     def create(self, request: Request, **kwargs: Any) -> Response:

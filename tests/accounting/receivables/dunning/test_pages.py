@@ -403,7 +403,7 @@ def test_endpoints_change_levels(api, books):
 def test_endpoints_of_statements(books, api):
     huber = customer(books)
     claim(books, huber)
-    (found,) = api.get("account-statements/?on=2026-05-01").json()
+    (found,) = api.get("account-statements/?on=2026-05-01").json()["results"]
     assert (found["customer"], found["balance"], found["ages"][1]) == (
         "Huber AG",
         "100.00",
