@@ -42,6 +42,7 @@ GENERAL: Final[dict[str, str]] = {
     "lost-factors-denial": ANYONE,
     "api-me": SIGNED_IN,
     "api-me-name": SIGNED_IN,
+    "api-me-approval-mails": SIGNED_IN,
     "api-me-devices": SIGNED_IN,
     "api-me-events": SIGNED_IN,
     "api-me-session": SIGNED_IN,

@@ -24,7 +24,7 @@ def test_tiles_tell_what_is_owed_and_what_waits_by_right():
     access = access_to(company.pk, user=make.owner_of(company))
     with CaptureQueriesContext(connection) as asked:
         found = tiles(access, on=dt.date(2026, 12, 31), liquidity=Decimal("-12.50"))
-    assert len(asked) == 3
+    assert len(asked) == 4
     told = {tile.url.split("/", 3)[3]: (tile.figure, tile.is_urgent) for tile in found}
     assert told == {
         "payables/inbox/": ("", False), "payables/invoices/#mine": ("0", False),
