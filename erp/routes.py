@@ -29,6 +29,7 @@ GENERAL: Final[dict[str, str]] = {
     "companies": SIGNED_IN,
     "company-add": FOUNDER,
     "company-list": SIGNED_IN,
+    "shortcut": SIGNED_IN,
     "account-overview": SIGNED_IN,
     "own-tokens": SIGNED_IN,
     "address-change": SIGNED_IN,

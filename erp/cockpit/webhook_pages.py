@@ -40,6 +40,7 @@ RESOURCES: Final = {
     "hours": gettext_lazy("Hours"),
     "expense_claim": gettext_lazy("Expense claims"),
     "expense_kind": gettext_lazy("Kinds of expenses"),
+    "question": gettext_lazy("Questions"),
 }
 
 

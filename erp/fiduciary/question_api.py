@@ -129,6 +129,7 @@ class QuestionViewSet(CompanyViewSet):
         "take": Permission.LEDGER_DRAFT,
     }
     serializer_class = QuestionOutput
+    follows = "question"
     queryset = Question.unscoped.none()
     parser_classes = (JSONParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AnyType)

@@ -40,6 +40,7 @@ RESOURCES: Final[dict[str, Permission]] = {
     "hours": Permission.HOURS_READ,
     "expense_claim": Permission.EXPENSES_READ,
     "expense_kind": Permission.EXPENSES_READ,
+    "question": Permission.QUESTIONS_READ,
 }
 
 
