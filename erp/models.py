@@ -11,6 +11,7 @@ from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord, PersonalIdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.changes.models import Change, ChangeFloor
+from erp.cockpit.models import ApprovalDigest
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.fiduciary.models import (
@@ -52,6 +53,7 @@ __all__ = [
     "AccessLogEntry",
     "AddressChange",
     "AppToken",
+    "ApprovalDigest",
     "AuditEvent",
     "AuditHead",
     "Bank",

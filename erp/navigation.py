@@ -162,6 +162,7 @@ SECTIONS = (
             Item(_("Bill hours"), "hours-bill", Permission.HOURS_BILL),
             Item(_("Hourly rates"), "hour-rates", Permission.HOURS_READ),
             Item(_("Report of hours"), "hours-report", Permission.HOURS_READ),
+            Item(_("Project margins"), "project-margins", Permission.HOURS_MARGINS),
         ),
     ),
     Section(

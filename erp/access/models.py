@@ -33,6 +33,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DE)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    approval_mails = models.BooleanField(_("mails about what waits for approval"), default=True)
     is_operator = models.BooleanField(_("operates this installation"), default=False)
     date_joined = models.DateTimeField(_("since"), default=clock.now)
     password_checked_at = models.DateTimeField(_("password looked up in leaks"), null=True)

@@ -9,7 +9,9 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from erp.documents import storing
+from erp.core.errors import DomainError
+from erp.core.filetypes import HEIC, JPEG
+from erp.documents import scaled, storing
 from erp.documents.models import StoredFile
 
 
@@ -29,8 +31,11 @@ def original(file: StoredFile, *, download: bool) -> HttpResponse:
     """The bytes as they came in, which no browser may take for another type, and may not run.
 
     They are shown in place or, as ``download``, saved; a name never comes from the outside.
+    A HEIC picture, which most browsers cannot show, is shown as a JPEG picture drawn of it.
     Answers 404 when the archive lost them.
     """
+    if file.content_type == HEIC and not download:
+        return _drawn_of(file)
     try:
         content = storing.content_of(file)
     except FileNotFoundError:
@@ -42,6 +47,16 @@ def original(file: StoredFile, *, download: bool) -> HttpResponse:
 def drawn(content: bytes, content_type: str) -> HttpResponse:
     """A picture that our own code has drawn of an original, to be shown in a page."""
     return _bare(content, content_type, "inline")
+
+
+def _drawn_of(file: StoredFile) -> HttpResponse:
+    """An original drawn anew; to be saved where it cannot be."""
+    try:
+        return drawn(scaled.picture_of(file), JPEG)
+    except FileNotFoundError:
+        raise Http404 from None
+    except DomainError:
+        return original(file, download=True)
 
 
 def _bare(content: bytes, content_type: str, disposition: str) -> HttpResponse:

@@ -558,6 +558,8 @@ ENDPOINTS = [
     ("POST", "hour-entries/approve/", {}, "hours.approve"),
     ("POST", "hour-entries/reopen/", {}, "hours.approve"),
     ("GET", "hour-reports/?by=project&since=2026-01-01&until=2026-01-31", {}, "hours.read"),
+    ("GET", "project-margins/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),
+    ("GET", "project-margins/{project}/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),
     ("GET", "my-hours/", {}, "hours.own"),
     ("GET", "my-hours/{hours}/", {}, "hours.own"),
     ("POST", "my-hours/", {}, "hours.own"),

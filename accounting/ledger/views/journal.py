@@ -167,7 +167,7 @@ class ReverseEntry(CompanyView):
 
 
 class VoucherFile(CompanyView):
-    """``/c/{company}/ledger/vouchers/{voucher}/``: the original, bit for bit."""
+    """``/c/{company}/ledger/vouchers/{voucher}/``: the original, as it is shown, or bit for bit to be saved."""
 
     permission = Permission.LEDGER_READ
 

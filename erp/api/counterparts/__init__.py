@@ -28,6 +28,7 @@ class Reason(StrEnum):
 REASONS: Final[Mapping[str, Reason]] = {
     "help": Reason.FACE,
     "manifest": Reason.FACE,
+    "shortcut": Reason.FACE,
     "language": Reason.FACE,
     "healthz": Reason.FACE,
     "readyz": Reason.FACE,

@@ -45,7 +45,7 @@ COCKPIT: Final = of(
     ("companies", "GET /companies/, GET /firms/"),
     ("company-add", "POST /companies/"),
     ("company-list", "GET /companies/"),
-    ("account-overview", "GET /me/, POST /me/name/, GET /me/devices/, GET /me/events/, "
+    ("account-overview", "GET /me/, POST /me/name/, POST /me/approval-mails/, GET /me/devices/, GET /me/events/, "
                          "POST /me/sessions/{}/end/, POST /me/phones/{}/end/, "
                          "POST /me/devices/{}/forget/, POST /me/end-others/"),
     ("address-change", "POST /me/address/"),

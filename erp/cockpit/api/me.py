@@ -26,11 +26,15 @@ from erp.cockpit import account, addresses
 class MeOutput(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("email", "name", "language", "is_operator")
+        fields = ("email", "name", "language", "is_operator", "approval_mails")
 
 
 class NameInput(Input):
     name = serializers.CharField(max_length=100)
+
+
+class ApprovalMailsInput(Input):
+    wanted = serializers.BooleanField()
 
 
 class SessionOutput(serializers.ModelSerializer[UserSession]):
@@ -116,6 +120,12 @@ class MeViewSet(PersonalViewSet):
         account.rename(self.person, **self.told(NameInput))
         return Response(MeOutput(self.person).data)
 
+    @extend_schema(request=ApprovalMailsInput, responses=MeOutput)
+    def approval_mails(self, request: Request) -> Response:
+        """Let the daily mail about what waits for approval come, or not."""
+        account.want_approval_mails(self.me, **self.told(ApprovalMailsInput))
+        return Response(MeOutput(self.me).data)
+
     @extend_schema(responses=DevicesOutput)
     def devices(self, request: Request) -> Response:
         """Where one is signed in, the phones that stay so, and the devices that are known."""
@@ -174,6 +184,8 @@ class MeViewSet(PersonalViewSet):
 urls = [
     path("me/", MeViewSet.as_view({"get": "read"}), name="api-me"),
     path("me/name/", MeViewSet.as_view({"post": "rename"}), name="api-me-name"),
+    path("me/approval-mails/", MeViewSet.as_view({"post": "approval_mails"}),
+         name="api-me-approval-mails"),
     path("me/devices/", MeViewSet.as_view({"get": "devices"}), name="api-me-devices"),
     path("me/events/", MeViewSet.as_view({"get": "events"}, pagination_class=Pages),
          name="api-me-events"),
