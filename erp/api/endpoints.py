@@ -235,9 +235,9 @@ class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
     ``permissions`` names what each action needs; an action that is not named is closed. Any right of
-    ``opened_by`` opens all of them, too. Actions in ``step_up`` want the second factor used minutes
-    ago. ``follows`` is what ``erp.changes`` calls the rows of the
-    list, which then answers to ``?changed_since=``, too.
+    ``opened_by`` opens those that are named, too. Actions in ``step_up`` want the second factor used
+    minutes ago. ``follows`` is what ``erp.changes`` calls the rows of the list, which then answers
+    to ``?changed_since=``, too.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
@@ -263,6 +263,8 @@ class CompanyViewSet(OneTransaction):
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
         right = self.permissions.get(self.action)
+        if right is None:
+            raise PermissionDenied
         if not self.access.may(right) and self.opened_by.isdisjoint(self.access.granted):
             raise PermissionDenied
         if self.access.read_only and request.method not in SAFE_METHODS:

@@ -18,6 +18,7 @@ from erp.access.sign_in.stepup import is_fresh
 from erp.api.endpoints import session_of
 from erp.api.files import AnyType
 from erp.api.firms import FirmViewSet
+from erp.api.idempotency import KeyMissing, key_in
 from erp.api.inputs import DayField, Input, missing, named
 from erp.api.permissions import StepUpNeeded
 from erp.api.schema import KEY
@@ -162,9 +163,9 @@ class FirmBatchViewSet(FirmViewSet):
     @extend_schema(request=FirmBatchInput, parameters=[KEY], responses={201: FirmBatchOutput})
     def begin(self, request: Request, **kwargs: Any) -> Response:
         """Start a job in several clients, each by itself; rights are asked for in each."""
-        key = request.headers.get("Idempotency-Key", "")
-        if not 8 <= len(key) <= 100:
-            raise serializers.ValidationError({"Idempotency-Key": "8 to 100 characters"})
+        key = key_in(request)
+        if key is None:
+            raise KeyMissing
         told = self.told(FirmBatchInput)
         if bulk.wants_fresh(told["kind"]) and not is_fresh(session_of(request)):
             raise StepUpNeeded
