@@ -123,8 +123,8 @@ class MeViewSet(PersonalViewSet):
     @extend_schema(request=ApprovalMailsInput, responses=MeOutput)
     def approval_mails(self, request: Request) -> Response:
         """Let the daily mail about what waits for approval come, or not."""
-        account.want_approval_mails(self.me, **self.told(ApprovalMailsInput))
-        return Response(MeOutput(self.me).data)
+        account.want_approval_mails(self.person, **self.told(ApprovalMailsInput))
+        return Response(MeOutput(self.person).data)
 
     @extend_schema(responses=DevicesOutput)
     def devices(self, request: Request) -> Response:
