@@ -30,6 +30,7 @@ class ErpConfig(AppConfig):
         )
         from erp.core import clock, crashpoints
         from erp.fiduciary import aside
+        from erp.fiduciary import searching as of_questions
         from erp.reference import own, touching
         from erp.web import asides
 
@@ -39,6 +40,7 @@ class ErpConfig(AppConfig):
             clock.stand_still(dt.datetime.fromisoformat(settings.CLOCK_AT))
 
         asides.register("questions", aside.show)
+        of_questions.register()
         touching.register("companies", own.addresses, sources=["localities"])
         post_migrate.connect(_grant_library_tables, dispatch_uid="rappen-grants")
 

@@ -29,6 +29,7 @@ app.autodiscover_tasks(
         "erp.search",
         "erp.cockpit",
         "erp.fiduciary",
+        "erp.handover",
         "accounting.ledger",
         "accounting.open_items",
         "accounting.receivables",

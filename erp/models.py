@@ -8,9 +8,10 @@ from erp.access.recovery.models import FactorRecovery, RecoveryApproval
 from erp.access.sign_in.models import KnownDevice, MissedSignIns, PhoneGrant, SecurityEvent
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.models import AppToken
-from erp.api.models import IdempotencyRecord
+from erp.api.models import IdempotencyRecord, PersonalIdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.changes.models import Change, ChangeFloor
+from erp.cockpit.models import ApprovalDigest
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.fiduciary.models import (
@@ -26,6 +27,7 @@ from erp.fiduciary.models import (
     Question,
     QuestionMessage,
 )
+from erp.handover.models import CompanyExport
 from erp.jobs.models import Job, JobLine
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
@@ -51,6 +53,7 @@ __all__ = [
     "AccessLogEntry",
     "AddressChange",
     "AppToken",
+    "ApprovalDigest",
     "AuditEvent",
     "AuditHead",
     "Bank",
@@ -62,6 +65,7 @@ __all__ = [
     "ChecklistTemplate",
     "Commune",
     "Company",
+    "CompanyExport",
     "Country",
     "Currency",
     "Delivery",
@@ -92,6 +96,7 @@ __all__ = [
     "MissedSignIns",
     "OutgoingMail",
     "OwnField",
+    "PersonalIdempotencyRecord",
     "PhoneGrant",
     "Question",
     "QuestionMessage",

@@ -162,6 +162,7 @@ SECTIONS = (
             Item(_("Bill hours"), "hours-bill", Permission.HOURS_BILL),
             Item(_("Hourly rates"), "hour-rates", Permission.HOURS_READ),
             Item(_("Report of hours"), "hours-report", Permission.HOURS_READ),
+            Item(_("Project margins"), "project-margins", Permission.HOURS_MARGINS),
         ),
     ),
     Section(
@@ -206,6 +207,7 @@ SECTIONS = (
             Item(_("Webhooks"), "webhooks", Permission.WEBHOOKS_READ),
             Item(_("Security"), "security", Permission.SECURITY_READ),
             Item(_("Support access"), "support-access", Permission.COMPANY_READ),
+            Item(_("Export the company"), "company-export", Permission.MEMBERS_CHANGE),
             Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),
             Item(_("Access log"), "access-log", Permission.AUDIT_READ),
         ),

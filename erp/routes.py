@@ -29,6 +29,7 @@ GENERAL: Final[dict[str, str]] = {
     "companies": SIGNED_IN,
     "company-add": FOUNDER,
     "company-list": SIGNED_IN,
+    "shortcut": SIGNED_IN,
     "account-overview": SIGNED_IN,
     "own-tokens": SIGNED_IN,
     "address-change": SIGNED_IN,
@@ -42,6 +43,7 @@ GENERAL: Final[dict[str, str]] = {
     "lost-factors-denial": ANYONE,
     "api-me": SIGNED_IN,
     "api-me-name": SIGNED_IN,
+    "api-me-approval-mails": SIGNED_IN,
     "api-me-devices": SIGNED_IN,
     "api-me-events": SIGNED_IN,
     "api-me-session": SIGNED_IN,
@@ -61,6 +63,7 @@ GENERAL: Final[dict[str, str]] = {
     "api-installation-job": OPERATOR,
     "api-installation-job-cancel": OPERATOR,
     "api-reference-fetch": OPERATOR,
+    "api-reference-editions": OPERATOR,
     "api-companies": SIGNED_IN,
     "api-reference-iban": SIGNED_IN,
     "api-reference-localities": SIGNED_IN,
@@ -73,6 +76,7 @@ GENERAL: Final[dict[str, str]] = {
     "reference": SIGNED_IN,
     "reference-source": SIGNED_IN,
     "api-batch": SIGNED_IN,  # each of its items asks for its own
+    "api-personal-batch": SIGNED_IN,  # likewise
     "openapi": ANYONE,
     "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
@@ -99,10 +103,14 @@ class Route:
     permission: str | None
     step_up: bool = False
     of_company: bool = True
+    opened_by: frozenset[Permission] = frozenset()
 
     def roles(self) -> list[str]:
         """The ready-made roles that may call it."""
-        return [role.code for role in READY_ROLES if self.permission in role.permissions]
+        return [
+            role.code for role in READY_ROLES
+            if self.permission in role.permissions or not self.opened_by.isdisjoint(role.permissions)
+        ]  # fmt: skip
 
 
 def routes() -> list[Route]:
@@ -144,7 +152,10 @@ def _of(address: str, pattern: URLPattern) -> Iterator[Route]:
         for method, action in sorted(cast(Any, pattern.callback).actions.items()):
             if method in IMPLIED:
                 continue
-            yield Route(address, name, method, view.permissions.get(action), action in view.step_up)
+            yield Route(
+                address, name, method, view.permissions.get(action), action in view.step_up,
+                opened_by=view.opened_by,
+            )  # fmt: skip
     elif isinstance(view, type) and issubclass(view, (FirmView, FirmViewSet)):
         actions = getattr(pattern.callback, "actions", None)
         for method in METHODS:

@@ -61,6 +61,10 @@ if not TESTING and (len(SECRET_KEY) < 40 or SECRET_KEY.startswith("only-for-test
 ALLOWED_HOSTS = env.list("RAPPEN_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("RAPPEN_ORIGINS", default=[])
 HTTPS = env.bool("RAPPEN_HTTPS", default=False)
+#: Where links in mails lead that no page writes.
+PUBLIC_ADDRESS = env(
+    "RAPPEN_ADDRESS", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -178,6 +182,7 @@ JOB_KINDS = [
     "accounting.statements.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
+    "erp.handover.jobs",
     "accounting.receivables.jobs",
     "accounting.open_items.jobs",
     "accounting.banking.matching.jobs",
@@ -206,6 +211,10 @@ MAIL_KINDS = [
     "accounting.payments.notices",
     "payroll.delivery.mail_kinds",
     "erp.fiduciary.mail_kinds",
+    "accounting.hours.notices",
+    "accounting.payables.notices",
+    "payroll.expenses.notices",
+    "erp.cockpit.digests",
 ]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
@@ -484,6 +493,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "fiduciary.remind_all",
         "schedule": crontab(hour=7, minute=30),
     },
+    "write to those whose approval is waited for": {
+        "task": "approvals.tell_all",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "make PDF files of documents that have none": {
         "task": "receivables.archive_all",
         "schedule": crontab(hour=3, minute=0),
@@ -510,9 +523,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "api.forget_keys",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget people's old idempotency keys": {
+        "task": "api.forget_keys_of_people",
+        "schedule": crontab(hour=4, minute=12),
+    },
     "forget uploads that expired": {
         "task": "uploads.forget",
         "schedule": crontab(minute=20),
+    },
+    "forget exported companies that expired": {
+        "task": "handover.forget",
+        "schedule": crontab(minute=50),
     },
     "tell webhooks what changed": {
         "task": "webhooks.sweep",

@@ -23,6 +23,7 @@ from erp.access.sign_in import urls as sign_in
 from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
+from erp.handover import urls as handover
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
@@ -51,7 +52,7 @@ ROOMS = [
     receivables, payables, statements, liquidity, vat_settings, vat_returns, vat_years,
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
-    payroll_delivery, payroll_portal, fiduciary,
+    payroll_delivery, payroll_portal, fiduciary, handover,
     hours, expenses, archive,
 ]  # fmt: skip
 

@@ -31,7 +31,11 @@ from erp.jobs.starting import start
 
 
 class YearArchiveOutput(serializers.Serializer[Any]):
-    """An archive that was made; ``sha256`` is that of the whole file, as the trail has it."""
+    """An archive that was made; ``sha256`` is that of the whole file, as the trail has it.
+
+    ``is_outdated`` says that a period of the year was opened again afterwards: make it anew when
+    the year is closed.
+    """
 
     id = serializers.IntegerField(source="file.pk")
     fiscal_year = serializers.IntegerField(source="year")
@@ -42,6 +46,7 @@ class YearArchiveOutput(serializers.Serializer[Any]):
     lines = serializers.IntegerField()
     made_at = serializers.DateTimeField(source="at")
     made_by = serializers.CharField(source="by")
+    is_outdated = serializers.BooleanField()
 
 
 class YearArchiveInput(Input):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounting.archive import making
 from accounting.archive.making import STAGES, Making, Work
 from accounting.archive.packing import PACKAGE
-from accounting.archive.queries import MADE, year_with
+from accounting.archive.queries import MADE, hold_periods, year_with
 from accounting.archive.rights import require_all
 from accounting.archive.workroom import Workroom, sweep
 from erp.access.permissions import Permission
@@ -59,6 +59,8 @@ def _next(done: Making) -> Next:
 
 
 def _kept(work: Work) -> Done:
+    """Keep the package and tell of it, while nobody can open the year again."""
+    hold_periods(work.year)
     making.require_unchanged(work)
     facts, year = work.making.facts, work.year
     file = storing.move(

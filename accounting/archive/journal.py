@@ -16,6 +16,7 @@ from accounting.archive.tables import rows_as_csv
 from accounting.ledger import chain
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry
 from accounting.ledger.posting import LINE_COLUMNS
+from erp.access.models import User
 from erp.companies.models import Company
 
 HEAD: Final = (
@@ -26,7 +27,8 @@ HEAD: Final = (
 )  # fmt: skip
 _ENTRY = ("pk", "chain_position", "number", "series", "content_digest", "chain_digest", "date", "kind",
           "text", "voucher", "source", "source_key", "reverses_id", "posted_by_id", "posted_at",
-          "reverses__number", "reverses__fiscal_year__name", "posted_by__sealed_as")  # fmt: skip
+          "reverses__number", "reverses__fiscal_year__name", "posted_by__came_with",
+          "posted_by__sealed_as")  # fmt: skip
 _SEALED = """
     SELECT v.entry_id, f.digest::text FROM accounting_entryvoucher v
     JOIN erp_storedfile f ON f.company_id = v.company_id AND f.id = v.file_id
@@ -63,7 +65,7 @@ def journal_page(
     for head in heads:
         own = lines[head["pk"]]
         forms.append(_as_sealed(company, year, head, own, sealed[head["pk"]]))
-        table += _as_table(head, own, names)
+        table += _as_table(company, head, own, names)
     return JournalPage(
         "".join(forms).encode(), rows_as_csv(table, head=HEAD if is_first else ()),
         heads[-1]["chain_position"] if len(heads) == size else None, len(heads), len(table),
@@ -89,10 +91,12 @@ def _vouchers(company: Company, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _doer(head: Mapping[str, Any]) -> int:
+def _doer(company: Company, head: Mapping[str, Any]) -> int:
     """Who posted, as seals name them."""
-    sealed_as: int | None = head["posted_by__sealed_as"]
-    return head["posted_by_id"] if sealed_as is None else sealed_as
+    return User(
+        pk=head["posted_by_id"], came_with_id=head["posted_by__came_with"],
+        sealed_as=head["posted_by__sealed_as"],
+    ).seal_number(company)  # fmt: skip
 
 
 def _as_sealed(
@@ -102,7 +106,7 @@ def _as_sealed(
     """A line of JSON: what the entry says in its canonical form, its place, and both digests."""
     form = chain.canonical(
         company=company.seal_number, fiscal_year=year.pk, lines=lines, vouchers=vouchers,
-        reverses=head["reverses_id"], posted_by=_doer(head),
+        reverses=head["reverses_id"], posted_by=_doer(company, head),
         **{name: head[name]
            for name in ("date", "kind", "text", "voucher", "source", "source_key", "posted_at")},
     )  # fmt: skip
@@ -115,7 +119,7 @@ def _as_sealed(
 
 
 def _as_table(
-    head: dict[str, Any], lines: Sequence[Sequence[Any]], names: Names
+    company: Company, head: dict[str, Any], lines: Sequence[Sequence[Any]], names: Names
 ) -> list[Sequence[Any]]:
     reverses = f"{head['reverses__fiscal_year__name']}/{head['reverses__number']}"
     return [
@@ -124,7 +128,7 @@ def _as_table(
          names.accounts[account].name, text or head["text"], debit, credit, currency, foreign,
          names.centre(centre), names.object(object_), names.code(code), part, rate, base, supplied,
          head["source"], reverses if head["reverses_id"] else "",
-         head["posted_at"].isoformat(timespec="microseconds"), _doer(head))
+         head["posted_at"].isoformat(timespec="microseconds"), _doer(company, head))
         for (position, account, debit, credit, text, currency, foreign, centre, object_, code, part,
              rate, base, supplied) in lines
     ]  # fmt: skip

@@ -207,7 +207,7 @@ def _originals(work: Work) -> dict[str, Any] | None:
 
 
 def _people(work: Work) -> None:
-    for name, content in reports.people(work.making.facts["people"]).items():
+    for name, content in reports.people(work.company, work.making.facts["people"]).items():
         work.add(name, content)
 
 

@@ -15,6 +15,7 @@ from accounting.ledger.models import EntryVoucher, FiscalYear
 from accounting.payables.models import SupplierInvoice
 from accounting.receivables.models import SalesDocument
 from erp.companies.models import Company
+from erp.core.filetypes import ENDINGS
 from erp.documents.models import StoredFile
 from erp.documents.storing import path_of
 from vat.returns.models import VatReturn
@@ -22,9 +23,10 @@ from vat.returns.models import VatReturn
 HEAD: Final = ("kind", "entry", "date", "reference", "sealed", "name", "content_type", "size", "sha256",
                "path")  # fmt: skip
 _ENDINGS: Final = {
-    "application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "application/xml": ".xml",
+    **{kind: f".{ending}" for kind, ending in ENDINGS.items()},
+    "application/xml": ".xml",
     "text/xml": ".xml",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

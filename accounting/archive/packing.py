@@ -72,7 +72,7 @@ def manifest(work: Work, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "format": verify.FORMAT, "entry_format": chain.FORMAT, "trail_format": trail_chain.FORMAT,
         "made_at": clock.now().isoformat(timespec="seconds"),
-        "made_by": {"id": work.by.seal_number, "name": work.by.name, "email": work.by.email},
+        "made_by": {"id": work.by.seal_number(company), "name": work.by.name, "email": work.by.email},
         "company": {"id": company.seal_number, "name": company.name, "uid": company.uid,
                     "legal_form": company.legal_form, "town": company.town,
                     "currency": company.currency},

@@ -87,8 +87,8 @@ def statement(company: Company, year: FiscalYear, name: str) -> Files:
     return {f"{name}.csv": as_csv(table, company), f"{name}.pdf": as_pdf(table, company)}
 
 
-def people(ids: Iterable[int]) -> Files:
+def people(company: Company, ids: Iterable[int]) -> Files:
     """Who stands behind the numbers of those who posted and acted, as seals name them."""
-    rows = [(one.seal_number, one.name, one.email)
+    rows = [(one.seal_number(company), one.name, one.email)
             for one in User.objects.filter(pk__in=set(ids)).order_by("pk")]  # fmt: skip
     return {"people.csv": rows_as_csv(rows, head=("id", "name", "email"))}

@@ -16,19 +16,20 @@ from django.db.models import Max, Min, Q
 
 from accounting.archive.rights import NEEDED
 from accounting.ledger.models import FiscalYear
+from erp.access.seals import seal_number, sealing
 from erp.audit import chain
 from erp.audit.models import AuditEvent
 from erp.audit.readers import readable
 from erp.companies.models import Company
 from erp.core import clock
 
-_PAGE: Final = """
-    SELECT e.id, at, coalesce(u.sealed_as, by_id), action, subject, subject_id, details::text, address,
+_PAGE: Final = f"""
+    SELECT e.id, at, {seal_number("e.by_id")}, action, subject, subject_id, details::text, address,
            agent, via, request_id, by_id, position, content_digest, digest
     FROM erp_auditevent e JOIN erp_user u ON u.id = e.by_id
-    WHERE company_id = %s AND position > %s AND position <= %s
-    ORDER BY position LIMIT %s
-"""
+    WHERE company_id = %(company)s AND position > %(after)s AND position <= %(until)s
+    ORDER BY position LIMIT %(size)s
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def trail_page(
     """The next events as lines of JSON, the place of the last, and who acted; one query."""
     told = readable(NEEDED)
     with connection.cursor() as cursor:
-        cursor.execute(_PAGE, [company.pk, after, until, size])
+        cursor.execute(_PAGE, sealing(company) | {"after": after, "until": until, "size": size})
         rows = cursor.fetchall()
     lines, who = [], set[int]()
     for row in rows:

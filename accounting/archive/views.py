@@ -30,6 +30,11 @@ class YearRow:
     still_open: list[Period]
     archives: list[Archive]
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether there is an archive of the year as it is."""
+        return any(not one.is_outdated for one in self.archives)
+
 
 class YearArchives(CompanyView):
     """``/c/{company}/ledger/archives/``"""

@@ -183,6 +183,7 @@ class StatementViewSet(mixins.ListModelMixin, CompanyViewSet):
     serializer_class = StatementOutput
     queryset = Statement.unscoped.none()
     parser_classes = (MultiPartParser,)
+    largest_file = LARGEST
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[Statement]:

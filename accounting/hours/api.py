@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import Serializer
 
-from accounting.hours import approving, billing, entering, projects, queries, rates
+from accounting.hours import approving, billing, entering, margins, projects, queries, rates
 from accounting.hours.entering import TypedHours
 from accounting.hours.models import HourEntry, HourRate, Project
 from accounting.hours.reports import report, report_table, total_of
@@ -33,14 +33,18 @@ from accounting.hours.shapes import (
     HoursReportOutput,
     HoursReportQuery,
     HoursRowOutput,
+    MarginOutput,
+    MarginsQuery,
     OwnHoursInput,
     OwnHoursOutput,
     ProjectBillInput,
     ProjectBrief,
     ProjectInput,
+    ProjectMarginOutput,
     ProjectOutput,
     StandingOutput,
 )
+from accounting.ledger.api.spans import SpanQuery
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
@@ -310,11 +314,47 @@ class HourReportViewSet(Filed):
         return self.told_beside(HoursReportOutput, page, total=total_of(rows))
 
 
+class ProjectMarginViewSet(Filed):
+    """``…/project-margins/``"""
+
+    permissions = {"list": Permission.HOURS_MARGINS, "retrieve": Permission.HOURS_MARGINS}
+    takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
+    serializer_class = MarginOutput
+    queryset = Project.unscoped.none()
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return queries.projects(self.company)
+
+    @shown_or_filed(MarginOutput(many=True), parameters=[MarginsQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Income, costs and margin of projects in a span, of all or of a customer."""
+        told = self.asked(MarginsQuery)
+        since, until, customer = told["since"], told["until"], told.get("customer")
+        rows = margins.margins(
+            self.company, since=since, until=until, customer=customer.pk if customer else None
+        )
+        if self.form:
+            return self.filed(margins.margin_table(rows, since, until, self.company.currency))
+        return Response(MarginOutput(rows, many=True).data)
+
+    @extend_schema(parameters=[SpanQuery], responses=ProjectMarginOutput)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """A project's figures in a span, and the entry lines behind them."""
+        project, told = self.get_object(), self.asked(SpanQuery)
+        lines = margins.lines_of(self.company, project, **told)
+        return Response(ProjectMarginOutput({
+            "margin": margins.margin_of(self.company, project, **told),
+            "lines": lines[: margins.MOST_LINES], "more": len(lines) > margins.MOST_LINES,
+        }).data)  # fmt: skip
+
+
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="projects")
 router.register("my-projects", OwnProjectViewSet, basename="my-projects")
 router.register("hour-rates", HourRateViewSet, basename="hour-rates")
 router.register("my-hours", OwnHoursViewSet, basename="my-hours")
 router.register("hour-entries", HourEntryViewSet, basename="hour-entries")
+router.register("project-margins", ProjectMarginViewSet, basename="project-margins")
 router.register("hour-reports", HourReportViewSet, basename="hour-reports")
 urls = router.urls

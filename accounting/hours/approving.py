@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from accounting.hours import notices
 from accounting.hours.entering import held
 from accounting.hours.errors import ChangedMeanwhile, NotApproved, NotOpen, OwnHours
 from accounting.hours.models import HourEntry
@@ -47,6 +48,8 @@ def reopen(
 ) -> list[HourEntry]:
     """Take the approval of hours back that are not billed; ``versions`` as for ``approve``.
 
+    Whose they are is told by mail.
+
     Raises ``NotApproved`` or ``ChangedMeanwhile``.
     """
     found = held(company, entries)
@@ -54,6 +57,7 @@ def reopen(
         if one.state != _State.APPROVED:
             raise NotApproved(entry=one)
     _require_seen(found, versions)
+    notices.tell_reopened(company, found, by=by)
     return _moved(company, found, _State.OPEN, "hours.reopen", by=by)
 
 

@@ -245,3 +245,60 @@ class HoursReportOutput(PageOutput):
 
     total = HoursRowOutput()
     results = HoursRowOutput(many=True)
+
+
+class MarginsQuery(SpanQuery):
+    """``customer`` is a contact, by id."""
+
+    customer = ContactField(required=False)
+
+
+class ProjectNameOutput(serializers.ModelSerializer[Project]):
+    class Meta:
+        model = Project
+        fields = ("id", "number", "name")
+
+
+class MarginOutput(serializers.Serializer[Any]):
+    """A project, or several with one cost object. Minutes; ``worth`` is what billable ones come to at rates.
+
+    ``income``, ``costs`` and ``margin`` are in the company's currency, without VAT, and null without a
+    cost object; the cost of one's own hours is not deducted. ``percent`` is of the income.
+    """
+
+    projects = ProjectNameOutput(many=True)
+    customer = serializers.CharField()
+    cost_object = serializers.CharField()
+    minutes = serializers.IntegerField()
+    billable = serializers.IntegerField()
+    billed_minutes = serializers.IntegerField()
+    unrated = serializers.IntegerField(help_text="Billable minutes without a rate")
+    worth = serializers.SerializerMethodField()
+    income = AmountField(allow_null=True)
+    costs = AmountField(allow_null=True)
+    margin = AmountField(allow_null=True)
+    percent = serializers.DecimalField(max_digits=9, decimal_places=1, allow_null=True)
+
+    @extend_schema_field(BilledAmountOutput(many=True))
+    def get_worth(self, row: Any) -> list[dict[str, str]]:
+        return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.worths]
+
+
+class MarginLineOutput(serializers.Serializer[Any]):
+    """A line of a posted entry; one of ``income`` and ``costs``."""
+
+    entry = serializers.IntegerField()
+    number = serializers.IntegerField()
+    date = serializers.DateField()
+    text = serializers.CharField()
+    account = serializers.CharField()
+    income = AmountField(allow_null=True)
+    costs = AmountField(allow_null=True)
+
+
+class ProjectMarginOutput(serializers.Serializer[Any]):
+    """The figures, and the lines behind income and costs, the newest first; ``more``: there are further ones."""
+
+    margin = MarginOutput()
+    lines = MarginLineOutput(many=True)
+    more = serializers.BooleanField()

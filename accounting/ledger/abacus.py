@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -64,28 +64,34 @@ class Side:
 
 @dataclass
 class AbacusFile:
-    """Bookings that are gathered, oldest first."""
+    """Bookings, oldest first, as pieces of a file: the beginning, some entries after others, the end."""
 
     company: Company
     lines: int = 0
     _bookings: int = 0
-    _parts: list[bytes] = field(default_factory=list)
 
-    def add(self, entries: Iterable[JournalEntry]) -> None:
-        """Add the bookings of some entries. Raises ``NotForAbacus``."""
+    def begin(self) -> bytes:
+        return _HEAD.encode()
+
+    def add(self, entries: Iterable[JournalEntry]) -> bytes:
+        """The bookings of some entries. Raises ``NotForAbacus``."""
+        parts = []
         for entry in entries:
             rows = list(entry.lines.all())
             self.lines += len(rows)
             for debit, credit in pairs(rows):
                 self._bookings += 1
                 element = _booking(self._bookings, entry, debit, credit, self.company.currency)
-                self._parts.append(etree.tostring(element, encoding="UTF-8", xml_declaration=False))
+                parts += [etree.tostring(element, encoding="UTF-8", xml_declaration=False), b"\n"]
+        return b"".join(parts)
 
-    def made(self, *, start: dt.date | None, end: dt.date | None) -> tuple[bytes, str, str]:
-        """The file, its type and its name."""
-        content = b"\n".join([_HEAD.encode().rstrip(b"\n"), *self._parts, _FOOT.encode()])
+    def end(self) -> bytes:
+        return _FOOT.encode()
+
+    def named(self, *, start: dt.date | None, end: dt.date | None) -> tuple[str, str]:
+        """The type of the file and its name."""
         days = "".join(f"-{day:%Y-%m-%d}" for day in (start, end) if day)
-        return content, "application/xml", f"{self.company.short_name}-abacus{days}.xml"
+        return "application/xml", f"{self.company.short_name}-abacus{days}.xml"
 
 
 def pairs(lines: Sequence[EntryLine]) -> Iterator[tuple[Side, Side]]:

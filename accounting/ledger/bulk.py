@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -25,6 +26,9 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
+
+#: How many rows change what the planner should know of a table.
+_MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def post_many(
             check(company, entry, calendar)
     ids = _new_ids(len(entries))
     digests: list[bytes] = []
+    doer = by.seal_number(company)
     years = [calendar.year_of(entry.date) for entry in entries]
 
     def headers() -> Iterator[tuple[object, ...]]:
@@ -113,7 +118,7 @@ def post_many(
                     kind=entry.kind,
                     text=entry.text, voucher=entry.voucher, source=source,
                     source_key=entry.source_key, reverses=None,
-                    posted_by=by.seal_number,
+                    posted_by=doer,
                     posted_at=moment, lines=rows, vouchers=(),
                 )
             )  # fmt: skip
@@ -157,3 +162,5 @@ def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[object, ...]]
             for row in rows:
                 copy.write_row(row)
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {scratch}")
+        if cursor.rowcount >= _MANY:  # the planner expects nothing of a company it has not seen yet
+            cursor.execute("SELECT accounting_count_again(%s)", [table])

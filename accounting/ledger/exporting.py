@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final, Protocol
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,15 +21,20 @@ from django.utils.translation import gettext_lazy
 from accounting.ledger.abacus import AbacusFile
 from accounting.ledger.models import JournalEntry
 from accounting.ledger.taking_back import ImportFile
+from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
+from erp.documents import storing
+from erp.documents.models import StoredFile
 from erp.web.export import Table, table
 
 MOST_PRINTED: Final = 4_000  # lines of a PDF
 MOST_AT_ONCE: Final = 20_000  # lines of CSV or XLSX that a page may wait for
 MOST_EXPORTED: Final = 500_000  # lines of CSV or XLSX made in the background
+MOST_WRITTEN: Final = 2_000_000  # lines for other systems, which are written and never held
+_FORGOTTEN: Final = 24 * 3600  # seconds
 
 
 class TooLong(DomainError):
@@ -70,20 +81,78 @@ class JournalTable:
                      name="journal", wide=True, kinds={len(self.rows): "grand"})  # fmt: skip
 
 
-class Gathered(Protocol):
-    """A file for other systems, to which entries are added, oldest first."""
+class ForOthers(Protocol):
+    """A file for other systems in pieces: its beginning, entries, oldest first, and its end."""
 
     lines: int
 
-    def add(self, entries: Iterable[JournalEntry]) -> None: ...
+    def begin(self) -> bytes: ...
 
-    def made(self, *, start: dt.date | None, end: dt.date | None) -> tuple[bytes, str, str]: ...
+    def add(self, entries: Iterable[JournalEntry]) -> bytes: ...
+
+    def end(self) -> bytes: ...
+
+    def named(self, *, start: dt.date | None, end: dt.date | None) -> tuple[str, str]: ...
 
 
 #: Forms for other systems: our own import, and Abacus.
-FOR_OTHERS: Final[Mapping[str, Callable[[Company], Gathered]]] = {
+FOR_OTHERS: Final[Mapping[str, Callable[[Company], ForOthers]]] = {
     "import": ImportFile, "abacus": AbacusFile,
 }  # fmt: skip
+
+
+class ScratchFile:
+    """Lines for other systems that are written to the disk, oldest first, and never held."""
+
+    def __init__(self, company: Company, form: str) -> None:
+        self._maker = FOR_OTHERS[form](company)
+        folder = Path(settings.RAPPEN_VAR) / "scratch" / str(company.pk)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sweep(folder)
+        self.path = folder / secrets.token_hex(16)
+        self._file = os.fdopen(
+            os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        )
+        self._file.write(self._maker.begin())
+
+    @property
+    def lines(self) -> int:
+        return self._maker.lines
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be added any more."""
+        return self._file.closed
+
+    def add(self, entries: Iterable[JournalEntry]) -> None:
+        """Write the lines of some entries. Raises ``TooLong``, or what the form raises."""
+        self._file.write(self._maker.add(entries))
+        if self.lines > MOST_WRITTEN:
+            raise TooLong(limit=MOST_WRITTEN)
+
+    def kept(
+        self, company: Company, *, by: User, start: dt.date | None, end: dt.date | None
+    ) -> StoredFile:
+        """The whole file among those of the company."""
+        self._file.write(self._maker.end())
+        self._file.close()
+        content_type, name = self._maker.named(start=start, end=end)
+        return storing.move(
+            company=company, path=self.path, by=by, content_type=content_type, name=name
+        )
+
+    def close(self) -> None:
+        """Nothing is left where it was not kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Clear away what processes have left that were killed, a day later."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - _FORGOTTEN:
+                path.unlink()
 
 
 def takes_long(entries: QuerySet[JournalEntry]) -> bool:

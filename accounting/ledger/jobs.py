@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.ledger import importing, queries
-from accounting.ledger.exporting import FOR_OTHERS, MOST_EXPORTED, JournalTable, TooLong
+from accounting.ledger.exporting import FOR_OTHERS, MOST_EXPORTED, JournalTable, ScratchFile
 from accounting.ledger.importing import Checking
 from accounting.ledger.models import LedgerHead, Period
 from accounting.ledger.years import lock_period
@@ -96,12 +96,13 @@ def _content(job: Running) -> bytes:
 
 
 @job(EXPORT, title=gettext_lazy("Export journal"), permission=Permission.LEDGER_EXPORT,
-     also=Permission.LEDGER_READ)  # fmt: skip
+     also=Permission.LEDGER_READ, whole=True)  # fmt: skip
 def export_journal(job: Running, cursor: Cursor) -> Next | Done:
     """Read the journal part by part, as it stood when the job began; then make the file.
 
     ``form`` is csv, xlsx or one for other systems (``exporting.FOR_OTHERS``), the rest are the filters
-    of ``queries.journal``. What was read is in memory alone: another process begins anew.
+    of ``queries.journal``. What was read is of this process alone, in memory or, for other systems,
+    on its disk: another one begins anew.
     """
     told = job.arguments
     start, end = _day(told.get("from")), _day(told.get("until"))
@@ -110,9 +111,9 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
         account=told.get("account", ""),
     )  # fmt: skip
     gathered: Any = job.memory.get("table")
-    if gathered is None or not cursor or gathered.lines != cursor["lines"]:
-        maker = FOR_OTHERS.get(told["form"])
-        job.memory["table"] = maker(job.company) if maker else JournalTable(MOST_EXPORTED)
+    is_over = isinstance(gathered, ScratchFile) and gathered.is_over  # by a step that was undone
+    if gathered is None or is_over or not cursor or gathered.lines != cursor["lines"]:
+        job.memory["table"] = _gathering(job)
         head = cursor.get("head")  # also where it begins anew
         if head is None:
             head = LedgerHead.of(job.company).values_list("position", flat=True).first() or 0
@@ -123,24 +124,33 @@ def export_journal(job: Running, cursor: Cursor) -> Next | Done:
         entries = entries.filter(chain_position__lte=cursor["head"])
         page = queries.journal_page(entries, before=cursor["after"], size=READ_AT_ONCE)
         gathered.add(reversed(page.entries))
-        if gathered.lines > MOST_EXPORTED:
-            raise TooLong(limit=MOST_EXPORTED)
         read = cursor["read"] + len(page.entries)
         return Next(
             {**cursor, "after": page.before, "read": read, "lines": gathered.lines}, done=read,
             message=_("%(read)s of %(total)s entries are read.")
             % {"read": read, "total": cursor["total"]} if page.before else _("Writing the file …"),
         )  # fmt: skip
-    if told["form"] in FOR_OTHERS:
-        made, content_type, name = gathered.made(start=start, end=end)
+    if isinstance(gathered, ScratchFile):
+        file = gathered.kept(job.company, by=job.user, start=start, end=end)
     else:
         made, content_type, name = file_of(
             told["form"], gathered.finished(start=start, end=end), company=job.company
         )
-    file = storing.keep(company=job.company, name=name, content=made, by=job.user,
-                        content_type=content_type)  # fmt: skip
+        file = storing.keep(company=job.company, name=name, content=made, by=job.user,
+                            content_type=content_type)  # fmt: skip
     lines = gathered.lines
     return Done({"lines": lines}, file=file, message=_("%s lines are in the file.") % lines)
+
+
+def _gathering(job: Running) -> JournalTable | ScratchFile:
+    """What lines are added to, from the first; what an undone step has left goes."""
+    if isinstance(before := job.memory.get("table"), ScratchFile):
+        before.close()
+    if job.arguments["form"] not in FOR_OTHERS:
+        return JournalTable(MOST_EXPORTED)
+    found = ScratchFile(job.company, job.arguments["form"])
+    job.at_the_end(found.close)
+    return found
 
 
 def _day(text: str | None) -> dt.date | None:

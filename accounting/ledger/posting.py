@@ -281,8 +281,8 @@ def seal(
     digest = chain.content_digest(
         company=entry.company.seal_number, fiscal_year=entry.fiscal_year_id, date=entry.date,
         kind=entry.kind, text=entry.text, voucher=entry.voucher, source=entry.source,
-        source_key=entry.source_key, reverses=entry.reverses_id, posted_by=by.seal_number,
-        posted_at=moment, lines=rows, vouchers=vouchers,
+        source_key=entry.source_key, reverses=entry.reverses_id,
+        posted_by=by.seal_number(entry.company), posted_at=moment, lines=rows, vouchers=vouchers,
     )  # fmt: skip
     with refused_by_database(entry), connection.cursor() as cursor:
         cursor.execute(

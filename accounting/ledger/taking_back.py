@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,14 +32,17 @@ HEAD: Final = (
 
 @dataclass
 class ImportFile:
-    """Entries that are gathered, oldest first."""
+    """Entries, oldest first, as pieces of a file: the beginning, some entries after others, the end."""
 
     company: Company
     lines: int = 0
-    _rows: list[list[str]] = field(default_factory=list)
     _reader: Reader | None = None
 
-    def add(self, entries: Iterable[JournalEntry]) -> None:
+    def begin(self) -> bytes:
+        return ("\ufeff" + _written([HEAD])).encode()
+
+    def add(self, entries: Iterable[JournalEntry]) -> bytes:
+        rows: list[list[str]] = []
         if self._reader is None:
             self._reader = Reader(self.company)
         for entry in entries:
@@ -57,17 +60,22 @@ class ImportFile:
                 ) for row in stored]  # fmt: skip
                 if any(row.vat_code_id for row in stored):
                     remark = _("without VAT codes")
-            self._rows += [_row(entry, nth, line, remark) for nth, line in enumerate(typed)]
+            rows += [_row(entry, nth, line, remark) for nth, line in enumerate(typed)]
+        return _written(rows).encode()
 
-    def made(self, *, start: dt.date | None, end: dt.date | None) -> tuple[bytes, str, str]:
-        """The file, its type and its name."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-        writer.writerow(HEAD)
-        writer.writerows(self._rows)
+    def end(self) -> bytes:
+        return b""
+
+    def named(self, *, start: dt.date | None, end: dt.date | None) -> tuple[str, str]:
+        """The type of the file and its name."""
         days = "".join(f"-{day:%Y-%m-%d}" for day in (start, end) if day)
-        name = f"{self.company.short_name}-journal-import{days}.csv"
-        return ("\ufeff" + out.getvalue()).encode(), CSV, name
+        return CSV, f"{self.company.short_name}-journal-import{days}.csv"
+
+
+def _written(rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return out.getvalue()
 
 
 def _row(entry: JournalEntry, nth: int, line: TypedLine, remark: str) -> list[str]:

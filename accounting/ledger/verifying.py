@@ -14,6 +14,7 @@ from django.db import connection
 from accounting.ledger import chain
 from accounting.ledger.models import LedgerHead
 from accounting.ledger.posting import LINE_COLUMNS
+from erp.access.seals import seal_number, sealing
 from erp.audit.anchors import Anchor, Anchors
 from erp.companies.models import Company
 from erp.core.tenancy import set_local
@@ -28,7 +29,7 @@ _BATCH: Final = 2000
 _CHAIN = f"""
     SELECT e.chain_position, e.id, e.number, e.content_digest, e.chain_digest, e.fiscal_year_id,
            e.date, e.kind, e.text, e.voucher, e.source, e.source_key, e.reverses_id,
-           coalesce(u.sealed_as, e.posted_by_id), e.posted_at, coalesce(v.digests, '{{}}'),
+           {seal_number("e.posted_by_id")}, e.posted_at, coalesce(v.digests, '{{}}'),
            {", ".join(f"l.{column}" for column in LINE_COLUMNS)}, l.date
     FROM accounting_journalentry e
     LEFT JOIN erp_user u ON u.id = e.posted_by_id
@@ -220,7 +221,7 @@ def _entries(company: Company) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any
     connection.ensure_connection()
     with connection.connection.cursor(name="rappen_verify") as cursor:
         cursor.itersize = _BATCH
-        cursor.execute(_CHAIN, {"company": company.pk})
+        cursor.execute(_CHAIN, sealing(company))
         for _place, rows in groupby(cursor, key=lambda row: row[1]):
             group = list(rows)
             lines = [row[_HEADER_WIDTH:] for row in group if row[_HEADER_WIDTH] is not None]

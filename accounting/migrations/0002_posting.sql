@@ -226,6 +226,19 @@ BEGIN
             amount_foreign = t.amount_foreign + excluded.amount_foreign;
 END $$;
 
+-- Statistics of a table that many rows were just written to: without them the planner takes the rows of a new
+-- company for one, and reads all of them for each. Only the owner may; others who do it are not waited for.
+CREATE FUNCTION accounting_count_again(written text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    CASE written
+        WHEN 'accounting_journalentry' THEN ANALYZE (SKIP_LOCKED) accounting_journalentry;
+        WHEN 'accounting_entryline' THEN ANALYZE (SKIP_LOCKED) accounting_entryline;
+    END CASE;
+END $$;
+REVOKE ALL ON FUNCTION accounting_count_again(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION accounting_count_again(text) TO rappen_app;
+
 CREATE FUNCTION accounting_no_truncate() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

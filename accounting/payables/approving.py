@@ -13,7 +13,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounting.payables import booking
+from accounting.payables import booking, notices
 from accounting.payables.drafting import held
 from accounting.payables.errors import (
     NotADraft,
@@ -119,6 +119,7 @@ def each(
 def reject(invoice: SupplierInvoice, *, reason: str, by: User) -> SupplierInvoice:
     """Send an invoice back to be mended (zurückweisen); other visas of the round are void.
 
+    Who handed it in is told by mail.
     Raises ``ReasonMissing``, ``NotSubmitted``, ``NotYours`` or ``OwnInvoice``.
     """
     why = one_line(reason, field="reason", most=400)
@@ -129,6 +130,7 @@ def reject(invoice: SupplierInvoice, *, reason: str, by: User) -> SupplierInvoic
     visa.save()
     trail.record(company=now.company, by=by, action="supplier_invoice.reject", subject=now,
                  details={"number": now.number, "reason": why})  # fmt: skip
+    notices.tell_returned(now, by=by)
     return _back(now, because=why)
 
 

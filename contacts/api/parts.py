@@ -27,8 +27,9 @@ from erp.api.inputs import Input
 from erp.api.pictures import PageQuery
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
+from erp.core.filetypes import DOCUMENTS
 from erp.documents.serving import original
-from erp.documents.storing import CONTENT_TYPES, read_upload
+from erp.documents.storing import read_upload
 
 
 class ContactField(serializers.IntegerField):
@@ -154,7 +155,7 @@ class ContactFileViewSet(mixins.ListModelMixin, CompanyViewSet):
     @extend_schema(request={"multipart/form-data": ContactFileInput},
                    responses={201: ContactFileOutput})  # fmt: skip
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Keep a PDF, JPG or PNG with a contact."""
+        """Keep a document (PDF, JPEG, PNG, WebP or HEIC) with a contact."""
         told = self.told(ContactFileInput)
         upload = told["file"]
         row = activities.attach(
@@ -163,7 +164,7 @@ class ContactFileViewSet(mixins.ListModelMixin, CompanyViewSet):
         )  # fmt: skip
         return self.shown(row, 201)
 
-    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in DOCUMENTS})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The document, to be saved."""
         return original(self._seen().file, download=True)

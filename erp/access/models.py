@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.access.passwords.normal import normalised
 from erp.access.permissions import Permission, ready_name, ready_rights
-from erp.companies.models import CompanyOwned, Language
+from erp.companies.models import Company, CompanyOwned, Language
 from erp.core import clock
 
 
@@ -33,11 +33,16 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DE)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    approval_mails = models.BooleanField(_("mails about what waits for approval"), default=True)
     is_operator = models.BooleanField(_("operates this installation"), default=False)
     date_joined = models.DateTimeField(_("since"), default=clock.now)
     password_checked_at = models.DateTimeField(_("password looked up in leaks"), null=True)
     password_breached_at = models.DateTimeField(_("password found in a leak"), null=True)
-    #: The number that seals of a company's books name, of somebody who came along with these books.
+    #: The company that somebody came along with as a name, and the number its seals name them by.
+    came_with = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", null=True, editable=False,
+        db_index=False,
+    )  # fmt: skip
     sealed_as = models.BigIntegerField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
@@ -48,6 +53,14 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(fields=["came_with", "sealed_as"], name="user_sealed_once"),
+            models.CheckConstraint(
+                condition=Q(came_with=None, sealed_as=None)
+                | Q(came_with__isnull=False, sealed_as__gte=0),
+                name="user_sealed_with_a_company",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -61,10 +74,15 @@ class User(AbstractBaseUser):
     async def acheck_password(self, raw_password: str | None) -> bool:
         return raw_password is not None and await super().acheck_password(normalised(raw_password))
 
-    @property
-    def seal_number(self) -> int:
-        """What the person is called in hash chains."""
-        return self.pk if self.sealed_as is None else self.sealed_as
+    def seal_number(self, company: Company) -> int:
+        """What the person is called in the hash chains of a company, where nobody else is.
+
+        Who came along with its books has the number from before; others have theirs above all of
+        those, so that a number never means two people.
+        """
+        if self.sealed_as is not None and self.came_with_id == company.pk:
+            return self.sealed_as
+        return company.people_above + self.pk
 
     @cached_property
     def has_factor(self) -> bool:

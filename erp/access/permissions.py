@@ -125,6 +125,7 @@ class Permission(models.TextChoices):
     HOURS_CHANGE = "hours.change", _("Enter and change the hours of others")
     HOURS_APPROVE = "hours.approve", _("Approve hours")
     HOURS_BILL = "hours.bill", _("Invoice hours")
+    HOURS_MARGINS = "hours.margins", _("See what projects bring in: income, costs and margin")
     HOURS_SETTINGS = "hours.settings", _("Change projects and rates")
 
     EXPENSES_OWN = "expenses.own", _("Hand in one's own expenses")

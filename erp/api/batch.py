@@ -1,4 +1,4 @@
-"""``…/batch/``: what a phone wrote while it was offline, sent at once (Stapel).
+"""``…/batch/`` and ``/api/v1/batch/``: what a phone wrote while it was offline, sent at once (Stapel).
 
 Each item is a request of its own to the endpoint that it names: with its own key, rights, step-up,
 transaction, count towards the limits, and answer. Nothing is written past the endpoints.
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlsplit
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -23,6 +23,7 @@ from django.urls import ResolverMatch, resolve
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +33,7 @@ from erp.access.sign_in.middleware import note_denied
 from erp.api.authentication import bearer_in, carry_over
 from erp.api.endpoints import CompanyViewSet, OneTransaction
 from erp.api.inputs import Input
+from erp.api.personal import PersonalViewSet
 from erp.core.problems import problem
 
 MOST: Final = 100
@@ -43,7 +45,7 @@ log = logging.getLogger(__name__)
 
 
 class ItemInput(Input):
-    """A write: ``path`` is what follows the company's address, such as ``contacts/``.
+    """A write: ``path`` is what follows the address before ``batch/``, such as ``contacts/``.
 
     ``@name.id`` in the path, or as a value of the body, means what the item of that ``name`` made.
     """
@@ -92,9 +94,14 @@ class Item:
     name: str = ""
 
 
-class BatchViewSet(OneTransaction):
-    """``…/batch/``: up to 100 writes; who may write what, each endpoint says itself."""
+class ManyWrites(OneTransaction):
+    """Up to 100 writes; who may write what, each endpoint says itself.
 
+    ``reaches`` is the base of the endpoints that they may go to, below the address ``place``.
+    """
+
+    reaches: ClassVar[type[OneTransaction]]
+    place: ClassVar[str]
     _items: list[Item] | None = None
     _stop = False
 
@@ -103,17 +110,15 @@ class BatchViewSet(OneTransaction):
         checked = super().dispatch(request, *args, **kwargs)
         if self._items is None or checked.status_code != HTTPStatus.OK:
             return checked
-        results = list(self._done(request, int(kwargs["company"]), self._items))
+        results = list(self._done(request, self._items))
         answer = JsonResponse({"results": results, "left": len(self._items) - len(results)})
         for name, value in checked.headers.items():
             if name not in {"Content-Type", "Content-Length"}:
                 answer[name] = value
         return answer
 
-    @extend_schema(request=BatchInput, responses={200: BatchOutput})
-    def send(self, request: Request, company: int, **kwargs: Any) -> Response:
-        """Do several writes one after the other; each succeeds or is refused for itself."""
-        access_to(company, user=cast(User, request.user), within=bearer_in(request))
+    def taken(self) -> Response:
+        """Look at the batch, and keep what is to be done after this transaction."""
         told = self.told(BatchInput)
         self._stop = told["stop"]
         self._items = [
@@ -123,12 +128,11 @@ class BatchViewSet(OneTransaction):
         ]  # fmt: skip
         return Response({"results": [], "left": len(self._items)})
 
-    def _done(
-        self, request: HttpRequest, company: int, items: list[Item]
-    ) -> Iterator[dict[str, Any]]:
+    def _done(self, request: HttpRequest, items: list[Item]) -> Iterator[dict[str, Any]]:
         made: dict[str, int] = {}
+        place = self.place.format(**self.kwargs)
         for item in items:
-            result = _answered(request, company, item, made)
+            result = _answered(request, place, self.reaches, item, made)
             body = result["body"]
             if item.name and isinstance(body, dict) and isinstance(body.get("id"), int):
                 made[item.name] = body["id"]
@@ -137,24 +141,54 @@ class BatchViewSet(OneTransaction):
                 return
 
 
+class BatchViewSet(ManyWrites):
+    """``…/batch/`` of a company."""
+
+    reaches, place = CompanyViewSet, "/api/v1/companies/{company}/"
+
+    @extend_schema(request=BatchInput, responses={200: BatchOutput})
+    def send(self, request: Request, company: int, **kwargs: Any) -> Response:
+        """Do several writes one after the other; each succeeds or is refused for itself."""
+        access_to(company, user=cast(User, request.user), within=bearer_in(request))
+        return self.taken()
+
+
+class PersonalBatchViewSet(ManyWrites):
+    """``/api/v1/batch/``: for what lies outside of companies."""
+
+    reaches, place = PersonalViewSet, "/api/v1/"
+
+    @extend_schema(request=BatchInput, responses={200: BatchOutput}, operation_id="personal_batch")
+    def send(self, request: Request, **kwargs: Any) -> Response:
+        """Do several writes to one's account or firm; each succeeds or is refused for itself."""
+        if bearer_in(request) is not None:
+            raise PermissionDenied  # a token is for its own company
+        return self.taken()
+
+
 def _answered(
-    request: HttpRequest, company: int, item: Item, made: dict[str, int]
-) -> dict[str, Any]:
+    request: HttpRequest, place: str, reaches: type[OneTransaction], item: Item,
+    made: dict[str, int],
+) -> dict[str, Any]:  # fmt: skip
     try:
         path = _REFERENCE.sub(lambda found: str(made[found[1]]), item.path)
         body = _filled(item.body, made)
     except KeyError as missing:
         told = _("“%s” made nothing that could be meant here.") % missing.args[0]
         return _refused(item, HTTPStatus.FAILED_DEPENDENCY, "batch.nothing_made", told)
-    address = f"/api/v1/companies/{company}/{path}"
-    match = _endpoint(address)
+    address = f"{place}{path}"
+    match = _endpoint(address, reaches)
     if match is None:
-        told = _("There is no endpoint “%s”. Give what follows the company's address.") % path
+        told = _("There is no endpoint “%(path)s”. Give what follows %(place)s.") % {
+            "path": path, "place": place,
+        }  # fmt: skip
         return _refused(item, HTTPStatus.NOT_FOUND, "batch.no_such_endpoint", told)
     own = _request(request, address, item, body)
     own.resolver_match = match
     try:
         answer = match.func(own, *match.args, **match.kwargs)
+        if not getattr(answer, "is_rendered", True):  # by what works in several transactions
+            answer.render()
     except Exception:
         log.exception("an item of a batch failed: %s %s", item.method, address)
         told = _("This went wrong, and nothing was written. Try again later.")
@@ -177,8 +211,8 @@ def _filled(value: Any, made: dict[str, int]) -> Any:
     return made[named[1]] if named else value
 
 
-def _endpoint(address: str) -> ResolverMatch | None:
-    """What answers to an address, if it is an endpoint of the company."""
+def _endpoint(address: str, reaches: type[OneTransaction]) -> ResolverMatch | None:
+    """What answers to an address, if it is an endpoint of the wanted base."""
     if urlsplit(address).path != address or ".." in address or "//" in address or "\x00" in address:
         return None
     try:
@@ -186,7 +220,7 @@ def _endpoint(address: str) -> ResolverMatch | None:
     except Http404:
         return None
     view = getattr(match.func, "cls", None)
-    return match if isinstance(view, type) and issubclass(view, CompanyViewSet) else None
+    return match if isinstance(view, type) and issubclass(view, reaches) else None
 
 
 def _request(request: HttpRequest, address: str, item: Item, body: Any) -> HttpRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -23,20 +24,22 @@ from erp.access.models import User
 from erp.access.permissions import ADMINISTERS, Permission
 from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import is_fresh
-from erp.api import problems, sparse, versions
+from erp.api import problems, sizes, sparse, versions
 from erp.api.authentication import bearer_in, look_up
 from erp.api.delta import DeltaPages, InOrder, is_asked
 from erp.api.deprecation import Deprecated
-from erp.api.idempotency import Keeping, KeyMissing, key_in, once
+from erp.api.idempotency import InCompany, Keeping, KeyMissing, Personal, key_in, once
 from erp.api.limits import Meter, TooMany
 from erp.api.paging import PageOutput, Pages, RowPages
 from erp.api.permissions import SecondWayNeeded, StepUpNeeded
 from erp.api.problems import PreconditionFailed, PreconditionRequired
+from erp.api.sizes import TooLarge
 from erp.api.versions import etag, with_etag
 from erp.audit import looks
 from erp.companies.models import Company, Module
 from erp.core.errors import Overtaken
 from erp.core.retrying import keep_body, retried, rewind
+from erp.documents.storing import LARGEST
 
 R = TypeVar("R")
 __all__ = ["CompanyViewSet", "OneTransaction", "etag", "session_of", "with_etag"]
@@ -45,16 +48,25 @@ __all__ = ["CompanyViewSet", "OneTransaction", "etag", "session_of", "with_etag"
 class OneTransaction(GenericViewSet[Any]):
     """Endpoints that work in one transaction, the writing of the answer included.
 
+    Where a class ``takes_keys``, a write that comes with an Idempotency-Key takes effect once; of
+    answers with secrets nothing but the id is kept for it (``keeps_answer``).
     ``parts`` says for lookups ahead of the rows which field shows what they bring: where a client
     leaves the field out, they are left out, too. ``deprecated`` says that endpoints are to go.
     """
 
     deprecated: ClassVar[Deprecated | None] = None
     parts: ClassVar[Mapping[str, str]] = {}
+    #: Bytes of a file that is sent, and of all files of a form.
+    largest_file: ClassVar[int] = LARGEST
+    largest_together: ClassVar[int | None] = None
+    takes_keys: ClassVar[bool] = False
+    keeps_answer: ClassVar[bool] = True
     wanted: sparse.Wanted | None = None
     _paginator: BasePagination | None
     meter: Meter
     _narrowed = False
+    _keyed = False
+    _lasting = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -87,13 +99,19 @@ class OneTransaction(GenericViewSet[Any]):
         self.meter = Meter.begin(request, company)
         try:
             self.meter.require_sender()
+            self.limit(request)
             response = retried(attempt) if keep_body(request) else attempt()
-        except (Overtaken, TooMany) as refusal:
+        except (Overtaken, TooMany, TooLarge) as refusal:
             response = problems.plain(refusal)
         self.meter.settle(response, inside=hasattr(self, "access"))
         if goes:
             self._mark(response)
         return response
+
+    def limit(self, request: HttpRequest) -> None:
+        """Refuse a body that is too large before it is read. Raises ``TooLarge``."""
+        file = self.largest_file
+        sizes.limit(request, of_a_file=file, together=self.largest_together or file)
 
     def _asked_for(self, request: HttpRequest) -> Collection[str]:
         """The action that a request wants; all of the address, where none answers to its method."""
@@ -108,6 +126,7 @@ class OneTransaction(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         for method, plain in self._plain.items():  # of an attempt before this one
             setattr(self, method, plain)
+        self._keyed = self._lasting = False
         super().initial(request, *args, **kwargs)
         if request.method == "GET":
             self.wanted = sparse.wanted_in(request.query_params.get(sparse.PARAMETER, ""))
@@ -123,6 +142,33 @@ class OneTransaction(GenericViewSet[Any]):
             return act(lambda: inner(request, *args, **kwargs))
 
         setattr(self, method, outer)
+
+    def once(self, act: Callable[[], Response]) -> Response:
+        """Run a write that posts, pays, imports or starts a run: never without a key."""
+        if not self._keyed:
+            raise KeyMissing
+        self._lasting = True
+        return act()
+
+    def keep_once(self, holder: InCompany | Personal) -> None:
+        """Let a write that came with a key take effect once, whatever else it asks for.
+
+        Its answer is repeated before anything is looked at: what it changed is not any more as its
+        sender had read it. Who calls it has asked before whether somebody may do this at all.
+        """
+        request = self.request
+        if not self.takes_keys or request.method in SAFE_METHODS or key_in(request) is None:
+            return
+        match = request.resolver_match
+        operation = f"{self.basename or (match and match.url_name)}.{self.action}"
+        self._keyed = True
+        self.wrap(
+            (request.method or "").lower(),
+            lambda act: once(self.request, holder, operation, act, self._keeping),
+        )
+
+    def _keeping(self) -> Keeping:
+        return Keeping(lasting=self._lasting, whole=self.keeps_answer)
 
     def _of_what_is_wanted(self, act: Callable[[], Response]) -> Response:
         answer = act()
@@ -188,17 +234,16 @@ class OneTransaction(GenericViewSet[Any]):
 class CompanyViewSet(OneTransaction):
     """Endpoints of one company: ``/api/v1/companies/{company}/…``, in one transaction.
 
-    ``permissions`` names what each action needs; an action that is not named is closed. Actions
-    in ``step_up`` want the second factor used minutes ago. Any write that comes with an
-    Idempotency-Key takes effect once (``takes_keys``); of answers with secrets nothing but the id
-    is kept for it (``keeps_answer``). ``follows`` is what ``erp.changes`` calls the rows of the
-    list, which then answers to ``?changed_since=``, too.
+    ``permissions`` names what each action needs; an action that is not named is closed. Any right of
+    ``opened_by`` opens those that are named, too. Actions in ``step_up`` want the second factor used
+    minutes ago. ``follows`` is what ``erp.changes`` calls the rows of the list, which then answers
+    to ``?changed_since=``, too.
     """
 
     permissions: ClassVar[dict[str, Permission]] = {}
+    opened_by: ClassVar[frozenset[Permission]] = frozenset()
     step_up: ClassVar[frozenset[str]] = frozenset()
     takes_keys: ClassVar[bool] = True
-    keeps_answer: ClassVar[bool] = True
     pagination_class: Any = Pages
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
@@ -207,12 +252,9 @@ class CompanyViewSet(OneTransaction):
 
     access: Access
     company: Company
-    _keyed = False
-    _lasting = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self._keyed = self._lasting = False
         self.access = access_to(
             int(kwargs["company"]), user=cast(User, request.user), within=bearer_in(request)
         )
@@ -220,18 +262,20 @@ class CompanyViewSet(OneTransaction):
         self.meter.require_company()
         if self.action is None:  # nothing here answers to the method, whoever asks
             raise MethodNotAllowed(request.method or "")
-        if not self.access.may(self.permissions.get(self.action)):
+        right = self.permissions.get(self.action)
+        if right is None:
+            raise PermissionDenied
+        if not self.access.may(right) and self.opened_by.isdisjoint(self.access.granted):
             raise PermissionDenied
         if self.access.read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied
         looks.note_entry(self.access)
         if self.action in self.step_up and not is_fresh(session_of(request)):
             raise StepUpNeeded
-        administers = self.permissions.get(self.action) in ADMINISTERS
+        administers = right in ADMINISTERS
         if self.action in self.step_up and administers and not has_two_ways(self.access.user):
             raise SecondWayNeeded
-        if self.takes_keys and request.method not in SAFE_METHODS and key_in(request):
-            self._keep_once(request.method or "")
+        self.keep_once(InCompany(self.company, self.access.user))
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = cast(Response, super().finalize_response(*args, **kwargs))
@@ -251,30 +295,10 @@ class CompanyViewSet(OneTransaction):
             context |= {"company": self.company, "access": self.access}
         return context
 
-    def once(self, act: Callable[[], Response]) -> Response:
-        """Run a write that posts, pays, imports or starts a run: never without a key."""
-        if not self._keyed:
-            raise KeyMissing
-        self._lasting = True
-        return act()
-
-    def _keep_once(self, method: str) -> None:
-        """Let a write that came with a key take effect once, whatever else it asks for.
-
-        Its answer is repeated before anything is looked at: what it changed is not any more as its
-        sender had read it.
-        """
-        operation = f"{self.basename}.{self.action}"
-        self._keyed = True
-        self.wrap(
-            method.lower(),
-            lambda act: once(self.request, self.access, operation, act, self._keeping),
-        )
-
     def _keeping(self) -> Keeping:
-        permission = self.permissions[self.action]
-        tells_wages = permission.module == Module.PAYROLL and not self._lasting
-        return Keeping(lasting=self._lasting, whole=self.keeps_answer and not tells_wages)
+        kept = super()._keeping()
+        tells_wages = self.permissions[self.action].module == Module.PAYROLL and not kept.lasting
+        return replace(kept, whole=kept.whole and not tells_wages)
 
     def changing(self) -> Any:
         """What the address names, for a change by a caller who has read it as it is now.

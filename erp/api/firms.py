@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from erp.access.firms.gate import FirmAccess, over_mandates, staff_of
+from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
 from erp.access.firms.models import FirmStaff
+from erp.access.gate import Access
 from erp.access.models import User
-from erp.api.authentication import bearer_in
-from erp.api.endpoints import OneTransaction
+from erp.api.inputs import missing
 from erp.api.paging import Pages
+from erp.api.personal import PersonalViewSet
 from erp.core.retrying import rewind
 
 
-class FirmViewSet(OneTransaction):
+class FirmViewSet(PersonalViewSet):
     """Endpoints of a firm: ``/api/v1/firms/{firm}/…``; strangers get a 404.
 
-    App tokens do not enter: each is for its own company. What is read comes through
-    ``over_mandates``, and writes nothing; what is written is as on pages (``FirmView``).
+    What is read comes through ``over_mandates``, and writes nothing; what is written is as on pages
+    (``FirmView``). ``asks`` is what an action asks of the staff, by raising; where the address names
+    a client, it is open to be written in (``client``).
     """
 
     pagination_class: Any = Pages
@@ -33,9 +35,11 @@ class FirmViewSet(OneTransaction):
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
     one_transaction: ClassVar[bool] = True
     of_clients: ClassVar[bool] = True
+    asks: ClassVar[Mapping[str, Callable[[FirmStaff], None]]] = {}
 
     access: FirmAccess
     staff: FirmStaff
+    client: Access
 
     @property
     def user(self) -> User:
@@ -58,17 +62,26 @@ class FirmViewSet(OneTransaction):
         else:
             self.meter.company = ""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if bearer_in(request) is not None:
-            raise PermissionDenied
-        firm, user = int(kwargs["firm"]), cast(User, request.user)
+    def admit(self, request: Request) -> None:
+        firm, client = int(self.kwargs["firm"]), self.kwargs.get("company")
         if self.of_clients and request.method in SAFE_METHODS:
-            self.access = over_mandates(firm, user=user)
+            self.access = over_mandates(firm, user=self.person)
             self.staff = self.access.staff
             self._meter_client()
-        else:
-            with transaction.atomic():
-                self.staff = staff_of(firm, user=user)
-        if self.action is None:
-            raise MethodNotAllowed(request.method or "")
+            return
+        with transaction.atomic():
+            self.staff = staff_of(firm, user=self.person)
+        if client is not None and request.method not in SAFE_METHODS:
+            self.client = in_client(firm, int(client), user=self.person)
+        if self.action in self.asks:
+            self.asks[self.action](self.staff)
+
+    def client_named(self, company: int) -> Access:
+        """Open the client that a body names, to be written in.
+
+        Raises ``ValidationError`` where it is none of the firm's, as for one that does not exist.
+        """
+        try:
+            return in_client(self.staff.firm_id, company, user=self.user)
+        except Http404:
+            raise missing("company") from None

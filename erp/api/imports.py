@@ -56,6 +56,7 @@ class FileImports(CompanyViewSet):
     """What imports have in common: a file, a look at it, an act; every bad row is told (422)."""
 
     parser_classes = (MultiPartParser,)
+    largest_file = LARGEST
     pagination_class = None
     body: type[ImportInput] = ImportInput
 

@@ -46,9 +46,14 @@ def named(rows: QuerySet[M], pk: int | None, *, place: str) -> M:
     """
     found = rows.filter(pk=pk).first()
     if found is None:
-        told = ErrorDetail(str(_("There is no such record.")), "unknown")
-        raise serializers.ValidationError({place: [told]})
+        raise missing(place)
     return found
+
+
+def missing(place: str) -> serializers.ValidationError:
+    """What to raise for an id at ``place`` that names nothing, or nothing of one's own."""
+    told = ErrorDetail(str(_("There is no such record.")), "unknown")
+    return serializers.ValidationError({place: [told]})
 
 
 class NamedInput(Input):

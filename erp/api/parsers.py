@@ -8,7 +8,8 @@ from typing import IO, Any, Final
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-LARGEST: Final = 5 * 1024 * 1024
+from erp.api.sizes import LARGEST_BODY, TooLarge
+
 DEEPEST: Final = 20
 
 
@@ -23,9 +24,9 @@ class StrictJSONParser(BaseParser):
         charset = (media_type or "").lower().partition("charset=")[2].strip(' "')
         if charset and charset not in {"utf-8", "utf8"}:
             raise ParseError("Send JSON in UTF-8.")
-        raw = stream.read(LARGEST + 1)
-        if len(raw) > LARGEST:
-            raise ParseError(f"The body is larger than {LARGEST >> 20} MB.")
+        raw = stream.read(LARGEST_BODY + 1)
+        if len(raw) > LARGEST_BODY:
+            raise TooLarge(LARGEST_BODY)
         try:
             text = raw.decode("utf-8")
             if "\x00" in text or "\\u0000" in text:

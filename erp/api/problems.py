@@ -42,6 +42,12 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
 
 
+def with_what_was_written(refusal: DomainError) -> Response:
+    """The same answer where the record of the attempt is to stay, and nothing is undone."""
+    code, body, headers = _refusal(refusal)
+    return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
+
+
 def plain(refusal: DomainError | exceptions.APIException) -> JsonResponse:
     """The same answer outside of the framework's own error handling."""
     told = _told(refusal)

@@ -202,6 +202,8 @@ class Schema(AutoSchema):
         more = {str(code) for code in getattr(self.view, "refuses", ())}
         if self._tells_changes():
             more.add("410")
+        if self.method in {"POST", "PUT", "PATCH"}:
+            more.add("413")
         self._add_files(bodies)
         if self.method == "GET" and hasattr(self.view, "wanted"):
             bodies["304"] = {"description": "Nothing has changed since (If-None-Match)."}

@@ -20,6 +20,12 @@ def forget_keys(**_later: Any) -> int:
     return len(numbers)
 
 
+@shared_task(name="api.forget_keys_of_people")
+def forget_keys_of_people(**_later: Any) -> int:
+    """Forget old keys of what people did outside of companies; how many."""
+    return idempotency.forget_of_people(now=clock.now())
+
+
 @shared_task(name="api.forget_keys_of")
 def forget_keys_of(*, company_id: int, **_later: Any) -> int:
     """Forget one company's old keys; how many."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, Final
+import io
+from contextlib import suppress
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, UnreadablePostError
@@ -17,7 +20,7 @@ from django.utils.encoding import force_str
 from django.utils.http import http_date
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,6 +34,7 @@ from erp.uploads.models import Upload
 
 VERSION: Final = "1.0.0"
 _READ_AT_ONCE: Final = 64 * 1024
+_HELD: Final = 256 * 1024  # bytes of a piece in memory; of more there is a scratch file
 _STATUS: Final[dict[type[DomainError], int]] = {
     receiving.UploadTooLarge: 413,
     receiving.WrongChecksum: 460,
@@ -56,12 +60,12 @@ _CHECKSUM = _header(
 
 
 class Pieces(BaseParser):
-    """Bytes as they are."""
+    """Bytes as they are; they were taken before (``_take_what_arrives``)."""
 
     media_type = "application/offset+octet-stream"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        return stream.read()
+        return None
 
 
 class TusRefusal(APIException):
@@ -80,6 +84,16 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
         fields = ("id", "name", "size", "received", "created_at", "expires_at")
 
 
+#: Rights of endpoints that take a file, any of which lets somebody send it in pieces.
+TAKING: Final = frozenset({
+    Permission.BANKING_IMPORT, Permission.COMPANY_CHANGE, Permission.CONTACTS_CHANGE,
+    Permission.CONTACTS_IMPORT, Permission.EXPENSES_OWN, Permission.BUDGET_CHANGE,
+    Permission.CHART_CHANGE, Permission.LEDGER_DRAFT, Permission.LEDGER_IMPORT,
+    Permission.PAYABLES_CAPTURE, Permission.PAYMENTS_EXPORT, Permission.PAYROLL_CAPTURE,
+    Permission.PAYROLL_PEOPLE, Permission.QUESTIONS_WRITE, Permission.RECEIVABLES_SETTINGS,
+})  # fmt: skip
+
+
 class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
     """``…/uploads/``: one's own. ``Upload-Offset`` stands for ``If-Match``."""
 
@@ -91,6 +105,7 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
         "partial_update": Permission.COMPANY_READ,
         "destroy": Permission.COMPANY_READ,
     }
+    opened_by = TAKING
     serializer_class = UploadOutput
     queryset = Upload.unscoped.none()
     parser_classes = (Pieces,)
@@ -152,11 +167,13 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
             most = receiving.LARGEST_PIECE
             raise TusRefusal(413, "uploads.piece_too_large", f"Send at most {most} bytes at once.")
         checksum = request.headers.get("Upload-Checksum", "")
-        content = request.data if isinstance(request.data, bytes) else b""
+        piece: IO[bytes] = request._request.piece  # type: ignore[attr-defined]
+        if piece.seek(0, io.SEEK_END) and request._request.content_type != Pieces.media_type:
+            raise UnsupportedMediaType(request.content_type or "")
         if checksum and getattr(request._request, "is_cut", False):
-            content, checksum = b"", ""  # nobody can tell whether it is sound
+            piece, checksum = io.BytesIO(), ""  # nobody can tell whether it is sound
         grown = receiving.append(
-            upload, content, offset=self._number("Upload-Offset"), checksum=checksum
+            upload, piece, offset=self._number("Upload-Offset"), checksum=checksum
         )
         return self._told(grown, 204)
 
@@ -186,21 +203,21 @@ class UploadViewSet(mixins.ListModelMixin, CompanyViewSet):
 
 
 def _take_what_arrives(request: HttpRequest) -> None:
-    """Read a piece before a transaction begins, and keep what came of one that is cut off."""
+    """Read a piece before a transaction begins, and keep what came of one that is cut off.
+
+    It is in a scratch file unless it is small; nothing else reads the body.
+    """
+    asked: Any = request
     told = request.META.get("CONTENT_LENGTH") or "0"
-    if not told.isdigit() or int(told) > receiving.LARGEST_PIECE:
-        request._body = b""  # type: ignore[attr-defined]
-        request.META["CONTENT_LENGTH"] = "0"
-        request.is_too_large = True  # type: ignore[attr-defined]
-        return
-    piece = bytearray()
-    try:
-        while part := request.read(_READ_AT_ONCE):
-            piece += part
-    except UnreadablePostError:
-        pass
-    request.is_cut = len(piece) < int(told)  # type: ignore[attr-defined]
-    request._body = bytes(piece)  # type: ignore[attr-defined]
+    asked.piece = piece = SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - gone with the request
+    asked.is_too_large = not told.isdecimal() or int(told) > receiving.LARGEST_PIECE
+    if not asked.is_too_large:
+        with suppress(UnreadablePostError):
+            while part := request.read(_READ_AT_ONCE):
+                piece.write(part)
+        asked.is_cut = piece.tell() < int(told)
+    asked._body = b""
+    request.META["CONTENT_LENGTH"] = "0"
 
 
 def _name_in(metadata: str) -> str:

@@ -12,6 +12,7 @@ from erp.audit.subjects import subjects
 #: The right to read, by the package a model lives in, or by the model; the longest that fits counts.
 #: What is in none of them is told to nobody.
 READ_BY: Final = {
+    "erp.cockpit": Permission.MEMBERS_READ,
     "erp.companies": Permission.COMPANY_READ,
     "erp.access": Permission.MEMBERS_READ,
     "erp.access.leaks": Permission.SECURITY_READ,
@@ -20,6 +21,7 @@ READ_BY: Final = {
     "erp.changes": Permission.COMPANY_READ,
     "erp.documents": Permission.COMPANY_READ,
     "erp.fiduciary": Permission.QUESTIONS_READ,
+    "erp.handover": Permission.MEMBERS_CHANGE,
     "erp.jobs": Permission.JOBS_READ,
     "erp.mails": Permission.COMPANY_READ,
     "erp.own_fields": Permission.COMPANY_READ,

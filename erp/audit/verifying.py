@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
+from erp.access.seals import seal_number, sealing
 from erp.audit import chain
 from erp.audit.anchors import Anchor, Anchors
 from erp.audit.models import AuditHead
@@ -18,12 +19,12 @@ CHANGED, MISSING, INSERTED, REORDERED = "changed", "missing", "inserted", "reord
 CUT: Final = "cut off"
 
 _BATCH: Final = 1000
-_EVENTS: Final = """
-    SELECT e.id, at, coalesce(u.sealed_as, by_id), action, subject, subject_id, details::text, address, agent, via,
+_EVENTS: Final = f"""
+    SELECT e.id, at, {seal_number("e.by_id")}, action, subject, subject_id, details::text, address, agent, via,
            request_id, position, content_digest, digest
     FROM erp_auditevent e LEFT JOIN erp_user u ON u.id = e.by_id
-    WHERE company_id = %s ORDER BY position, e.id
-"""
+    WHERE company_id = %(company)s ORDER BY position, e.id
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _events(company: Company) -> Iterator[_Row]:
     connection.ensure_connection()
     with connection.connection.cursor(name="rappen_verify_audit") as cursor:
         cursor.itersize = _BATCH
-        cursor.execute(_EVENTS, [company.pk])
+        cursor.execute(_EVENTS, sealing(company))
         for *told, content, digest in cursor:
             yield _Row._make((*told, bytes(content or b""), bytes(digest or b"")))
 

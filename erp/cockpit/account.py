@@ -40,6 +40,12 @@ def rename(user: User, *, name: str) -> None:
     user.save(update_fields=["name"])
 
 
+def want_approval_mails(user: User, *, wanted: bool) -> None:
+    """Let mails about what waits for approval come, or not."""
+    user.approval_mails = wanted
+    user.save(update_fields=["approval_mails"])
+
+
 class AccountOverview(View):
     """``/account/``: one's name, sessions and phones to see and end, devices to forget, events."""
 
@@ -65,6 +71,9 @@ class AccountOverview(View):
         user: Any = request.user
         if "name" in request.POST:
             self._rename(request, user)
+        elif wanted := request.POST.get("approval_mails"):
+            want_approval_mails(user, wanted=wanted == "on")
+            messages.success(request, _("Your choice is saved."))
         elif wanted := request.POST.get("session"):
             ending.end_session(get_object_or_404(UserSession, user=user, pk=id_of(wanted)))
             note(user, Kind.SESSIONS_ENDED, count=1)

@@ -19,7 +19,7 @@ from erp.access.gate import as_operator
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
 from erp.core.errors import DomainError
-from erp.documents.serving import download
+from erp.documents.serving import of_any_size
 from erp.jobs import queries
 from erp.jobs.kinds import kind_of
 from erp.jobs.models import Job, State
@@ -114,7 +114,7 @@ class CancelJob(JobView):
 class JobFile(JobView):
     """``/c/{company}/jobs/{job}/file/``: what it made, for those who might have made it."""
 
-    def get(self, request: HttpRequest, job: int, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, job: int, **kwargs: Any) -> HttpResponseBase:
         found = self.found(job)
         if found.file is None:
             raise Http404
@@ -123,7 +123,7 @@ class JobFile(JobView):
             raise PermissionDenied
         if kind.step_up and not is_fresh(request.session):
             raise ReauthenticationRequired
-        return download(found.file)
+        return of_any_size(found.file)
 
 
 class OfInstallation(View):

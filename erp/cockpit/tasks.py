@@ -8,10 +8,24 @@ from typing import Any
 from celery import shared_task
 from django.db import transaction
 
-from erp.access.gate import NobodyToActFor, all_companies
+from erp.access.gate import NobodyToActFor, all_companies, operating
 from erp.access.leaks.adapter import TooOften, source
+from erp.access.nightly import in_each_company
 from erp.cockpit import leak_checks
+from erp.cockpit.digests import tell_approvers
 from erp.companies.models import Company
+from erp.core import clock
+
+
+@shared_task(name="approvals.tell_all")
+def tell_all(**_later: Any) -> int:
+    """Write to everybody for whose approval something new waits, each company in a transaction of its own."""
+    return in_each_company(_tell)
+
+
+def _tell(number: str) -> int:
+    with operating(number) as access:
+        return tell_approvers(access.company, by=access.user, on=clock.today())
 
 
 @shared_task(name="leaks.check_all")

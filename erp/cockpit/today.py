@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounting.open_items.models import OpenItem, Side
-from accounting.payables import approving
 from accounting.payables.capture.models import WAITING, InboxDocument
 from erp.access.gate import Access
 from erp.access.permissions import Permission
+from erp.cockpit.waiting import waiting
 from erp.core.display import chf
 
 
@@ -34,11 +34,16 @@ class Tile:
 
 
 def tiles(access: Access, *, on: dt.date, liquidity: Decimal | None) -> list[Tile]:
-    """The tasks that somebody may do, in the order of a day; at most three queries.
+    """The tasks that somebody may do, in the order of a day; at most six queries.
 
     ``liquidity`` are the liquid funds as the start page has them, in the company's currency.
     """
-    return [*_bills(access), *_owed(access, on), *_figures(access, liquidity)]
+    return [
+        *_bills(access),
+        *_approvals(access, on),
+        *_owed(access, on),
+        *_figures(access, liquidity),
+    ]
 
 
 def _bills(access: Access) -> Iterator[Tile]:
@@ -48,10 +53,13 @@ def _bills(access: Access) -> Iterator[Tile]:
         note = ngettext("%s waits in the inbox", "%s wait in the inbox", waiting) % waiting
         yield Tile(_("Photograph a bill"), reverse("inbox", args=[company.pk]),
                    note=note if waiting else "", takes_photo=True)  # fmt: skip
-    if access.may(Permission.PAYABLES_APPROVE):
-        mine = approving.waiting_for(company, access.user).count()
-        url = f"{reverse('supplier-invoices', args=[company.pk])}#mine"
-        yield Tile(_("Approve bills"), url, figure=str(mine), is_urgent=mine > 0)
+
+
+def _approvals(access: Access, on: dt.date) -> Iterator[Tile]:
+    """Bills always, as one may be named for them any day; the rest where something waits."""
+    for one in waiting(access.company, access.user, access.granted, on=on):
+        if one.count or one.kind == "bills":
+            yield Tile(str(one.label), one.url, figure=str(one.count), is_urgent=one.count > 0)
 
 
 def _owed(access: Access, on: dt.date) -> Iterator[Tile]:

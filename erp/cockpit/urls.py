@@ -22,12 +22,14 @@ from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
+from erp.cockpit.shortcuts import Shortcut
 from erp.cockpit.support_pages import SupportAccess
 from erp.cockpit.token_pages import CompanyTokens, OwnTokens
 from erp.cockpit.webhook_pages import WebhookPage, Webhooks
 
 entrance = [
     path("", views.Companies.as_view(), name="companies"),
+    path("go/<slug:what>/", Shortcut.as_view(), name="shortcut"),
     path("account/", AccountOverview.as_view(), name="account-overview"),
     path("account/email/", AddressPage.as_view(), name="address-change"),
     path("account/email/<str:token>/", ConfirmAddress.as_view(), name="address-confirm"),

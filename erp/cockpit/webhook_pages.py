@@ -36,6 +36,11 @@ RESOURCES: Final = {
     "open_item": gettext_lazy("Open items"),
     "bank_transaction": gettext_lazy("Bank transactions"),
     "payment_run": gettext_lazy("Payment runs"),
+    "project": gettext_lazy("Projects"),
+    "hours": gettext_lazy("Hours"),
+    "expense_claim": gettext_lazy("Expense claims"),
+    "expense_kind": gettext_lazy("Kinds of expenses"),
+    "question": gettext_lazy("Questions"),
 }
 
 

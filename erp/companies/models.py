@@ -83,6 +83,9 @@ class Company(models.Model):
     created_at = models.DateTimeField(_("created at"))
     #: The number that seals of its books name, where they were begun in another installation.
     sealed_as = models.BigIntegerField(null=True, editable=False)
+    #: The highest number by which its seals name people who came along with its books; all others
+    #: they name by numbers above it.
+    people_above = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("company")

@@ -11,6 +11,8 @@ from typing import Final
 
 POINTS: Final = frozenset(
     {
+        "handover.written",
+        "handover.noted",
         "handover.proven",
         "posting.written",
         "posting.sealed",

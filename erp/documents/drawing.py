@@ -14,13 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from erp.core.errors import DomainError
-from erp.core.filetypes import PDF
+from erp.core.filetypes import HEIC, JPEG, PDF, PNG, WEBP, document_type
 
 MOST_PAGES: Final = 200
 MOST_PIXELS: Final = 64_000_000  # of a picture; phones take up to 50 million
 
-JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
-_HEIF_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 POINTS: Final = 72  # of an inch
 MOST_RENDERED: Final = 24_000_000  # pixels of a page, however large it says it is
 _FORMATS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
@@ -64,28 +62,13 @@ class Damaged(DomainError):
     field = "file"
 
 
-def content_type_of(content: bytes) -> str | None:
-    """The type by the first bytes, never by the name; None for what is not taken."""
-    if content.startswith(b"%PDF-"):
-        return PDF
-    if content.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return WEBP
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
-        return HEIC
-    return None
-
-
 def page(content: bytes, *, nth: int, width: int) -> bytes:
     """A page, from 1, as a JPEG picture of at most ``width`` pixels; drawn anew, whatever came in.
 
     Raises ``NotADocument``, ``Encrypted``, ``TooManyPages``, ``TooManyPixels``, and ``Damaged``
     where there is no such page.
     """
-    kind = content_type_of(content)
+    kind = document_type(content)
     if kind is None:
         raise NotADocument(name="")
     if kind != PDF and nth != 1:
@@ -94,6 +77,14 @@ def page(content: bytes, *, nth: int, width: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82)
     return out.getvalue()
+
+
+def require_picture(content: bytes) -> None:
+    """Unpack a picture to its end. Raises ``NotADocument``, ``TooManyPixels`` or ``Damaged``."""
+    kind = document_type(content)
+    if kind is None or kind == PDF:
+        raise NotADocument(name="")
+    unpacked(content, kind, MOST_PIXELS)
 
 
 def opened(content: bytes) -> pdfium.PdfDocument:

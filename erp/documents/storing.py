@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
-from erp.core import clock
+from erp.core import clock, sandbox
 from erp.core.errors import DomainError
+from erp.core.filetypes import HEIC, document_type
 from erp.documents.models import StoredFile
 
 LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
@@ -29,18 +30,13 @@ LARGEST_MOVED: Final = 2**31 - 1  # an archive with its vouchers: what the index
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
-#: Content types by the first bytes, never by the file's name.
-_SIGNATURES: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
-CONTENT_TYPES: Final = tuple(kind for _start, kind in _SIGNATURES)
-
 
 class UnknownFileType(DomainError):
     code = "documents.unknown_type"
-    message = _("“%(name)s” is no PDF, JPG or PNG file. Save the voucher in one of these formats.")
+    message = _(
+        "“%(name)s” is no PDF, JPEG, PNG, WebP or HEIC file. Save the voucher in one of these "
+        "formats."
+    )
     field = "file"
 
 
@@ -61,17 +57,29 @@ class EmptyFile(DomainError):
 def store(*, company: Company, name: str, content: bytes, by: User) -> StoredFile:
     """Keep an original and return its index row; the same content is stored once.
 
-    Raises ``UnknownFileType``, ``FileTooLarge`` or ``EmptyFile``.
+    Raises what ``require_document`` does.
     """
     name = Path(name.replace("\\", "/")).name[:200] or "file"
+    return _kept(company, name, content, require_document(name, content), by)
+
+
+def require_document(name: str, content: bytes) -> str:
+    """The type of a document that may be kept.
+
+    A HEIC picture is opened in a child process first, since most browsers cannot show it: whoever
+    takes it learns at once that it is broken. Raises ``UnknownFileType``, ``FileTooLarge`` or
+    ``EmptyFile``, and of HEIC pictures what ``drawing.require_picture`` does.
+    """
     if not content:
         raise EmptyFile(name=name)
     if len(content) > LARGEST:
         raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST >> 20)
-    content_type = type_of(content)
+    content_type = document_type(content)
     if content_type is None:
         raise UnknownFileType(name=name)
-    return _kept(company, name, content, content_type, by)
+    if content_type == HEIC:
+        sandbox.call("erp.documents.drawing:require_picture", content)
+    return content_type
 
 
 def keep(*, company: Company, name: str, content: bytes, content_type: str, by: User) -> StoredFile:
@@ -176,11 +184,6 @@ def path_of(company_id: int, digest: str) -> Path:
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"{digest!r} is no digest")
     return folder_of(company_id) / digest[:2] / digest
-
-
-def type_of(content: bytes) -> str | None:
-    """A content type by the first bytes; None of what is not stored."""
-    return next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
 
 
 def write_once(path: Path, content: bytes) -> None:

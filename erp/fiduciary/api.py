@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.firms.gate import in_client
 from erp.api.firms import FirmViewSet
 from erp.api.inputs import Input
 from erp.api.paging import PageOutput
@@ -106,6 +105,7 @@ class CockpitViewSet(FirmViewSet):
 class FirmClientViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/clients/{company}/``"""
 
+    asks = {"answer_for": checklists.require_working}
     pagination_class = None
     serializer_class = ClientOutput
 
@@ -122,8 +122,7 @@ class FirmClientViewSet(FirmViewSet):
     def answer_for(self, request: Request, **kwargs: Any) -> Response:
         """Say who of the firm answers for a client."""
         email = self.told(MandateChange)["responsible"]
-        access = in_client(self.staff.firm_id, int(kwargs["company"]), user=self.user)
-        checklists.require_working(self.staff)
-        person = mandates.colleague(self.staff.firm, email) if email else None
-        mandates.set_responsible(firm=self.staff.firm, company=access.company, responsible=person)
+        firm, company = self.staff.firm, self.client.company
+        person = mandates.colleague(firm, email) if email else None
+        mandates.set_responsible(firm=firm, company=company, responsible=person)
         return Response(status=204)

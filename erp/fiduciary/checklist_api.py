@@ -12,9 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.firms.gate import in_client
 from erp.api.firms import FirmViewSet
-from erp.api.inputs import DayField, Input, MonthField
+from erp.api.inputs import DayField, Input, MonthField, named
 from erp.core import clock
 from erp.fiduciary import checklists
 from erp.fiduciary.checklist_pages import month_of
@@ -102,6 +101,7 @@ class ChecklistTemplateViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/checklist-templates/``"""
 
     of_clients = False
+    asks = dict.fromkeys(("keep", "change"), checklists.require_leading)
     pagination_class = None
     serializer_class = ChecklistTemplateOutput
 
@@ -119,13 +119,11 @@ class ChecklistTemplateViewSet(FirmViewSet):
     @extend_schema(request=ChecklistTemplateInput, responses={201: ChecklistTemplateOutput})
     def keep(self, request: Request, **kwargs: Any) -> Response:
         """Keep a new checklist; those who lead or manage the firm may."""
-        checklists.require_leading(self.staff)
         return self._saved(None, 201)
 
     @extend_schema(request=ChecklistTemplateInput, responses=ChecklistTemplateOutput)
     def change(self, request: Request, **kwargs: Any) -> Response:
         """Change a checklist, all of its steps at once; those who lead or manage the firm may."""
-        checklists.require_leading(self.staff)
         template = self._named(kwargs)
         self.require_match(self.get_serializer(template).data)
         return self._saved(template)
@@ -148,6 +146,7 @@ class ChecklistTemplateViewSet(FirmViewSet):
 class ClientChecklistViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/clients/{company}/checklist/``"""
 
+    asks = dict.fromkeys(("add", "begin", "sign"), checklists.require_working)
     serializer_class = ChecklistItemOutput
     ordering = ("position", "pk")
 
@@ -167,29 +166,25 @@ class ClientChecklistViewSet(FirmViewSet):
     )  # fmt: skip
     def add(self, request: Request, **kwargs: Any) -> Response:
         """Add a step for this client and month alone."""
-        access = self._opened(kwargs)
         item = checklists.add_item(
-            firm=self.staff.firm, company=access.company, **self.told(ChecklistItemInput)
+            firm=self.staff.firm, company=self.client.company, **self.told(ChecklistItemInput)
         )
         return Response(ChecklistItemOutput(item).data, status=201)
 
     @extend_schema(request=ChecklistBegin, responses=ChecklistItemOutput(many=True))
     def begin(self, request: Request, **kwargs: Any) -> Response:
         """Begin a month, or fill it up; what is there stays."""
-        told, access = self.told(ChecklistBegin), self._opened(kwargs)
+        told, firm, company = self.told(ChecklistBegin), self.staff.firm, self.client.company
         if "template" in told:
-            rows = ChecklistTemplate.of_firm(self.staff.firm)
-            template = get_object_or_404(rows, pk=told["template"])
-            checklists.assign(firm=self.staff.firm, company=access.company, template=template)
-        items = checklists.begin_month(
-            firm=self.staff.firm, company=access.company, month=told["month"]
-        )
+            template = named(ChecklistTemplate.of_firm(firm), told["template"], place="template")
+            checklists.assign(firm=firm, company=company, template=template)
+        items = checklists.begin_month(firm=firm, company=company, month=told["month"])
         return Response(ChecklistItemOutput(items, many=True).data)
 
     @extend_schema(request=ChecklistSignature, responses=ChecklistItemOutput)
     def sign(self, request: Request, **kwargs: Any) -> Response:
         """Sign a step off; what the program can ask the books itself, it asks now."""
-        told, access = self.told(ChecklistSignature), self._opened(kwargs)
+        told, access = self.told(ChecklistSignature), self.client
         rows = ChecklistItem.of_firm(self.staff.firm).filter(company=access.company)
         item: ChecklistItem = get_object_or_404(rows, pk=int(kwargs["item"]))
         if told["state"] == ChecklistItem.State.OPEN:
@@ -200,8 +195,3 @@ class ClientChecklistViewSet(FirmViewSet):
                 not_needed=told["state"] == ChecklistItem.State.NOT_NEEDED,
             )  # fmt: skip
         return Response(ChecklistItemOutput(item).data)
-
-    def _opened(self, kwargs: dict[str, Any]) -> Any:
-        access = in_client(self.staff.firm_id, int(kwargs["company"]), user=self.user)
-        checklists.require_working(self.staff)
-        return access

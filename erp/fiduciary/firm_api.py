@@ -14,12 +14,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from erp.access.firms.gate import in_client
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.endpoints import session_of
 from erp.api.files import AnyType
 from erp.api.firms import FirmViewSet
-from erp.api.inputs import DayField, Input
+from erp.api.idempotency import KeyMissing, key_in
+from erp.api.inputs import DayField, Input, missing, named
 from erp.api.permissions import StepUpNeeded
 from erp.api.schema import KEY
 from erp.documents.zipping import as_zip
@@ -151,6 +151,7 @@ class FirmBatchViewSet(FirmViewSet):
     ordering = ("-pk",)
     serializer_class = FirmBatchOutput
     one_transaction = False
+    takes_keys = False  # a bulk job knows the key that it was begun with
     renderer_classes = (JSONRenderer, AnyType)
 
     @extend_schema(responses=FirmBatchOutput(many=True))
@@ -162,9 +163,9 @@ class FirmBatchViewSet(FirmViewSet):
     @extend_schema(request=FirmBatchInput, parameters=[KEY], responses={201: FirmBatchOutput})
     def begin(self, request: Request, **kwargs: Any) -> Response:
         """Start a job in several clients, each by itself; rights are asked for in each."""
-        key = request.headers.get("Idempotency-Key", "")
-        if not 8 <= len(key) <= 100:
-            raise serializers.ValidationError({"Idempotency-Key": "8 to 100 characters"})
+        key = key_in(request)
+        if key is None:
+            raise KeyMissing
         told = self.told(FirmBatchInput)
         if bulk.wants_fresh(told["kind"]) and not is_fresh(session_of(request)):
             raise StepUpNeeded
@@ -201,6 +202,7 @@ class MandateTimeViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/times/``"""
 
     of_clients = False
+    asks = {"bill": checklists.require_leading}
     serializer_class = MandateTimeOutput
     ordering = ("day", "pk")
 
@@ -216,16 +218,19 @@ class MandateTimeViewSet(FirmViewSet):
     def enter(self, request: Request, **kwargs: Any) -> Response:
         """Enter one's own time for a client."""
         told = self.told(MandateTimeInput)
-        access = in_client(self.staff.firm_id, told.pop("company"), user=self.user)
+        access = self.client_named(told.pop("company"))
         row = times.enter(firm=self.staff.firm, access=access, **told)
         return Response(MandateTimeOutput(row).data, status=201)
 
     @extend_schema(request=BilledInput, responses={204: None})
     def bill(self, request: Request, **kwargs: Any) -> Response:
         """Mark time as billed, also after the mandate; those who lead or manage the firm may."""
-        rows = self.told(BilledInput)["rows"]
-        checklists.require_leading(self.staff)
-        times.mark_billed(firm=self.staff.firm, rows=rows)
+        rows, firm = self.told(BilledInput)["rows"], self.staff.firm
+        known = set(MandateTime.of_firm(firm).filter(pk__in=rows).values_list("pk", flat=True))
+        for nth, row in enumerate(rows):
+            if row not in known:
+                raise missing(f"rows[{nth}]")
+        times.mark_billed(firm=firm, rows=rows)
         return Response(status=204)
 
     @extend_schema(request=None, responses={204: None})
@@ -240,6 +245,7 @@ class MandateTemplateViewSet(FirmViewSet):
     """``/api/v1/firms/{firm}/mandate-templates/``"""
 
     of_clients = False
+    asks = dict.fromkeys(("take", "apply", "throw_away"), checklists.require_leading)
     pagination_class = None
     serializer_class = MandateTemplateOutput
 
@@ -253,13 +259,12 @@ class MandateTemplateViewSet(FirmViewSet):
     def take(self, request: Request, **kwargs: Any) -> Response:
         """Make a template from a client; those who lead or manage the firm may."""
         told = self.told(MandateTemplateInput)
-        checklists.require_leading(self.staff)
-        access = in_client(self.staff.firm_id, told.pop("company"), user=self.user)
+        access = self.client_named(told.pop("company"))
         chosen = told.pop("checklist", None)
         rows = ChecklistTemplate.of_firm(self.staff.firm)
         made = templates.take(
             firm=self.staff.firm, access=access, **told,
-            checklist=get_object_or_404(rows, pk=chosen) if chosen else None,
+            checklist=named(rows, chosen, place="checklist") if chosen else None,
         )  # fmt: skip
         return Response(MandateTemplateOutput(made).data, status=201)
 
@@ -267,16 +272,14 @@ class MandateTemplateViewSet(FirmViewSet):
     def apply(self, request: Request, **kwargs: Any) -> Response:
         """Give a client what it lacks of a template: all of it, or nothing."""
         told = self.told(MandateTemplateTarget)
-        checklists.require_leading(self.staff)
         rows = MandateTemplate.of_firm(self.staff.firm).select_related("firm", "checklist")
         template = get_object_or_404(rows, pk=int(kwargs["template"]))
-        access = in_client(self.staff.firm_id, told["company"], user=self.user)
+        access = self.client_named(told["company"])
         return Response({"added": templates.apply(template, access=access)})
 
     @extend_schema(request=None, responses={204: None})
     def throw_away(self, request: Request, **kwargs: Any) -> Response:
         """Throw a template away; what clients have got stays."""
-        checklists.require_leading(self.staff)
         rows = MandateTemplate.of_firm(self.staff.firm)
         get_object_or_404(rows, pk=int(kwargs["template"])).delete()
         return Response(status=204)

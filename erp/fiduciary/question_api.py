@@ -129,6 +129,7 @@ class QuestionViewSet(CompanyViewSet):
         "take": Permission.LEDGER_DRAFT,
     }
     serializer_class = QuestionOutput
+    follows = "question"
     queryset = Question.unscoped.none()
     parser_classes = (JSONParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AnyType)
@@ -179,7 +180,7 @@ class QuestionViewSet(CompanyViewSet):
     )  # fmt: skip
     @action(detail=True, methods=["post"], url_path="files")
     def send_file(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with a PDF, JPG or PNG; a receipt that was asked for goes to the inbox, too."""
+        """Answer with a PDF file or a picture; a receipt that was asked for goes to the inbox, too."""
         question, told = self.get_object(), self.told(AnswerFileInput)
         file = Incoming(told["file"].name or "file", read_upload(told["file"]))
         return self.once(lambda: self._said(question, told.get("text", ""), file))

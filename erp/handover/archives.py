@@ -26,6 +26,7 @@ LARGEST_MANIFEST: Final = 200 * 1024 * 1024  # a million files
 LONGEST_LINE: Final = 256 * 1024 * 1024  # a row with a sealed paper
 MOST_TIMES: Final = 400  # by which lines of a table may be longer than what holds them
 SPARED: Final = 64 * 1024 * 1024  # what may be as dense as it likes
+HIGHEST: Final = 2**40  # of an id: no company has more rows, and all count by the same sequences
 _CHUNK: Final = 1 << 20
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _PLAIN: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -75,6 +76,11 @@ class Told:
         """The number that the seals of its books name."""
         sealed_as: int | None = self.manifest["company"]["sealed_as"]
         return self.number if sealed_as is None else sealed_as
+
+    @property
+    def people_above(self) -> int:
+        """The highest number by which seals name people of the file."""
+        return max((one["sealed_as"] for one in self.manifest["people"]), default=0)
 
 
 class Archive:
@@ -242,14 +248,13 @@ def _sizes(manifest: dict[str, Any]) -> dict[str, int]:
 
 
 def _require_people(manifest: dict[str, Any]) -> None:
-    numbers = set()
+    numbers, seals = set(), set()
     for one in manifest["people"]:
         numbers.add(_count(one["number"]))
-        if one["sealed_as"] is not None:
-            _count(one["sealed_as"])
+        seals.add(_count(one["sealed_as"], most=HIGHEST))
         if not isinstance(one["name"], str) or not isinstance(one["email"], str):
             raise NotAHandover(why=_("its manifest cannot be read"))
-    if len(numbers) != len(manifest["people"]):
+    if not len(numbers) == len(seals) == len(manifest["people"]):
         raise NotAHandover(why=_("it names something twice"))
     company = manifest["company"]
     _count(company["number"])
@@ -263,8 +268,8 @@ def _require_people(manifest: dict[str, Any]) -> None:
             _digest(manifest["heads"][name]["digest"])
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**63:
+def _count(value: Any, *, most: int = 2**63 - 1) -> int:
+    if type(value) is not int or not 0 <= value <= most:
         raise NotAHandover(why=_("its manifest cannot be read"))
     return value
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -19,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from accounting.ledger.verifying import HEADS as LEDGER_HEADS
 from erp.access.gate import operating
 from erp.access.models import User
+from erp.access.seals import seal_number, sealing
 from erp.audit import access_log, trail
 from erp.audit.verifying import HEADS as AUDIT_HEADS
 from erp.companies.models import Company
-from erp.core import clock
+from erp.core import clock, crashpoints
 from erp.core.errors import DomainError
 from erp.core.version import VERSION
 from erp.documents import storing
@@ -30,11 +33,13 @@ from erp.documents.models import StoredFile
 from erp.handover import explaining
 from erp.handover.columns import Column, columns_of, quoted
 from erp.handover.passphrases import Lock, NoPassphrase, new_lock
-from erp.handover.rows import lines_of, needs_lock, tallied
+from erp.handover.rows import Tallying, lines_of, needs_lock
 from erp.handover.tables import CHANGED, LEFT_OUT, OWN_TO_INSTALLATION, TAKEN
 
 FORMAT: Final = "rappen-company-1"
 APPS: Final = ("accounting", "contacts", "erp", "payroll", "vat")
+ROWS_AT_ONCE: Final = 5_000
+BYTES_AT_ONCE: Final = 32 * 1024 * 1024
 _CHUNK: Final = 1 << 20
 
 
@@ -70,8 +75,10 @@ def export_company(reference: str, path: Path, *, passphrase: str = "") -> Expor
         done = _one_state(reference, file, passphrase)
         file.flush()
         os.fsync(file.fileno())
+        crashpoints.reach("handover.written")
         with operating(reference) as access:
-            _note(access.company, access.user, done)
+            note(access.company, access.user, done)
+        crashpoints.reach("handover.noted")
     return done
 
 
@@ -84,28 +91,96 @@ def _one_state(reference: str, file: IO[bytes], passphrase: str) -> Exported:
             return write_company(access.company, file, passphrase=passphrase)
 
 
-def _note(company: Company, by: User, done: Exported) -> None:
+def note(company: Company, by: User, done: Exported) -> None:
     """No file leaves without a trace: it is gone where this cannot be written."""
     trail.record(company=company, by=by, action="company.export", subject=company,
                  details={"digest": done.digest, "rows": done.rows, "files": done.files})  # fmt: skip
     access_log.note(company=company, by=by, kind="export", subject=company, count=done.rows)
 
 
+class Writing:
+    """An open company that is written as a ZIP, part by part: ``tables``, ``files``, ``finish``.
+
+    The transaction of the tables says which state of it. Raises ``NoPassphrase`` or
+    ``ShortPassphrase``.
+    """
+
+    def __init__(self, company: Company, file: IO[bytes], *, passphrase: str = "") -> None:
+        self.company, self.rows, self.copied = company, 0, 0
+        self._columns = columns_of(TAKEN)
+        if not passphrase and needs_lock(company.pk, self._columns):
+            raise NoPassphrase
+        self._lock = new_lock(passphrase) if passphrase else None
+        self._told: dict[str, Any] = {}
+        self._stored: list[tuple[str, str, int]] = []
+        self._files: list[dict[str, Any]] = []
+        self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
+        self._archive.writestr("README.txt", explaining.TEXT)
+
+    def tables(self) -> Iterator[None]:
+        """Write the rows, with a pause after each few thousand; then no more is asked of the database."""
+        tables = []
+        for table in TAKEN:
+            columns, tallying = self._columns[table], Tallying()
+            with self._archive.open(f"tables/{table}.jsonl", "w", force_zip64=True) as out:
+                paused = 0
+                for line in lines_of(self.company.pk, table, columns, self._lock, by_former=False):
+                    out.write(line)
+                    tallying.add(line)
+                    self.rows += 1
+                    if tallying.rows % ROWS_AT_ONCE == 0 or tallying.size - paused > BYTES_AT_ONCE:
+                        paused = tallying.size
+                        yield
+            tally = tallying.tally
+            tables.append({"table": table, "rows": tally.rows, "bytes": tally.size,
+                           "sha256": tally.digest,
+                           "columns": [column.told() for column in columns]})  # fmt: skip
+        self._told = _manifest(self.company, tables, self._columns, self._lock)
+        self._stored = _files(self.company)
+
+    def files(self) -> Iterator[None]:
+        """Write the stored files, with a pause after each few megabytes. Raises ``FileLost``."""
+        written = 0
+        for one in self._stored:
+            self._files.append(_copied(self._archive, self.company, *one))
+            self.copied += 1
+            written += one[2]
+            if written > BYTES_AT_ONCE:
+                written = 0
+                yield
+
+    def finish(self) -> Exported:
+        """Write the manifest, which tells of all the rest."""
+        told = self._told | {"files": self._files}
+        written = json.dumps(told, ensure_ascii=False, indent=1).encode()
+        self._archive.writestr("manifest.json", written)
+        self._archive.close()
+        digest = hashlib.sha256(written).hexdigest()
+        return Exported(self.company.pk, self.rows, self.copied, digest)
+
+    def give_up(self) -> None:
+        """Let go of a file that will not be finished."""
+        with suppress(ValueError, OSError):
+            self._archive.close()
+
+
 def write_company(company: Company, file: IO[bytes], *, passphrase: str = "") -> Exported:
     """Write an open company as a ZIP; the transaction says which state of it. See ``export_company``."""
-    columns = columns_of(TAKEN)
-    if not passphrase and needs_lock(company.pk, columns):
-        raise NoPassphrase
-    lock = new_lock(passphrase) if passphrase else None
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-        archive.writestr("README.txt", explaining.TEXT)
-        tables = [_written(archive, company, table, columns[table], lock) for table in TAKEN]
-        files = [_copied(archive, company, *one) for one in _files(company)]
-        manifest = _manifest(company, tables, files, columns, lock)
-        written = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-        archive.writestr("manifest.json", written)
-    digest = hashlib.sha256(written).hexdigest()
-    return Exported(company.pk, sum(table["rows"] for table in tables), len(files), digest)
+    writing = Writing(company, file, passphrase=passphrase)
+    for _pause in chain(writing.tables(), writing.files()):
+        """Nobody waits here."""
+    return writing.finish()
+
+
+def rows_of(company: Company) -> int:
+    """How many rows will be written, in one query."""
+    counts = " UNION ALL ".join(
+        f"SELECT count(*) AS n FROM {quoted(table)} WHERE company_id = %(company)s"  # noqa: S608
+        for table in TAKEN
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sum(n) FROM ({counts}) c", {"company": company.pk})  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def own_migrations() -> list[list[str]]:
@@ -136,27 +211,32 @@ def heads_of(company: Company) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else may read; gone again where writing it failed."""
+    """A file that nobody else may read, which gets its name when all is done.
+
+    Until then it lies beside it under a scratch name; where writing it failed it is gone again.
+    """
+    if path.exists():
+        raise FileExists(path=str(path))
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        file = path.open("xb")
-    except FileExistsError:
-        raise FileExists(path=str(path)) from None
-    try:
-        with file:
-            path.chmod(0o600)
+        with os.fdopen(os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             yield file
+        if path.exists():
+            raise FileExists(path=str(path))
+        scratch.rename(path)
+        _settle(path.parent)
     except BaseException:
-        path.unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
         raise
 
 
-def _written(
-    archive: zipfile.ZipFile, company: Company, table: str, columns: list[Column], lock: Lock | None
-) -> dict[str, Any]:
-    with archive.open(f"tables/{table}.jsonl", "w", force_zip64=True) as out:
-        tally = tallied(lines_of(company.pk, table, columns, lock, by_former=False), out.write)
-    return {"table": table, "rows": tally.rows, "bytes": tally.size, "sha256": tally.digest,
-            "columns": [column.told() for column in columns]}  # fmt: skip
+def _settle(folder: Path) -> None:
+    """Let a folder's names be on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _files(company: Company) -> list[tuple[str, str, int]]:
@@ -191,9 +271,9 @@ def _people(company: Company, columns: dict[str, list[Column]]) -> list[dict[str
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT u.id, u.sealed_as, u.name, u.email FROM erp_user u"  # noqa: S608 - the catalogue's names
+            f"SELECT u.id, {seal_number('u.id')}, u.name, u.email FROM erp_user u"  # noqa: S608 - the catalogue's names
             f" WHERE u.id IN ({named}) ORDER BY u.id",
-            {"company": company.pk},
+            sealing(company),
         )
         return [
             {"number": pk, "sealed_as": sealed_as, "name": name, "email": email}
@@ -202,9 +282,10 @@ def _people(company: Company, columns: dict[str, list[Column]]) -> list[dict[str
 
 
 def _manifest(
-    company: Company, tables: list[dict[str, Any]], files: list[dict[str, Any]],
-    columns: dict[str, list[Column]], lock: Lock | None,
+    company: Company, tables: list[dict[str, Any]], columns: dict[str, list[Column]],
+    lock: Lock | None,
 ) -> dict[str, Any]:  # fmt: skip
+    """All that it says, but of the files."""
     return {
         "format": FORMAT,
         "program": VERSION,
@@ -215,7 +296,6 @@ def _manifest(
         "sealing": lock.told if lock else None,
         "people": _people(company, columns),
         "tables": tables,
-        "files": files,
         "left_out": LEFT_OUT,
         "changed": [{"table": table, "column": column, "why": why}
                     for (table, column), (_sql, why) in CHANGED.items()],

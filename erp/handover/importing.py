@@ -39,12 +39,12 @@ from erp.core.sealed import SealedField
 from erp.core.tenancy import open_companies, set_local
 from erp.documents import storing
 from erp.documents.models import StoredFile
-from erp.handover.archives import Archive, Tampered, Told
+from erp.handover.archives import HIGHEST, Archive, Tampered, Told
 from erp.handover.columns import Column, quoted
 from erp.handover.exporting import company_row, heads_of
 from erp.handover.passphrases import CannotOpen, Lock, NoPassphrase, lock_of
 from erp.handover.rows import lines_of, place_in_file, tallied
-from erp.handover.tables import TAKEN
+from erp.handover.tables import OWN_TO_INSTALLATION, TAKEN
 
 #: Tables that others refer to by keys which are proven row by row.
 _FIRST: Final = ("accounting_journalentry", "accounting_entryline")
@@ -52,7 +52,6 @@ IN_ORDER: Final = (*_FIRST, *(table for table in TAKEN if table not in _FIRST))
 _PATIENCE: Final = 120  # times that tables are asked for, a second apart
 _MARK: Final = ".being-taken-in"
 _SHORT_NAME: Final = 30
-_HIGHEST: Final = 2**40  # of an id: no company has more rows, and all count by the same sequences
 _NOWHERE: Final = ".invalid"  # RFC 2606, 2: no address is there
 
 
@@ -235,9 +234,9 @@ def _company(told: Told, number: int, short_name: str) -> Company:
             raise ShortNameTaken(short_name=row["short_name"])
         names = ", ".join(quoted(one) for one in company_columns())
         cursor.execute(
-            f"INSERT INTO erp_company (id, sealed_as, {names})"  # noqa: S608 - our own columns
-            f" SELECT %s, %s, {names} FROM json_populate_record(NULL::erp_company, %s::json)",
-            [number, told.sealed_as, json.dumps(row)],
+            f"INSERT INTO erp_company (id, sealed_as, people_above, {names})"  # noqa: S608 - our own columns
+            f" SELECT %s, %s, %s, {names} FROM json_populate_record(NULL::erp_company, %s::json)",
+            [number, told.sealed_as, told.people_above, json.dumps(row)],
         )
     company: Company = Company.objects.get(pk=number)
     validate_slug(company.short_name)
@@ -247,7 +246,7 @@ def _company(told: Told, number: int, short_name: str) -> Company:
 def company_columns() -> list[str]:
     """The columns of a company's row that a file has."""
     fields = Company._meta.local_concrete_fields
-    return [str(one.column) for one in fields if one.column not in ("id", "sealed_as")]
+    return [str(one.column) for one in fields if one.column not in OWN_TO_INSTALLATION]
 
 
 def _people(told: Told, number: int) -> None:
@@ -255,8 +254,7 @@ def _people(told: Told, number: int) -> None:
     people = told.manifest["people"]
     users = [
         User(email=f"{one['number']}@company-{number}{_NOWHERE}", is_active=False,
-             name=_called(one)[:100],
-             sealed_as=one["number"] if one["sealed_as"] is None else one["sealed_as"])
+             name=_called(one)[:100], came_with_id=number, sealed_as=one["sealed_as"])
         for one in people
     ]  # fmt: skip
     for user in users:
@@ -344,7 +342,7 @@ def _move_sequences() -> None:
         for table in IN_ORDER:
             cursor.execute(f"SELECT min(id), max(id) FROM {quoted(table)}")  # noqa: S608
             lowest, highest = cursor.fetchone()
-            if lowest is not None and not 0 < lowest <= highest <= _HIGHEST:
+            if lowest is not None and not 0 < lowest <= highest <= HIGHEST:
                 raise NotTheSame(what=f"{table}.id: {lowest} … {highest}")
             cursor.execute(
                 "SELECT setval(s.name, h.highest) FROM (SELECT pg_get_serial_sequence(%s, 'id') AS name) s,"  # noqa: S608

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.errors import DomainError
 
 SHORTEST: Final = 16  # characters of a passphrase
+LONGEST: Final = 1_000
 _COST: Final = {"n": 2**17, "r": 8, "p": 1}  # OWASP's advice for scrypt; 128 MB
 _DEAREST: Final = {"n": 2**20, "r": 16, "p": 4}  # what a file may ask of us
 _KEY: Final = 64  # bytes: two keys of AES-256
@@ -34,19 +35,19 @@ class NoPassphrase(DomainError):
     message = _(
         "This company holds wages and personal data. Give a file with the passphrase that seals them."
     )
-    field = "passphrase_file"
+    field = "passphrase"
 
 
 class ShortPassphrase(DomainError):
     code = "handover.short_passphrase"
     message = _("The passphrase is too short. Use at least %(least)s characters.")
-    field = "passphrase_file"
+    field = "passphrase"
 
 
 class WrongPassphrase(DomainError):
     code = "handover.wrong_passphrase"
     message = _("This passphrase does not open the file. Give the one it was written with.")
-    field = "passphrase_file"
+    field = "passphrase"
 
 
 class CannotOpen(Exception):
@@ -72,11 +73,17 @@ class Lock:
             raise CannotOpen(place) from None
 
 
-def new_lock(passphrase: str) -> Lock:
-    """A lock for a new file. Raises ``ShortPassphrase``."""
+def require_long(passphrase: str) -> str:
+    """A passphrase for a new file, without blanks at its ends. Raises ``ShortPassphrase``."""
     passphrase = passphrase.strip()
     if len(passphrase) < SHORTEST:
         raise ShortPassphrase(least=SHORTEST)
+    return passphrase
+
+
+def new_lock(passphrase: str) -> Lock:
+    """A lock for a new file. Raises ``ShortPassphrase``."""
+    passphrase = require_long(passphrase)
     salt = secrets.token_bytes(16)
     lock = Lock(_cipher(passphrase, salt, **_COST), {})
     told = {"kdf": "scrypt", **_COST, "salt": salt.hex(), "cipher": "AES-SIV (RFC 5297), 2 x 256 bit",

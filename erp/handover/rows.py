@@ -76,16 +76,28 @@ def place_in_file(column: Column, pk: Any) -> str:
     return f"{column.table}.{column.name}:{pk}"
 
 
-def tallied(lines: Iterator[bytes], write: Callable[[bytes], Any] | None = None) -> Tally:
-    """Lines counted and digested, and written where ``write`` says."""
-    rows, size, digest = 0, 0, hashlib.sha256()
+class Tallying:
+    """Lines that are counted and digested one by one."""
+
+    def __init__(self) -> None:
+        self.rows, self.size, self._digest = 0, 0, hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        self.rows += 1
+        self.size += len(line)
+        self._digest.update(line)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.rows, self.size, self._digest.hexdigest())
+
+
+def tallied(lines: Iterator[bytes]) -> Tally:
+    """Lines counted and digested."""
+    tallying = Tallying()
     for line in lines:
-        rows += 1
-        size += len(line)
-        digest.update(line)
-        if write is not None:
-            write(line)
-    return Tally(rows, size, digest.hexdigest())
+        tallying.add(line)
+    return tallying.tally
 
 
 def needs_lock(company: int, columns: dict[str, list[Column]]) -> bool:

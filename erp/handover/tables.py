@@ -49,10 +49,12 @@ _MACHINERY: Final = "machinery of the former installation, made anew where it is
 
 #: Tables whose rows stay, by reason; a file says so.
 LEFT_OUT: Final[dict[str, str]] = {
+    "erp_approvaldigest": "mails that the former installation wrote to its people",
     "erp_apptoken": _ACCESS,
     "erp_change": _MACHINERY,
     "erp_changefloor": _MACHINERY,
     "erp_checklistitem": _FIRM,
+    "erp_companyexport": _MACHINERY,
     "erp_delivery": "messages to programs that listen to the former installation",
     "erp_firmbatchpart": _FIRM,
     "erp_idempotencyrecord": _MACHINERY,
@@ -92,5 +94,5 @@ CHANGED: Final[dict[tuple[str, str], tuple[str, str]]] = {
 #: The columns that are in no row of a file: the company is the file's, and seals are made anew.
 IMPLIED: Final = ("company_id", "seal_id")
 
-#: Columns of the company itself that an installation gives: its number, and how its seals call it.
-OWN_TO_INSTALLATION: Final = ("id", "sealed_as")
+#: Columns of the company itself that an installation gives: its number, and how its seals call it and people.
+OWN_TO_INSTALLATION: Final = ("id", "sealed_as", "people_above")

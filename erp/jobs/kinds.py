@@ -22,6 +22,9 @@ killed at whatever moment, each step has one effect. Three rules make it so:
   sent. What leaves does so by ``transaction.on_commit`` or by an outbox of its own.
 - A step is short: seconds, not minutes. It is cancelled, shown and resumed between steps.
 
+A kind that is ``whole`` holds something open in ``job.memory`` from step to step, such as one state
+of the database: it is done in one go by one process, and ``job.at_the_end`` closes what was opened.
+
 All or nothing is one step; what only looks may come in many steps before it. A refusal
 (``DomainError``) fails the job with its text; anything else is a bug, and fails it with a number
 under which the log has more.
@@ -30,6 +33,7 @@ under which the log has more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -81,6 +85,11 @@ class Running:
     access: Access | None = None
     memory: dict[str, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def at_the_end(self, close: Callable[[], None]) -> None:
+        """Close what is held in ``memory`` when this process leaves the job, however it does."""
+        self.opened.callback(close)
 
     @property
     def company(self) -> Company:
@@ -112,7 +121,7 @@ class Kind:
     """``permission``, and ``also`` where one is not enough, are asked before every step.
 
     None is for jobs of the installation. What a kind with ``step_up`` has made is handed out after
-    the second factor alone.
+    the second factor alone. One that is ``whole`` does not go to the end of the queue in between.
     """
 
     name: str
@@ -121,6 +130,7 @@ class Kind:
     work: Work
     step_up: bool = False
     also: Permission | None = None
+    whole: bool = False
 
     def is_open_to(self, access: Access) -> bool:
         """Whether somebody may do this, and have what came of it."""
@@ -132,12 +142,12 @@ _KINDS: Final[dict[str, Kind]] = {}
 
 def job(
     name: str, *, title: Any, permission: Permission | None, also: Permission | None = None,
-    step_up: bool = False,
+    step_up: bool = False, whole: bool = False,
 ) -> Callable[[Work], Work]:  # fmt: skip
     """Offer a function as a kind of job called ``room.verb``."""
 
     def offer(work: Work) -> Work:
-        _KINDS[name] = Kind(name, title, permission, work, step_up, also)
+        _KINDS[name] = Kind(name, title, permission, work, step_up, also, whole)
         return work
 
     return offer

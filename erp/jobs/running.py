@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 import secrets
 import time
+from contextlib import ExitStack
 from typing import Any, Final
 
 import structlog
@@ -119,12 +120,13 @@ def _worked(job: Job) -> bool:
     until = time.monotonic() + settings.JOB_SLICE
     try:
         kind, memory = kind_of(job.kind), dict[str, Any]()
-        while True:
-            if not retried(lambda: _step(job, kind, memory)):
-                return False
-            crashpoints.reach("job.stepped")
-            if time.monotonic() >= until:
-                return True
+        with ExitStack() as opened:
+            while True:
+                if not retried(lambda: _step(job, kind, memory, opened)):
+                    return False
+                crashpoints.reach("job.stepped")
+                if time.monotonic() >= until and not kind.whole:
+                    return True
     except LeaseLost:
         log.warning("job %s went on elsewhere", job.pk)
     except (OperationalError, InterfaceError):
@@ -147,7 +149,7 @@ def _worked(job: Job) -> bool:
     return False
 
 
-def _step(job: Job, kind: Kind, memory: dict[str, Any]) -> bool:
+def _step(job: Job, kind: Kind, memory: dict[str, Any], opened: ExitStack) -> bool:
     """One step in one transaction; whether there is another one."""
     with transaction.atomic():
         access = _opened(job, kind)
@@ -157,7 +159,7 @@ def _step(job: Job, kind: Kind, memory: dict[str, Any]) -> bool:
         if now.cancel_asked_at is not None:
             _moved(now, state=State.CANCELLED, finished_at=clock.now())
             return False
-        running = Running(now.pk, now.arguments, access, memory)
+        running = Running(now.pk, now.arguments, access, memory, opened=opened)
         outcome = kind.work(running, now.cursor)
         crashpoints.reach("job.worked")
         changes = _ended(outcome) if isinstance(outcome, Done) else _went_on(now, outcome)

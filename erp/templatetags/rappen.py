@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from erp.core import clock, display
+from erp.core.filetypes import DOCUMENTS
 from erp.core.identifiers import format_iban, format_uid
 from erp.web.asides import asides_of
 
@@ -104,6 +105,12 @@ def asides(context: dict[str, Any], kind: str, pk: int) -> SafeString:
     """What rooms above show beside a record: ``{% asides "entry" entry.pk %}``."""
     access = context.get("access")
     return asides_of(access, kind, pk) if access else SafeString()
+
+
+@register.simple_tag
+def document_types() -> str:
+    """What documents may be, for the ``accept`` of an input; some systems know HEIC by its ending only."""
+    return ",".join((*DOCUMENTS, ".heic"))
 
 
 @register.simple_tag

@@ -6,9 +6,10 @@ import base64
 import datetime as dt
 import hashlib
 import os
+import shutil
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -105,28 +106,30 @@ def begin(*, company: Company, name: str, size: int, by: User) -> Upload:
 
 
 @transaction.atomic
-def append(upload: Upload, content: bytes, *, offset: int, checksum: str = "") -> Upload:
-    """Write a piece behind what is there; it is on the disk before the row says so.
+def append(upload: Upload, piece: IO[bytes], *, offset: int, checksum: str = "") -> Upload:
+    """Write a piece, from its start, behind what is there; it is on the disk before the row says so.
 
     ``checksum`` is the algorithm and the digest in Base64, as ``Upload-Checksum`` of tus has them.
     What a broken attempt left on the disk beyond ``received`` is overwritten. Raises ``UploadBusy``,
     ``WrongOffset``, ``UploadTooLarge``, ``UnknownChecksum`` or ``WrongChecksum``.
     """
-    _require_intact(content, checksum)
+    _require_intact(piece, checksum)
+    length = piece.seek(0, os.SEEK_END)
     held = _held(upload)
     if offset != held.received:
         raise WrongOffset(expected=held.received, told=offset)
-    if offset + len(content) > held.size:
-        raise UploadTooLarge(size=offset + len(content), limit=held.size)
+    if offset + length > held.size:
+        raise UploadTooLarge(size=offset + length, limit=held.size)
     path = path_of(held)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         file.truncate(offset)
         file.seek(offset)
-        file.write(content)
+        piece.seek(0)
+        shutil.copyfileobj(piece, file)
         file.flush()
         os.fsync(file.fileno())
-    held.received += len(content)
+    held.received += length
     held.expires_at = clock.now() + KEPT
     held.save(update_fields=["received", "expires_at"])
     return held
@@ -151,8 +154,8 @@ def forget_expired(company: Company) -> int:
     return len(paths)
 
 
-def whole(company: Company, pk: int, *, by: User) -> tuple[str, bytes]:
-    """Name and bytes of an upload of one's own. Raises ``NoSuchUpload`` or ``NotWhole``.
+def whole(company: Company, pk: int, *, by: User) -> Upload:
+    """An upload of one's own whose bytes are all at ``path_of``. Raises ``NoSuchUpload`` or ``NotWhole``.
 
     It stays until it expires, so that a request that is repeated finds it again.
     """
@@ -161,11 +164,9 @@ def whole(company: Company, pk: int, *, by: User) -> tuple[str, bytes]:
         raise NoSuchUpload(upload=pk)
     if not found.is_whole:
         raise NotWhole(upload=pk, received=found.received, size=found.size)
-    try:
-        content = path_of(found).read_bytes() if found.size else b""
-    except FileNotFoundError:
-        raise NoSuchUpload(upload=pk) from None
-    return found.name, content[: found.size]
+    if found.size and not path_of(found).exists():
+        raise NoSuchUpload(upload=pk)
+    return found
 
 
 def path_of(upload: Upload) -> Path:
@@ -187,13 +188,14 @@ def _held(upload: Upload) -> Upload:
     return found
 
 
-def _require_intact(content: bytes, checksum: str) -> None:
+def _require_intact(piece: IO[bytes], checksum: str) -> None:
     if not checksum:
         return
     name, _blank, told = checksum.strip().partition(" ")
     try:
         wanted = base64.b64decode(told, validate=True)
-        found = CHECKSUMS[name.lower()](content).digest()
+        piece.seek(0)
+        found = hashlib.file_digest(piece, CHECKSUMS[name.lower()]).digest()  # type: ignore[arg-type]
     except (KeyError, ValueError):
         raise UnknownChecksum(value=checksum[:60]) from None
     if found != wanted:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+#: What ``/go/…/`` knows, and what it is called on a phone.
+SHORTCUTS: Final = {
+    "receipt": gettext_lazy("Photograph a receipt"), "hours": gettext_lazy("Enter hours"),
+    "owed": gettext_lazy("Open items"), "search": gettext_lazy("Search"),
+}  # fmt: skip
 
 
 def manifest(request: HttpRequest) -> HttpResponse:
-    """``/manifest.webmanifest``: name, colours and icons, after W3C Web Application Manifest.
+    """``/manifest.webmanifest``: name, colours, icons and shortcuts, after W3C Web Application Manifest.
+
+    In the language of the request. Shortcuts lead to ``/go/…/``, which finds the company.
 
     There is no service worker: pages hold people's data, and stay out of every cache.
     """
@@ -24,6 +34,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
             {"src": static(f"erp/icons/{name}"), "sizes": sizes, "type": "image/png",
              "purpose": purpose}
             for name, sizes, purpose in icons
+        ],
+        "shortcuts": [
+            {"name": str(name), "short_name": str(name), "url": f"/go/{what}/",
+             "icons": [{"src": static(f"erp/icons/go-{what}.png"), "sizes": "192x192",
+                        "type": "image/png"}]}
+            for what, name in SHORTCUTS.items()
         ],
     }  # fmt: skip
     return JsonResponse(told, content_type="application/manifest+json")

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from erp.access.gate import Access, access_to
@@ -33,13 +34,15 @@ class CompanyView(View):
 
     ``permission`` is what the page needs; ``permissions`` names others per HTTP method. A page
     that declares nothing is closed. Methods in ``step_up`` want the second factor used minutes
-    ago: it is asked for, and then the same request goes on. ``help_page`` names its page of the
-    manual.
+    ago: it is asked for, and then the same request goes on, which waits in the session; what a page
+    that ``takes_secrets`` was sent waits nowhere, and is typed again. ``help_page`` names its page of
+    the manual.
     """
 
     permission: ClassVar[Permission | None] = None
     permissions: ClassVar[dict[str, Permission]] = {}
     step_up: ClassVar[frozenset[str]] = frozenset()
+    takes_secrets: ClassVar[bool] = False
     help_page: ClassVar[str] = ""
 
     access: Access
@@ -87,6 +90,9 @@ class CompanyView(View):
         if any("\x00" in text for texts in dict(request.POST.lists()).values() for text in texts):
             raise BadRequest("no text holds a NUL character")
         if request.method in self.step_up and not is_fresh(request.session):
+            if self.takes_secrets and request.method == "POST":
+                messages.warning(request, _("Confirm that it is you. Then fill in the form again."))
+                request.method = "GET"  # which goes on afterwards
             raise ReauthenticationRequired
         if request.method in self.step_up and self._lacks_a_way(request):
             messages.error(request, str(SECOND_WAY))

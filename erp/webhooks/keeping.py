@@ -36,6 +36,11 @@ RESOURCES: Final[dict[str, Permission]] = {
     "open_item": Permission.OPEN_ITEMS_READ,
     "bank_transaction": Permission.BANKING_READ,
     "payment_run": Permission.PAYMENTS_READ,
+    "project": Permission.HOURS_READ,
+    "hours": Permission.HOURS_READ,
+    "expense_claim": Permission.EXPENSES_READ,
+    "expense_kind": Permission.EXPENSES_READ,
+    "question": Permission.QUESTIONS_READ,
 }
 
 

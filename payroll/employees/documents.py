@@ -13,7 +13,7 @@ from erp.audit import trail
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
-from erp.documents.storing import LARGEST, EmptyFile, FileTooLarge, UnknownFileType, type_of
+from erp.documents.storing import require_document
 from payroll.employees.keeping import held
 from payroll.employees.models import Employee, EmployeeFile
 
@@ -30,20 +30,14 @@ class TooManyDocuments(DomainError):
 def attach(
     employee: Employee, *, name: str, content: bytes, by: User, title: str = ""
 ) -> EmployeeFile:
-    """Keep a PDF, JPG or PNG with somebody (ablegen), sealed as a whole.
+    """Keep a document (PDF or picture) with somebody (ablegen), sealed as a whole.
 
-    Without a title it is called as the file. Raises ``UnknownFileType``, ``FileTooLarge``,
-    ``EmptyFile``, ``TooManyDocuments``.
+    Without a title it is called as the file. Raises what ``storing.require_document`` does, and
+    ``TooManyDocuments``.
     """
-    current = held(employee)
     name = Path(name.replace("\\", "/")).name[:120] or "file"
-    if not content:
-        raise EmptyFile(name=name)
-    if len(content) > LARGEST:
-        raise FileTooLarge(name=name, megabytes=len(content) >> 20, limit=LARGEST >> 20)
-    kind = type_of(content)
-    if kind is None:
-        raise UnknownFileType(name=name)
+    kind = require_document(name, content)
+    current = held(employee)
     if EmployeeFile.of(current.company).filter(employee=current).count() >= MOST:
         raise TooManyDocuments(limit=MOST)
     row = EmployeeFile(

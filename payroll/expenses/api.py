@@ -161,7 +161,7 @@ class OwnReceiptViewSet(_Receipts):
         responses={201: ExpenseClaimOutput},
     )
     def create(self, request: Request, pk: str, nth: int, **kwargs: Any) -> Response:
-        """Keep a receipt (PDF, JPG or PNG) with a line, in the place of one that is there."""
+        """Keep a receipt (PDF, JPEG, PNG, WebP or HEIC) with a line, in the place of one that is there."""
         claim, user = self.get_object(), self.access.user
         upload = self.told(UploadInput)["file"]
         file = store(company=self.company, name=upload.name or "receipt",

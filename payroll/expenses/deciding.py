@@ -10,6 +10,7 @@ from erp.access.permissions import Permission
 from erp.audit import trail
 from erp.core import clock
 from erp.core.texts import one_line
+from payroll.expenses import notices
 from payroll.expenses.claiming import held, lines_of, require_own
 from payroll.expenses.models import ExpenseClaim
 from payroll.expenses.refusals import (
@@ -75,7 +76,7 @@ def approve(claim: ExpenseClaim, *, by: User, version: int | None = None) -> Exp
 def reject(
     claim: ExpenseClaim, *, reason: str, by: User, version: int | None = None
 ) -> ExpenseClaim:
-    """Send a claim back to be mended, also one that is approved and not booked.
+    """Send a claim back to be mended, also one that is approved and not booked; its owner is told by mail.
 
     ``version`` is the one that was seen; None does not ask. Raises ``ReasonMissing``, ``NotSubmitted``,
     ``OwnClaim`` or ``ChangedMeanwhile``.
@@ -85,6 +86,7 @@ def reject(
         raise ReasonMissing
     now = _asked(claim, by, {_State.SUBMITTED, _State.APPROVED}, version)
     now.decided_by, now.decided_at, now.reason = by, clock.now(), why
+    notices.tell_returned(now, by=by)
     return _moved(now, _State.REJECTED, "reject", by=by)
 
 

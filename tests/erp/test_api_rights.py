@@ -53,6 +53,7 @@ from erp.companies.models import Module
 from erp.core import clock
 from erp.core.tenancy import open_companies
 from erp.fiduciary import questions
+from erp.handover import orders
 from erp.urls import endpoints
 from payroll.employees import leave, uploads
 from payroll.employees.documents import attach
@@ -137,14 +138,16 @@ ENDPOINTS = [
     ("GET", "support-consents/{consent}/", {}, "company.read"),
     ("POST", "support-consents/", {"reason": ""}, "company.change"),
     ("DELETE", "support-consents/{consent}/", {}, "company.change"),
+    ("GET", "company-exports/", {}, "members.change"),
+    ("GET", "company-exports/{export}/", {}, "members.change"),
+    ("GET", "company-exports/{export}/file/", {}, "members.change"),
+    ("POST", "company-exports/", {"passphrase": "kurz"}, "members.change"),
     ("GET", "webhooks/", {}, "webhooks.read"),
     ("GET", "webhooks/{hook}/", {}, "webhooks.read"),
     ("GET", "webhooks/{hook}/deliveries/", {}, "webhooks.read"),
     ("POST", "webhooks/", {"name": ""}, "webhooks.change"),
     ("PATCH", "webhooks/{hook}/", {"name": "x"}, "webhooks.change"),
     ("DELETE", "webhooks/{hook}/", {}, "webhooks.change"),
-    ("GET", "uploads/", {}, "company.read"),
-    ("POST", "uploads/", {}, "company.read"),
     ("GET", "security/", {}, "security.read"),
     ("POST", "security/end-sessions/", {}, "security.change"),
     ("GET", "mail-domains/", {}, "security.read"),
@@ -555,6 +558,8 @@ ENDPOINTS = [
     ("POST", "hour-entries/approve/", {}, "hours.approve"),
     ("POST", "hour-entries/reopen/", {}, "hours.approve"),
     ("GET", "hour-reports/?by=project&since=2026-01-01&until=2026-01-31", {}, "hours.read"),
+    ("GET", "project-margins/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),
+    ("GET", "project-margins/{project}/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),
     ("GET", "my-hours/", {}, "hours.own"),
     ("GET", "my-hours/{hours}/", {}, "hours.own"),
     ("POST", "my-hours/", {}, "hours.own"),
@@ -726,9 +731,15 @@ def one_of_everything(api, company):
         "hook": api.post(
             "webhooks/", {"name": "x", "url": "https://example.ch/", "resources": ["contact"]}
         ).json()["id"],
+        "export": _export(company, by),
         "token": api.post("app-tokens/", {"name": "x", "scopes": ["vat.read"], "days": 9}).json()["id"],
         "consent": api.post("support-consents/", {"reason": "x", "hours": 1}).json()["id"],
     }  # fmt: skip
+
+
+def _export(company, by):
+    job = orders.begin(company=company, passphrase="sechzehn Zeichen und mehr", by=by)
+    return orders.of_job(company, job.pk).pk
 
 
 def _hours(company, by):

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from erp.companies.models import Company, CompanyOwned
 from erp.core.tenancy import open_companies
+from erp.fiduciary.models import FirmOwned
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ REFERENCE = {
 WITHOUT_A_CLIENT = {
     "erp_user", "erp_firm", "erp_firminvitation", "erp_firmstaff", "erp_knowndevice", "erp_missedsignins",
     "erp_phonegrant", "erp_securityevent", "vat_vatrate",
-    "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange",
+    "erp_factorrecovery", "erp_recoveryapproval", "erp_addresschange", "erp_personalidempotencyrecord",
     *REFERENCE,
 }  # fmt: skip
 #: Of a fiduciary's firm: its staff see them, its clients never do.
@@ -89,16 +90,29 @@ def test_foreign_keys_between_client_tables_name_the_client(model):
         related = getattr(field, "related_model", None)
         if not (field.concrete and related and issubclass(related, CompanyOwned)):
             continue
-        found = rows(
-            "SELECT array_agg(a.attname::text ORDER BY k.nth) FROM pg_constraint c,"
-            " unnest(c.conkey) WITH ORDINALITY AS k(num, nth), pg_attribute a"
-            " WHERE c.contype = 'f' AND c.conrelid = %s::regclass AND a.attrelid = c.conrelid"
-            " AND a.attnum = k.num GROUP BY c.oid",
-            model._meta.db_table,
-        )
-        keys = [columns for (columns,) in found if field.column in columns]
+        keys = columns_of_keys(model, field.column)
         assert keys, f"{model.__name__}.{field.name} has no foreign key"
         assert all(columns[0] == "company_id" for columns in keys), (model, field.name, keys)
+
+
+@pytest.mark.parametrize("model", [m for m in own_models() if issubclass(m, FirmOwned)])
+def test_foreign_keys_between_a_firms_tables_name_the_firm(model):
+    for field in model._meta.get_fields():
+        related = getattr(field, "related_model", None)
+        if field.concrete and related and issubclass(related, FirmOwned):
+            assert columns_of_keys(model, field.column) == [["firm_id", field.column]]
+
+
+def columns_of_keys(model, column):
+    """The columns of the foreign keys that a column is part of."""
+    found = rows(
+        "SELECT array_agg(a.attname::text ORDER BY k.nth) FROM pg_constraint c,"
+        " unnest(c.conkey) WITH ORDINALITY AS k(num, nth), pg_attribute a"
+        " WHERE c.contype = 'f' AND c.conrelid = %s::regclass AND a.attrelid = c.conrelid"
+        " AND a.attnum = k.num GROUP BY c.oid",
+        model._meta.db_table,
+    )
+    return [columns for (columns,) in found if column in columns]
 
 
 @pytest.mark.parametrize("model", [m for m in own_models() if issubclass(m, CompanyOwned)])
@@ -146,6 +160,7 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing():
         ("erp_maildomain", {"SELECT", "INSERT", "DELETE"}),
         ("erp_mailfile", {"SELECT", "INSERT"}),
         ("erp_outgoingmail", {"SELECT", "INSERT"}),
+        ("erp_personalidempotencyrecord", {"SELECT", "INSERT"}),
         ("erp_referencechange", {"SELECT", "INSERT"}),
         ("erp_searchhead", {"SELECT", "INSERT", "UPDATE"}),
         ("erp_searchword", {"SELECT", "INSERT", "DELETE"}),
@@ -192,6 +207,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_find_invitation", True),
         ("rappen_find_token", True),
         ("rappen_forget_changes", True),
+        ("rappen_forget_keys", True),
         ("rappen_jobs_due", True),
         ("rappen_mails_due", True),
         ("rappen_my_firms", True),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from accounting.ledger import posting
@@ -13,7 +16,10 @@ from accounting.payables.capture.models import Channel, InboxDocument
 from accounting.payables.capture.receiving import Incoming
 from contacts import activities, saving
 from erp.companies.models import Module
-from erp.documents import scaled, storing
+from erp.core.errors import DomainError
+from erp.core.filetypes import document_type
+from erp.documents import drawing, scaled, storing
+from erp.documents.models import StoredFile
 from tests import make
 from tests.accounting.payables.capture import papers
 from tests.erp.client import problem
@@ -76,3 +82,66 @@ def test_vouchers_and_files_of_contacts_are_shown_upright_and_tell_nothing_of_th
     storing.path_of(company.pk, file.digest).unlink()
     assert api.get(f"vouchers/{voucher['id']}/picture/", width=400).status_code == 200  # kept
     assert api.get(f"vouchers/{voucher['id']}/picture/", width=800).status_code == 404
+
+
+def heic():
+    """As a phone takes it: turned, and telling of the camera."""
+    picture = papers.picture(dpi=100)
+    exif = picture.getexif()
+    exif[0x0112], exif[0x010F] = 1, "Camera of somebody"
+    return papers.heic(picture, exif=exif.tobytes())
+
+
+def test_a_heic_photograph_is_kept_as_it_came_and_shown_as_jpeg(api, company, anna):
+    page = Client()
+    page.force_login(anna)
+    content = heic()
+    assert b"Camera of somebody" in content
+    entry = make.rent(company, by=anna)
+    upload = SimpleUploadedFile("IMG_0001.HEIC", content, "application/octet-stream")
+    url = f"/c/{company.pk}/ledger/entries/{entry.pk}/"
+    assert page.post(url, {"action": "attach", "voucher_file": upload}).status_code == 302
+    (voucher,) = api.get(f"journal-entries/{entry.pk}/vouchers/").json()
+    assert voucher["content_type"] == "image/heic"
+    shown = page.get(reverse("voucher", args=[company.pk, voucher["id"]]))
+    with Image.open(io.BytesIO(shown.content)) as picture:
+        assert not picture.getexif()
+    assert size_of(shown)[0] == 827 and b"Camera" not in shown.content
+    saved = page.get(reverse("voucher", args=[company.pk, voucher["id"]]), {"download": "1"})
+    assert saved.content == content and saved["Content-Type"] == "image/heic"
+    assert size_of(api.get(f"vouchers/{voucher['id']}/picture/", width=400))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (lambda: heic()[:3000], "capture.damaged"),
+        (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 4000, "capture.damaged"),
+        (lambda: b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf" + b"\0" * 40, "documents.unknown_type"),
+        (lambda: b"\0\0\0\x14ftypmsf1\0\0\0\0hevc" + b"\0" * 40, "documents.unknown_type"),
+    ],
+)
+def test_heic_files_that_cannot_be_opened_are_refused_at_once(api, company, anna, broken, code):
+    contact = saving.add_contact(company=company, by=anna, kind="organisation", name="Muster AG")
+    problem(
+        api.upload("contact-files/", broken(), name="IMG_0001.HEIC", contact=contact.pk), 422, code
+    )
+    assert not StoredFile.of(company).exists()
+    with pytest.raises(DomainError) as refused:
+        storing.require_document("IMG_0001.HEIC", broken())
+    assert refused.value.code == code
+
+
+def test_a_brand_list_says_what_a_file_without_codec_is():
+    start = b"\0\0\0\x18ftypmif1\0\0\0\0"
+    assert document_type(start + b"mif1heic") == "image/heic"
+    assert document_type(start + b"mif1avif") is None
+    assert document_type(b"\xff\xff\xff\xffftypheic\0\0\0\0heic") is None
+    assert document_type(b"\0\0\0\x18ftypheic") == "image/heic"
+
+
+def test_a_heic_picture_has_as_many_pixels_at_most_as_others(monkeypatch):
+    drawing.require_picture(heic())
+    monkeypatch.setattr(drawing, "MOST_PIXELS", 900_000)
+    with pytest.raises(drawing.TooManyPixels):
+        drawing.require_picture(heic())

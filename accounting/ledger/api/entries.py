@@ -165,7 +165,7 @@ class JournalEntryViewSet(_Entries):
     )  # fmt: skip
     @vouchers.mapping.post
     def attach(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Hang an original on an entry or a draft (Beleg anhängen): PDF, JPG or PNG."""
+        """Hang an original on an entry or a draft (Beleg anhängen): PDF, JPEG, PNG, WebP or HEIC."""
         entry = self._named(pk)
         upload = self.told(UploadInput)["file"]
         return self.once(lambda: self._attach(entry, upload))

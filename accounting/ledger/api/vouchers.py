@@ -20,8 +20,8 @@ from erp.api import pictures
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.pictures import PageQuery
+from erp.core.filetypes import DOCUMENTS
 from erp.documents.serving import original
-from erp.documents.storing import CONTENT_TYPES
 
 
 class VoucherOutput(serializers.ModelSerializer[EntryVoucher]):
@@ -50,7 +50,7 @@ class VoucherViewSet(CompanyViewSet):
     def get_queryset(self) -> QuerySet[EntryVoucher]:
         return queries.vouchers_within_reach(self.access).select_related("file")
 
-    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in DOCUMENTS})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The original, to be saved."""
         return original(self.get_object().file, download=True)

@@ -223,6 +223,10 @@ class EntryLine(CompanyOwned):
                 fields=["company", "account", "date", "entry", "position"], name="line_on_account"
             ),
             models.Index(
+                fields=["company", "cost_object", "date"], name="line_on_cost_object",
+                condition=Q(cost_object__isnull=False),
+            ),
+            models.Index(
                 fields=["company", "date"], name="line_with_vat",
                 condition=Q(vat_code__isnull=False),
                 include=["entry", "account", "vat_code", "vat_part", "vat_rate", "vat_base",

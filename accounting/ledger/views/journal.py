@@ -96,13 +96,14 @@ class Journal(CompanyView):
 
     def _for_others(self, form: str, entries: Any, first: Any, last: Any) -> HttpResponse:
         """The same for another system."""
-        gathered = exporting.FOR_OTHERS[form](self.company)
+        maker = exporting.FOR_OTHERS[form](self.company)
         try:
-            gathered.add(entries.order_by("date", "number", "pk").iterator(chunk_size=2000))
+            lines = maker.add(entries.order_by("date", "number", "pk").iterator(chunk_size=2000))
         except DomainError as refusal:
             messages.error(self.request, str(refusal))
             return redirect("journal", self.company.pk)
-        return as_file(*gathered.made(start=first, end=last))
+        whole = b"".join([maker.begin(), lines, maker.end()])
+        return as_file(whole, *maker.named(start=first, end=last))
 
 
 class EntryPage(CompanyView):
@@ -166,7 +167,7 @@ class ReverseEntry(CompanyView):
 
 
 class VoucherFile(CompanyView):
-    """``/c/{company}/ledger/vouchers/{voucher}/``: the original, bit for bit."""
+    """``/c/{company}/ledger/vouchers/{voucher}/``: the original, as it is shown, or bit for bit to be saved."""
 
     permission = Permission.LEDGER_READ
 

@@ -59,6 +59,7 @@ class InboxDocumentViewSet(CompanyViewSet):
     follows = "inbox_document"
     queryset = InboxDocument.unscoped.none()
     parser_classes = (StrictJSONParser, MultiPartParser)
+    largest_file, largest_together = files.LARGEST, files.LARGEST_TOGETHER
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[InboxDocument]:

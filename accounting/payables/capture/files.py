@@ -9,15 +9,13 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
-from erp.core.filetypes import PDF
-from erp.documents.drawing import HEIC, JPEG, PNG, WEBP, NotADocument, content_type_of
+from erp.core.filetypes import document_type
+from erp.documents.drawing import NotADocument
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes; a scanned contract of 100 pages stays below
 LARGEST_TOGETHER: Final = (
     100 * 1024 * 1024
 )  # bytes of all files of a request, which are held at once
-#: What pages and endpoints say they take.
-ACCEPTED: Final = (PDF, JPEG, PNG, WEBP, HEIC)
 
 
 class EmptyDocument(DomainError):
@@ -44,7 +42,7 @@ def require_document(name: str, content: bytes) -> str:
         raise EmptyDocument(name=name[:60])
     if len(content) > LARGEST:
         raise DocumentTooLarge(name=name[:60], limit=LARGEST >> 20)
-    found = content_type_of(content)
+    found = document_type(content)
     if found is None:
         raise NotADocument(name=name[:60])
     return found

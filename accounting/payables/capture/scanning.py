@@ -17,12 +17,11 @@ from PIL import Image, ImageOps
 
 from accounting.payables.capture import einvoices
 from accounting.payables.capture.einvoices import EInvoice
-from erp.core.filetypes import PDF
+from erp.core.filetypes import PDF, document_type
 from erp.documents.drawing import (
     MOST_RENDERED,
     Damaged,
     NotADocument,
-    content_type_of,
     opened,
     scale,
     unpacked,
@@ -68,7 +67,7 @@ def scan(content: bytes) -> Scan:
 
     Raises ``NotADocument``, ``Encrypted``, ``Damaged``, ``TooManyPages`` or ``TooManyPixels``.
     """
-    kind = content_type_of(content)
+    kind = document_type(content)
     if kind is None:
         raise NotADocument(name="")
     if kind != PDF:

@@ -40,7 +40,6 @@ class Inbox(CompanyView):
         page = queries.page_of(self.company, view=view, search=search, before=before)
         context = {
             "page_title": _("Inbox"), "page": page, "view": view, "search": search,
-            "accepted": ",".join(files.ACCEPTED),
         }  # fmt: skip
         return render(request, "accounting/payables/capture/inbox.html", context)
 

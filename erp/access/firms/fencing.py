@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import migrations
@@ -39,4 +39,21 @@ def fence(
     if outlives:
         sql.append(f"CREATE POLICY {table}_while_it_runs ON {table} AS RESTRICTIVE FOR INSERT"
                    f" WITH CHECK ({new})")  # fmt: skip
+    return migrations.RunSQL(sql, migrations.RunSQL.noop)
+
+
+def within_firm(
+    table: str, references: Iterable[tuple[str, str, str]], *, forgets: bool = False
+) -> migrations.RunSQL:
+    """Keep what a firm's rows name within the firm: ``FOREIGN KEY (firm_id, column)``.
+
+    ``references`` are (column, other table, constraint name); the other table has firm and id as a
+    constraint. With ``forgets`` a row whose reference is deleted goes on without one.
+    """
+    gone = " ON DELETE SET NULL ({key})" if forgets else ""
+    sql: list[Any] = [
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (firm_id, {key})"
+        f" REFERENCES {other} (firm_id, id){gone.format(key=key)} DEFERRABLE INITIALLY IMMEDIATE"
+        for key, other, name in references
+    ]
     return migrations.RunSQL(sql, migrations.RunSQL.noop)

@@ -22,13 +22,13 @@ class Reason(StrEnum):
     SUPPORT = "operators look at a company with its consent on pages alone"
     FACE = "it has nothing of its own: languages, help, health, the menu"
     TEMPLATE = "an empty file to be filled in by people; a program knows the columns"
-    PUBLISHED = "a file that an operator brings along, on the machine: reference_update"
 
 
 #: Pages without an operation, or with a part that has none, and why.
 REASONS: Final[Mapping[str, Reason]] = {
     "help": Reason.FACE,
     "manifest": Reason.FACE,
+    "shortcut": Reason.FACE,
     "language": Reason.FACE,
     "healthz": Reason.FACE,
     "readyz": Reason.FACE,
@@ -42,7 +42,6 @@ REASONS: Final[Mapping[str, Reason]] = {
     "lost-factors-denial": Reason.BY_MAIL,
     "company-list": Reason.SUPPORT,
     "companies": Reason.SUPPORT,
-    "reference-source": Reason.PUBLISHED,
 }
 
 #: Names of pages, each with the operations that do the same.

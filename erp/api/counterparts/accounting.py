@@ -248,6 +248,8 @@ HOURS: Final = of(
     ("hours-person", "GET hour-entries/, POST hour-entries/, PATCH hour-entries/{}/, "
                      "DELETE hour-entries/{}/"),
     ("hours-report", "GET hour-reports/"),
+    ("project-margins", "GET project-margins/"),
+    ("project-margin", "GET project-margins/{}/"),
     ("hours-bill", "GET projects/standings/"),
     ("hour-rates", "GET hour-rates/, POST hour-rates/, DELETE hour-rates/{}/"),
     ("projects", "GET projects/, POST projects/"),

@@ -36,6 +36,8 @@ COCKPIT: Final = of(
     ("security", "GET security/, POST security/end-sessions/, GET mail-domains/, POST mail-domains/, "
                  "DELETE mail-domains/{}/, GET leak-findings/, PATCH leak-findings/{}/"),
     ("support-access", "GET support-consents/, POST support-consents/, DELETE support-consents/{}/"),
+    ("company-export", "GET company-exports/, GET company-exports/{}/, POST company-exports/"),
+    ("company-export-file", "GET company-exports/{}/file/"),
     ("mandates", "GET mandates/, POST mandates/, DELETE mandates/{}/"),
     ("audit-trail", "GET audit-events/"),
     ("access-log", "GET access-log/"),
@@ -43,7 +45,7 @@ COCKPIT: Final = of(
     ("companies", "GET /companies/, GET /firms/"),
     ("company-add", "POST /companies/"),
     ("company-list", "GET /companies/"),
-    ("account-overview", "GET /me/, POST /me/name/, GET /me/devices/, GET /me/events/, "
+    ("account-overview", "GET /me/, POST /me/name/, POST /me/approval-mails/, GET /me/devices/, GET /me/events/, "
                          "POST /me/sessions/{}/end/, POST /me/phones/{}/end/, "
                          "POST /me/devices/{}/forget/, POST /me/end-others/"),
     ("address-change", "POST /me/address/"),
@@ -76,7 +78,8 @@ COCKPIT: Final = of(
     ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
     ("installation-job-progress", "GET /installation/jobs/{}/"),
     ("reference", "GET /reference/sources/"),
-    ("reference-source", "GET /reference/sources/{}/, POST /reference/sources/{}/fetch/"),
+    ("reference-source", "GET /reference/sources/{}/, POST /reference/sources/{}/fetch/, "
+                         "POST /reference/sources/{}/editions/"),
 )  # fmt: skip
 
 CONTACTS: Final = of(

@@ -5,11 +5,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 
-from erp.api.batch import BatchViewSet
+from erp.api.batch import BatchViewSet, PersonalBatchViewSet
 from erp.api.files import AnyType
 from erp.api.reference import ReferenceViewSet
 from erp.api.uploads import UploadViewSet
-from erp.cockpit.api import installation, me, staff
+from erp.cockpit.api import editions, installation, me, staff
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
 from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
@@ -52,6 +52,7 @@ router.register("access-log", AccessLogViewSet, basename="access-log")
 general = [
     path("companies/<int:company>/batch/", BatchViewSet.as_view({"post": "send"}),
          name="api-batch"),
+    path("batch/", PersonalBatchViewSet.as_view({"post": "send"}), name="api-personal-batch"),
     path("firms/", FirmsViewSet.as_view({"get": "list"}), name="api-firms"),
     path("companies/", CompaniesViewSet.as_view({"get": "list", "post": "create"}),
          name="api-companies"),
@@ -62,7 +63,7 @@ general = [
     ),
     path("reference/sources/<slug:source>/", ReferenceViewSet.as_view({"get": "source"}),
          name="api-reference-source"),
-    *me.urls, *staff.urls, *installation.urls,
+    *me.urls, *staff.urls, *installation.urls, *editions.urls,
 ]  # fmt: skip
 of_company = [
     path("", OneCompanyViewSet.as_view({"get": "read", "patch": "change"}), name="api-company"),

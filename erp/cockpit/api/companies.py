@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,15 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.gate import open_to
-from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
 from erp.api.authentication import bearer_in
-from erp.api.endpoints import CompanyViewSet, OneTransaction, session_of, with_etag
+from erp.api.endpoints import CompanyViewSet, session_of, with_etag
 from erp.api.files import UploadInput
 from erp.api.inputs import DayField, Input
 from erp.api.paging import Pages
 from erp.api.permissions import StepUpNeeded
+from erp.api.personal import PersonalViewSet
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
 from erp.cockpit.members import change_company
 from erp.companies.models import Company, Language, LegalForm, Module
@@ -92,18 +92,23 @@ class CompanyChange(Input):
         return [module for module in Module.values if module in chosen]
 
 
-class CompaniesViewSet(OneTransaction):
+class CompaniesViewSet(PersonalViewSet):
     """``/api/v1/companies/``"""
 
+    for_tokens = frozenset({"list"})
     serializer_class = CompanyOutput
     pagination_class = Pages
     ordering = ("name", "pk")
 
+    def admit(self, request: Request) -> None:
+        person = self.person
+        if self.action == "create" and not (person.is_operator or founding_firms(person)):
+            raise PermissionDenied
+
     @extend_schema(responses=CompanyOutput(many=True))
     def list(self, request: Request) -> Response:
         """The companies one works in, by name."""
-        found = open_to(cast(User, request.user), within=bearer_in(request))
-        page = self.paginate_queryset(found)
+        page = self.paginate_queryset(open_to(self.person, within=bearer_in(request)))
         return self.get_paginated_response(CompanyOutput(page, many=True).data)
 
     @extend_schema(request=NewCompanyInput)
@@ -112,9 +117,7 @@ class CompaniesViewSet(OneTransaction):
 
         Operators do, and with ``firm`` those who lead a fiduciary that may add its clients.
         """
-        user = cast(User, request.user)
-        if bearer_in(request) is not None or not (user.is_operator or founding_firms(user)):
-            raise PermissionDenied  # a token is for its own company
+        user = self.person
         told = self.told(NewCompanyInput)
         if "firm" in told or not user.is_operator:
             if not is_fresh(session_of(request)):

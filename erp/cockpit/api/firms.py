@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.firms.models import FirmStaff
-from erp.access.models import User
-from erp.api.authentication import bearer_in
-from erp.api.endpoints import OneTransaction
+from erp.api.personal import PersonalViewSet
 from erp.cockpit.firms import firms_of
 
 
@@ -31,7 +26,7 @@ class FirmOutput(serializers.ModelSerializer[FirmStaff]):
         fields = ("id", "name", "code", "team_role", "is_manager", "may_found")
 
 
-class FirmsViewSet(OneTransaction):
+class FirmsViewSet(PersonalViewSet):
     """``/api/v1/firms/``"""
 
     serializer_class = FirmOutput
@@ -40,6 +35,4 @@ class FirmsViewSet(OneTransaction):
     @extend_schema(responses=FirmOutput(many=True))
     def list(self, request: Request) -> Response:
         """The firms one works for, by name."""
-        if bearer_in(request) is not None:
-            raise PermissionDenied  # a token is for its own company
-        return Response(FirmOutput(firms_of(cast(User, request.user)), many=True).data)
+        return Response(FirmOutput(firms_of(self.person), many=True).data)

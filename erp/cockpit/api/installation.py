@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.access.gate import as_operator
-from erp.access.models import User
-from erp.access.sign_in.stepup import is_fresh
-from erp.api.authentication import bearer_in
-from erp.api.endpoints import OneTransaction, session_of
 from erp.api.jobs import JobOutput, accepted
 from erp.api.paging import Pages
-from erp.api.permissions import StepUpNeeded
+from erp.api.personal import PersonalViewSet
 from erp.cockpit.api.jobs import JobWithLogOutput
 from erp.jobs import queries
 from erp.jobs.models import OPEN, Job
@@ -28,19 +23,19 @@ from erp.reference.jobs import UPDATE
 from erp.reference.sources import SOURCES
 
 
-class InstallationViewSet(OneTransaction):
+class InstallationViewSet(PersonalViewSet):
     """What belongs to no company: 403 to all but operators."""
 
     serializer_class = JobOutput
     queryset = Job.unscoped.none()
     pagination_class = Pages
     ordering = ("-pk",)
+    step_up = frozenset({"fetch"})
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if bearer_in(request) is not None:
-            raise PermissionDenied  # a token is for its own company
-        as_operator(cast(User, request.user))
+    def admit(self, request: Request) -> None:
+        as_operator(self.person)
+        if self.kwargs.get("source", "") not in {"", *SOURCES}:
+            raise Http404
 
     def found(self) -> Job:
         job: Job = get_object_or_404(queries.of_installation(), pk=self.kwargs["job"])
@@ -62,19 +57,15 @@ class InstallationViewSet(OneTransaction):
     @extend_schema(request=None, responses=JobOutput)
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """Let a job end before its next step; what it has done until then stays."""
-        return Response(JobOutput(cancel(self.found(), by=cast(User, request.user))).data)
+        return Response(JobOutput(cancel(self.found(), by=self.person)).data)
 
     @extend_schema(request=None, responses={202: JobOutput})
     def fetch(self, request: Request, source: str) -> Response:
         """Ask a publisher for its latest edition, in the background; wants the second factor."""
-        if source not in SOURCES:
-            raise Http404
-        if not is_fresh(session_of(request)):
-            raise StepUpNeeded
         mine = queries.of_installation().filter(kind=UPDATE, arguments__source=source)
         running = mine.filter(state__in=OPEN).first()
         return accepted(running or start(
-            UPDATE, company=None, by=cast(User, request.user), arguments={"source": source}
+            UPDATE, company=None, by=self.person, arguments={"source": source}
         ))  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
@@ -21,7 +22,7 @@ from erp.api.endpoints import CompanyViewSet, session_of
 from erp.api.files import AnyType
 from erp.api.jobs import JobOutput
 from erp.api.permissions import StepUpNeeded
-from erp.documents.serving import download
+from erp.documents.serving import of_any_size
 from erp.jobs import queries
 from erp.jobs.kinds import kind_of
 from erp.jobs.models import Job, JobLine, State
@@ -95,7 +96,7 @@ class JobViewSet(mixins.ListModelMixin, CompanyViewSet):
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
-    def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+    def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
         """What a job made, for those who might have made it."""
         job = self.get_object()
         if job.file is None:
@@ -105,4 +106,4 @@ class JobViewSet(mixins.ListModelMixin, CompanyViewSet):
             raise PermissionDenied
         if kind.step_up and not is_fresh(session_of(request)):
             raise StepUpNeeded
-        return download(job.file)
+        return of_any_size(job.file)

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.ledger.models import JournalEntry
-from accounting.payables import approving
 from contacts import activities
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, MonthField
 from erp.cockpit import overview
+from erp.cockpit.waiting import waiting
 from erp.core import clock
 
 MOST_TASKS = 8  # all of them are in ``contact-activities``
@@ -65,13 +65,17 @@ class OverviewTaskOutput(serializers.Serializer[Any]):
 class OverviewOutput(serializers.Serializer[Any]):
     """What one may not see is null; ``figures`` also where there is no fiscal year.
 
-    ``to_approve`` counts the suppliers' invoices that wait for one's own visa.
+    ``to_approve`` counts the suppliers' invoices that wait for one's own visa, the others what else
+    waits for whom one is: hours up to the end of last week, expense claims, and payment runs of others.
     """
 
     figures = OverviewFiguresOutput(allow_null=True)
     todo = OverviewTodoOutput(allow_null=True)
     tasks = OverviewTaskOutput(many=True, allow_null=True)
     to_approve = serializers.IntegerField(allow_null=True)
+    hours_to_approve = serializers.IntegerField(allow_null=True)
+    expenses_to_approve = serializers.IntegerField(allow_null=True)
+    payments_to_approve = serializers.IntegerField(allow_null=True)
 
 
 class OverviewViewSet(CompanyViewSet):
@@ -87,14 +91,16 @@ class OverviewViewSet(CompanyViewSet):
         """Liquidity, result, months, what is to be done, and one's own tasks of the day."""
         today, user = clock.today(), self.access.user
         sees_books = self.access.may(Permission.LEDGER_READ)
-        tasks, approvals = None, None
+        tasks = None
         if self.access.may(Permission.CONTACTS_READ):
             tasks = activities.due(self.company, on=today, user=user)[:MOST_TASKS]
-        if self.access.may(Permission.PAYABLES_APPROVE):
-            approvals = approving.waiting_for(self.company, user).count()
+        found = waiting(self.company, user, self.access.granted, on=today)
+        counts = {one.kind: one.count for one in found}
         told = {
             "figures": overview.figures(self.company, today) if sees_books else None,
             "todo": overview.todo(self.access, today) if sees_books else None,
-            "tasks": tasks, "to_approve": approvals,
+            "tasks": tasks, "to_approve": counts.get("bills"),
+            "hours_to_approve": counts.get("hours"), "expenses_to_approve": counts.get("claims"),
+            "payments_to_approve": counts.get("payments"),
         }  # fmt: skip
         return self.shown(told)

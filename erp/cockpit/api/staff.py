@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,12 +17,9 @@ from rest_framework.response import Response
 from erp.access.firms.models import Firm, FirmInvitation, FirmStaff, Mandate
 from erp.access.models import User
 from erp.access.recovery.models import RecoveryApproval
-from erp.access.sign_in.stepup import is_fresh
-from erp.api.authentication import bearer_in
-from erp.api.endpoints import OneTransaction, session_of
 from erp.api.inputs import Input
 from erp.api.paging import Pages
-from erp.api.permissions import StepUpNeeded
+from erp.api.personal import PersonalViewSet
 from erp.cockpit import recovery, staffing
 from erp.cockpit.api.recoveries import RecoveryOutput
 from erp.cockpit.inviting import Issued
@@ -90,30 +86,24 @@ class FirmInvitationInput(Input):
     language = serializers.ChoiceField(choices=Language.choices, required=False)
 
 
-class FirmViewSet(OneTransaction):
+class FirmViewSet(PersonalViewSet):
     """``/api/v1/firms/{firm}/…``: read by its staff, changed by its managers with the second factor."""
 
     serializer_class = FirmWholeOutput
     queryset = FirmStaff.objects.none()
     pagination_class = Pages
     ordering = ("called", "pk")  # of mandates
+    step_up = frozenset({"invite", "resend", "withdraw", "change", "remove", "confirm", "refuse"})
     own: FirmStaff
     firm: Firm
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if bearer_in(request) is not None:
-            raise PermissionDenied  # a token is for its own company
-        set_local("rappen.user", str(request.user.pk))
+    def admit(self, request: Request) -> None:
+        set_local("rappen.user", str(self.person.pk))
         rows = FirmStaff.objects.select_related("firm", "user")
-        self.own = get_object_or_404(rows, firm=kwargs["firm"], user=request.user)
+        self.own = get_object_or_404(rows, firm=self.kwargs["firm"], user=self.person)
         self.firm = self.own.firm
-        if request.method in SAFE_METHODS:
-            return
-        if not self.own.is_manager:
+        if request.method not in SAFE_METHODS and not self.own.is_manager:
             raise Http404
-        if not is_fresh(session_of(request)):
-            raise StepUpNeeded
 
     @extend_schema(responses=FirmWholeOutput)
     def read(self, request: Request, **kwargs: Any) -> Response:

@@ -28,6 +28,7 @@ class FirmBatch(FirmOwned):
         verbose_name = _("bulk job")
         constraints = [
             models.UniqueConstraint(fields=["firm", "by", "key"], name="firm_batch_once"),
+            models.UniqueConstraint(fields=["firm", "id"], name="firm_batch_of_firm"),
         ]
 
     @property
@@ -43,8 +44,9 @@ class FirmBatchPart(OfClient):
     """A bulk job's part in one client: the number of the job there, or why none was started."""
 
     batch = models.ForeignKey(
-        FirmBatch, on_delete=models.CASCADE, related_name="parts", db_index=False
-    )
+        FirmBatch, on_delete=models.CASCADE, related_name="parts", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
     job = models.BigIntegerField(null=True)
     refusal = models.CharField(max_length=300, blank=True)
 

@@ -40,6 +40,7 @@ class ChecklistTemplate(FirmOwned):
         verbose_name = _("checklist")
         constraints = [
             models.UniqueConstraint(fields=["firm", "name"], name="checklist_template_once"),
+            models.UniqueConstraint(fields=["firm", "id"], name="checklist_template_of_firm"),
         ]
 
     def __str__(self) -> str:
@@ -50,8 +51,9 @@ class ChecklistStep(FirmOwned):
     """A step of a checklist; ``due_day`` counts from the end of the month, quarter or year."""
 
     template = models.ForeignKey(
-        ChecklistTemplate, on_delete=models.CASCADE, related_name="steps", db_index=False
-    )
+        ChecklistTemplate, on_delete=models.CASCADE, related_name="steps", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField()
     text = models.CharField(_("step"), max_length=160)
     rhythm = models.CharField(
@@ -67,6 +69,7 @@ class ChecklistStep(FirmOwned):
         verbose_name = _("step")
         constraints = [
             models.UniqueConstraint(fields=["template", "position"], name="checklist_step_once"),
+            models.UniqueConstraint(fields=["firm", "id"], name="checklist_step_of_firm"),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +79,8 @@ class ChecklistStep(FirmOwned):
 class ChecklistItem(OfClient):
     """A step for a client and a month (Pendenz), until somebody signs it off.
 
-    ``month`` is its first day; ``step_id`` the step it was made from, or None for one of its own.
+    ``month`` is its first day; ``step_id`` the step it was made from, as long as that is there, or None
+    for one of its own.
     """
 
     class State(models.TextChoices):
@@ -121,6 +125,10 @@ class ChecklistItem(OfClient):
             models.Index(
                 fields=["company", "firm", "due_on"], name="checklist_item_open",
                 condition=models.Q(state="open"),
+            ),
+            models.Index(
+                fields=["firm", "step_id"], name="checklist_item_of_step",
+                condition=models.Q(step_id__isnull=False),
             ),
         ]  # fmt: skip
 

@@ -20,8 +20,8 @@ class MandateSetting(OfClient):
     )  # fmt: skip
 
     checklist = models.ForeignKey(
-        ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
-        verbose_name=_("checklist"),
+        ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True,
+        db_constraint=False, db_index=False, verbose_name=_("checklist"),
     )  # fmt: skip
 
     class Meta:

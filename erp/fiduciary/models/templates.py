@@ -21,8 +21,8 @@ class MandateTemplate(FirmOwned):
     name = models.CharField(_("name"), max_length=80)
     content = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     checklist = models.ForeignKey(
-        ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
-        verbose_name=_("checklist"),
+        ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True,
+        db_constraint=False, db_index=False, verbose_name=_("checklist"),
     )  # fmt: skip
     made_from = models.CharField(_("made from"), max_length=120)
     made_at = models.DateTimeField(_("made at"))

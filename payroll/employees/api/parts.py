@@ -21,7 +21,8 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
 from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
-from erp.documents.storing import CONTENT_TYPES, read_upload
+from erp.core.filetypes import DOCUMENTS
+from erp.documents.storing import read_upload
 from payroll.employees import documents, leave
 from payroll.employees.api.shapes import (
     EmployeeField,
@@ -124,7 +125,7 @@ class EmployeeFileViewSet(OfEmployees):
     @extend_schema(request={"multipart/form-data": EmployeeFileInput},
                    responses={201: EmployeeFileOutput})  # fmt: skip
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Keep a PDF, JPG or PNG with somebody, sealed."""
+        """Keep a document (PDF, JPEG, PNG, WebP or HEIC) with somebody, sealed."""
         told = self.told(EmployeeFileInput)
         upload = told["file"]
         row = documents.attach(
@@ -137,7 +138,7 @@ class EmployeeFileViewSet(OfEmployees):
         documents.detach(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in DOCUMENTS})
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """The document, to be saved; wants the second factor."""

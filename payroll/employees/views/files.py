@@ -16,6 +16,7 @@ from erp.audit import access_log
 from erp.audit.models import AccessLogEntry
 from erp.core import clock
 from erp.core.errors import DomainError
+from erp.core.filetypes import ENDINGS
 from erp.documents.storing import read_upload
 from erp.web.export import answer
 from erp.web.pages import CompanyView, id_of
@@ -72,8 +73,7 @@ class ShowFile(CompanyView):
 
 def served(row: EmployeeFile) -> HttpResponse:
     """A document to be saved; no browser opens it within our pages."""
-    endings = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-    ending = endings[row.media_type]
+    ending = ENDINGS[row.media_type]
     name = row.title if row.title.lower().endswith(f".{ending}") else f"{row.title}.{ending}"
     response = HttpResponse(row.content, content_type=row.media_type)
     response["Content-Disposition"] = str(content_disposition_header(True, name))

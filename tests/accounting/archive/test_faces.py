@@ -65,6 +65,14 @@ def test_the_endpoint_does_the_same(company):
     assert (told["fiscal_year"], told["entries"], told["lines"]) == (year, 4, 8)
     taken = api.get(f"year-archives/{told['id']}/file/")
     assert hashlib.sha256(b"".join(taken.streaming_content)).hexdigest() == told["sha256"]
+    assert told["is_outdated"] is False
+    page = f"/c/{company.pk}/ledger/archives/"
+    assert "überholt" not in client_of(make.owner_of(company)).get(page).content.decode()
+    period = Period.of(company).filter(fiscal_year__name="2026").order_by("start").first()
+    books.years.lock_period(company=company, period=period, lock="open", by=make.owner_of(company))
+    assert api.get("year-archives/").json()[0]["is_outdated"] is True
+    shown = client_of(make.owner_of(company)).get(page).content.decode()
+    assert "überholt" in shown and "danach wieder geöffnet" in shown
 
 
 def test_an_open_year_and_missing_rights_are_told(company):

@@ -205,6 +205,17 @@ def test_a_real_package_passes_and_each_tampering_is_named(tmp_path):
     assert verified(sound / "verify.py", str(package)).returncode == 0  # as it was handed out
     head = lines(sound, "links.jsonl")[-1]["chain_digest"]
     assert verified(sound / "verify.py", "--head", head).returncode == 0
+    trail_head = lines(sound, "trail.jsonl")[-1]["digest"]
+    told = verified(sound / "verify.py", "--trail-head", trail_head.upper())
+    assert (told.returncode, f"the last link of the trail is {trail_head}" in told.stdout) == (
+        0,
+        True,
+    )
+    sha256 = hashlib.sha256(package.read_bytes()).hexdigest()
+    whole_package = verified(VERIFIER, str(package), "--sha256", sha256, "--head", head)
+    assert (whole_package.returncode, whole_package.stderr) == (0, "")
+    unpacked = verified(sound / "verify.py", "--sha256", sha256)
+    assert (unpacked.returncode, "name the ZIP" in unpacked.stdout) == (1, True)
     for nth, (tamper, fits, named) in enumerate(TAMPERINGS):
         folder = shutil.copytree(sound, tmp_path / str(nth))
         tamper(folder)
@@ -223,6 +234,39 @@ def test_a_real_package_passes_and_each_tampering_is_named(tmp_path):
     )  # every digest fits; so a head is kept elsewhere
     found = verified(whole / "verify.py", "--head", head)
     assert (found.returncode, "the link that was kept elsewhere" in found.stdout) == (1, True)
+    retold = trail_told_otherwise(shutil.copytree(sound, tmp_path / "retold"))
+    assert verified(retold / "verify.py", "--head", head).returncode == 0
+    found = verified(retold / "verify.py", "--trail-head", trail_head)
+    assert (found.returncode, "FAULT: the trail does not end" in found.stdout) == (1, True)
+    renamed = shutil.copytree(sound, tmp_path / "renamed")
+    changed(renamed, "people.csv", b"@example.ch", b"@example.ru")  # what no chain seals
+    adjusted(renamed)
+    forgery = Path(shutil.make_archive(str(tmp_path / "forgery"), "zip", renamed))
+    assert (
+        verified(VERIFIER, str(forgery), "--head", head, "--trail-head", trail_head).returncode == 0
+    )
+    found = verified(VERIFIER, str(forgery), "--sha256", sha256)
+    assert (found.returncode, "not the one that was kept elsewhere" in found.stdout) == (1, True)
+
+
+def trail_told_otherwise(folder):
+    """An event withheld from the trail's beginning, with each link and the manifest made anew."""
+    rows = lines(folder, "trail.jsonl")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    link = manifest["trail"]["before"]["digest"]
+    for nth, row in enumerate(rows):
+        if not nth:
+            row.pop("event", None)
+            row["content_digest"] = "00" * 32
+        made = bytes.fromhex(link) + row["position"].to_bytes(8, "big")
+        link = row["digest"] = hashlib.sha256(
+            made + bytes.fromhex(row["content_digest"])
+        ).hexdigest()
+    written(folder, "trail.jsonl", rows)
+    manifest = adjusted(folder)
+    manifest["trail"]["after"]["digest"] = link
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
 
 
 def forged(folder):

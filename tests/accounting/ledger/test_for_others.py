@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from accounting.ledger import importing, jobs, posting
+from accounting.ledger import exporting, importing, jobs, posting
 from accounting.ledger.abacus import NotForAbacus, pairs
 from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import line_of
@@ -174,6 +174,34 @@ def test_an_account_with_letters_is_told_and_a_span_is_kept(company):
     with pytest.raises(NotForAbacus):
         jobs.FOR_OTHERS["abacus"](company).add([JournalEntry.of(company).get(number=3)])
     assert b"<Transaction" not in taken(company, "abacus", until="2026-01-31").content
+
+
+def test_the_job_is_done_in_one_go_and_leaves_nothing_beside_the_file(
+    company, settings, tmp_path, monkeypatch
+):
+    """What is written to the disk is of this process: the end of its slice does not begin it anew."""
+    settings.RAPPEN_VAR, settings.JOB_SLICE = tmp_path, 0
+    monkeypatch.setattr(jobs, "READ_AT_ONCE", 1)
+    by, scratch = make.owner_of(company), tmp_path / "scratch" / str(company.pk)
+    for form in ("import", "abacus"):
+        job = start(jobs.EXPORT, company=company, by=by, arguments={"form": form})
+        running.run(job.pk, company.pk)
+        open_companies([company.pk])
+        done = Job.of(company).select_related("file").get(pk=job.pk)
+        assert (done.state, done.step) == ("done", 7), done.error
+        assert storing.content_of(done.file) == taken(company, form).content
+        assert list(scratch.iterdir()) == []
+
+
+def test_too_many_lines_leave_no_file(company, settings, tmp_path, monkeypatch):
+    settings.RAPPEN_VAR = tmp_path
+    monkeypatch.setattr(exporting, "MOST_WRITTEN", 5)
+    job = start(jobs.EXPORT, company=company, by=make.owner_of(company),
+                arguments={"form": "abacus"})  # fmt: skip
+    running.run(job.pk, company.pk)
+    open_companies([company.pk])
+    assert Job.of(company).get(pk=job.pk).error_code == "ledger.journal_too_long"
+    assert list((tmp_path / "scratch" / str(company.pk)).iterdir()) == []
 
 
 def test_the_job_and_the_endpoint_make_the_same(company):

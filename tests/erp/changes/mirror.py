@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import time
 
+from django.db import connection
+
 from erp.core import clock
+
+
+def until_all_is_told(seconds=120):
+    """Wait until no transaction of the cluster hides what was written up to now."""
+    end = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())")
+        (beyond,) = cursor.fetchone()
+        while True:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [beyond])
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < end, "a transaction elsewhere is too long"
+            time.sleep(0.1)
 
 
 class Mirror:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +16,7 @@ from erp.changes.models import Change
 from tests import make
 from tests.accounting.open_items.books import money
 from tests.accounting.receivables import sales
-from tests.erp.changes.mirror import Mirror
+from tests.erp.changes.mirror import Mirror, until_all_is_told
 from tests.erp.client import Api, problem
 
 
@@ -88,13 +86,8 @@ def test_pages_of_changes_follow_each_other_and_cost_the_same(api):
     begin = Mirror(api, "contacts/")
     with operating(number(api)) as access:
         Contact.of(access.company).filter(pk__in=added).update(notes="neu")
-    seen = []
-    for _ in range(1000):
-        seen += begin.refresh(page_size=2)
-        if len(seen) == 7:
-            break
-        time.sleep(0.1)  # transactions elsewhere delay what is told
-    assert seen == added
+    until_all_is_told()
+    assert begin.refresh(page_size=2) == added
     costs = set()
     for page_size in (2, 5):
         with CaptureQueriesContext(connection) as asked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -20,10 +19,12 @@ from erp.audit.anchors import Anchor
 from erp.audit.models import AccessLogEntry, AuditEvent
 from erp.audit.verifying import verify_audit
 from erp.cockpit import firms
+from erp.companies.models import Company
 from erp.core.tenancy import open_companies
 from erp.documents import storing
 from erp.documents.models import StoredFile
 from erp.handover.exporting import export_company
+from erp.handover.importing import as_owner
 from erp.handover.tables import TAKEN
 from erp.mails.models import OutgoingMail
 from payroll.employees.models import Employee
@@ -92,7 +93,7 @@ def test_nobody_gets_in_by_a_file(original, taken, heir):
     for one in former:
         assert not one.has_usable_password()
         assert one.email.endswith(f"@company-{company.pk}.invalid")
-        assert one.sealed_as != one.pk
+        assert (one.sealed_as, one.came_with_id) == (one.seal_number(company), company.pk)
         assert "@example.ch" in one.name, "the address they had is a text"
     with operating(str(original.pk)):
         owner = make.owner_of(original)
@@ -225,9 +226,53 @@ def test_what_was_taken_in_can_be_handed_on(taken, tmp_path):
     export_company(str(taken[0].pk), path, passphrase=PASSPHRASE)
     told = manifest_of(path)
     assert told["company"]["sealed_as"] == taken[0].sealed_as
-    former = [one for one in told["people"] if one["sealed_as"] is not None]
-    assert former and all(one["email"].endswith(".invalid") for one in former)
-    assert Decimal(User.objects.get(pk=former[0]["number"]).sealed_as) == former[0]["sealed_as"]
+    people = {one["number"]: one["sealed_as"] for one in told["people"]}
+    assert len(set(people.values())) == len(people)
+    for one in User.objects.filter(pk__in=people):
+        assert one.seal_number(taken[0]) == people[one.pk]
+        assert (people[one.pk] > taken[0].people_above) == (one.came_with_id is None)
+    assert any(number <= taken[0].people_above for number in people.values())
+
+
+@pytest.mark.parametrize("table, column", [
+    ("accounting_journalentry", "posted_by_id"), ("erp_auditevent", "by_id"),
+])  # fmt: skip
+@pytest.mark.parametrize("there", ["came", "stayed"])
+def test_who_acted_cannot_be_swapped_for_somebody_of_the_former_number(
+    original, taken, table, column, there
+):
+    """A local person has the id that is the seal number of one who came along: seals tell them apart."""
+    company = taken[0]
+    with operating(str(original.pk)):
+        local = make.owner_of(original)
+    former = User.objects.get(came_with=company, sealed_as=local.pk)
+    number = company.pk if there == "came" else original.pk
+    shown, other = (former, local) if there == "came" else (local, former)
+    with as_owner(), transaction.atomic():
+        open_companies([number])
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(
+                f"UPDATE {table} SET {column} = %s WHERE company_id = %s AND {column} = %s",  # noqa: S608
+                [other.pk, number, shown.pk],
+            )
+            assert cursor.rowcount > 0
+        verify = verify_ledger if column == "posted_by_id" else verify_audit
+        found = verify(Company.objects.get(pk=number))
+        assert {one.kind for one in found.breaks} == {"changed"}
+        transaction.set_rollback(True)
+
+
+def test_new_seals_name_local_people_above_those_who_came(taken, heir):
+    company = taken[0]
+    assert heir.seal_number(company) == company.people_above + heir.pk
+    came = User.objects.filter(came_with=company)
+    assert company.people_above == max(one.sealed_as for one in came)
+    with operating(str(company.pk)) as access:
+        assert access.user == heir
+        entry = make.rent(access.company, by=heir)
+        assert verify_ledger(access.company).sound
+        assert entry.posted_by == heir
 
 
 def test_ids_of_one_company_open_nothing_of_another(both):

@@ -17,8 +17,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from erp.access.gate import all_companies
+from erp.access.gate import all_companies, operating
 from erp.access.models import User
+from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError
 from erp.documents.storing import folder_of, path_of
 from erp.handover.exporting import FileExists, FileLost, export_company
@@ -190,6 +191,16 @@ def number_that_is_text(parts):
     parts.manifest["people"][0]["number"] = "1; DROP TABLE erp_user"
 
 
+def two_of_one_seal_number(parts):
+    """Who of them acted could be swapped unseen."""
+    people = parts.manifest["people"]
+    people.append(people[0] | {"number": people[-1]["number"] + 1})
+
+
+def seal_number_that_leaves_no_room(parts):
+    parts.manifest["people"][0]["sealed_as"] = 2**62
+
+
 def dear_key(parts):
     parts.manifest["sealing"]["n"] = 2**40
 
@@ -206,7 +217,9 @@ HOSTILE = {
     no_text: "handover.not_the_same", sealed_elsewhere: "handover.tampered", sequence_used_up: "handover.not_the_same",
     other_format: "handover.not_a_company",
     other_version: "handover.other_version", head: "handover.not_the_same",
-    number_that_is_text: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
+    number_that_is_text: "handover.not_a_company",
+    two_of_one_seal_number: "handover.not_a_company",
+    seal_number_that_leaves_no_room: "handover.not_a_company", dear_key: "handover.wrong_passphrase",
 }  # fmt: skip
 
 
@@ -300,21 +313,47 @@ def test_a_file_that_the_archive_lost_is_named(taken, tmp_path):
     assert not (tmp_path / "out.zip").exists()
 
 
+def kill_at(point, *command):
+    """Run a command in a process of its own, which dies at this point."""
+    name = settings.DATABASES["default"]["NAME"]
+    addresses = {one: os.environ[one].replace("/rappen?", f"/{name}?")
+                 for one in ("DATABASE_URL", "DATABASE_OWNER_URL")}  # fmt: skip
+    killed = subprocess.run(
+        [sys.executable, "manage.py", *command, "--skip-checks"], cwd=ROOT, check=False,
+        env={**os.environ, **addresses, "RAPPEN_CRASH_AT": point,
+             "RAPPEN_VAR": str(settings.RAPPEN_VAR)},
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("point, noted", [("handover.written", 0), ("handover.noted", 1)])
+def test_killed_while_writing_no_file_has_its_name_without_a_trace(
+    original, tmp_path, point, noted
+):
+    def exports():
+        with operating(str(original.pk)):
+            return AuditEvent.of(original).filter(action="company.export").count()
+
+    key, path = tmp_path / "key", tmp_path / "out.zip"
+    key.write_text(PASSPHRASE, encoding="utf-8")
+    before = exports()
+    kill_at(point, "export_company", str(original.pk), str(path), "--passphrase-file", str(key))
+    assert exports() == before + noted
+    assert not path.exists()
+    (left,) = tmp_path.glob(".out.zip.*")
+    assert left.stat().st_mode & 0o777 == 0o600
+    export_company(str(original.pk), path, passphrase=PASSPHRASE)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert zipfile.ZipFile(path).testzip() is None
+
+
 def test_killed_when_all_was_there_it_leaves_nothing(file, heir, tmp_path):
     """Kill -9 after the proof: rows go with the transaction, and files with the next import."""
     before = state()
     key = tmp_path / "key"
     key.write_text(PASSPHRASE, encoding="utf-8")
-    name = settings.DATABASES["default"]["NAME"]
-    addresses = {one: os.environ[one].replace("/rappen?", f"/{name}?")
-                 for one in ("DATABASE_URL", "DATABASE_OWNER_URL")}  # fmt: skip
-    command = [sys.executable, "manage.py", "import_company", str(file[0]), "--owner", heir.email,
-               "--short-name", f"k{heir.pk}", "--passphrase-file", str(key), "--skip-checks"]  # fmt: skip
-    killed = subprocess.run(
-        command, cwd=ROOT, check=False, env={**os.environ, **addresses, "RAPPEN_CRASH_AT": "handover.proven",
-                        "RAPPEN_VAR": str(settings.RAPPEN_VAR)},
-    )  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL
+    kill_at("handover.proven", "import_company", str(file[0]), "--owner", heir.email,
+            "--short-name", f"k{heir.pk}", "--passphrase-file", str(key))  # fmt: skip
     after = state()
     assert after[:3] == before[:3]
     assert len(after[3]) == len(before[3]) + 1, "its files, with their mark"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from contextlib import ExitStack
 
 import pytest
 from celery import Celery
@@ -78,7 +79,7 @@ def test_several_who_think_they_hold_the_lease_commit_one_step(company, sent):
 
     def step():
         try:
-            return running._step(taken, kind, {})
+            return running._step(taken, kind, {}, ExitStack())
         except running.LeaseLost:
             return "lost"
 

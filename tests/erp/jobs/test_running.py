@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 
 import pytest
 from django.db import DatabaseError, OperationalError, transaction
@@ -192,8 +193,8 @@ def test_a_lease_keeps_others_away_until_it_is_over(company, begin):
         assert theirs.attempts == 2 and theirs.lease != mine.lease
         kind, memory = registry.kind_of(job.kind), {}
         with pytest.raises(running.LeaseLost):
-            running._step(mine, kind, memory)
-        assert running._step(theirs, kind, memory)
+            running._step(mine, kind, memory, ExitStack())
+        assert running._step(theirs, kind, memory, ExitStack())
     assert entries(company) == 1
 
 
@@ -209,7 +210,7 @@ def test_who_lost_the_lease_in_the_middle_of_a_step_leaves_nothing(company, begi
 
     _with_work(monkeypatch, "test.post", overtaken)
     with pytest.raises(running.LeaseLost), transaction.atomic():
-        running._step(mine, registry.kind_of(job.kind), {})
+        running._step(mine, registry.kind_of(job.kind), {}, ExitStack())
     open_companies([company.pk])
     assert entries(company) == 0
 
@@ -232,7 +233,7 @@ def test_getting_on_it_may_be_interrupted_any_number_of_times(company, begin):
     for _ in range(9):
         moment += dt.timedelta(minutes=5)
         with clock.at(moment):
-            assert running._step(running._taken(job.pk, company.pk), kind, {})
+            assert running._step(running._taken(job.pk, company.pk), kind, {}, ExitStack())
     with clock.at(moment + dt.timedelta(minutes=5)):
         assert worked(job, company).state == State.DONE
     assert entries(company) == 9

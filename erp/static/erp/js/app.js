@@ -118,6 +118,10 @@ function rows() {
 }
 
 const openPalette = palette(), openHelp = help(), move = rows();
+if (location.hash === "#search") {  // a shortcut of the installed app; going back does not search again
+  history.replaceState(null, "", location.pathname + location.search);
+  openPalette?.();
+}
 let prefix = false;
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); openPalette?.(); return; }

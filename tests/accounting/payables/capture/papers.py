@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pikepdf
+import pillow_heif
 import pypdfium2
 from django.utils.safestring import mark_safe
 from PIL import Image, ImageChops, ImageFilter
@@ -150,3 +151,10 @@ def _perspective(
                 factor = rows[row][nth] / rows[nth][nth]
                 rows[row] = [a - factor * b for a, b in zip(rows[row], rows[nth], strict=True)]
     return [rows[nth][8] / rows[nth][nth] for nth in range(8)]
+
+
+def heic(picture: Image.Image, **how: object) -> bytes:
+    """A picture as an iPhone takes it."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(picture.convert("RGB")).save(out, quality=60, **how)
+    return out.getvalue()

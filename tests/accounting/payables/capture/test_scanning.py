@@ -10,7 +10,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pikepdf
-import pillow_heif
 import pytest
 from PIL import Image
 
@@ -61,12 +60,7 @@ def test_photographs_at_an_angle(tilt, angle):
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG", "HEIC"])
 def test_kinds_of_pictures(kind):
     image = papers.picture(dpi=150).convert("RGB")
-    if kind == "HEIC":
-        out = io.BytesIO()
-        pillow_heif.from_pillow(image).save(out, quality=60)
-        content = out.getvalue()
-    else:
-        content = papers.scanned(image, kind)
+    content = papers.heic(image) if kind == "HEIC" else papers.scanned(image, kind)
     found = sandbox.call("accounting.payables.capture.scanning:scan", content)
     assert (found.content_type, found.pages) == (f"image/{kind.lower()}", 1)
     assert [one.content for one in found.codes] == [PAYLOAD]
@@ -154,6 +148,12 @@ def bomb(width: int, height: int) -> bytes:
             + chunk(b"IEND", b""))  # fmt: skip
 
 
+def grown(content: bytes) -> bytes:
+    """A HEIC file that says it were 20 000 pixels wide and high."""
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", 20_000, 20_000) + content[at + 8 :]
+
+
 HOSTILE = {
     "gif": (lambda: b"GIF89a....", drawing.NotADocument),
     "zip": (lambda: b"PK\x03\x04", drawing.NotADocument),
@@ -166,6 +166,10 @@ HOSTILE = {
     "broken png": (lambda: bomb(1_000, 1_000), drawing.Damaged),
     "half a jpeg": (lambda: papers.scanned(papers.picture())[:3000], drawing.Damaged),
     "no heic": (lambda: b"\x00\x00\x00\x18ftypheic" + b"\0" * 100, drawing.Damaged),
+    "half a heic": (lambda: papers.heic(papers.picture())[:4000], drawing.Damaged),
+    "a heic that lies about its size": (lambda: grown(papers.heic(papers.picture())), drawing.Damaged),
+    "avif": (lambda: b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf" + b"\0" * 50, drawing.NotADocument),
+    "a film": (lambda: b"\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc" + b"\0" * 50, drawing.NotADocument),
     "no webp": (lambda: b"RIFF\x00\x00\x00\x00WEBPVP8 ", drawing.Damaged),
 }  # fmt: skip
 
