@@ -34,6 +34,7 @@ from accounting.hours.shapes import (
     HoursReportQuery,
     HoursRowOutput,
     MarginOutput,
+    MarginsOutput,
     MarginsQuery,
     OwnHoursInput,
     OwnHoursOutput,
@@ -326,7 +327,7 @@ class ProjectMarginViewSet(Filed):
     def get_queryset(self) -> QuerySet[Project]:
         return queries.projects(self.company)
 
-    @shown_or_filed(MarginOutput(many=True), parameters=[MarginsQuery])
+    @shown_or_filed(MarginsOutput, parameters=[MarginsQuery])
     def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """Income, costs and margin of projects in a span, of all or of a customer."""
         told = self.asked(MarginsQuery)
@@ -336,7 +337,8 @@ class ProjectMarginViewSet(Filed):
         )
         if self.form:
             return self.filed(margins.margin_table(rows, since, until, self.company.currency))
-        return Response(MarginOutput(rows, many=True).data)
+        page = self.page_of(rows, by=lambda row: row.projects[0].pk)
+        return self.told_beside(MarginsOutput, page, total=margins.total_of(rows))
 
     @extend_schema(parameters=[SpanQuery], responses=ProjectMarginOutput)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

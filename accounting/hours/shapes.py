@@ -284,6 +284,13 @@ class MarginOutput(serializers.Serializer[Any]):
         return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.worths]
 
 
+class MarginsOutput(PageOutput):
+    """``total`` adds up all pages; what is not known counts as nothing."""
+
+    total = MarginOutput()
+    results = MarginOutput(many=True)
+
+
 class MarginLineOutput(serializers.Serializer[Any]):
     """A line of a posted entry; one of ``income`` and ``costs``."""
 

@@ -185,7 +185,9 @@ def test_page_files_and_endpoint_tell_the_same(company, work, owner, worker):
     assert page.get(f"{start}{10**9}/").status_code == 404
 
     api = Api(company, owner)
-    first, second = api.get("project-margins/", **span).json()
+    whole = api.get("project-margins/", **span).json()
+    first, second = whole["results"]
+    assert (whole["total"]["margin"], whole["total"]["projects"]) == ("225.00", [])
     assert (first["margin"], first["percent"], first["projects"][0]["number"]) == (
         "225.00",
         "42.9",
@@ -194,7 +196,7 @@ def test_page_files_and_endpoint_tell_the_same(company, work, owner, worker):
     assert first["worth"] == [{"currency": "CHF", "amount": "625.00"}] and second["margin"] is None
     told = api.get(f"project-margins/{work.pk}/", **span).json()
     assert told["margin"] == first and [one["costs"] for one in told["lines"]] == ["300.00", None]
-    found = api.get("project-margins/", customer=work.contact_id, **span).json()
+    found = api.get("project-margins/", customer=work.contact_id, **span).json()["results"]
     assert [row["projects"][0]["number"] for row in found] == ["P1"]
     problem(api.get("project-margins/", customer=10**9, **span), 400)
     assert api.get("project-margins/", form="csv", **span)["Content-Type"].startswith("text/csv")

@@ -95,7 +95,9 @@ def test_entries_are_told_page_by_page(api, books):
     for nth in range(1, 102):
         sale(books, "10.81", "UN", date=day(3, 1 + nth % 28))
     first = api.get(f"{HERE}entries/", code="UN", rate="8.10", box="303").json()
-    rest = api.get(f"{HERE}entries/", code="UN", rate="8.10", box="303", after=first["after"]).json()
+    rest = api.get(
+        f"{HERE}entries/", code="UN", rate="8.10", box="303", after=first["after"]
+    ).json()
     rows = first["results"] + rest["results"]
     assert (len(first["results"]), len(rows), rest["after"]) == (100, 102, "")
     assert sum(D(row["net"]) for row in rows) == D(first["total"]) == D("2010.00")
