@@ -44,6 +44,7 @@ FOUNDED = {
 #: All writes outside of companies but those of the list below: address, body.
 WRITES = [
     ("me/name/", {"name": "Anna Neu"}),
+    ("me/approval-mails/", {"wanted": False}),
     ("me/sessions/{session}/end/", {}),
     ("me/phones/{phone}/end/", {}),
     ("me/devices/{device}/forget/", {}),
@@ -84,6 +85,7 @@ WITHOUT = {
 #: Files of publishers are in ``tests/erp/reference/test_editions_by_api.py``.
 ELSEWHERE = {
     "post /api/v1/firms/{firm}/batches/", "post /api/v1/reference/sources/{source}/editions/",
+    "put /api/v1/firms/{firm}/checklist-templates/{template}/",
 }  # fmt: skip
 
 
@@ -243,10 +245,10 @@ def test_a_key_belongs_to_a_person_and_a_firm(place):
         Outside(place.person).post("me/name/", {"name": "Zwei"}, key=KEY).json()["name"] == "Zwei"
     )
     path = f"firms/{place.firm.pk}/checklist-templates/"
-    assert api.post(path, STEPS, key=KEY).status_code == 200
+    assert api.post(path, STEPS, key=KEY).status_code == 201
     problem(Outside(place.person).post(path, STEPS, key=KEY), 409, "fiduciary.only_the_lead")
     theirs = Outside(place.person).post(f"firms/{other.pk}/checklist-templates/", STEPS, key=KEY)
-    assert theirs.status_code == 200 and "Idempotency-Replayed" not in theirs
+    assert theirs.status_code == 201 and "Idempotency-Replayed" not in theirs
     problem(Outside(firms_of_lead).post(path, STEPS, key=KEY), 404)
 
 
@@ -268,10 +270,29 @@ def test_who_may_no_longer_do_it_is_not_told_again(place):
     problem(person.post(at_client, body, key=KEY), 404)
 
 
+def test_a_change_is_repeated_though_its_version_is_gone(place):
+    api, path = Outside(place.lead), f"firms/{place.firm.pk}/checklist-templates/"
+    made = api.post(path, STEPS)
+
+    def change(key):
+        return api.client.put(
+            f"/api/v1/{path}{made.json()['id']}/", json.dumps(STEPS | {"name": "Neu"}),
+            content_type="application/json", HTTP_IF_MATCH=made["ETag"], HTTP_IDEMPOTENCY_KEY=key,
+        )  # fmt: skip
+
+    first = change(KEY)
+    assert first.status_code == 200, first.content
+    after = everything(place)
+    again = change(KEY)
+    assert (again.json(), again["Idempotency-Replayed"]) == (first.json(), "true")
+    assert everything(place) == after
+    problem(change(new_key()), 412)
+
+
 def test_a_refusal_is_not_kept(place):
     api, path = Outside(place.lead), f"firms/{place.firm.pk}/checklist-templates/"
     problem(api.post(path, STEPS | {"steps": []}, key=KEY), 422)
-    assert api.post(path, STEPS, key=KEY).status_code == 200
+    assert api.post(path, STEPS, key=KEY).status_code == 201
 
 
 def test_the_second_factor_is_asked_for_before_an_answer_is_told_again(place):

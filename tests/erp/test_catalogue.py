@@ -195,6 +195,7 @@ def test_security_definer_functions_are_few_and_fixed():
         " ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname = 'public' ORDER BY 1"
     )
     assert found == [
+        ("accounting_count_again", True),
         ("accounting_settle_items", True),
         ("erp_audit_chain", True),
         ("erp_audit_record", True),

@@ -59,8 +59,8 @@ def test_an_employee_photographs_a_receipt_on_a_poor_line(company, employee):
 def test_each_sees_their_own_uploads_alone(company, employee):
     owner = Api(company, make.owner_of(company))
     pk, theirs = begun(employee, 10).json()["id"], begun(owner, 10).json()["id"]
-    assert [one["id"] for one in employee.get("uploads/").json()] == [pk]
-    assert [one["id"] for one in owner.get("uploads/").json()] == [theirs]
+    assert [one["id"] for one in employee.get("uploads/").json()["results"]] == [pk]
+    assert [one["id"] for one in owner.get("uploads/").json()["results"]] == [theirs]
     problem(employee.get(f"uploads/{theirs}/"), 404)
     problem(piece(employee, theirs, b"x", 0), 404)
     problem(owner.client.delete(f"{owner.start}uploads/{pk}/", **TUS), 404)
