@@ -115,33 +115,33 @@ class Links:
     def __init__(self) -> None:
         self._places, self._numbers = array("q"), array("q")
         self._digests, self._seen = bytearray(), bytearray()
+        self._strays: dict[int, tuple[int, bytes]] = {}  # that stand in another order, or twice
 
     def add(self, place: int, number: int, digest: bytes) -> None:
-        """Add the next entry, or one that stands in the wrong order at its place."""
-        at = len(self._places)
-        if at and place <= self._places[-1]:
-            at = bisect_left(self._places, place)
-            if self._places[at] == place:  # there twice: the one that came last, as it was told
-                self._numbers[at], self._digests[32 * at : 32 * at + 32] = number, digest
-                return
-        self._places.insert(at, place)
-        self._numbers.insert(at, number)
-        self._digests[32 * at : 32 * at] = digest
-        self._seen.insert(at, 0)
+        """Add the next entry."""
+        if self._places and place <= self._places[-1]:
+            self._strays[place] = (number, digest)
+            return
+        self._places.append(place)
+        self._numbers.append(number)
+        self._digests += digest
+        self._seen.append(0)
 
     def take(self, place: int) -> tuple[int, bytes] | None:
         """Number and digest at a place, which now has its link."""
-        at = bisect_left(self._places, place)
-        if at == len(self._places) or self._places[at] != place:
-            return None
-        self._seen[at] = 1
-        return self._numbers[at], bytes(self._digests[32 * at : 32 * at + 32])
+        found, at = None, bisect_left(self._places, place)
+        if at < len(self._places) and self._places[at] == place:
+            self._seen[at] = 1
+            found = self._numbers[at], bytes(self._digests[32 * at : 32 * at + 32])
+        return self._strays.pop(place, found)
 
     def rest(self) -> Iterator[tuple[int, int]]:
         """Places and numbers of entries that no link was found of."""
         for at, seen in enumerate(self._seen):
             if not seen:
                 yield self._places[at], self._numbers[at]
+        for place in sorted(self._strays):
+            yield place, self._strays[place][0]
 
 
 class Books:

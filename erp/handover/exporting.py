@@ -167,9 +167,13 @@ class Writing:
 def write_company(company: Company, file: IO[bytes], *, passphrase: str = "") -> Exported:
     """Write an open company as a ZIP; the transaction says which state of it. See ``export_company``."""
     writing = Writing(company, file, passphrase=passphrase)
-    for _pause in chain(writing.tables(), writing.files()):
-        """Nobody waits here."""
-    return writing.finish()
+    try:
+        for _pause in chain(writing.tables(), writing.files()):
+            """Nobody waits here."""
+        return writing.finish()
+    except BaseException:
+        writing.give_up()
+        raise
 
 
 def rows_of(company: Company) -> int:

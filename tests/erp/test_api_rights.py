@@ -140,7 +140,6 @@ ENDPOINTS = [
     ("DELETE", "support-consents/{consent}/", {}, "company.change"),
     ("GET", "company-exports/", {}, "members.change"),
     ("GET", "company-exports/{export}/", {}, "members.change"),
-    ("GET", "company-exports/{export}/file/", {}, "members.change"),
     ("POST", "company-exports/", {"passphrase": "kurz"}, "members.change"),
     ("GET", "webhooks/", {}, "webhooks.read"),
     ("GET", "webhooks/{hook}/", {}, "webhooks.read"),

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,22 @@ def forged(folder):
     manifest["ledger"]["after"]["digest"] = link.hex()
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def test_of_each_entry_its_digest_alone_is_kept():
+    """The verifier reads books of any size: 100,000 entries in a few megabytes, in whatever order."""
+    tracemalloc.start()
+    links = verify.Links()
+    for place in range(1, 100_001):
+        links.add(place, place, place.to_bytes(32, "big"))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 1024 * 1024
+    links.add(7, 8, b"x" * 32)  # a place that is taken twice
+    assert links.take(50_000) == (50_000, (50_000).to_bytes(32, "big"))
+    assert links.take(7) == (8, b"x" * 32)
+    assert links.take(100_001) is None
+    assert len(list(links.rest())) == 100_000 - 2
 
 
 def test_what_is_no_archive_is_told(tmp_path):
