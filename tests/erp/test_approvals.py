@@ -174,7 +174,7 @@ def test_who_handed_in_is_told_that_it_came_back(company, work, boss, worker, ow
     (mail,) = mails(company, "expense_claim_back")
     assert (mail.to, mail.language) == ([worker.email], "fr")
     assert f"/c/{company.pk}/expenses/{claim.pk}/" in mail.body
-    assert "unleserlich" not in mail.body and "32" not in mail.body
+    assert "unleserlich" not in mail.body and "32.50" not in mail.body
 
     (bill,) = approving.waiting_for(company, boss)
     approving.reject(bill, reason="Nicht bestellt", by=boss)

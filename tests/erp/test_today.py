@@ -88,6 +88,6 @@ def test_a_shortcut_leads_where_one_may_go(granted, places):
 
 def test_a_shortcut_asks_who_works_in_no_company_or_is_not_signed_in():
     page = Client()
-    assert page.get("/go/hours/")["Location"].startswith("/login/")
+    assert page.get("/go/hours/")["Location"].startswith("/accounts/login/")
     page.force_login(make.user())
     assert page.get("/go/hours/").status_code == 200
