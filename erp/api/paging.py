@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError as Unfit
+from django.db import DataError
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
@@ -18,32 +21,44 @@ R = TypeVar("R")
 class Pages(CursorPagination):
     """Pages by cursor in the ``ordering`` of the endpoints; ``page_size`` up to 500.
 
-    Within a day of the journal the cursor counts on, and a day may have more entries than the
-    cut-off of the framework.
+    A cursor holds what the ordering says of the row that was told last, or first where one goes back.
+    So an ordering ends with what no two rows have in common, and none of it is null: nothing is skipped
+    or told twice however many rows share a day.
     """
 
-    offset_cutoff = 0  # none
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"
+    _next: Cursor | None = None
+    _previous: Cursor | None = None
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return tuple(view.ordering)
 
-    def get_next_link(self) -> Any:
-        return self._by_rows(super().get_next_link)
-
-    def get_previous_link(self) -> Any:
-        return self._by_rows(super().get_previous_link)
-
-    def _by_rows(self, link: Callable[[], str | None]) -> str | None:
-        """A link by how many rows are on this page; the framework counts a last one as full."""
-        whole = self.page_size
-        self.page_size = len(self.page or ()) or whole
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """Raises ``ValidationError`` for a cursor that names no place in this list."""
+        self.request, self.base_url = request, request.build_absolute_uri()
+        size, cursor = self.get_page_size(request) or self.page_size, self.decode_cursor(request)
+        ordering = self.get_ordering(request, queryset, view)
+        back = bool(cursor and cursor.reverse)
+        towards = tuple(map(_turned, ordering)) if back else ordering
+        rows = queryset.order_by(*towards)
         try:
-            return link()
-        finally:
-            self.page_size = whole
+            if cursor:
+                rows = rows.filter(_beyond(towards, cursor))
+            found = list(rows[: size + 1])
+        except (Unfit, ValueError, DataError):  # not of the kind that the list is ordered by
+            if not cursor:
+                raise
+            raise _no_cursor() from None
+        page, more = found[:size], len(found) > size
+        if back:
+            page.reverse()
+        if page and (back or more):
+            self._next = Cursor(0, False, _place(page[-1], ordering))
+        if page and (more if back else cursor):
+            self._previous = Cursor(0, True, _place(page[0], ordering))
+        return page
 
     def decode_cursor(self, request: Request) -> Any:
         """Raises ``ValidationError`` for what is no cursor of this program."""
@@ -52,14 +67,43 @@ class Pages(CursorPagination):
         except NotFound:
             raise _no_cursor() from None
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """Raises ``ValidationError`` for a cursor that names no place in this list."""
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except (Unfit, ValueError):  # what it names is not of the kind that the list is ordered by
-            if self.cursor_query_param not in request.query_params:
-                raise
-            raise _no_cursor() from None
+    def get_next_link(self) -> Any:
+        return self.encode_cursor(self._next) if self._next else None
+
+    def get_previous_link(self) -> Any:
+        return self.encode_cursor(self._previous) if self._previous else None
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _place(row: Any, ordering: Sequence[str]) -> Any:
+    """What an ordering says of a row."""
+    values = []
+    for name in ordering:
+        value = row
+        for step in [name.lstrip("-")] if isinstance(row, dict) else name.lstrip("-").split("__"):
+            value = value[step] if isinstance(value, dict) else getattr(value, step)
+        values.append(str(value.pk if isinstance(value, Model) else value))
+    return json.dumps(values)
+
+
+def _beyond(ordering: Sequence[str], cursor: Cursor) -> Q:
+    """The rows that come after a place in an ordering."""
+    try:
+        values = json.loads(cursor.position or "")
+    except ValueError:
+        values = None
+    if not isinstance(values, list) or len(values) != len(ordering) or None in values:
+        raise _no_cursor()
+    names = [name.lstrip("-") for name in ordering]
+    sides = ["lt" if name.startswith("-") else "gt" for name in ordering]
+    found = Q()
+    for nth, value in enumerate(values):
+        same = dict(zip(names[:nth], values, strict=False))
+        found |= Q(**same, **{f"{names[nth]}__{sides[nth]}": value})
+    return Q(**{f"{names[0]}__{sides[0]}e": values[0]}) & found  # the first one for the index
 
 
 def _no_cursor() -> ValidationError:
@@ -76,8 +120,6 @@ class RowPages(Pages):
 
     def __init__(self, by: Callable[[Any], Any]) -> None:
         self._by = by
-        self._next: Cursor | None = None
-        self._previous: Cursor | None = None
 
     def paginate_queryset(self, rows: Any, request: Request, view: Any = None) -> list[Any]:
         self.request, self.base_url = request, request.build_absolute_uri()
@@ -107,12 +149,6 @@ class RowPages(Pages):
     def _at(self, place: int, row: Any, *, reverse: bool) -> Cursor:
         position: Any = str(self._by(row))
         return Cursor(place, reverse, position)
-
-    def get_next_link(self) -> Any:
-        return self.encode_cursor(self._next) if self._next else None
-
-    def get_previous_link(self) -> Any:
-        return self.encode_cursor(self._previous) if self._previous else None
 
 
 class PageOutput(serializers.Serializer[Any]):

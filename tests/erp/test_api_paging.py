@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 from decimal import Decimal
 from operator import itemgetter
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -38,6 +39,9 @@ def walked(client, address, size=2):
         if answer["next"] is None:
             break
         answer = client.get(answer["next"]).json()
+        before = client.get(answer["previous"]).json()  # turning round anywhere
+        assert before["results"] == there[-1]
+        assert client.get(before["next"]).json()["results"] == answer["results"]
     while answer["previous"] is not None:
         answer = client.get(answer["previous"]).json()
         back.append(answer["results"])
@@ -107,9 +111,10 @@ def test_a_cursor_that_was_tampered_with_breaks_nothing(path):
     books = payments.company()
     client, address = Api(books, make.owner_of(books)), path
     mark = "&" if "?" in path else "?"
-    cursor = base64.b64encode(b"p=nonsense").decode()
-    answer = client.client.get(f"{client.start}{address}{mark}cursor={cursor}")
-    assert places(problem(answer, 400)) == [("cursor", "unknown")]
+    for place in ("nonsense", "[]", '["x"]', '["x", "y"]', '["x", "y", "z"]', '{"x": 1}', "[null]"):
+        cursor = base64.b64encode(urlencode({"p": place}).encode()).decode()
+        answer = client.client.get(f"{client.start}{address}{mark}{urlencode({'cursor': cursor})}")
+        assert places(problem(answer, 400)) == [("cursor", "unknown")], place
 
 
 @pytest.mark.parametrize("size", ["0", "-3", "x", "999999999999"])
