@@ -262,8 +262,9 @@ class ProjectNameOutput(serializers.ModelSerializer[Project]):
 class MarginOutput(serializers.Serializer[Any]):
     """A project, or several with one cost object. Minutes; ``worth`` is what billable ones come to at rates.
 
-    ``income``, ``costs`` and ``margin`` are in the company's currency, without VAT, and null without a
-    cost object; the cost of one's own hours is not deducted. ``percent`` is of the income.
+    ``income``, ``costs`` and ``margin`` are in the company's currency as the books have them, without VAT
+    where the effective method is used, and null without a cost object; the cost of one's own hours is not
+    deducted. ``percent`` is of the income.
     """
 
     projects = ProjectNameOutput(many=True)
@@ -277,7 +278,7 @@ class MarginOutput(serializers.Serializer[Any]):
     income = AmountField(allow_null=True)
     costs = AmountField(allow_null=True)
     margin = AmountField(allow_null=True)
-    percent = serializers.DecimalField(max_digits=9, decimal_places=1, allow_null=True)
+    percent = AmountField(decimals=1, allow_null=True)
 
     @extend_schema_field(BilledAmountOutput(many=True))
     def get_worth(self, row: Any) -> list[dict[str, str]]:

@@ -48,7 +48,9 @@ def lines_of_entries(company: Company, items: Iterable[OpenItem]) -> dict[int, l
     """The lines of the entries that opened these items, by entry, in one query."""
     found = defaultdict[int, list[EntryLine]](list)
     rows = EntryLine.of(company).filter(entry__in={item.entry_id for item in items})
-    for row in rows.select_related("account", "vat_code", "cost_centre").order_by("position"):
+    for row in rows.select_related("account", "vat_code", "cost_centre", "cost_object").order_by(
+        "position"
+    ):
         found[row.entry_id].append(row)
     return found
 
@@ -135,7 +137,8 @@ def _code(code: VatCode, codes: Mapping[str, VatCode]) -> VatCode:
 def _line(
     account: Account, amount: Decimal, *, of: EntryLine | None = None, vat: VatFacts | None = None
 ) -> Line:
-    """A line of an amount that is debit positive; the cost centre is that of the document."""
+    """A line of an amount that is debit positive; the cost centre and object are those of the document."""
     side = {"debit": amount} if amount > 0 else {"credit": -amount}
     centre = of.cost_centre if of and account.cost_centre_rule != Rule.NO else None
-    return Line(account, **side, cost_centre=centre, vat=vat)  # type: ignore[arg-type]
+    unit = of.cost_object if of and account.cost_object_rule != Rule.NO else None
+    return Line(account, **side, cost_centre=centre, cost_object=unit, vat=vat)  # type: ignore[arg-type]

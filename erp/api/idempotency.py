@@ -190,14 +190,22 @@ def _lock(name: str, key: str) -> None:
 
 
 def _digest(request: Request) -> str:
-    """What a request says, under a key of ours: nobody finds a wage by trying amounts."""
+    """What a request says, under a key of ours: nobody finds a wage by trying amounts.
+
+    What its view names as ``secrets`` is left out: a passphrase is kept in no form at all.
+    """
+    view = (request.parser_context or {}).get("view")
+    secrets: frozenset[str] = getattr(view, "secrets", frozenset())
     parts: list[Any] = [request.path, json.dumps(request.query_params, sort_keys=True)]
     if request.FILES:
         for name, files in sorted(request.FILES.lists()):
             parts += [(name, _digest_of(file)) for file in files]
         parts.append(sorted(request.POST.lists()))
     else:
-        parts.append(json.dumps(request.data, sort_keys=True, default=str))
+        told = request.data
+        if secrets and isinstance(told, dict):
+            told = {name: value for name, value in told.items() if name not in secrets}
+        parts.append(json.dumps(told, sort_keys=True, default=str))
     return salted_hmac("rappen.idempotency", repr(parts), algorithm="sha256").hexdigest()
 
 

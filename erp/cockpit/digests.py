@@ -58,9 +58,8 @@ def tell_approvers(company: Company, *, by: User, on: dt.date) -> int:
     ``by`` is in whose name they are written. Who got one on that day gets none.
     """
     return sum(
-        _told(company, person, found, by=by, on=on)
+        _told(company, person, [*waiting(company, person, rights, on=on)], by=by, on=on)
         for person, rights in _approvers(company)
-        if (found := [one for one in waiting(company, person, rights, on=on) if one.count])
     )
 
 
@@ -79,15 +78,23 @@ def _told(
 ) -> bool:
     rows = ApprovalDigest.of(company).select_for_update(no_key=True).filter(user=person)
     last = rows.first() or ApprovalDigest(company=company, user=person)
-    is_new = any(one.mark > last.marks.get(one.kind, 0) for one in found)
-    if last.sent_on == on or not is_new:
+    if last.sent_on == on:
+        return False
+    known = last.counts
+    if not any(one.mark > last.marks.get(one.kind, 0) or one.count > known.get(one.kind, 0)
+               for one in found if one.count):  # fmt: skip
+        fewer = {one.kind: min(one.count, known.get(one.kind, 0)) for one in found}
+        if last.pk and known | fewer != known:
+            last.counts = known | fewer
+            last.save(update_fields=["counts"])
         return False
     with translation.override(person.language):
-        lines = "\n".join(f"\N{EN DASH} {one.label}: {one.count}" for one in found)
+        lines = "\n".join(f"\N{EN DASH} {one.label}: {one.count}" for one in found if one.count)
     values = {"list": lines, "link": address_of("start", company.pk),
               "account": address_of("account-overview")}  # fmt: skip
     if tell(person, company=company, kind=DIGEST, by=by, values=values) is None:
         return False
-    last.sent_on, last.marks = on, last.marks | {one.kind: one.mark for one in found}
+    last.sent_on, last.marks = on, last.marks | {one.kind: one.mark for one in found if one.count}
+    last.counts = known | {one.kind: one.count for one in found}
     last.save()
     return True

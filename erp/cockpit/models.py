@@ -11,7 +11,8 @@ from erp.companies.models import CompanyOwned
 class ApprovalDigest(CompanyOwned):
     """The last mail to somebody about what waits for their approval (Freigabe-Mail).
 
-    ``marks`` are how far each kind of work had come then; only what lies beyond them is new.
+    ``marks`` are how far each kind of work had come then, ``counts`` how many waited, or fewer that waited
+    on a day since: what lies beyond the one or is more than the other is new.
     """
 
     user = models.ForeignKey(
@@ -19,6 +20,7 @@ class ApprovalDigest(CompanyOwned):
     )
     sent_on = models.DateField()
     marks = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

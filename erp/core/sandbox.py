@@ -7,6 +7,7 @@ import pickle
 import resource
 import subprocess
 import sys
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,9 @@ from erp.core.errors import DomainError
 MEMORY: Final = 1 << 30
 CPU_SECONDS: Final = 30
 WALL_SECONDS: Final = 60
+WAIT_SECONDS: Final = 20
+#: Children of a process at a time: each may take a gigabyte.
+_places: Final = threading.BoundedSemaphore(2)
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
@@ -27,13 +31,21 @@ class TooCostly(DomainError):
     field = "file"
 
 
+class Busy(DomainError):
+    code = "sandbox.busy"
+    message = _("Too many files are being read at this moment. Try again in a minute.")
+    field = "file"
+
+
 def call(function: str, content: bytes, **arguments: Any) -> Any:
     """Call ``package.module:name`` with bytes in a child process and return its result.
 
     ``arguments`` are passed along by name, as JSON has them. The child has 1 GB of memory, 30
     seconds of processor and 60 of time, and none of our secrets. What it raises as
-    ``DomainError`` is raised here; if it dies, ``TooCostly`` is.
+    ``DomainError`` is raised here; if it dies, ``TooCostly`` is, and ``Busy`` if others take too long.
     """
+    if not _places.acquire(timeout=WAIT_SECONDS):
+        raise Busy
     try:
         done = subprocess.run(
             [sys.executable, "-c", "from erp.core.sandbox import serve; serve()", function,
@@ -43,6 +55,8 @@ def call(function: str, content: bytes, **arguments: Any) -> Any:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise TooCostly from None
+    finally:
+        _places.release()
     if done.returncode != 0:
         raise TooCostly
     kind, value = pickle.loads(done.stdout)  # noqa: S301 - written by our own code in the child

@@ -59,6 +59,7 @@ class CompanyExportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Com
     step_up = frozenset({"create", "file"})
     serializer_class = CompanyExportOutput
     queryset = CompanyExport.unscoped.none()
+    secrets = frozenset({"passphrase"})
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[CompanyExport]:

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 )),
                 ("sent_on", models.DateField()),
                 ("marks", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
                 ("company", models.ForeignKey(
                     db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+",
                     to="erp.company", verbose_name="client",

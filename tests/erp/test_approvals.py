@@ -137,6 +137,29 @@ def test_one_mail_a_day_and_only_for_what_is_new(company, work, boss, worker, ow
     assert ApprovalDigest.of(company).get(user=boss).sent_on == TUESDAY
 
 
+def test_a_week_that_is_over_is_new_whatever_was_entered_meanwhile(company, boss, worker, owner):
+    project = hours.project(company, contact=None)
+    of_the_week = hours.hours(project, user=worker, day=hours.MARCH_9)
+    late = hours.hours(project, user=worker)  # of the week before, entered afterwards
+    assert late.pk > of_the_week.pk
+    assert tell_approvers(company, by=owner, on=MONDAY) == 2
+    hours.approved(project, late, by=boss)
+    assert tell_approvers(company, by=owner, on=TUESDAY) == 0
+    assert tell_approvers(company, by=owner, on=dt.date(2026, 3, 16)) == 2
+    hours_approving.reopen(company=company, entries=[late.pk], by=boss)
+    assert tell_approvers(company, by=owner, on=dt.date(2026, 3, 17)) == 2
+
+
+def test_an_address_that_takes_no_mail_stops_nobody(company, work, boss, worker, owner):
+    boss.email = '"frei gaben"@example.ch'
+    worker.email = '"spe sen"@example.ch'
+    boss.save(update_fields=["email"])
+    worker.save(update_fields=["email"])
+    assert tell_approvers(company, by=owner, on=MONDAY) == 1
+    deciding.reject(worker_claim(company, worker), reason="Doppelt", by=owner)
+    assert worker_claim(company, worker).state == ExpenseClaim.State.REJECTED
+
+
 def test_who_does_not_want_mails_or_may_not_approve_gets_none(company, work, boss, worker, owner):
     page = Client()
     page.force_login(owner)
