@@ -18,9 +18,11 @@ export function enliven(root) {
   root.querySelectorAll(".table-box").forEach(reachable);
 }
 
-/** A table wider than the page, with nothing in it to go to, is scrolled by keyboard as well. */
+/** A table wider than the page, with nothing in it to go to, is scrolled by keyboard as well; also once the window changes. */
 function reachable(box) {
-  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
+  new ResizeObserver(() => {
+    if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
+  }).observe(box);
 }
 
 /** What stands beside a record that was found: its kind, day, amount. */
