@@ -38,6 +38,7 @@ GENERAL: Final[dict[str, str]] = {
     "invitation": ANYONE,
     "firm-invitation": ANYONE,
     "api-firms": SIGNED_IN,
+    "api-firm-mandates": SIGNED_IN,
     "lost-factors": ANYONE,
     "lost-factors-link": ANYONE,
     "lost-factors-denial": ANYONE,

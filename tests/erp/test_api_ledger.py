@@ -192,7 +192,7 @@ def test_a_voucher_is_handed_out_bit_for_bit_and_harmless(api):
     ("content", "status", "code"),
     [
         (b"<svg onload=alert(1)>", 422, "documents.unknown_type"),
-        (b"%PDF-" + b"x" * (20 << 20), 422, "documents.too_large"),
+        (b"%PDF-" + b"x" * (20 << 20), 413, "too_large"),
         (b"", 400, "invalid"),
     ],
 )

@@ -201,7 +201,7 @@ def test_a_phone_signs_in_with_a_code_and_uses_the_endpoints():
     assert second.status_code == 200, second.content
     token = second.json()["meta"].get("session_token", token)
     answer = Client().get("/api/v1/companies/", HTTP_X_SESSION_TOKEN=token)
-    assert answer.status_code == 200 and [c["id"] for c in answer.json()] == [company.pk]
+    assert answer.status_code == 200 and [c["id"] for c in answer.json()["results"]] == [company.pk]
 
 
 @pytest.mark.parametrize(

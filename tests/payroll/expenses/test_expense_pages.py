@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -104,7 +106,7 @@ def test_a_claim_goes_all_its_way_by_the_endpoints(company, anna, worker, kind, 
     assert own.get(f"my-expenses/{claim['id']}/lines/1/receipt/").content == PDF
     other = PDF + b"% later\n"
     photo = receiving.begin(company=company, name="foto.pdf", size=len(other), by=worker)
-    receiving.append(photo, other, offset=0)
+    receiving.append(photo, io.BytesIO(other), offset=0)
     pieces = own.post(f"my-expenses/{claim['id']}/lines/1/receipt/", {"upload": photo.pk})
     assert pieces.status_code == 201, pieces.content
     assert own.get(f"my-expenses/{claim['id']}/lines/1/receipt/").content == other
