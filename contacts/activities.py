@@ -120,9 +120,9 @@ def attach(
 
     Raises what ``documents.storing.store`` raises, and ``ContactMerged``.
     """
-    current = saving.held(contact)
     label = one_line(label, field="label", most=80)
-    file = storing.store(company=current.company, name=name, content=content, by=by)
+    file = storing.store(company=contact.company, name=name, content=content, by=by)  # may take long
+    current = saving.held(contact)
     row, made = ContactFile.unscoped.get_or_create(
         company=current.company, contact=current, file=file,
         defaults={"label": label, "at": clock.now(), "by": by},

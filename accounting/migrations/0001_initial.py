@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('vat_code', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vat.vatcode', verbose_name='default VAT code')),
             ],
             options={
-                'verbose_name': 'account',
+                'verbose_name': 'account', "constraints": [models.UniqueConstraint(fields=('company', 'number'), name='account_once'), models.UniqueConstraint(fields=('company', 'id'), name='account_of_company'), models.UniqueConstraint(condition=models.Q(('purpose', ''), _negated=True), fields=('company', 'purpose'), name='account_purpose_once'), models.CheckConstraint(condition=models.Q(models.Q(('or_position', ''), ('type', 'closing')), models.Q(models.Q(('type', 'closing'), _negated=True), models.Q(('or_position', ''), _negated=True)), _connector='OR'), name='account_stands_in_a_statement'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -67,8 +67,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'number'), name='group_once'),],},
+),
         migrations.CreateModel(
             name='BankAccount',
             fields=[
@@ -82,8 +82,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'iban'), name='bank_account_once'), models.UniqueConstraint(fields=('company', 'account'), name='bank_account_on_account'), models.UniqueConstraint(fields=('company', 'id'), name='bank_account_of_company'),],},
+),
         migrations.CreateModel(
             name='CostCentre',
             fields=[
@@ -98,8 +98,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'number'), name='cost_centre_once'), models.UniqueConstraint(fields=('company', 'id'), name='cost_centre_of_company'),],},
+),
         migrations.CreateModel(
             name='CostObject',
             fields=[
@@ -114,8 +114,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'number'), name='cost_object_once'), models.UniqueConstraint(fields=('company', 'id'), name='cost_object_of_company'),],},
+),
         migrations.CreateModel(
             name='EntryTemplate',
             fields=[
@@ -129,8 +129,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'name'), name='template_once'), models.CheckConstraint(condition=models.Q(('rhythm', ''), ('next_date__isnull', False), _connector='OR'), name='recurring_has_date'),],},
+),
         migrations.CreateModel(
             name='FiscalYear',
             fields=[
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
             ],
             options={
-                'verbose_name': 'fiscal year',
+                'verbose_name': 'fiscal year', "constraints": [models.UniqueConstraint(fields=('company', 'name'), name='fiscal_year_once'), models.UniqueConstraint(fields=('company', 'id'), name='fiscal_year_of_company'), models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='fiscal_year_ends_later'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), (accounting.ledger.models.years.DateRange('start', 'end', django.contrib.postgres.fields.ranges.RangeBoundary(True, True)), '&&')], name='fiscal_years_do_not_overlap'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -163,8 +163,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'fiscal_year', 'month', 'opening', 'account', 'cost_centre'), name='total_once', nulls_distinct=False),],},
+),
         migrations.CreateModel(
             name='JournalEntry',
             fields=[
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('reverses', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='accounting.journalentry', verbose_name='reverses')),
             ],
             options={
-                'verbose_name': 'journal entry',
+                'verbose_name': 'journal entry', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='entry_of_company'), models.UniqueConstraint(fields=('company', 'id', 'date'), name='entry_with_date'), models.UniqueConstraint(fields=('company', 'fiscal_year', 'series', 'number'), name='entry_once'), models.UniqueConstraint(fields=('company', 'chain_position'), name='entry_in_chain'), models.UniqueConstraint(fields=('company', 'reverses'), name='entry_reversed_once'), models.CheckConstraint(condition=models.Q(models.Q(('chain_digest', None), ('chain_position', None), ('content_digest', None), ('number', None), ('posted_at', None), ('posted_by', None)), models.Q(('chain_digest__isnull', False), ('chain_position__gt', 0), ('content_digest__isnull', False), ('number__gt', 0), ('posted_at__isnull', False), ('posted_by__isnull', False)), _connector='OR'), name='entry_numbered_when_posted'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='entry_reversal_names_entry'),], "indexes": [models.Index(fields=['company', 'date', 'number', 'id'], name='entry_in_journal'), models.Index(condition=models.Q(('source_key', ''), _negated=True), fields=['company', 'source', 'source_key'], name='entry_by_source'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -206,8 +206,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'entry', 'file'), name='voucher_once'),],},
+),
         migrations.CreateModel(
             name='EntryLine',
             fields=[
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounting.journalentry')),
             ],
             options={
-                'verbose_name': 'entry line',
+                'verbose_name': 'entry line', "constraints": [models.UniqueConstraint(fields=('company', 'entry', 'position'), name='line_once'), models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), models.Q(('credit', 0), ('debit', 0), models.Q(('amount_foreign', None), _negated=True)), _connector='OR'), name='line_debit_or_credit'), models.CheckConstraint(condition=models.Q(models.Q(('amount_foreign', None), ('currency', '')), models.Q(models.Q(('currency', ''), _negated=True), ('amount_foreign__isnull', False)), _connector='OR'), name='line_currency_with_amount'), models.CheckConstraint(condition=models.Q(models.Q(('supply_date', None), ('vat_base', None), ('vat_code', None), ('vat_part', ''), ('vat_rate', None)), models.Q(('supply_date__isnull', False), ('vat_base__isnull', False), ('vat_code__isnull', False), ('vat_part__in', ['B', 'T']), ('vat_rate__isnull', False)), _connector='OR'), name='line_vat_whole'),], "indexes": [models.Index(fields=['company', 'account', 'date', 'entry', 'position'], name='line_on_account'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -247,8 +247,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company',), name='ledger_head_once'),],},
+),
         migrations.CreateModel(
             name='NumberSeries',
             fields=[
@@ -260,8 +260,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'fiscal_year', 'series'), name='number_series_once'),],},
+),
         migrations.CreateModel(
             name='Period',
             fields=[
@@ -274,8 +274,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'fiscal_year', 'start'), name='period_once'), models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='period_ends_later'),],},
+),
         migrations.CreateModel(
             name='Statement',
             fields=[
@@ -295,8 +295,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'bank_account', 'message_type', 'identification', 'file_digest'), name='statement_once'), models.UniqueConstraint(fields=('company', 'id'), name='statement_of_company'),], "indexes": [models.Index(fields=['company', 'bank_account', '-to_date'], name='statement_by_date'),],},
+),
         migrations.CreateModel(
             name='BankTransaction',
             fields=[
@@ -320,192 +320,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='account_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose', ''), _negated=True), fields=('company', 'purpose'), name='account_purpose_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('or_position', ''), ('type', 'closing')), models.Q(models.Q(('type', 'closing'), _negated=True), models.Q(('or_position', ''), _negated=True)), _connector='OR'), name='account_stands_in_a_statement'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountgroup',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='group_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'iban'), name='bank_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'account'), name='bank_account_on_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='bank_account_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='cost_centre_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='cost_centre_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='costobject',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='cost_object_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='costobject',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='cost_object_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrytemplate',
-            constraint=models.UniqueConstraint(fields=('company', 'name'), name='template_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrytemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('rhythm', ''), ('next_date__isnull', False), _connector='OR'), name='recurring_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='fiscalyear',
-            constraint=models.UniqueConstraint(fields=('company', 'name'), name='fiscal_year_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fiscalyear',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='fiscal_year_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='fiscalyear',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='fiscal_year_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='fiscalyear',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), (accounting.ledger.models.years.DateRange('start', 'end', django.contrib.postgres.fields.ranges.RangeBoundary(True, True)), '&&')], name='fiscal_years_do_not_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='accounttotal',
-            constraint=models.UniqueConstraint(fields=('company', 'fiscal_year', 'month', 'opening', 'account', 'cost_centre'), name='total_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['company', 'date', 'number', 'id'], name='entry_in_journal'),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(condition=models.Q(('source_key', ''), _negated=True), fields=['company', 'source', 'source_key'], name='entry_by_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='entry_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('company', 'id', 'date'), name='entry_with_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('company', 'fiscal_year', 'series', 'number'), name='entry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('company', 'chain_position'), name='entry_in_chain'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('company', 'reverses'), name='entry_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chain_digest', None), ('chain_position', None), ('content_digest', None), ('number', None), ('posted_at', None), ('posted_by', None)), models.Q(('chain_digest__isnull', False), ('chain_position__gt', 0), ('content_digest__isnull', False), ('number__gt', 0), ('posted_at__isnull', False), ('posted_by__isnull', False)), _connector='OR'), name='entry_numbered_when_posted'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='entry_reversal_names_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryvoucher',
-            constraint=models.UniqueConstraint(fields=('company', 'entry', 'file'), name='voucher_once'),
-        ),
-        migrations.AddIndex(
-            model_name='entryline',
-            index=models.Index(fields=['company', 'account', 'date', 'entry', 'position'], name='line_on_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryline',
-            constraint=models.UniqueConstraint(fields=('company', 'entry', 'position'), name='line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), models.Q(('credit', 0), ('debit', 0), models.Q(('amount_foreign', None), _negated=True)), _connector='OR'), name='line_debit_or_credit'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_foreign', None), ('currency', '')), models.Q(models.Q(('currency', ''), _negated=True), ('amount_foreign__isnull', False)), _connector='OR'), name='line_currency_with_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('supply_date', None), ('vat_base', None), ('vat_code', None), ('vat_part', ''), ('vat_rate', None)), models.Q(('supply_date__isnull', False), ('vat_base__isnull', False), ('vat_code__isnull', False), ('vat_part__in', ['B', 'T']), ('vat_rate__isnull', False)), _connector='OR'), name='line_vat_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerhead',
-            constraint=models.UniqueConstraint(fields=('company',), name='ledger_head_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('company', 'fiscal_year', 'series'), name='number_series_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('company', 'fiscal_year', 'start'), name='period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='period_ends_later'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['company', 'bank_account', '-to_date'], name='statement_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('company', 'bank_account', 'message_type', 'identification', 'file_digest'), name='statement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='statement_of_company'),
-        ),
-        migrations.AddIndex(
-            model_name='banktransaction',
-            index=models.Index(fields=['company', 'bank_account', 'booking_date', 'id'], name='bank_transaction_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='banktransaction',
-            index=models.Index(condition=models.Q(('entry', None)), fields=['company', 'booking_date', 'id'], name='bank_transaction_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='banktransaction',
-            index=models.Index(fields=['company', 'party'], name='bank_transaction_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='banktransaction',
-            index=models.Index(condition=models.Q(('party_iban', ''), _negated=True), fields=['company', 'party_iban'], name='bank_transaction_by_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='banktransaction',
-            constraint=models.UniqueConstraint(fields=('company', 'bank_account', 'dedupe_key'), name='bank_transaction_once'),
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'bank_account', 'dedupe_key'), name='bank_transaction_once'),], "indexes": [models.Index(fields=['company', 'bank_account', 'booking_date', 'id'], name='bank_transaction_by_date'), models.Index(condition=models.Q(('entry', None)), fields=['company', 'booking_date', 'id'], name='bank_transaction_waiting'), models.Index(fields=['company', 'party'], name='bank_transaction_by_name'), models.Index(condition=models.Q(('party_iban', ''), _negated=True), fields=['company', 'party_iban'], name='bank_transaction_by_party'),],},
+),
         migrations.CreateModel(
             name="Budget",
             fields=[
@@ -541,7 +357,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "budget",
+                "verbose_name": "budget", "constraints": [models.UniqueConstraint(
+                fields=("company", "fiscal_year", "name"), name="budget_once"
+            ), models.UniqueConstraint(fields=("company", "id"), name="budget_of_company"), models.UniqueConstraint(
+                condition=models.Q(("is_chosen", True)),
+                fields=("company", "fiscal_year"),
+                name="budget_chosen_once",
+            ),],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -605,44 +427,14 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                fields=("company", "fiscal_year", "name"), name="budget_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="budget_of_company"),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_chosen", True)),
-                fields=("company", "fiscal_year"),
-                name="budget_chosen_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetamount",
-            constraint=models.UniqueConstraint(
+            ], options={"constraints": [models.UniqueConstraint(
                 fields=("company", "budget", "account", "cost_centre", "month"),
                 name="budget_amount_once",
                 nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetamount",
-            constraint=models.CheckConstraint(
+            ), models.CheckConstraint(
                 condition=models.Q(("month__day", 1)), name="budget_amount_of_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetamount",
-            constraint=models.CheckConstraint(
+            ), models.CheckConstraint(
                 condition=models.Q(("amount", 0), _negated=True), name="budget_amount_is_something"
-            ),
-        ),
+            ),],},
+),
     ]

@@ -163,6 +163,73 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "open item",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="open_item_of_company"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("base__gte", 0)),
+                            models.Q(("amount__lt", 0), ("base__lte", 0)),
+                            _connector="OR",
+                        ),
+                        name="open_item_has_an_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("open_amount__gte", 0), ("open_amount__lte", models.F("amount"))
+                            ),
+                            models.Q(
+                                ("open_amount__gte", models.F("amount")), ("open_amount__lte", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="open_item_within_its_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_on", None), models.Q(("open_amount", 0), _negated=True)
+                            ),
+                            models.Q(
+                                ("open_amount", 0), ("open_base", 0), ("settled_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="open_item_settled_when_nothing_is_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("discount_percent", None), ("discount_until", None)),
+                            models.Q(
+                                ("discount_percent__gt", 0),
+                                ("discount_percent__lt", 100),
+                                ("discount_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="open_item_discount_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_on", None)),
+                        fields=["company", "side", "due_date"],
+                        name="open_item_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_on__isnull", False)),
+                        fields=["company", "side", "settled_on"],
+                        name="open_item_settled",
+                    ),
+                    models.Index(
+                        fields=["company", "entry", "position"], name="open_item_of_entry"
+                    ),
+                    models.Index(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=["company", "reference"],
+                        name="open_item_by_reference",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -197,6 +264,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "limit for residues",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="residue_limit_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "valid_from"), name="residue_limit_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="residue_limit_positive"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -294,144 +372,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "settlement",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="settlement_of_company"),
+                    models.UniqueConstraint(
+                        fields=("company", "undoes"), name="settlement_undone_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), ("base", 0), _negated=True),
+                        name="settlement_settles_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("undoes", None), ("kind", "undo"), _connector="OR"),
+                        name="settlement_undo_is_an_undo",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "item", "date"], name="settlement_of_item"),
+                    models.Index(
+                        fields=["company", "entry", "position"], name="settlement_of_entry"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="openitem",
-            index=models.Index(
-                condition=models.Q(("settled_on", None)),
-                fields=["company", "side", "due_date"],
-                name="open_item_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="openitem",
-            index=models.Index(
-                condition=models.Q(("settled_on__isnull", False)),
-                fields=["company", "side", "settled_on"],
-                name="open_item_settled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="openitem",
-            index=models.Index(fields=["company", "entry", "position"], name="open_item_of_entry"),
-        ),
-        migrations.AddIndex(
-            model_name="openitem",
-            index=models.Index(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=["company", "reference"],
-                name="open_item_by_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="open_item_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("base__gte", 0)),
-                    models.Q(("amount__lt", 0), ("base__lte", 0)),
-                    _connector="OR",
-                ),
-                name="open_item_has_an_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("open_amount__gte", 0), ("open_amount__lte", models.F("amount"))),
-                    models.Q(("open_amount__gte", models.F("amount")), ("open_amount__lte", 0)),
-                    _connector="OR",
-                ),
-                name="open_item_within_its_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_on", None), models.Q(("open_amount", 0), _negated=True)),
-                    models.Q(("open_amount", 0), ("open_base", 0), ("settled_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="open_item_settled_when_nothing_is_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("discount_percent", None), ("discount_until", None)),
-                    models.Q(
-                        ("discount_percent__gt", 0),
-                        ("discount_percent__lt", 100),
-                        ("discount_until__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="open_item_discount_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residuelimit",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="residue_limit_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residuelimit",
-            constraint=models.UniqueConstraint(
-                fields=("company", "valid_from"), name="residue_limit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residuelimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="residue_limit_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["company", "item", "date"], name="settlement_of_item"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["company", "entry", "position"], name="settlement_of_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="settlement_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("company", "undoes"), name="settlement_undone_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), ("base", 0), _negated=True),
-                name="settlement_settles_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("undoes", None), ("kind", "undo"), _connector="OR"),
-                name="settlement_undo_is_an_undo",
-            ),
         ),
         protect(
             "accounting_openitem",

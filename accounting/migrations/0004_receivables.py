@@ -122,6 +122,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "payment terms",
                 "verbose_name_plural": "payment terms",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "code"), name="payment_terms_once"),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="payment_terms_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("discount_days", None), ("discount_percent", None)),
+                            models.Q(
+                                ("discount_days__isnull", False),
+                                ("discount_percent__gt", 0),
+                                ("discount_percent__lt", 100),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_terms_discount_whole",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -271,6 +289,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "customer's terms",
                 "verbose_name_plural": "customers' terms",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "contact"), name="customer_terms_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="customer_terms_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                        ),
+                        name="customer_terms_discount_possible",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -422,6 +454,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "product",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "number"), name="product_once"),
+                    models.UniqueConstraint(fields=("company", "id"), name="product_of_company"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -725,6 +761,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "document",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="sales_document_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("company", "kind", "number"),
+                        name="sales_document_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issued_at__isnull", False),
+                                ("status", "issued"),
+                                models.Q(("number", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "issued"), _negated=True),
+                                ("entry", None),
+                                ("file", None),
+                                ("issued_at", None),
+                                ("number", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sales_document_numbered_when_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_deposit", False), ("kind", "invoice"), _connector="OR"
+                        ),
+                        name="sales_document_deposits_are_invoices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_percent__gte", 0), ("discount_percent__lte", 100)
+                        ),
+                        name="sales_document_discount_possible",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "-date", "-id"], name="sales_document_by_date"),
+                    models.Index(
+                        fields=["company", "kind", "status", "-date", "-id"],
+                        name="sales_document_by_kind",
+                    ),
+                    models.Index(
+                        fields=["company", "contact", "-date"], name="sales_document_of_contact"
+                    ),
+                    models.Index(
+                        condition=models.Q(("follows__isnull", False)),
+                        fields=["company", "follows"],
+                        name="sales_document_by_origin",
+                    ),
+                    models.Index(
+                        condition=models.Q(("entry__isnull", False)),
+                        fields=["company", "entry"],
+                        name="sales_document_of_entry",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -789,6 +885,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "recurring invoice",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="recurring_invoice_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "pattern"), name="recurring_invoice_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("anchor_day__gte", 1), ("anchor_day__lte", 31), ("every__gte", 1)
+                        ),
+                        name="recurring_invoice_possible",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused", False)),
+                        fields=["company", "next_on"],
+                        name="recurring_invoice_due",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -976,6 +1093,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "document", "position"), name="document_line_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="document_line_of_company"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("source__isnull", False)),
+                        fields=["company", "source"],
+                        name="document_line_by_source",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deposit__isnull", False)),
+                        fields=["company", "deposit"],
+                        name="document_line_by_deposit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("product__isnull", False)),
+                        fields=["company", "product"],
+                        name="document_line_of_product",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -1072,6 +1214,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "settings of documents",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company",), name="sales_settings_once"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -1191,6 +1336,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "supplier's terms",
                 "verbose_name_plural": "suppliers' terms",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "contact"), name="supplier_terms_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="supplier_terms_of_company"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -1356,222 +1509,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="paymentterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "code"), name="payment_terms_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="payment_terms_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("discount_days", None), ("discount_percent", None)),
-                    models.Q(
-                        ("discount_days__isnull", False),
-                        ("discount_percent__gt", 0),
-                        ("discount_percent__lt", 100),
-                    ),
-                    _connector="OR",
-                ),
-                name="payment_terms_discount_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "contact"), name="customer_terms_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="customer_terms_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_percent__gte", 0), ("discount_percent__lte", 100)),
-                name="customer_terms_discount_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(fields=("company", "number"), name="product_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="product_of_company"),
-        ),
-        migrations.AddIndex(
-            model_name="salesdocument",
-            index=models.Index(fields=["company", "-date", "-id"], name="sales_document_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="salesdocument",
-            index=models.Index(
-                fields=["company", "kind", "status", "-date", "-id"], name="sales_document_by_kind"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="salesdocument",
-            index=models.Index(
-                fields=["company", "contact", "-date"], name="sales_document_of_contact"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="salesdocument",
-            index=models.Index(
-                condition=models.Q(("follows__isnull", False)),
-                fields=["company", "follows"],
-                name="sales_document_by_origin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="salesdocument",
-            index=models.Index(
-                condition=models.Q(("entry__isnull", False)),
-                fields=["company", "entry"],
-                name="sales_document_of_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salesdocument",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="sales_document_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salesdocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("company", "kind", "number"),
-                name="sales_document_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salesdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("issued_at__isnull", False),
-                        ("status", "issued"),
-                        models.Q(("number", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status", "issued"), _negated=True),
-                        ("entry", None),
-                        ("file", None),
-                        ("issued_at", None),
-                        ("number", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="sales_document_numbered_when_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salesdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_deposit", False), ("kind", "invoice"), _connector="OR"),
-                name="sales_document_deposits_are_invoices",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salesdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_percent__gte", 0), ("discount_percent__lte", 100)),
-                name="sales_document_discount_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recurringinvoice",
-            index=models.Index(
-                condition=models.Q(("paused", False)),
-                fields=["company", "next_on"],
-                name="recurring_invoice_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringinvoice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="recurring_invoice_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringinvoice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "pattern"), name="recurring_invoice_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("anchor_day__gte", 1), ("anchor_day__lte", 31), ("every__gte", 1)
-                ),
-                name="recurring_invoice_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="documentline",
-            index=models.Index(
-                condition=models.Q(("source__isnull", False)),
-                fields=["company", "source"],
-                name="document_line_by_source",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="documentline",
-            index=models.Index(
-                condition=models.Q(("deposit__isnull", False)),
-                fields=["company", "deposit"],
-                name="document_line_by_deposit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="documentline",
-            index=models.Index(
-                condition=models.Q(("product__isnull", False)),
-                fields=["company", "product"],
-                name="document_line_of_product",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "document", "position"), name="document_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="document_line_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="salessettings",
-            constraint=models.UniqueConstraint(fields=("company",), name="sales_settings_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "contact"), name="supplier_terms_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="supplier_terms_of_company"
-            ),
         ),
         protect("accounting_paymentterms"),
         protect(

@@ -114,6 +114,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "dunning procedure",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="dunning_procedure_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "code"), name="dunning_procedure_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("company",),
+                        name="dunning_default_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum__gte", 0)), name="dunning_minimum_positive"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -202,6 +218,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "dunning level",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="dunning_level_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "procedure", "step"), name="dunning_level_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__range", (1, 9))), name="dunning_level_step"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interest_percent__range", (0, 20))),
+                        name="dunning_level_interest",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -280,6 +311,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "customer's dunning",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="customer_dunning_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "contact"), name="customer_dunning_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stop_kind", ""), _negated=True),
+                            models.Q(("stop_reason", ""), ("stopped_until", None)),
+                            _connector="OR",
+                        ),
+                        name="customer_dunning_stop_has_a_kind",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -383,6 +430,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "dunning run",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="dunning_run_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")),
+                        fields=("company",),
+                        name="dunning_run_drafted_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "-date", "-id"], name="dunning_run_newest"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -552,6 +612,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "dunning letter",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="dunning_notice_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "number"), name="dunning_notice_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee__gte", 0),
+                            ("interest__gte", 0),
+                            ("netted__gte", 0),
+                            ("rest__gte", 0),
+                            ("total__gt", 0),
+                        ),
+                        name="dunning_notice_demands_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "run", "number"], name="dunning_notice_of_run"),
+                    models.Index(
+                        fields=["company", "contact", "-date"], name="dunning_notice_of_customer"
+                    ),
+                    models.Index(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=["company", "reference"],
+                        name="dunning_notice_by_reference",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -612,6 +701,13 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "level", "language"), name="dunning_text_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ItemStop",
@@ -681,6 +777,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "dunning stop",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="item_stop_of_company"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("company", "item"),
+                        name="item_stopped_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="item_stop_lifted_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "item"], name="item_stop_of_item"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -834,176 +949,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="dunningprocedure",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="dunning_procedure_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningprocedure",
-            constraint=models.UniqueConstraint(
-                fields=("company", "code"), name="dunning_procedure_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningprocedure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("company",),
-                name="dunning_default_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningprocedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum__gte", 0)), name="dunning_minimum_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="dunning_level_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.UniqueConstraint(
-                fields=("company", "procedure", "step"), name="dunning_level_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step__range", (1, 9))), name="dunning_level_step"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interest_percent__range", (0, 20))),
-                name="dunning_level_interest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerdunning",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="customer_dunning_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerdunning",
-            constraint=models.UniqueConstraint(
-                fields=("company", "contact"), name="customer_dunning_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerdunning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stop_kind", ""), _negated=True),
-                    models.Q(("stop_reason", ""), ("stopped_until", None)),
-                    _connector="OR",
-                ),
-                name="customer_dunning_stop_has_a_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningrun",
-            index=models.Index(fields=["company", "-date", "-id"], name="dunning_run_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningrun",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="dunning_run_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")),
-                fields=("company",),
-                name="dunning_run_drafted_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningnotice",
-            index=models.Index(fields=["company", "run", "number"], name="dunning_notice_of_run"),
-        ),
-        migrations.AddIndex(
-            model_name="dunningnotice",
-            index=models.Index(
-                fields=["company", "contact", "-date"], name="dunning_notice_of_customer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dunningnotice",
-            index=models.Index(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=["company", "reference"],
-                name="dunning_notice_by_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="dunning_notice_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "number"), name="dunning_notice_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee__gte", 0),
-                    ("interest__gte", 0),
-                    ("netted__gte", 0),
-                    ("rest__gte", 0),
-                    ("total__gt", 0),
-                ),
-                name="dunning_notice_demands_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningtext",
-            constraint=models.UniqueConstraint(
-                fields=("company", "level", "language"), name="dunning_text_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="itemstop",
-            index=models.Index(fields=["company", "item"], name="item_stop_of_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="itemstop",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="item_stop_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemstop",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)),
-                fields=("company", "item"),
-                name="item_stopped_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at", None), ("lifted_by", None)),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="item_stop_lifted_by_somebody",
-            ),
         ),
         protect("accounting_dunningprocedure"),
         protect(

@@ -171,6 +171,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "payment run",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="payment_run_of_company"
+                    ),
+                    models.UniqueConstraint(fields=("company", "number"), name="payment_run_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("message_id", ""), _negated=True),
+                        fields=("company", "message_id"),
+                        name="payment_message_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("draft", "cancelled")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_run_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ("exported", "booked")), _negated=True),
+                            models.Q(
+                                ("exported_at__isnull", False),
+                                ("file__isnull", False),
+                                models.Q(("message_id", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_run_exported_with_its_file",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "-number"], name="payment_run_newest"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -234,6 +272,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "status report",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "run", "file"), name="payment_report_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -286,6 +329,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "settings of payments",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="payment_settings_of_company"
+                    ),
+                    models.UniqueConstraint(fields=("company",), name="payment_settings_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("four_eyes", True),
+                            models.Q(
+                                ("off_asked_by__isnull", False),
+                                ("off_by__isnull", False),
+                                models.Q(("off_asked_by", models.F("off_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_four_eyes_off_by_two",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -418,6 +479,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "payment",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="run_payment_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "run", "position"), name="run_payment_in_order"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "end_to_end_id"), name="run_payment_end_to_end"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="run_payment_pays_something"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("booked_entry__isnull", False)),
+                        fields=["company", "booked_entry"],
+                        name="run_payment_of_entry",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -488,6 +570,23 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_live", True)),
+                        fields=("company", "item"),
+                        name="run_item_in_one_live_run",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid", 0), _negated=True),
+                        name="run_item_pays_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "run"], name="run_item_of_run"),
+                    models.Index(fields=["company", "payment"], name="run_item_of_payment"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayeeAccount",
@@ -688,145 +787,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="paymentrun",
-            index=models.Index(fields=["company", "-number"], name="payment_run_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="payment_run_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.UniqueConstraint(
-                fields=("company", "number"), name="payment_run_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("message_id", ""), _negated=True),
-                fields=("company", "message_id"),
-                name="payment_message_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("draft", "cancelled")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        models.Q(("digest", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payment_run_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("exported", "booked")), _negated=True),
-                    models.Q(
-                        ("exported_at__isnull", False),
-                        ("file__isnull", False),
-                        models.Q(("message_id", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payment_run_exported_with_its_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentreport",
-            constraint=models.UniqueConstraint(
-                fields=("company", "run", "file"), name="payment_report_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentsettings",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="payment_settings_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentsettings",
-            constraint=models.UniqueConstraint(fields=("company",), name="payment_settings_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("four_eyes", True),
-                    models.Q(
-                        ("off_asked_by__isnull", False),
-                        ("off_by__isnull", False),
-                        models.Q(("off_asked_by", models.F("off_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payment_four_eyes_off_by_two",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runpayment",
-            index=models.Index(
-                condition=models.Q(("booked_entry__isnull", False)),
-                fields=["company", "booked_entry"],
-                name="run_payment_of_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runpayment",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="run_payment_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runpayment",
-            constraint=models.UniqueConstraint(
-                fields=("company", "run", "position"), name="run_payment_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runpayment",
-            constraint=models.UniqueConstraint(
-                fields=("company", "end_to_end_id"), name="run_payment_end_to_end"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="run_payment_pays_something"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runitem",
-            index=models.Index(fields=["company", "run"], name="run_item_of_run"),
-        ),
-        migrations.AddIndex(
-            model_name="runitem",
-            index=models.Index(fields=["company", "payment"], name="run_item_of_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="runitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_live", True)),
-                fields=("company", "item"),
-                name="run_item_in_one_live_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paid", 0), _negated=True), name="run_item_pays_something"
-            ),
         ),
         protect(
             "accounting_paymentinstruction",

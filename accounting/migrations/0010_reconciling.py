@@ -80,6 +80,21 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_from", None),
+                            ("amount_to", None),
+                            ("iban", ""),
+                            ("party_contains", ""),
+                            ("text_contains", ""),
+                            _negated=True,
+                        ),
+                        name="bank_rule_looks_at_something",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="bankaccount",
@@ -204,20 +219,6 @@ class Migration(migrations.Migration):
                 deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
                 fields=("company", "position"),
                 name="bank_rule_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_from", None),
-                    ("amount_to", None),
-                    ("iban", ""),
-                    ("party_contains", ""),
-                    ("text_contains", ""),
-                    _negated=True,
-                ),
-                name="bank_rule_looks_at_something",
             ),
         ),
         protect(

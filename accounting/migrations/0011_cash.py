@@ -145,6 +145,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "cash book",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="cash_book_of_company"),
+                    models.UniqueConstraint(
+                        fields=("company", "account"), name="cash_book_on_account"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -217,6 +223,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "cash count",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="cash_count_of_company"),
+                    models.CheckConstraint(
+                        condition=models.Q(("counted__gte", 0)), name="cash_count_is_not_negative"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "book", "date"], name="cash_count_of_book"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -269,60 +284,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "planned payment",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="planned_payment_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="planned_payment_is_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gte", models.F("date")), _connector="OR"
+                        ),
+                        name="planned_payment_ends_after",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="cashbook",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="cash_book_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashbook",
-            constraint=models.UniqueConstraint(
-                fields=("company", "account"), name="cash_book_on_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cashcount",
-            index=models.Index(fields=["company", "book", "date"], name="cash_count_of_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="cashcount",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="cash_count_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted__gte", 0)), name="cash_count_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpayment",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="planned_payment_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True),
-                name="planned_payment_is_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gte", models.F("date")), _connector="OR"
-                ),
-                name="planned_payment_ends_after",
-            ),
         ),
         protect(
             "accounting_cashbook",

@@ -283,6 +283,55 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "supplier's invoice",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="supplier_invoice_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("entry__isnull", False),
+                                ("posted_at__isnull", False),
+                                ("status__in", ["posted", "reversed"]),
+                            ),
+                            models.Q(
+                                ("entry", None),
+                                ("posted_at", None),
+                                ("status__in", ["pattern", "draft", "submitted", "approved"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="supplier_invoice_entered_when_posted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_deposit", False), ("kind", "invoice"), _connector="OR"
+                        ),
+                        name="supplier_invoice_deposits_are_invoices",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["company", "-date", "-id"], name="supplier_invoice_by_date"
+                    ),
+                    models.Index(
+                        fields=["company", "status", "-date", "-id"],
+                        name="supplier_invoice_by_state",
+                    ),
+                    models.Index(
+                        fields=["company", "contact", "-date"], name="supplier_invoice_of_contact"
+                    ),
+                    models.Index(
+                        condition=models.Q(("entry__isnull", False)),
+                        fields=["company", "entry"],
+                        name="supplier_invoice_of_entry",
+                    ),
+                    models.Index(
+                        condition=models.Q(("follows__isnull", False)),
+                        fields=["company", "follows"],
+                        name="supplier_invoice_by_origin",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -346,6 +395,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "recurring supplier's invoice",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="recurring_supplier_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "pattern"), name="recurring_supplier_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("anchor_day__gte", 1), ("anchor_day__lte", 31), ("every__gte", 1)
+                        ),
+                        name="recurring_supplier_possible",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused", False)),
+                        fields=["company", "next_on"],
+                        name="recurring_supplier_due",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -491,6 +561,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="supplier_line_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "invoice", "position"), name="supplier_line_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deposit__isnull", False)),
+                        fields=["company", "deposit"],
+                        name="supplier_line_of_deposit",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -558,6 +643,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "deferred cost",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="accrual_part_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "line", "date"), name="accrual_part_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("entry", None)),
+                        fields=["company", "date"],
+                        name="accrual_part_due",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -648,6 +748,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "visa",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="visa_of_company"),
+                    models.UniqueConstraint(
+                        fields=("company", "invoice", "round", "approver"), name="visa_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("state__in", ["given", "refused"]),
+                            ),
+                            models.Q(
+                                ("decided_at", None),
+                                ("decided_by", None),
+                                ("state__in", ["wanted", "void"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visa_decided_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "wanted")),
+                        fields=["company", "approver"],
+                        name="visa_wanted",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -738,176 +867,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoice",
-            index=models.Index(fields=["company", "-date", "-id"], name="supplier_invoice_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoice",
-            index=models.Index(
-                fields=["company", "status", "-date", "-id"], name="supplier_invoice_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoice",
-            index=models.Index(
-                fields=["company", "contact", "-date"], name="supplier_invoice_of_contact"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoice",
-            index=models.Index(
-                condition=models.Q(("entry__isnull", False)),
-                fields=["company", "entry"],
-                name="supplier_invoice_of_entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoice",
-            index=models.Index(
-                condition=models.Q(("follows__isnull", False)),
-                fields=["company", "follows"],
-                name="supplier_invoice_by_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierinvoice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="supplier_invoice_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("entry__isnull", False),
-                        ("posted_at__isnull", False),
-                        ("status__in", ["posted", "reversed"]),
-                    ),
-                    models.Q(
-                        ("entry", None),
-                        ("posted_at", None),
-                        ("status__in", ["pattern", "draft", "submitted", "approved"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="supplier_invoice_entered_when_posted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_deposit", False), ("kind", "invoice"), _connector="OR"),
-                name="supplier_invoice_deposits_are_invoices",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recurringsupplierinvoice",
-            index=models.Index(
-                condition=models.Q(("paused", False)),
-                fields=["company", "next_on"],
-                name="recurring_supplier_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringsupplierinvoice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="recurring_supplier_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringsupplierinvoice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "pattern"), name="recurring_supplier_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recurringsupplierinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("anchor_day__gte", 1), ("anchor_day__lte", 31), ("every__gte", 1)
-                ),
-                name="recurring_supplier_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplierinvoiceline",
-            index=models.Index(
-                condition=models.Q(("deposit__isnull", False)),
-                fields=["company", "deposit"],
-                name="supplier_line_of_deposit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierinvoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="supplier_line_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierinvoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "invoice", "position"), name="supplier_line_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accrualpart",
-            index=models.Index(
-                condition=models.Q(("entry", None)),
-                fields=["company", "date"],
-                name="accrual_part_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrualpart",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="accrual_part_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrualpart",
-            constraint=models.UniqueConstraint(
-                fields=("company", "line", "date"), name="accrual_part_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visa",
-            index=models.Index(
-                condition=models.Q(("state", "wanted")),
-                fields=["company", "approver"],
-                name="visa_wanted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visa",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="visa_of_company"),
-        ),
-        migrations.AddConstraint(
-            model_name="visa",
-            constraint=models.UniqueConstraint(
-                fields=("company", "invoice", "round", "approver"), name="visa_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visa",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("state__in", ["given", "refused"]),
-                    ),
-                    models.Q(
-                        ("decided_at", None),
-                        ("decided_by", None),
-                        ("state__in", ["wanted", "void"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="visa_decided_by_somebody",
-            ),
         ),
         protect(
             "accounting_supplierinvoice",

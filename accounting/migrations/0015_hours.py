@@ -92,6 +92,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "project",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="project_of_company"),
+                    models.UniqueConstraint(
+                        fields=("company", "number"), name="project_number_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("contact__isnull", False)),
+                        fields=["company", "contact"],
+                        name="project_of_contact",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -151,6 +164,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "hourly rate",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="hour_rate_of_company"),
+                    models.UniqueConstraint(
+                        fields=("company", "project", "user", "valid_from"),
+                        name="hour_rate_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0)), name="hour_rate_is_something"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -270,126 +294,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "hours",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="hour_entry_of_company"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)),
+                        name="hour_entry_of_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate", None), ("rate__gt", 0), _connector="OR"),
+                        name="hour_entry_rate_is_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at", None), ("approved_by", None), ("state", "open")
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_entry_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("billed_amount__isnull", False),
+                                ("billed_rate__isnull", False),
+                                ("document__isnull", False),
+                                ("state", "billed"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "billed"), _negated=True),
+                                ("billed_amount", None),
+                                ("billed_rate", None),
+                                ("document", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hour_entry_billed_by_a_document",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "user", "day"], name="hour_entry_of_person"),
+                    models.Index(
+                        fields=["company", "project", "state"], name="hour_entry_of_project"
+                    ),
+                    models.Index(fields=["company", "-day", "-id"], name="hour_entry_by_day"),
+                    models.Index(
+                        condition=models.Q(("document__isnull", False)),
+                        fields=["company", "document"],
+                        name="hour_entry_of_document",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(
-                condition=models.Q(("contact__isnull", False)),
-                fields=["company", "contact"],
-                name="project_of_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="project_of_company"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(
-                fields=("company", "number"), name="project_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrate",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="hour_rate_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrate",
-            constraint=models.UniqueConstraint(
-                fields=("company", "project", "user", "valid_from"),
-                name="hour_rate_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0)), name="hour_rate_is_something"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hourentry",
-            index=models.Index(fields=["company", "user", "day"], name="hour_entry_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="hourentry",
-            index=models.Index(
-                fields=["company", "project", "state"], name="hour_entry_of_project"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hourentry",
-            index=models.Index(fields=["company", "-day", "-id"], name="hour_entry_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="hourentry",
-            index=models.Index(
-                condition=models.Q(("document__isnull", False)),
-                fields=["company", "document"],
-                name="hour_entry_of_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourentry",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="hour_entry_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)),
-                name="hour_entry_of_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate", None), ("rate__gt", 0), _connector="OR"),
-                name="hour_entry_rate_is_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_entry_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hourentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("billed_amount__isnull", False),
-                        ("billed_rate__isnull", False),
-                        ("document__isnull", False),
-                        ("state", "billed"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "billed"), _negated=True),
-                        ("billed_amount", None),
-                        ("billed_rate", None),
-                        ("document", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="hour_entry_billed_by_a_document",
-            ),
         ),
         protect(
             "accounting_project",

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('merged_into', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.contact', verbose_name='merged into')),
             ],
             options={
-                'verbose_name': 'contact',
+                'verbose_name': 'contact', "constraints": [models.UniqueConstraint(fields=('company', 'number'), name='contact_number_once'), models.UniqueConstraint(fields=('company', 'id'), name='contact_of_company'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contact_has_a_name'), models.CheckConstraint(condition=models.Q(('merged_into', None), ('archived_at__isnull', False), _connector='OR'), name='contact_merged_is_archived'),], "indexes": [models.Index(fields=['company', 'sort_name', 'id'], name='contact_by_name'), models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['company', 'merged_into'], name='contact_by_merge'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='communications', to='contacts.contact')),
             ],
             options={
-                'verbose_name': 'communication',
+                'verbose_name': 'communication', "constraints": [models.UniqueConstraint(fields=('company', 'contact', 'kind', 'value', 'extension'), name='communication_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'activity',
-                'verbose_name_plural': 'activities',
+                'verbose_name_plural': 'activities', "constraints": [models.CheckConstraint(condition=models.Q(('remind_on', None), ('due_on__isnull', False), _connector='OR'), name='activity_reminds_of_a_day'),], "indexes": [models.Index(fields=['company', 'contact', '-at'], name='activity_of_contact'), models.Index(condition=models.Q(('done_at', None), ('due_on__isnull', False)), fields=['company', 'due_on'], name='activity_open'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='contacts.contact')),
             ],
             options={
-                'verbose_name': 'address',
+                'verbose_name': 'address', "constraints": [models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='contact_address_ends_later'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'other'), _negated=True), expressions=[('company', '='), ('contact', '='), ('kind', '='), (contacts.models.parts.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(True, True)), '&&')], name='contact_addresses_do_not_overlap'),], "indexes": [models.Index(fields=['company', 'contact'], name='address_of_contact'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='bank_accounts', to='contacts.contact')),
             ],
             options={
-                'verbose_name': 'bank account of a contact',
+                'verbose_name': 'bank account of a contact', "constraints": [models.UniqueConstraint(fields=('company', 'contact', 'iban'), name='contact_iban_once'), models.UniqueConstraint(fields=('company', 'id'), name='contact_iban_of_company'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.storedfile')),
             ],
             options={
-                'verbose_name': 'document of a contact',
+                'verbose_name': 'document of a contact', "constraints": [models.UniqueConstraint(fields=('company', 'contact', 'file'), name='contact_file_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
             ],
             options={
-                'verbose_name': 'contact group',
+                'verbose_name': 'contact group', "constraints": [models.UniqueConstraint(fields=('company', 'code'), name='contact_group_once'), models.UniqueConstraint(fields=('company', 'id'), name='contact_group_of_company'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -189,8 +189,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'contact', 'kind', 'key'), name='contact_key_once'),], "indexes": [models.Index(fields=['company', 'kind', 'key', 'contact'], name='contact_by_key'),],},
+),
         migrations.CreateModel(
             name='ContactMembership',
             fields=[
@@ -201,8 +201,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'contact', 'group'), name='contact_in_group_once'),], "indexes": [models.Index(fields=['company', 'group', 'contact'], name='contacts_of_group'),],},
+),
         migrations.CreateModel(
             name='ContactPerson',
             fields=[
@@ -213,110 +213,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='organisations', to='contacts.contact')),
             ],
             options={
-                'verbose_name': 'contact person',
+                'verbose_name': 'contact person', "constraints": [models.UniqueConstraint(fields=('company', 'organisation', 'person'), name='contact_person_once'), models.CheckConstraint(condition=models.Q(('organisation', models.F('person')), _negated=True), name='contact_person_of_another'),], "indexes": [models.Index(fields=['company', 'person'], name='contact_person_by_person'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['company', 'sort_name', 'id'], name='contact_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['company', 'merged_into'], name='contact_by_merge'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='contact_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='contact_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contact_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), ('archived_at__isnull', False), _connector='OR'), name='contact_merged_is_archived'),
-        ),
-        migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.UniqueConstraint(fields=('company', 'contact', 'kind', 'value', 'extension'), name='communication_once'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['company', 'contact', '-at'], name='activity_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('done_at', None), ('due_on__isnull', False)), fields=['company', 'due_on'], name='activity_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_on', None), ('due_on__isnull', False), _connector='OR'), name='activity_reminds_of_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='contactaddress',
-            index=models.Index(fields=['company', 'contact'], name='address_of_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='contact_address_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactaddress',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'other'), _negated=True), expressions=[('company', '='), ('contact', '='), ('kind', '='), (contacts.models.parts.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(True, True)), '&&')], name='contact_addresses_do_not_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactbankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'contact', 'iban'), name='contact_iban_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactbankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='contact_iban_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactfile',
-            constraint=models.UniqueConstraint(fields=('company', 'contact', 'file'), name='contact_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactgroup',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='contact_group_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactgroup',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='contact_group_of_company'),
-        ),
-        migrations.AddIndex(
-            model_name='contactkey',
-            index=models.Index(fields=['company', 'kind', 'key', 'contact'], name='contact_by_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactkey',
-            constraint=models.UniqueConstraint(fields=('company', 'contact', 'kind', 'key'), name='contact_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='contactmembership',
-            index=models.Index(fields=['company', 'group', 'contact'], name='contacts_of_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactmembership',
-            constraint=models.UniqueConstraint(fields=('company', 'contact', 'group'), name='contact_in_group_once'),
-        ),
-        migrations.AddIndex(
-            model_name='contactperson',
-            index=models.Index(fields=['company', 'person'], name='contact_person_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactperson',
-            constraint=models.UniqueConstraint(fields=('company', 'organisation', 'person'), name='contact_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactperson',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', models.F('person')), _negated=True), name='contact_person_of_another'),
         ),
     ]

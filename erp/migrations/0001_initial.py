@@ -73,8 +73,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'code'), name='role_once'), models.UniqueConstraint(fields=('company', 'id'), name='role_of_company'),],},
+),
         migrations.CreateModel(
             name='Membership',
             fields=[
@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'user', 'role'), name='membership_once'),], "indexes": [models.Index(fields=['user'], name='membership_of_user'),],},
+),
         migrations.CreateModel(
             name='StoredFile',
             fields=[
@@ -101,8 +101,8 @@ class Migration(migrations.Migration):
             ],
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
+            ], options={"constraints": [models.UniqueConstraint(fields=('company', 'digest'), name='stored_file_once'), models.UniqueConstraint(fields=('company', 'id'), name='stored_file_of_company'),],},
+),
         migrations.CreateModel(
             name='AuditEvent',
             fields=[
@@ -141,29 +141,5 @@ class Migration(migrations.Migration):
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='role_of_company'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user'], name='membership_of_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('company', 'user', 'role'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.UniqueConstraint(fields=('company', 'digest'), name='stored_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='stored_file_of_company'),
         ),
     ]

@@ -65,6 +65,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["session_key"], name="phone_of_session"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="knowndevice",
@@ -99,10 +104,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="phonegrant",
             index=models.Index(fields=["user", "ended_at"], name="phone_of_user"),
-        ),
-        migrations.AddIndex(
-            model_name="phonegrant",
-            index=models.Index(fields=["session_key"], name="phone_of_session"),
         ),
         share("erp_phonegrant", grants=["SELECT", "INSERT", "UPDATE", "DELETE"]),
     ]

@@ -96,6 +96,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "edition",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("source", "scope"),
+                        name="reference_active_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["source", "-edition_date"], name="reference_by_edition"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +193,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "postcode", "addition", "bfs_nr"), name="locality_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["postcode"], name="locality_by_postcode"),
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Lower("name"), "text_pattern_ops"
+                        ),
+                        name="locality_by_name",
+                    ),
+                    models.Index(fields=["bfs_nr"], name="locality_by_commune"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Holiday",
@@ -236,6 +263,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("canton", "place", "day", "name_de", "category"),
+                        name="holiday_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExchangeRate",
@@ -275,6 +310,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "currency", "published"), name="exchange_rate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0), ("unit__gt", 0)),
+                        name="exchange_rate_positive",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("source"),
+                        models.F("currency"),
+                        models.OrderBy(models.F("valid_from"), descending=True),
+                        name="exchange_rate_on_day",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Currency",
@@ -550,75 +604,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="referenceversion",
-            index=models.Index(fields=["source", "-edition_date"], name="reference_by_edition"),
-        ),
-        migrations.AddConstraint(
-            model_name="referenceversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("source", "scope"),
-                name="reference_active_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="locality",
-            index=models.Index(fields=["postcode"], name="locality_by_postcode"),
-        ),
-        migrations.AddIndex(
-            model_name="locality",
-            index=models.Index(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Lower("name"), "text_pattern_ops"
-                ),
-                name="locality_by_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="locality",
-            index=models.Index(fields=["bfs_nr"], name="locality_by_commune"),
-        ),
-        migrations.AddConstraint(
-            model_name="locality",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "postcode", "addition", "bfs_nr"), name="locality_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holiday",
-            constraint=models.UniqueConstraint(
-                fields=("canton", "place", "day", "name_de", "category"), name="holiday_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exchangerate",
-            index=models.Index(
-                models.F("source"),
-                models.F("currency"),
-                models.OrderBy(models.F("valid_from"), descending=True),
-                name="exchange_rate_on_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.UniqueConstraint(
-                fields=("source", "currency", "published"), name="exchange_rate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0), ("unit__gt", 0)), name="exchange_rate_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholdingtariff",
-            constraint=models.UniqueConstraint(
-                fields=("canton", "kind", "code", "valid_from", "income_from"),
-                name="withholding_tariff_once",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("canton", "kind", "code", "valid_from", "income_from"),
+                        name="withholding_tariff_once",
+                    ),
+                ],
+            },
         ),
         share("erp_bank", grants=_KEPT),
         share("erp_canton", grants=_KEPT),

@@ -61,6 +61,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("user",),
+                        name="recovery_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["denying_digest"], name="recovery_by_denial"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecoveryApproval",
@@ -112,6 +124,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("recovery", "company", "firm"),
+                        name="approval_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("company", None), ("firm", None), _connector="XOR"),
+                        name="approval_of_one_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("at", None), ("by", None)),
+                            models.Q(("at__isnull", False), ("by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="approval_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company"], name="approval_of_company"),
+                    models.Index(fields=["firm"], name="approval_of_firm"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AddressChange",
@@ -152,48 +189,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="factorrecovery",
-            index=models.Index(fields=["denying_digest"], name="recovery_by_denial"),
-        ),
-        migrations.AddConstraint(
-            model_name="factorrecovery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("user",), name="recovery_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recoveryapproval",
-            index=models.Index(fields=["company"], name="approval_of_company"),
-        ),
-        migrations.AddIndex(
-            model_name="recoveryapproval",
-            index=models.Index(fields=["firm"], name="approval_of_firm"),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryapproval",
-            constraint=models.UniqueConstraint(
-                fields=("recovery", "company", "firm"), name="approval_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("company", None), ("firm", None), _connector="XOR"),
-                name="approval_of_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("at", None), ("by", None)),
-                    models.Q(("at__isnull", False), ("by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="approval_by_somebody",
-            ),
         ),
         share("erp_factorrecovery", grants=["SELECT", "INSERT", "UPDATE"]),
         share("erp_recoveryapproval", grants=["SELECT", "INSERT", "UPDATE", "DELETE"]),

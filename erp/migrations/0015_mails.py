@@ -174,6 +174,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mail",
                 "verbose_name_plural": "mails",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="mail_of_company"),
+                    models.UniqueConstraint(fields=("company", "message_id"), name="mail_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("to", []), _negated=True), name="mail_to_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                            _connector="OR",
+                        ),
+                        name="mail_sent_when_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("about_id", None), ("about_model", "")),
+                            models.Q(
+                                models.Q(("about_model", ""), _negated=True),
+                                ("about_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mail_about_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "-id"], name="mail_of_company_newest"),
+                    models.Index(
+                        fields=["company", "about_model", "about_id", "-id"], name="mail_about"
+                    ),
+                    models.Index(fields=["company", "began_at"], name="mail_tried"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "sending"))),
+                        fields=["next_try_at"],
+                        name="mail_due",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -223,6 +261,11 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["company", "mail", "id"], name="mail_file_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MailTemplate",
@@ -272,70 +315,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(fields=["company", "-id"], name="mail_of_company_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                fields=["company", "about_model", "about_id", "-id"], name="mail_about"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(fields=["company", "began_at"], name="mail_tried"),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "sending"))),
-                fields=["next_try_at"],
-                name="mail_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="mail_of_company"),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.UniqueConstraint(fields=("company", "message_id"), name="mail_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to", []), _negated=True), name="mail_to_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                    _connector="OR",
-                ),
-                name="mail_sent_when_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("about_id", None), ("about_model", "")),
-                    models.Q(
-                        models.Q(("about_model", ""), _negated=True), ("about_id__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="mail_about_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mailfile",
-            index=models.Index(fields=["company", "mail", "id"], name="mail_file_in_order"),
         ),
         protect(
             "erp_outgoingmail",

@@ -102,6 +102,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "question",
                 "verbose_name_plural": "questions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="question_of_company"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject", ""), ("subject_id", None)),
+                            models.Q(
+                                models.Q(("subject", ""), _negated=True),
+                                ("subject_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_about_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=["company", "asks"],
+                        name="question_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject", ""), _negated=True),
+                        fields=["company", "subject", "subject_id"],
+                        name="question_about",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -163,64 +189,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "message",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="question_message_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            ("file__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="question_message_says_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "question", "id"], name="message_of_question"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=["company", "asks"],
-                name="question_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(
-                condition=models.Q(("subject", ""), _negated=True),
-                fields=["company", "subject", "subject_id"],
-                name="question_about",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="question_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject", ""), ("subject_id", None)),
-                    models.Q(
-                        models.Q(("subject", ""), _negated=True), ("subject_id__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="question_about_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="questionmessage",
-            index=models.Index(fields=["company", "question", "id"], name="message_of_question"),
-        ),
-        migrations.AddConstraint(
-            model_name="questionmessage",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="question_message_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True), ("file__isnull", False), _connector="OR"
-                ),
-                name="question_message_says_something",
-            ),
         ),
         protect(
             "erp_question",

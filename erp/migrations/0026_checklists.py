@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "checklist",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("firm", "name"), name="checklist_template_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -111,6 +116,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "step",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("template", "position"), name="checklist_step_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -244,18 +254,6 @@ class Migration(migrations.Migration):
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="checklisttemplate",
-            constraint=models.UniqueConstraint(
-                fields=("firm", "name"), name="checklist_template_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkliststep",
-            constraint=models.UniqueConstraint(
-                fields=("template", "position"), name="checklist_step_once"
-            ),
         ),
         fence("erp_checklisttemplate"),
         fence("erp_checkliststep"),

@@ -55,6 +55,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "bulk job",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "by", "key"), name="firm_batch_once"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -102,6 +105,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "part of a bulk job",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "company"), name="firm_batch_part_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -158,6 +166,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "mandate template",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "name"), name="mandate_template_once"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -209,39 +220,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "time for a client",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gt", 0), ("minutes__lte", 1440)),
+                        name="mandate_time_in_a_day",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["firm", "day"], name="mandate_time_by_day"),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="firmbatch",
-            constraint=models.UniqueConstraint(
-                fields=("firm", "by", "key"), name="firm_batch_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firmbatchpart",
-            constraint=models.UniqueConstraint(
-                fields=("batch", "company"), name="firm_batch_part_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandatetemplate",
-            constraint=models.UniqueConstraint(
-                fields=("firm", "name"), name="mandate_template_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mandatetime",
-            index=models.Index(fields=["firm", "day"], name="mandate_time_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="mandatetime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gt", 0), ("minutes__lte", 1440)),
-                name="mandate_time_in_a_day",
-            ),
         ),
         fence("erp_firmbatch", grants=["SELECT", "INSERT"]),
         fence("erp_firmbatchpart", of_client=True, grants=["SELECT", "INSERT"]),

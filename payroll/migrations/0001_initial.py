@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'employee',
-                'verbose_name_plural': 'employees',
+                'verbose_name_plural': 'employees', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='employee_of_company'), models.UniqueConstraint(fields=('company', 'number'), name='employee_number_once'), models.UniqueConstraint(fields=('company', 'contact'), name='employee_contact_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('employee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payroll.employee')),
             ],
             options={
-                'verbose_name': 'document',
+                'verbose_name': 'document', "indexes": [models.Index(fields=['company', 'employee'], name='file_of_employee'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'employment',
-                'ordering': ['entry'],
+                'ordering': ['entry'], "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='employment_of_company'), models.CheckConstraint(condition=models.Q(('exit', None), ('exit__gte', models.F('entry')), _connector='OR'), name='employment_ends_after_entry'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('employee', '='), (accounting.ledger.models.years.DateRange('entry', 'exit', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='employments_do_not_overlap'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('employee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='payroll.employee')),
             ],
             options={
-                'verbose_name': 'fact',
+                'verbose_name': 'fact', "constraints": [models.UniqueConstraint(fields=('company', 'employee', 'kind', 'key', 'valid_from'), name='fact_once'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='fact_ends_after_it_begins'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'institution',
-                'verbose_name_plural': 'institutions',
+                'verbose_name_plural': 'institutions', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='institution_of_company'), models.UniqueConstraint(fields=('company', 'kind', 'name'), name='institution_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tax'), _negated=True), models.Q(('canton', ''), _negated=True), _connector='OR'), name='institution_tax_office_has_canton'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('employee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leave', to='payroll.employee')),
             ],
             options={
-                'verbose_name': 'leave booking',
+                'verbose_name': 'leave booking', "indexes": [models.Index(fields=['company', 'employee', 'date'], name='leave_of_employee'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('employee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payroll.employee')),
             ],
             options={
-                'verbose_name': 'movement',
+                'verbose_name': 'movement', "indexes": [models.Index(fields=['company', 'month', 'employee'], name='movement_of_month'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
             ],
             options={
-                'verbose_name': 'own figure',
+                'verbose_name': 'own figure', "constraints": [models.UniqueConstraint(fields=('company', 'key', 'valid_from'), name='own_figure_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'payroll run',
-                'verbose_name_plural': 'payroll runs',
+                'verbose_name_plural': 'payroll runs', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='payroll_run_of_company'), models.UniqueConstraint(fields=('company', 'number'), name='payroll_run_number_once'), models.UniqueConstraint(condition=models.Q(('kind', 'regular'), models.Q(('status', 'cancelled'), _negated=True)), fields=('company', 'month'), name='payroll_run_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('corrects', None), ('kind', 'regular')), models.Q(('corrects__isnull', False), ('kind', 'correction')), _connector='OR'), name='payroll_run_corrects_another'), models.CheckConstraint(condition=models.Q(models.Q(('entry', None), ('status__in', ['draft', 'approved', 'cancelled'])), models.Q(('entry__isnull', False), ('status__in', ['posted', 'paid', 'cancelled'])), _connector='OR'), name='payroll_run_posted_by_an_entry'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp.company', verbose_name='client')),
             ],
             options={
-                'verbose_name': 'payroll settings',
+                'verbose_name': 'payroll settings', "constraints": [models.UniqueConstraint(fields=('company',), name='payroll_settings_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'payslip',
-                'verbose_name_plural': 'payslips',
+                'verbose_name_plural': 'payslips', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='payslip_of_company'), models.UniqueConstraint(fields=('company', 'run', 'employee'), name='payslip_once'),], "indexes": [models.Index(fields=['company', 'employee', 'run'], name='payslip_of_employee'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='solutions', to='payroll.institution')),
             ],
             options={
-                'verbose_name': 'insurance solution',
+                'verbose_name': 'insurance solution', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='solution_of_company'), models.UniqueConstraint(fields=('company', 'institution', 'code'), name='solution_once'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('solution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='payroll.solution')),
             ],
             options={
-                'verbose_name': 'rate',
+                'verbose_name': 'rate', "constraints": [models.UniqueConstraint(fields=('company', 'solution', 'insures', 'valid_from', 'sex', 'age_from', 'wage_from'), name='solution_rate_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('employee_percent__range', (0, 100)), ('employer_percent__range', (0, 100))), name='solution_rate_possible'), models.CheckConstraint(condition=models.Q(('wage_from__gte', 0), models.Q(('wage_to', None), ('wage_to__gt', models.F('wage_from')), _connector='OR')), name='solution_rate_range'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
@@ -330,142 +330,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'wage type',
-                'verbose_name_plural': 'wage types',
+                'verbose_name_plural': 'wage types', "constraints": [models.UniqueConstraint(fields=('company', 'id'), name='wage_type_of_company'), models.UniqueConstraint(fields=('company', 'number'), name='wage_type_once'), models.UniqueConstraint(condition=models.Q(('role', ''), _negated=True), fields=('company', 'role'), name='wage_type_role_once'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'percent'), ('percent__isnull', False), models.Q(('of_types', []), _negated=True)), models.Q(('method', 'percent'), _negated=True), _connector='OR'), name='wage_type_percent_of_something'),],
             },
             managers=[
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='employee_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='employee_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.UniqueConstraint(fields=('company', 'contact'), name='employee_contact_once'),
-        ),
-        migrations.AddIndex(
-            model_name='employeefile',
-            index=models.Index(fields=['company', 'employee'], name='file_of_employee'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='employment_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('exit', None), ('exit__gte', models.F('entry')), _connector='OR'), name='employment_ends_after_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('employee', '='), (accounting.ledger.models.years.DateRange('entry', 'exit', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='employments_do_not_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(fields=('company', 'employee', 'kind', 'key', 'valid_from'), name='fact_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='fact_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='institution_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'name'), name='institution_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tax'), _negated=True), models.Q(('canton', ''), _negated=True), _connector='OR'), name='institution_tax_office_has_canton'),
-        ),
-        migrations.AddIndex(
-            model_name='leaveentry',
-            index=models.Index(fields=['company', 'employee', 'date'], name='leave_of_employee'),
-        ),
-        migrations.AddIndex(
-            model_name='monthlymovement',
-            index=models.Index(fields=['company', 'month', 'employee'], name='movement_of_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownfigure',
-            constraint=models.UniqueConstraint(fields=('company', 'key', 'valid_from'), name='own_figure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='payroll_run_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='payroll_run_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'regular'), models.Q(('status', 'cancelled'), _negated=True)), fields=('company', 'month'), name='payroll_run_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects', None), ('kind', 'regular')), models.Q(('corrects__isnull', False), ('kind', 'correction')), _connector='OR'), name='payroll_run_corrects_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry', None), ('status__in', ['draft', 'approved', 'cancelled'])), models.Q(('entry__isnull', False), ('status__in', ['posted', 'paid', 'cancelled'])), _connector='OR'), name='payroll_run_posted_by_an_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollsettings',
-            constraint=models.UniqueConstraint(fields=('company',), name='payroll_settings_once'),
-        ),
-        migrations.AddIndex(
-            model_name='payslip',
-            index=models.Index(fields=['company', 'employee', 'run'], name='payslip_of_employee'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='payslip_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.UniqueConstraint(fields=('company', 'run', 'employee'), name='payslip_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='solution_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.UniqueConstraint(fields=('company', 'institution', 'code'), name='solution_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='solutionrate',
-            constraint=models.UniqueConstraint(fields=('company', 'solution', 'insures', 'valid_from', 'sex', 'age_from', 'wage_from'), name='solution_rate_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='solutionrate',
-            constraint=models.CheckConstraint(condition=models.Q(('employee_percent__range', (0, 100)), ('employer_percent__range', (0, 100))), name='solution_rate_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='solutionrate',
-            constraint=models.CheckConstraint(condition=models.Q(('wage_from__gte', 0), models.Q(('wage_to', None), ('wage_to__gt', models.F('wage_from')), _connector='OR')), name='solution_rate_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagetype',
-            constraint=models.UniqueConstraint(fields=('company', 'id'), name='wage_type_of_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagetype',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='wage_type_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagetype',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', ''), _negated=True), fields=('company', 'role'), name='wage_type_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagetype',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'percent'), ('percent__isnull', False), models.Q(('of_types', []), _negated=True)), models.Q(('method', 'percent'), _negated=True), _connector='OR'), name='wage_type_percent_of_something'),
         ),
     ]

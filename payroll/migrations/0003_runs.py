@@ -46,6 +46,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "wage order",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0), ("total__gt", 0)),
+                        name="wage_order_pays_something",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -187,13 +193,6 @@ class Migration(migrations.Migration):
             model_name="wageorder",
             constraint=models.UniqueConstraint(
                 fields=("company", "block"), name="wage_order_block_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wageorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0), ("total__gt", 0)),
-                name="wage_order_pays_something",
             ),
         ),
         protect(

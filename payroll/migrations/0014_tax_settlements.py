@@ -127,6 +127,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "withholding-tax settlement",
                 "verbose_name_plural": "withholding-tax settlements",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="tax_settlement_of_company"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lte", models.F("last"))),
+                        name="tax_settlement_from_to",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("commission", 0), ("entry", None), ("tax", 0)),
+                            ("entry__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="tax_settlement_booked_where_there_is_tax",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at", None), ("cancelled_by", None)),
+                            models.Q(
+                                ("cancelled_at__isnull", False), ("cancelled_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tax_settlement_undone_by_somebody",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -175,50 +202,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "settled run",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "canton", "run"), name="run_settled_once_a_canton"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="taxsettlement",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="tax_settlement_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lte", models.F("last"))), name="tax_settlement_from_to"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("commission", 0), ("entry", None), ("tax", 0)),
-                    ("entry__isnull", False),
-                    _connector="OR",
-                ),
-                name="tax_settlement_booked_where_there_is_tax",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at", None), ("cancelled_by", None)),
-                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tax_settlement_undone_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledrun",
-            constraint=models.UniqueConstraint(
-                fields=("company", "canton", "run"), name="run_settled_once_a_canton"
-            ),
         ),
         protect(
             "payroll_taxsettlement",

@@ -146,6 +146,76 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "expense claim",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="expense_claim_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "number"), name="expense_claim_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "booked"), _negated=True),
+                                ("bill", None),
+                                ("employee", None),
+                                ("month", None),
+                                ("payee", None),
+                                ("way", ""),
+                            ),
+                            models.Q(
+                                ("bill__isnull", False),
+                                ("employee", None),
+                                ("month", None),
+                                ("payee__isnull", False),
+                                ("state", "booked"),
+                                ("way", "creditors"),
+                            ),
+                            models.Q(
+                                ("bill", None),
+                                ("employee__isnull", False),
+                                ("month__isnull", False),
+                                ("payee", None),
+                                ("state", "booked"),
+                                ("way", "payroll"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="expense_claim_booked_in_one_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "submitted"]),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="expense_claim_decided_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["company", "-number"], name="expense_claim_by_number"),
+                    models.Index(
+                        fields=["company", "user", "-number"], name="expense_claim_of_person"
+                    ),
+                    models.Index(
+                        fields=["company", "state", "-number"], name="expense_claim_by_state"
+                    ),
+                    models.Index(
+                        condition=models.Q(("bill__isnull", False)),
+                        fields=["company", "bill"],
+                        name="expense_claim_of_bill",
+                    ),
+                    models.Index(
+                        condition=models.Q(("payee__isnull", False)),
+                        fields=["company", "payee"],
+                        name="expense_claim_of_payee",
+                    ),
+                    models.Index(
+                        condition=models.Q(("month__isnull", False)),
+                        fields=["company", "month"],
+                        name="expense_claim_of_month",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -234,6 +304,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "kind of expense",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="expense_kind_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "code"), name="expense_kind_code_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -369,6 +447,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="expense_line_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "claim", "position"), name="expense_line_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("paid__gt", 0)),
+                        name="expense_line_is_something",
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
@@ -409,155 +499,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "rate of expenses",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "id"), name="expense_rate_of_company"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "kind", "valid_from"), name="expense_rate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0)), name="expense_rate_is_something"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(fields=["company", "-number"], name="expense_claim_by_number"),
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(
-                fields=["company", "user", "-number"], name="expense_claim_of_person"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(
-                fields=["company", "state", "-number"], name="expense_claim_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(
-                condition=models.Q(("bill__isnull", False)),
-                fields=["company", "bill"],
-                name="expense_claim_of_bill",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(
-                condition=models.Q(("payee__isnull", False)),
-                fields=["company", "payee"],
-                name="expense_claim_of_payee",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expenseclaim",
-            index=models.Index(
-                condition=models.Q(("month__isnull", False)),
-                fields=["company", "month"],
-                name="expense_claim_of_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseclaim",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="expense_claim_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseclaim",
-            constraint=models.UniqueConstraint(
-                fields=("company", "number"), name="expense_claim_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "booked"), _negated=True),
-                        ("bill", None),
-                        ("employee", None),
-                        ("month", None),
-                        ("payee", None),
-                        ("way", ""),
-                    ),
-                    models.Q(
-                        ("bill__isnull", False),
-                        ("employee", None),
-                        ("month", None),
-                        ("payee__isnull", False),
-                        ("state", "booked"),
-                        ("way", "creditors"),
-                    ),
-                    models.Q(
-                        ("bill", None),
-                        ("employee__isnull", False),
-                        ("month__isnull", False),
-                        ("payee", None),
-                        ("state", "booked"),
-                        ("way", "payroll"),
-                    ),
-                    _connector="OR",
-                ),
-                name="expense_claim_booked_in_one_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "submitted"]),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="expense_claim_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expensekind",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="expense_kind_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expensekind",
-            constraint=models.UniqueConstraint(
-                fields=("company", "code"), name="expense_kind_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="expense_line_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseline",
-            constraint=models.UniqueConstraint(
-                fields=("company", "claim", "position"), name="expense_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenseline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("paid__gt", 0)),
-                name="expense_line_is_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenserate",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="expense_rate_of_company"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenserate",
-            constraint=models.UniqueConstraint(
-                fields=("company", "kind", "valid_from"), name="expense_rate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expenserate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0)), name="expense_rate_is_something"
-            ),
         ),
         protect(
             "payroll_expensekind",

@@ -119,16 +119,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "account of an activity",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "account"), name="vat_activity_account_once"
+                    ),
+                ],
             },
             managers=[
                 ("unscoped", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="activityaccount",
-            constraint=models.UniqueConstraint(
-                fields=("company", "account"), name="vat_activity_account_once"
-            ),
         ),
         protect(
             "vat_activityaccount",
