@@ -13,11 +13,12 @@ from django.urls import get_resolver
 
 from erp import routes
 from erp.access.models import Membership, Role
-from erp.access.permissions import EMPLOYEE, READY_ROLES, Permission
+from erp.access.permissions import EMPLOYEE, OWNER, READY_ROLES, Permission
 from erp.companies.models import Module
 from erp.urls import endpoints, pages
 from tests import make
 from tests.erp.test_routes import fill, flat
+from tests.examples import DEEP
 
 #: What a role without the right sees, and what a role with it may see for an empty request.
 REFUSED = {403}
@@ -74,6 +75,8 @@ def told():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [role.code for role in READY_ROLES])
 def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
+    """The owner everywhere; of the other roles a third of them at each address, all with ``RAPPEN_DEEP=1``."""
+    place = [ready.code for ready in READY_ROLES].index(role)
     company = make.company(modules=Module.values)
     person = make.user()
     Membership.unscoped.create(company=company, user=person, role=Role.of(company).get(code=role))
@@ -81,7 +84,9 @@ def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
     client = Client(raise_request_exception=False)
     client.force_login(person)
     wrong = []
-    for _start, pattern, method, address, asks in everything(company):
+    for nth, (_start, pattern, method, address, asks) in enumerate(everything(company)):
+        if not (DEEP or role == OWNER or nth % 3 == place % 3):
+            continue
         answer = getattr(client, method)(address)
         wanted = LET_IN if asks & granted else REFUSED
         if (pattern.name, role) == ("start", EMPLOYEE):
