@@ -198,18 +198,25 @@ def test_a_viewer_that_is_late_gives_the_keyboard_back(wide):
     assert page.input_value("#text") == "Mit Beleg"
 
 
+def stays_in_the_viewer(page):
+    """The viewer is a page of its own: with the keyboard there, this one's document has none."""
+    page.wait_for_function("document.activeElement.id === 'viewer'")
+    page.wait_for_timeout(300)  # as long as the mask may take to give the keyboard back
+    assert page.evaluate("document.activeElement.id") == "viewer"
+
+
 def test_whoever_goes_to_the_viewer_stays_there(wide):
     page = wide.goto(MASK)
     with_voucher(page)
     page.evaluate("const now = performance.now(); performance.now = () => now + 60000")
     page.focus("#voucher_file")
     typed(page, "[Tab]")
-    expect(page.locator("#viewer")).to_be_focused()
+    stays_in_the_viewer(page)
     page.evaluate("document.getElementById('viewer').src = 'about:blank'")  # as a picture is
     page.focus("#text")
     page.hover("#viewer")
     page.evaluate("document.getElementById('viewer').focus()")
-    expect(page.locator("#viewer")).to_be_focused()
+    stays_in_the_viewer(page)
 
 
 def test_a_voucher_is_shown_beside_the_mask_and_kept_with_the_entry(wide):

@@ -135,8 +135,6 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
 #: Addresses whose records the two companies do not have.
 NOT_THERE: Final[dict[str, str]] = {
     "budgets/{id}/accounts/{number}/": "only of accounts with a budget",
-    "company-exports/{id}/": "only where an owner had the company written into a file",
-    "company-exports/{id}/file/": "only where an owner had the company written into a file",
     "dunning-runs/{id}/letters/{contact}/{currency}/": "only while the run is a draft with letters",
     "my-wage-certificates/{id}/pdf/": "one's own papers alone, of who is linked with an employee",
     "my-wages/{id}/pdf/": "one's own papers alone, of who is linked with an employee",
