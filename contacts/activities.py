@@ -121,7 +121,9 @@ def attach(
     Raises what ``documents.storing.store`` raises, and ``ContactMerged``.
     """
     label = one_line(label, field="label", most=80)
-    file = storing.store(company=contact.company, name=name, content=content, by=by)  # may take long
+    file = storing.store(
+        company=contact.company, name=name, content=content, by=by
+    )  # may take long
     current = saving.held(contact)
     row, made = ContactFile.unscoped.get_or_create(
         company=current.company, contact=current, file=file,
