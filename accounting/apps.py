@@ -33,6 +33,7 @@ class AccountingConfig(AppConfig):
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
+        from accounting.valuation import running
         from contacts import merging, saving
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
@@ -41,6 +42,7 @@ class AccountingConfig(AppConfig):
         holders.holders.update({booking.ROOM: booking.named, books.ROOM: books.named})
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
+        posting.before_reversal.append(running.require_whole)
         posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
         orders.ordered.append(paid.ordered_by)

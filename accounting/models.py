@@ -61,6 +61,7 @@ from accounting.receivables.models import (
     SalesSettings,
 )
 from accounting.terms.models import CustomerTerms, PaymentTerms, SupplierTerms
+from accounting.valuation.models import ValuationPosition, ValuationRule, ValuationRun
 
 __all__ = [
     "Account",
@@ -124,5 +125,8 @@ __all__ = [
     "SupplierInvoice",
     "SupplierInvoiceLine",
     "SupplierTerms",
+    "ValuationPosition",
+    "ValuationRule",
+    "ValuationRun",
     "Visa",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounting.ledger.entering import PurposeMissing
@@ -27,9 +28,10 @@ from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Sid
 from accounting.open_items.opening import Party, signed
 from accounting.open_items.reductions import codes_for_reductions, lines_of_entries, reduction
 from erp.companies.models import Company
-from erp.core.money import ZERO, to_centimes
+from erp.core.money import CENTIME, ZERO, to_centimes
 
 Kind = Settlement.Kind
+HALF: Final = CENTIME / 2  # at most this is lost by rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,20 @@ def plan(
     return reckoning.done()
 
 
+def _worth(item: OpenItem, amount: Decimal) -> Decimal:
+    """What a part of what is open of an item stands for in the books; of all of it, all."""
+    if amount == item.open_amount:
+        return item.open_base
+    return to_centimes(item.open_base * amount / item.open_amount)
+
+
+def _same_rate(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bool:
+    """Whether two amounts, each with what it was rounded to in the books, may have had one rate."""
+    (amount, base), (whole, booked) = ([abs(figure) for figure in pair] for pair in (one, other))
+    lowest = max((base - HALF) / amount, (booked - HALF) / whole)
+    return lowest < min((base + HALF) / amount, (booked + HALF) / whole)
+
+
 class _Reckoning:
     """Puts a plan together, line by line."""
 
@@ -205,9 +221,10 @@ class _Reckoning:
         over = money - paid
         if over and (self.money is None or over * money <= 0):
             raise DoesNotAddUp(money=money, parts=paid)
+        shares = self._shares()
         if self.money and money:
             self._money_line()
-        for part, share in zip(self.parts, self._shares(), strict=False):
+        for part, share in zip(self.parts, shares, strict=False):
             self._settle(part, share)
         if self.money is None:
             self._currency(
@@ -256,7 +273,36 @@ class _Reckoning:
             shares.append(until - booked)
             booked = until
         self._beyond_base = self.money.base - booked
+        if self.money.account.currency and not self.own:
+            return self._as_rounded_before(self.money, shares)
         return [*shares]
+
+    def _as_rounded_before(self, money: Money, shares: list[Decimal]) -> list[Decimal | None]:
+        """Shares at the rate of the item come to what it stands for, to the centime.
+
+        Money in the items' own currency has no other worth in the books than its rate gives it.
+        Where that rate and the document's cannot be told apart by their rounded amounts, rounding
+        in parts is no difference of rates: the money's line takes the centimes instead.
+        """
+        found = [
+            _worth(part.item, part.paid)
+            if part.paid and _same_rate((money.amount, money.base), self._document(part.item))
+            else share
+            for part, share in zip(self.parts, shares, strict=True)
+        ]
+        self.money = replace(money, base=sum(found, self._beyond_base))
+        return [*found]
+
+    def _document(self, item: OpenItem) -> tuple[Decimal, Decimal]:
+        """What the whole document came to, of which the item may be an instalment."""
+        return self._documents.get((item.entry_id, item.position), (item.amount, item.base))
+
+    @cached_property
+    def _documents(self) -> dict[tuple[int, int], tuple[Decimal, Decimal]]:
+        entries = {part.item.entry_id for part in self.parts}
+        rows = OpenItem.of(self.company).filter(entry__in=entries).order_by()
+        sums = rows.values_list("entry", "position").annotate(Sum("amount"), Sum("base"))
+        return {(entry, position): (amount, base) for entry, position, amount, base in sums}
 
     def _money_line(self) -> None:
         assert self.money is not None
@@ -273,9 +319,7 @@ class _Reckoning:
         def book(amount: Decimal) -> Decimal:
             nonlocal so_far, booked
             so_far += amount
-            until = item.open_base if so_far == item.open_amount else to_centimes(
-                item.open_base * so_far / item.open_amount
-            )  # fmt: skip
+            until = _worth(item, so_far)
             taken, booked = until - booked, until
             return taken
 
