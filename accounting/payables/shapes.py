@@ -222,7 +222,8 @@ class SupplierInvoiceOutput(SupplierInvoiceBrief):
         model = SupplierInvoice
         fields = (
             *SupplierInvoiceBrief.Meta.fields, "base", "exchange_rate", "rate_source",
-            "rate_date", "basis", "supply_from", "supply_until", "net_days", "terms_discount", "terms_discount_days", "instalments",
+            "rate_date", "basis", "supply_from", "supply_until", "net_days", "terms_discount",
+            "terms_discount_days", "instalments",
             "payment", "is_deposit", "follows", "rejected_because", "lines", "vat_groups", "items",
             "visas", "document",
         )  # fmt: skip

@@ -280,9 +280,7 @@ def _balances(
     posted: dict[int, Decimal] = {}
     if standing is not None:
         rows = ValuationPosition.of(company).filter(run=standing, item=None).values("account")
-        posted = dict(
-            rows.annotate(sum=Sum("value") - Sum("book")).values_list("account", "sum")
-        )
+        posted = dict(rows.annotate(sum=Sum("value") - Sum("book")).values_list("account", "sum"))
     for account in accounts:
         found = sums.get(account.pk)
         if found is None:

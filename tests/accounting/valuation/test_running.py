@@ -9,12 +9,12 @@ from django.db import connection, transaction
 
 from accounting.ledger.models import JournalEntry, Period
 from accounting.ledger.posting import PeriodLocked, reverse
+from accounting.ledger.queries import year_of
 from accounting.ledger.years import lock_period
 from accounting.open_items.checking import differences
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from accounting.statements.trial_balance import trial_balance
-from accounting.ledger.queries import year_of
 from accounting.valuation import errors
 from accounting.valuation.models import Gains, ValuationPosition, ValuationRun
 from accounting.valuation.reckoning import reckon
@@ -22,7 +22,7 @@ from accounting.valuation.running import set_rule, undo, value
 from erp.core.errors import Refusals
 from tests import make
 from tests.accounting.open_items.books import invoice, money
-from tests.accounting.valuation.books import D, DEC_31, JAN_1, booked, company, moved, rate
+from tests.accounting.valuation.books import DEC_31, JAN_1, D, booked, company, moved, rate
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,9 @@ def test_losses_are_booked_gains_are_deferred_and_all_is_released_the_day_after(
 
 def test_gains_are_income_where_the_rule_says_so(books, by, euro):
     owed(books, "100.00", "88.00")
-    set_rule(books, valid_from=dt.date(2026, 6, 1), gains=Gains.INCOME, rate_source="bazg-daily", by=by)
+    set_rule(
+        books, valid_from=dt.date(2026, 6, 1), gains=Gains.INCOME, rate_source="bazg-daily", by=by
+    )
     run = value(books, date=DEC_31, by=by)
     assert booked(run.entry) == [("1108", D("2.00")), ("6999", D("-2.00"))]
     assert run.gains == Gains.INCOME
@@ -136,7 +138,9 @@ def test_a_second_run_of_a_day_replaces_the_first_and_never_adds_to_it(books, by
     assert not first.stands and second.stands
     held = balances(books, DEC_31)
     assert (held["1024"], held["1108"], held["6949"]) == (D("90.00"), D("-5.50"), D("10.50"))
-    assert {n: a for n, a in balances(books, JAN_1).items() if n in {"1108", "1024"}} == {"1024": D("95.00")}
+    assert {n: a for n, a in balances(books, JAN_1).items() if n in {"1108", "1024"}} == {
+        "1024": D("95.00")
+    }
     third = value(books, date=DEC_31, by=by, typed={"EUR": D("0.96")})
     assert third.rates[0]["source"] == "typed"
     assert balances(books, DEC_31)["2305"] == D("-2.10")
