@@ -34,6 +34,7 @@ class AccountingConfig(AppConfig):
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
         from accounting.valuation import running
+        from accounting.valuation import year_end as of_currencies
         from contacts import merging, saving
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
@@ -77,3 +78,4 @@ class AccountingConfig(AppConfig):
             settings=Permission.RECEIVABLES_SETTINGS, values_of=subjects.counted(SalesDocument),
         )  # fmt: skip
         touching.register("banking", bank_accounts, sources=["banks"])
+        of_currencies.register_own()

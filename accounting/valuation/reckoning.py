@@ -198,8 +198,11 @@ class Reckoning:
 
     def differs_from(self, run: ValuationRun) -> bool:
         """Whether a run had other positions, rates or rule."""
-        if run.gains != self.rule.gains or run.rates != [one.stored() for one in self.used]:
-            return True
+        same = run.rates == [one.stored() for one in self.used]
+        return run.gains != self.rule.gains or not same or self.changed_since(run)
+
+    def changed_since(self, run: ValuationRun) -> bool:
+        """Whether a run had other positions, or the same with other values."""
         with connection.cursor() as cursor:
             cursor.execute(_CHANGED, {**self.told, "run": run.pk})
             return bool(cursor.fetchone()[0])

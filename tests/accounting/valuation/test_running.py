@@ -19,6 +19,7 @@ from accounting.valuation import errors
 from accounting.valuation.models import Gains, ValuationPosition, ValuationRun
 from accounting.valuation.reckoning import reckon
 from accounting.valuation.running import set_rule, undo, value
+from accounting.valuation.year_end import is_valued
 from erp.core.errors import Refusals
 from tests import make
 from tests.accounting.open_items.books import invoice, money
@@ -201,6 +202,18 @@ def test_the_cost_does_not_follow_the_items(books, by, euro):
     with transaction.atomic(), connection.execute_wrapper(count := Counter()):
         reckon(books, DEC_31)
     assert count.seen == few
+
+
+def test_the_closing_asks_whether_the_last_day_is_valued_as_things_are_now(books, by, euro):
+    year = year_of(books, DEC_31)
+    assert is_valued(books, year).fulfilled is None
+    owed(books)
+    assert is_valued(books, year).fulfilled is False
+    value(books, date=DEC_31, by=by, typed={"EUR": D("0.938450")})
+    assert is_valued(books, year).fulfilled is True
+    owed(books, "1.00", "0.95", document="R-2")
+    told = is_valued(books, year)
+    assert told.fulfilled is False and told.link.endswith("?date=2026-12-31")
 
 
 class Counter:
