@@ -40,7 +40,7 @@ def valuation_table(
     return table(
         title=_("Valuation of foreign currencies"), subtitle=told(date, gains, rates),
         head=[_("Account"), _("Party"), _("Document"), _("Due"), _("Currency"), _("In currency"),
-              _("Rate"), _("In the books"), _("Value"), _("Difference")],
+              _("Exchange rate"), _("In the books"), _("Value"), _("Difference")],
         rows=body, name=f"valuation-{date}", wide=True, kinds=kinds,
     )  # fmt: skip
 
