@@ -21,6 +21,7 @@ from accounting.open_items.errors import (
     MixedItems,
     MoreThanOpen,
     NothingToSettle,
+    PaidBaseMissing,
     PartyMissing,
     WrongMoneyAccount,
 )
@@ -29,6 +30,7 @@ from accounting.open_items.opening import Party, signed
 from accounting.open_items.reductions import codes_for_reductions, lines_of_entries, reduction
 from erp.companies.models import Company
 from erp.core.money import CENTIME, ZERO, to_centimes
+from vat.codes.queries import exchange_rate
 
 Kind = Settlement.Kind
 HALF: Final = CENTIME / 2  # at most this is lost by rounding
@@ -53,8 +55,18 @@ class Money:
     """What was paid, in the direction of the side: from customers to us, from us to suppliers.
 
     Paid back the other way it is negative. ``amount`` is in the items' currency, ``base`` the same
-    in the company's.
+    in the company's. Left out it is the amount, or in another currency what the official rate of
+    the day makes of it on an account kept in that currency.
     """
+
+    account: Account
+    amount: Decimal
+    base: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """Money whose worth in the books is known."""
 
     account: Account
     amount: Decimal
@@ -171,7 +183,7 @@ def plan(
     ``party`` (that of the items, where they have one). Without, credits and debts are netted and
     come to zero. A payment on account names ``account``, the control account, and ``party``.
     Raises ``NothingToSettle``, ``MixedItems``, ``MoreThanOpen``, ``DoesNotAddUp``,
-    ``PartyMissing``, ``WrongMoneyAccount`` or ``PurposeMissing``.
+    ``PartyMissing``, ``WrongMoneyAccount``, ``PaidBaseMissing``, ``NoRate`` or ``PurposeMissing``.
     """
     reckoning = _Reckoning(company, date, list(parts), money, account, party, clear_residues)
     return reckoning.done()
@@ -199,7 +211,7 @@ class _Reckoning:
         account: Account | None, party: Party | None, clear_residues: bool,
     ) -> None:  # fmt: skip
         self.parts = parts = [part for part in parts if part.whole]
-        self.company, self.date, self.money = company, date, money
+        self.company, self.date = company, date
         if not parts and (money is None or not money.amount or account is None):
             raise NothingToSettle
         first = parts[0].item if parts else None
@@ -211,6 +223,7 @@ class _Reckoning:
             first.currency if first else (control.currency or own), control, party,
         )  # fmt: skip
         self.own = self.plan.currency == own
+        self.money = self._paid(money) if money else None
         self.limit = residue_limit(company, date) if clear_residues else ZERO
         self._require_sound()
         self.plan.party = party or self._party_of_items()
@@ -233,6 +246,19 @@ class _Reckoning:
         if over:
             self._beyond(over)
         return self.plan
+
+    def _paid(self, money: Money) -> _Paid:
+        """What was paid, with what it is worth in the books."""
+        base = money.base
+        if base is None and self.own:
+            base = money.amount
+        if base is None:
+            if money.account.currency != self.plan.currency:
+                raise PaidBaseMissing(account=money.account.number, currency=self.plan.currency,
+                                      own=self.company.currency)  # fmt: skip
+            rate = exchange_rate(self.company, self.plan.currency, self.date).value
+            base = to_centimes(money.amount * rate)
+        return _Paid(money.account, money.amount, base)
 
     def _require_sound(self) -> None:
         plan, items = self.plan, [part.item for part in self.parts]
@@ -277,7 +303,7 @@ class _Reckoning:
             return self._as_rounded_before(self.money, shares)
         return [*shares]
 
-    def _as_rounded_before(self, money: Money, shares: list[Decimal]) -> list[Decimal | None]:
+    def _as_rounded_before(self, money: _Paid, shares: list[Decimal]) -> list[Decimal | None]:
         """Shares at the rate of the item come to what it stands for, to the centime.
 
         Money in the items' own currency has no other worth in the books than its rate gives it.

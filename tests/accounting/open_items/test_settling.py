@@ -18,6 +18,7 @@ from accounting.open_items.opening import NewItem, Party, cancel
 from accounting.open_items.planning import Part, discount_of, shared_out
 from accounting.open_items.settling import preview, settle, undo
 from accounting.open_items.taking_over import TakenOver, take_over
+from erp.reference.queries import NoRate
 from tests import make
 from tests.accounting.open_items.books import (
     APRIL_30,
@@ -31,6 +32,7 @@ from tests.accounting.open_items.books import (
     lines_of,
     money,
 )
+from tests.accounting.valuation.books import rate
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -390,3 +392,20 @@ def test_the_database_lets_nobody_change_what_happened(books, by, sql):
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), \
             connection.cursor() as cursor:  # fmt: skip
         cursor.execute(sql)
+
+
+def test_what_is_paid_in_euros_is_worth_what_the_official_rate_says_unless_told(books, by):
+    item = invoice(books, "100.00", currency="EUR", base="95.00", account="1101")
+
+    def paid(account):
+        euros = Money(make.account(books, account), D("40.00"))
+        return settle(
+            company=books, date=MARCH_9, parts=[Part(item, paid=D("40.00"))], by=by, money=euros
+        )
+
+    with pytest.raises(NoRate):
+        paid("1024")
+    rate("EUR", "0.94", MARCH_9)
+    assert lines_of(paid("1024"))[0] == ("1024", D("37.60"))
+    with pytest.raises(errors.PaidBaseMissing):
+        paid("1020")  # forty euros are not forty francs
