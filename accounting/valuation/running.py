@@ -125,8 +125,9 @@ def _post(run: ValuationRun, found: Reckoning, *, by: User) -> None:
     """Post the unrealised differences, their release, and residues."""
     account = _by_purpose(run.company)
     unrealised = [one for one in found.subtotals if not one.is_residue]
-    lines = _lines(unrealised, run.gains, account)
     day = swiss_date(run.date)
+    text = _("Valuation of foreign currencies as of %s") % day
+    lines = _lines(unrealised, run.gains, account, text)
 
     def posted(lines: list[Line], date: dt.date, text: str) -> JournalEntry | None:
         if not lines:
@@ -136,42 +137,38 @@ def _post(run: ValuationRun, found: Reckoning, *, by: User) -> None:
             source_key=f"{run.pk}:{day}", owner=SOURCE,
         )  # fmt: skip
 
-    run.entry = posted(lines, run.date, _("Valuation of foreign currencies as of %s") % day)
-    run.release = posted(
-        [line.mirrored() for line in lines], run.date + dt.timedelta(days=1),
-        _("Release: valuation of foreign currencies as of %s") % day,
-    )  # fmt: skip
+    run.entry = posted(lines, run.date, text)
+    text = _("Release: valuation of foreign currencies as of %s") % day
+    back = [line.mirrored() for line in _lines(unrealised, run.gains, account, text)]
+    run.release = posted(back, run.date + dt.timedelta(days=1), text)
     residues = [one for one in found.subtotals if one.is_residue]
-    run.residue = posted(
-        _lines(residues, Gains.INCOME, account), run.date,
-        _("Realised differences of accounts without foreign money as of %s") % day,
-    )  # fmt: skip
+    text = _("Realised differences of accounts without foreign money as of %s") % day
+    run.residue = posted(_lines(residues, Gains.INCOME, account, text), run.date, text)
 
 
 def _lines(
-    subtotals: Iterable[Subtotal], gains: str, account: Callable[[Purpose], Account]
+    subtotals: Iterable[Subtotal], gains: str, account: Callable[[Purpose], Account], text: str
 ) -> list[Line]:
-    """Debit and credit of each account and currency, gains and losses apart."""
+    """Debit and credit of each account and currency, gains and losses apart; each says whose it is."""
     lines: list[Line] = []
     earned = Purpose.CURRENCY_DEFERRED if gains == Gains.DEFERRED else Purpose.CURRENCY_GAIN
     for one in subtotals:
+        told = f"{text}: {one.currency} {one.account.number}"[:200]
         for amount, purpose in ((one.gains, earned), (-one.losses, Purpose.CURRENCY_LOSS)):
             if amount:
-                lines += [_on_account(one, amount, account),
-                          signed(account(purpose), -amount, text=_told(one))]  # fmt: skip
+                lines += [_on_account(one, amount, account, told),
+                          signed(account(purpose), -amount, text=told)]  # fmt: skip
     return lines
 
 
-def _on_account(one: Subtotal, amount: Decimal, account: Callable[[Purpose], Account]) -> Line:
+def _on_account(
+    one: Subtotal, amount: Decimal, account: Callable[[Purpose], Account], text: str
+) -> Line:
     """The line of what is valued: of an account the account itself, of items the one beside them."""
     if one.by_item:
-        return signed(account(BESIDE[one.account.control]), amount, text=_told(one))
-    return signed(one.account, amount, text=_told(one), currency=one.currency,
+        return signed(account(BESIDE[one.account.control]), amount, text=text)
+    return signed(one.account, amount, text=text, currency=one.currency,
                   amount_foreign=Decimal("0.00"))  # fmt: skip
-
-
-def _told(one: Subtotal) -> str:
-    return f"{one.currency} {one.account.number}"
 
 
 def _by_purpose(company: Company) -> Callable[[Purpose], Account]:
