@@ -31,6 +31,8 @@ def valuation_table(
         for row in members:
             body.append(_position(row, by_currency))
         one = sums[key]
+        if not one.by_item:
+            continue  # the account is its only position
         kinds[len(body)] = "total"
         body.append([one.account.number, one.account.name, "", None, one.currency, one.amount, "",
                      one.book, one.value, one.difference])  # fmt: skip

@@ -185,12 +185,13 @@ def valued(
     """What both pages show: rates, sums, and a page of the positions, each with its rate."""
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     known = {one.currency: one for one in rates}
+    values = [one.value for one in subtotals]
     return {
         "rates": rates, "subtotals": [(one, known.get(one.currency)) for one in subtotals],
         "page": page, "positions": [(one, known.get(one.currency)) for one in page],
         "any_item": any(one.by_item for one in subtotals),
         "book": sum((one.book for one in subtotals), ZERO),
-        "value": sum((one.value or ZERO for one in subtotals), ZERO),
+        "value": None if None in values else sum(filter(None, values), ZERO),
         "gain": sum((one.gains for one in subtotals), ZERO),
         "loss": sum((one.losses for one in subtotals), ZERO),
     }  # fmt: skip
