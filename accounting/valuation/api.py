@@ -16,7 +16,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.valuation import queries, reports, running
 from accounting.valuation.models import Gains, ValuationRule, ValuationRun
-from accounting.valuation.rates import DECIMALS, TYPED, restored
+from accounting.valuation.rates import DECIMALS, restored
 from accounting.valuation.reckoning import reckon
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
@@ -27,15 +27,13 @@ from erp.api.schema import KEY
 from erp.core.money import RATE_DIGITS
 from erp.reference.models import ExchangeRate
 
-SOURCES = [*ExchangeRate.Source.choices, (TYPED, "typed by hand")]
-
 
 class ValuationRateOutput(serializers.Serializer[Any]):
     """``rate`` is the company's currency for one unit; ``published`` is null where it was typed."""
 
     currency = serializers.CharField()
     rate = AmountField(decimals=DECIMALS)
-    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
+    source = serializers.CharField(help_text="As an official rate’s, or typed")  # type: ignore[assignment]
     source_name = serializers.CharField()
     published = serializers.DateField(allow_null=True)
 
