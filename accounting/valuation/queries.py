@@ -47,12 +47,15 @@ def subtotals_of(run: ValuationRun) -> list[Subtotal]:
     return [Subtotal(named[pk], *rest) for pk, *rest in sums]
 
 
-def rows_of(run: ValuationRun, subtotals: Sequence[Subtotal]) -> list[PositionRow]:
-    """The positions of a run, by account, currency and the day they are due. One query."""
+def rows_of(
+    run: ValuationRun, subtotals: Sequence[Subtotal], *, first: int = 0, most: int | None = None
+) -> list[PositionRow]:
+    """The positions of a run from ``first`` on, by account, currency and the day they are due. One query."""
     accounts = {one.account.pk: one.account for one in subtotals}
     rows = ValuationPosition.of(run.company_id).filter(run=run)
     found: Any = rows.order_by("account__number", "currency", "item__due_date", "item").values_list(
         "account", "item", "currency", "amount", "book", "value", "item__party", "item__document",
         "item__due_date",
     )  # fmt: skip
-    return [PositionRow(accounts[pk], *rest) for pk, *rest in found]
+    until = None if most is None else first + most
+    return [PositionRow(accounts[row[0]], *row[1:]) for row in found[first:until]]

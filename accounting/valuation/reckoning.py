@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, Sum
@@ -74,7 +74,7 @@ _ROWS: Final = f"""
     FROM ({_VALUED}) AS v
     JOIN accounting_account a ON a.company_id = %(company)s AND a.id = v.account_id
     LEFT JOIN accounting_openitem i ON i.company_id = %(company)s AND i.id = v.item_id
-    ORDER BY a.number, v.currency, i.due_date, v.item_id
+    ORDER BY a.number, v.currency, i.due_date, v.item_id LIMIT %(most)s OFFSET %(first)s
 """  # noqa: S608
 _WRITE: Final = f"""
     INSERT INTO accounting_valuationposition
@@ -122,8 +122,7 @@ class Subtotal:
         return None if self.value is None else self.value - self.book
 
 
-@dataclass(frozen=True, slots=True)
-class PositionRow:
+class PositionRow(NamedTuple):
     """A position to be valued; the fields of an item are None for an account."""
 
     account: Account
@@ -189,12 +188,12 @@ class Reckoning:
         if faults:
             raise Refusals(faults) if len(faults) > 1 else faults[0]
 
-    def rows(self) -> list[PositionRow]:
-        """Each position, by account, currency and the day it is due. One query."""
+    def rows(self, *, first: int = 0, most: int | None = None) -> list[PositionRow]:
+        """The positions from ``first`` on, by account, currency and the day they are due. One query."""
         accounts = {one.account.pk: one.account for one in self.subtotals}
         with connection.cursor() as cursor:
-            cursor.execute(_ROWS, self.told)
-            return [PositionRow(accounts[pk], *rest) for pk, *rest in cursor.fetchall()]
+            cursor.execute(_ROWS, {**self.told, "first": first, "most": most})
+            return [PositionRow(accounts[row[0]], *row[1:]) for row in cursor.fetchall()]
 
     def differs_from(self, run: ValuationRun) -> bool:
         """Whether a run had other positions, rates or rule."""

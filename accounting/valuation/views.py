@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -123,7 +124,7 @@ class ValuationProposal(CompanyView):
             "page_title": _("Valuation as of %s") % swiss_date(found.date), "found": found,
             "fields": fields, "back_url": reverse("valuations", args=[self.company.pk]),
             "gains": found.rule.get_gains_display(), "missing": found.missing,
-            **valued(self.request, found.used, found.subtotals, found.rows()),
+            **valued(self.request, found.used, found.subtotals, found.rows),
         }  # fmt: skip
         return render(self.request, "accounting/valuation/proposal.html", context)
 
@@ -138,11 +139,11 @@ class ValuationPage(CompanyView):
     def get(self, request: HttpRequest, valuation: int, **kwargs: Any) -> HttpResponse:
         run = get_object_or_404(queries.runs(self.company), pk=valuation)
         rates, subtotals = restored(run.rates), queries.subtotals_of(run)
-        rows = queries.rows_of(run, subtotals)
+        rows = partial(queries.rows_of, run, subtotals)
         if form := request.GET.get("format"):
             self.require(Permission.LEDGER_EXPORT)
             content = reports.valuation_table(
-                run.date, gains=run.gains, rates=rates, subtotals=subtotals, rows=rows,
+                run.date, gains=run.gains, rates=rates, subtotals=subtotals, rows=rows(),
                 own=self.company.currency,
             )  # fmt: skip
             return answer(form, content, company=self.company)
@@ -180,15 +181,17 @@ def typed_rates(told: Any) -> dict[str, Decimal]:
 
 def valued(
     request: HttpRequest, rates: Sequence[UsedRate], subtotals: Sequence[Subtotal],
-    rows: Sequence[PositionRow],
+    rows: Callable[..., list[PositionRow]],
 ) -> dict[str, Any]:  # fmt: skip
     """What both pages show: rates, sums, and a page of the positions, each with its rate."""
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    count = sum(one.count for one in subtotals)
+    page = Paginator(range(count), PAGE).get_page(request.GET.get("page"))
+    shown = rows(first=PAGE * (page.number - 1), most=PAGE)
     known = {one.currency: one for one in rates}
     values = [one.value for one in subtotals]
     return {
         "rates": rates, "subtotals": [(one, known.get(one.currency)) for one in subtotals],
-        "page": page, "positions": [(one, known.get(one.currency)) for one in page],
+        "page": page, "positions": [(one, known.get(one.currency)) for one in shown],
         "any_item": any(one.by_item for one in subtotals),
         "book": sum((one.book for one in subtotals), ZERO),
         "value": None if None in values else sum(filter(None, values), ZERO),
