@@ -35,7 +35,7 @@ VALUED_TYPES: Final = (AccountType.ASSET, AccountType.LIABILITY)
 _FOUND: Final = """
     SELECT i.account_id, i.id AS item_id, i.currency,
            w.way * (i.amount - coalesce(s.amount, 0)) AS amount,
-           w.way * (i.base - coalesce(s.base, 0)) AS book
+           w.way * (i.base - coalesce(s.base, 0)) AS book, i.party, i.document, i.due_date
     FROM (
         SELECT * FROM accounting_openitem
         WHERE company_id = %(company)s AND side = ANY (%(sides)s) AND settled_on IS NULL
@@ -52,7 +52,7 @@ _FOUND: Final = """
     LATERAL (SELECT CASE i.side WHEN 'payables' THEN -1 ELSE 1 END AS way) AS w
     WHERE i.amount <> coalesce(s.amount, 0)
     UNION ALL
-    SELECT a.account, NULL, a.currency, a.amount, a.book
+    SELECT a.account, NULL, a.currency, a.amount, a.book, NULL, NULL, NULL
     FROM unnest(%(accounts)s::bigint[], %(kept_in)s::text[], %(amounts)s::numeric[], %(books)s::numeric[])
         AS a (account, currency, amount, book)
 """
@@ -70,11 +70,10 @@ _SUMS: Final = f"""
     FROM ({_VALUED}) AS v GROUP BY 1, 2, 3
 """  # noqa: S608
 _ROWS: Final = f"""
-    SELECT v.account_id, v.item_id, v.currency, v.amount, v.book, v.value, i.party, i.document, i.due_date
+    SELECT v.account_id, v.item_id, v.currency, v.amount, v.book, v.value, v.party, v.document, v.due_date
     FROM ({_VALUED}) AS v
     JOIN accounting_account a ON a.company_id = %(company)s AND a.id = v.account_id
-    LEFT JOIN accounting_openitem i ON i.company_id = %(company)s AND i.id = v.item_id
-    ORDER BY a.number, v.currency, i.due_date, v.item_id LIMIT %(most)s OFFSET %(first)s
+    ORDER BY a.number, v.currency, v.due_date, v.item_id LIMIT %(most)s OFFSET %(first)s
 """  # noqa: S608
 _WRITE: Final = f"""
     INSERT INTO accounting_valuationposition
