@@ -18,7 +18,7 @@ from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.documents import storing
 from erp.documents.models import StoredFile
-from erp.documents.serving import original
+from erp.web import pictures
 from erp.web.keyed import page_by_key
 from erp.web.pages import CompanyView, id_or_none, refused
 from payroll.expenses import claiming, deciding, masks, queries
@@ -141,10 +141,10 @@ class WriteClaim(OwnView):
 
 
 class OwnReceipt(OwnView):
-    """``…/expenses/{claim}/receipts/{line}/``: a receipt of one's own."""
+    """``…/expenses/{claim}/receipts/{line}/?width=``: a receipt of one's own."""
 
     def get(self, request: HttpRequest, claim: int, line: int, **kwargs: Any) -> HttpResponse:
-        return original(receipt_of(self.found(), line), download=False)
+        return pictures.shown(request, receipt_of(self.found(), line))
 
 
 def receipt_of(claim: ExpenseClaim, line: int) -> StoredFile:

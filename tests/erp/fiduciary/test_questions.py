@@ -180,7 +180,10 @@ def test_asked_answered_and_settled_on_pages(company, owner, lead, firm):
     file = SimpleUploadedFile("b.pdf", photo)
     assert ours.post(f"{start}{asked.pk}/", {"do": "answer", "file": file}).status_code == 302
     (message,) = asked.messages.all()
-    assert ours.get(f"{start}{asked.pk}/files/{message.pk}/").content == photo
+    address = f"{start}{asked.pk}/files/{message.pk}/"
+    assert ours.get(address).content == photo
+    assert f'src="{address}?width=400"' in ours.get(f"{start}{asked.pk}/").content.decode()
+    assert ours.get(address, {"width": 400})["Content-Type"] == "image/jpeg"
     theirs.post(f"{start}{asked.pk}/", {"do": "take", "message": message.pk})
     assert EntryVoucher.of(company).filter(entry=entry).exists()
     theirs.post(f"{start}{asked.pk}/", {"do": "close"})
@@ -202,6 +205,9 @@ def test_asked_and_answered_by_an_app(company, owner, lead, firm):
     (first, second) = theirs.get(f"questions/{pk}/").json()["messages"]
     assert (first["text"], second["file"] is not None) == ("bitte", True)
     assert theirs.get(f"questions/{pk}/files/{second['id']}/").content == photo
+    drawn = theirs.get(f"questions/{pk}/files/{second['id']}/picture/", width=160)
+    assert (drawn.status_code, drawn["Content-Type"]) == (200, "image/jpeg")
+    assert theirs.get(f"questions/{pk}/files/{first['id']}/picture/").status_code == 404
     assert [one["id"] for one in ours.get("questions/", open="true").json()["results"]] == [pk]
     assert ours.post(f"questions/{pk}/close/", {}, key=new_key()).json()["state"] == "closed"
     assert ours.get("questions/", open="true").json()["results"] == []
