@@ -144,6 +144,9 @@ class QuestionViewSet(CompanyViewSet):
             rows = rows.prefetch_related("messages__by", "messages__file")
         return rows
 
+    def reach(self) -> QuerySet[Question]:
+        return questions.seen_by(self.company, self.access.user)
+
     @extend_schema(parameters=[QuestionQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:
         told = self.asked(QuestionQuery)

@@ -73,8 +73,6 @@ class _Claims(mixins.ListModelMixin, CompanyViewSet):
 class OwnClaimViewSet(_Claims):
     """``…/my-expenses/``: one's own claims; those of others are not there."""
 
-    owned = True
-
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "update", "destroy", "submit", "withdraw", "kinds"),
         Permission.EXPENSES_OWN,
@@ -83,6 +81,9 @@ class OwnClaimViewSet(_Claims):
     def get_queryset(self) -> QuerySet[ExpenseClaim]:
         asked = self.asked(ClaimsQuery) if self.action == "list" else {}
         return queries.claims(self.company, user=self.access.user.pk, **asked)
+
+    def reach(self) -> QuerySet[ExpenseClaim]:
+        return ExpenseClaim.of(self.company).filter(user=self.access.user)
 
     @extend_schema(parameters=[ClaimsQuery], responses=ExpenseClaimBrief(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:

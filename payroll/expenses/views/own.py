@@ -85,6 +85,8 @@ class OwnClaim(OwnView):
 class WriteClaim(OwnView):
     """``…/expenses/new/`` and ``…/expenses/{claim}/edit/``: the lines, each with its receipt."""
 
+    largest_together = storing.LARGEST_TOGETHER
+
     def get(self, request: HttpRequest, claim: int = 0, **kwargs: Any) -> HttpResponse:
         found = self.found() if claim else None
         lines = claiming.lines_of(found) if found else []
