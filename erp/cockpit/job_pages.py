@@ -48,14 +48,14 @@ class JobView(CompanyView):
             "job": job,
             "urls": {
                 name: reverse(f"job-{name}", args=where) for name in ("progress", "file", "cancel")
-            },
-            "page": self._page_of(job),
+            }
+            | {"made": self._made(job)},
             "lines": queries.lines_of(job),
             "may_cancel": queries.may_cancel(self.access, job),
             "may_take": job.file is not None and queries.may_take(self.access, job),
         }
 
-    def _page_of(self, job: Job) -> str:
+    def _made(self, job: Job) -> str:
         """The page that shows what a job has made, if it is open to whoever looks; else blank."""
         name = page_of(job.kind)
         if job.state != State.DONE or not name:
