@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -129,30 +128,34 @@ def test_runs_that_pay_to_an_account_one_gave_wait_for_others(company, owner, bo
             company, nobody, 2, by=other, account=payments.iban("CH", "30000123456789013")
         )
         payments.draft(company, by=owner)
-    assert (counts(company, boss)["payments"], counts(company, other)["payments"]) == (1, 1)
-    for person, free in ((boss, 1), (other, 1)):
-        refused = 0
-        for run in PaymentRun.of(company):
-            with suppress(four_eyes.NeedsAnother), transaction.atomic():
-                payment_approving.approve(run, seen=digest_of(run), by=person)
-                transaction.set_rollback(True)
-                continue
-            refused += 1
-        assert PaymentRun.of(company).count() - refused == free
+        for person in (boss, other):
+            assert counts(company, person)["payments"] == 1
+            assert sum(may_approve(run, person) for run in PaymentRun.of(company)) == 1
+
+
+def may_approve(run, person):
+    try:
+        with transaction.atomic():
+            payment_approving.approve(run, seen=digest_of(run), by=person)
+            transaction.set_rollback(True)
+    except four_eyes.NeedsAnother:
+        return False
+    return True
 
 
 def test_the_ready_approver_approves_all_that_waits(company, work, owner):
-    person = make.user(company=company, granted=ready_rights("approver"))
+    person = make.user(company=company, granted=sorted(ready_rights("approver")))
     rule(company, person)
     assert set(counts(company, person)) == {"bills", "hours", "claims", "payments"}
     claim = ExpenseClaim.of(company).order_by("pk").first()
     hours_of_week = HourEntry.of(company).filter(state=HourEntry.State.OPEN).first()
+    seen = {"id": hours_of_week.pk, "version": hours_of_week.version}
     api = Api(company, person)
     assert (
         api.post(f"expense-claims/{claim.pk}/approve/", {"version": claim.version}).json()["state"]
         == "approved"
     )
-    done = api.post("hour-entries/approve/", {"entries": [hours_of_week.pk]})
+    done = api.post("hour-entries/approve/", {"entries": [seen]})
     assert done.status_code == 200, done.content
 
 

@@ -130,7 +130,9 @@ def test_a_loss_is_told_with_its_sign_by_page_and_endpoint(company, work, owner)
     assert (told["margin"], told["percent"]) == ("-475.00", "-90.5")
     page = Client()
     page.force_login(owner)
-    assert "-90.5" in page.get(f"/c/{company.pk}/hours/margins/", span).content.decode()
+    assert (
+        "\N{MINUS SIGN}90.5" in page.get(f"/c/{company.pk}/hours/margins/", span).content.decode()
+    )
 
 
 def test_a_span_takes_what_is_in_it(company, work):

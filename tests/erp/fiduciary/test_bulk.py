@@ -88,7 +88,7 @@ def test_companies_that_are_no_clients_are_named_and_nothing_is_begun(three):
     client.force_login(arnold.lead)
     body = {"kind": "fiduciary.look_at", "companies": [*own, foreign.pk]}
     answer = client.post(f"/api/v1/firms/{arnold.firm.pk}/batches/", body,
-                         content_type="application/json", HTTP_IDEMPOTENCY_KEY="x")  # fmt: skip
+                         content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
     told = problem(answer, 400, "bulk.not_clients")
     assert str(foreign.pk) in told["detail"] and told["errors"][0]["field"] == "companies"
     assert len(parts(arnold, everywhere(arnold))) == 2

@@ -270,7 +270,7 @@ def test_a_photo_nobody_asked_for_stays_out_of_the_inbox(company, owner, firm):
 
 def test_a_picture_is_looked_at_before_the_thread_is_held(company, owner, lead, firm, monkeypatch):
     """Opening a HEIC file takes seconds: nobody who writes in the thread waits for them."""
-    asked = questions.ask(company=company, by=lead, title="Beleg?", kind="receipt")
+    asked = questions.ask(company=company, by=lead, title="Wie sieht das aus?")
     file = Incoming("IMG_1.HEIC", papers.heic(papers.picture(dpi=50)))
     opened, call = [], sandbox.call
 

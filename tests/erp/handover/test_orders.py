@@ -364,9 +364,9 @@ def test_a_worker_with_little_time_hands_an_export_on(company, owner, monkeypatc
     whole = ("jobs.run_whole", {"job": job.pk, "company": company.pk})
     assert sent == [whole]
     tasks.run(job=job.pk, company=company.pk)  # as the sweeper sends it again
-    assert sent == [whole, whole] and state_of(company, job).done == 0
+    assert sent == [whole, whole] and state_of(company, job.pk).done == 0
     tasks.run_whole(job=job.pk, company=company.pk)
-    assert state_of(company, job).state == State.DONE
+    assert state_of(company, job.pk).state == State.DONE
     known = current_app.tasks["jobs.run_whole"]
     assert known.soft_time_limit == configured.JOB_WHOLE_LIMIT < known.time_limit
     assert known.soft_time_limit >= 4 * 60 * 60 > configured.CELERY_TASK_SOFT_TIME_LIMIT
