@@ -57,11 +57,9 @@ def add_hours(company: Company, owner: User, worker: User, chance: random.Random
     projects = []
     for number, name, customer, budget in PROJECTS:
         contact = Contact.of(company).filter(name=customer).first() if customer else None
-        unit = None
-        if contact:
-            unit = save_cost_unit(
-                CostObject(company=company), number=number, name_de=name, by=owner
-            )
+        unit = CostObject(company=company) if contact else None
+        if unit:
+            save_cost_unit(unit, number=number, name_de=name, by=owner)
         projects.append(save_project(
             Project(company=company, number=number, name=name, contact=contact, cost_object=unit,
                     product=product if contact else None, currency="CHF",
