@@ -16,7 +16,7 @@ class AccountingConfig(AppConfig):
         from accounting.cash import books
         from accounting.cash import year_end as of_boxes
         from accounting.cash.errors import BelowZero, below_zero
-        from accounting.closing import guarding, legal, proving
+        from accounting.closing import asides, guarding, legal, proving
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
         from accounting.hours import searching as of_projects
@@ -81,7 +81,7 @@ class AccountingConfig(AppConfig):
         )  # fmt: skip
         touching.register("banking", bank_accounts, sources=["banks"])
         year_end_checks.register_own()
-        for room in (of_statements, of_boxes, of_controls, of_costs, legal):
+        for room in (of_statements, of_boxes, of_controls, of_costs, legal, asides):
             room.register_own()
         posting.before_reversal.append(guarding.require_both)
         verifying.further_proofs.append(proving.proof)

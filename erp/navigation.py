@@ -183,6 +183,7 @@ SECTIONS = (
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
+            Item(_("Year-end"), "year-ends", Permission.LEDGER_READ),
         ),
     ),
     Section(

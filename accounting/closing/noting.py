@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.http import Http404
 
 from accounting.closing.errors import (
     AlreadyClosed,
@@ -58,6 +59,16 @@ def withdraw(access: Access, year: FiscalYear, *, check: str) -> None:
     if _withdraw(access.company, year, check):
         trail.record(company=access.company, by=access.user, action="year.withdraw", subject=year,
                      details={"name": year.name, "check": check})  # fmt: skip
+
+
+def file_of(access: Access, year: FiscalYear, *, check: str) -> StoredFile:
+    """The paper put to what was said to a check; a 404 where there is none, or where one may not see it."""
+    found = check_named(check)
+    rows = CheckNote.of(access.company).filter(fiscal_year=year, is_withdrawn=False)
+    note = rows.filter(check_code=check, file__isnull=False).select_related("file").first()
+    if found is None or note is None or note.file is None or not access.may(found.permission):
+        raise Http404
+    return note.file
 
 
 def _withdraw(company: Company, year: FiscalYear, check: str) -> int:

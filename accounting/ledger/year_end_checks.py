@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -54,7 +55,7 @@ def at_position(company: Company, *positions: str) -> list[Account]:
     return list(Account.of(company).filter(or_position__in=positions).order_by("number"))
 
 
-def confirmed_at(*positions: str, reason: str, nothing: str) -> partial[Finding]:
+def confirmed_at(*positions: str, reason: Any, nothing: Any) -> partial[Finding]:
     """A question about what stands at positions of the balance sheet, for checks that are confirmed.
 
     It does not apply where nothing stands there, unless ``nothing`` is blank.
@@ -63,7 +64,7 @@ def confirmed_at(*positions: str, reason: str, nothing: str) -> partial[Finding]
 
 
 def _standing(
-    company: Company, year: FiscalYear, *, positions: tuple[str, ...], reason: str, nothing: str
+    company: Company, year: FiscalYear, *, positions: tuple[str, ...], reason: Any, nothing: Any
 ) -> Finding:
     rows = balances_of(company, year, at_position(company, *positions))
     if not rows and nothing:
