@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models.years import FiscalYear
-from erp.companies.models import CompanyOwned
+from erp.companies.models import Company, CompanyOwned
 
 
 class YearClosing(CompanyOwned):
@@ -66,7 +66,7 @@ class YearClosing(CompanyOwned):
         return f"{self.fiscal_year} ({self.nth})"
 
     @classmethod
-    def standing(cls, company: object) -> models.QuerySet[Self]:
+    def standing(cls, company: Company | int) -> models.QuerySet[Self]:
         """The closings that were not reopened."""
         found: models.QuerySet[Self] = cls.of(company).filter(reopened_at=None)
         return found
