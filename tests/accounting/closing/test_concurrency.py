@@ -1,0 +1,70 @@
+"""A year is closed while others post: real connections, real commits, real locks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from accounting.closing.closing import close_year
+from accounting.closing.proving import proof
+from accounting.ledger.bulk import NewEntry, post_many
+from accounting.ledger.lines import credit, debit
+from accounting.ledger.models import YearClosing
+from accounting.ledger.posting import PeriodLocked
+from tests import make
+from tests.accounting.closing import books
+from tests.accounting.ledger.test_concurrency import at_the_desk, one_waits_for_the_other
+from tests.make import chf
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def company(committed_db):
+    company, year = books.of_2025()
+    books.accept_all(company, year)
+    return company
+
+
+def close(company):
+    with at_the_desk(company) as by:
+        return close_year(company=company, year=books.year_of(company, "2025"), by=by)
+
+
+def lines(company):
+    return [debit(make.account(company, "6500"), chf("10")),
+            credit(make.account(company, "1020"), chf("10"))]  # fmt: skip
+
+
+def post(company):
+    with at_the_desk(company):
+        return books.enter(company, "6500", "1020", "10.00", books.LAST)
+
+
+def post_in_bulk(company):
+    with at_the_desk(company) as by:
+        entry = NewEntry(date=books.LAST, text="Import", lines=lines(company))
+        return post_many(company=company, entries=[entry], by=by)
+
+
+@pytest.mark.parametrize("late", [post, post_in_bulk])
+def test_who_posts_while_the_year_is_closed_waits_and_is_refused(company, late):
+    year = books.year_of(company, "2025")
+    told = one_waits_for_the_other(
+        company, lambda by: close_year(company=company, year=year, by=by), partial(late, company)
+    )
+    assert isinstance(told, PeriodLocked)
+    with at_the_desk(company):
+        assert YearClosing.of(company).get().result == chf("30000")
+        assert list(proof(company)) == []
+
+
+def test_closing_waits_for_what_is_posted_and_takes_it_in(company):
+    closed = one_waits_for_the_other(
+        company, lambda by: books.enter(company, "6500", "1020", "10.00", books.LAST),
+        partial(close, company),
+    )  # fmt: skip
+    assert closed.result == chf("29990")
+    with at_the_desk(company):
+        assert list(proof(company)) == []
