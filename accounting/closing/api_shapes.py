@@ -169,7 +169,7 @@ class UseOfProfitOutput(serializers.Serializer[Any]):
 
 
 class AppropriationInput(Input):
-    """Without an account the only one at its place in the balance sheet."""
+    """Without an account the one used last, or the only one at its place in the balance sheet."""
 
     decided_on = DayField()
     statutory = AmountField(default=ZERO)

@@ -27,7 +27,7 @@ from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
 from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.lines import Line, credit, debit
-from accounting.ledger.models import Account, FiscalYear, JournalEntry, YearClosing
+from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry, YearClosing
 from accounting.ledger.models.accounts import Purpose
 from erp.access.models import User
 from erp.audit import trail
@@ -184,6 +184,16 @@ def choices(company: Company, position: str) -> list[Account]:
     return list(rows.order_by("number"))
 
 
+def usual_account(company: Company, position: str) -> Account | None:
+    """The account that took a part the last time, or the only one at the position."""
+    allowed = choices(company, position)
+    entries = Appropriation.of(company).filter(entry__isnull=False).values("entry")
+    rows = EntryLine.of(company).filter(entry__in=entries, account__in=[one.pk for one in allowed])
+    last = rows.order_by("-pk").values_list("account", flat=True).first()
+    found = [one for one in allowed if one.pk == last]
+    return next(iter(found or (allowed if len(allowed) == 1 else [])), None)
+
+
 @transaction.atomic
 def appropriate(
     *, company: Company, year: FiscalYear, decided_on: dt.date, by: User, statutory: Decimal = ZERO,
@@ -258,10 +268,8 @@ def undo_appropriation(*, company: Company, year: FiscalYear, by: User) -> Appro
 def _taking(
     company: Company, told: Account | None, position: str, place: str, what: str
 ) -> Account:
-    """The account told, or the only one at the position. Raises ``AccountMissing``."""
-    allowed = choices(company, position)
-    if told is None and len(allowed) == 1:
-        return allowed[0]
-    if told is None or told.pk not in {one.pk for one in allowed}:
+    """The account told, or the usual one. Raises ``AccountMissing``."""
+    found = told or usual_account(company, position)
+    if found is None or found.pk not in {one.pk for one in choices(company, position)}:
         raise AccountMissing(what=what, position=position, field=place)
-    return told
+    return found

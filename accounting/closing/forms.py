@@ -100,4 +100,5 @@ class AppropriationForm(forms.Form):
             fields[name].queryset = Account.of(company).filter(
                 or_position=position, control=""
             ).order_by("number")  # fmt: skip
+            fields[name].initial = appropriating.usual_account(company, position)
         fields["decided_on"].width = "w12"

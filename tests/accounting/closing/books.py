@@ -19,9 +19,9 @@ YEAR = (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
 LAST = YEAR[1]
 
 
-def of_2025(**more):
+def of_2025(company=None, **more):
     """A company with the years 2025 and 2026: capital 100,000, sales 50,000, rent 20,000 in 2025."""
-    company = make.company(modules=more.pop("modules", ["ledger"]), **more)
+    company = company or make.company(modules=more.pop("modules", ["ledger"]), **more)
     by = make.owner_of(company)
     year = open_fiscal_year(company=company, start=YEAR[0], end=YEAR[1], by=by)
     enter(company, "1020", "2800", "100000.00", dt.date(2025, 1, 1))

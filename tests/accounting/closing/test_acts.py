@@ -116,6 +116,7 @@ def test_the_profit_is_used_as_the_meeting_decided():
     assert (found.available, found.statutory) == (chf("30000"), chf("1500.00"))
     by = make.owner_of(company)
     wish = {"company": company, "year": year, "decided_on": JUNE, "by": by,
+            "statutory_account": make.account(company, "2950"),
             "dividend_account": make.account(company, "2261")}  # fmt: skip
     for refusal, told in (
         (ReserveTooSmall, {"statutory": chf("1499.95"), "dividend": chf("1000")}),
@@ -144,7 +145,7 @@ def test_the_profit_is_used_as_the_meeting_decided():
     assert appropriating.used_of(company, year) is None
 
 
-def test_a_reserve_that_is_full_or_a_loss_wants_nothing():
+def test_a_reserve_takes_no_more_than_it_lacks():
     company, year = books.of_2025()
     books.enter(company, "1020", "2950", "49500.00", dt.date(2025, 1, 1))  # of half of 100,000
     books.accept_all(company, year)
@@ -152,9 +153,12 @@ def test_a_reserve_that_is_full_or_a_loss_wants_nothing():
         appropriating.proposal(company, year)
     close_year(company=company, year=year, by=make.owner_of(company))
     assert appropriating.proposal(company, year).statutory == chf("500.00")
-    sole, of_sole = closed(legal_form="sole")
+
+
+def test_the_result_of_a_sole_proprietor_goes_its_way_by_itself():
+    company, year = closed(legal_form="sole")
     with pytest.raises(NothingToDecide):
-        appropriating.proposal(sole, of_sole)
+        appropriating.proposal(company, year)
 
 
 def test_flows_come_to_the_change_in_liquid_funds():
@@ -175,8 +179,8 @@ def test_flows_come_to_the_change_in_liquid_funds():
 
 def test_every_position_of_the_balance_sheet_flows_somewhere():
     positions = {p for line in flow_lines() for p in line.positions}
-    used = {a for a in Account.of(make.company()).exclude(or_position="")
-            .filter(type__in=["asset", "liability", "equity"]).values_list("or_position", flat=True)}  # fmt: skip
+    used = set(Account.of(make.company()).exclude(or_position="")
+            .filter(type__in=["asset", "liability", "equity"]).values_list("or_position", flat=True))  # fmt: skip
     assert used - positions == {"959a-1-1a"}
 
 

@@ -22,8 +22,12 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 @pytest.fixture
 def company(committed_db):
-    company, year = books.of_2025()
-    books.accept_all(company, year)
+    company = make.company()
+    with at_the_desk(company):
+        company.modules = ["ledger"]
+        company.save(update_fields=["modules"])
+        _company, year = books.of_2025(company)
+        books.accept_all(company, year)
     return company
 
 
@@ -50,9 +54,10 @@ def post_in_bulk(company):
 
 @pytest.mark.parametrize("late", [post, post_in_bulk])
 def test_who_posts_while_the_year_is_closed_waits_and_is_refused(company, late):
-    year = books.year_of(company, "2025")
     told = one_waits_for_the_other(
-        company, lambda by: close_year(company=company, year=year, by=by), partial(late, company)
+        company,
+        lambda by: close_year(company=company, year=books.year_of(company, "2025"), by=by),
+        partial(late, company),
     )
     assert isinstance(told, PeriodLocked)
     with at_the_desk(company):
