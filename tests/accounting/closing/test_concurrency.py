@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from functools import partial
 
 import pytest
@@ -10,13 +11,23 @@ from accounting.closing.closing import close_year
 from accounting.closing.proving import proof
 from accounting.ledger.bulk import NewEntry, post_many
 from accounting.ledger.lines import credit, debit
-from accounting.ledger.models import YearClosing
+from accounting.ledger.models import Period, YearClosing
 from accounting.ledger.posting import PeriodLocked
 from tests import make
 from tests.accounting.closing import books
 from tests.accounting.ledger.test_concurrency import at_the_desk, one_waits_for_the_other
 from tests.make import chf
+from tests.payroll.runs.test_concurrency import process
 
+CLOSE = """
+import django; django.setup()
+from accounting.closing.closing import close_year
+from accounting.ledger.models import FiscalYear
+from erp.access.gate import operating
+with operating("{company}") as access:
+    year = FiscalYear.of(access.company).get(name="2025")
+    close_year(company=access.company, year=year, by=access.user)
+"""
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
@@ -73,3 +84,15 @@ def test_closing_waits_for_what_is_posted_and_takes_it_in(company):
     assert closed.result == chf("29990")
     with at_the_desk(company):
         assert list(proof(company)) == []
+
+
+@pytest.mark.parametrize("point", ["closing.held", "closing.closed"])
+def test_a_closing_that_is_killed_leaves_the_year_open(company, point):
+    code = CLOSE.format(company=company.pk)
+    assert process(code, point) == -signal.SIGKILL
+    with at_the_desk(company):
+        assert not YearClosing.of(company).exists()
+        assert not Period.of(company).filter(lock=Period.Lock.LOCKED).exists()
+    assert process(code, "") == 0
+    with at_the_desk(company):
+        assert YearClosing.of(company).get().nth == 1
