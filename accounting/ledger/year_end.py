@@ -55,7 +55,8 @@ _STATES: Final[dict[State, Any]] = {
 class Evidence:
     """A figure that a finding rests on, in the company's currency unless ``text`` says otherwise.
 
-    ``link`` is the address of the page behind it, blank where there is none.
+    ``label`` is in the language of whoever looks; ``text``, such as a currency, a count or a day, is the
+    same in all of them. ``link`` is the address of the page behind it, blank where there is none.
     """
 
     label: str
@@ -79,8 +80,8 @@ class Finding:
 
     @property
     def digest(self) -> str:
-        """What was found, in a few letters: another figure makes another digest."""
-        told = [str(self.fulfilled), *(f"{e.label}|{e.amount}|{e.text}" for e in self.evidence)]
+        """What was found, in a few letters: another figure makes another digest, another language does not."""
+        told = [str(self.fulfilled), *(f"{e.link}|{e.amount}|{e.text}" for e in self.evidence)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import override
 
 from accounting.closing import closing
 from accounting.closing.asking import standings
@@ -76,6 +77,8 @@ def test_a_word_holds_as_long_as_the_figures_do():
         accept(books.access_of(company, granted=()), year, check="transit", text="Ist gut")
     accept(access, year, check="transit", text="Unterwegs, am 3.1. da")
     assert state(company, year, "transit").is_accepted
+    with override("fr"):
+        assert state(company, year, "transit").is_accepted
     books.enter(company, "1090", "1020", "50.00", books.LAST)
     lapsed = state(company, year, "transit")
     assert lapsed.has_lapsed and lapsed.state == State.OPEN
