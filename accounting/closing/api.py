@@ -51,7 +51,7 @@ from erp.documents import storing
 from erp.documents.serving import original
 from erp.web.export import as_file
 
-CHECK = "checks/(?P<code>[a-z_]{1,40})"
+CHECK = "checks/(?P<check>[a-z_]{1,40})"
 
 
 class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
@@ -98,28 +98,28 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=CHECK, renderer_classes=[JSONRenderer, AnyType])
-    def check_file(self, request: Request, pk: str, code: str, **kwargs: Any) -> HttpResponseBase:
+    def check_file(self, request: Request, pk: str, check: str, **kwargs: Any) -> HttpResponseBase:
         """The paper that somebody put to their word on a check."""
-        return original(file_of(self.access, self.get_object(), check=code), download=True)
+        return original(file_of(self.access, self.get_object(), check=check), download=True)
 
     @extend_schema(request={"multipart/form-data": AcceptInput, "application/json": AcceptInput},
                    responses={204: None})  # fmt: skip
     @check_file.mapping.post
-    def accept(self, request: Request, pk: str, code: str, **kwargs: Any) -> Response:
+    def accept(self, request: Request, pk: str, check: str, **kwargs: Any) -> Response:
         """Accept what a check found, or confirm what it asks for; holds while it finds the same."""
         year, told = self.get_object(), self.told(AcceptInput)
         file = None
         if upload := told.get("file"):
             file = storing.store(company=self.company, name=upload.name or "file",
                                  by=self.access.user, content=storing.read_upload(upload))  # fmt: skip
-        accept(self.access, year, check=code, text=told["text"], file=file)
+        accept(self.access, year, check=check, text=told["text"], file=file)
         return Response(status=204)
 
     @extend_schema(request=None, responses={204: None})
     @check_file.mapping.delete
-    def withdraw(self, request: Request, pk: str, code: str, **kwargs: Any) -> Response:
+    def withdraw(self, request: Request, pk: str, check: str, **kwargs: Any) -> Response:
         """Take back what was said to a check."""
-        withdraw(self.access, self.changing(), check=code)
+        withdraw(self.access, self.changing(), check=check)
         return Response(status=204)
 
     @extend_schema(request=None, responses={201: YearClosingOutput}, parameters=[KEY])

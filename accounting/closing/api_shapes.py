@@ -99,7 +99,7 @@ class ChangedBalanceOutput(serializers.Serializer[Any]):
     account = serializers.CharField()
     name = serializers.CharField()
     before = AmountField()
-    now = AmountField()
+    after = AmountField()
     difference = AmountField()
 
 

@@ -21,11 +21,11 @@ class ChangedBalance:
     account: str
     name: str
     before: Decimal
-    now: Decimal
+    after: Decimal
 
     @property
     def difference(self) -> Decimal:
-        return self.now - self.before
+        return self.after - self.before
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def annual_report(company: Company, year: FiscalYear) -> bytes:
             "sections": sections(company, year, closing), "printed": _moment(closing),
             "language": company.language,
         })  # fmt: skip
-        return render(html, archive=True)
+        return render(html, sheets=("print", "annual"), archive=True)
 
 
 def sections(company: Company, year: FiscalYear, closing: YearClosing | None) -> list[Section]:

@@ -465,9 +465,9 @@ ENDPOINTS = [
     ("GET", "year-end/", {}, "ledger.read"),
     ("GET", "year-end/{year}/", {}, "ledger.read"),
     ("GET", "year-end/{year}/checks/", {}, "ledger.read"),
-    ("GET", "year-end/{year}/checks/drafts/", {}, "ledger.read"),
-    ("POST", "year-end/{year}/checks/drafts/", {"text": "x"}, "ledger.close_year"),
-    ("DELETE", "year-end/{year}/checks/drafts/", {}, "ledger.close_year"),
+    ("GET", "year-end/{year}/checks/accruals/", {}, "ledger.read"),
+    ("POST", "year-end/{year}/checks/accruals/", {"text": "x"}, "ledger.close_year"),
+    ("DELETE", "year-end/{year}/checks/accruals/", {}, "ledger.close_year"),
     ("POST", "year-end/{year}/close/", {}, "ledger.close_year"),
     ("POST", "year-end/{year}/reopen/", {"reason": "x"}, "ledger.reopen_year"),
     ("GET", "year-end/{year}/closings/", {}, "ledger.read"),
@@ -630,6 +630,7 @@ def one_of_everything(api, company):
         unit: api.post(f"cost-{unit}s/", {"number": "1", "name_de": "x"}).json()["id"]
         for unit in ("centre", "object")
     }
+    api.upload(f"year-end/{year['id']}/checks/accruals/", b"%PDF-1.7", text="x")
     budget = api.post("budgets/", {"fiscal_year": "2027", "name": "x"}).json()["id"]
     contact, person = (
         api.post("contacts/", told, key=new_key()).json()["id"]
