@@ -12,7 +12,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from accounting.closing.appropriating import BY_ITSELF, used_of
 from accounting.closing.notes import MAY_OMIT, Note, notes_of
@@ -70,7 +70,13 @@ def sections(company: Company, year: FiscalYear, closing: YearClosing | None) ->
     ]
     notes = tuple(note for note in notes_of(company, year) if note.text)
     if company.legal_form not in MAY_OMIT or any(note.is_own for note in notes):
-        found.append(Section(_("Notes"), _("Notes to the annual accounts %s") % year, notes=notes))
+        found.append(
+            Section(
+                pgettext("year-end", "Notes"),
+                _("Notes to the annual accounts %s") % year,
+                notes=notes,
+            )
+        )
     if closing is not None and company.legal_form not in BY_ITSELF:
         found.append(_use(company, year, closing))
     return found

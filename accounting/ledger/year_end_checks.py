@@ -103,12 +103,12 @@ def _year_before(company: Company, year: FiscalYear) -> Finding:
     before = FiscalYear.of(company).filter(end__lt=year.start).order_by("-end").first()
     if before is None:
         return Finding(None, _("This is the first fiscal year."))
-    here = reverse("fiscal-years", args=[company.pk])
     if YearClosing.standing(company).filter(fiscal_year=before).exists():
         return Finding(True, _("The fiscal year %s is closed.") % before)
     return Finding(
         False, _("The fiscal year %s is not closed yet. Close it first: what it leaves is what this "
-                 "year opens with.") % before, (), here, _("Fiscal years"),
+                 "year opens with.") % before, (),
+        reverse("year-end", args=[company.pk, before.pk]), _("Year-end"),
     )  # fmt: skip
 
 

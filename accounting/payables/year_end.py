@@ -25,7 +25,7 @@ def released(company: Company, year: FiscalYear) -> Finding:
     return Finding(
         False, _("Costs whose time has come still stand as prepaid. Release them."),
         (Evidence(_("Not released"), whole or ZERO),),
-        reverse("accruals", args=[company.pk]), _("Costs of later times"),
+        reverse("accruals", args=[company.pk]), _("Deferred costs"),
     )  # fmt: skip
 
 

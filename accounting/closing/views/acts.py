@@ -152,7 +152,7 @@ class AnnualNotes(OfYear):
     def _show(self, typed: dict[str, str]) -> HttpResponse:
         year = self.year()
         context = {
-            "page_title": f"{_('Notes to the annual accounts')} {year}", "year": year,
+            "page_title": _("Notes to the annual accounts %s") % year, "year": year,
             "notes": [(note, typed.get(note.code, note.text)) for note in notes_of(self.company, year)],
             "closed": YearClosing.standing(self.company).filter(fiscal_year=year).exists(),
         }  # fmt: skip
