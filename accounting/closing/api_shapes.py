@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.closing.asking import Standing
@@ -41,12 +42,13 @@ class YearEndOutput(serializers.ModelSerializer[FiscalYear]):
         model = FiscalYear
         fields = ("id", "name", "start", "end", "closing")
 
-    def get_closing(self, year: FiscalYear) -> YearClosingOutput | None:
+    @extend_schema_field(YearClosingOutput(allow_null=True))
+    def get_closing(self, year: FiscalYear) -> Any:
         standing: list[YearClosing] = getattr(year, "standing", [])
-        return YearClosingOutput(standing[0]).data if standing else None  # type: ignore[return-value]
+        return YearClosingOutput(standing[0]).data if standing else None
 
 
-class EvidenceOutput(serializers.Serializer[Any]):
+class CheckEvidenceOutput(serializers.Serializer[Any]):
     """A figure: what it is, its amount in the company's currency, or a text."""
 
     name = serializers.CharField(source="label")
@@ -54,7 +56,7 @@ class EvidenceOutput(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class AcceptedOutput(serializers.Serializer[Any]):
+class CheckAcceptedOutput(serializers.Serializer[Any]):
     """``is_current`` says that the figures are still those it was said to."""
 
     text = serializers.CharField(source="note.text")
@@ -75,11 +77,12 @@ class YearCheckOutput(serializers.Serializer[Any]):
     weight = serializers.ChoiceField(source="check.weight", choices=[one.value for one in Weight])
     state = serializers.CharField()
     reason = serializers.CharField()
-    evidence = EvidenceOutput(many=True)
+    evidence = CheckEvidenceOutput(many=True)
     accepted = serializers.SerializerMethodField()
 
-    def get_accepted(self, one: Standing) -> AcceptedOutput | None:
-        return AcceptedOutput(one).data if one.note is not None else None  # type: ignore[return-value]
+    @extend_schema_field(CheckAcceptedOutput(allow_null=True))
+    def get_accepted(self, one: Standing) -> Any:
+        return CheckAcceptedOutput(one).data if one.note is not None else None
 
 
 class AcceptInput(Input):
@@ -145,7 +148,7 @@ class YearAccrualInput(Input):
     cost_object = NumberedField(CostObject, max_length=10, required=False)
 
 
-class ProposalOutput(serializers.Serializer[Any]):
+class ProfitProposalOutput(serializers.Serializer[Any]):
     result = AmountField()
     before = AmountField()
     available = AmountField()
@@ -164,7 +167,7 @@ class AppropriationOutput(serializers.ModelSerializer[Appropriation]):
 class UseOfProfitOutput(serializers.Serializer[Any]):
     """What there is to decide, and what was decided; ``used`` is null until then."""
 
-    proposal = ProposalOutput()
+    proposal = ProfitProposalOutput()
     used = AppropriationOutput(allow_null=True)
 
 

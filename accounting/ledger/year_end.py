@@ -70,6 +70,7 @@ class Finding:
     """What a check found: fulfilled or not, why, the figures, and the page that mends it.
 
     ``fulfilled`` is None where the check does not apply. ``reason`` is a sentence for people.
+    ``weight`` stands in for that of the check, where what was found weighs less than usual.
     """
 
     fulfilled: bool | None
@@ -77,6 +78,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     link: str = ""
     link_text: str = ""
+    weight: Weight | None = None
 
     @property
     def digest(self) -> str:
@@ -106,7 +108,8 @@ class Check:
             return State.NOT_APPLICABLE
         if finding.fulfilled:
             return State.OK
-        return State.BLOCKING if self.weight == Weight.BLOCKS else State.OPEN
+        weight = finding.weight or self.weight
+        return State.BLOCKING if weight == Weight.BLOCKS else State.OPEN
 
 
 _checks: dict[str, Check] = {}
