@@ -298,6 +298,11 @@ ENDPOINTS = [
     ("PATCH", "contact-groups/{group}/", {"name_de": "x"}, "contacts.settings"),
     ("DELETE", "contact-groups/{group}/", {}, "contacts.settings"),
     ("GET", "contact-lookup/?q=x", {}, "contacts.read"),
+    ("GET", "favourites/", {}, "company.read"),
+    ("POST", "favourites/", {"name": "x"}, "company.read"),
+    ("GET", "favourites/{favourite}/", {}, "company.read"),
+    ("PATCH", "favourites/{favourite}/", {"name": "x"}, "company.read"),
+    ("DELETE", "favourites/{favourite}/", {}, "company.read"),
     ("GET", "own-fields/{field}/", {}, "company.read"),
     ("POST", "own-fields/", {"subject": "contact", "code": ""}, "contacts.settings"),
     ("PATCH", "own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
@@ -642,6 +647,7 @@ def one_of_everything(api, company):
     field = api.post(
         "own-fields/", {"subject": "contact", "code": "x", "kind": "text", "name_de": "x"}
     ).json()["id"]
+    favourite = api.post("favourites/", {"name": "x", "address": "contacts/"}).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
@@ -743,7 +749,7 @@ def one_of_everything(api, company):
         "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
-        "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
+        "favourite": favourite, "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
         "bank": bank.pk, "budget": budget, "book": book.pk, "planned": planned["id"],
         "rule": save_rule(BankRule(company=company, name="x", text_contains="x",
                                    account=make.account(company, "3200")), by=by).pk,
