@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 
 import pypdfium2
 import pytest
 
+from accounting.archive.reports import closing as archived
 from accounting.closing import accruing, appropriating
 from accounting.closing.accruing import (
     AmountNotPositive,
@@ -216,6 +218,16 @@ def test_the_annual_accounts_are_one_paper():
     running = books.year_of(company, "2026")
     draft = text_of(annual_report(company, running))
     assert "Entwurf" in draft and "130’000.00" in draft  # beside the year before
+
+
+def test_the_archive_has_the_accounts_and_the_closings():
+    company, year = closed()
+    files = archived(company, year)
+    assert "Jahresrechnung 2025" in text_of(files["annual_accounts.pdf"])
+    (kept,) = json.loads(files["closings.json"])
+    assert (kept["nth"], kept["result"], kept["reason"]) == (1, "30000.00", "")
+    accepted = {one["code"]: one["accepted"] for one in kept["checks"]}
+    assert accepted["accruals"] == "Geprüft" and accepted["drafts"] is None
 
 
 def text_of(pdf):
