@@ -61,7 +61,10 @@ def close_checked(
     if head != seen:
         found = standings(company, year)
         require_ready(found)
-    drafts = JournalEntry.of(company).filter(number=None, date__range=(year.start, year.end))
+    drafts = JournalEntry.of(company).filter(
+        chain_position=None,
+        date__range=(year.start, year.end),  # by the index of the chain
+    )
     if count := drafts.count():
         raise DraftsInPeriod(count=count)
     crashpoints.reach("closing.held")
