@@ -52,12 +52,12 @@ def close_checked(
 
     All that is held back of others is held here: the cost follows the accounts, not the lines.
     """
-    years.hold_chain(company)
-    list(Period.of(company).select_for_update().filter(fiscal_year=year).order_by("pk"))
-    closings = YearClosing.of(company).filter(fiscal_year=year)
-    if closings.filter(reopened_at=None).exists():
+    head = years.hold_chain(company)
+    closings = dict(
+        YearClosing.of(company).filter(fiscal_year=year).values_list("nth", "reopened_at")
+    )
+    if None in closings.values():
         raise AlreadyClosed(year=year)
-    head = _head(company)
     if head != seen:
         found = standings(company, year)
         require_ready(found)
@@ -72,7 +72,7 @@ def close_checked(
     figures = frozen(company, year)
     closing: YearClosing = YearClosing.unscoped.create(
         company=company, fiscal_year=year, position=head, result=figures.result,
-        nth=closings.count() + 1, carried=figures.carried, figures=figures.rows,
+        nth=len(closings) + 1, carried=figures.carried, figures=figures.rows,
         digest=figures.digest, findings=[one.told() for one in found], closed_at=clock.now(),
         closed_by=by,
     )  # fmt: skip

@@ -164,10 +164,17 @@ def require_not_closed(company: Company, year: int, *, ever: bool = False) -> No
         raise YearIsClosed(year=found.fiscal_year)
 
 
-def hold_chain(company: Company) -> None:
-    """Take the head of the chain before the period, as every posting does: no deadlock."""
-    LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
-    LedgerHead.of(company).select_for_update().get()
+def hold_chain(company: Company) -> int:
+    """Take the head of the chain before the period, as every posting does: no deadlock.
+
+    Returns the place of the last entry.
+    """
+    heads = LedgerHead.of(company).select_for_update().values_list("position", flat=True)
+    found = heads.first()
+    if found is None:
+        LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
+        found = heads.get()
+    return int(found)
 
 
 def following_year(company: Company) -> tuple[dt.date, dt.date]:
