@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e.conftest import NARROW, WIDE
-from tests.examples import DEEP
+from tests.examples import of_today
 
 pytestmark = pytest.mark.e2e
 
@@ -189,15 +187,14 @@ ASKED = {
 }
 
 
+#: It takes long.
+READ_BY_AXE = frozenset(of_today(PAGES))
+
+
 def fits(page, name):
     width = page.viewport_size["width"]
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0, f"{name} is {wider} px wider than {width} px"
-
-
-def is_read_by_axe(name):
-    """A third of the pages on a day, all within three days, and all with ``RAPPEN_DEEP=1``: it takes long."""
-    return DEEP or (list(PAGES).index(name) + dt.datetime.now(dt.UTC).toordinal()) % 3 == 0
 
 
 def accessible(page, name):
@@ -227,7 +224,7 @@ def test_a_page_opens_fits_is_accessible_and_has_help(gallery, name):
     page.set_viewport_size(WIDE)
     assert page.locator("h1").first.is_visible()
     fits(page, name)
-    if is_read_by_axe(name):
+    if name in READ_BY_AXE:
         accessible(page, name)
     if PAGES[name].startswith("/c/"):
         page.keyboard.press("F1")
