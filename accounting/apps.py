@@ -10,20 +10,25 @@ class AccountingConfig(AppConfig):
 
         from accounting.banking import booking
         from accounting.banking import searching as of_banks
+        from accounting.banking import year_end as of_statements
         from accounting.banking.matching import claims, hearing, orders
         from accounting.banking.touching import bank_accounts
         from accounting.cash import books
+        from accounting.cash import year_end as of_boxes
         from accounting.cash.errors import BelowZero, below_zero
+        from accounting.closing import asides, guarding, legal, proving
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
         from accounting.hours import searching as of_projects
-        from accounting.ledger import holders, posting, searching, verifying
+        from accounting.ledger import holders, posting, searching, verifying, year_end_checks
         from accounting.open_items import checking
         from accounting.open_items import contacts as whose
         from accounting.open_items import searching as of_items
+        from accounting.open_items import year_end as of_controls
         from accounting.payables import accruing, capturing
         from accounting.payables import contacts as bought_from
         from accounting.payables import searching as of_bills
+        from accounting.payables import year_end as of_costs
         from accounting.payments import booking as paid
         from accounting.payments import payees
         from accounting.receivables import contact_panels, drafting, issuing
@@ -78,4 +83,10 @@ class AccountingConfig(AppConfig):
             settings=Permission.RECEIVABLES_SETTINGS, values_of=subjects.counted(SalesDocument),
         )  # fmt: skip
         touching.register("banking", bank_accounts, sources=["banks"])
-        of_currencies.register_own()
+        year_end_checks.register_own()
+        for room in (
+            of_statements, of_boxes, of_controls, of_costs, of_currencies, legal, asides
+        ):  # fmt: skip
+            room.register_own()
+        posting.before_reversal.append(guarding.require_both)
+        verifying.further_proofs.append(proving.proof)

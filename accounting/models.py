@@ -3,6 +3,7 @@
 from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
 from accounting.cash.models import CashBook, CashCount
+from accounting.closing.models import AnnualNote, Appropriation, CheckNote, YearAccrual
 from accounting.hours.models import HourEntry, HourRate, Project
 from accounting.ledger.models import (
     Account,
@@ -18,6 +19,7 @@ from accounting.ledger.models import (
     LedgerHead,
     NumberSeries,
     Period,
+    YearClosing,
 )
 from accounting.liquidity.models import PlannedPayment
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement
@@ -68,6 +70,8 @@ __all__ = [
     "AccountGroup",
     "AccountTotal",
     "AccrualPart",
+    "AnnualNote",
+    "Appropriation",
     "ApprovalRule",
     "BankAccount",
     "BankRule",
@@ -76,6 +80,7 @@ __all__ = [
     "BudgetAmount",
     "CashBook",
     "CashCount",
+    "CheckNote",
     "CostCentre",
     "CostObject",
     "CustomerDunning",
@@ -129,4 +134,6 @@ __all__ = [
     "ValuationRule",
     "ValuationRun",
     "Visa",
+    "YearAccrual",
+    "YearClosing",
 ]

@@ -186,6 +186,7 @@ SECTIONS = (
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
             Item(_("Foreign currencies"), "valuations", Permission.LEDGER_READ),
+            Item(_("Year-end"), "year-ends", Permission.LEDGER_READ),
         ),
     ),
     Section(

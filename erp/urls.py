@@ -8,6 +8,7 @@ from accounting.archive import urls as archive
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
+from accounting.closing import urls as closing
 from accounting.hours import urls as hours
 from accounting.ledger import urls as ledger
 from accounting.liquidity import urls as liquidity
@@ -54,7 +55,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, valuation,
+    hours, expenses, archive, closing, valuation,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -14,7 +14,7 @@ class PayrollConfig(AppConfig):
         from accounting.payables import approving
         from accounting.payables import booking as bills
         from contacts import merging
-        from payroll.declarations import deferring
+        from payroll.declarations import deferring, year_end
         from payroll.employees import above, following, insured_by, ready
         from payroll.expenses import booking as expenses
         from payroll.runs import bank, booking, movements, queries, using, words  # noqa: F401 - brings its words
@@ -45,3 +45,4 @@ class PayrollConfig(AppConfig):
         merging.register(
             "expense_claims", expenses.follow_payee, expenses.paid_any, label=_("expense claims")
         )
+        year_end.register_own()

@@ -172,6 +172,11 @@ def _income_statement(work: Work) -> None:
         work.add(name, content)
 
 
+def _closing(work: Work) -> None:
+    for name, content in reports.closing(work.company, work.year).items():
+        work.add(name, content)
+
+
 def _trail(work: Work) -> dict[str, Any] | None:
     facts = work.making.facts
     content, after, who = trail.trail_page(
@@ -219,6 +224,7 @@ STAGES: Final[Mapping[str, tuple[Stage, Callable[[], str]]]] = {
     "balances": (_balances, lambda: _("Writing the reports …")),
     "balance_sheet": (_balance_sheet, lambda: _("Writing the reports …")),
     "income_statement": (_income_statement, lambda: _("Writing the reports …")),
+    "closing": (_closing, lambda: _("Writing the reports …")),
     "trail": (_trail, lambda: _("Writing the audit trail …")),
     "papers": (_papers, lambda: _("Collecting the vouchers …")),
     "originals": (_originals, lambda: _("Collecting the vouchers …")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from accounting.archive.names import Names
 from accounting.archive.tables import rows_as_csv
+from accounting.closing.report import annual_report
 from accounting.ledger.balances import account_sums
-from accounting.ledger.models import Account, FiscalYear
+from accounting.ledger.models import Account, FiscalYear, YearClosing
 from accounting.statements import statements
 from accounting.statements.reports import statement_table
 from accounting.statements.trial_balance import TrialBalance, trial_balance
@@ -85,6 +87,30 @@ def statement(company: Company, year: FiscalYear, name: str) -> Files:
     columns = statements.columns(company, until=year.end)
     table: Table = statement_table(makers[name](company, columns, language=company.language), name)
     return {f"{name}.csv": as_csv(table, company), f"{name}.pdf": as_pdf(table, company)}
+
+
+def closing(company: Company, year: FiscalYear) -> Files:
+    """The annual accounts (Jahresrechnung) as a PDF, and what is kept of each closing of the year.
+
+    Checks are told without their figures, some of which are of wages.
+    """
+    rows = (
+        YearClosing.of(company).filter(fiscal_year=year).select_related("closed_by", "reopened_by")
+    )
+    told = [
+        {"nth": one.nth, "position": one.position, "result": f"{one.result:.2f}",
+         "carried": f"{one.carried:.2f}", "sha256": one.digest,
+         "closed_at": one.closed_at.isoformat(), "closed_by": one.closed_by.seal_number(company),
+         "reopened_at": one.reopened_at.isoformat() if one.reopened_at else None,
+         "reopened_by": one.reopened_by.seal_number(company) if one.reopened_by else None,
+         "reason": one.reason, "figures": one.figures,
+         "checks": [{name: check[name] for name in ("code", "title", "state")}
+                    | {"accepted": check["accepted"] and check["accepted"]["text"]}
+                    for check in one.findings]}
+        for one in rows.order_by("nth")
+    ]  # fmt: skip
+    content = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    return {"annual_accounts.pdf": annual_report(company, year), "closings.json": content}
 
 
 def people(company: Company, ids: Iterable[int]) -> Files:

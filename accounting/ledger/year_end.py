@@ -55,7 +55,8 @@ _STATES: Final[dict[State, Any]] = {
 class Evidence:
     """A figure that a finding rests on, in the company's currency unless ``text`` says otherwise.
 
-    ``link`` is the address of the page behind it, blank where there is none.
+    ``label`` is in the language of whoever looks; ``text``, such as a currency, a count or a day, is the
+    same in all of them. ``link`` is the address of the page behind it, blank where there is none.
     """
 
     label: str
@@ -69,6 +70,7 @@ class Finding:
     """What a check found: fulfilled or not, why, the figures, and the page that mends it.
 
     ``fulfilled`` is None where the check does not apply. ``reason`` is a sentence for people.
+    ``weight`` stands in for that of the check, where what was found weighs less than usual.
     """
 
     fulfilled: bool | None
@@ -76,11 +78,12 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     link: str = ""
     link_text: str = ""
+    weight: Weight | None = None
 
     @property
     def digest(self) -> str:
-        """What was found, in a few letters: another figure makes another digest."""
-        told = [str(self.fulfilled), *(f"{e.label}|{e.amount}|{e.text}" for e in self.evidence)]
+        """What was found, in a few letters: another figure makes another digest, another language does not."""
+        told = [str(self.fulfilled), *(f"{e.link}|{e.amount}|{e.text}" for e in self.evidence)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
@@ -105,7 +108,8 @@ class Check:
             return State.NOT_APPLICABLE
         if finding.fulfilled:
             return State.OK
-        return State.BLOCKING if self.weight == Weight.BLOCKS else State.OPEN
+        weight = finding.weight or self.weight
+        return State.BLOCKING if weight == Weight.BLOCKS else State.OPEN
 
 
 _checks: dict[str, Check] = {}

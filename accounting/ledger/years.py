@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period
+from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period, YearClosing
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -66,6 +66,13 @@ class YearPlanned(DomainError):
     conflict = True
 
 
+class YearIsClosed(DomainError):
+    code = "ledger.year_closed"
+    message = _("The fiscal year %(year)s is closed. Reopen it under Year-end first.")
+    field = "lock"
+    conflict = True
+
+
 class DraftsInPeriod(DomainError):
     code = "ledger.drafts_in_period"
     message = _("%(count)s drafts lie in this period. Post or delete them before you lock it.")
@@ -110,10 +117,13 @@ def open_fiscal_year(
 def lock_period(*, company: Company, period: Period, lock: str, by: User, reason: str = "") -> None:
     """Lock or reopen a period (Periode sperren, öffnen). Postings under way are waited for.
 
-    Raises ``DraftsInPeriod`` when a period with drafts is to be locked.
+    Raises ``DraftsInPeriod`` when a period with drafts is to be locked, ``YearIsClosed`` when one of
+    a closed year is to be opened.
     """
     hold_chain(company)
     current = Period.of(company).select_for_update().get(pk=period.pk)
+    if lock != Period.Lock.LOCKED:
+        require_not_closed(company, current.fiscal_year_id)
     drafts = JournalEntry.of(company).filter(number=None, date__range=(current.start, current.end))
     if lock == Period.Lock.LOCKED and (count := drafts.count()):
         raise DraftsInPeriod(count=count)
@@ -130,8 +140,12 @@ def lock_period(*, company: Company, period: Period, lock: str, by: User, reason
 
 @transaction.atomic
 def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
-    """Delete a fiscal year opened by mistake. Raises ``YearNotEmpty`` or ``YearPlanned``."""
+    """Delete a fiscal year opened by mistake.
+
+    Raises ``YearNotEmpty``, ``YearPlanned`` or ``YearIsClosed``.
+    """
     year = FiscalYear.of(company).select_for_update().get(pk=year.pk)
+    require_not_closed(company, year.pk, ever=True)
     if JournalEntry.of(company).filter(fiscal_year=year).exists():
         raise YearNotEmpty(year=year)
     trail.record(company=company, by=by, action="year.delete", subject=year,
@@ -143,10 +157,24 @@ def delete_fiscal_year(*, company: Company, year: FiscalYear, by: User) -> None:
         raise YearPlanned(year=year) from None
 
 
-def hold_chain(company: Company) -> None:
-    """Take the head of the chain before the period, as every posting does: no deadlock."""
-    LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
-    LedgerHead.of(company).select_for_update().get()
+def require_not_closed(company: Company, year: int, *, ever: bool = False) -> None:
+    """Raises ``YearIsClosed`` where a fiscal year (its id) is closed; with ``ever`` where it ever was."""
+    closings = YearClosing.of(company) if ever else YearClosing.standing(company)
+    if found := closings.filter(fiscal_year=year).select_related("fiscal_year").first():
+        raise YearIsClosed(year=found.fiscal_year)
+
+
+def hold_chain(company: Company) -> int:
+    """Take the head of the chain before the period, as every posting does: no deadlock.
+
+    Returns the place of the last entry.
+    """
+    heads = LedgerHead.of(company).select_for_update().values_list("position", flat=True)
+    found = heads.first()
+    if found is None:
+        LedgerHead.unscoped.bulk_create([LedgerHead(company=company)], ignore_conflicts=True)
+        found = heads.get()
+    return int(found)
 
 
 def following_year(company: Company) -> tuple[dt.date, dt.date]:

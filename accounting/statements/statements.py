@@ -14,6 +14,7 @@ from accounting.budgets.queries import budgets_of, planned_until, plans_balances
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.chart import OrPosition, or_positions
 from accounting.ledger.models import FiscalYear
+from accounting.ledger.models.accounts import Purpose
 from accounting.ledger.queries import ChartRow, chart_rows
 from erp.companies.models import Company
 from erp.core.money import ZERO
@@ -27,7 +28,7 @@ class StatementRow:
     """A row as shown: figures positive on the position's own side.
 
     ``kind`` is section, group, position, account, total or grand; ``account`` is set on accounts
-    that can be opened.
+    that can be opened, ``computed`` (``CARRIED`` or ``RESULT``) on what no entry says.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class StatementRow:
     name: str
     figures: tuple[Decimal | None, ...]
     account: str = ""
+    computed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def budget_for(company: Company, *, year: FiscalYear, balances: bool = False) ->
 def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Statement:
     """The balance sheet on each column's day, with the result of the year computed.
 
-    Assets and liabilities are equal as every entry balances; ``difference`` shows what an
+    That result stands where the account for the result of the year does, those of earlier years
+    where the account for the result carried forward does, whether or not a year is closed: carrying
+    forward takes no entry. Assets and liabilities are equal as every entry balances; ``difference`` shows what an
     incomplete opening balance leaves on the opening account.
     """
     accounts = chart_rows(company, language=language)
@@ -116,10 +120,12 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
     results = [a.pk for a in accounts if a.is_result]
     carried = [sum((s[pk].before for pk in results if pk in s), ZERO) for s in sums]
     result = [sum((s[pk].of_year for pk in results if pk in s), ZERO) for s in sums]
-    computed = {
-        CARRIED: (_("Results of earlier years"), carried),
-        RESULT: (_("Result of the year"), result),
-    }
+    computed = [
+        _computed(
+            CARRIED, _("Results of earlier years"), Purpose.RETAINED_EARNINGS, carried, accounts
+        ),
+        _computed(RESULT, _("Result of the year"), Purpose.RESULT_OF_YEAR, result, accounts),
+    ]
     rows = _rows("balance", accounts, figures, computed, len(cols), language)
     closing = [a.pk for a in accounts if not a.is_balance_sheet and not a.is_result]
     opening = [sum((s[pk].closing for pk in closing if pk in s), ZERO) for s in sums]
@@ -140,10 +146,30 @@ def income_statement(
     sums = _sums(company, cols, accounts, cost_centre=cost_centre)
     figures = {a.pk: [s.get(a.pk, NOTHING).of_year for s in sums] for a in accounts if a.is_result}
     result = [-sum((f[nth] for f in figures.values()), ZERO) for nth in range(len(cols))]
-    rows = _rows("income", accounts, figures, {}, len(cols), language)
+    rows = _rows("income", accounts, figures, [], len(cols), language)
     return Statement(
         _("Income statement"), tuple(cols), _compared(rows, cols), tuple(result)
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A row that no entry says: which, its name, where it stands, and its amounts, debit positive."""
+
+    code: str
+    name: str
+    position: str
+    amounts: list[Decimal]
+
+
+def _computed(
+    code: str, name: str, purpose: str, amounts: list[Decimal], accounts: list[ChartRow]
+) -> Computed:
+    """As the account of the purpose is called and where it stands; else in the law's own place."""
+    account = next((a for a in accounts if a.purpose == purpose and a.or_position), None)
+    if account is None:
+        return Computed(code, name, code, amounts)
+    return Computed(code, f"{account.number} {account.name}", account.or_position, amounts)
 
 
 def _sums(
@@ -191,7 +217,7 @@ def _rows(
     statement: str,
     accounts: list[ChartRow],
     figures: dict[int, list[Decimal]],
-    computed: dict[str, tuple[str, list[Decimal]]],
+    computed: list[Computed],
     width: int,
     language: str,
 ) -> list[StatementRow]:
@@ -228,7 +254,7 @@ def _details(
     position: OrPosition,
     by_position: dict[str, list[ChartRow]],
     figures: dict[int, list[Decimal]],
-    computed: dict[str, tuple[str, list[Decimal]]],
+    computed: list[Computed],
     sign: int,
 ) -> list[StatementRow]:
     rows = [
@@ -238,10 +264,11 @@ def _details(
         )
         for a in by_position.pop(position.code, [])
     ]  # fmt: skip
-    if position.code in computed:
-        name, amounts = computed[position.code]
-        if any(amounts):
-            rows.append(StatementRow("account", position.code, name, _on_side(sign, amounts)))
+    rows += [
+        StatementRow("account", position.code, one.name, _on_side(sign, one.amounts),
+                     computed=one.code)
+        for one in computed if one.position == position.code and any(one.amounts)
+    ]  # fmt: skip
     return rows
 
 

@@ -102,9 +102,9 @@ class Report(CompanyView):
             if centre := self.request.GET.get("cost_centre"):
                 told["cost_centre"] = centre
             page = reverse("account-sheet", args=[self.company.pk, row.account])
-        elif row.kind == "account" and row.code == statements.RESULT:
+        elif row.computed == statements.RESULT:
             page = reverse("income-statement", args=[self.company.pk])
-        elif row.kind == "account" and row.code == statements.CARRIED:
+        elif row.computed == statements.CARRIED:
             told["until"] = (col.year.start - dt.timedelta(days=1)).isoformat()
             page = reverse("income-statement", args=[self.company.pk])
         else:

@@ -47,6 +47,11 @@ class Permission(models.TextChoices):
     LEDGER_EXPORT = "ledger.export", _("Export reports")
     LEDGER_LOCK = "ledger.lock", _("Lock and unlock periods")
     LEDGER_CLOSE = "ledger.close", _("Post into periods open for closing only")
+    YEAR_CLOSE = (
+        "ledger.close_year",
+        _("Close fiscal years, and decide what their checks leave open"),
+    )
+    YEAR_REOPEN = "ledger.reopen_year", _("Reopen closed fiscal years")
     BUDGET_CHANGE = "ledger.budget", _("Change budgets")
     CHART_CHANGE = "ledger.chart", _("Change accounts, cost centres and fiscal years")
 
@@ -205,7 +210,9 @@ _SALES = {p for p in Permission if p.group == "receivables"}
 _OWN = {Permission.HOURS_OWN, Permission.EXPENSES_OWN}  # of whoever works here
 _QUESTIONS = {p for p in Permission if p.group == "questions"}
 _ALL = set(Permission)
-_CLOSING = {Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK}  # the closing stays in one hand
+_CLOSING = {
+    Permission.LEDGER_CLOSE, Permission.LEDGER_LOCK, Permission.YEAR_CLOSE, Permission.YEAR_REOPEN,
+}  # the closing stays in one hand  # fmt: skip
 
 OWNER: Final = "owner"
 EMPLOYEE: Final = "employee"

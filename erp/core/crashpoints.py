@@ -14,6 +14,8 @@ POINTS: Final = frozenset(
         "handover.written",
         "handover.noted",
         "handover.proven",
+        "closing.held",
+        "closing.closed",
         "posting.written",
         "posting.sealed",
         "import.checked",

@@ -39,7 +39,8 @@ BARE = {
         "bank_transactions_matches_list", "bank_transactions_suggestions_list",
         "employees_balances_list", "employees_findings_list", "journal_entries_vouchers_list",
         "my_leave_list", "payment_runs_reports_list", "payroll_years_accounts_list",
-        "payroll_years_recap_list",
+        "payroll_years_recap_list", "year_end_checks_list", "year_end_closings_list",
+        "year_end_notes_list",
     },
     CAPPED: {
         "bank_transactions_items_list", "contact_duplicates_list", "contact_lookup_list",

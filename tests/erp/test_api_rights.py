@@ -16,11 +16,12 @@ from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
 from accounting.cash.models import CashBook
+from accounting.closing.accruing import accrue
 from accounting.hours.entering import TypedHours, save_hours
 from accounting.hours.models import Project
 from accounting.hours.projects import save_project
 from accounting.hours.rates import add_rate
-from accounting.ledger.models import CostCentre
+from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party
 from accounting.open_items.planning import Part
@@ -479,6 +480,26 @@ ENDPOINTS = [
     ("POST", "wage-delivery-settings/change/", {"way": "x"}, "payroll.settings"),
     ("GET", "wage-deliveries/?year=2026", {}, "payroll.read"),
     ("POST", "wage-deliveries/", {}, "payroll.export"),
+    ("GET", "year-end/", {}, "ledger.read"),
+    ("GET", "year-end/{year}/", {}, "ledger.read"),
+    ("GET", "year-end/{year}/checks/", {}, "ledger.read"),
+    ("GET", "year-end/{year}/checks/accruals/", {}, "ledger.read"),
+    ("POST", "year-end/{year}/checks/accruals/", {"text": ""}, "ledger.close_year"),
+    ("DELETE", "year-end/{year}/checks/accruals/", {}, "ledger.close_year"),
+    ("POST", "year-end/{year}/close/", {}, "ledger.close_year"),
+    ("POST", "year-end/{year}/reopen/", {"reason": ""}, "ledger.reopen_year"),
+    ("GET", "year-end/{year}/closings/", {}, "ledger.read"),
+    ("GET", "year-end/{year}/changes/", {}, "ledger.read"),
+    ("GET", "year-end/{year}/appropriation/", {}, "ledger.read"),
+    ("POST", "year-end/{year}/appropriation/", {}, "ledger.close_year"),
+    ("DELETE", "year-end/{year}/appropriation/", {}, "ledger.close_year"),
+    ("GET", "year-end/{year}/notes/", {}, "ledger.read"),
+    ("PATCH", "year-end/{year}/notes/", {"code": "events", "text": ""}, "ledger.close_year"),
+    ("GET", "year-end/{year}/report/", {}, "ledger.export"),
+    ("GET", "year-accruals/", {}, "ledger.read"),
+    ("GET", "year-accruals/{accrual}/", {}, "ledger.read"),
+    ("POST", "year-accruals/", {}, "ledger.post"),
+    ("POST", "year-accruals/{accrual}/undo/", {}, "ledger.reverse"),
     ("GET", "year-archives/", {}, "ledger.export"),
     ("POST", "year-archives/", {}, "ledger.export"),
     ("GET", "my-wages/", {}, "payroll.own"),
@@ -627,6 +648,7 @@ def one_of_everything(api, company):
         unit: api.post(f"cost-{unit}s/", {"number": "1", "name_de": "x"}).json()["id"]
         for unit in ("centre", "object")
     }
+    api.upload(f"year-end/{year['id']}/checks/accruals/", b"%PDF-1.7", text="x")
     budget = api.post("budgets/", {"fiscal_year": "2027", "name": "x"}).json()["id"]
     contact, person = (
         api.post("contacts/", told, key=new_key()).json()["id"]
@@ -697,6 +719,10 @@ def one_of_everything(api, company):
     return {
         "valuation": valuation.pk,
         "question": asked.pk, "said": said.pk,
+        "accrual": accrue(
+            company=company, year=FiscalYear.of(company).get(name="2026"), kind="accrued_expense",
+            account=make.account(company, "6500"), amount=make.chf("1.00"), text="x", by=by,
+        ).pk,
         "project": project.pk,
         "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,
                               valid_from=dt.date(2026, 1, 1)).pk,

@@ -29,7 +29,7 @@ FILLED = {
           "form": "pdf", "list": "ahv", "certificate": 999999, "year": 1999, "month": "01",
           "run": 999999, "notice": 999999,
           "procedure": 999999, "level": 999999, "currency": "CHF",
-          "key": "999999", "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
+          "check": "drafts", "key": "999999", "number": "1020", "pk": "999999", "code": "UN"}  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

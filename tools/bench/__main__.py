@@ -48,6 +48,7 @@ from tools.bench.books import (  # noqa: E402
     random_lines,
 )
 from tools.bench.capture import bench_capture  # noqa: E402
+from tools.bench.closing import bench_closing  # noqa: E402
 from tools.bench.cockpit import bench_cockpit  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
@@ -358,7 +359,7 @@ def analyse() -> None:
 
 
 #: Works on books of each size, in this order.
-OF_BOOKS: Final = ("reports", "sheet", "journal", "search", "verify", "post")
+OF_BOOKS: Final = ("reports", "sheet", "journal", "closing", "search", "verify", "post")
 #: Works that make what they need.
 ALONE: Final[dict[str, Callable[[], None]]] = {
     "import": bench_import,
@@ -426,6 +427,8 @@ def _on_books(books: Sequence[Book], works: Sequence[str]) -> None:
             bench_sheet(book)
         if "journal" in works:
             bench_journal(book)
+        if "closing" in works:
+            bench_closing(book)
     if len(reports) > 1:
         for name, title in (("trial", "trial balance"), ("balance", "balance sheet")):
             note(f"{title}: largest against smallest", books[-1].lines, reports[-1][name],

@@ -1,6 +1,7 @@
 """What the ledger stores."""
 
 from accounting.ledger.models.accounts import Account, AccountGroup, CostCentre, CostObject
+from accounting.ledger.models.closings import YearClosing
 from accounting.ledger.models.entries import (
     AccountTotal,
     EntryLine,
@@ -26,4 +27,5 @@ __all__ = [
     "LedgerHead",
     "NumberSeries",
     "Period",
+    "YearClosing",
 ]

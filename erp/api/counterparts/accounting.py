@@ -23,6 +23,19 @@ LEDGER: Final = of(
     ("account-edit", "GET accounts/{}/, PATCH accounts/{}/, DELETE accounts/{}/"),
     ("fiscal-years", "GET fiscal-years/, POST fiscal-years/, DELETE fiscal-years/{}/"),
     ("period-lock", "PATCH periods/{}/"),
+    ("year-ends", "GET year-end/"),
+    ("year-end", "GET year-end/{}/, GET year-end/{}/checks/, GET year-end/{}/closings/, "
+                 "GET year-end/{}/changes/"),
+    ("year-close", "POST year-end/{}/close/"),
+    ("year-reopen", "POST year-end/{}/reopen/"),
+    ("year-check", "GET year-end/{}/checks/{}/, POST year-end/{}/checks/{}/, "
+                   "DELETE year-end/{}/checks/{}/"),
+    ("annual-report", "GET year-end/{}/report/"),
+    ("year-accruals", "GET year-accruals/, POST year-accruals/, GET year-accruals/{}/, "
+                      "POST year-accruals/{}/undo/"),
+    ("appropriation", "GET year-end/{}/appropriation/, POST year-end/{}/appropriation/, "
+                      "DELETE year-end/{}/appropriation/"),
+    ("annual-notes", "GET year-end/{}/notes/, PATCH year-end/{}/notes/"),
     ("year-archives", "GET year-archives/, POST year-archives/"),
     ("year-archive", "GET year-archives/{}/file/"),
     ("cost-centres", "GET cost-centres/, POST cost-centres/, PATCH cost-centres/{}/, "

@@ -78,7 +78,7 @@ def holds(files):
         "accounts.csv", "account_sheets.csv", "opening_balances.csv", "trial_balance.csv",
         "balance_sheet.csv", "balance_sheet.pdf", "income_statement.csv", "income_statement.pdf",
         "trail.jsonl", "originals.csv", "people.csv", "bank_statements.csv", "cost_centres.csv",
-        "cost_objects.csv", "vat_codes.csv",
+        "cost_objects.csv", "vat_codes.csv", "annual_accounts.pdf", "closings.json",
     } == {name for name in files if not name.startswith("originals/")}  # fmt: skip
     journal = table(files["journal.csv"])
     assert [(row["number"], row["account"], row["debit"], row["credit"], row["reverses"])
@@ -92,6 +92,8 @@ def holds(files):
             for row in table(files["originals.csv"])] == [
         ("voucher", "2", "yes", books.PDF), ("voucher", "4", "no", books.LATER_PDF)
     ]  # fmt: skip
+    assert json.loads(files["closings.json"]) == []  # locked, and never closed
+    assert files["annual_accounts.pdf"].startswith(b"%PDF")
     readme = files["README.txt"].decode()
     assert "ARCHIV EINES GESCHÄFTSJAHRES" in readme and "1.1.2026 bis 31.12.2026" in readme.replace(
         "01.01.", "1.1."
@@ -123,7 +125,7 @@ def test_parts_are_as_large_as_they_are_and_make_the_same_package(monkeypatch):
     first = contents(first)
     assert first.keys() == later.keys()
     assert {name for name in first if first[name] != later[name]} == {
-        "manifest.json", "balance_sheet.pdf", "income_statement.pdf"
+        "manifest.json", "balance_sheet.pdf", "income_statement.pdf", "annual_accounts.pdf"
     }  # fmt: skip
 
 

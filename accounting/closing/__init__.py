@@ -1,0 +1,1 @@
+"""Closing a fiscal year (Jahresabschluss): checks, accruals, closing, appropriation, annual report."""

@@ -1,0 +1,104 @@
+"""Forms of the year-end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounting.closing import appropriating
+from accounting.closing.accruing import ASSETS, LIABILITIES
+from accounting.closing.models import YearAccrual
+from accounting.ledger.models import Account, CostCentre, CostObject
+from accounting.ledger.models.accounts import RESULT_TYPES
+from erp.companies.models import Company
+from erp.core.money import ZERO, NotAnAmount, typed_amount
+from erp.web.dates import DayInput
+
+
+class TypedAmountField(forms.CharField):
+    """An amount as somebody types it; ``1'200.50`` and ``3*45.20`` are understood."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        widget = forms.TextInput(
+            attrs={"data-amount": "", "inputmode": "decimal", "class": "figure"}
+        )
+        super().__init__(widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return ZERO
+        try:
+            return typed_amount(text, field="amount")
+        except NotAnAmount as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class AccrualForm(forms.Form):
+    """An accrual to post."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=YearAccrual.Kind.choices)
+    account = forms.ModelChoiceField(Account.unscoped.none(), label=_("Income or expense account"))
+    balance_account = forms.ModelChoiceField(
+        Account.unscoped.none(), label=_("Accrual account"), required=False,
+        help_text=_("Blank: the one used last for this kind."),
+    )  # fmt: skip
+    amount = TypedAmountField(label=_("Amount without VAT"))
+    text = forms.CharField(label=_("Text"), max_length=180)
+    cost_centre = forms.ModelChoiceField(
+        CostCentre.unscoped.none(), label=_("Cost centre"), required=False
+    )
+    cost_object = forms.ModelChoiceField(
+        CostObject.unscoped.none(), label=_("Cost object"), required=False
+    )
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Account.of(company).order_by("number")
+        fields: Any = self.fields
+        fields["account"].queryset = rows.filter(type__in=RESULT_TYPES)
+        fields["balance_account"].queryset = rows.filter(
+            or_position__in=(ASSETS, LIABILITIES), control=""
+        )
+        for name, model in (("cost_centre", CostCentre), ("cost_object", CostObject)):
+            units = model.of(company).order_by("number")
+            if units.exists():
+                fields[name].queryset = units
+            else:
+                del fields[name]
+        for name in ("kind", "text"):
+            fields[name].width = "w12"
+
+
+class AppropriationForm(forms.Form):
+    """What the general meeting decided."""
+
+    decided_on = forms.DateField(label=_("Decided on"), widget=DayInput())
+    statutory = TypedAmountField(label=_("To the statutory reserve"), required=False)
+    statutory_account = forms.ModelChoiceField(
+        Account.unscoped.none(), label=_("Account of the statutory reserve"), required=False
+    )
+    voluntary = TypedAmountField(label=_("To voluntary reserves"), required=False)
+    voluntary_account = forms.ModelChoiceField(
+        Account.unscoped.none(), label=_("Account of voluntary reserves"), required=False
+    )
+    dividend = TypedAmountField(label=_("Dividend"), required=False)
+    dividend_account = forms.ModelChoiceField(
+        Account.unscoped.none(), label=_("Account of dividends owed"), required=False
+    )
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        for name, position in (
+            ("statutory_account", appropriating.STATUTORY),
+            ("voluntary_account", appropriating.VOLUNTARY), ("dividend_account", appropriating.OWED),
+        ):  # fmt: skip
+            fields[name].queryset = Account.of(company).filter(
+                or_position=position, control=""
+            ).order_by("number")  # fmt: skip
+            fields[name].initial = appropriating.usual_account(company, position)
+        fields["decided_on"].width = "w12"
