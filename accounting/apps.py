@@ -8,6 +8,9 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
 
+        from accounting.assets import aside
+        from accounting.assets import posting as of_register
+        from accounting.assets import searching as of_assets
         from accounting.banking import booking
         from accounting.banking import searching as of_banks
         from accounting.banking.matching import claims, hearing, orders
@@ -37,10 +40,12 @@ class AccountingConfig(AppConfig):
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
         from erp.reference import touching
+        from erp.web import asides
 
         holders.holders.update({booking.ROOM: booking.named, books.ROOM: books.named})
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
+        posting.before_reversal.append(of_register.require_own)
         posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
         orders.ordered.append(paid.ordered_by)
@@ -53,6 +58,8 @@ class AccountingConfig(AppConfig):
         of_bills.register()
         of_banks.register()
         of_projects.register()
+        of_assets.register()
+        asides.register("assets", aside.show)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(

@@ -7,11 +7,12 @@ from typing import Final
 #: Tables whose rows a company takes along. Their keys begin with the company, so that ids stay.
 TAKEN: Final = (
     "accounting_account", "accounting_accountgroup", "accounting_accounttotal",
-    "accounting_accrualpart", "accounting_approvalrule", "accounting_bankaccount",
+    "accounting_accrualpart", "accounting_approvalrule", "accounting_asset",
+    "accounting_assetcategory", "accounting_assetmovement", "accounting_assetrule", "accounting_bankaccount",
     "accounting_bankrule", "accounting_banktransaction", "accounting_budget",
     "accounting_budgetamount", "accounting_cashbook", "accounting_cashcount",
     "accounting_costcentre", "accounting_costobject", "accounting_customerdunning",
-    "accounting_customerterms", "accounting_documentline", "accounting_documenttext",
+    "accounting_customerterms", "accounting_depreciationrun", "accounting_documentline", "accounting_documenttext",
     "accounting_dunningfee", "accounting_dunninglevel", "accounting_dunningnotice",
     "accounting_dunningnoticeitem", "accounting_dunningprocedure", "accounting_dunningrun",
     "accounting_dunningtext", "accounting_entryline", "accounting_entrytemplate",
