@@ -99,10 +99,10 @@ def dispose(
     now = movable(asset, date)
     line = _proceeds_of(now, sold_by) if sold_by is not None else None
     found = figures(now, date=date, line=line)
-    category, sums = now.category, Sums()
+    category, first, sums = now.category, Sums(), Sums()
     if found.depreciation:
-        sums.add(of_result(now, category.expense), found.depreciation)
-        sums.add(Place(category.credited), -found.depreciation)
+        first.add(of_result(now, category.expense), found.depreciation)
+        first.add(Place(category.credited), -found.depreciation)
     gone = found.accumulated + found.depreciation
     sums.add(Place(category.credited), gone)
     sums.add(Place(category.account), -found.cost)
@@ -112,7 +112,8 @@ def dispose(
         account = category.gain if found.result > 0 else category.loss
         sums.add(of_result(now, account), -found.result)
     said = text.strip() or (_("Sale: %s") if line is not None else _("Scrapped: %s")) % now
-    entry = post(now.company, date=date, text=said, sums=sums, by=by, key=f"asset:{now.pk}")
+    entry = post(now.company, date=date, text=said, first=first, sums=sums, by=by,
+                 key=f"asset:{now.pk}")  # fmt: skip
     shared: dict[str, Any] = {"company": now.company, "asset": now, "category": category,
                               "date": date, "entry": entry}  # fmt: skip
     if found.depreciation:

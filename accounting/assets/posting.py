@@ -73,10 +73,20 @@ def of_result(asset: Asset, account: Account) -> Place:
 
 
 def post(
-    company: Company, *, date: dt.date, text: str, sums: Sums, by: User, key: str
+    company: Company,
+    *,
+    date: dt.date,
+    text: str,
+    sums: Sums,
+    by: User,
+    key: str,
+    first: Sums | None = None,
 ) -> JournalEntry | None:
-    """Post an entry of the register; None where it would move nothing. Raises what ``posting.post`` raises."""
-    lines = sums.lines()
+    """Post an entry of the register; None where it would move nothing.
+
+    What comes ``first`` has lines of its own. Raises what ``posting.post`` raises.
+    """
+    lines = [*(first.lines() if first is not None else ()), *sums.lines()]
     if not lines:
         return None
     return posting.post(company=company, date=date, text=text[:200], lines=lines, by=by,

@@ -119,7 +119,12 @@ def standings(
 ) -> dict[int, Standing]:
     """Standings in a fiscal year until a day, by asset id. One query for however many."""
     days = {one.pk: one.in_service_on for one in rows}
-    told: dict[str, Any] = {"company": company.pk, "start": year.start, "until": until, "ids": list(days)}
+    told: dict[str, Any] = {
+        "company": company.pk,
+        "start": year.start,
+        "until": until,
+        "ids": list(days),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, told)
         found = cursor.fetchall()

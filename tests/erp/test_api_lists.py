@@ -24,6 +24,7 @@ BARE = {
         "vat_activity_accounts_list", "vat_code_table_list", "vat_codes_list", "vat_settings_list",
     },
     BY_LAW: {
+        "asset_categories_ceilings_list",
         "payroll_figures_cantonal_contributions_list", "payroll_figures_family_allowances_list",
         "payroll_tariffs_list", "reference_countries_list", "reference_currencies_list",
         "reference_holidays_list", "reference_sources_list", "vat_code_table_example_list",
@@ -41,7 +42,7 @@ BARE = {
         "payroll_years_recap_list",
     },
     CAPPED: {
-        "bank_transactions_items_list", "contact_duplicates_list", "contact_lookup_list",
+        "assets_proceeds_list", "bank_transactions_items_list", "contact_duplicates_list", "contact_lookup_list",
         "reference_localities_list",
     },
     STAFF: {"firms_list", "members_by_mandate_list", "recoveries_list", "roles_list"},
@@ -50,6 +51,7 @@ BARE = {
 #: Objects with a list in them that is told whole, at addresses that name no single thing.
 WHOLE = {
     "accounts_sheet_retrieve": "one account's span: 1000 lines, and whether that was all",
+    "assets_table_list": "one report: by category and asset, with sums that make sense of all of it alone",
     "dunning_plan_list": "what dunning would do now: one decides over all of it",
     "liquidity_list": "columns of a forecast, by the span",
     "me_devices_retrieve": "where one person is signed in",
