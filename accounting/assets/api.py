@@ -112,8 +112,9 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
     @action(detail=True, methods=["get"])
     def proceeds(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Posted credits that may be what a sale of the asset brought, the latest first."""
-        rows = disposing.proceeds(self.get_object())[: disposing.MOST_PROCEEDS]
-        return Response(shapes.ProceedsOutput(rows, many=True).data)
+        rows = list(disposing.proceeds(self.get_object())[: disposing.MOST_PROCEEDS])
+        page = self.page_of(rows, by=lambda row: row.pk)
+        return self.get_paginated_response(shapes.ProceedsOutput(page, many=True).data)
 
     @extend_schema(request=shapes.AssetInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -299,10 +300,11 @@ class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
         rows = [
             {"code": one.code, "name": one.name, "valid_from": one.valid_from,
              "valid_to": one.valid_to, "of_book_value": one.of_book_value, "of_cost": one.of_cost,
-             "source": ceilings.SOURCE}
+             "origin": ceilings.SOURCE}
             for one in ceilings.ceilings(on).values()
         ]  # fmt: skip
-        return Response(shapes.CeilingOutput(rows, many=True).data)
+        page = self.page_of(rows, by=lambda row: row["code"])
+        return self.get_paginated_response(shapes.CeilingOutput(page, many=True).data)
 
 
 class AssetLineViewSet(CompanyViewSet):

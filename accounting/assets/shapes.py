@@ -107,7 +107,7 @@ class CeilingOutput(serializers.Serializer[Any]):
     valid_to = serializers.DateField(allow_null=True)
     of_book_value = AmountField()
     of_cost = AmountField()
-    source = serializers.CharField()
+    origin = serializers.CharField()
 
 
 class CeilingQuery(serializers.Serializer[Any]):

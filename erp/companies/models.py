@@ -53,8 +53,14 @@ class LegalForm(models.TextChoices):
 #: What a company switches on itself: with debtors, creditors and payroll on, nobody posts to their
 #: control accounts by hand; hours, expenses and fixed assets are not everybody's.
 BY_CHOICE = frozenset(
-    {Module.RECEIVABLES, Module.PAYABLES, Module.PAYROLL, Module.HOURS, Module.EXPENSES,
-     Module.ASSETS}
+    {
+        Module.RECEIVABLES,
+        Module.PAYABLES,
+        Module.PAYROLL,
+        Module.HOURS,
+        Module.EXPENSES,
+        Module.ASSETS,
+    }
 )
 
 

@@ -24,7 +24,6 @@ BARE = {
         "vat_activity_accounts_list", "vat_code_table_list", "vat_codes_list", "vat_settings_list",
     },
     BY_LAW: {
-        "asset_categories_ceilings_list",
         "payroll_figures_cantonal_contributions_list", "payroll_figures_family_allowances_list",
         "payroll_tariffs_list", "reference_countries_list", "reference_currencies_list",
         "reference_holidays_list", "reference_sources_list", "vat_code_table_example_list",
@@ -42,7 +41,7 @@ BARE = {
         "payroll_years_recap_list",
     },
     CAPPED: {
-        "assets_proceeds_list", "bank_transactions_items_list", "contact_duplicates_list", "contact_lookup_list",
+        "bank_transactions_items_list", "contact_duplicates_list", "contact_lookup_list",
         "reference_localities_list",
     },
     STAFF: {"firms_list", "members_by_mandate_list", "recoveries_list", "roles_list"},
