@@ -11,6 +11,7 @@ class AccountingConfig(AppConfig):
         from accounting.assets import aside
         from accounting.assets import posting as of_register
         from accounting.assets import searching as of_assets
+        from accounting.assets import year_end as of_the_year
         from accounting.banking import booking
         from accounting.banking import searching as of_banks
         from accounting.banking.matching import claims, hearing, orders
@@ -59,6 +60,7 @@ class AccountingConfig(AppConfig):
         of_banks.register()
         of_projects.register()
         of_assets.register()
+        of_the_year.register_own()
         asides.register("assets", aside.show)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))

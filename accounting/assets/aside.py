@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 
-from accounting.assets.models import Asset, AssetCategory, AssetMovement
+from accounting.assets.models import Asset, AssetCategory, AssetMovement, DepreciationRun
 from accounting.assets.unregistered import free_of_entry
 from erp.access.gate import Access
 from erp.access.permissions import Permission
@@ -18,9 +19,10 @@ def show(access: Access, subject: str, pk: int) -> str:
     ids = AssetMovement.of(company).filter(entry=pk, run=None).values("asset")
     found = list(Asset.of(company).filter(pk__in=ids).order_by("number")[:50])
     free = free_of_entry(company, pk) if AssetCategory.of(company).exists() else []
-    if not found and not free:
+    run = DepreciationRun.of(company).filter(Q(entry=pk) | Q(reversal=pk)).first()
+    if not found and not free and run is None:
         return ""
     return render_to_string("accounting/assets/_aside.html", {
-        "assets": found, "free": free, "company": company, "access": access,
+        "assets": found, "free": free, "run": run, "company": company, "access": access,
         "may_change": access.may(Permission.ASSETS_CHANGE) and not access.read_only,
     })  # fmt: skip

@@ -246,12 +246,6 @@ class RuleForm(forms.Form):
         return self.cleaned_data["rate"] or Decimal(0)
 
 
-class RunForm(forms.Form):
-    """Until which day a run is proposed."""
-
-    until = forms.DateField(label=_("Until"), widget=DayInput())
-
-
 def residual_of(category: AssetCategory) -> Decimal:
     """What a new asset of a category keeps to the end: as the latest of its rules says."""
     rule = (

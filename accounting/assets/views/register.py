@@ -77,7 +77,6 @@ class _WithLookUps(CompanyView):
     def offered(self) -> dict[str, Any]:
         costs = self.company.uses("costs")
         return {
-            "accounts": [],
             "cost_centres": choices(CostCentre.of(self.company).order_by("number")) if costs else [],
             "cost_objects": choices(CostObject.of(self.company).order_by("number")) if costs else [],
         }  # fmt: skip
