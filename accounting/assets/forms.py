@@ -20,10 +20,8 @@ from erp.core.display import chf, swiss_date
 from erp.web.dates import DayInput
 
 _WIDTHS: Final = {
-    "number": "w3", "name": "w9", "acquired_on": "w3", "in_service_on": "w3", "voucher": "w3",
-    "serial_number": "w3", "location": "w6", "notes": "w12", "cost": "w4", "accumulated": "w4", "date": "w4",
-    "rate": "w3", "life_months": "w3", "residual": "w3", "method": "w3", "amount": "w4", "code": "w3",
-    "valid_from": "w4", "pro_rata": "w4", "text": "w12", "sold_by": "w12", "ceiling": "w12",
+    "number": "w4", "name": "w8", "notes": "w12", "code": "w4", "text": "w12", "sold_by": "w12",
+    "ceiling": "w12", "kind": "w4", "date": "w4", "amount": "w4", "cost": "w6", "accumulated": "w6",
 }  # fmt: skip
 
 
@@ -122,7 +120,7 @@ class LineForm(AssetForm):
 class AddForm(forms.Form):
     """An addition to an asset that is in the register."""
 
-    asset = forms.ModelChoiceField(Asset.unscoped.none(), label=_("Asset"))
+    asset = forms.ModelChoiceField(Asset.unscoped.none(), label=_("Fixed asset"))
     amount = Amount(label=_("Amount of the line"), required=True)
 
     def __init__(self, *args: Any, company: Company, account: int, **kwargs: Any) -> None:
@@ -145,7 +143,6 @@ class RevalueForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _widths(self)
-        self.fields["kind"].width = "w4"  # type: ignore[attr-defined]
 
 
 class TransferForm(forms.Form):
@@ -239,8 +236,6 @@ class RuleForm(forms.Form):
             *((one.code, f"{one.name} · {one.of_book_value} / {one.of_cost} %") for one in known.values()),
         ]  # fmt: skip
         _widths(self)
-        for name in ("method", "residual"):
-            self.fields[name].width = "w4"  # type: ignore[attr-defined]
 
     def clean_rate(self) -> Decimal:
         return self.cleaned_data["rate"] or Decimal(0)

@@ -280,3 +280,9 @@ class AssetMovement(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.date} {self.get_kind_display()}"
+
+    @property
+    def reckoned(self) -> dict[str, Decimal]:
+        """The amounts and rates of ``told``."""
+        return {name: Decimal(value) for name, value in self.told.items()
+                if isinstance(value, str) and name != "method"}  # fmt: skip

@@ -37,7 +37,7 @@ def proposal_table(proposal: Proposal) -> Table:
     ]  # fmt: skip
     return table(
         title=_("Depreciation: proposal"), subtitle=_span(proposal.start, proposal.until), wide=True,
-        head=[_("No."), _("Asset"), _("Method"), _("Base"), _("Rate"), _("Months"),
+        head=[_("No."), _("Fixed asset"), _("Method"), _("Base"), _("Rate"), _("Months"),
               _("Book value before"), _("Depreciation"), _("Book value after"),
               _("Accepted by tax, of the year"), _("Note")],
         rows=[*rows, [_("Total"), "", "", None, None, None,
@@ -56,7 +56,7 @@ def run_table(run: DepreciationRun, movements: Sequence[AssetMovement]) -> Table
     ]  # fmt: skip
     return table(
         title=_("Depreciation"), subtitle=_span(run.start, run.end), wide=True, name="depreciation",
-        head=[_("No."), _("Asset"), _("Category"), _("Method"), _("Base"), _("Rate"), _("Months"),
+        head=[_("No."), _("Fixed asset"), _("Category"), _("Method"), _("Base"), _("Rate"), _("Months"),
               _("Of the year so far"), _("Depreciation")],
         rows=[*rows, [_("Total"), "", "", "", None, None, None, None, run.total]],
         kinds={len(rows): "grand"},

@@ -149,7 +149,7 @@ def as_table(
     span = {"first": swiss_date(since), "last": swiss_date(until)}
     return table(
         title=_("Assets table"), subtitle=_("%(first)s to %(last)s") % span, name="assets-table",
-        head=[_("Asset"), _("Cost at start"), _("Additions"), _("Disposals"), _("Transfers"),
+        head=[_("Fixed asset"), _("Cost at start"), _("Additions"), _("Disposals"), _("Transfers"),
               _("Cost at end"), _("Accumulated at start"), _("Depreciation"),
               _("Disposals and transfers"), _("Accumulated at end"), _("Book value at start"),
               _("Book value at end")],

@@ -128,7 +128,8 @@ class AssetsTable(SpanReport):
         details = request.GET.get("details", "1") == "1"
         groups = table.assets_table(self.company, since=since, until=until)
         content = table.as_table(groups, since=since, until=until, details=details)
-        rows = control.control(self.company, until=until)
+        rows = [row for row in control.control(self.company, until=until)
+                if row.register or row.ledger]  # fmt: skip
         return self.shown(
             "assets/table", content, groups=groups, total=table.total_of(groups), since=since,
             until=until, details=details, control=rows,

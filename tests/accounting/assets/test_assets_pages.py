@@ -79,7 +79,7 @@ def test_an_asset_goes_its_way_on_the_pages(company, page):
     done = page.post(f"{here}runs/", {"until": "2026-12-31", "total": "13333.33"})
     run = DepreciationRun.of(company).get()
     assert done["Location"] == f"{here}runs/{run.pk}/"
-    assert "40000.00 × 40 % × 10/12 = 13333.33" in told(page.get(one))
+    assert "40’000.00 × 40 % × 10/12 = 13’333.33" in told(page.get(one))
     for form in ("csv", "xlsx", "pdf"):
         for address in (f"{here}?format={form}", f"{here}runs/{run.pk}/?format={form}",
                         f"{here}table/?since=2026-01-01&until=2026-12-31&format={form}"):  # fmt: skip
