@@ -108,13 +108,13 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
             "movements": list(queries.movements_of(asset)), "outlook": found,
         }).data)  # fmt: skip
 
-    @extend_schema(responses=shapes.ProceedsOutput(many=True))
+    @extend_schema(responses=shapes.AssetProceedsOutput(many=True))
     @action(detail=True, methods=["get"])
     def proceeds(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Posted credits that may be what a sale of the asset brought, the latest first."""
         rows = list(disposing.proceeds(self.get_object())[: disposing.MOST_PROCEEDS])
         page = self.page_of(rows, by=lambda row: row.pk)
-        return self.get_paginated_response(shapes.ProceedsOutput(page, many=True).data)
+        return self.get_paginated_response(shapes.AssetProceedsOutput(page, many=True).data)
 
     @extend_schema(request=shapes.AssetInput)
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -129,11 +129,11 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         )  # fmt: skip
         return self.shown(made, 201)
 
-    @extend_schema(request=shapes.FromLineInput, responses={201: shapes.AssetOutput})
+    @extend_schema(request=shapes.AssetFromLineInput, responses={201: shapes.AssetOutput})
     @action(detail=False, methods=["post"], url_path="from-line")
     def from_line(self, request: Request, **kwargs: Any) -> Response:
         """Register a posted line on an asset account as a new asset; nothing is posted."""
-        told = self.told(shapes.FromLineInput)
+        told = self.told(shapes.AssetFromLineInput)
         line, amount = self._line(told), told.pop("amount", None)
         proposed = registering.proposed(line)
         proposed.pop("amount")
@@ -160,22 +160,24 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         registering.delete_asset(self.changing(), by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(request=shapes.AdditionInput, responses=shapes.AssetOutput)
+    @extend_schema(request=shapes.AssetAdditionInput, responses=shapes.AssetOutput)
     @action(detail=True, methods=["post"])
     def additions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Add a posted line on the asset's account to it; nothing is posted."""
-        asset, told = self.get_object(), self.told(shapes.AdditionInput)
+        asset, told = self.get_object(), self.told(shapes.AssetAdditionInput)
         line = self._line(told)
         return self.shown(registering.register_line(
             asset, LineOfEntry(line.entry, line.position), by=self.access.user,
             amount=told.get("amount"),
         ))  # fmt: skip
 
-    @extend_schema(request=shapes.RevaluationInput, responses=shapes.AssetOutput, parameters=[KEY])
+    @extend_schema(
+        request=shapes.AssetRevaluationInput, responses=shapes.AssetOutput, parameters=[KEY]
+    )
     @action(detail=True, methods=["post"])
     def revalue(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Post an impairment, or take depreciation back."""
-        asset, told = self.get_object(), self.told(shapes.RevaluationInput)
+        asset, told = self.get_object(), self.told(shapes.AssetRevaluationInput)
         acts = {"down": moving.write_down, "up": moving.write_up}
         act = acts[told.pop("kind")]
 
@@ -194,11 +196,13 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         asset, told = self.get_object(), self.told(shapes.AssetTransferInput)
         return self.once(lambda: self.shown(moving.transfer(asset, by=self.access.user, **told)))
 
-    @extend_schema(request=shapes.DisposalInput, responses=shapes.AssetOutput, parameters=[KEY])
+    @extend_schema(
+        request=shapes.AssetDisposalInput, responses=shapes.AssetOutput, parameters=[KEY]
+    )
     @action(detail=True, methods=["post"])
     def dispose(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Post the sale of an asset, by the line that says what it brought, or its scrapping."""
-        asset, told = self.get_object(), self.told(shapes.DisposalInput)
+        asset, told = self.get_object(), self.told(shapes.AssetDisposalInput)
         sold_by = None
         if "entry" in told:
             line = self._line(told)
@@ -265,12 +269,12 @@ class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
         return self.shown(categories.save_category(category, by=self.access.user))
 
     @extend_schema(
-        request=shapes.DefaultsInput, responses={201: shapes.AssetCategoryOutput(many=True)}
+        request=shapes.AssetDefaultsInput, responses={201: shapes.AssetCategoryOutput(many=True)}
     )
     @action(detail=False, methods=["post"])
     def defaults(self, request: Request, **kwargs: Any) -> Response:
         """Add the categories of the KMU chart that the company has the accounts of."""
-        told = self.told(shapes.DefaultsInput)
+        told = self.told(shapes.AssetDefaultsInput)
         made = categories.add_defaults(self.company, by=self.access.user, **told)
         return Response(self.get_serializer(made, many=True).data, status=201)
 
@@ -292,7 +296,9 @@ class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
         categories.delete_rule(found, by=self.access.user)
         return Response(status=204)
 
-    @extend_schema(parameters=[shapes.CeilingQuery], responses=shapes.CeilingOutput(many=True))
+    @extend_schema(
+        parameters=[shapes.CeilingQuery], responses=shapes.DepreciationCeilingOutput(many=True)
+    )
     @action(detail=False, methods=["get"])
     def ceilings(self, request: Request, **kwargs: Any) -> Response:
         """The highest rates that tax accepts without proof, with their source."""
@@ -304,20 +310,20 @@ class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
             for one in ceilings.ceilings(on).values()
         ]  # fmt: skip
         page = self.page_of(rows, by=lambda row: row["code"])
-        return self.get_paginated_response(shapes.CeilingOutput(page, many=True).data)
+        return self.get_paginated_response(shapes.DepreciationCeilingOutput(page, many=True).data)
 
 
 class AssetLineViewSet(CompanyViewSet):
     """``…/asset-lines/``"""
 
     permissions = {"list": Permission.ASSETS_READ}
-    serializer_class = shapes.FreeLineOutput
+    serializer_class = shapes.AssetLineOutput
     queryset = EntryLine.unscoped.none()
 
-    @extend_schema(parameters=[shapes.OnQuery])
+    @extend_schema(parameters=[shapes.AssetsOnQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Posted lines on asset accounts that no asset has, or not wholly, the latest first."""
-        on = self.asked(shapes.OnQuery).get("on") or clock.today()
+        on = self.asked(shapes.AssetsOnQuery).get("on") or clock.today()
         page = self.page_of(unregistered.free_lines(self.company, until=on), by=lambda row: row.key)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -346,38 +352,42 @@ class DepreciationRunViewSet(mixins.ListModelMixin, Filed):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @shown_or_filed(shapes.ProposalOutput, parameters=[shapes.UntilQuery])
+    @shown_or_filed(shapes.DepreciationProposalOutput, parameters=[shapes.DepreciationUntilQuery])
     @action(detail=False, methods=["get"])
     def proposal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
         """What a run until a day would post, per asset with base, rate and months."""
-        found = running.propose(self.company, **self.asked(shapes.UntilQuery))
+        found = running.propose(self.company, **self.asked(shapes.DepreciationUntilQuery))
         if self.form:
             return self.filed(reports.proposal_table(found))
         page = self.page_of(found.posted, by=lambda row: row.asset.pk)
-        return self.told_beside(shapes.ProposalOutput, page, start=found.start, until=found.until,
+        return self.told_beside(shapes.DepreciationProposalOutput, page, start=found.start, until=found.until,
                                 total=found.total, warned=found.warned)  # fmt: skip
 
     @extend_schema(
-        request=shapes.RunInput, responses={201: shapes.DepreciationRunOutput}, parameters=[KEY]
+        request=shapes.DepreciationInput,
+        responses={201: shapes.DepreciationRunOutput},
+        parameters=[KEY],
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Post the depreciation of all assets until a day as one entry."""
-        told = self.told(shapes.RunInput)
+        told = self.told(shapes.DepreciationInput)
         return self.once(lambda: self.shown(running.run(
             self.company, until=told["until"], by=self.access.user, expected=told.get("total")
         ), 201))  # fmt: skip
 
     @extend_schema(
-        request=shapes.RunReversalInput, responses=shapes.DepreciationRunOutput, parameters=[KEY]
+        request=shapes.DepreciationReversalInput,
+        responses=shapes.DepreciationRunOutput,
+        parameters=[KEY],
     )
     @action(detail=True, methods=["post"])
     def reverse(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the whole of the latest run by the mirror image of its entry."""
         found = self.get_object()
-        self.told(shapes.RunReversalInput)
+        self.told(shapes.DepreciationReversalInput)
         return self.once(lambda: self.shown(running.reverse(found, by=self.access.user)))
 
-    @shown_or_filed(shapes.RunRowOutput(many=True))
+    @shown_or_filed(shapes.DepreciatedOutput(many=True))
     @action(detail=True, methods=["get"])
     def rows(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
         """What a run posted, per asset."""
@@ -386,7 +396,7 @@ class DepreciationRunViewSet(mixins.ListModelMixin, Filed):
         if self.form:
             return self.filed(reports.run_table(found, list(movements)))
         page = self.page_of(list(movements), by=lambda row: row.pk)
-        return self.get_paginated_response(shapes.RunRowOutput(page, many=True).data)
+        return self.get_paginated_response(shapes.DepreciatedOutput(page, many=True).data)
 
 
 class AssetsTableViewSet(Filed):

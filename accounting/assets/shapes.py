@@ -94,11 +94,11 @@ class AssetRuleInput(Input):
     ceiling = serializers.CharField(max_length=40, required=False, allow_blank=True)
 
 
-class DefaultsInput(Input):
+class AssetDefaultsInput(Input):
     valid_from = DayField()
 
 
-class CeilingOutput(serializers.Serializer[Any]):
+class DepreciationCeilingOutput(serializers.Serializer[Any]):
     """The highest rates that tax accepts without proof, in percent of a year."""
 
     code = serializers.CharField()
@@ -114,7 +114,7 @@ class CeilingQuery(serializers.Serializer[Any]):
     on = DayField(required=False, help_text="As of this day; today without")
 
 
-class ValuesOutput(serializers.Serializer[Any]):
+class AssetValuesOutput(serializers.Serializer[Any]):
     cost = AmountField()
     accumulated = AmountField()
     book = AmountField()
@@ -176,7 +176,7 @@ class AssetInput(AssetChange):
     accumulated = AmountField(positive=True, required=False)
 
 
-class FromLineInput(AssetChange):
+class AssetFromLineInput(AssetChange):
     """A new asset from the line ``line`` of the posted ``entry``, or a part of it.
 
     What is left out comes from the line.
@@ -188,13 +188,13 @@ class FromLineInput(AssetChange):
     amount = AmountField(required=False)
 
 
-class AdditionInput(Input):
+class AssetAdditionInput(Input):
     entry = serializers.IntegerField(**_ID)
     line = serializers.IntegerField(min_value=1, max_value=MOST_LINE)
     amount = AmountField(required=False)
 
 
-class RevaluationInput(Input):
+class AssetRevaluationInput(Input):
     """``kind`` down is an impairment, up takes depreciation back."""
 
     kind = serializers.ChoiceField(choices=("down", "up"))
@@ -208,7 +208,7 @@ class AssetTransferInput(Input):
     date = DayField()
 
 
-class DisposalInput(Input):
+class AssetDisposalInput(Input):
     """A sale by the posted credit line ``line`` of ``entry``; without them it is scrapped."""
 
     date = DayField()
@@ -243,7 +243,7 @@ class AssetMovementOutput(serializers.ModelSerializer[AssetMovement]):
                   "undoes", "text", "told")  # fmt: skip
 
 
-class OutlookOutput(serializers.Serializer[Any]):
+class DepreciationOutlookOutput(serializers.Serializer[Any]):
     """``base`` times ``rate`` percent is a whole year's; ``ceiling`` is the most that tax accepts."""
 
     method = serializers.CharField(source="figures.method")
@@ -262,12 +262,12 @@ class AssetWhole(serializers.Serializer[Any]):
     """``asset`` with its values, its movements, and the fiscal year's depreciation; null when it is gone."""
 
     asset = AssetOutput()
-    values = ValuesOutput()
+    values = AssetValuesOutput()
     movements = AssetMovementOutput(many=True)
-    outlook = OutlookOutput(allow_null=True)
+    outlook = DepreciationOutlookOutput(allow_null=True)
 
 
-class FreeLineOutput(serializers.Serializer[Any]):
+class AssetLineOutput(serializers.Serializer[Any]):
     """``rest`` is what of the line no asset has, debit positive."""
 
     entry = serializers.IntegerField()
@@ -280,11 +280,11 @@ class FreeLineOutput(serializers.Serializer[Any]):
     rest = AmountField()
 
 
-class OnQuery(serializers.Serializer[Any]):
+class AssetsOnQuery(serializers.Serializer[Any]):
     on = DayField(required=False, help_text="Until this day; today without")
 
 
-class ProceedsOutput(serializers.Serializer[Any]):
+class AssetProceedsOutput(serializers.Serializer[Any]):
     entry = serializers.IntegerField(source="entry_id")
     line = serializers.IntegerField(source="position")
     date = serializers.DateField()
@@ -292,27 +292,27 @@ class ProceedsOutput(serializers.Serializer[Any]):
     amount = AmountField(source="credit")
 
 
-class ProposedOutput(OutlookOutput):
+class DepreciationProposedOutput(DepreciationOutlookOutput):
     asset = serializers.IntegerField(source="asset.pk")
     number = serializers.CharField(source="asset.number")
     name = serializers.CharField(source="asset.name")
 
 
-class ProposalOutput(PageOutput):
+class DepreciationProposalOutput(PageOutput):
     """``total`` and ``warned``, how many are above what tax accepts, are of all pages."""
 
     start = serializers.DateField()
     until = serializers.DateField()
     total = AmountField()
     warned = serializers.IntegerField()
-    results = ProposedOutput(many=True)
+    results = DepreciationProposedOutput(many=True)
 
 
-class UntilQuery(serializers.Serializer[Any]):
+class DepreciationUntilQuery(serializers.Serializer[Any]):
     until = DayField()
 
 
-class RunInput(Input):
+class DepreciationInput(Input):
     """``total`` is what the proposal said; where it is another by now, nothing is posted."""
 
     until = DayField()
@@ -329,11 +329,11 @@ class DepreciationRunOutput(serializers.ModelSerializer[DepreciationRun]):
         fields = ("id", "start", "end", "count", "total", "entry", "reversal", "created_at")
 
 
-class RunReversalInput(Input):
+class DepreciationReversalInput(Input):
     """Nothing: the whole run is reversed."""
 
 
-class RunRowOutput(serializers.ModelSerializer[AssetMovement]):
+class DepreciatedOutput(serializers.ModelSerializer[AssetMovement]):
     asset = serializers.IntegerField(source="asset_id")
     number = serializers.CharField(source="asset.number")
     name = serializers.CharField(source="asset.name")
@@ -344,7 +344,7 @@ class RunRowOutput(serializers.ModelSerializer[AssetMovement]):
         fields = ("id", "asset", "number", "name", "depreciation", "told")
 
 
-class TableAmountsOutput(serializers.Serializer[Any]):
+class AssetAmountsOutput(serializers.Serializer[Any]):
     """Cost, accumulated depreciation (``gone_…``) and book value; disposals are negative."""
 
     cost_before = AmountField()
@@ -361,18 +361,18 @@ class TableAmountsOutput(serializers.Serializer[Any]):
     book_after = AmountField()
 
 
-class TableRowOutput(serializers.Serializer[Any]):
+class AssetsTableRowOutput(serializers.Serializer[Any]):
     asset = serializers.IntegerField(source="asset.pk")
     number = serializers.CharField(source="asset.number")
     name = serializers.CharField(source="asset.name")
-    amounts = TableAmountsOutput()
+    amounts = AssetAmountsOutput()
 
 
-class TableGroupOutput(serializers.Serializer[Any]):
+class AssetGroupOutput(serializers.Serializer[Any]):
     category = serializers.CharField(source="category.code")
     name = serializers.CharField(source="category.name")
-    total = TableAmountsOutput()
-    rows = TableRowOutput(many=True)
+    total = AssetAmountsOutput()
+    rows = AssetsTableRowOutput(many=True)
 
 
 class AssetControlOutput(serializers.Serializer[Any]):
@@ -385,8 +385,8 @@ class AssetControlOutput(serializers.Serializer[Any]):
 
 
 class AssetsTableOutput(serializers.Serializer[Any]):
-    groups = TableGroupOutput(many=True)
-    total = TableAmountsOutput()
+    groups = AssetGroupOutput(many=True)
+    total = AssetAmountsOutput()
     control = AssetControlOutput(many=True)
 
 
