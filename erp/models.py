@@ -11,7 +11,7 @@ from erp.access.tokens.models import AppToken
 from erp.api.models import IdempotencyRecord, PersonalIdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent, AuditHead
 from erp.changes.models import Change, ChangeFloor
-from erp.cockpit.models import ApprovalDigest
+from erp.cockpit.models import ApprovalDigest, Favourite
 from erp.companies.models import Company
 from erp.documents.models import StoredFile
 from erp.fiduciary.models import (
@@ -71,6 +71,7 @@ __all__ = [
     "Delivery",
     "ExchangeRate",
     "FactorRecovery",
+    "Favourite",
     "Firm",
     "FirmBatch",
     "FirmBatchPart",

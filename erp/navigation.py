@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from erp.access.gate import Access
 from erp.access.permissions import Permission
+from erp.cockpit.favourites import at_hand
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ SECTIONS = (
             Item(_("Questions"), "questions", Permission.QUESTIONS_READ),
             Item(_("Mails"), "mails", Permission.COMPANY_READ, "v"),
             Item(_("Jobs"), "jobs", Permission.COMPANY_READ, "a"),
+            Item(_("Favourites"), "favourites", Permission.COMPANY_READ),
         ),
     ),
     Section(
@@ -232,6 +234,13 @@ def sections(access: Access, request: HttpRequest) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.url_name if match else ""
     shown = []
+    if favourites := at_hand(access):
+        items = [
+            {"label": one.name, "url": one.address, "permission": Permission.COMPANY_READ,
+             "current": one.address == request.get_full_path(), "shortcut": ""}
+            for one in favourites
+        ]  # fmt: skip
+        shown.append({"label": _("Favourites"), "icon": "home", "items": items})
     for section in SECTIONS:
         items = [
             {

@@ -1,12 +1,22 @@
-"""How many cases tests make up: a part of them each time, all with ``RAPPEN_DEEP=1``."""
+"""How many cases tests make up or go through: a part of them each time, all with ``RAPPEN_DEEP=1``."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
+#: Of long walks over all addresses a part is walked on a day; all have been after as many days.
+PARTS: Final = 3
 DEEP: Final = os.environ.get("RAPPEN_DEEP") == "1"
 
 
 def cases(most: int, *, each_time: int) -> int:
     return most if DEEP else each_time
+
+
+def of_today(rows: Iterable[Any]) -> list[Any]:
+    """The part of the rows whose turn it is today."""
+    turn = dt.datetime.now(dt.UTC).toordinal()
+    return [row for nth, row in enumerate(rows) if DEEP or (nth + turn) % PARTS == 0]

@@ -227,9 +227,9 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         rows = EntryLine.of(self.company).select_related(
             "account", "entry__company", "cost_centre", "cost_object"
         )
-        found: EntryLine | None = rows.filter(entry=entry, position=told.pop("line")).first()
+        found: EntryLine | None = rows.filter(entry=entry, position=told.pop("position")).first()
         if found is None:
-            raise missing("line")
+            raise missing("position")
         return found
 
 

@@ -177,20 +177,20 @@ class AssetInput(AssetChange):
 
 
 class AssetFromLineInput(AssetChange):
-    """A new asset from the line ``line`` of the posted ``entry``, or a part of it.
+    """A new asset from the line at ``position`` of the posted ``entry``, or a part of it.
 
     What is left out comes from the line.
     """
 
     category = NumberedField(AssetCategory, by="code", max_length=10, required=False)
     entry = serializers.IntegerField(**_ID)
-    line = serializers.IntegerField(min_value=1, max_value=MOST_LINE)
+    position = serializers.IntegerField(min_value=1, max_value=MOST_LINE)
     amount = AmountField(required=False)
 
 
 class AssetAdditionInput(Input):
     entry = serializers.IntegerField(**_ID)
-    line = serializers.IntegerField(min_value=1, max_value=MOST_LINE)
+    position = serializers.IntegerField(min_value=1, max_value=MOST_LINE)
     amount = AmountField(required=False)
 
 
@@ -209,16 +209,16 @@ class AssetTransferInput(Input):
 
 
 class AssetDisposalInput(Input):
-    """A sale by the posted credit line ``line`` of ``entry``; without them it is scrapped."""
+    """A sale by the posted credit line at ``position`` of ``entry``; without them it is scrapped."""
 
     date = DayField()
     entry = serializers.IntegerField(required=False, **_ID)
-    line = serializers.IntegerField(required=False, min_value=1, max_value=MOST_LINE)
+    position = serializers.IntegerField(required=False, min_value=1, max_value=MOST_LINE)
     text = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
-        if ("entry" in told) != ("line" in told):
-            raise serializers.ValidationError({"line": ["Send entry and line together."]})
+        if ("entry" in told) != ("position" in told):
+            raise serializers.ValidationError({"position": ["Send entry and position together."]})
         return told
 
 
@@ -231,7 +231,6 @@ class AssetMovementOutput(serializers.ModelSerializer[AssetMovement]):
 
     category = serializers.CharField(source="category.code")
     entry = serializers.IntegerField(source="entry_id", allow_null=True)
-    line = serializers.IntegerField(source="position", allow_null=True)
     run = serializers.IntegerField(source="run_id", allow_null=True)
     undoes = serializers.IntegerField(source="undoes_id", allow_null=True)
     cost = AmountField()
@@ -239,7 +238,7 @@ class AssetMovementOutput(serializers.ModelSerializer[AssetMovement]):
 
     class Meta:
         model = AssetMovement
-        fields = ("id", "date", "kind", "category", "cost", "depreciation", "entry", "line", "run",
+        fields = ("id", "date", "kind", "category", "cost", "depreciation", "entry", "position", "run",
                   "undoes", "text", "told")  # fmt: skip
 
 
@@ -271,7 +270,7 @@ class AssetLineOutput(serializers.Serializer[Any]):
     """``rest`` is what of the line no asset has, debit positive."""
 
     entry = serializers.IntegerField()
-    line = serializers.IntegerField(source="position")
+    position = serializers.IntegerField()
     date = serializers.DateField()
     number = serializers.IntegerField()
     text = serializers.CharField()
@@ -286,7 +285,7 @@ class AssetsOnQuery(serializers.Serializer[Any]):
 
 class AssetProceedsOutput(serializers.Serializer[Any]):
     entry = serializers.IntegerField(source="entry_id")
-    line = serializers.IntegerField(source="position")
+    position = serializers.IntegerField()
     date = serializers.DateField()
     account = serializers.CharField(source="account.number")
     amount = AmountField(source="credit")

@@ -22,7 +22,7 @@ TABLES = [
 class Migration(migrations.Migration):
     dependencies = [
         ("accounting", "0018_line_on_cost_object"),
-        ("erp", "0035_assets"),
+        ("erp", "0036_assets"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ neither by the company's consent, and a token never opens more than its owner co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -57,17 +57,27 @@ class NobodyToActFor(DomainError):
     field = "by"
 
 
+#: The pages that somebody keeps at hand there (``erp.cockpit.favourites``), on the same way.
+_AT_HAND: Final = """;
+    SELECT f.id, f.name, f.address, f.user_id FROM erp_favourite f
+    WHERE f.company_id = %(company)s AND (f.user_id = %(user)s OR f.is_shared)
+    ORDER BY f.user_id <> %(user)s, f.position, f.name, f.id
+"""
+
+
 @dataclass(frozen=True)
 class Access:
     """What one user may do in one company's books right now.
 
-    ``support`` is the consent by which an operator looks in who is no member.
+    ``support`` is the consent by which an operator looks in who is no member; ``favourites`` are
+    there for pages alone: id, name, address and user of each.
     """
 
     company: Company
     user: User
     granted: frozenset[str]
     support: SupportConsent | None = None
+    favourites: Sequence[tuple[int, str, str, int]] = ()
 
     @property
     def read_only(self) -> bool:
@@ -82,21 +92,24 @@ class Access:
             raise PermissionDenied
 
 
-def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> Access:
+def access_to(
+    company_id: int, *, user: User, within: Bearer | None = None, for_page: bool = False
+) -> Access:
     """Open a company's door for this transaction, or answer 404.
 
     Strangers do not learn that the company exists. ``within`` is the token a program came with:
-    it opens its own company alone, and grants nothing beyond its scopes. Must run inside a
-    transaction.
+    it opens its own company alone, and grants nothing beyond its scopes. ``for_page`` fetches what
+    the side bar shows, too, on the same way. Must run inside a transaction.
     """
     structlog.contextvars.bind_contextvars(user=user.pk)
     if within is not None and (within.company, within.user.pk) != (company_id, user.pk):
         raise Http404
     if not user.is_active or company_id > LARGEST:
         raise Http404
-    has = _let_in(company_id, user.pk)
-    if has is None:
+    let_in = _let_in(company_id, user.pk, for_page=for_page)
+    if let_in is None:
         return _as_support(company_id, user, within)
+    has, favourites = let_in
     company: Company = Company.objects.get(pk=company_id)
     granted = effective(company, has.rights)
     if within is not None:
@@ -104,7 +117,7 @@ def access_to(company_id: int, *, user: User, within: Bearer | None = None) -> A
     structlog.contextvars.bind_contextvars(company=company.pk)
     if Permission.LEDGER_CLOSE in granted:
         set_local("rappen.closing", "on")
-    return Access(company, user, granted)
+    return Access(company, user, granted, favourites=favourites)
 
 
 def open_to(user: User, *, within: Bearer | None = None) -> QuerySet[Company]:
@@ -236,19 +249,26 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
     return Access(company, user, granted, consent)
 
 
-def _let_in(company_id: int, user_id: int) -> Held | None:
+def _let_in(
+    company_id: int, user_id: int, *, for_page: bool
+) -> tuple[Held, Sequence[tuple[int, str, str, int]]] | None:
     """Open a company to whoever has a role or a running mandate in it; None to others.
 
     One round trip: the condition is looked at, as this person sees it, before anything is opened.
     """
     require_transaction("rappen.user")
     with connection.cursor() as cursor:
-        cursor.execute(_LET_IN, {"user": user_id, "company": company_id})
+        asked = _LET_IN + _AT_HAND if for_page else _LET_IN
+        cursor.execute(asked, {"user": user_id, "company": company_id})
         cursor.nextset()
         if cursor.fetchone() is None:
             return None
         cursor.nextset()
-        return held_in(cursor.fetchall())
+        has, favourites = held_in(cursor.fetchall()), ()
+        if for_page:
+            cursor.nextset()
+            favourites = tuple(cursor.fetchall())
+        return has, favourites
 
 
 def _open(company: Company, granted: frozenset[str]) -> None:

@@ -176,6 +176,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "question.close": _("Question settled"),
     "question.reopen": _("Question opened again"),
     "question.take_file": _("File of a question attached"),
+    "favourite.share": _("Favourite shared with all"),
+    "favourite.unshare": _("Favourite no longer shared"),
     "own_field.add": _("Own field added"),
     "own_field.change": _("Own field changed"),
     "own_field.delete": _("Own field deleted"),

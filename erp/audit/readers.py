@@ -13,6 +13,7 @@ from erp.audit.subjects import subjects
 #: What is in none of them is told to nobody.
 READ_BY: Final = {
     "erp.cockpit": Permission.MEMBERS_READ,
+    "erp.cockpit.models.Favourite": Permission.COMPANY_READ,
     "erp.companies": Permission.COMPANY_READ,
     "erp.access": Permission.MEMBERS_READ,
     "erp.access.leaks": Permission.SECURITY_READ,

@@ -5,6 +5,7 @@ from django.urls import path
 from erp.cockpit import access, api, trail, views, wage_access
 from erp.cockpit.account import AccountOverview
 from erp.cockpit.address_pages import AddressBack, AddressPage, ConfirmAddress
+from erp.cockpit.favourite_pages import Favourites
 from erp.cockpit.firm_pages import FirmPage, Mandates
 from erp.cockpit.job_pages import (
     CancelJob,
@@ -55,6 +56,7 @@ entrance = [
 ]
 pages = [
     path("", views.Start.as_view(), name="start"),
+    path("favourites/", Favourites.as_view(), name="favourites"),
     path("palette/", views.Palette.as_view(), name="palette"),
     path("jobs/", Jobs.as_view(), name="jobs"),
     path("jobs/<int:job>/", JobPage.as_view(), name="job"),

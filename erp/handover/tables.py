@@ -57,6 +57,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "erp_checklistitem": _FIRM,
     "erp_companyexport": _MACHINERY,
     "erp_delivery": "messages to programs that listen to the former installation",
+    "erp_favourite": "pages that people kept at hand in the former installation",
     "erp_firmbatchpart": _FIRM,
     "erp_idempotencyrecord": _MACHINERY,
     "erp_invitation": _ACCESS,

@@ -79,7 +79,7 @@ class CompanyView(View):
             return response
 
     def _within(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.access = access_to(kwargs["company"], user=request.user)  # type: ignore[arg-type]
+        self.access = access_to(kwargs["company"], user=request.user, for_page=True)  # type: ignore[arg-type]
         self.company = self.access.company
         request.access = self.access  # type: ignore[attr-defined]
         request.help_page = self.help_page  # type: ignore[attr-defined]

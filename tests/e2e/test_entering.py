@@ -177,7 +177,7 @@ def with_voucher(page):
     """The mask with a voucher, whose viewer has taken the keyboard once, as it does when it is ready."""
     page.evaluate(
         "window.taken = new Promise((done) => {"
-        " addEventListener('blur', () => setTimeout(done), { once: true }); setTimeout(done, 15000); })"
+        " addEventListener('blur', () => setTimeout(done), { once: true }); setTimeout(done, 4000); })"
     )
     page.set_input_files("#voucher_file", {"name": "beleg.pdf", "mimeType": "application/pdf",
                                            "buffer": PDF})  # fmt: skip
@@ -200,7 +200,7 @@ def test_a_viewer_that_is_late_gives_the_keyboard_back(wide):
 
 def stays_in_the_viewer(page):
     """The viewer is a page of its own: with the keyboard there, this one's document has none."""
-    page.wait_for_function("document.activeElement.id === 'viewer'")
+    page.wait_for_function("() => document.activeElement.id === 'viewer'")
     page.wait_for_timeout(300)  # as long as the mask may take to give the keyboard back
     assert page.evaluate("document.activeElement.id") == "viewer"
 

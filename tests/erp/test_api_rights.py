@@ -46,10 +46,11 @@ from accounting.receivables.typed import TypedDocument, TypedItem
 from accounting.terms.agreeing import save_customer_terms, save_supplier_terms
 from accounting.terms.models import PaymentTerms
 from contacts.models import Contact
-from erp.access.gate import operating
+from erp.access.gate import access_to, operating
 from erp.access.leaks.models import LeakFinding
 from erp.access.models import Membership
 from erp.access.permissions import Permission
+from erp.cockpit.favourites import keep
 from erp.cockpit.firms import found_firm
 from erp.companies.models import Module
 from erp.core import clock
@@ -80,6 +81,7 @@ from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
 from tests.erp.test_routes import flat
+from tests.examples import of_today
 from tests.payroll.employees import books as people
 from vat.codes.models import VatSettings
 from vat.returns import filing
@@ -300,6 +302,11 @@ ENDPOINTS = [
     ("PATCH", "contact-groups/{group}/", {"name_de": "x"}, "contacts.settings"),
     ("DELETE", "contact-groups/{group}/", {}, "contacts.settings"),
     ("GET", "contact-lookup/?q=x", {}, "contacts.read"),
+    ("GET", "favourites/", {}, "company.read"),
+    ("POST", "favourites/", {"name": "x"}, "company.read"),
+    ("GET", "favourites/{favourite}/", {}, "company.read"),
+    ("PATCH", "favourites/{favourite}/", {"name": "x"}, "company.read"),
+    ("DELETE", "favourites/{favourite}/", {}, "company.read"),
     ("GET", "own-fields/{field}/", {}, "company.read"),
     ("POST", "own-fields/", {"subject": "contact", "code": ""}, "contacts.settings"),
     ("PATCH", "own-fields/{field}/", {"name_de": "x"}, "contacts.settings"),
@@ -653,6 +660,7 @@ def one_of_everything(api, company):
     field = api.post(
         "own-fields/", {"subject": "contact", "code": "x", "kind": "text", "name_de": "x"}
     ).json()["id"]
+    favourite = api.post("favourites/", {"name": "x", "address": "contacts/"}).json()["id"]
     bank = bank_account(company)
     api.upload("statements/", camt053(paid("5.00", "Meier")), key=new_key())
     domain = api.post("mail-domains/", {"domain": "example.ch"}).json()
@@ -755,7 +763,7 @@ def one_of_everything(api, company):
         "mandate": given,
         "domain": domain["id"], "finding": finding.pk,
         "contact": contact, "acting": acting, "activity": activity.json()["id"], "group": group,
-        "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
+        "favourite": favourite, "field": field, **units, "draft": draft, "voucher": voucher["id"], "year": year["id"],
         "bank": bank.pk, "budget": budget, "book": book.pk, "planned": planned["id"],
         "rule": save_rule(BankRule(company=company, name="x", text_contains="x",
                                    account=make.account(company, "3200")), by=by).pk,
@@ -784,6 +792,10 @@ def _hours(company, by):
     return save_hours(company=company, user=by, rows=[row], by=by)[0].pk
 
 
+def _favourite(company, user):
+    return keep(access_to(company.pk, user=user), name="x", address="favourites/").pk
+
+
 def _claim(company, by):
     return save_claim(company=company, user=by, title="x", lines=[], by=by).pk
 
@@ -807,6 +819,10 @@ def call(client, start, method, path, body, **headers):
     kind = "application/json" if body is not None else MULTIPART_CONTENT
     content = json.dumps(body) if body is not None else f"--{BOUNDARY}--\r\n"
     return client.generic(method, start + path, content, content_type=kind, **headers)
+
+
+#: Where one's own are found, and by nobody else.
+OWN = ("my-", "favourites/")
 
 
 def everything(api):
@@ -837,9 +853,10 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
     own = {
         "hours": _hours(company, users["hours.own"]),
         "claim": _claim(company, users["expenses.own"]),
+        "favourite": _favourite(company, users["company.read"]),
     }
     before = everything(api)
-    for method, path, body, right in ENDPOINTS:
+    for method, path, body, right in of_today(ENDPOINTS):
         place = path.format(**books)
         told = (method, path, right)
         refused = call(others[right], api.start, method, place, body, HTTP_IF_MATCH="*",
@@ -849,7 +866,7 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         one = of_fields if path.startswith("own-fields/") else ones[right]
         if path.startswith(SEEING):
             one = seeing.get(right, one)
-        place = path.format(**books | own) if path.startswith("my-") else place
+        place = path.format(**books | own) if path.startswith(OWN) else place
         passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
@@ -860,7 +877,7 @@ def test_from_outside_nothing_is_there(api, company, books):
     """AUZ-2: whatever the method, as if the company did not exist."""
     before = everything(api)
     stranger = signed_in(make.owner_of(make.company()))
-    for method, path, body, _right in ENDPOINTS:
+    for method, path, body, _right in of_today(ENDPOINTS):
         place = path.format(**books)
         answers = [
             problem(call(stranger, start, method, place, body, HTTP_IF_MATCH="*",
@@ -876,7 +893,7 @@ def test_from_outside_nothing_is_there(api, company, books):
 
 def test_what_is_not_there_is_missing_whatever_is_asked_of_it(api, anna, books):
     client = signed_in(anna)
-    for method, path, body, _right in ENDPOINTS:
+    for method, path, body, _right in of_today(ENDPOINTS):
         if "{" in path:
             nowhere = path.format(**dict.fromkeys(books, 999999999))
             answer = call(client, api.start, method, nowhere, body, HTTP_IF_MATCH="*",

@@ -13,12 +13,12 @@ from django.urls import get_resolver
 
 from erp import routes
 from erp.access.models import Membership, Role
-from erp.access.permissions import EMPLOYEE, OWNER, READY_ROLES, Permission
+from erp.access.permissions import EMPLOYEE, READY_ROLES, Permission
 from erp.companies.models import Module
 from erp.urls import endpoints, pages
 from tests import make
 from tests.erp.test_routes import fill, flat
-from tests.examples import DEEP
+from tests.examples import DEEP, PARTS, of_today
 
 #: What a role without the right sees, and what a role with it may see for an empty request.
 REFUSED = {403}
@@ -75,7 +75,7 @@ def told():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [role.code for role in READY_ROLES])
 def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
-    """The owner everywhere; of the other roles a third of them at each address, all with ``RAPPEN_DEEP=1``."""
+    """A third of the roles at each address, in turn, all with ``RAPPEN_DEEP=1``."""
     place = [ready.code for ready in READY_ROLES].index(role)
     company = make.company(modules=Module.values)
     person = make.user()
@@ -85,7 +85,7 @@ def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
     client.force_login(person)
     wrong = []
     for nth, (_start, pattern, method, address, asks) in enumerate(everything(company)):
-        if not (DEEP or role == OWNER or nth % 3 == place % 3):
+        if not (DEEP or nth % PARTS == place % PARTS):
             continue
         answer = getattr(client, method)(address)
         wanted = LET_IN if asks & granted else REFUSED
@@ -101,7 +101,7 @@ def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
 def test_nobody_gets_in_without_signing_in():
     company = make.company()
     client = Client()
-    for start, pattern, method, address, _asks in everything(company):
+    for start, pattern, method, address, _asks in of_today(everything(company)):
         answer = getattr(client, method)(address)
         if start == "c":
             told = (answer.status_code, answer["Location"].partition("?")[0])
@@ -115,7 +115,7 @@ def test_to_members_of_another_company_nothing_exists():
     foreign, owner = make.company(), make.owner_of(make.company())
     client = Client()
     client.force_login(owner)
-    for _start, pattern, method, address, _asks in everything(foreign):
+    for _start, pattern, method, address, _asks in of_today(everything(foreign)):
         assert getattr(client, method)(address).status_code == 404, (pattern.name, method)
 
 
@@ -126,7 +126,7 @@ def crawled(company, owner):
     """An answer of every route there is: pages, endpoints, sign-in, files, errors."""
     client = Client(raise_request_exception=False)
     client.force_login(owner)
-    for _start, _pattern, method, address, _asks in everything(company):
+    for _start, _pattern, method, address, _asks in of_today(everything(company)):
         if method in {"get", "post"}:
             yield address, getattr(client, method)(address)
     for address, _pattern in routes.flat(get_resolver().url_patterns):
@@ -171,7 +171,7 @@ def test_every_answer_is_hardened():
                 inert = 'type="application/json"' in head
                 assert " src=" in head or inert, (told, head)
         seen += 1
-    assert seen > 200
+    assert seen > 150
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from erp.api.reference import ReferenceViewSet
 from erp.api.uploads import UploadViewSet
 from erp.cockpit.api import editions, installation, me, staff
 from erp.cockpit.api.companies import CompaniesViewSet, OneCompanyViewSet
+from erp.cockpit.api.favourites import FavouriteViewSet
 from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.jobs import JobViewSet
@@ -42,6 +43,7 @@ router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
 router.register("own-fields", OwnFieldViewSet, basename="own-fields")
+router.register("favourites", FavouriteViewSet, basename="api-favourites")
 router.register("jobs", JobViewSet, basename="jobs")
 router.register("mails", MailViewSet, basename="mails")
 router.register("uploads", UploadViewSet, basename="uploads")

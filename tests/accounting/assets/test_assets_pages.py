@@ -115,7 +115,7 @@ def test_a_supplier_s_invoice_becomes_an_asset_linked_both_ways(company, owner, 
     bill = SupplierInvoice.of(company).get()
     (free,) = api.get("asset-lines/").json()["results"]
     assert (free["account"], free["rest"], free["entry"]) == ("1530", "10000.00", bill.entry_id)
-    made = api.post("assets/from-line/", {"entry": free["entry"], "line": free["line"]})
+    made = api.post("assets/from-line/", {"entry": free["entry"], "position": free["position"]})
     assert made.status_code == 201, made.content
     assert (made.json()["name"], made.json()["category"], made.json()["voucher"]) == (
         "Anhänger",
@@ -132,7 +132,7 @@ def test_a_supplier_s_invoice_becomes_an_asset_linked_both_ways(company, owner, 
 
 def test_a_program_does_what_the_pages_do(company, owner, api):
     line = bought(company)
-    body = {"entry": line.entry.pk, "line": 1, "name": "Wagen", "in_service_on": "2026-01-15"}
+    body = {"entry": line.entry.pk, "position": 1, "name": "Wagen", "in_service_on": "2026-01-15"}
     made = api.post("assets/from-line/", body).json()
     _now, version = api.read(f"assets/{made['id']}/")
     changed = api.patch(f"assets/{made['id']}/", {"location": "Hof"}, **version)
@@ -149,7 +149,7 @@ def test_a_program_does_what_the_pages_do(company, owner, api):
                        credit(make.account(company, "8510"), chf("30000.00"))])  # fmt: skip
     (line,) = api.get(f"assets/{made['id']}/proceeds/").json()["results"]
     assert (line["entry"], line["amount"]) == (sale.pk, "30000.00")
-    gone = api.post(f"assets/{made['id']}/dispose/", {"date": "2026-04-05", "entry": sale.pk, "line": 2},
+    gone = api.post(f"assets/{made['id']}/dispose/", {"date": "2026-04-05", "entry": sale.pk, "position": 2},
                     key=new_key())  # fmt: skip
     assert gone.json()["disposed_on"] == "2026-04-05"
     whole = api.get(f"assets/{made['id']}/whole/").json()
@@ -165,8 +165,8 @@ def test_a_program_does_what_the_pages_do(company, owner, api):
     problem(api.delete(f"assets/{made['id']}/", **version), 409)  # it has a history
     assert api.get("asset-categories/ceilings/").json()["results"][0]["origin"] == ceilings.SOURCE
     for path, body, place in (
-        ("assets/from-line/", {"entry": 2**62, "line": 1}, "entry"),
-        ("assets/from-line/", {"entry": line["entry"], "line": 99}, "line"),
+        ("assets/from-line/", {"entry": 2**62, "position": 1}, "entry"),
+        ("assets/from-line/", {"entry": line["entry"], "position": 99}, "position"),
         ("assets/", {"name": "x", "category": "??", "acquired_on": "2026-01-01", "date": "2026-01-01",
                      "cost": "1.00"}, "category"),
     ):  # fmt: skip

@@ -183,5 +183,6 @@ document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("cli
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));
+document.querySelectorAll("form[data-star]").forEach((f) => f.addEventListener("submit", () => { f.elements.address.value = location.pathname + location.search; }));
 document.querySelectorAll("iframe.viewer[src]").forEach((viewer) => keepKeyboard(viewer));
 enliven(document);

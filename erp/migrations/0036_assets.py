@@ -7,7 +7,7 @@ import erp.companies.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp", "0034_questions_followed")]
+    dependencies = [("erp", "0035_favourites")]
 
     operations = [
         migrations.AlterField(
