@@ -124,7 +124,7 @@ class NotAnAssetLine(DomainError):
     code = "assets.not_an_asset_line"
     message = _("Line %(line)s of entry %(number)s is on account %(account)s, which no category of assets has. "
                 "Choose a line on an asset account.")  # fmt: skip
-    field = "line"
+    field = "position"
 
 
 class LineTaken(DomainError):
@@ -181,7 +181,7 @@ class NotProceeds(DomainError):
     code = "assets.not_proceeds"
     message = _("Line %(line)s of entry %(number)s is no proceeds of a sale: it must be a posted credit on an income "
                 "or the asset’s account that no other disposal has. Choose another.")  # fmt: skip
-    field = "proceeds"
+    field = "position"
 
 
 class NothingToUndo(DomainError):
