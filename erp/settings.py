@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "erp.web.middleware.SoundAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "erp.web.sizes.SizesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "erp.access.sign_in.middleware.SessionLimitsMiddleware",
@@ -176,6 +177,8 @@ JOB_LEASE = env.int("RAPPEN_JOBS_LEASE", default=30)
 JOB_SLICE = env.int("RAPPEN_JOBS_SLICE", default=30)
 JOB_RESEND = env.int("RAPPEN_JOBS_RESEND", default=120)
 JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
+# What is done in one go has a limit of its own. Its message comes to another worker meanwhile, which finds it held.
+JOB_WHOLE_LIMIT = env.int("RAPPEN_JOBS_WHOLE_LIMIT", default=4 * 60 * 60)
 JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
@@ -530,6 +533,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget uploads that expired": {
         "task": "uploads.forget",
         "schedule": crontab(minute=20),
+    },
+    "forget what killed exports of journals left": {
+        "task": "ledger.forget_scratch",
+        "schedule": crontab(hour=3, minute=25),
     },
     "forget exported companies that expired": {
         "task": "handover.forget",

@@ -26,7 +26,7 @@ ZIP: Final = "application/zip"
 
 
 @job(ARCHIVE, title=gettext_lazy("Archive a fiscal year"), permission=Permission.LEDGER_EXPORT,
-     also=Permission.LEDGER_READ, step_up=True)  # fmt: skip
+     also=Permission.LEDGER_READ, step_up=True, page="year-archives")  # fmt: skip
 def archive_year(job: Running, cursor: Cursor) -> Next | Done:
     """Make and keep the package of the fiscal year that ``until`` is a day of.
 

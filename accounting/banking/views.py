@@ -130,6 +130,7 @@ class Statements(CompanyView):
 
     permission = Permission.BANKING_READ
     permissions = {"POST": Permission.BANKING_IMPORT}
+    largest_file = reading.LARGEST
     help_page = "statements"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

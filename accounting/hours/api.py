@@ -208,8 +208,6 @@ class _Hours(mixins.ListModelMixin, CompanyViewSet):
 class OwnHoursViewSet(_Hours):
     """``…/my-hours/``: one's own hours; those of others are not there."""
 
-    owned = True
-
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "partial_update", "destroy"), Permission.HOURS_OWN
     )
@@ -221,6 +219,9 @@ class OwnHoursViewSet(_Hours):
     def get_queryset(self) -> QuerySet[HourEntry]:
         asked = self.asked(HoursQuery) if self.action == "list" else {}
         return queries.entries(self.company, user=self.access.user.pk, **asked)
+
+    def reach(self) -> QuerySet[HourEntry]:
+        return queries.entries(self.company, user=self.access.user.pk)
 
     @extend_schema(parameters=[HoursQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:

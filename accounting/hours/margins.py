@@ -11,7 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet, Sum
@@ -76,11 +76,11 @@ class MarginRow:
 
     @property
     def percent(self) -> Decimal | None:
-        """The margin in percent of the income; None where nothing came in."""
+        """The margin in percent of the income, rounded to 0.1; None where nothing came in, or less."""
         margin = self.margin
         if margin is None or not self.income or self.income < 0:
             return None
-        return (HUNDRED * margin / self.income).quantize(Decimal("0.1"))
+        return (HUNDRED * margin / self.income).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     @property
     def is_empty(self) -> bool:

@@ -219,11 +219,6 @@ class CurrencyAmount(serializers.Serializer[Any]):
     amount = AmountField()
 
 
-class BilledAmountOutput(serializers.Serializer[Any]):
-    currency = serializers.CharField()
-    amount = AmountField()
-
-
 class HoursRowOutput(serializers.Serializer[Any]):
     """Minutes; ``billed`` is what was invoiced, without VAT, by currency."""
 
@@ -235,7 +230,7 @@ class HoursRowOutput(serializers.Serializer[Any]):
     billed_minutes = serializers.IntegerField()
     billed = serializers.SerializerMethodField()
 
-    @extend_schema_field(BilledAmountOutput(many=True))
+    @extend_schema_field(CurrencyAmount(many=True))
     def get_billed(self, row: Any) -> list[dict[str, str]]:
         return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.amounts]
 
@@ -280,7 +275,7 @@ class MarginOutput(serializers.Serializer[Any]):
     margin = AmountField(allow_null=True)
     percent = AmountField(decimals=1, allow_null=True)
 
-    @extend_schema_field(BilledAmountOutput(many=True))
+    @extend_schema_field(CurrencyAmount(many=True))
     def get_worth(self, row: Any) -> list[dict[str, str]]:
         return [{"currency": name, "amount": f"{amount:.2f}"} for name, amount in row.worths]
 

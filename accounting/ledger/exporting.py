@@ -108,7 +108,6 @@ class ScratchFile:
         self._maker = FOR_OTHERS[form](company)
         folder = Path(settings.RAPPEN_VAR) / "scratch" / str(company.pk)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep(folder)
         self.path = folder / secrets.token_hex(16)
         self._file = os.fdopen(
             os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
@@ -147,12 +146,21 @@ class ScratchFile:
         self.path.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Clear away what processes have left that were killed, a day later."""
+def forget_scratch() -> int:
+    """Clear away, of all companies, what processes have left that were killed; how many files."""
+    folders = (Path(settings.RAPPEN_VAR) / "scratch").glob("*")
+    return sum(_sweep(folder) for folder in folders if folder.is_dir())
+
+
+def _sweep(folder: Path) -> int:
+    """Of a folder what is older than a day: nobody writes it any more."""
+    gone = 0
     for path in folder.iterdir():
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - _FORGOTTEN:
                 path.unlink()
+                gone += 1
+    return gone
 
 
 def takes_long(entries: QuerySet[JournalEntry]) -> bool:

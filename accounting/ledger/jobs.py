@@ -37,7 +37,8 @@ class FaultyFile(DomainError):
     field = "file"
 
 
-@job(IMPORT, title=gettext_lazy("Import journal"), permission=Permission.LEDGER_IMPORT)
+@job(IMPORT, title=gettext_lazy("Import journal"), permission=Permission.LEDGER_IMPORT,
+     page="journal")  # fmt: skip
 def import_journal(job: Running, cursor: Cursor) -> Next | Done:
     """Check a stored file part by part, which writes nothing; then post all of it in one step.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
+from accounting.ledger import exporting
 from accounting.ledger.verifying import HEADS
 
 
@@ -16,3 +17,9 @@ def keep_heads(**_later: Any) -> int:
     The file is only ever added to; copy it to a place this machine cannot rewrite.
     """
     return HEADS.keep()
+
+
+@shared_task(name="ledger.forget_scratch")
+def forget_scratch(**_later: Any) -> int:
+    """Clear away the half written journals of exports that were killed; how many files."""
+    return exporting.forget_scratch()

@@ -292,6 +292,11 @@ READY_ROLES = (
                 Permission.PAYABLES_APPROVE,
                 Permission.PAYMENTS_READ,
                 Permission.PAYMENTS_APPROVE,
+                Permission.HOURS_READ,
+                Permission.HOURS_APPROVE,
+                Permission.EXPENSES_READ,
+                Permission.EXPENSES_APPROVE,
+                *_OWN,
             }
         ),
     ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.encoding import force_str
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, ValidationError
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.changes import delta
-from erp.changes.delta import BadCursor, Cursor, TooOld
+from erp.changes.delta import BadCursor, Changed, Cursor, TooOld
 
 ASKED: Final = "changed_since"
 PARAMETER: Final = OpenApiParameter(
@@ -52,7 +53,9 @@ class DeltaPages(BasePagination):
     """Rows of a list that changed, in the order of their changes.
 
     What changed and is not among the rows of the list, as the caller asks and may see them, is
-    told as gone: a number, and nothing else.
+    told as gone: a number, and nothing else. Where not everybody sees every row (``view.reach``),
+    of rows beyond one's reach nothing is told, nor by the cursor when they changed. What was
+    deleted is told to all, as nobody knows any more whose it was.
     """
 
     def __init__(self, follows: str | InOrder) -> None:
@@ -73,20 +76,25 @@ class DeltaPages(BasePagination):
             raise Gone from None
 
     def _changed(self, rows: Any, view: Any, cursor: Cursor | None, limit: int) -> list[Any]:
-        resource, company = str(self._follows), view.company
+        resource, company, reach = str(self._follows), view.company, view.reach()
         if cursor is None:
-            self._cursor = str(delta.beginning(company, resource))
+            begun = (
+                delta.beginning(company, resource) if reach is None else delta.beginning_of(company)
+            )
+            self._cursor = str(begun)
             return []
         found = delta.since(company, resource, cursor, limit=limit)
+        told = _within(reach, company, found.changes)
+        while found.more and not told:  # all beyond one's reach: nobody learns how many there are
+            found = delta.since(company, resource, found.cursor, limit=limit)
+            told = _within(reach, company, found.changes)
         self._cursor, self._more = str(found.cursor), found.more
-        there = [one.record for one in found.changes if not one.gone]
+        if reach is not None:
+            self._cursor = str(found.behind(told[-1]) if found.more else found.end)
+        there = [one.record for one in told if not one.gone]
         shown = {row.pk: row for row in rows.filter(pk__in=there)} if there else {}
-        self._gone = [one.record for one in found.changes if one.record not in shown]
-        if view.owned:  # what others have was never here
-            others = rows.model.of(company).filter(pk__in=self._gone).values_list("pk", flat=True)
-            theirs = frozenset(others)
-            self._gone = [record for record in self._gone if record not in theirs]
-        return [shown[one.record] for one in found.changes if one.record in shown]
+        self._gone = [one.record for one in told if one.record not in shown]
+        return [shown[one.record] for one in told if one.record in shown]
 
     def _later(self, rows: Any, company: Any, cursor: Cursor | None, limit: int) -> list[Any]:
         column = self._follows.column  # type: ignore[union-attr]
@@ -109,6 +117,17 @@ class DeltaPages(BasePagination):
         return Response(
             {"results": data, "gone": self._gone, "cursor": self._cursor, "more": self._more}
         )
+
+
+def _within(
+    reach: QuerySet[Any] | None, company: Any, changes: Sequence[Changed]
+) -> Sequence[Changed]:
+    """Changes of what somebody may see at all, and of what is there no more; one query."""
+    if reach is None or not changes:
+        return changes
+    beyond = reach.model.of(company).filter(pk__in=[one.record for one in changes])  # type: ignore[attr-defined]
+    silent = set(beyond.exclude(pk__in=reach.order_by().values("pk")).values_list("pk", flat=True))
+    return [one for one in changes if one.record not in silent]
 
 
 def _limit(request: Request) -> int:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -248,7 +249,6 @@ class CompanyViewSet(OneTransaction):
     lookup_value_regex = "[0-9]{1,18}"
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
     follows: ClassVar[str | InOrder | None] = None
-    owned: ClassVar[bool] = False  # only one's own are listed: of others not even ids are told
 
     access: Access
     company: Company
@@ -282,6 +282,13 @@ class CompanyViewSet(OneTransaction):
         if hasattr(self, "access"):
             looks.note_file(self.access, response)
         return response
+
+    def reach(self) -> QuerySet[Any] | None:
+        """All rows that the caller may ever see here, whatever is asked for; None: whoever sees some sees all.
+
+        Of others ``?changed_since=`` tells nothing, not even ids.
+        """
+        return None
 
     @property
     def paginator(self) -> Any:

@@ -69,11 +69,19 @@ class Changed:
 
 @dataclass(frozen=True)
 class Delta:
-    """Changes in their order, and the cursor behind them; ``more`` says that there are further ones."""
+    """Changes in their order, and the cursor behind them; ``more`` says that there are further ones.
+
+    ``end`` is the cursor behind all that is settled; of no record that changed does it tell anything.
+    """
 
     changes: Sequence[Changed]
     cursor: Cursor
     more: bool
+    end: Cursor
+
+    def behind(self, one: Changed) -> Cursor:
+        """The cursor behind one of the changes."""
+        return Cursor(self.end.epoch, one.place, one.record)
 
 
 # The epoch changes with the company's era, and with the server or database that keeps the books: a
@@ -90,7 +98,7 @@ _EPOCH: Final = """
 """
 _SINCE: Final = f"""
     WITH now AS MATERIALIZED ({_EPOCH})
-    SELECT now.epoch, now.beyond, now.floor, found.* FROM now LEFT JOIN LATERAL (
+    SELECT now.epoch, now.beyond, now.floor, now.horizon, found.* FROM now LEFT JOIN LATERAL (
         SELECT k.record, k.place, k.gone FROM erp_change k
         WHERE k.company_id = %(company)s AND k.resource = %(resource)s
           AND (k.place, k.record) > (%(place)s, %(record)s) AND k.place < now.horizon
@@ -121,14 +129,15 @@ def since(company: Company | int, resource: str, cursor: Cursor, *, limit: int) 
     """
     rows = _asked(_SINCE, company, resource, place=cursor.place, record=cursor.record,
                   limit=limit + 1)  # fmt: skip
-    epoch, beyond, floor = rows[0][:3]
+    epoch, beyond, floor, horizon = rows[0][:4]
     if cursor.epoch != epoch or cursor.place >= beyond or cursor.place < (floor or 0):
         raise TooOld
-    found = [Changed(*row[3:]) for row in rows if row[3] is not None]
+    found = [Changed(*row[4:]) for row in rows if row[4] is not None]
     changes = found[:limit]
     if changes:
         cursor = Cursor(epoch, changes[-1].place, changes[-1].record)
-    return Delta(changes, cursor, more=len(found) > limit)
+    end = max(Cursor(epoch, horizon - 1), cursor, key=lambda one: (one.place, one.record))
+    return Delta(changes, cursor, more=len(found) > limit, end=end)
 
 
 def epoch_of(company: Company | int) -> str:
@@ -193,6 +202,6 @@ def transactions_since(
 
 
 def beginning_of(company: Company | int) -> Cursor:
-    """As ``beginning``, of all resources together."""
+    """As ``beginning``, of all resources together: it does not tell when a record changed last."""
     rows = _asked(_WHOLE, company, "", place=_LAST, limit=1, resources=[])
     return Cursor(rows[0][0], rows[0][1] - 1)

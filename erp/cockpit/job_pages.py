@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -21,7 +21,7 @@ from erp.access.sign_in.stepup import is_fresh
 from erp.core.errors import DomainError
 from erp.documents.serving import of_any_size
 from erp.jobs import queries
-from erp.jobs.kinds import kind_of
+from erp.jobs.kinds import kind_of, page_of
 from erp.jobs.models import Job, State
 from erp.jobs.starting import cancel
 from erp.web.pages import CompanyView, id_of
@@ -48,11 +48,21 @@ class JobView(CompanyView):
             "job": job,
             "urls": {
                 name: reverse(f"job-{name}", args=where) for name in ("progress", "file", "cancel")
-            },
+            }
+            | {"made": self._made(job)},
             "lines": queries.lines_of(job),
             "may_cancel": queries.may_cancel(self.access, job),
             "may_take": job.file is not None and queries.may_take(self.access, job),
         }
+
+    def _made(self, job: Job) -> str:
+        """The page that shows what a job has made, if it is open to whoever looks; else blank."""
+        name = page_of(job.kind)
+        if job.state != State.DONE or not name:
+            return ""
+        address = reverse(name, args=[self.company.pk])
+        needs = resolve(address).func.view_class.needs("GET")  # type: ignore[attr-defined]
+        return address if self.access.may(needs) else ""
 
 
 class Jobs(JobView):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.hours.models import HourEntry
 from accounting.payables import approving
 from accounting.payables.models import Visa
-from accounting.payments.models import PaymentRun
+from accounting.payments.queries import approvable_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.companies.models import Company
@@ -74,8 +74,7 @@ def _claims(company: Company, user: User, on: dt.date) -> tuple[int, int, str]:
 
 
 def _payments(company: Company, user: User, on: dt.date) -> tuple[int, int, str]:
-    rows = PaymentRun.of(company).filter(status=PaymentRun.Status.DRAFT)
-    rows = rows.exclude(created_by=user).exclude(changed_by=user)
+    rows = approvable_by(company, user)
     return *_counted(rows, Count("pk"), Max("pk")), reverse("payments", args=[company.pk])
 
 

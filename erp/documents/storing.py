@@ -24,6 +24,7 @@ from erp.core.filetypes import HEIC, document_type
 from erp.documents.models import StoredFile
 
 LARGEST: Final = 20 * 1024 * 1024  # a scanned contract of 100 pages stays below
+LARGEST_TOGETHER: Final = 100 * 1024 * 1024  # bytes of all files of a request
 LARGEST_KEPT: Final = 100 * 1024 * 1024  # a journal of half a million lines
 PIECE: Final = 1 << 20  # bytes that are held in memory at once
 LARGEST_MOVED: Final = 2**31 - 1  # an archive with its vouchers: what the index can tell

@@ -19,7 +19,7 @@ from accounting.archive.jobs import ARCHIVE
 from accounting.ledger.jobs import LOCK
 from accounting.statements.jobs import PRINT
 from erp.access.firms.gate import FirmAccess, in_client, over_mandates, staff_of
-from erp.access.firms.models import Firm
+from erp.access.firms.models import Firm, Mandate
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core import clock
@@ -33,6 +33,7 @@ from erp.jobs.models import Job
 from erp.jobs.starting import KeyTaken, start
 
 MOST: Final = 500  # clients at once
+MOST_NAMED: Final = 20  # of those that are none
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class NoClients(DomainError):
     code = "bulk.no_clients"
     message = gettext_lazy("%(count)s clients are chosen; it takes from one to %(most)s.")
     field = "companies"
+
+
+class NotClients(DomainError):
+    code = "bulk.not_clients"
+    message = gettext_lazy(
+        "No mandate runs with %(companies)s. Choose among the clients of the firm."
+    )
+    field = "companies"
+    missing = True
 
 
 class DayMissing(DomainError):
@@ -97,7 +107,7 @@ def start_everywhere(
     noted and keeps none of the others. With a ``key`` that was used, the batch of then comes back,
     after it was started where it had not come to. The caller has asked for the second factor where
     the kind ``wants_fresh``. Must not run inside a transaction. Raises ``NotOffered``,
-    ``NoClients``, ``DayMissing``, ``OnlyWhoWorks``, or ``KeyTaken`` for a key of another wish.
+    ``NoClients``, ``NotClients``, ``DayMissing``, ``OnlyWhoWorks``, or ``KeyTaken`` for a key of another wish.
     """
     if kind not in OFFERED:
         raise NotOffered(kind=kind[:40])
@@ -112,6 +122,9 @@ def start_everywhere(
     with transaction.atomic():
         staff = staff_of(firm, user=user)
         require_working(staff)
+        known = FirmBatch.unscoped.filter(firm=staff.firm, by=user, key=key[:100])
+        if not known.exists():
+            _require_clients(staff.firm, wanted)
         batch, _is_new = FirmBatch.unscoped.get_or_create(
             firm=staff.firm, by=user, key=key[:100],
             defaults={"kind": kind, "arguments": arguments, "at": clock.now()},
@@ -123,6 +136,15 @@ def start_everywhere(
         if company not in there:
             _start_in(company, batch, user)
     return batch
+
+
+def _require_clients(firm: Firm, wanted: Sequence[int]) -> None:
+    """Raises ``NotClients``: what was mistyped is not passed over in silence."""
+    running = Mandate.unscoped.filter(firm=firm, ended_at=None, company__in=wanted)
+    there = set(running.values_list("company", flat=True))
+    if others := [company for company in wanted if company not in there]:
+        told = ", ".join(map(str, others[:MOST_NAMED]))
+        raise NotClients(companies=f"{told} …" if len(others) > MOST_NAMED else told)
 
 
 def _begun_in(batch: FirmBatch, user: User) -> set[int]:

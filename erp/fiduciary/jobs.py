@@ -28,7 +28,8 @@ def count_anew(job: Running, cursor: Cursor) -> Done:
     return Done({"missing_vouchers": found.missing_vouchers}, message=_("The figures are new."))
 
 
-@job(PREPARE, title=gettext_lazy("Begin VAT returns that are due"), permission=Permission.VAT_FILE)
+@job(PREPARE, title=gettext_lazy("Begin VAT returns that are due"), permission=Permission.VAT_FILE,
+     page="vat-returns")  # fmt: skip
 def prepare(job: Running, cursor: Cursor) -> Done:
     """Begin the returns of all periods that are over; those begun follow the settings as they are now."""
     stored = VatReturn.of(job.company).order_by("start", "kind", "nth")

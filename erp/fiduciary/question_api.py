@@ -21,9 +21,11 @@ from rest_framework.response import Response
 
 from accounting.payables.capture.receiving import Incoming
 from erp.access.permissions import Permission
+from erp.api import pictures
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
 from erp.api.inputs import DayField, Input
+from erp.api.pictures import PageQuery
 from erp.api.schema import KEY
 from erp.documents.serving import original
 from erp.documents.storing import read_upload
@@ -121,6 +123,7 @@ class QuestionViewSet(CompanyViewSet):
         "list": Permission.QUESTIONS_READ,
         "retrieve": Permission.QUESTIONS_READ,
         "file": Permission.QUESTIONS_READ,
+        "picture": Permission.QUESTIONS_READ,
         "create": Permission.QUESTIONS_WRITE,
         "answer": Permission.QUESTIONS_WRITE,
         "send_file": Permission.QUESTIONS_WRITE,
@@ -140,6 +143,9 @@ class QuestionViewSet(CompanyViewSet):
         if self.action == "retrieve":
             rows = rows.prefetch_related("messages__by", "messages__file")
         return rows
+
+    def reach(self) -> QuerySet[Question]:
+        return questions.seen_by(self.company, self.access.user)
 
     @extend_schema(parameters=[QuestionQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -191,6 +197,13 @@ class QuestionViewSet(CompanyViewSet):
         """The file of a message, to be saved."""
         found = self._message(message)
         return original(found.file, download=True)  # type: ignore[arg-type]
+
+    @extend_schema(parameters=[PageQuery], responses=pictures.RESPONSES)
+    @action(detail=True, methods=["get"], url_path=r"files/(?P<message>[0-9]{1,18})/picture")
+    def picture(self, request: Request, pk: str, message: str, **kwargs: Any) -> HttpResponse:
+        """A page of the file of a message, drawn anew as a picture of a size."""
+        file = self._message(message).file
+        return pictures.shown(request, file, **self.asked(PageQuery))  # type: ignore[arg-type]
 
     @extend_schema(request=None, parameters=[KEY], responses={204: None})
     @action(detail=True, methods=["post"], url_path=r"files/(?P<message>[0-9]{1,18})/take")

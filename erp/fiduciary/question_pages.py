@@ -17,11 +17,11 @@ from accounting.payables.capture.receiving import Incoming
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.documents.serving import original
 from erp.documents.storing import read_upload
 from erp.fiduciary import questions
 from erp.fiduciary.models import Question, QuestionMessage
 from erp.fiduciary.subjects import SUBJECTS, Told, address_of, told_of
+from erp.web import pictures
 from erp.web.dates import DayInput
 from erp.web.pages import CompanyView, id_of, id_or_none, refused, tell
 
@@ -214,7 +214,7 @@ class QuestionPage(CompanyView):
 
 
 class QuestionFile(CompanyView):
-    """``/c/{company}/questions/{question}/files/{message}/``: a file of a thread, bit for bit."""
+    """``/c/{company}/questions/{question}/files/{message}/?width=``: a file of a thread, bit for bit, or drawn."""
 
     permission = Permission.QUESTIONS_READ
 
@@ -222,4 +222,4 @@ class QuestionFile(CompanyView):
         seen = questions.seen_by(self.company, self.access.user).filter(pk=kwargs["question"])
         rows = QuestionMessage.of(self.company).filter(question__in=seen).select_related("file")
         found = get_object_or_404(rows.exclude(file=None), pk=kwargs["message"])
-        return original(found.file, download="download" in request.GET)  # type: ignore[arg-type]
+        return pictures.shown(request, found.file)  # type: ignore[arg-type]

@@ -86,9 +86,14 @@ class NoFileToTake(DomainError):
 def seen_by(company: Company, user: User) -> QuerySet[Question]:
     """The threads somebody may see: members by their own role all, a firm's staff those of their firm."""
     rows = Question.of(company).select_related("opened_by", "firm")
-    if _is_member(company, user, Permission.QUESTIONS_READ):
+    if not is_of_firm(company, user):
         return rows
     return rows.filter(firm__in=FirmStaff.objects.filter(user=user).values("firm"))
+
+
+def is_of_firm(company: Company, user: User) -> bool:
+    """Whether somebody sees the threads of their firm alone."""
+    return not _is_member(company, user, Permission.QUESTIONS_READ)
 
 
 def side_of(company: Company, user: User) -> str:
@@ -160,11 +165,11 @@ def answer(
     if the other side has asked for it, no other right is needed. Raises ``QuestionClosed``,
     ``MandateOver``, ``NothingSaid``, ``SaidTooMuch``, and what storing a file raises.
     """
+    _require_open(question)
+    kept = _kept(question, file, by)  # may take long: nobody is to wait for it
     question = _held(question)
-    if question.is_closed:
-        raise QuestionClosed(title=question.title)
-    _require_mandate(question)
-    message = _say(question, by=by, text=text, file=_kept(question, file, by))
+    _require_open(question)
+    message = _say(question, by=by, text=text, file=kept)
     question.asks = (
         Side.CLIENT if side_of(question.company, by) == Side.FIDUCIARY else Side.FIDUCIARY
     )
@@ -214,6 +219,12 @@ def take_file(message: QuestionMessage, *, by: User) -> JournalEntry:
 def _held(question: Question) -> Question:
     rows = Question.of(question.company_id).select_for_update(no_key=True, of=("self",))
     return rows.select_related("company", "firm", "opened_by").get(pk=question.pk)
+
+
+def _require_open(question: Question) -> None:
+    if question.is_closed:
+        raise QuestionClosed(title=question.title)
+    _require_mandate(question)
 
 
 def _require_mandate(question: Question) -> None:

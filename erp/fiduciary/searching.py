@@ -14,7 +14,7 @@ from erp.companies.models import Company
 from erp.core.bulk import among
 from erp.core.spelling import looked_up_by
 from erp.fiduciary.models import Question, QuestionMessage
-from erp.fiduciary.questions import seen_by
+from erp.fiduciary.questions import is_of_firm, seen_by
 from erp.search import kinds
 from erp.search.asking import amount_word
 from erp.search.kinds import Hit, Index
@@ -45,8 +45,12 @@ def _questions(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
         )  # fmt: skip
 
 
+def _hides(access: Access) -> bool:
+    return is_of_firm(access.company, access.user)
+
+
 def register() -> None:
     kinds.register(
         "questions", label=_("Questions"), permission=Permission.QUESTIONS_READ,
-        index=Index(8, Changed(Question, "question"), _words, _questions),
+        index=Index(8, Changed(Question, "question"), _words, _questions, hides=_hides),
     )  # fmt: skip

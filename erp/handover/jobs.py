@@ -80,7 +80,7 @@ class Work:
 
 
 @job(orders.EXPORT, title=gettext_lazy("Export the company"), permission=Permission.MEMBERS_CHANGE,
-     step_up=True, whole=True)  # fmt: skip
+     step_up=True, whole=True, page="company-export")  # fmt: skip
 def export_company(job: Running, cursor: Cursor) -> Next | Done:
     """Write all of the company into a file, which the page of exports hands out, to owners alone.
 

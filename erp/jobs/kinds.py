@@ -24,6 +24,8 @@ killed at whatever moment, each step has one effect. Three rules make it so:
 
 A kind that is ``whole`` holds something open in ``job.memory`` from step to step, such as one state
 of the database: it is done in one go by one process, and ``job.at_the_end`` closes what was opened.
+It may take ``settings.JOB_WHOLE_LIMIT`` seconds; other kinds are asked again and again, and never near
+the limit of their worker.
 
 All or nothing is one step; what only looks may come in many steps before it. A refusal
 (``DomainError``) fails the job with its text; anything else is a bug, and fails it with a number
@@ -122,6 +124,7 @@ class Kind:
 
     None is for jobs of the installation. What a kind with ``step_up`` has made is handed out after
     the second factor alone. One that is ``whole`` does not go to the end of the queue in between.
+    ``page`` names the page of the company that shows what was made.
     """
 
     name: str
@@ -131,6 +134,7 @@ class Kind:
     step_up: bool = False
     also: Permission | None = None
     whole: bool = False
+    page: str = ""
 
     def is_open_to(self, access: Access) -> bool:
         """Whether somebody may do this, and have what came of it."""
@@ -142,12 +146,12 @@ _KINDS: Final[dict[str, Kind]] = {}
 
 def job(
     name: str, *, title: Any, permission: Permission | None, also: Permission | None = None,
-    step_up: bool = False, whole: bool = False,
+    step_up: bool = False, whole: bool = False, page: str = "",
 ) -> Callable[[Work], Work]:  # fmt: skip
     """Offer a function as a kind of job called ``room.verb``."""
 
     def offer(work: Work) -> Work:
-        _KINDS[name] = Kind(name, title, permission, work, step_up, also, whole)
+        _KINDS[name] = Kind(name, title, permission, work, step_up, also, whole, page)
         return work
 
     return offer
@@ -159,6 +163,17 @@ def kind_of(name: str) -> Kind:
     if found is None:
         raise NoSuchKind(name)
     return found
+
+
+def is_whole(name: str) -> bool:
+    found = _known().get(name)
+    return found is not None and found.whole
+
+
+def page_of(name: str) -> str:
+    """The name of the page that shows what a kind has made; blank where there is none."""
+    found = _known().get(name)
+    return found.page if found else ""
 
 
 def title_of(name: str) -> str:

@@ -33,7 +33,7 @@ from erp.core import clock, crashpoints, origin
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.retrying import retried
 from erp.jobs.beating import beating
-from erp.jobs.kinds import Done, Kind, Next, NoSuchKind, Running, kind_of
+from erp.jobs.kinds import Done, Kind, Next, NoSuchKind, Running, is_whole, kind_of
 from erp.jobs.models import LONGEST_LINE, MOST_LINES, Job, JobLine, State
 from erp.jobs.sending import send
 
@@ -69,17 +69,22 @@ class LeaseLost(Exception):
     """Somebody else works on the job now, or it is over; what we did of the step is undone."""
 
 
-def run(number: int, company: int | None) -> None:
+def run(number: int, company: int | None, *, hands_on: bool = False) -> None:
     """Work on a job for a while, if it wants work and nobody else has it.
 
     After ``settings.JOB_SLICE`` seconds it goes to the end of the queue, so that long jobs leave
     room for others. Called twice, at once or later, it has the effect of once. What the database
-    or a kill interrupts, goes on when the lease has passed.
+    or a kill interrupts, goes on when the lease has passed. A worker that ``hands_on`` has not the
+    time for what is done in one go: it sends it to one that has.
     """
     with structlog.contextvars.bound_contextvars(job=number, company=company, user=None):
         try:
             job = _taken(number, company)
             if job is None:
+                return
+            if hands_on and is_whole(job.kind):
+                if _released(job):
+                    send(number, company, whole=True)
                 return
             with translation.override(_language(job)), beating(job):
                 more = _worked(job)

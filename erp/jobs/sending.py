@@ -20,10 +20,13 @@ IMPATIENT: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "
 log = logging.getLogger(__name__)
 
 
-def send(job: int, company: int | None) -> bool:
-    """Put a job into the queue; False when that is away, which is logged and no failure."""
+def send(job: int, company: int | None, *, whole: bool = False) -> bool:
+    """Put a job into the queue; False when that is away, which is logged and no failure.
+
+    As ``whole`` it has the time of what is done in one go.
+    """
     number = f"c{company or 0}-j{job}-{secrets.token_hex(6)}"
-    return put("jobs.run", number, job=job, company=company)
+    return put("jobs.run_whole" if whole else "jobs.run", number, job=job, company=company)
 
 
 def put(task: str, number: str, **told: Any) -> bool:
@@ -39,8 +42,8 @@ def put(task: str, number: str, **told: Any) -> bool:
     return True
 
 
-def send_now(job: int, company: int | None) -> None:
+def send_now(job: int, company: int | None, *, whole: bool) -> None:
     """Send a job after the commit that made it, and note that it was."""
-    if send(job, company):
+    if send(job, company, whole=whole):
         with keeping_jobs(company):
             Job.of_place(company).filter(pk=job).update(enqueued_at=clock.now())

@@ -45,7 +45,8 @@ def start(
     ``within`` is the app token that the wish came by, whose rights then bound the job's. A job
     without ``company`` is the installation's. Raises ``KeyTaken``; ``NoSuchKind`` is a bug.
     """
-    if (kind_of(kind).permission is None) != (company is None):
+    offered = kind_of(kind)
+    if (offered.permission is None) != (company is None):
         raise TypeError(f"{kind} is of a company, or of the installation, but not of both")
     wanted = Job(
         company=company, kind=kind, arguments=dict(arguments), by=by, key=key,
@@ -65,7 +66,8 @@ def start(
         trail.record(company=company, by=by, action="job.start", subject=wanted,
                      details={"kind": kind})  # fmt: skip
     transaction.on_commit(
-        partial(send_now, wanted.pk, company.pk if company else None), robust=True
+        partial(send_now, wanted.pk, company.pk if company else None, whole=offered.whole),
+        robust=True,
     )
     return wanted
 

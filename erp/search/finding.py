@@ -17,6 +17,7 @@ from erp.search.indexing import Tail
 from erp.search.kinds import Hit, Index, Kind, kinds_for
 
 MOST: Final = 8  # hits of a kind
+_FURTHER: Final = 16  # times as many are looked at where some are hidden
 MOST_ALIKE: Final = 2_000  # words that are looked at of those that begin like a single one
 
 #: Parts of the statement, with places for values alone.
@@ -76,9 +77,18 @@ def _found(
     if kind.index is None:
         assert kind.find is not None
         return Found(kind, list(kind.find(access, question, limit))[:limit])
-    records = meant.get(kind.index.number, [])
-    hits = sorted(kind.index.rows(access, records), key=lambda hit: -hit.id) if records else []
-    return Found(kind, hits[:limit], tails.get(kind.index.number, Tail()).beyond)
+    index, tail = kind.index, tails.get(kind.index.number, Tail())
+    records, looked = meant.get(index.number, []), limit
+    hits = list(index.rows(access, records)) if records else []
+    if index.hides is not None and index.hides(access):
+        while (
+            len(hits) < limit <= looked <= len(records)
+        ):  # there may be more behind what is hidden
+            looked *= _FURTHER
+            more = _meant(access, [index], question, {index.number: tail}, looked)
+            records = more.get(index.number, [])
+            hits = list(index.rows(access, records))
+    return Found(kind, sorted(hits, key=lambda hit: -hit.id)[:limit], tail.beyond)
 
 
 def _meant(

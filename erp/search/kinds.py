@@ -36,12 +36,16 @@ Words = Callable[[Company, Sequence[int]], Mapping[int, set[str]]]
 
 @dataclass(frozen=True)
 class Index:
-    """How words of a kind are kept: ``number`` stands in the database for good."""
+    """How words of a kind are kept: ``number`` stands in the database for good.
+
+    ``rows`` may leave out what somebody does not see: ``hides`` says for whom it does.
+    """
 
     number: int
     source: Source
     words: Words
     rows: Rows
+    hides: Callable[[Access], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from erp.web.sizes import limits_of
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Company, rights, navigation and help of the page that is shown."""
@@ -20,6 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "own_help": help_page,  # what the page's view names; blank where it names none
         "help_url": reverse("help", args=[help_page or "start"]),
         "demo_sign_in": settings.DEMO_SIGN_IN if settings.DEMO else None,
+        "limits": limits_of(match.func) if (match := request.resolver_match) else None,
         "navigation": [],
     }
     if access:

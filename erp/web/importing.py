@@ -40,6 +40,7 @@ class PreviewTooOld(DomainError):
 class ImportPage(CompanyView):
     """Upload, look at the preview, confirm: the confirmed bytes are those that were shown."""
 
+    largest_file = spreadsheets.LARGEST
     template = ""
     title = ""
 

@@ -25,6 +25,7 @@ from erp.audit import access_log, looks
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.retrying import retried, rewind
+from erp.documents.storing import LARGEST
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ class CompanyView(View):
     step_up: ClassVar[frozenset[str]] = frozenset()
     takes_secrets: ClassVar[bool] = False
     help_page: ClassVar[str] = ""
+    #: Bytes of a file that is sent, and of all files of a form.
+    largest_file: ClassVar[int] = LARGEST
+    largest_together: ClassVar[int | None] = None
 
     access: Access
     company: Company

@@ -26,7 +26,8 @@ class FaultyRows(DomainError):
     field = "file"
 
 
-@job(uploads.IMPORT, title=gettext_lazy("Import employees"), permission=Permission.PAYROLL_PEOPLE)
+@job(uploads.IMPORT, title=gettext_lazy("Import employees"), permission=Permission.PAYROLL_PEOPLE,
+     page="employees")  # fmt: skip
 def import_employees(job: Running, cursor: Cursor) -> Next | Done:
     """Check a kept file part by part, which writes nothing; then hire all of it in one step.
 

@@ -19,11 +19,14 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from erp.access.permissions import Permission
+from erp.api import pictures
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType, UploadInput
 from erp.api.parsers import StrictJSONParser
+from erp.api.pictures import PageQuery
 from erp.api.schema import KEY
 from erp.core import clock
+from erp.documents.models import StoredFile
 from erp.documents.serving import original
 from erp.documents.storing import read_upload, store
 from payroll.expenses import booking, claiming, deciding, kinds, queries
@@ -70,8 +73,6 @@ class _Claims(mixins.ListModelMixin, CompanyViewSet):
 class OwnClaimViewSet(_Claims):
     """``…/my-expenses/``: one's own claims; those of others are not there."""
 
-    owned = True
-
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "update", "destroy", "submit", "withdraw", "kinds"),
         Permission.EXPENSES_OWN,
@@ -80,6 +81,9 @@ class OwnClaimViewSet(_Claims):
     def get_queryset(self) -> QuerySet[ExpenseClaim]:
         asked = self.asked(ClaimsQuery) if self.action == "list" else {}
         return queries.claims(self.company, user=self.access.user.pk, **asked)
+
+    def reach(self) -> QuerySet[ExpenseClaim]:
+        return ExpenseClaim.of(self.company).filter(user=self.access.user)
 
     @extend_schema(parameters=[ClaimsQuery], responses=ExpenseClaimBrief(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -137,24 +141,29 @@ class _Receipts(CompanyViewSet):
     parser_classes = (StrictJSONParser, MultiPartParser)
     renderer_classes = (JSONRenderer, AnyType)
 
-    def handed(self, nth: int) -> HttpResponse:
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def retrieve(self, request: Request, pk: str, nth: int, **kwargs: Any) -> HttpResponse:
+        """The receipt of a line."""
+        return original(self._receipt(nth), download=True)
+
+    @extend_schema(parameters=[PageQuery], responses=pictures.RESPONSES)
+    def picture(self, request: Request, pk: str, nth: int, **kwargs: Any) -> HttpResponse:
+        """A page of the receipt of a line, drawn anew as a picture of a size."""
+        return pictures.shown(request, self._receipt(nth), **self.asked(PageQuery))
+
+    def _receipt(self, nth: int) -> StoredFile:
         claim = self.get_object()
         rows = [line for line in claiming.lines_of(claim) if line.position == nth]
-        return original(receipt_of(claim, rows[0].pk if rows else 0), download=True)
+        return receipt_of(claim, rows[0].pk if rows else 0)
 
 
 class OwnReceiptViewSet(_Receipts):
     """``…/my-expenses/{id}/lines/{nth}/receipt/``"""
 
-    permissions = {"retrieve": Permission.EXPENSES_OWN, "create": Permission.EXPENSES_OWN}
+    permissions = dict.fromkeys(("retrieve", "picture", "create"), Permission.EXPENSES_OWN)
 
     def get_queryset(self) -> QuerySet[ExpenseClaim]:
         return queries.claims(self.company, user=self.access.user.pk)
-
-    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
-    def retrieve(self, request: Request, pk: str, nth: int, **kwargs: Any) -> HttpResponse:
-        """The receipt of one's own line."""
-        return self.handed(nth)
 
     @extend_schema(
         request={"multipart/form-data": UploadInput, "application/json": UploadInput},
@@ -240,15 +249,10 @@ class ClaimViewSet(_Claims):
 class ClaimReceiptViewSet(_Receipts):
     """``…/expense-claims/{id}/lines/{nth}/receipt/``"""
 
-    permissions = {"retrieve": Permission.EXPENSES_READ}
+    permissions = {"retrieve": Permission.EXPENSES_READ, "picture": Permission.EXPENSES_READ}
 
     def get_queryset(self) -> QuerySet[ExpenseClaim]:
         return queries.claims(self.company)
-
-    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
-    def retrieve(self, request: Request, pk: str, nth: int, **kwargs: Any) -> HttpResponse:
-        """The receipt of a line."""
-        return self.handed(nth)
 
 
 class ExpenseKindViewSet(mixins.ListModelMixin, CompanyViewSet):
@@ -327,7 +331,11 @@ router.register("expense-rates", ExpenseRateViewSet, basename="expense-rates")
 urls = [
     path("my-expenses/<int:pk>/lines/<int:nth>/receipt/",
          OwnReceiptViewSet.as_view({"get": "retrieve", "post": "create"}), name="my-expense-receipt"),
+    path("my-expenses/<int:pk>/lines/<int:nth>/receipt/picture/",
+         OwnReceiptViewSet.as_view({"get": "picture"}), name="my-expense-picture"),
     path("expense-claims/<int:pk>/lines/<int:nth>/receipt/",
          ClaimReceiptViewSet.as_view({"get": "retrieve"}), name="expense-receipt-file"),
+    path("expense-claims/<int:pk>/lines/<int:nth>/receipt/picture/",
+         ClaimReceiptViewSet.as_view({"get": "picture"}), name="expense-receipt-picture"),
     *router.urls,
 ]  # fmt: skip

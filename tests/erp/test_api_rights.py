@@ -133,6 +133,7 @@ ENDPOINTS = [
     ("GET", "questions/", {}, "questions.read"),
     ("GET", "questions/{question}/", {}, "questions.read"),
     ("GET", "questions/{question}/files/{said}/", {}, "questions.read"),
+    ("GET", "questions/{question}/files/{said}/picture/", {}, "questions.read"),
     ("POST", "questions/", {"title": ""}, "questions.write"),
     ("POST", "questions/{question}/answer/", {"text": ""}, "questions.write"),
     ("POST", "questions/{question}/files/", None, "questions.write"),

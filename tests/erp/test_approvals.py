@@ -6,16 +6,20 @@ import datetime as dt
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.hours import approving as hours_approving
 from accounting.hours.models import HourEntry
 from accounting.payables import approving
+from accounting.payments import approving as payment_approving
+from accounting.payments import four_eyes
+from accounting.payments.digest import digest_of
+from accounting.payments.models import PaymentRun
 from erp.access.gate import access_to
 from erp.access.models import User
-from erp.access.permissions import Permission
+from erp.access.permissions import Permission, ready_rights
 from erp.cockpit import tasks
 from erp.cockpit.digests import tell_approvers
 from erp.cockpit.models import ApprovalDigest
@@ -108,6 +112,51 @@ def test_what_others_have_done_waits_and_ones_own_does_not(company, work, boss, 
         1, 1, 1,
     )  # fmt: skip
     assert Api(company, owner).get("overview/").json()["to_approve"] == 0
+
+
+def test_runs_that_pay_to_an_account_one_gave_wait_for_others(company, owner, boss):
+    """As approving itself has it: by the instruction of the payment, or as the payee's first account."""
+    with clock.at(dt.datetime(2026, 3, 9, 8, tzinfo=dt.UTC)):
+        by_qr = payments.owe(company, payments.supplier(company, account=""), "300.00")
+        payments.qr_bill(company, by_qr, by=boss)
+        payments.draft(company, by=owner)
+        assert counts(company, boss)["payments"] == 0
+        other = payments.colleague(company)
+        assert counts(company, other)["payments"] == 1
+        nobody = payments.owe(company, None, "20.00", document="L-2")
+        payments.qr_bill(
+            company, nobody, 2, by=other, account=payments.iban("CH", "30000123456789013")
+        )
+        payments.draft(company, by=owner)
+        for person in (boss, other):
+            assert counts(company, person)["payments"] == 1
+            assert sum(may_approve(run, person) for run in PaymentRun.of(company)) == 1
+
+
+def may_approve(run, person):
+    try:
+        with transaction.atomic():
+            payment_approving.approve(run, seen=digest_of(run), by=person)
+            transaction.set_rollback(True)
+    except four_eyes.NeedsAnother:
+        return False
+    return True
+
+
+def test_the_ready_approver_approves_all_that_waits(company, work, owner):
+    person = make.user(company=company, granted=sorted(ready_rights("approver")))
+    rule(company, person)
+    assert set(counts(company, person)) == {"bills", "hours", "claims", "payments"}
+    claim = ExpenseClaim.of(company).order_by("pk").first()
+    hours_of_week = HourEntry.of(company).filter(state=HourEntry.State.OPEN).first()
+    seen = {"id": hours_of_week.pk, "version": hours_of_week.version}
+    api = Api(company, person)
+    assert (
+        api.post(f"expense-claims/{claim.pk}/approve/", {"version": claim.version}).json()["state"]
+        == "approved"
+    )
+    done = api.post("hour-entries/approve/", {"entries": [seen]})
+    assert done.status_code == 200, done.content
 
 
 def test_a_module_that_is_off_asks_nobody(company, work, boss):

@@ -20,9 +20,11 @@ from erp.core.errors import DomainError
 from erp.core.filetypes import document_type
 from erp.documents import drawing, scaled, storing
 from erp.documents.models import StoredFile
+from payroll.expenses import claiming
 from tests import make
 from tests.accounting.payables.capture import papers
 from tests.erp.client import problem
+from tests.payroll.expenses import books
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,29 @@ def test_a_heic_picture_has_as_many_pixels_at_most_as_others(monkeypatch):
     monkeypatch.setattr(drawing, "MOST_PIXELS", 900_000)
     with pytest.raises(drawing.TooManyPixels):
         drawing.require_picture(heic())
+
+
+def test_receipts_of_claims_are_shown_to_a_phone_in_the_size_of_its_screen(api, company, anna):
+    taken, locked = photo(1200, 900), papers.locked(papers.blank(), user="x")
+    picture = storing.store(company=company, name="b.jpg", content=taken, by=anna)
+    encrypted = storing.store(company=company, name="c.pdf", content=locked, by=anna)
+    books.kind(company, wage_type=None)
+    claim = books.claim(company, anna, books.line(file=picture), books.line(file=encrypted))
+    for path in (f"my-expenses/{claim.pk}/lines/", f"expense-claims/{claim.pk}/lines/"):
+        answer = api.get(f"{path}1/receipt/picture/", width=160)
+        assert size_of(answer) == (160, 213) and b"Camera" not in answer.content
+        problem(api.get(f"{path}1/receipt/picture/", width=161), 400)
+        problem(api.get(f"{path}2/receipt/picture/"), 422, "capture.encrypted")
+        problem(api.get(f"{path}3/receipt/picture/"), 404)
+    page = Client()
+    page.force_login(anna)
+    for start in (f"/c/{company.pk}/expenses/", f"/c/{company.pk}/expenses/all/"):
+        shown = page.get(f"{start}{claim.pk}/").content.decode()
+        one, two = (line.pk for line in claiming.lines_of(claim))
+        address = f"{start}{claim.pk}/receipts/{one}/"
+        assert f'src="{address}?width=400"' in shown
+        assert size_of(page.get(address, {"width": 400})) == (400, 533)
+        assert page.get(address).content == taken
+        assert page.get(address, {"width": 401}).status_code == 404
+        refused = page.get(f"{start}{claim.pk}/receipts/{two}/", {"width": 400})
+        assert refused.status_code == 404

@@ -42,6 +42,7 @@ class BookPage(OfBook):
 
     permission = Permission.CASH_READ
     permissions = {"POST": Permission.CASH_POST}
+    largest_together = storing.LARGEST_TOGETHER
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         start, end = self._span()

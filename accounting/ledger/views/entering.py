@@ -35,6 +35,7 @@ class EnterEntry(CompanyView):
     """``/c/{company}/ledger/post/``: GET shows the mask, POST (JSON or form) saves."""
 
     permission = Permission.LEDGER_DRAFT
+    largest_together = storing.LARGEST_TOGETHER
     help_page = "enter"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

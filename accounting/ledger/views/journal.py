@@ -111,6 +111,7 @@ class EntryPage(CompanyView):
 
     permission = Permission.LEDGER_READ
     permissions = {"POST": Permission.LEDGER_DRAFT}
+    largest_together = storing.LARGEST_TOGETHER
     help_page = "entry"
 
     def get(self, request: HttpRequest, entry: int, **kwargs: Any) -> HttpResponse:

@@ -37,6 +37,7 @@ from erp.api.jobs import JobOutput, accepted
 from erp.api.parsers import StrictJSONParser
 from erp.api.pictures import PictureQuery
 from erp.api.schema import KEY
+from erp.documents import storing
 from erp.documents.serving import download
 
 
@@ -59,7 +60,7 @@ class InboxDocumentViewSet(CompanyViewSet):
     follows = "inbox_document"
     queryset = InboxDocument.unscoped.none()
     parser_classes = (StrictJSONParser, MultiPartParser)
-    largest_file, largest_together = files.LARGEST, files.LARGEST_TOGETHER
+    largest_file, largest_together = files.LARGEST, storing.LARGEST_TOGETHER
     ordering = ("-pk",)
 
     def get_queryset(self) -> QuerySet[InboxDocument]:

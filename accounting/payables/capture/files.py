@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.errors import DomainError
 from erp.core.filetypes import document_type
 from erp.documents.drawing import NotADocument
+from erp.documents.storing import LARGEST_TOGETHER
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes; a scanned contract of 100 pages stays below
-LARGEST_TOGETHER: Final = (
-    100 * 1024 * 1024
-)  # bytes of all files of a request, which are held at once
 
 
 class EmptyDocument(DomainError):

@@ -12,7 +12,8 @@ from erp.access.permissions import Permission
 from erp.jobs.kinds import Cursor, Done, Next, Running, job
 
 
-@job(READ, title=gettext_lazy("Read suppliers' bills"), permission=Permission.PAYABLES_CAPTURE)
+@job(READ, title=gettext_lazy("Read suppliers' bills"), permission=Permission.PAYABLES_CAPTURE,
+     page="inbox")  # fmt: skip
 def read_documents(job: Running, cursor: Cursor) -> Next | Done:
     """Read ``documents`` (ids), one in each step; the log names those that cannot be read."""
     ids: list[int] = job.arguments["documents"]

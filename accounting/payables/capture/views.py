@@ -23,7 +23,7 @@ from accounting.payables.capture.models import Channel, InboxDocument
 from accounting.payables.capture.receiving import Incoming, Received
 from erp.access.permissions import Permission
 from erp.core.errors import DomainError, Refusals
-from erp.documents import drawing, scaled, serving
+from erp.documents import drawing, scaled, serving, storing
 from erp.web.pages import CompanyView, id_of, refused
 
 
@@ -32,6 +32,7 @@ class Inbox(CompanyView):
 
     permission = Permission.PAYABLES_READ
     permissions = {"POST": Permission.PAYABLES_CAPTURE}
+    largest_file, largest_together = files.LARGEST, storing.LARGEST_TOGETHER
     help_page = "inbox"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

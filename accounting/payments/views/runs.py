@@ -267,6 +267,7 @@ class StatusReport(PaymentsView):
 
     permissions = {"POST": Permission.PAYMENTS_EXPORT}
     http_method_names = ["post"]
+    largest_file = LARGEST
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         upload = request.FILES.get("file")

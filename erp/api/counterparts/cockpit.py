@@ -74,7 +74,7 @@ COCKPIT: Final = of(
                  "POST questions/{}/reopen/, POST questions/{}/files/, "
                  "POST questions/{}/files/{}/take/"),
     ("question-new", "POST questions/"),
-    ("question-file", "GET questions/{}/files/{}/"),
+    ("question-file", "GET questions/{}/files/{}/, GET questions/{}/files/{}/picture/"),
     ("installation-jobs", "GET /installation/jobs/"),
     ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
     ("installation-job-progress", "GET /installation/jobs/{}/"),

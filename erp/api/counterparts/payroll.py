@@ -110,13 +110,15 @@ WAGE_PAPERS: Final = of(
     ("expense", "GET my-expenses/{}/, POST my-expenses/{}/submit/, POST my-expenses/{}/withdraw/, "
      "DELETE my-expenses/{}/"),
     ("expense-edit", "PUT my-expenses/{}/, POST my-expenses/{}/lines/{}/receipt/"),
-    ("expense-receipt", "GET my-expenses/{}/lines/{}/receipt/"),
+    ("expense-receipt", "GET my-expenses/{}/lines/{}/receipt/, "
+                        "GET my-expenses/{}/lines/{}/receipt/picture/"),
     ("expense-claims", "GET expense-claims/"),
     ("expense-claim", "GET expense-claims/{}/, POST expense-claims/{}/approve/, "
      "POST expense-claims/{}/reject/"),
     ("expense-claim-book", "POST expense-claims/{}/book/, POST expense-claims/{}/pay-with-wage/, "
      "POST expense-claims/{}/take-back/"),
-    ("expense-claim-receipt", "GET expense-claims/{}/lines/{}/receipt/"),
+    ("expense-claim-receipt", "GET expense-claims/{}/lines/{}/receipt/, "
+                              "GET expense-claims/{}/lines/{}/receipt/picture/"),
     ("expense-kinds", "GET expense-kinds/, POST expense-kinds/"),
     ("expense-kind", "GET expense-kinds/{}/, PATCH expense-kinds/{}/, DELETE expense-kinds/{}/, "
      "GET expense-rates/, POST expense-rates/, DELETE expense-rates/{}/"),

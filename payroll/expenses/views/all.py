@@ -16,7 +16,7 @@ from accounting.ledger.models import Account
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.documents.serving import original
+from erp.web import pictures
 from erp.web.keyed import page_by_key
 from erp.web.pages import CompanyView, id_of, id_or_none, refused, tell
 from payroll.expenses import booking, claiming, deciding, kinds, queries
@@ -137,10 +137,10 @@ class BookClaim(OfClaim):
 
 
 class ClaimReceipt(OfClaim):
-    """``…/expenses/all/{claim}/receipts/{line}/``"""
+    """``…/expenses/all/{claim}/receipts/{line}/?width=``"""
 
     def get(self, request: HttpRequest, claim: int, line: int, **kwargs: Any) -> HttpResponse:
-        return original(receipt_of(self.found(), line), download=False)
+        return pictures.shown(request, receipt_of(self.found(), line))
 
 
 class Kinds(CompanyView):

@@ -18,7 +18,7 @@ from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.documents import storing
 from erp.documents.models import StoredFile
-from erp.documents.serving import original
+from erp.web import pictures
 from erp.web.keyed import page_by_key
 from erp.web.pages import CompanyView, id_or_none, refused
 from payroll.expenses import claiming, deciding, masks, queries
@@ -85,6 +85,8 @@ class OwnClaim(OwnView):
 class WriteClaim(OwnView):
     """``…/expenses/new/`` and ``…/expenses/{claim}/edit/``: the lines, each with its receipt."""
 
+    largest_together = storing.LARGEST_TOGETHER
+
     def get(self, request: HttpRequest, claim: int = 0, **kwargs: Any) -> HttpResponse:
         found = self.found() if claim else None
         lines = claiming.lines_of(found) if found else []
@@ -141,10 +143,10 @@ class WriteClaim(OwnView):
 
 
 class OwnReceipt(OwnView):
-    """``…/expenses/{claim}/receipts/{line}/``: a receipt of one's own."""
+    """``…/expenses/{claim}/receipts/{line}/?width=``: a receipt of one's own."""
 
     def get(self, request: HttpRequest, claim: int, line: int, **kwargs: Any) -> HttpResponse:
-        return original(receipt_of(self.found(), line), download=False)
+        return pictures.shown(request, receipt_of(self.found(), line))
 
 
 def receipt_of(claim: ExpenseClaim, line: int) -> StoredFile:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounting.hours import billing
 from accounting.hours.billing import Grouping
-from accounting.hours.margins import MarginLine, lines_of, margin_of, margins, total_of
+from accounting.hours.margins import MarginLine, MarginRow, lines_of, margin_of, margins, total_of
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, CostObject
 from accounting.ledger.posting import post
@@ -107,6 +107,32 @@ def test_a_project_by_hand(company, work):
     total = total_of([first, second])
     assert (total.minutes, total.worths) == (360, [("CHF", D("775.00"))])
     assert (total.income, total.costs, total.margin) == (D("525.00"), D("300.00"), D("225.00"))
+
+
+@pytest.mark.parametrize(
+    ("income", "costs", "percent"),
+    [
+        ("525.00", "300.00", "42.9"), ("400.00", "351.00", "12.3"),  # 12.25: half away from zero
+        ("400.00", "449.00", "-12.3"), ("100.00", "350.00", "-250.0"), ("100.00", "0.00", "100.0"),
+        ("0.00", "300.00", None), ("-50.00", "10.00", None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_the_margin_in_percent_of_the_income(income, costs, percent):
+    """More credit notes than invoices: a percentage of less than nothing would have the wrong sign."""
+    row = MarginRow([], income=income and D(income), costs=costs and D(costs))
+    assert str(row.percent) == str(percent)
+
+
+def test_a_loss_is_told_with_its_sign_by_page_and_endpoint(company, work, owner):
+    cost(company, work.cost_object, "700.00")
+    span = {"since": "2026-03-01", "until": "2026-03-31"}
+    told = Api(company, owner).get("project-margins/", **span).json()["results"][0]
+    assert (told["margin"], told["percent"]) == ("-475.00", "-90.5")
+    page = Client()
+    page.force_login(owner)
+    assert (
+        "\N{MINUS SIGN}90.5" in page.get(f"/c/{company.pk}/hours/margins/", span).content.decode()
+    )
 
 
 def test_a_span_takes_what_is_in_it(company, work):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import time
 from collections import defaultdict
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from accounting.ledger import exporting, importing, jobs, posting
+from accounting.ledger import exporting, importing, jobs, posting, tasks
 from accounting.ledger.abacus import NotForAbacus, pairs
 from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import line_of
@@ -191,6 +193,23 @@ def test_the_job_is_done_in_one_go_and_leaves_nothing_beside_the_file(
         assert (done.state, done.step) == ("done", 7), done.error
         assert storing.content_of(done.file) == taken(company, form).content
         assert list(scratch.iterdir()) == []
+
+
+def test_what_a_kill_left_goes_by_itself_after_a_day(company, settings, tmp_path):
+    """Whether that company has its journal written once more, or never."""
+    settings.RAPPEN_VAR = tmp_path
+    assert tasks.forget_scratch() == 0
+    written = [exporting.ScratchFile(company, "abacus") for _one in range(2)]
+    left, worked_on = (one.path for one in written)
+    a_day_ago = time.time() - 25 * 3600
+    os.utime(left, (a_day_ago, a_day_ago))
+    assert tasks.forget_scratch() == 1
+    assert (left.exists(), worked_on.exists()) == (False, True)
+    for one in written:
+        one.close()
+    assert any(
+        one["task"] == "ledger.forget_scratch" for one in settings.CELERY_BEAT_SCHEDULE.values()
+    )
 
 
 def test_too_many_lines_leave_no_file(company, settings, tmp_path, monkeypatch):

@@ -37,7 +37,7 @@ def contact(company, name="Huber AG", **more):
 
 def invoice(company, amount="1081.00", *, side="receivables", date=MARCH_1, party=HUBER, code="",
             parts=None, currency="", base=None, account=None, document="R-1", contra=None,
-            **more):  # fmt: skip
+            cost_object=None, **more):  # fmt: skip
     """A document over ``amount`` with its item, or items; negative is a credit note."""
     control, other, _code = LEGACY[side]
     control = make.account(company, account or control)
@@ -46,7 +46,7 @@ def invoice(company, amount="1081.00", *, side="receivables", date=MARCH_1, part
     value = sign * whole
     told = {"currency": currency, "amount_foreign": sign * owed} if currency else {}
     first = Line(control, **({"debit": value} if value > 0 else {"credit": -value}), **told)
-    typed = TypedLine(contra or other, vat_code=code,
+    typed = TypedLine(contra or other, vat_code=code, cost_object=cost_object.number if cost_object else "",
                       **({"credit": value} if value > 0 else {"debit": -value}))  # fmt: skip
     by = make.owner_of(company)
     entry = post(company=company, date=date, text=document, by=by, owner=OWNER,

@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, transaction
 
 from accounting.ledger import posting
 from accounting.ledger.lines import ControlAccount
+from accounting.ledger.models import Account, CostObject
+from accounting.ledger.models.accounts import Rule
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items import errors, settling
 from accounting.open_items.checking import comparison, differences
@@ -91,6 +93,21 @@ def test_discount_takes_back_its_share_of_the_vat(books, by):
     assert (tax.vat_part, tax.vat_rate, tax.vat_base) == ("T", D("8.10"), D("20.00"))
     assert tax.vat_code.code == "SN"  # reductions of consideration, box 235
     assert fresh(item).open_amount == 0
+    agree(books)
+
+
+def test_a_discount_lessens_the_cost_object_that_the_document_was_for(books, by):
+    """But not where the account takes none: then the discount stands without."""
+    unit = CostObject.unscoped.create(company=books, number="100", name_de="Umbau")
+    told = {"discount_percent": D("2.00"), "discount_until": MARCH_9, "code": "UN"}
+    for nth, (rule, wanted) in enumerate([(Rule.MAY, unit.pk), (Rule.NO, None)]):
+        Account.of(books).filter(number="3800").update(cost_object_rule=rule)
+        item = invoice(books, "1081.00", document=f"R-{nth}", cost_object=unit, **told)
+        (part,) = shared_out([item], D("1059.38"), date=MARCH_9)
+        entry = settle(company=books, date=MARCH_9, parts=[part], by=by,
+                       money=money(books, "1059.38"))  # fmt: skip
+        assert entry.lines.get(account__number="3800").cost_object_id == wanted
+        assert entry.lines.get(account__number="2200").cost_object_id is None
     agree(books)
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounting.hours import entering
+from accounting.hours.entering import TypedHours
 from accounting.open_items.planning import Part
 from accounting.open_items.settling import settle
 from contacts import activities, groups, lifecycle, merging, saving
@@ -14,6 +16,7 @@ from erp.access.gate import operating
 from erp.changes import delta, forgetting
 from erp.changes.models import Change
 from tests import make
+from tests.accounting.hours import books as hours
 from tests.accounting.open_items.books import money
 from tests.accounting.receivables import sales
 from tests.erp.changes.mirror import Mirror, until_all_is_told
@@ -134,6 +137,28 @@ def test_where_only_an_old_tombstone_was_newest_one_begins_behind_it(api):
         cursor.execute("SELECT rappen_forget_changes(now() + interval '1 day')")
     begun = api.get("contacts/", changed_since="").json()["cursor"]
     assert api.get("contacts/", changed_since=begun).status_code == 200
+
+
+def test_ones_own_that_leave_a_filter_are_gone_and_those_of_others_were_never_there(committed_db):
+    with transaction.atomic():
+        company = hours.company()
+        owner, worker = make.owner_of(company), make.user(company=company, granted=["hours.own"])
+        project = hours.project(company, contact=None)
+        own = hours.hours(project, user=worker)
+    copy = Mirror(Api(company, worker), "my-hours/", state="open")
+    assert list(copy.rows) == [own.pk]
+    with operating(str(company.pk)):
+        theirs = hours.hours(project, user=owner)
+        hours.approved(project, own, theirs)
+    seen = copy.until(lambda: own.pk not in copy.rows)
+    assert seen == [own.pk]
+    with operating(str(company.pk)):
+        more = hours.hours(project, user=worker, day=hours.MARCH_9)
+    copy.until(lambda: more.pk in copy.rows)
+    with operating(str(company.pk)):
+        entering.save_hours(company=company, user=worker, by=worker, rows=[
+            TypedHours(project.number, more.day, 0, entry=more.pk)])  # fmt: skip
+    copy.until(lambda: more.pk not in copy.rows)  # deleted
 
 
 def test_posted_entries_are_told_in_the_order_of_the_chain(api):

@@ -197,13 +197,17 @@ def test_an_id_of_another_firm_in_a_question_is_as_none(two):
     assert [one["id"] for one in rows] == [mine["time"]]
 
 
-def test_a_bulk_job_leaves_out_who_is_no_client(two):
+def test_a_bulk_job_is_refused_for_who_is_no_client(two):
+    """Whether the company is another firm's client, or nobody's, or there is none, is not told."""
     arnold, _berger, _mine, theirs = two
     client = signed_in(arnold.lead)
-    start = f"/api/v1/firms/{arnold.firm.pk}/batches/"
+    start, told = f"/api/v1/firms/{arnold.firm.pk}/batches/", set()
+    kept = client.get(start).json()["results"]
     for nth, pk in enumerate((theirs["company"], NOBODYS)):
         body = {"kind": "fiduciary.look_at", "companies": [pk]}
         made = client.post(start, body, content_type="application/json",
                            HTTP_IDEMPOTENCY_KEY=f"bulk-job-{nth}")  # fmt: skip
-        assert made.status_code == 201, made.content
-        assert client.get(f"{start}{made.json()['id']}/").json()["parts"] == []
+        assert (made.status_code, made.json()["code"]) == (400, "bulk.not_clients"), made.content
+        told.add(made.json()["detail"].replace(str(pk), "?"))
+    assert len(told) == 1
+    assert client.get(start).json()["results"] == kept

@@ -68,28 +68,43 @@ def test_periods_are_locked_in_each_client_once(three):
 
 def test_what_one_client_refuses_keeps_none_of_the_others(three):
     arnold = three[0]
-    first, second = arnold.clients
-    assistant = None
     with transaction.atomic():
         assistant = make.staff(arnold.firm, arnold.lead, "assistant")
     batch = everywhere(arnold, user=assistant, key="y")
     assert all(part.job is None and part.refusal for part in parts(arnold, batch))
+
+
+def test_companies_that_are_no_clients_are_named_and_nothing_is_begun(three):
+    """Nor is a batch kept: what was mistyped is sent again as it was meant, with the same key."""
+    arnold, berger, _conti = three
+    foreign, own = berger.clients[1], [one.pk for one in arnold.clients]
+    with pytest.raises(bulk.NotClients) as refused:
+        everywhere(arnold, companies=[*own, foreign.pk, 10**9])
+    assert refused.value.values["companies"] == f"{foreign.pk}, {10**9}"
+    for company in (foreign, arnold.clients[0]):
+        with operating(str(company.pk)):
+            assert not Job.of(company).exists()
+    client = Client()
+    client.force_login(arnold.lead)
+    body = {"kind": "fiduciary.look_at", "companies": [*own, foreign.pk]}
+    answer = client.post(f"/api/v1/firms/{arnold.firm.pk}/batches/", body,
+                         content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_key())  # fmt: skip
+    told = problem(answer, 400, "bulk.not_clients")
+    assert str(foreign.pk) in told["detail"] and told["errors"][0]["field"] == "companies"
+    assert len(parts(arnold, everywhere(arnold))) == 2
+    with pytest.raises(Http404):
+        everywhere(arnold, user=berger.lead)
+
+
+def test_a_batch_goes_on_where_a_mandate_ended_after_it_was_begun(three):
+    arnold = three[0]
+    first = arnold.clients[0]
+    batch = everywhere(arnold)
     with transaction.atomic():
         open_companies([first.pk])
         firms.end_mandate(firms.works_here(first)[0][0], by=make.owner_of(first))
-    batch = everywhere(arnold, companies=[first.pk, second.pk], key="z")
-    assert [part.company for part in parts(arnold, batch)] == [second]
-
-
-def test_a_client_of_another_firm_is_left_alone(three):
-    arnold, berger, _conti = three
-    foreign = berger.clients[1]
-    batch = everywhere(arnold, companies=[foreign.pk])
-    assert parts(arnold, batch) == []
-    with operating(str(foreign.pk)):
-        assert not Job.of(foreign).exists()
-    with pytest.raises(Http404):
-        everywhere(arnold, user=berger.lead)
+    assert everywhere(arnold) == batch  # the same key
+    assert [part.company for part in parts(arnold, batch)] == [arnold.clients[1]]
 
 
 def test_the_statements_of_all_come_as_one_file(three):

@@ -7,13 +7,15 @@ from django.db import transaction
 
 from accounting.payables.capture.receiving import Incoming
 from erp.access.gate import access_to, operating
+from erp.changes.models import Change
 from erp.cockpit import firms
 from erp.companies.models import Module
 from erp.fiduciary import questions
+from erp.fiduciary.models import Question
 from erp.search import finding
 from tests import make
 from tests.accounting.payables.capture import papers
-from tests.erp.changes.mirror import Mirror
+from tests.erp.changes.mirror import Mirror, until_all_is_told
 from tests.erp.client import Api
 from tests.erp.fiduciary.conftest import mandate
 
@@ -76,6 +78,64 @@ def test_a_copy_follows_threads_and_what_is_said(committed_db):
     still_open.until(lambda: asked.pk not in still_open.rows)  # told as gone
     of_others.refresh()
     assert of_others.rows == {}
+
+
+def test_a_copy_of_a_firm_learns_nothing_of_the_threads_of_others(committed_db):
+    """Neither ids nor how many there are, nor when something was said in them; of its own all."""
+    company = make_company()
+    with operating(str(company.pk)):
+        owner, lead, other = make.owner_of(company), make.user(), make.user()
+        operator = make.user(is_operator=True)
+        for name, who in (("Arnold", lead), ("Berger", other)):
+            mandate(company, firms.found_firm(name=name, manager=who, by=operator))
+    api = Api(company, other)
+    copy = Mirror(api, "questions/", open="true")
+    with operating(str(company.pk)):
+        own = questions.ask(company=company, by=other, title="Eigene", link=LINK)
+    copy.until(lambda: own.pk in copy.rows)
+    with operating(str(company.pk)):
+        theirs = [questions.ask(company=company, by=lead, title=f"Nr. {nth}", link=LINK).pk
+                  for nth in range(3)]  # fmt: skip
+    with operating(str(company.pk)):
+        questions.close(own, by=other)
+    with operating(str(company.pk)):
+        questions.answer(Question.of(company).get(pk=theirs[2]), by=owner, text="Ja")
+    until_all_is_told()
+    answers, cursor = [], copy.cursor
+    while True:
+        told = api.get("questions/", open="true", changed_since=cursor, page_size=1).json()
+        answers.append((told["results"], told["gone"]))
+        cursor = told["cursor"]
+        if not told["more"]:
+            break
+    assert [one for one in answers if any(one)] == [([], [own.pk])]  # it left the filter
+    assert len(answers) <= 2 and int(cursor.split(".")[2]) not in theirs
+    begun = api.get("questions/", changed_since="").json()["cursor"]
+    with operating(str(company.pk)):
+        places = set(Change.of(company).filter(resource="question", record__in=theirs)
+                     .values_list("place", flat=True))  # fmt: skip
+    assert places and not {int(one.split(".")[1]) for one in (cursor, begun)} & places
+    everything = Api(company, owner).get("questions/", changed_since=copy.cursor).json()
+    assert {row["id"] for row in everything["results"]} == {own.pk, *theirs}
+
+
+@pytest.mark.django_db
+def test_a_thread_is_found_behind_many_of_another_firm():
+    company = make.company(modules=Module.values)
+    owner, lead, other = make.owner_of(company), make.user(), make.user()
+    operator = make.user(is_operator=True)
+    for name, who in (("Arnold", lead), ("Berger", other)):
+        mandate(company, firms.found_firm(name=name, manager=who, by=operator))
+    for nth in range(2):
+        questions.ask(company=company, by=lead, title=f"Miete {nth}", link=LINK)
+    for nth in range(finding.MOST + 2):
+        questions.ask(company=company, by=other, title=f"Miete für andere {nth}", link=LINK)
+    access_to(company.pk, user=owner)
+    for _again in range(2):  # behind the words that are kept, and among them
+        assert found(company, lead, "miete") == ["Miete 1", "Miete 0"]
+        assert found(company, lead, "mie") == ["Miete 1", "Miete 0"]
+        assert found(company, lead, "miete 1") == ["Miete 1"]
+        assert len(found(company, other, "miete")) == len(found(company, owner, "miete")) == 8
 
 
 def make_company():

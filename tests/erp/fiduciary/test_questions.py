@@ -16,7 +16,7 @@ from accounting.payables.capture.receiving import Incoming
 from erp.access.firms.models import FirmStaff
 from erp.cockpit import firms
 from erp.companies.models import Module
-from erp.core import clock
+from erp.core import clock, sandbox
 from erp.core.errors import DomainError
 from erp.fiduciary import notices, questions
 from erp.fiduciary.models import Question
@@ -180,7 +180,10 @@ def test_asked_answered_and_settled_on_pages(company, owner, lead, firm):
     file = SimpleUploadedFile("b.pdf", photo)
     assert ours.post(f"{start}{asked.pk}/", {"do": "answer", "file": file}).status_code == 302
     (message,) = asked.messages.all()
-    assert ours.get(f"{start}{asked.pk}/files/{message.pk}/").content == photo
+    address = f"{start}{asked.pk}/files/{message.pk}/"
+    assert ours.get(address).content == photo
+    assert f'src="{address}?width=400"' in ours.get(f"{start}{asked.pk}/").content.decode()
+    assert ours.get(address, {"width": 400})["Content-Type"] == "image/jpeg"
     theirs.post(f"{start}{asked.pk}/", {"do": "take", "message": message.pk})
     assert EntryVoucher.of(company).filter(entry=entry).exists()
     theirs.post(f"{start}{asked.pk}/", {"do": "close"})
@@ -202,6 +205,9 @@ def test_asked_and_answered_by_an_app(company, owner, lead, firm):
     (first, second) = theirs.get(f"questions/{pk}/").json()["messages"]
     assert (first["text"], second["file"] is not None) == ("bitte", True)
     assert theirs.get(f"questions/{pk}/files/{second['id']}/").content == photo
+    drawn = theirs.get(f"questions/{pk}/files/{second['id']}/picture/", width=160)
+    assert (drawn.status_code, drawn["Content-Type"]) == (200, "image/jpeg")
+    assert theirs.get(f"questions/{pk}/files/{first['id']}/picture/").status_code == 404
     assert [one["id"] for one in ours.get("questions/", open="true").json()["results"]] == [pk]
     assert ours.post(f"questions/{pk}/close/", {}, key=new_key()).json()["state"] == "closed"
     assert ours.get("questions/", open="true").json()["results"] == []
@@ -260,3 +266,24 @@ def test_a_photo_nobody_asked_for_stays_out_of_the_inbox(company, owner, firm):
     assert message.file is not None and not InboxDocument.of(company).exists()
     questions.answer(asked, by=owner, file=Incoming("zweite.pdf", papers.blank() + b"\n"))
     assert InboxDocument.of(company).exists()
+
+
+def test_a_picture_is_looked_at_before_the_thread_is_held(company, owner, lead, firm, monkeypatch):
+    """Opening a HEIC file takes seconds: nobody who writes in the thread waits for them."""
+    asked = questions.ask(company=company, by=lead, title="Wie sieht das aus?")
+    file = Incoming("IMG_1.HEIC", papers.heic(papers.picture(dpi=50)))
+    opened, call = [], sandbox.call
+
+    def watched(*args, **kwargs):
+        opened.append(len(asked_of_database))
+        return call(*args, **kwargs)
+
+    monkeypatch.setattr(sandbox, "call", watched)
+    with CaptureQueriesContext(connection) as asked_of_database:
+        questions.answer(asked, by=owner, file=file)
+    held = [nth for nth, one in enumerate(asked_of_database.captured_queries)
+            if "erp_question" in one["sql"] and "FOR NO KEY UPDATE" in one["sql"]]  # fmt: skip
+    assert opened and held and max(opened) <= min(held)
+    questions.close(asked, by=lead)
+    with pytest.raises(questions.QuestionClosed):
+        questions.answer(asked, by=owner, text="Zu spät")  # as it is now, whatever was read before

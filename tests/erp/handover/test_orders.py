@@ -24,6 +24,7 @@ from django.test.utils import CaptureQueriesContext
 
 from erp.access.gate import operating
 from erp.access.models import Membership, Role
+from erp.api.models import IdempotencyRecord
 from erp.audit.models import AccessLogEntry, AuditEvent
 from erp.cockpit import firms
 from erp.companies.models import Company
@@ -33,7 +34,7 @@ from erp.handover import exporting, jobs, orders
 from erp.handover.exporting import heads_of
 from erp.handover.models import CompanyExport
 from erp.handover.snapshots import Snapshot
-from erp.jobs import running, sending
+from erp.jobs import running, sending, tasks
 from erp.jobs.models import Job, State
 from erp.jobs.starting import cancel
 from tests import make
@@ -321,6 +322,54 @@ def test_the_endpoint_does_the_same(company, owner):
     answer = api.get(f"company-exports/{told['id']}/file/")
     assert len(b"".join(answer.streaming_content)) == told["size"]
     assert api.get("company-exports/999999/").status_code == 404
+
+
+def test_a_key_tells_wishes_apart_without_keeping_the_passphrase(company, owner):
+    """What is kept of a request that came with a key is the same whatever its passphrase was."""
+    api, key = Api(company, owner), new_key()
+    first = api.post("company-exports/", {"passphrase": PASSPHRASE}, key=key)
+    with operating(str(company.pk)):
+        (kept,) = IdempotencyRecord.of(company).filter(key=key)
+        digest = kept.payload_digest
+    again = api.post("company-exports/", {"passphrase": "etwas ganz und gar anderes"}, key=key)
+    assert (again.json(), again["Idempotency-Replayed"]) == (first.json(), "true")
+    running.run(first.json()["id"], company.pk)
+    other = new_key()
+    assert (
+        api.post("company-exports/", {"passphrase": PASSPHRASE[::-1]}, key=other).status_code == 202
+    )
+    with operating(str(company.pk)):
+        assert IdempotencyRecord.of(company).get(key=other).payload_digest == digest
+
+
+def test_the_page_of_the_job_leads_to_the_file(company, owner):
+    job = asked(company, owner)
+    client = client_of(owner)
+    link = f'href="{page_of(company)}"'
+    here = f"/c/{company.pk}/jobs/{job.pk}/"
+    assert link not in client.get(f"{here}progress/").content.decode()
+    running.run(job.pk, company.pk)
+    assert link in client.get(f"{here}progress/").content.decode()
+    assert "Zeigen, was entstanden ist" in client.get(here).content.decode()
+
+
+def test_a_worker_with_little_time_hands_an_export_on(company, owner, monkeypatch):
+    """Celery's limit for all tasks would end the export of a large company again and again."""
+    sent = []
+    monkeypatch.setattr(
+        sending, "put", lambda task, number, **told: sent.append((task, told)) or True
+    )
+    with operating(str(company.pk)):
+        job = orders.begin(company=company, passphrase=PASSPHRASE, by=owner)
+    whole = ("jobs.run_whole", {"job": job.pk, "company": company.pk})
+    assert sent == [whole]
+    tasks.run(job=job.pk, company=company.pk)  # as the sweeper sends it again
+    assert sent == [whole, whole] and state_of(company, job.pk).done == 0
+    tasks.run_whole(job=job.pk, company=company.pk)
+    assert state_of(company, job.pk).state == State.DONE
+    known = current_app.tasks["jobs.run_whole"]
+    assert known.soft_time_limit == configured.JOB_WHOLE_LIMIT < known.time_limit
+    assert known.soft_time_limit >= 4 * 60 * 60 > configured.CELERY_TASK_SOFT_TIME_LIMIT
 
 
 def test_a_passphrase_is_told_twice_and_long(company, owner):

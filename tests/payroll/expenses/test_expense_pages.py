@@ -84,6 +84,8 @@ def test_who_has_only_their_own_sees_nothing_of_others(company, anna, worker, ki
     problem(api.delete(f"my-expenses/{theirs.pk}/", **headers), 404)
     problem(api.post(f"my-expenses/{theirs.pk}/submit/", {}), 404)
     problem(api.get(f"my-expenses/{theirs.pk}/lines/1/receipt/"), 404)
+    problem(api.get(f"my-expenses/{theirs.pk}/lines/1/receipt/picture/"), 404)
+    problem(api.get(f"expense-claims/{theirs.pk}/lines/1/receipt/picture/"), 403)
     problem(api.upload(f"my-expenses/{theirs.pk}/lines/1/receipt/", PDF), 404)
     problem(api.get("expense-claims/"), 403)
 

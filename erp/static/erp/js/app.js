@@ -178,6 +178,21 @@ document.querySelectorAll("[data-unfold]").forEach((link) => {
     history.replaceState(null, "", open ? `#${link.dataset.unfold}` : location.pathname + location.search);
   });
 });
+/** Files that are too large are told when they are chosen: of an answer to half a form browsers show nothing. */
+const { mostFile, mostTogether, tooLarge } = document.body.dataset;
+function weigh(form, chosen) {
+  const fields = [...form.querySelectorAll("input[type=file]")], size = (field) => [...field.files].reduce((sum, one) => sum + one.size, 0);
+  const all = fields.reduce((sum, field) => sum + size(field), 0);
+  for (const field of fields) {
+    const over = [...field.files].some((one) => one.size > mostFile) ? mostFile : field === chosen && all > mostTogether ? mostTogether : 0;
+    field.setCustomValidity(over ? tooLarge.replace("{0}", Math.floor(over / 2 ** 20)) : "");
+  }
+  chosen.reportValidity();
+}
+if (mostFile) document.querySelectorAll("form[enctype='multipart/form-data']:not(#intake)").forEach((form) => {  // which sends in parts
+  if (new URL(form.action).pathname !== location.pathname) return;
+  form.addEventListener("change", (event) => { if (event.target.type === "file") weigh(form, event.target); }, true);
+});
 document.querySelectorAll("input[data-send]").forEach((i) => i.addEventListener("change", () => { if (i.files.length) i.form.requestSubmit(); }));
 document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => print()));
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
