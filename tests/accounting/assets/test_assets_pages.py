@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounting.assets import ceilings, control, running, year_end
 from accounting.assets.models import Asset, DepreciationRun
@@ -123,7 +124,7 @@ def test_a_supplier_s_invoice_becomes_an_asset_linked_both_ways(company, owner, 
         "R-7",
     )
     shown = told(page.get(f"/c/{company.pk}/assets/{made.json()['id']}/"))
-    assert f"/supplier-invoices/{bill.pk}/" in shown and "Garage" in shown
+    assert reverse("supplier-invoice", args=[company.pk, bill.pk]) in shown and "Garage" in shown
     refused = api.post(
         f"supplier-invoices/{bill.pk}/reverse/", {"date": "2026-02-01"}, key=new_key()
     )
