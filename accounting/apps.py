@@ -37,6 +37,8 @@ class AccountingConfig(AppConfig):
         from accounting.receivables.dunning import stops
         from accounting.receivables.models import SalesDocument
         from accounting.terms import following
+        from accounting.valuation import running
+        from accounting.valuation import year_end as of_currencies
         from contacts import merging, saving
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
@@ -47,6 +49,7 @@ class AccountingConfig(AppConfig):
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
         posting.before_reversal.append(of_register.require_own)
+        posting.before_reversal.append(running.require_whole)
         posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
         orders.ordered.append(paid.ordered_by)
@@ -84,3 +87,4 @@ class AccountingConfig(AppConfig):
             settings=Permission.RECEIVABLES_SETTINGS, values_of=subjects.counted(SalesDocument),
         )  # fmt: skip
         touching.register("banking", bank_accounts, sources=["banks"])
+        of_currencies.register_own()

@@ -68,6 +68,7 @@ from accounting.receivables.models import (
     SalesSettings,
 )
 from accounting.terms.models import CustomerTerms, PaymentTerms, SupplierTerms
+from accounting.valuation.models import ValuationPosition, ValuationRule, ValuationRun
 
 __all__ = [
     "Account",
@@ -136,5 +137,8 @@ __all__ = [
     "SupplierInvoice",
     "SupplierInvoiceLine",
     "SupplierTerms",
+    "ValuationPosition",
+    "ValuationRule",
+    "ValuationRun",
     "Visa",
 ]

@@ -197,6 +197,7 @@ SECTIONS = (
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
+            Item(_("Foreign currencies"), "valuations", Permission.LEDGER_READ),
         ),
     ),
     Section(

@@ -388,6 +388,7 @@ SPECTACULAR_SETTINGS = {
         "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
         "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
         "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
+        "RateSourceEnum": "erp.reference.models.ExchangeRate.Source",
         "RhythmEnum": "vat.codes.models.VatSettings.Interval",
         "PlannedRhythmEnum": "accounting.liquidity.models.PlannedPayment.Rhythm",
         "ContactKindEnum": "contacts.models.Contact.Kind",

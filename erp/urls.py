@@ -19,6 +19,7 @@ from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
 from accounting.terms import urls as terms
+from accounting.valuation import urls as valuation
 from contacts import urls as contacts
 from erp.access.sign_in import urls as sign_in
 from erp.api.document import Browser, Document
@@ -54,7 +55,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, assets,
+    hours, expenses, archive, valuation, assets,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

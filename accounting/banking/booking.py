@@ -25,7 +25,8 @@ from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.core.identifiers import parse_iban
 from erp.core.money import ZERO, to_centimes
-from erp.reference import queries as reference
+from erp.reference.queries import NoRate
+from vat.codes.queries import exchange_rate
 
 ROOM: Final = "banking"
 
@@ -323,7 +324,8 @@ def waiting(movement: BankTransaction) -> BankTransaction:
 def rate_of(
     company: Company, bank: BankAccount, date: dt.date, rate: Decimal | None = None
 ) -> Decimal | None:
-    """The rate given, or the day's official one; None where account and books have one currency.
+    """The rate given, or the official one by the company's method; None where account and books
+    have one currency.
 
     Raises ``RateMissing``.
     """
@@ -332,8 +334,8 @@ def rate_of(
     if company.currency != "CHF":  # official rates are in francs
         raise RateMissing(currency=bank.currency, date=date)
     try:
-        return reference.rate(bank.currency, date).value
-    except reference.NoRate:
+        return exchange_rate(company, bank.currency, date).value
+    except NoRate:
         raise RateMissing(currency=bank.currency, date=date) from None
 
 

@@ -154,7 +154,7 @@ def settle_items(
     the company's. Raises what ``settle`` raises, ``BookClosed``, ``NotKeptYet`` and ``BelowZero``.
     """
     held = _held(book, date)
-    money = Money(held.account, amount, amount if base is None else base)
+    money = Money(held.account, amount, base)
     return settling.settle(
         company=held.company, date=date, parts=parts, by=by, money=money, party=party,
         account=account, text=text, voucher=_next_number(held), source_key=_key(held, key),

@@ -129,7 +129,10 @@ def _key(entry: JournalEntry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A line on the account sheet; ``balance`` runs, debit positive."""
+    """A line on the account sheet; ``balance`` runs, debit positive, ``balance_foreign`` beside it.
+
+    That is in the account's own currency, and says nothing where lines are in several.
+    """
 
     entry: int
     number: int
@@ -145,6 +148,7 @@ class SheetRow:
     currency: str
     amount_foreign: Decimal | None
     has_file: bool
+    balance_foreign: Decimal
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,11 @@ class Sheet:
         return self.opening + self.debit - self.credit
 
     @property
+    def has_foreign(self) -> bool:
+        """Whether lines are in other currencies though the account has none of its own."""
+        return not self.account.currency and any(row.currency for row in self.rows)
+
+    @property
     def foreign_closing(self) -> Decimal | None:
         """In the account's own currency; not known where only some lines are shown."""
         if not self.complete:
@@ -184,7 +193,8 @@ _SHEET = """
            %(opening)s + sum(l.debit - l.credit) OVER (ORDER BY l.date, e.number, l.position),
            l.currency, l.amount_foreign,
            EXISTS (SELECT 1 FROM accounting_entryvoucher v
-                   WHERE v.company_id = l.company_id AND v.entry_id = l.entry_id)
+                   WHERE v.company_id = l.company_id AND v.entry_id = l.entry_id),
+           %(foreign)s + sum(coalesce(l.amount_foreign, 0)) OVER (ORDER BY l.date, e.number, l.position)
     FROM accounting_entryline l
     JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
     LEFT JOIN vat_vatcode c ON c.company_id = l.company_id AND c.id = l.vat_code_id
@@ -219,7 +229,7 @@ def account_sheet(
         opening += results_before(company, year)
     told: dict[str, Any] = {
         "company": company.pk, "account": account.pk, "start": start, "end": end,
-        "opening": opening, "limit": limit + 1, "centre": cost_centre,
+        "opening": opening, "foreign": foreign, "limit": limit + 1, "centre": cost_centre,
     }  # fmt: skip
     centre = "AND l.cost_centre_id = %(centre)s" if cost_centre else ""
     with connection.cursor() as cursor:
@@ -257,6 +267,7 @@ class ChartRow(NamedTuple):
     or_position: str
     purpose: str
     group_number: str
+    currency: str = ""
 
     @property
     def is_balance_sheet(self) -> bool:
@@ -269,12 +280,14 @@ class ChartRow(NamedTuple):
 
 def chart_rows(company: Company, *, language: str) -> list[ChartRow]:
     """Every account in order of its number, with its name in a language or the first filled."""
-    columns = ("pk", "number", "type", "or_position", "purpose", "group_number",
+    columns = ("pk", "number", "type", "or_position", "purpose", "group_number", "currency",
                f"name_{language[:2]}", "name_de", "name_fr", "name_it", "name_en")  # fmt: skip
     rows = Account.of(company).order_by("number").values_list(*columns)
     return [
-        ChartRow(pk, number, next(filter(None, names), ""), kind, position, purpose, group)
-        for pk, number, kind, position, purpose, group, *names in rows
+        ChartRow(
+            pk, number, next(filter(None, names), ""), kind, position, purpose, group, currency
+        )
+        for pk, number, kind, position, purpose, group, currency, *names in rows
     ]
 
 

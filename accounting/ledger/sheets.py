@@ -15,19 +15,28 @@ from erp.web.export import Table, table
 def sheet_table(sheet: queries.Sheet, centre: CostCentre | None) -> Table:
     """The sheet of an account to be taken along."""
     foreign = sheet.account.currency
+    columns = [foreign, _("Balance in %s") % foreign] if foreign else (
+        [_("Currency"), _("In currency")] if sheet.has_foreign else [])  # fmt: skip
+    empty: list[Any] = [None for _one in columns]
+
+    def told(row: queries.SheetRow) -> list[Any]:
+        if foreign:
+            return [row.amount_foreign, row.balance_foreign]
+        return [row.currency, row.amount_foreign] if columns else []
+
     head = [_("Date"), _("No."), _("Voucher"), _("Text"), _("Contra"), _("VAT"),
-            *([foreign] if foreign else []), _("Debit"), _("Credit"), _("Balance")]  # fmt: skip
+            *columns, _("Debit"), _("Credit"), _("Balance")]  # fmt: skip
     rows: list[list[Any]] = [
         [sheet.start, None, "", _("Opening balance"), "", "",
-         *([sheet.foreign_opening] if foreign else []), None, None, sheet.opening]
+         *([None, sheet.foreign_opening] if foreign else empty), None, None, sheet.opening]
     ]  # fmt: skip
     rows += [
         [r.date, r.number, r.voucher, r.text, r.contra, r.vat_code,
-         *([r.amount_foreign] if foreign else []), r.debit or None, r.credit or None, r.balance]
+         *told(r), r.debit or None, r.credit or None, r.balance]
         for r in sheet.rows
     ]  # fmt: skip
     rows.append([sheet.end, None, "", _("Closing balance"), "", "",
-                 *([sheet.foreign_closing] if foreign else []), sheet.debit, sheet.credit,
+                 *([None, sheet.foreign_closing] if foreign else empty), sheet.debit, sheet.credit,
                  sheet.closing])  # fmt: skip
     return table(
         title=f"{sheet.account.number} {sheet.account.name}",

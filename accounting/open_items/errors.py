@@ -83,6 +83,13 @@ class PartyMissing(DomainError):
     field = "party"
 
 
+class PaidBaseMissing(DomainError):
+    code = "items.paid_base_missing"
+    message = _("What is owed is in %(currency)s, account %(account)s is not. Say what was paid in "
+                "%(own)s, too.")  # fmt: skip
+    field = "base"
+
+
 class WrongMoneyAccount(DomainError):
     code = "items.wrong_money_account"
     message = _("Account %(account)s is kept in %(found)s; these items are in %(expected)s. Choose "

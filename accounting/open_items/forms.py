@@ -44,7 +44,10 @@ class SettleForm(forms.Form):
     date = forms.DateField(label=_("Date"), widget=DayInput())
     account = forms.ModelChoiceField(Account.unscoped.none(), label=_("Paid on"), required=False)
     paid = Amount(label=_("Paid"))
-    base = Amount(label=_("Paid, in the company's currency"))
+    base = Amount(
+        label=_("Paid, in the company's currency"),
+        help_text=_("Empty: by the official rate of the day, on an account of that currency."),
+    )
     discount = Amount(label=_("Discount"))
     write_off = Amount(label=_("Written off"))
     text = forms.CharField(label=_("Text"), required=False, max_length=200)
@@ -67,8 +70,6 @@ class SettleForm(forms.Form):
         paid: Decimal = told.get("paid") or ZERO
         if paid and not told.get("account") and "account" not in self.errors:
             self.add_error("account", _("Choose the account it was paid on."))
-        if paid and "base" in self.fields and not told.get("base") and "base" not in self.errors:
-            self.add_error("base", _("Give what was paid in the company's currency, too."))
         return told
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounting.ledger.entering import PurposeMissing
@@ -20,6 +21,7 @@ from accounting.open_items.errors import (
     MixedItems,
     MoreThanOpen,
     NothingToSettle,
+    PaidBaseMissing,
     PartyMissing,
     WrongMoneyAccount,
 )
@@ -27,9 +29,11 @@ from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Sid
 from accounting.open_items.opening import Party, signed
 from accounting.open_items.reductions import codes_for_reductions, lines_of_entries, reduction
 from erp.companies.models import Company
-from erp.core.money import ZERO, to_centimes
+from erp.core.money import CENTIME, ZERO, to_centimes
+from vat.codes.queries import exchange_rate
 
 Kind = Settlement.Kind
+HALF: Final = CENTIME / 2  # at most this is lost by rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,18 @@ class Money:
     """What was paid, in the direction of the side: from customers to us, from us to suppliers.
 
     Paid back the other way it is negative. ``amount`` is in the items' currency, ``base`` the same
-    in the company's.
+    in the company's. Left out it is the amount, or in another currency what the official rate of
+    the day makes of it on an account kept in that currency.
     """
+
+    account: Account
+    amount: Decimal
+    base: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """Money whose worth in the books is known."""
 
     account: Account
     amount: Decimal
@@ -169,10 +183,24 @@ def plan(
     ``party`` (that of the items, where they have one). Without, credits and debts are netted and
     come to zero. A payment on account names ``account``, the control account, and ``party``.
     Raises ``NothingToSettle``, ``MixedItems``, ``MoreThanOpen``, ``DoesNotAddUp``,
-    ``PartyMissing``, ``WrongMoneyAccount`` or ``PurposeMissing``.
+    ``PartyMissing``, ``WrongMoneyAccount``, ``PaidBaseMissing``, ``NoRate`` or ``PurposeMissing``.
     """
     reckoning = _Reckoning(company, date, list(parts), money, account, party, clear_residues)
     return reckoning.done()
+
+
+def _worth(item: OpenItem, amount: Decimal) -> Decimal:
+    """What a part of what is open of an item stands for in the books; of all of it, all."""
+    if amount == item.open_amount:
+        return item.open_base
+    return to_centimes(item.open_base * amount / item.open_amount)
+
+
+def _same_rate(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bool:
+    """Whether two amounts, each with what it was rounded to in the books, may have had one rate."""
+    (amount, base), (whole, booked) = ([abs(figure) for figure in pair] for pair in (one, other))
+    lowest = max((base - HALF) / amount, (booked - HALF) / whole)
+    return lowest < min((base + HALF) / amount, (booked + HALF) / whole)
 
 
 class _Reckoning:
@@ -183,7 +211,7 @@ class _Reckoning:
         account: Account | None, party: Party | None, clear_residues: bool,
     ) -> None:  # fmt: skip
         self.parts = parts = [part for part in parts if part.whole]
-        self.company, self.date, self.money = company, date, money
+        self.company, self.date = company, date
         if not parts and (money is None or not money.amount or account is None):
             raise NothingToSettle
         first = parts[0].item if parts else None
@@ -195,6 +223,7 @@ class _Reckoning:
             first.currency if first else (control.currency or own), control, party,
         )  # fmt: skip
         self.own = self.plan.currency == own
+        self.money = self._paid(money) if money else None
         self.limit = residue_limit(company, date) if clear_residues else ZERO
         self._require_sound()
         self.plan.party = party or self._party_of_items()
@@ -205,9 +234,10 @@ class _Reckoning:
         over = money - paid
         if over and (self.money is None or over * money <= 0):
             raise DoesNotAddUp(money=money, parts=paid)
+        shares = self._shares()
         if self.money and money:
             self._money_line()
-        for part, share in zip(self.parts, self._shares(), strict=False):
+        for part, share in zip(self.parts, shares, strict=False):
             self._settle(part, share)
         if self.money is None:
             self._currency(
@@ -216,6 +246,19 @@ class _Reckoning:
         if over:
             self._beyond(over)
         return self.plan
+
+    def _paid(self, money: Money) -> _Paid:
+        """What was paid, with what it is worth in the books."""
+        base = money.base
+        if base is None and self.own:
+            base = money.amount
+        if base is None:
+            if money.account.currency != self.plan.currency:
+                raise PaidBaseMissing(account=money.account.number, currency=self.plan.currency,
+                                      own=self.company.currency)  # fmt: skip
+            rate = exchange_rate(self.company, self.plan.currency, self.date).value
+            base = to_centimes(money.amount * rate)
+        return _Paid(money.account, money.amount, base)
 
     def _require_sound(self) -> None:
         plan, items = self.plan, [part.item for part in self.parts]
@@ -256,7 +299,36 @@ class _Reckoning:
             shares.append(until - booked)
             booked = until
         self._beyond_base = self.money.base - booked
+        if self.money.account.currency and not self.own:
+            return self._as_rounded_before(self.money, shares)
         return [*shares]
+
+    def _as_rounded_before(self, money: _Paid, shares: list[Decimal]) -> list[Decimal | None]:
+        """Shares at the rate of the item come to what it stands for, to the centime.
+
+        Money in the items' own currency has no other worth in the books than its rate gives it.
+        Where that rate and the document's cannot be told apart by their rounded amounts, rounding
+        in parts is no difference of rates: the money's line takes the centimes instead.
+        """
+        found = [
+            _worth(part.item, part.paid)
+            if part.paid and _same_rate((money.amount, money.base), self._document(part.item))
+            else share
+            for part, share in zip(self.parts, shares, strict=True)
+        ]
+        self.money = replace(money, base=sum(found, self._beyond_base))
+        return [*found]
+
+    def _document(self, item: OpenItem) -> tuple[Decimal, Decimal]:
+        """What the whole document came to, of which the item may be an instalment."""
+        return self._documents.get((item.entry_id, item.position), (item.amount, item.base))
+
+    @cached_property
+    def _documents(self) -> dict[tuple[int, int], tuple[Decimal, Decimal]]:
+        entries = {part.item.entry_id for part in self.parts}
+        rows = OpenItem.of(self.company).filter(entry__in=entries).order_by()
+        sums = rows.values_list("entry", "position").annotate(Sum("amount"), Sum("base"))
+        return {(entry, position): (amount, base) for entry, position, amount, base in sums}
 
     def _money_line(self) -> None:
         assert self.money is not None
@@ -273,9 +345,7 @@ class _Reckoning:
         def book(amount: Decimal) -> Decimal:
             nonlocal so_far, booked
             so_far += amount
-            until = item.open_base if so_far == item.open_amount else to_centimes(
-                item.open_base * so_far / item.open_amount
-            )  # fmt: skip
+            until = _worth(item, so_far)
             taken, booked = until - booked, until
             return taken
 

@@ -17,6 +17,7 @@ from accounting.ledger.importing import NotADate, TooLong
 from accounting.ledger.lines import require_sound_lines
 from accounting.ledger.models import Account
 from accounting.open_items.columns import LONGEST, SIDES
+from accounting.open_items.control import FOREIGN
 from accounting.open_items.errors import NoAmount, NotAControlAccount
 from accounting.open_items.models import Side
 from accounting.open_items.opening import OWNER, NewItem
@@ -195,7 +196,10 @@ class Reading:
         mine = [one for one in self._accounts.values() if one.control == side]
         foreign = [one for one in mine if one.currency and one.currency == currency]
         usual = [one for one in mine if one.purpose == side and not one.currency]
-        found = foreign if currency != self.company.currency and len(foreign) == 1 else usual
+        common = [one for one in mine if one.purpose == FOREIGN[Side(side)] and not one.currency]
+        found = usual
+        if currency != self.company.currency:
+            found = foreign if len(foreign) == 1 else common or usual
         if not found:
             raise NoControlAccount
         return found[0]

@@ -29,6 +29,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
 from erp.core.money import split_by, to_centimes
+from erp.reference.queries import Rate
 from vat.codes.models import VatSettings
 from vat.codes.queries import exchange_rate
 
@@ -134,10 +135,25 @@ def rate_of(invoice: SupplierInvoice) -> Decimal:
     """The exchange rate of an invoice: its own, else the official one of its date; 1 in our own currency."""
     if invoice.currency == invoice.company.currency:
         return Decimal(1)
-    return (
-        invoice.exchange_rate
-        or exchange_rate(invoice.company, invoice.currency, invoice.date).value
-    )
+    return invoice.exchange_rate or _official(invoice).value
+
+
+def _official(invoice: SupplierInvoice) -> Rate:
+    return exchange_rate(invoice.company, invoice.currency, invoice.date)
+
+
+def _take_rate(invoice: SupplierInvoice) -> Decimal:
+    """The rate that is booked with; the invoice keeps it, and where it comes from."""
+    origin = invoice.follows
+    if invoice.currency == invoice.company.currency:
+        invoice.exchange_rate = None
+    elif invoice.exchange_rate is None:
+        official = _official(invoice)
+        invoice.exchange_rate, invoice.rate_source = official.value, official.source
+        invoice.rate_date = official.published
+    elif origin is not None and origin.exchange_rate == invoice.exchange_rate:
+        invoice.rate_source, invoice.rate_date = origin.rate_source, origin.rate_date
+    return invoice.exchange_rate or Decimal(1)
 
 
 def _books(invoice: SupplierInvoice, reader: Reader) -> charges.Books:
@@ -145,8 +161,7 @@ def _books(invoice: SupplierInvoice, reader: Reader) -> charges.Books:
     company, terms = invoice.company, supplier_terms(invoice.company, invoice.contact_id)
     control = control_account(reader, Side.PAYABLES, currency=invoice.currency,
                               agreed=terms.account if terms else None)  # fmt: skip
-    rate = rate_of(invoice)
-    invoice.exchange_rate = rate if invoice.currency != company.currency else None
+    rate = _take_rate(invoice)
     return charges.Books(
         control=control, by_purpose=reader.by_purpose, rate=rate,
         year_end=posting.open_year(company, invoice.booked_on).end,

@@ -13,6 +13,7 @@ from contacts.models import Contact
 from erp.companies.models import CompanyOwned
 from erp.core import rhythm
 from erp.documents.models import StoredFile
+from erp.reference.models import ExchangeRate
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
@@ -58,6 +59,10 @@ class SupplierInvoice(CompanyOwned):
     exchange_rate = models.DecimalField(
         _("exchange rate"), max_digits=15, decimal_places=6, null=True, blank=True
     )
+    rate_source = models.CharField(
+        _("source of the rate"), max_length=12, choices=ExchangeRate.Source, blank=True
+    )
+    rate_date = models.DateField(_("rate published on"), null=True, blank=True)
     basis = models.CharField(_("amounts"), max_length=5, choices=Basis, default=Basis.GROSS)
     supply_from = models.DateField(_("supplied from"), null=True, blank=True)
     supply_until = models.DateField(_("supplied until"), null=True, blank=True)

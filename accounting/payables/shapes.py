@@ -221,8 +221,9 @@ class SupplierInvoiceOutput(SupplierInvoiceBrief):
     class Meta:
         model = SupplierInvoice
         fields = (
-            *SupplierInvoiceBrief.Meta.fields, "base", "exchange_rate", "basis", "supply_from",
-            "supply_until", "net_days", "terms_discount", "terms_discount_days", "instalments",
+            *SupplierInvoiceBrief.Meta.fields, "base", "exchange_rate", "rate_source",
+            "rate_date", "basis", "supply_from", "supply_until", "net_days", "terms_discount",
+            "terms_discount_days", "instalments",
             "payment", "is_deposit", "follows", "rejected_because", "lines", "vat_groups", "items",
             "visas", "document",
         )  # fmt: skip

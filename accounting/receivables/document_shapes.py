@@ -220,7 +220,7 @@ class DocumentOutput(DocumentBrief):
     class Meta(DocumentBrief.Meta):
         fields = (
             *DocumentBrief.Meta.fields, "person", "language", "intro", "closing", "exchange_rate",
-            "basis", "rounding", "five_centimes", "discount_percent", "discount_amount",
+            "rate_source", "rate_date", "basis", "rounding", "five_centimes", "discount_percent", "discount_amount",
             "supply_from", "supply_until", "valid_until", "net_days", "terms_discount",
             "terms_discount_days", "instalments", "bank_account", "open_amount_on_slip",
             "own_values", "follows", "decision", "entry", "issued_at", "lines", "items",

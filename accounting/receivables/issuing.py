@@ -89,7 +89,11 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     if now.currency == now.company.currency:
         now.exchange_rate = None
     elif now.exchange_rate is None:
-        now.exchange_rate = exchange_rate(now.company, now.currency, now.date).value
+        official = exchange_rate(now.company, now.currency, now.date)
+        now.exchange_rate, now.rate_source = official.value, official.source
+        now.rate_date = official.published
+    elif now.follows is not None and now.follows.exchange_rate == now.exchange_rate:
+        now.rate_source, now.rate_date = now.follows.rate_source, now.follows.rate_date
     if now.kind == _Kind.INVOICE and amounts.payable:
         _refuse(
             _without_slip(printed(now, lines))

@@ -33,6 +33,8 @@ class TrialBalanceRowOutput(serializers.Serializer[Any]):
     debit = AmountField()
     credit = AmountField()
     closing = AmountField()
+    currency = serializers.CharField(help_text="That the account is kept in, where it is another")
+    foreign = AmountField(allow_null=True, help_text="The closing balance in that currency")
 
 
 class TrialBalanceOutput(serializers.Serializer[Any]):

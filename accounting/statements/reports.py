@@ -34,10 +34,13 @@ def statement_table(found: statements.Statement, name: str, more: str = "") -> T
 
 def trial_table(found: TrialBalance, more: str) -> Table:
     rows: list[list[Any]] = [
-        [row.number, row.name, row.opening, row.debit, row.credit, row.closing]
+        [row.number, row.name, row.opening, row.debit, row.credit, row.closing,
+         *([row.currency, row.foreign] if found.has_foreign else [])]
         for row in found.rows
-    ]
-    rows.append(["", _("Total"), found.opening, found.debit, found.credit, found.closing])
+    ]  # fmt: skip
+    more_columns = [None, None] if found.has_foreign else []
+    rows.append(["", _("Total"), found.opening, found.debit, found.credit, found.closing,
+                 *more_columns])  # fmt: skip
     return table(
         title=_("Trial balance"),
         subtitle=f"{swiss_date(found.year.start)} – {swiss_date(found.until)}{more}",
@@ -48,6 +51,7 @@ def trial_table(found: TrialBalance, more: str) -> Table:
             _("Debit"),
             _("Credit"),
             _("Closing balance"),
+            *([_("Currency"), _("In currency")] if found.has_foreign else []),
         ],
         rows=rows,
         name="trial-balance",

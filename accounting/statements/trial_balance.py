@@ -20,13 +20,18 @@ NOTHING = AccountSums()
 
 @dataclass(frozen=True, slots=True)
 class TrialBalanceRow:
-    """An account: all amounts in the company's currency, balances debit positive."""
+    """An account: amounts in the company's currency, balances debit positive.
+
+    ``foreign`` is the closing balance of an account that is kept in a ``currency``; of others None.
+    """
 
     number: str
     name: str
     opening: Decimal
     debit: Decimal
     credit: Decimal
+    currency: str = ""
+    foreign: Decimal | None = None
 
     @property
     def closing(self) -> Decimal:
@@ -40,6 +45,11 @@ class TrialBalance:
     year: FiscalYear
     until: dt.date
     rows: list[TrialBalanceRow]
+
+    @property
+    def has_foreign(self) -> bool:
+        """Whether an account is kept in another currency."""
+        return any(row.foreign is not None for row in self.rows)
 
     @property
     def opening(self) -> Decimal:
@@ -81,6 +91,14 @@ def trial_balance(
             opening += carried
         if opening or own.debit or own.credit:
             rows.append(
-                TrialBalanceRow(account.number, account.name, opening, own.debit, own.credit)
+                TrialBalanceRow(
+                    account.number,
+                    account.name,
+                    opening,
+                    own.debit,
+                    own.credit,
+                    account.currency,
+                    own.foreign if account.currency and cost_centre is None else None,
+                )
             )
     return TrialBalance(year, until, rows)

@@ -29,7 +29,8 @@ from erp.web.pages import CompanyView
 MOST_EXPORTED: Final = 100_000
 #: Where a record is at home: its page, and what stands in the address beside the company.
 _HOMES: Final = {
-    "journalentry": ("entry", "pk"), "budget": ("budget", "pk"), "company": ("company-settings", ""),
+    "journalentry": ("entry", "pk"), "budget": ("budget", "pk"), "valuationrun": ("valuation", "pk"),
+    "valuationrule": ("valuations", ""), "company": ("company-settings", ""),
     "bankaccount": ("bank-accounts", ""), "user": ("members", ""), "vatsettings": ("vat-settings", ""),
     "vatcode": ("vat-code", "code"), "vatactivity": ("vat-activities", ""),
     "fiscalyear": ("fiscal-years", ""), "period": ("fiscal-years", ""),

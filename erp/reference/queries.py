@@ -159,14 +159,14 @@ def rate(currency: str, on: dt.date, *, method: str = DAILY) -> Rate:
     return Rate(currency, one.rate, one.unit, one.quoted, one.source, one.published)
 
 
-def rates(currencies: Iterable[str], on: dt.date) -> dict[str, Rate]:
-    """The daily rates of several currencies on a day, as ``rate`` has them; one query.
+def rates(currencies: Iterable[str], on: dt.date, *, method: str = DAILY) -> dict[str, Rate]:
+    """The rates of several currencies on a day, as ``rate`` has them; one query.
 
     A currency without a rate that counts is left out. It is asked even for none, so that a page
     costs the same whatever it shows.
     """
     wanted = {*currencies, ""} - {"CHF"}
-    found = ExchangeRate.objects.filter(source=DAILY, currency__in=wanted, valid_from__lte=on)
+    found = ExchangeRate.objects.filter(source=method, currency__in=wanted, valid_from__lte=on)
     latest = found.order_by("currency", "-valid_from").distinct("currency")
     return {
         one.currency: Rate(one.currency, one.rate, one.unit, one.quoted, one.source, one.published)

@@ -45,6 +45,7 @@ from accounting.receivables.products import save_product
 from accounting.receivables.typed import TypedDocument, TypedItem
 from accounting.terms.agreeing import save_customer_terms, save_supplier_terms
 from accounting.terms.models import PaymentTerms
+from accounting.valuation.running import value
 from contacts.models import Contact
 from erp.access.gate import access_to, operating
 from erp.access.leaks.models import LeakFinding
@@ -77,6 +78,7 @@ from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
 from tests.accounting.payables.capture import papers
 from tests.accounting.payments.books import SUPPLIER
+from tests.accounting.valuation import books as foreign
 from tests.erp.client import Api, new_key, problem
 from tests.erp.mails import kinds  # noqa: F401 - offers a kind of mail
 from tests.erp.test_api import RENT
@@ -205,6 +207,14 @@ ENDPOINTS = [
     ("DELETE", "budgets/{budget}/", {}, "ledger.budget"),
     ("PUT", "budgets/{budget}/amounts/", {"plans": []}, "ledger.budget"),
     ("POST", "budgets/{budget}/imports/", None, "ledger.budget"),
+    ("GET", "valuations/", {}, "ledger.read"),
+    ("GET", "valuations/{valuation}/", {}, "ledger.read"),
+    ("GET", "valuations/{valuation}/positions/", {}, "ledger.read"),
+    ("GET", "valuations/proposal/?date=2026-01-01", {}, "ledger.read"),
+    ("POST", "valuations/", {}, "ledger.post"),
+    ("POST", "valuations/{valuation}/undo/", {}, "ledger.reverse"),
+    ("GET", "valuation-rules/", {}, "ledger.read"),
+    ("POST", "valuation-rules/", {}, "ledger.chart"),
     ("GET", "planned-payments/", {}, "ledger.read"),
     ("GET", "planned-payments/{planned}/", {}, "ledger.read"),
     ("POST", "planned-payments/", {"text": ""}, "ledger.budget"),
@@ -717,10 +727,13 @@ def one_of_everything(api, company):
     given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
     asked = questions.ask(company=company, by=by, title="x")
     said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
+    foreign.moved(company, "1024", "1.00", "1.00", date=dt.date(2026, 1, 1))
+    valuation = value(company, date=dt.date(2026, 1, 1), by=by, typed={"EUR": make.chf("1")})
     return {
         "asset": van.pk, "asset_category": van.category_id,
         "asset_rule": van.category.rules.get().pk,
         "depreciation": depreciate(company, until=dt.date(2026, 1, 31), by=by).pk,
+        "valuation": valuation.pk,
         "question": asked.pk, "said": said.pk,
         "project": project.pk,
         "hour_rate": add_rate(company=company, rate=make.chf("1.00"), by=by,

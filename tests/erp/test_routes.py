@@ -19,7 +19,7 @@ FILLED = {
     "project": 999999, "person": 999999, "claim": 999999, "expense": 999999, "line": 999999,
     "activity": 999999, "question": 999999, "message": 999999,
     "settings": 999999,"company": 1, "entry": 999999, "voucher": 999999, "period": 999999, "template": 999999,
-          "by": "customers", "movement": 999999, "bank": 999999, "rule": 999999, "budget": 999999,
+          "by": "customers", "movement": 999999, "bank": 999999, "rule": 999999, "budget": 999999, "valuation": 999999,
           "job": 999999, "subject": "account", "record": 999999,
           "mail": 999999, "kind": "unknown", "language": "de",
           "contact": 999999, "file": 999999, "item": 999999, "settlement": 999999,

@@ -62,6 +62,7 @@ from tools.bench.reference import bench_reference  # noqa: E402
 from tools.bench.search import bench_search  # noqa: E402
 from tools.bench.slips import bench_slips  # noqa: E402
 from tools.bench.sync import bench_sync  # noqa: E402
+from tools.bench.valuation import bench_valuation  # noqa: E402
 from tools.bench.vat import bench_return  # noqa: E402
 from tools.bench.vat_reconciliation import bench_reconciliation  # noqa: E402
 from tools.bench.wage_papers import bench_wage_papers  # noqa: E402
@@ -370,6 +371,7 @@ ALONE: Final[dict[str, Callable[[], None]]] = {
     "papers": bench_papers,
     "invoices": bench_invoices,
     "items": partial(bench_open_items, analyse),
+    "valuation": partial(bench_valuation, analyse),
     "payment-file": bench_payment_file,
     "payments": partial(bench_proposal, analyse),
     "sync": partial(bench_sync, analyse),

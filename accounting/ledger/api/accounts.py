@@ -85,15 +85,24 @@ class SheetLineOutput(serializers.Serializer[Any]):
     debit = AmountField()
     credit = AmountField()
     balance = AmountField()
+    currency = serializers.CharField()
+    amount_foreign = AmountField(allow_null=True)
+    balance_foreign = AmountField()
 
 
 class SheetOutput(serializers.Serializer[Any]):
-    """An account sheet; balances are debit positive, ``complete`` is false where lines are cut."""
+    """An account sheet; balances are debit positive, ``complete`` is false where lines are cut.
+
+    ``opening_foreign`` and ``balance_foreign`` are in the account's own currency.
+    """
 
     account = serializers.CharField(source="account.number")
     until = serializers.DateField(source="end")
     opening = AmountField()
     closing = AmountField()
+    currency = serializers.CharField(source="account.currency")
+    opening_foreign = AmountField(source="foreign_opening")
+    closing_foreign = AmountField(source="foreign_closing", allow_null=True)
     complete = serializers.BooleanField()
     lines = SheetLineOutput(source="rows", many=True)
 

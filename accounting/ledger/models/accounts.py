@@ -66,6 +66,12 @@ class Purpose(models.TextChoices):
     ROUNDING_INCOME = "rounding_income", _("Rounding differences, income")
     CURRENCY_LOSS = "currency_loss", _("Currency losses")
     CURRENCY_GAIN = "currency_gain", _("Currency gains")
+    CURRENCY_DEFERRED = "currency_deferred", _("Unrealised currency gains, deferred")
+    RECEIVABLES_VALUATION = (
+        "receivables_valuation",
+        _("Valuation of receivables in foreign currencies"),
+    )
+    PAYABLES_VALUATION = "payables_valuation", _("Valuation of payables in foreign currencies")
     RESULT_OF_YEAR = "result_of_year", _("Result of the year")
     RETAINED_EARNINGS = "retained_earnings", _("Result carried forward")
     OPENING = "opening", _("Opening balance sheet")

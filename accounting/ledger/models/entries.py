@@ -38,6 +38,7 @@ class JournalEntry(CompanyOwned):
         VAT = "vat", _("VAT return")
         PAYROLL = "payroll", _("payroll run")
         ASSETS = "assets", _("fixed assets")
+        VALUATION = "valuation", _("currency valuation")
 
     fiscal_year = models.ForeignKey(
         FiscalYear,

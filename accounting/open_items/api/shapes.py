@@ -178,7 +178,10 @@ class PartInput(Input):
 
 
 class MoneyInput(Input):
-    """What was paid: ``base`` in the company's currency, where the items are in another."""
+    """What was paid: ``base`` in the company's currency, where the items are in another.
+
+    Left out it follows the official rate of the day, on an account kept in that currency.
+    """
 
     account = serializers.CharField(max_length=10)
     amount = AmountField()
@@ -225,7 +228,7 @@ class SettleInput(Input):
         if "money" in told:
             paid = told["money"]
             told["money"] = Money(self._account(paid["account"]), paid["amount"],
-                                  paid.get("base", paid["amount"]))  # fmt: skip
+                                  paid.get("base"))  # fmt: skip
         if "account" in told:
             told["account"] = self._account(told["account"])
         return told

@@ -76,7 +76,7 @@ class ItemPage(CompanyView):
         write_off = told.get("write_off") or ZERO
         room = item.open_amount - discount - write_off
         share = min(paid, room, key=abs) if paid * room > 0 else ZERO
-        money = Money(told["account"], paid, told.get("base") or paid) if paid else None
+        money = Money(told["account"], paid, told.get("base") or None) if paid else None
         part = Part(item, paid=share, discount=discount, write_off=write_off)
         return {"date": told["date"], "parts": [part], "money": money, "account": item.account}
 

@@ -38,7 +38,12 @@ class PaymentForm(forms.Form):
     date = forms.DateField(label=gettext_lazy("Date"), widget=DayInput())
     account = forms.ModelChoiceField(Account.unscoped.none(), label=gettext_lazy("Paid on"))
     amount = Amount(label=gettext_lazy("Paid"))
-    base = Amount(label=gettext_lazy("Paid, in the company's currency"))
+    base = Amount(
+        label=gettext_lazy("Paid, in the company's currency"),
+        help_text=gettext_lazy(
+            "Empty: by the official rate of the day, on an account of that currency."
+        ),
+    )
     text = forms.CharField(label=gettext_lazy("Text"), required=False, max_length=200)
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
@@ -78,8 +83,6 @@ class PaymentForm(forms.Form):
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if not told.get("amount") and "amount" not in self.errors:
             self.add_error("amount", _("Give what was paid."))
-        if "base" in self.fields and not told.get("base") and "base" not in self.errors:
-            self.add_error("base", _("Give what was paid in the company's currency, too."))
         return told
 
 
@@ -141,7 +144,7 @@ class PaymentPage(CompanyView):
     def _wish(self, form: PaymentForm) -> dict[str, Any]:
         """What was typed, as ``settle`` takes it. What no item takes is paid on account."""
         told = form.cleaned_data
-        money = Money(told["account"], told["amount"], told.get("base") or told["amount"])
+        money = Money(told["account"], told["amount"], told.get("base") or None)
         return {"date": told["date"], "parts": form.parts(), "money": money, "party": self.party,
                 "account": self._control()}  # fmt: skip
 

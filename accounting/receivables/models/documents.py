@@ -16,6 +16,7 @@ from accounting.terms.models import fk
 from contacts.models import Contact
 from erp.companies.models import CompanyOwned, Language
 from erp.documents.models import StoredFile
+from erp.reference.models import ExchangeRate
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
@@ -67,6 +68,10 @@ class SalesDocument(CompanyOwned):
     exchange_rate = models.DecimalField(
         _("exchange rate"), max_digits=15, decimal_places=6, null=True, blank=True
     )
+    rate_source = models.CharField(
+        _("source of the rate"), max_length=12, choices=ExchangeRate.Source, blank=True
+    )
+    rate_date = models.DateField(_("rate published on"), null=True, blank=True)
     basis = models.CharField(_("prices"), max_length=5, choices=Basis)
     rounding = models.CharField(_("amounts are rounded"), max_length=10, choices=ROUNDINGS)
     five_centimes = models.BooleanField(_("total rounded to 0.05"), default=False)

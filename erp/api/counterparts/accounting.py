@@ -40,6 +40,9 @@ LEDGER: Final = of(
     ("budget-import", "POST budgets/{}/imports/"),
     ("budget-account", "GET budgets/{}/accounts/{}/, PUT budgets/{}/amounts/"),
     ("liquidity", "GET liquidity/"),
+    ("valuations", "GET valuations/, GET valuation-rules/, POST valuation-rules/"),
+    ("valuation-proposal", "GET valuations/proposal/, POST valuations/"),
+    ("valuation", "GET valuations/{}/, GET valuations/{}/positions/, POST valuations/{}/undo/"),
     ("planned-payments", "GET planned-payments/, POST planned-payments/"),
     ("planned-payment", "GET planned-payments/{}/, PATCH planned-payments/{}/, "
                         "DELETE planned-payments/{}/"),

@@ -54,6 +54,10 @@ def anna(company):
 # As shipped
 
 
+#: Differences of a valuation, and its gains that are deferred.
+OUR_OWN = {"1108", "2008", "2305"}
+
+
 @pytest.fixture(scope="module")
 def reference(shared):
     with (shared / "reference" / "kontenrahmen_kmu.csv").open(encoding="utf-8") as file:
@@ -63,7 +67,7 @@ def reference(shared):
 def test_the_chart_is_complete_and_as_published(reference):
     """Numbers, headings, names and places in the law; equity names differ by legal form."""
     shipped = {row.number: row for form in LegalForm for row in kmu_chart(form)}
-    assert set(shipped) == set(reference)
+    assert set(shipped) == set(reference) | OUR_OWN
     for number, theirs in reference.items():
         ours = shipped[number]
         assert (ours.parent, ours.level) == (theirs["group"], theirs["level"])

@@ -17,9 +17,10 @@ from accounting.open_items import errors, settling
 from accounting.open_items.checking import comparison, differences
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import NewItem, Party, cancel
-from accounting.open_items.planning import Part, discount_of, shared_out
+from accounting.open_items.planning import Money, Part, discount_of, shared_out
 from accounting.open_items.settling import preview, settle, undo
 from accounting.open_items.taking_over import TakenOver, take_over
+from erp.reference.queries import NoRate
 from tests import make
 from tests.accounting.open_items.books import (
     APRIL_30,
@@ -33,6 +34,7 @@ from tests.accounting.open_items.books import (
     lines_of,
     money,
 )
+from tests.accounting.valuation.books import rate
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,72 @@ def test_a_difference_of_exchange_rates_is_realised(books, by):
     agree(books)
 
 
+@pytest.mark.parametrize(("side", "base", "paid", "difference"), [
+    ("receivables", "95.00", "94.00", ("6949", D("1.00"))),  # customers bring less
+    ("receivables", "95.00", "96.00", ("6999", D("-1.00"))),
+    ("payables", "95.00", "94.00", ("6999", D("-1.00"))),  # suppliers cost less
+    ("payables", "95.00", "96.00", ("6949", D("1.00"))),
+    ("receivables", "95.00", "95.00", None), ("payables", "95.00", "95.00", None),
+])  # fmt: skip
+@pytest.mark.parametrize("account", ["1024", "1020"])
+def test_a_difference_has_the_right_sign_whatever_it_is_paid_in(
+    books, by, side, base, paid, difference, account
+):
+    item = invoice(books, "100.00", side=side, currency="EUR", base=base,
+                   account={"receivables": "1101", "payables": "2001"}[side])  # fmt: skip
+    entry = settle(company=books, date=MARCH_9, parts=[Part(item, paid=D("100.00"))],
+                   money=money(books, "100.00", base=paid, account=account), by=by)  # fmt: skip
+    found = [line for line in lines_of(entry) if line[0] in {"6949", "6999"}]
+    assert found == ([difference] if difference else [])
+    assert (fresh(item).open_amount, fresh(item).open_base) == (D(0), D(0))
+    agree(books)
+
+
+@pytest.mark.parametrize("parts", [
+    ["33.33", "33.33", "33.34"], ["0.01", "99.99"], ["14.15", "17.05", "9.35", "59.45"],
+])  # fmt: skip
+def test_parts_at_the_same_rate_leave_no_difference_nor_a_residue(books, by, parts):
+    rate = D("0.92526")
+    item = invoice(books, "100.00", currency="EUR", base="92.53", account="1101")
+    for part in parts:
+        base = (D(part) * rate).quantize(D("0.01"))
+        entry = settle(company=books, date=MARCH_9, parts=[Part(item, paid=D(part))], by=by,
+                       money=money(books, part, base=str(base), account="1024"))  # fmt: skip
+        item = fresh(item)
+        assert [number for number, _amount in lines_of(entry)] == ["1024", "1101"]
+    assert (item.open_amount, item.open_base) == (D(0), D(0))
+
+
+def test_several_documents_and_instalments_at_the_same_rate_leave_no_difference(books, by):
+    rate = D("0.92526")
+    items = [invoice(books, "33.33", currency="EUR", base="30.84", account="1101", document=f"R-{n}")
+             for n in range(3)]  # fmt: skip
+    items += invoice(books, "100.00", currency="EUR", base="92.53", account="1101",
+                     parts=["33.33", "33.33", "33.34"])  # fmt: skip
+    whole = sum(item.amount for item in items)
+    base = (whole * rate).quantize(D("0.01"))
+    entry = settle(company=books, date=MARCH_9, parts=[Part(i, paid=i.amount) for i in items],
+                   money=money(books, str(whole), base=str(base), account="1024"), by=by)  # fmt: skip
+    assert {number for number, _amount in lines_of(entry)} == {"1024", "1101"}
+    assert lines_of(entry)[0] == ("1024", D("185.05"))
+    agree(books)
+
+
+def test_discount_and_part_in_euros_leave_nothing_behind(books, by):
+    item = invoice(books, "100.00", currency="EUR", base="95.00", account="1101")
+    entry = settle(company=books, date=MARCH_9, by=by, parts=[Part(item, paid=D("98.00"), discount=D("2.00"))],
+                   money=money(books, "98.00", base="91.14", account="1024"))  # fmt: skip
+    assert lines_of(entry) == [
+        ("1024", D("91.14")), ("1101", D("-91.14")), ("1101", D("-1.96")), ("6949", D("1.96")),
+        ("1101", D("-1.90")), ("3800", D("1.90")),
+    ]  # fmt: skip
+    note = invoice(books, "-50.00", currency="EUR", base="-46.00", account="1101", document="G-1")
+    other = invoice(books, "50.00", currency="EUR", base="47.50", account="1101", document="R-2")
+    entry = settling.net(books, items=[note, other], date=MARCH_9, by=by)
+    assert lines_of(entry)[-1] == ("6949", D("1.50"))
+    agree(books)
+
+
 def test_a_residue_within_the_limit_is_cleared(books, by):
     settling.set_residue_limit(books, valid_from=MARCH_9, amount=D("1.00"), by=by)
     short, long = invoice(books, "100.00"), invoice(books, "50.00")
@@ -341,3 +409,20 @@ def test_the_database_lets_nobody_change_what_happened(books, by, sql):
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), \
             connection.cursor() as cursor:  # fmt: skip
         cursor.execute(sql)
+
+
+def test_what_is_paid_in_euros_is_worth_what_the_official_rate_says_unless_told(books, by):
+    item = invoice(books, "100.00", currency="EUR", base="95.00", account="1101")
+
+    def paid(account):
+        euros = Money(make.account(books, account), D("40.00"))
+        return settle(
+            company=books, date=MARCH_9, parts=[Part(item, paid=D("40.00"))], by=by, money=euros
+        )
+
+    with pytest.raises(NoRate):
+        paid("1024")
+    rate("EUR", "0.94", MARCH_9)
+    assert lines_of(paid("1024"))[0] == ("1024", D("37.60"))
+    with pytest.raises(errors.PaidBaseMissing):
+        paid("1020")  # forty euros are not forty francs

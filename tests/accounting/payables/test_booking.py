@@ -43,6 +43,7 @@ from tests.accounting.payables.purchases import (
     supplier,
     typed,
 )
+from tests.accounting.valuation.books import rate
 from tests.examples import cases
 from vat.codes.models import VatSettings
 
@@ -170,6 +171,15 @@ def test_a_foreign_invoice_is_booked_at_its_rate_and_comes_to_zero(books, meier)
     (item,) = items(invoice)
     assert (item.amount, item.base, item.currency) == (D("1000.00"), D("947.10"), "EUR")
     assert item.account.number in {"2000", "2001"}
+
+
+def test_the_official_rate_of_the_bill_is_kept_with_its_source(books, meier):
+    rate("EUR", "0.9471", MARCH_1)
+    invoice = posted(meier, line("1000.00", "6300", ""), currency="EUR")
+    assert (invoice.exchange_rate, invoice.rate_source, invoice.rate_date) == (
+        D("0.9471"), "bazg-daily", MARCH_1,
+    )  # fmt: skip
+    assert invoice.base == D("947.10")
 
 
 def test_terms_fill_in_what_is_left_out(books, meier):

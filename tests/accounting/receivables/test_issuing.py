@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
 from accounting.open_items.models import Settlement
-from accounting.open_items.planning import Part
+from accounting.open_items.planning import Money, Part
 from accounting.open_items.settling import settle, undo
 from accounting.receivables import archiving, drafting, errors, issuing, making, queries
 from accounting.receivables.models import DocumentLine, SalesDocument
@@ -24,7 +24,9 @@ from accounting.receivables.typed import TypedDocument, TypedItem
 from accounting.terms.models import CustomerTerms, PaymentTerms
 from erp.core.errors import DomainError, Refusals
 from erp.documents import storing
+from erp.reference.queries import NoRate
 from tests import make
+from tests.accounting.open_items.books import lines_of as entry_lines
 from tests.accounting.open_items.books import money
 from tests.accounting.receivables.sales import (
     EURO_IBAN,
@@ -41,6 +43,7 @@ from tests.accounting.receivables.sales import (
     items_of,
     product,
 )
+from tests.accounting.valuation.books import rate
 from tests.examples import cases
 from vat.codes.models import VatSettings
 
@@ -159,6 +162,35 @@ def test_a_foreign_invoice_is_booked_at_its_rate(books, huber):
     (owed,) = items_of(invoice)
     assert (owed.currency, owed.amount, owed.base) == ("EUR", D("1081.00"), D("1013.44"))
     assert owed.reference.startswith("RF")
+
+
+def test_the_official_rate_by_the_method_of_the_day_is_kept_with_its_source(books, huber):
+    bank_account(books, iban=EURO_IBAN, account="1024", currency="EUR", name="Euro")
+    by = make.owner_of(books)
+    with pytest.raises(NoRate):
+        issued(books, huber, currency="EUR")
+    rate("EUR", "0.9500", MARCH_1)
+    rate("EUR", "0.9400", MARCH_1, source="bazg-monthly", until=MARCH_31)
+    daily = issued(books, huber, currency="EUR")
+    assert (daily.exchange_rate, daily.rate_source, daily.rate_date) == (
+        D("0.9500"), "bazg-daily", MARCH_1,
+    )  # fmt: skip
+    note = issuing.cancel(daily, date=MARCH_9, by=by)
+    assert (note.exchange_rate, note.rate_source, note.base) == (
+        D("0.95"),
+        "bazg-daily",
+        daily.base,
+    )
+    assert not items_of(daily)[0].open_base and not items_of(note)[0].open_base
+    VatSettings.of(books).update(rate_method=VatSettings.RateMethod.MONTHLY)
+    monthly = issued(books, huber, currency="EUR", date=MARCH_9)
+    assert (monthly.base, monthly.rate_source) == (D("1016.14"), "bazg-monthly")
+    typed = issued(books, huber, currency="EUR", exchange_rate=D("0.93"))
+    assert (typed.rate_source, typed.rate_date) == ("", None)
+    (owed,) = items_of(monthly)
+    paid = settle(company=books, date=MARCH_31, by=by, parts=[Part(owed, paid=D("1081.00"))],
+                  money=Money(make.account(books, "1024"), D("1081.00")))  # fmt: skip
+    assert entry_lines(paid) == [("1024", D("1016.14")), ("1101", D("-1016.14"))]
 
 
 def test_with_net_tax_rates_turnover_is_booked_with_its_tax(books, huber):

@@ -21,7 +21,7 @@ TABLES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounting", "0018_line_on_cost_object"),
+        ("accounting", "0019_valuation"),
         ("erp", "0036_assets"),
     ]
 
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                     ("vat", "VAT return"),
                     ("payroll", "payroll run"),
                     ("assets", "fixed assets"),
+                    ("valuation", "currency valuation"),
                 ],
                 default="manual",
                 max_length=9,
