@@ -8,6 +8,10 @@ class AccountingConfig(AppConfig):
 
     def ready(self) -> None:
 
+        from accounting.assets import aside
+        from accounting.assets import posting as of_register
+        from accounting.assets import searching as of_assets
+        from accounting.assets import year_end as of_the_year
         from accounting.banking import booking
         from accounting.banking import searching as of_banks
         from accounting.banking import year_end as of_statements
@@ -16,7 +20,8 @@ class AccountingConfig(AppConfig):
         from accounting.cash import books
         from accounting.cash import year_end as of_boxes
         from accounting.cash.errors import BelowZero, below_zero
-        from accounting.closing import asides, guarding, legal, proving
+        from accounting.closing import asides as of_closings
+        from accounting.closing import guarding, legal, proving
         from accounting.hours import billing
         from accounting.hours import contacts as worked_for
         from accounting.hours import searching as of_projects
@@ -44,10 +49,12 @@ class AccountingConfig(AppConfig):
         from erp.access.permissions import Permission
         from erp.own_fields import subjects
         from erp.reference import touching
+        from erp.web import asides
 
         holders.holders.update({booking.ROOM: booking.named, books.ROOM: books.named})
         posting.before_reversal.append(checking.require_no_items)
         posting.before_reversal.append(accruing.require_no_accrual)
+        posting.before_reversal.append(of_register.require_own)
         posting.before_reversal.append(running.require_whole)
         posting.further_refusals[BelowZero.code] = below_zero
         claims.claimed.append(dunning.claimed_by)
@@ -61,6 +68,9 @@ class AccountingConfig(AppConfig):
         of_bills.register()
         of_banks.register()
         of_projects.register()
+        of_assets.register()
+        of_the_year.register_own()
+        asides.register("assets", aside.show)
         following.register()
         merging.register("open_items", whose.follow, whose.has_any, label=_("open items"))
         merging.register(
@@ -85,7 +95,7 @@ class AccountingConfig(AppConfig):
         touching.register("banking", bank_accounts, sources=["banks"])
         year_end_checks.register_own()
         for room in (
-            of_statements, of_boxes, of_controls, of_costs, of_currencies, legal, asides
+            of_statements, of_boxes, of_controls, of_costs, of_currencies, legal, of_closings
         ):  # fmt: skip
             room.register_own()
         posting.before_reversal.append(guarding.require_both)

@@ -1,5 +1,12 @@
 """Table of contents: the tables of accounting's rooms."""
 
+from accounting.assets.models import (
+    Asset,
+    AssetCategory,
+    AssetMovement,
+    AssetRule,
+    DepreciationRun,
+)
 from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
 from accounting.budgets.models import Budget, BudgetAmount
 from accounting.cash.models import CashBook, CashCount
@@ -73,6 +80,10 @@ __all__ = [
     "AnnualNote",
     "Appropriation",
     "ApprovalRule",
+    "Asset",
+    "AssetCategory",
+    "AssetMovement",
+    "AssetRule",
     "BankAccount",
     "BankRule",
     "BankTransaction",
@@ -85,6 +96,7 @@ __all__ = [
     "CostObject",
     "CustomerDunning",
     "CustomerTerms",
+    "DepreciationRun",
     "DocumentLine",
     "DocumentText",
     "DunningFee",

@@ -155,6 +155,18 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Fixed assets"),
+        "chart",
+        (
+            Item(_("Fixed assets"), "assets", Permission.ASSETS_READ),
+            Item(_("Not in the register yet"), "asset-lines", Permission.ASSETS_READ),
+            Item(_("Depreciation"), "asset-runs", Permission.ASSETS_READ),
+            Item(_("Assets table"), "assets-table", Permission.ASSETS_READ),
+            Item(_("Asset categories"), "asset-categories", Permission.ASSETS_READ),
+            Item(_("Import assets"), "asset-import", Permission.ASSETS_CHANGE),
+        ),
+    ),
+    Section(
         _("Projects and hours"),
         "chart",
         (

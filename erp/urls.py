@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from accounting.archive import urls as archive
+from accounting.assets import urls as assets
 from accounting.banking import urls as banking
 from accounting.budgets import urls as budgets
 from accounting.cash import urls as cash
@@ -55,7 +56,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, closing, valuation,
+    hours, expenses, archive, closing, valuation, assets,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

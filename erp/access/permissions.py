@@ -139,6 +139,11 @@ class Permission(models.TextChoices):
     EXPENSES_POST = "expenses.post", _("Book approved expense claims")
     EXPENSES_SETTINGS = "expenses.settings", _("Change kinds of expenses and their rates")
 
+    ASSETS_READ = "assets.read", _("See fixed assets and their depreciation")
+    ASSETS_CHANGE = "assets.change", _("Add and change fixed assets")
+    ASSETS_POST = "assets.post", _("Post depreciation, impairments and disposals, and undo them")
+    ASSETS_SETTINGS = "assets.settings", _("Change categories of assets and their rules")
+
     @property
     def group(self) -> str:
         """The part before the dot, under which it stands on pages (``GROUPS``)."""
@@ -171,6 +176,7 @@ GROUPS: Final[dict[str, Any]] = {
     "payroll": Module.PAYROLL.label,
     "hours": Module.HOURS.label,
     "expenses": Module.EXPENSES.label,
+    "assets": Module.ASSETS.label,
 }
 
 

@@ -31,6 +31,7 @@ READ_BY: Final = {
     "erp.webhooks": Permission.WEBHOOKS_READ,
     "contacts": Permission.CONTACTS_READ,
     "accounting": Permission.LEDGER_READ,
+    "accounting.assets": Permission.ASSETS_READ,
     "accounting.banking": Permission.BANKING_READ,
     "accounting.cash": Permission.CASH_READ,
     "accounting.hours": Permission.HOURS_READ,

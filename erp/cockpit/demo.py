@@ -33,6 +33,7 @@ from accounting.ledger.years import lock_period, open_fiscal_year
 from accounting.liquidity.models import PlannedPayment
 from accounting.liquidity.planning import save_planned
 from erp.access.models import User
+from erp.cockpit.demo_assets import add_assets
 from erp.cockpit.demo_bank import Movement, statement_xml
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
@@ -149,6 +150,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     post_many(company=company, entries=entries, by=owner, source=JournalEntry.Source.MANUAL,
               closing=True)  # fmt: skip
     _mistakes(company, owner)
+    add_assets(company, owner)
     add_debtors(company, bank, owner, chance)
     add_creditors(company, bank, owner, chance)
     _payroll(company, owner)
@@ -199,7 +201,8 @@ def company_periods(company: Company, year: int) -> Any:
 
 def _opening(company: Company, owner: User) -> None:
     amounts = (("1020", "84250.35"), ("1000", "1240.00"), ("1100", "31770.90"),
-               ("1200", "56000.00"), ("1510", "18500.00"), ("1530", "32000.00"),
+               ("1200", "56000.00"), ("1500", "12000.00"), ("1509", "-9000.00"),
+               ("1510", "23000.00"), ("1519", "-7500.00"), ("1530", "48000.00"), ("1539", "-16000.00"),
                ("2000", "-19846.25"), ("2450", "-60000.00"), ("2800", "-100000.00"),
                ("2950", "-12000.00"), ("2970", "-31915.00"))  # fmt: skip
     typed = []
@@ -265,8 +268,6 @@ def _month(reader: Reader, chance: random.Random, year: int, month: int) -> Iter
         ]  # fmt: skip
         yield NewEntry(date, "Holz Österreich", reader.lines(typed, date=date), voucher="AT")
         yield entry(21, "Einfuhrsteuer", "4201", "1020", "341.80", vat_code="MZ")
-    if month == 12:
-        yield entry(28, "Abschreibung Fahrzeuge", "6820", "1530", "9600.00", cost_centre="90")
 
 
 def _mistakes(company: Company, owner: User) -> None:

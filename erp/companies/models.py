@@ -35,6 +35,7 @@ class Module(models.TextChoices):
     PAYROLL = "payroll", _("Payroll")
     HOURS = "hours", _("Projects and hours")
     EXPENSES = "expenses", _("Expenses")
+    ASSETS = "assets", _("Fixed assets")
 
 
 class LegalForm(models.TextChoices):
@@ -50,9 +51,16 @@ class LegalForm(models.TextChoices):
 
 
 #: What a company switches on itself: with debtors, creditors and payroll on, nobody posts to their
-#: control accounts by hand; hours and expenses are not everybody's.
+#: control accounts by hand; hours, expenses and fixed assets are not everybody's.
 BY_CHOICE = frozenset(
-    {Module.RECEIVABLES, Module.PAYABLES, Module.PAYROLL, Module.HOURS, Module.EXPENSES}
+    {
+        Module.RECEIVABLES,
+        Module.PAYABLES,
+        Module.PAYROLL,
+        Module.HOURS,
+        Module.EXPENSES,
+        Module.ASSETS,
+    }
 )
 
 

@@ -52,6 +52,7 @@ BARE = {
 #: Objects with a list in them that is told whole, at addresses that name no single thing.
 WHOLE = {
     "accounts_sheet_retrieve": "one account's span: 1000 lines, and whether that was all",
+    "assets_table_list": "one report: by category and asset, with sums that make sense of all of it alone",
     "dunning_plan_list": "what dunning would do now: one decides over all of it",
     "liquidity_list": "columns of a forecast, by the span",
     "me_devices_retrieve": "where one person is signed in",

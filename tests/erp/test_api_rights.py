@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 from django.urls import resolve
 
+from accounting.assets import categories
+from accounting.assets.running import run as depreciate
 from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
@@ -72,6 +74,7 @@ from payroll.setup.models import PayrollSettings
 from payroll.setup.solutions import save_solution
 from payroll.wage_types.saving import save_type
 from tests import make
+from tests.accounting.assets import books as fixed_assets
 from tests.accounting.banking.conftest import bank_account
 from tests.accounting.banking.files import camt053, paid
 from tests.accounting.payables.capture import papers
@@ -603,6 +606,36 @@ ENDPOINTS = [
     ("POST", "my-hours/", {}, "hours.own"),
     ("PATCH", "my-hours/{hours}/", {"minutes": 1}, "hours.own"),
     ("DELETE", "my-hours/{hours}/", {}, "hours.own"),
+    ("GET", "assets/", {}, "assets.read"),
+    ("GET", "assets/{asset}/", {}, "assets.read"),
+    ("GET", "assets/{asset}/whole/", {}, "assets.read"),
+    ("GET", "assets/{asset}/proceeds/", {}, "assets.read"),
+    ("POST", "assets/", {}, "assets.change"),
+    ("POST", "assets/from-line/", {}, "assets.change"),
+    ("POST", "assets/{asset}/additions/", {}, "assets.change"),
+    ("PATCH", "assets/{asset}/", {"name": "x"}, "assets.change"),
+    ("DELETE", "assets/{asset}/", {}, "assets.change"),
+    ("POST", "asset-imports/", None, "assets.change"),
+    ("POST", "assets/{asset}/revalue/", {}, "assets.post"),
+    ("POST", "assets/{asset}/transfer/", {}, "assets.post"),
+    ("POST", "assets/{asset}/dispose/", {}, "assets.post"),
+    ("POST", "assets/{asset}/undo/", {}, "assets.post"),
+    ("GET", "asset-lines/", {}, "assets.read"),
+    ("GET", "asset-categories/", {}, "assets.read"),
+    ("GET", "asset-categories/ceilings/", {}, "assets.read"),
+    ("GET", "asset-categories/{asset_category}/", {}, "assets.read"),
+    ("POST", "asset-categories/", {}, "assets.settings"),
+    ("POST", "asset-categories/defaults/", {}, "assets.settings"),
+    ("PATCH", "asset-categories/{asset_category}/", {"code": "y"}, "assets.settings"),
+    ("POST", "asset-categories/{asset_category}/rules/", {}, "assets.settings"),
+    ("DELETE", "asset-categories/{asset_category}/rules/{asset_rule}/", {}, "assets.settings"),
+    ("GET", "depreciation-runs/", {}, "assets.read"),
+    ("GET", "depreciation-runs/proposal/?until=2026-12-31", {}, "assets.read"),
+    ("GET", "depreciation-runs/{depreciation}/", {}, "assets.read"),
+    ("GET", "depreciation-runs/{depreciation}/rows/", {}, "assets.read"),
+    ("POST", "depreciation-runs/", {}, "assets.post"),
+    ("POST", "depreciation-runs/{depreciation}/reverse/", {}, "assets.post"),
+    ("GET", "assets-table/?since=2026-01-01&until=2026-12-31", {}, "assets.read"),
     ("GET", "my-expenses/", {}, "expenses.own"),
     ("GET", "my-expenses/kinds/", {}, "expenses.own"),
     ("GET", "my-expenses/{claim}/", {}, "expenses.own"),
@@ -689,6 +722,7 @@ def one_of_everything(api, company):
     stops.set_customer(party, by=by, procedure=procedure)
     book = save_book(CashBook(company=company, account=make.account(company, "1000"), name="x",
                               kept_from=dt.date(2026, 1, 1)), by=by)  # fmt: skip
+    categories.add_defaults(company, by=by, valid_from=dt.date(2026, 1, 1))
     planned = api.post(
         "planned-payments/", {"date": "2026-01-01", "text": "x", "amount": "1.00"}
     ).json()
@@ -711,12 +745,16 @@ def one_of_everything(api, company):
     expense = save_kind(ExpenseKind(company=company, code="x", name_de="x", unit="km",
                                     account=make.account(company, "5820")), by=by)  # fmt: skip
     project = save_project(Project(company=company, number="1", name="x"), by=by)
+    van = fixed_assets.van(company)
     given = api.post("mandates/", {"firm_code": firm.code, "role": "auditor"}).json()["id"]
     asked = questions.ask(company=company, by=by, title="x")
     said = questions.answer(asked, by=by, file=Incoming("x.pdf", papers.blank(2)))
     foreign.moved(company, "1024", "1.00", "1.00", date=dt.date(2026, 1, 1))
     valuation = value(company, date=dt.date(2026, 1, 1), by=by, typed={"EUR": make.chf("1")})
     return {
+        "asset": van.pk, "asset_category": van.category_id,
+        "asset_rule": van.category.rules.get().pk,
+        "depreciation": depreciate(company, until=dt.date(2026, 1, 31), by=by).pk,
         "valuation": valuation.pk,
         "question": asked.pk, "said": said.pk,
         "accrual": accrue(

@@ -14,6 +14,7 @@ from tests import make
 from tests.examples import of_today
 
 FILLED = {
+    "asset": 999999, "category": 999999,
     "webhook": 999999, "export": 999999,
     "project": 999999, "person": 999999, "claim": 999999, "expense": 999999, "line": 999999,
     "activity": 999999, "question": 999999, "message": 999999,

@@ -37,6 +37,7 @@ class JournalEntry(CompanyOwned):
         CASH = "cash", _("cash book")
         VAT = "vat", _("VAT return")
         PAYROLL = "payroll", _("payroll run")
+        ASSETS = "assets", _("fixed assets")
         VALUATION = "valuation", _("currency valuation")
 
     fiscal_year = models.ForeignKey(

@@ -48,5 +48,6 @@ REASONS: Final[Mapping[str, Reason]] = {
 COUNTERPARTS: Final[Mapping[str, tuple[str, ...]]] = {
     **cockpit.COCKPIT, **cockpit.CONTACTS, **accounting.LEDGER, **accounting.OPEN_ITEMS,
     **accounting.MONEY, **accounting.SALES, **accounting.PURCHASES, **accounting.VAT, **accounting.HOURS,
+    **accounting.ASSETS,
     **payroll.PAYROLL, **payroll.WAGE_PAPERS,
 }  # fmt: skip

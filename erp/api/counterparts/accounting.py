@@ -258,6 +258,25 @@ VAT: Final = of(
     ("vat-what-if", "GET vat-what-if/"),
 )  # fmt: skip
 
+ASSETS: Final = of(
+    ("assets", "GET assets/"),
+    ("asset-new", "POST assets/"),
+    ("asset-import", "POST asset-imports/"),
+    ("asset-lines", "GET asset-lines/"),
+    ("asset-line", "POST assets/from-line/, POST assets/{}/additions/"),
+    ("asset", "GET assets/{}/, GET assets/{}/whole/, GET assets/{}/proceeds/, PATCH assets/{}/, "
+              "DELETE assets/{}/, POST assets/{}/revalue/, POST assets/{}/transfer/, "
+              "POST assets/{}/dispose/, POST assets/{}/undo/"),
+    ("asset-categories", "GET asset-categories/, POST asset-categories/, "
+                         "POST asset-categories/defaults/, GET asset-categories/ceilings/"),
+    ("asset-category", "GET asset-categories/{}/, PATCH asset-categories/{}/, "
+                       "POST asset-categories/{}/rules/, DELETE asset-categories/{}/rules/{}/"),
+    ("asset-runs", "GET depreciation-runs/, GET depreciation-runs/proposal/, POST depreciation-runs/"),
+    ("asset-run", "GET depreciation-runs/{}/, GET depreciation-runs/{}/rows/, "
+                  "POST depreciation-runs/{}/reverse/"),
+    ("assets-table", "GET assets-table/"),
+)  # fmt: skip
+
 HOURS: Final = of(
     ("hours", "GET my-hours/, GET my-projects/, POST my-hours/, PATCH my-hours/{}/, DELETE my-hours/{}/"),
     ("hours-list", "GET hour-entries/, POST hour-entries/approve/, POST hour-entries/reopen/"),

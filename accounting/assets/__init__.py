@@ -1,0 +1,1 @@
+"""Fixed assets (Anlagenbuchhaltung): the register, depreciation, disposals, and the assets table."""

@@ -1,0 +1,459 @@
+"""``…/assets/``, ``…/asset-categories/``, ``…/asset-lines/``, ``…/depreciation-runs/``, ``…/assets-table/``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounting.assets import (
+    categories,
+    ceilings,
+    control,
+    disposing,
+    importing,
+    moving,
+    queries,
+    registering,
+    reports,
+    running,
+    shapes,
+    table,
+    unregistered,
+)
+from accounting.assets.forms import residual_of
+from accounting.assets.models import Asset, AssetCategory, AssetRule, DepreciationRun
+from accounting.assets.registering import LineOfEntry
+from accounting.assets.standings import assets, outlooks
+from accounting.ledger.api.spans import SpanQuery
+from accounting.ledger.models import EntryLine, JournalEntry
+from accounting.ledger.queries import year_of
+from erp.access.permissions import Permission
+from erp.api.endpoints import CompanyViewSet
+from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
+from erp.api.inputs import missing, named
+from erp.api.reports import Filed, shown_or_filed
+from erp.api.schema import KEY
+from erp.core import clock
+from erp.core.money import ZERO
+
+_STATES = {"in_use": False, "gone": True, "all": None}
+
+
+class AssetViewSet(mixins.ListModelMixin, Filed):
+    """``…/assets/``"""
+
+    permissions = {
+        "list": Permission.ASSETS_READ,
+        "retrieve": Permission.ASSETS_READ,
+        "whole": Permission.ASSETS_READ,
+        "proceeds": Permission.ASSETS_READ,
+        "create": Permission.ASSETS_CHANGE,
+        "from_line": Permission.ASSETS_CHANGE,
+        "partial_update": Permission.ASSETS_CHANGE,
+        "destroy": Permission.ASSETS_CHANGE,
+        "additions": Permission.ASSETS_CHANGE,
+        "revalue": Permission.ASSETS_POST,
+        "transfer": Permission.ASSETS_POST,
+        "dispose": Permission.ASSETS_POST,
+        "undo": Permission.ASSETS_POST,
+    }
+    takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
+    serializer_class = shapes.AssetOutput
+    queryset = Asset.unscoped.none()
+    ordering = ("number",)
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        return assets(self.company)
+
+    @shown_or_filed(shapes.AssetOutput(many=True), parameters=[shapes.AssetsQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """The register by number: assets in use, those disposed of, or all."""
+        told = self.asked(shapes.AssetsQuery)
+        category = told.get("category")
+        rows = queries.listing(
+            self.company, search=told.get("search", ""), gone=_STATES[told["state"]],
+            category=category.pk if category else None,
+        )  # fmt: skip
+        if self.form:
+            on = told.get("on") or clock.today()
+            found = queries.with_values(self.company, list(rows), on=on)
+            return self.filed(queries.listed_table(found, on=on))
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(responses=shapes.AssetWhole)
+    @action(detail=True, methods=["get"])
+    def whole(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """An asset with its values, all that happened to it, and the fiscal year's depreciation."""
+        asset = self.get_object()
+        year = year_of(self.company, clock.today())
+        found = None
+        if year is not None and asset.disposed_on is None:
+            found = next(iter(outlooks(self.company, [asset], year=year, until=year.end)), None)
+        return Response(shapes.AssetWhole({
+            "asset": asset, "values": moving.standing(asset, dt.date.max),
+            "movements": list(queries.movements_of(asset)), "outlook": found,
+        }).data)  # fmt: skip
+
+    @extend_schema(responses=shapes.AssetProceedsOutput(many=True))
+    @action(detail=True, methods=["get"])
+    def proceeds(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Posted credits that may be what a sale of the asset brought, the latest first."""
+        rows = list(disposing.proceeds(self.get_object())[: disposing.MOST_PROCEEDS])
+        page = self.page_of(rows, by=lambda row: row.pk)
+        return self.get_paginated_response(shapes.AssetProceedsOutput(page, many=True).data)
+
+    @extend_schema(request=shapes.AssetInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Take over an asset that was there before the register; nothing is posted."""
+        told = self.told(shapes.AssetInput)
+        values = {name: told.pop(name, None) for name in ("date", "cost", "accumulated")}
+        told.setdefault("in_service_on", told["acquired_on"])
+        told.setdefault("residual", residual_of(told["category"]))
+        made = registering.take_over(
+            Asset(company=self.company, **told), date=values["date"], cost=values["cost"],
+            accumulated=values["accumulated"] or ZERO, by=self.access.user,
+        )  # fmt: skip
+        return self.shown(made, 201)
+
+    @extend_schema(request=shapes.AssetFromLineInput, responses={201: shapes.AssetOutput})
+    @action(detail=False, methods=["post"], url_path="from-line")
+    def from_line(self, request: Request, **kwargs: Any) -> Response:
+        """Register a posted line on an asset account as a new asset; nothing is posted."""
+        told = self.told(shapes.AssetFromLineInput)
+        line, amount = self._line(told), told.pop("amount", None)
+        proposed = registering.proposed(line)
+        proposed.pop("amount")
+        given = proposed | told
+        if given["category"] is None:
+            raise missing("category")
+        given.setdefault("residual", residual_of(given["category"]))
+        given["in_service_on"] = told.get("in_service_on", given["acquired_on"])
+        made = registering.register_line(
+            Asset(company=self.company, **given), LineOfEntry(line.entry, line.position),
+            by=self.access.user, amount=amount,
+        )  # fmt: skip
+        return self.shown(made, 201)
+
+    @extend_schema(request=shapes.AssetChange)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        asset = self.changing()
+        for name, value in self.told(shapes.AssetChange, partial=True).items():
+            setattr(asset, name, value)
+        return self.shown(registering.save_asset(asset, by=self.access.user))
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take an asset out of the register that nothing was posted of."""
+        registering.delete_asset(self.changing(), by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(request=shapes.AssetAdditionInput, responses=shapes.AssetOutput)
+    @action(detail=True, methods=["post"])
+    def additions(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Add a posted line on the asset's account to it; nothing is posted."""
+        asset, told = self.get_object(), self.told(shapes.AssetAdditionInput)
+        line = self._line(told)
+        return self.shown(registering.register_line(
+            asset, LineOfEntry(line.entry, line.position), by=self.access.user,
+            amount=told.get("amount"),
+        ))  # fmt: skip
+
+    @extend_schema(
+        request=shapes.AssetRevaluationInput, responses=shapes.AssetOutput, parameters=[KEY]
+    )
+    @action(detail=True, methods=["post"])
+    def revalue(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Post an impairment, or take depreciation back."""
+        asset, told = self.get_object(), self.told(shapes.AssetRevaluationInput)
+        acts = {"down": moving.write_down, "up": moving.write_up}
+        act = acts[told.pop("kind")]
+
+        def once() -> Response:
+            act(asset, by=self.access.user, **told)
+            return self.shown(self.get_object())
+
+        return self.once(once)
+
+    @extend_schema(
+        request=shapes.AssetTransferInput, responses=shapes.AssetOutput, parameters=[KEY]
+    )
+    @action(detail=True, methods=["post"])
+    def transfer(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Move an asset with its values into another category."""
+        asset, told = self.get_object(), self.told(shapes.AssetTransferInput)
+        return self.once(lambda: self.shown(moving.transfer(asset, by=self.access.user, **told)))
+
+    @extend_schema(
+        request=shapes.AssetDisposalInput, responses=shapes.AssetOutput, parameters=[KEY]
+    )
+    @action(detail=True, methods=["post"])
+    def dispose(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Post the sale of an asset, by the line that says what it brought, or its scrapping."""
+        asset, told = self.get_object(), self.told(shapes.AssetDisposalInput)
+        sold_by = None
+        if "entry" in told:
+            line = self._line(told)
+            sold_by = LineOfEntry(line.entry, line.position)
+        return self.once(lambda: self.shown(disposing.dispose(
+            asset, date=told["date"], by=self.access.user, sold_by=sold_by,
+            text=told.get("text", ""),
+        )))  # fmt: skip
+
+    @extend_schema(request=shapes.AssetUndoInput, responses=shapes.AssetOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Undo the latest movement of an asset that is not a run's."""
+        asset = self.get_object()
+        self.told(shapes.AssetUndoInput)
+        return self.once(lambda: self.shown(disposing.undo(asset, by=self.access.user)))
+
+    def _line(self, told: dict[str, Any]) -> EntryLine:
+        """The line that a body names; blank places are told as what they are."""
+        entry = named(JournalEntry.of(self.company).filter(number__isnull=False),
+                      told.pop("entry"), place="entry")  # fmt: skip
+        rows = EntryLine.of(self.company).select_related(
+            "account", "entry__company", "cost_centre", "cost_object"
+        )
+        found: EntryLine | None = rows.filter(entry=entry, position=told.pop("position")).first()
+        if found is None:
+            raise missing("position")
+        return found
+
+
+class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
+    """``…/asset-categories/``"""
+
+    permissions = {
+        "list": Permission.ASSETS_READ,
+        "retrieve": Permission.ASSETS_READ,
+        "ceilings": Permission.ASSETS_READ,
+        "create": Permission.ASSETS_SETTINGS,
+        "partial_update": Permission.ASSETS_SETTINGS,
+        "defaults": Permission.ASSETS_SETTINGS,
+        "rules": Permission.ASSETS_SETTINGS,
+        "rule": Permission.ASSETS_SETTINGS,
+    }
+    serializer_class = shapes.AssetCategoryOutput
+    queryset = AssetCategory.unscoped.none()
+    ordering = ("code",)
+
+    def get_queryset(self) -> QuerySet[AssetCategory]:
+        return categories.categories(self.company).prefetch_related("rules")
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(request=shapes.AssetCategoryInput)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        category = AssetCategory(company=self.company, **self.told(shapes.AssetCategoryInput))
+        return self.shown(categories.save_category(category, by=self.access.user), 201)
+
+    @extend_schema(request=shapes.AssetCategoryInput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        category = self.changing()
+        for name, value in self.told(shapes.AssetCategoryInput, partial=True).items():
+            setattr(category, name, value)
+        return self.shown(categories.save_category(category, by=self.access.user))
+
+    @extend_schema(
+        request=shapes.AssetDefaultsInput, responses={201: shapes.AssetCategoryOutput(many=True)}
+    )
+    @action(detail=False, methods=["post"])
+    def defaults(self, request: Request, **kwargs: Any) -> Response:
+        """Add the categories of the KMU chart that the company has the accounts of."""
+        told = self.told(shapes.AssetDefaultsInput)
+        made = categories.add_defaults(self.company, by=self.access.user, **told)
+        return Response(self.get_serializer(made, many=True).data, status=201)
+
+    @extend_schema(request=shapes.AssetRuleInput, responses={201: shapes.AssetRuleOutput})
+    @action(detail=True, methods=["post"])
+    def rules(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Let a rule of depreciation hold from a day on, for fiscal years that begin then or later."""
+        category, told = self.get_object(), self.told(shapes.AssetRuleInput)
+        made = categories.add_rule(category, by=self.access.user, **told)
+        return Response(shapes.AssetRuleOutput(made).data, status=201)
+
+    @extend_schema(responses={204: None})
+    @action(detail=True, methods=["delete"], url_path="rules/(?P<rule>[0-9]{1,18})")
+    def rule(self, request: Request, pk: str, rule: str, **kwargs: Any) -> Response:
+        """Delete a rule; another one must stay. ``If-Match`` is the category's ETag."""
+        category = self.changing()
+        rows = AssetRule.of(self.company).filter(category=category)
+        found = named(rows.select_related("company", "category"), int(rule), place="rule")
+        categories.delete_rule(found, by=self.access.user)
+        return Response(status=204)
+
+    @extend_schema(
+        parameters=[shapes.CeilingQuery], responses=shapes.DepreciationCeilingOutput(many=True)
+    )
+    @action(detail=False, methods=["get"])
+    def ceilings(self, request: Request, **kwargs: Any) -> Response:
+        """The highest rates that tax accepts without proof, with their source."""
+        on = self.asked(shapes.CeilingQuery).get("on") or clock.today()
+        rows = [
+            {"code": one.code, "name": one.name, "valid_from": one.valid_from,
+             "valid_to": one.valid_to, "of_book_value": one.of_book_value, "of_cost": one.of_cost,
+             "origin": ceilings.SOURCE}
+            for one in ceilings.ceilings(on).values()
+        ]  # fmt: skip
+        page = self.page_of(rows, by=lambda row: row["code"])
+        return self.get_paginated_response(shapes.DepreciationCeilingOutput(page, many=True).data)
+
+
+class AssetLineViewSet(CompanyViewSet):
+    """``…/asset-lines/``"""
+
+    permissions = {"list": Permission.ASSETS_READ}
+    serializer_class = shapes.AssetLineOutput
+    queryset = EntryLine.unscoped.none()
+
+    @extend_schema(parameters=[shapes.AssetsOnQuery])
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Posted lines on asset accounts that no asset has, or not wholly, the latest first."""
+        on = self.asked(shapes.AssetsOnQuery).get("on") or clock.today()
+        page = self.page_of(unregistered.free_lines(self.company, until=on), by=lambda row: row.key)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class DepreciationRunViewSet(mixins.ListModelMixin, Filed):
+    """``…/depreciation-runs/``"""
+
+    permissions = {
+        "list": Permission.ASSETS_READ,
+        "retrieve": Permission.ASSETS_READ,
+        "proposal": Permission.ASSETS_READ,
+        "rows": Permission.ASSETS_READ,
+        "create": Permission.ASSETS_POST,
+        "reverse": Permission.ASSETS_POST,
+    }
+    takes_along: ClassVar[dict[str, Permission]] = {
+        "proposal": Permission.LEDGER_EXPORT, "rows": Permission.LEDGER_EXPORT
+    }  # fmt: skip
+    serializer_class = shapes.DepreciationRunOutput
+    queryset = DepreciationRun.unscoped.none()
+    ordering = ("-end", "-pk")
+
+    def get_queryset(self) -> QuerySet[DepreciationRun]:
+        return running.runs(self.company)
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+    @shown_or_filed(shapes.DepreciationProposalOutput, parameters=[shapes.DepreciationUntilQuery])
+    @action(detail=False, methods=["get"])
+    def proposal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """What a run until a day would post, per asset with base, rate and months."""
+        found = running.propose(self.company, **self.asked(shapes.DepreciationUntilQuery))
+        if self.form:
+            return self.filed(reports.proposal_table(found))
+        page = self.page_of(found.posted, by=lambda row: row.asset.pk)
+        return self.told_beside(shapes.DepreciationProposalOutput, page, start=found.start, until=found.until,
+                                total=found.total, warned=found.warned)  # fmt: skip
+
+    @extend_schema(
+        request=shapes.DepreciationInput,
+        responses={201: shapes.DepreciationRunOutput},
+        parameters=[KEY],
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Post the depreciation of all assets until a day as one entry."""
+        told = self.told(shapes.DepreciationInput)
+        return self.once(lambda: self.shown(running.run(
+            self.company, until=told["until"], by=self.access.user, expected=told.get("total")
+        ), 201))  # fmt: skip
+
+    @extend_schema(
+        request=shapes.DepreciationReversalInput,
+        responses=shapes.DepreciationRunOutput,
+        parameters=[KEY],
+    )
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Undo the whole of the latest run by the mirror image of its entry."""
+        found = self.get_object()
+        self.told(shapes.DepreciationReversalInput)
+        return self.once(lambda: self.shown(running.reverse(found, by=self.access.user)))
+
+    @shown_or_filed(shapes.DepreciatedOutput(many=True))
+    @action(detail=True, methods=["get"])
+    def rows(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
+        """What a run posted, per asset."""
+        found = self.get_object()
+        movements = running.movements_of(found)
+        if self.form:
+            return self.filed(reports.run_table(found, list(movements)))
+        page = self.page_of(list(movements), by=lambda row: row.pk)
+        return self.get_paginated_response(shapes.DepreciatedOutput(page, many=True).data)
+
+
+class AssetsTableViewSet(Filed):
+    """``…/assets-table/``"""
+
+    permissions = {"list": Permission.ASSETS_READ}
+    takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
+    serializer_class = shapes.AssetsTableOutput
+    queryset = Asset.unscoped.none()
+    pagination_class = None
+
+    @shown_or_filed(shapes.AssetsTableOutput, parameters=[SpanQuery])
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Cost, depreciation and book values of a span by category and asset, held against the ledger."""
+        told = self.asked(SpanQuery)
+        groups = table.assets_table(self.company, **told)
+        if self.form:
+            return self.filed(table.as_table(groups, **told))
+        return Response(shapes.AssetsTableOutput({
+            "groups": groups, "total": table.total_of(groups),
+            "control": control.control(self.company, until=told["until"]),
+        }).data)  # fmt: skip
+
+
+class AssetImportViewSet(FileImports):
+    """``…/asset-imports/``"""
+
+    permissions = {"create": Permission.ASSETS_CHANGE}
+    serializer_class = shapes.AssetImportOutput
+    queryset = Asset.unscoped.none()
+
+    @extend_schema(
+        request={"multipart/form-data": ImportInput},
+        responses={200: shapes.AssetImportOutput, 201: shapes.AssetImportOutput},
+        parameters=[KEY_UNLESS_DRY, DryRunQuery],
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Take over every asset of a CSV or XLSX file, or none; with ``dry_run`` only look at it."""
+        return self.take()
+
+    def preview(self, content: bytes, told: dict[str, Any]) -> importing.AssetPreview:
+        return importing.preview(self.company, content)
+
+    def perform(self, content: bytes, told: dict[str, Any]) -> importing.AssetPreview:
+        return importing.import_assets(self.company, content, by=self.access.user)
+
+    def as_told(self, found: importing.AssetPreview) -> dict[str, Any]:
+        return {"rows": len(found.rows), "cost": found.cost, "accumulated": found.accumulated}
+
+
+router = SimpleRouter()
+router.register("assets", AssetViewSet, basename="assets")
+router.register("asset-categories", AssetCategoryViewSet, basename="asset-categories")
+router.register("asset-lines", AssetLineViewSet, basename="asset-lines")
+router.register("depreciation-runs", DepreciationRunViewSet, basename="depreciation-runs")
+router.register("assets-table", AssetsTableViewSet, basename="assets-table-report")
+urls = [
+    path("asset-imports/", AssetImportViewSet.as_view({"post": "create"}), name="asset-imports"),
+    *router.urls,
+]
