@@ -195,6 +195,7 @@ SECTIONS = (
             Item(_("Balance sheet"), "balance-sheet", Permission.LEDGER_READ, "i"),
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
+            Item(_("Cost report"), "cost-report", Permission.LEDGER_READ),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
             Item(_("Foreign currencies"), "valuations", Permission.LEDGER_READ),

@@ -125,6 +125,21 @@ def planned_until(
     }
 
 
+def planned_results(budget: Budget, until: dt.date) -> dict[int | None, Decimal]:
+    """The result that is planned up to a day by cost centre id, profit positive; None is what has none.
+
+    Of the month that ``until`` cuts, as much counts as ``planned_until`` takes.
+    """
+    types = dict(Account.of(budget.company_id).values_list("pk", "type"))
+    year, sums = budget.fiscal_year, defaultdict[int | None, Decimal](Decimal)
+    for (account, centre), planned in amounts(budget).items():
+        if types[account] in RESULT_TYPES:
+            sign = -1 if types[account] in DEBIT_SIDE else 1
+            for month, amount in planned.items():
+                sums[centre] += sign * amount * _passed(month, until, year)
+    return {centre: to_centimes(amount) for centre, amount in sums.items()}
+
+
 def plans_balances(budget: Budget) -> bool:
     """Whether assets or liabilities are planned, too."""
     planned = BudgetAmount.of(budget.company_id).filter(budget=budget)

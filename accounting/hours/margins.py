@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounting.hours.durations import hours
 from accounting.hours.models import HourEntry, Project
 from accounting.hours.queries import projects, worth
 from accounting.hours.rates import Rates
-from accounting.ledger.models import EntryLine
-from accounting.ledger.models.accounts import RESULT_TYPES, AccountType
+from accounting.ledger.models.accounts import AccountType
+from accounting.ledger.units import UnitLine, lines_on, newest
 from erp.companies.models import Company
 from erp.core.display import swiss_date
 from erp.core.money import ZERO
@@ -99,19 +99,6 @@ class MarginRow:
             self.costs = (self.costs or ZERO) + other.costs
 
 
-@dataclass(frozen=True, slots=True)
-class MarginLine:
-    """A line of a posted entry (by id and number): income or costs."""
-
-    entry: int
-    number: int
-    date: dt.date
-    text: str
-    account: str
-    income: Decimal | None
-    costs: Decimal | None
-
-
 def margins(
     company: Company, *, since: dt.date, until: dt.date, customer: int | None = None
 ) -> list[MarginRow]:
@@ -152,22 +139,12 @@ def total_of(rows: Iterable[MarginRow]) -> MarginRow:
 
 def lines_of(
     company: Company, project: Project, *, since: dt.date, until: dt.date
-) -> list[MarginLine]:
+) -> list[UnitLine]:
     """What income and costs of a project are made of, the newest first; at most ``MOST_LINES`` and one. One query."""
     if project.cost_object_id is None:
         return []
-    rows = _posted(company, [project.cost_object_id], since, until)
-    rows = rows.select_related("entry", "account").order_by("-date", "-entry", "position")
-    return [_line(one) for one in rows[: MOST_LINES + 1]]
-
-
-def _line(one: EntryLine) -> MarginLine:
-    is_income = one.account.type == AccountType.INCOME
-    return MarginLine(
-        one.entry_id, one.entry.number or 0, one.date, one.text or one.entry.text, str(one.account),
-        income=one.credit - one.debit if is_income else None,
-        costs=None if is_income else one.debit - one.credit,
-    )  # fmt: skip
+    rows = lines_on(company, [project.cost_object_id], since=since, until=until)
+    return newest(rows, MOST_LINES + 1)
 
 
 def margin_table(rows: Sequence[MarginRow], since: dt.date, until: dt.date, currency: str) -> Table:
@@ -239,7 +216,7 @@ def _add_amounts(
     by_unit = {row.projects[0].cost_object_id: row for row in rows if row.cost_object}
     for row in by_unit.values():
         row.income = row.costs = ZERO
-    sums = _posted(company, by_unit, since, until).order_by()
+    sums = lines_on(company, by_unit, since=since, until=until).order_by()
     for unit, kind, debit, credit in sums.values_list("cost_object", "account__type").annotate(
         Sum("debit"), Sum("credit")
     ):
@@ -248,13 +225,3 @@ def _add_amounts(
             row.income = (row.income or ZERO) + credit - debit
         else:
             row.costs = (row.costs or ZERO) + debit - credit
-
-
-def _posted(
-    company: Company, units: Iterable[int | None], since: dt.date, until: dt.date
-) -> QuerySet[EntryLine]:
-    """Posted lines of income and expenses on cost objects."""
-    return EntryLine.of(company).filter(
-        cost_object__in=list(units), date__gte=since, date__lte=until,
-        entry__number__isnull=False, account__type__in=list(RESULT_TYPES),
-    )  # fmt: skip

@@ -82,7 +82,7 @@ def account_sums(
 
     With ``cost_centre`` (an id) only what was posted to it.
     """
-    cut = _cut_month(year, until)
+    cut = cut_month(year, until)
     sql = _SUMS.format(
         centre_of_total="AND t.cost_centre_id = %(centre)s" if cost_centre else "",
         centre_of_line="AND l.cost_centre_id = %(centre)s" if cost_centre else "",
@@ -148,7 +148,7 @@ def results_before(company: Company, year: FiscalYear) -> Decimal:
     return Decimal(amount)
 
 
-def _cut_month(year: FiscalYear, until: dt.date) -> dt.date:
+def cut_month(year: FiscalYear, until: dt.date) -> dt.date:
     """The first day of the month whose lines are read one by one, or the day after ``until``.
 
     A month counts as whole when ``until`` is its last day, or the year's.

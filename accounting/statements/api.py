@@ -6,18 +6,21 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.budgets.models import Budget
-from accounting.ledger.models import CostCentre, FiscalYear
+from accounting.ledger.models import CostCentre, CostObject, FiscalYear
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
+from accounting.statements.costs import MOST_LINES, By, cost_report, cost_table, object_lines
 from accounting.statements.reports import statement_table, trial_table
 from accounting.statements.trial_balance import trial_balance
 from erp.access.permissions import Permission
@@ -106,11 +109,70 @@ class TrialBalanceQuery(ReportQuery):
     budget = None  # type: ignore[assignment]
 
 
+class CostRowOutput(serializers.Serializer[Any]):
+    """Profit is positive; ``number`` is blank for what has no cost centre or object."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    income = AmountField(source="sums.income")
+    costs = AmountField(source="sums.costs")
+    result = AmountField()
+    planned = AmountField(allow_null=True)
+    difference = AmountField(allow_null=True)
+
+
+class CostReportOutput(serializers.Serializer[Any]):
+    """The total is the result of the whole company; budgets plan no cost objects."""
+
+    by = serializers.CharField()
+    fiscal_year = serializers.CharField(source="year.name")
+    until = serializers.DateField()
+    budget = serializers.CharField(source="budget.name", default=None, allow_null=True)
+    rows = CostRowOutput(many=True)
+    total = CostRowOutput()
+
+
+class CostReportQuery(ReportQuery):
+    """By cost centre where nothing is said."""
+
+    cost_centre = None  # type: ignore[assignment]
+    by = serializers.ChoiceField(choices=[one.value for one in By], required=False)
+
+
+class CostObjectQuery(serializers.Serializer[Any]):
+    until = DayField(required=False, help_text="Day, ISO; today where it is left out")
+
+
+class CostLineOutput(serializers.Serializer[Any]):
+    """A line of a posted entry: one of ``income`` and ``costs``."""
+
+    entry = serializers.IntegerField()
+    number = serializers.IntegerField()
+    date = serializers.DateField()
+    text = serializers.CharField()
+    account = serializers.CharField()
+    income = AmountField(allow_null=True)
+    costs = AmountField(allow_null=True)
+
+
+class CostObjectOutput(serializers.Serializer[Any]):
+    """A year until a day; ``lines`` are the newest, and ``more`` says that there are older ones."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    income = AmountField()
+    costs = AmountField()
+    result = AmountField()
+    lines = CostLineOutput(many=True)
+    more = serializers.BooleanField()
+
+
 class ReportViewSet(Filed):
     """``/api/v1/companies/{company}/reports/``"""
 
     permissions = dict.fromkeys(
-        ("trial_balance", "balance_sheet", "income_statement"), Permission.LEDGER_READ
+        ("trial_balance", "balance_sheet", "income_statement", "costs", "cost_object"),
+        Permission.LEDGER_READ,
     )
     takes_along = dict.fromkeys(permissions, Permission.LEDGER_EXPORT)
     pagination_class = None
@@ -148,6 +210,31 @@ class ReportViewSet(Filed):
             return self.filed(statement_table(found, "income-statement", self._of_centre(told)))
         return Response(ReportOutput(found).data)
 
+    @shown_or_filed(CostReportOutput, parameters=[CostReportQuery])
+    def costs(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+        """Income, costs and result of the year until a day, by cost centre or cost object."""
+        told = self.asked(CostReportQuery)
+        day = told.get("until") or clock.today()
+        year = self._year(day)
+        found = cost_report(
+            self.company, by=By(told.get("by", By.CENTRE)), year=year, until=day,
+            budget=self._budget(told, year),
+        )  # fmt: skip
+        if self.form:
+            return self.filed(cost_table(found))
+        return Response(CostReportOutput(found).data)
+
+    @extend_schema(parameters=[CostObjectQuery], responses=CostObjectOutput)
+    def cost_object(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """What a cost object brought and cost in the year until a day, and its entry lines."""
+        day = self.asked(CostObjectQuery).get("until") or clock.today()
+        unit = get_object_or_404(CostObject.of(self.company), number=number)
+        sums, lines = object_lines(self.company, unit, year=self._year(day), until=day)
+        return Response(CostObjectOutput({
+            "number": unit.number, "name": unit.name, "income": sums.income, "costs": sums.costs,
+            "result": sums.result, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES,
+        }).data)  # fmt: skip
+
     def _year(self, day: dt.date) -> FiscalYear:
         year = year_of(self.company, day)
         if year is None or not year.contains(day):
@@ -164,15 +251,23 @@ class ReportViewSet(Filed):
     def _columns(self, told: dict[str, Any], *, balances: bool = False) -> list[statements.Column]:
         day = told.get("until") or clock.today()
         year = self._year(day)
-        budget = (
-            told["budget"] if "budget" in told
-            else statements.budget_for(self.company, year=year, balances=balances)
-        )  # fmt: skip
+        budget = self._budget(told, year, balances=balances)
         return statements.columns(self.company, until=day, budget=budget)
+
+    def _budget(
+        self, told: dict[str, Any], year: FiscalYear, *, balances: bool = False
+    ) -> Budget | None:
+        """The budget that is told, or the year's own."""
+        if "budget" in told:
+            chosen: Budget | None = told["budget"]
+            return chosen
+        return statements.budget_for(self.company, year=year, balances=balances)
 
 
 urls = [
     path(f"reports/{name.replace('_', '-')}/", ReportViewSet.as_view({"get": name}),
          name=f"api-{name.replace('_', '-')}")
-    for name in ("trial_balance", "balance_sheet", "income_statement")
+    for name in ("trial_balance", "balance_sheet", "income_statement", "costs")
 ]  # fmt: skip
+urls.append(path("reports/costs/objects/<str:number>/", ReportViewSet.as_view({"get": "cost_object"}),
+                 name="api-cost-object-report"))  # fmt: skip

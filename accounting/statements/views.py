@@ -53,14 +53,19 @@ class Report(CompanyView):
 
     def columns(self, *, balances: bool = False) -> list[statements.Column]:
         """The report's columns: ``?budget=`` names one by its id, or says ``none``."""
-        asked, until = self.request.GET.get("budget", ""), self.until()
-        year = year_of(self.company, until)
-        budget: Budget | None = None
-        if asked and asked != "none":
-            budget = get_object_or_404(Budget.of(self.company), pk=id_of(asked))
-        elif not asked and year:
-            budget = statements.budget_for(self.company, year=year, balances=balances)
+        until = self.until()
+        budget = self.budget(year_of(self.company, until), balances=balances)
         return statements.columns(self.company, until=until, budget=budget)
+
+    def budget(self, year: FiscalYear | None, *, balances: bool = False) -> Budget | None:
+        """The budget that is asked for, or the year's own."""
+        asked = self.request.GET.get("budget", "")
+        if asked and asked != "none":
+            found: Budget = get_object_or_404(Budget.of(self.company), pk=id_of(asked))
+            return found
+        if asked or year is None:
+            return None
+        return statements.budget_for(self.company, year=year, balances=balances)
 
     def of_centre(self) -> str:
         """What a filtered report adds to its subtitle."""

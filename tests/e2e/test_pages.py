@@ -90,6 +90,7 @@ PAGES = {
     "budget": "/c/1/budgets/1/",
     "budget-account": "/c/1/budgets/1/accounts/3200/",
     "budget-import": "/c/1/budgets/1/import/",
+    "cost-report": "/c/1/reports/costs/?until=2026-10-31",
     "trial-balance": "/c/1/reports/trial-balance/?until=2026-10-31",
     "payroll-start": "/c/1/payroll/start/",
     "payroll-settings": "/c/1/payroll/settings/",

@@ -598,6 +598,7 @@ ENDPOINTS = [
     ("DELETE", "hour-entries/{hours}/", {}, "hours.change"),
     ("POST", "hour-entries/approve/", {}, "hours.approve"),
     ("POST", "hour-entries/reopen/", {}, "hours.approve"),
+    ("GET", "reports/costs/?until=2026-06-30", {}, "ledger.read"),
     ("GET", "hour-reports/?by=project&since=2026-01-01&until=2026-01-31", {}, "hours.read"),
     ("GET", "project-margins/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),
     ("GET", "project-margins/{project}/?since=2026-01-01&until=2026-01-31", {}, "hours.margins"),

@@ -47,6 +47,8 @@ LEDGER: Final = of(
     ("balance-sheet", "GET reports/balance-sheet/"),
     ("income-statement", "GET reports/income-statement/"),
     ("trial-balance", "GET reports/trial-balance/"),
+    ("cost-report", "GET reports/costs/"),
+    ("cost-object-report", "GET reports/costs/objects/{}/"),
     ("budgets", "GET budgets/, POST budgets/"),
     ("budget", "GET budgets/{}/sheet/, GET budgets/{}/amounts/, PUT budgets/{}/amounts/, "
                "PATCH budgets/{}/, DELETE budgets/{}/"),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounting.hours import billing
 from accounting.hours.billing import Grouping
-from accounting.hours.margins import MarginLine, MarginRow, lines_of, margin_of, margins, total_of
+from accounting.hours.margins import MarginRow, lines_of, margin_of, margins, total_of
 from accounting.ledger.lines import Line
 from accounting.ledger.models import Account, CostObject
 from accounting.ledger.posting import post
@@ -178,7 +178,7 @@ def test_the_lines_behind_a_margin(company, work):
     lines = lines_of(company, work, **MARCH)
     assert [(one.account[:4], one.income, one.costs) for one in lines] == [
         ("4400", None, D("300.00")), ("3400", D("525.00"), None)]  # fmt: skip
-    assert isinstance(lines[0], MarginLine) and lines[0].text == "Fremdleistung"
+    assert lines[0].text == "Fremdleistung"
     assert sum(one.income or 0 for one in lines) == margin_of(company, work, **MARCH).income
 
 
