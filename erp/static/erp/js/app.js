@@ -198,6 +198,11 @@ document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("cli
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));
-document.querySelectorAll("form[data-star]").forEach((f) => f.addEventListener("submit", () => { f.elements.address.value = location.pathname + location.search; }));
+document.querySelectorAll("[data-star]").forEach((b) => b.addEventListener("click", () => {
+  const dialog = document.querySelector("dialog.star");
+  dialog.querySelector("form").elements.address.value = location.pathname + location.search;
+  dialog.showModal();
+  dialog.querySelector("[name=name]").select();
+}));
 document.querySelectorAll("iframe.viewer[src]").forEach((viewer) => keepKeyboard(viewer));
 enliven(document);
