@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounting.assets import (
@@ -554,6 +554,7 @@ STEPS = st.lists(
 @settings(max_examples=12, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(steps=STEPS)
+@example(steps=[("buy", 100_000, 1), ("unrun", 1, 1), ("down", 99_900, 4), ("run", 1, 0)])
 def test_the_register_equals_the_ledger_after_any_sequence(company, by, steps):
     from erp.core.errors import DomainError
 
