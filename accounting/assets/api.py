@@ -217,8 +217,8 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
     def undo(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the latest movement of an asset that is not a run's."""
         asset = self.get_object()
-        self.told(shapes.AssetUndoInput)
-        return self.once(lambda: self.shown(disposing.undo(asset, by=self.access.user)))
+        told = self.told(shapes.AssetUndoInput)
+        return self.once(lambda: self.shown(disposing.undo(asset, by=self.access.user, **told)))
 
     def _line(self, told: dict[str, Any]) -> EntryLine:
         """The line that a body names; blank places are told as what they are."""

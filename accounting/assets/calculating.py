@@ -88,13 +88,14 @@ def depreciation(
 ) -> Figures:
     """What is to be depreciated until ``until``, a day of the fiscal year ``start`` to ``end``.
 
-    The month in which an asset is put into service counts whole, and so does that of ``until``.
+    The month in which an asset is put into service or taken over counts whole, and so does that of
+    ``until``; taken over on the last day of a month, it counts from the next.
     Rounded to 0.01, half away from zero; never negative, and never below the residual value.
     """
     left = max(standing.book_value + standing.booked - rule.residual, ZERO)
-    first = max(start, standing.in_service_on)
+    first = _first_day(standing, start)
     parts = _parts(standing, rule, start)
-    counted = months_between(first, until) if standing.in_service_on <= until else 0
+    counted = months_between(first, until) if first <= until else 0
     base = sum((amount for _since, amount, _whole in parts), ZERO)
     rate = _rate(rule)
     ended = capped = False
@@ -144,7 +145,7 @@ def _parts(standing: Standing, rule: Rule, start: dt.date) -> list[tuple[dt.date
     """What is depreciated, each from which day on, and whether always by months."""
     declining = rule.method == Method.DECLINING
     before = standing.book_value_before if declining else standing.cost_before
-    since = max(start, standing.in_service_on, standing.taken_over or start)
+    since = _first_day(standing, start)
     late = standing.taken_over is not None and standing.taken_over > start
     parts = [(since, before, late)]
     parts += [(max(day, standing.in_service_on), amount, False) for day, amount in standing.added]
@@ -154,6 +155,16 @@ def _parts(standing: Standing, rule: Rule, start: dt.date) -> list[tuple[dt.date
             day, amount, by = parts[nth]
             parts[nth] = (day, max(amount - rule.residual, ZERO), by)
     return [part for part in parts if part[1]]
+
+
+def _first_day(standing: Standing, start: dt.date) -> dt.date:
+    """From when on what stood before is depreciated in the year.
+
+    What was taken over at the end of a month has that month's depreciation.
+    """
+    taken = standing.taken_over or start
+    tomorrow = taken + dt.timedelta(days=1)
+    return max(start, standing.in_service_on, tomorrow if tomorrow.day == 1 else taken)
 
 
 def _of_part(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.assets import ceilings
 from accounting.assets.errors import (
+    BadAmount,
     CategoryCodeMissing,
     CategoryCodeTaken,
     CategoryInUse,
@@ -91,8 +92,8 @@ def add_rule(
     """Let a rule of depreciation hold for a category from a day on.
 
     ``rate`` is in percent of a year, ``residual`` in the company's currency. A rule counts for whole
-    fiscal years: for those that begin on its day or later. Raises ``RuleTaken``, ``RuleIncomplete``
-    or ``UnknownCeiling``.
+    fiscal years: for those that begin on its day or later. Raises ``RuleTaken``, ``RuleIncomplete``,
+    ``BadAmount`` or ``UnknownCeiling``.
     """
     hold(category.company)
     rule = AssetRule(
@@ -100,6 +101,9 @@ def add_rule(
         life_months=life_months, pro_rata=pro_rata, residual=residual, ceiling=ceiling,
     )  # fmt: skip
     require_complete(method, rate, life_months)
+    if residual < 0:
+        raise BadAmount(field="residual", value=residual,
+                        remedy=_("The residual value is not negative."))  # fmt: skip
     if ceiling and not ceilings.known(ceiling):
         raise UnknownCeiling(value=ceiling)
     if AssetRule.of(category.company).filter(category=category, valid_from=valid_from).exists():

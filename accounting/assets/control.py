@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from accounting.assets.categories import categories
 from accounting.assets.models import AssetMovement
-from accounting.assets.running import last_run, propose
+from accounting.assets.standings import in_use, outlooks
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account, FiscalYear
 from accounting.ledger.queries import year_of
@@ -62,11 +62,9 @@ def differs(company: Company, *, until: dt.date) -> list[ControlRow]:
 
 
 def undepreciated(company: Company, *, year: FiscalYear) -> Decimal:
-    """What is still to be depreciated until the end of a fiscal year; nothing once a run covers it.
+    """What is still to be depreciated until the end of a fiscal year, whether or not a run covers it.
 
     Raises ``NoRule`` for a category without a rule.
     """
-    last = last_run(company)
-    if last is not None and last.end >= year.end:
-        return ZERO
-    return propose(company, until=year.end).total
+    found = outlooks(company, in_use(company, year.end), year=year, until=year.end)
+    return sum((row.amount for row in found), ZERO)

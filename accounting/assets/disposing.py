@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounting.assets.errors import NothingToUndo, NotProceeds
+from accounting.assets.errors import NothingToUndo, NotProceeds, NotTheLatest
 from accounting.assets.holding import held
 from accounting.assets.models import Asset, AssetMovement
 from accounting.assets.moving import movable, standing
 from accounting.assets.posting import OWNER, Place, Sums, mirror, of_result, post
-from accounting.assets.registering import LineOfEntry
-from accounting.assets.standings import Outlook, live, outlooks
+from accounting.assets.registering import LineOfEntry, require_open, sold_by_line
+from accounting.assets.standings import Outlook, live, outlooks, require_years_before
 from accounting.ledger import posting
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry
 from accounting.ledger.models.accounts import AccountType
@@ -58,8 +58,8 @@ class Disposal:
 def proceeds(asset: Asset) -> QuerySet[EntryLine]:
     """Credits that may be what a sale brought, the latest first: of invoices, cash, bank or journal.
 
-    They are on the account of gains or on the asset's own, without VAT where there was any, and of no
-    other disposal.
+    They are on the account of gains or on the asset's own, without VAT where there was any, of no other
+    disposal, and no negative addition.
     """
     return _possible(asset.company).filter(
         account__in=[asset.category.account_id, asset.category.gain_id], date__gte=asset.acquired_on,
@@ -67,13 +67,14 @@ def proceeds(asset: Asset) -> QuerySet[EntryLine]:
 
 
 def figures(asset: Asset, *, date: dt.date, line: EntryLine | None = None) -> Disposal:
-    """What a disposal on a day would come to. Raises ``NoOpenYear`` or ``NoRule``.
+    """What a disposal on a day would come to. Raises ``NoOpenYear``, ``YearBefore`` or ``NoRule``.
 
     Depreciation counts whole months: that of the disposal only where it is its last day.
     """
     year = FiscalYear.of(asset.company).filter(start__lte=date, end__gte=date).first()
     if year is None:
         raise NoOpenYear(date=date)
+    require_years_before(asset.company, [asset], year=year, field="date")
     value = standing(asset, date)
     tomorrow = date + dt.timedelta(days=1)
     whole = date if tomorrow.day == 1 else date.replace(day=1) - dt.timedelta(days=1)
@@ -93,8 +94,8 @@ def dispose(
 
     One entry: depreciation until then, cost and accumulated depreciation out, the proceeds off the
     account they were booked to, and the difference as a gain or loss. VAT stays where the sale was booked.
-    Raises ``BeforePurchase``, ``MovedLater``, ``Disposed``, ``NotProceeds``, and what ``posting.post``
-    raises.
+    Raises ``BeforePurchase``, ``MovedLater``, ``Disposed``, ``NotProceeds``, ``YearBefore``, and what
+    ``posting.post`` raises.
     """
     now = movable(asset, date)
     line = _proceeds_of(now, sold_by) if sold_by is not None else None
@@ -136,18 +137,22 @@ def dispose(
 
 
 @transaction.atomic
-def undo(asset: Asset, *, by: User) -> Asset:
+def undo(asset: Asset, *, by: User, movement: int | None = None) -> Asset:
     """Undo the latest of an asset's movements that is not a run's.
 
-    A purchase or what was taken over leaves the register alone; what was posted is reversed on its own
-    day by the mirror image of its entry. Raises ``NothingToUndo``, and what ``posting.reverse`` raises.
+    A purchase or what was taken over leaves the register alone, while its period is open; what was posted
+    is reversed on its own day by the mirror image of its entry. ``movement`` is the id of the one that is
+    meant. Raises ``NothingToUndo``, ``NotTheLatest``, ``PeriodLocked``, and what ``posting.reverse`` raises.
     """
     now = held(asset)
     together = latest(now)
     if not together or together[0].run_id is not None:
         raise NothingToUndo(asset=now.number)
     last = together[-1]
+    if movement is not None and movement != last.pk:
+        raise NotTheLatest(asset=now.number, kind=last.get_kind_display(), date=last.date)
     if last.kind in {_Kind.OPENING, _Kind.PURCHASE}:
+        require_open(now.company, [last])
         AssetMovement.of(now.company).filter(pk=last.pk).delete()
     else:
         reversal = None
@@ -182,17 +187,11 @@ def latest(asset: Asset) -> Sequence[AssetMovement]:
 
 
 def _possible(company: Company) -> QuerySet[EntryLine]:
-    taken = AssetMovement.of(company).filter(proceeds_entry__isnull=False)
-    undone = AssetMovement.of(company).filter(undoes__isnull=False).values("undoes")
-    used = Q()
-    for entry, position in taken.exclude(pk__in=undone).values_list(
-        "proceeds_entry", "proceeds_position"
-    ):
-        used |= Q(entry=entry, position=position)
+    added = live(company).filter(entry=OuterRef("entry"), position=OuterRef("position"))
     rows = EntryLine.of(company).select_related("account", "entry", "cost_centre", "cost_object")
     rows = rows.filter(credit__gt=0, entry__number__isnull=False, entry__reversals=None,
                        entry__reverses=None).exclude(entry__source=JournalEntry.Source.ASSETS)  # fmt: skip
-    return rows.exclude(used) if used else rows
+    return rows.filter(~Exists(added), ~Exists(sold_by_line(company)))
 
 
 def _proceeds_of(asset: Asset, sold_by: LineOfEntry) -> EntryLine:

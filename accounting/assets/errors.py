@@ -193,6 +193,21 @@ class NothingToUndo(DomainError):
     conflict = True
 
 
+class NotTheLatest(DomainError):
+    code = "assets.not_the_latest"
+    message = _("The latest movement of asset %(asset)s is another one by now: %(kind)s of %(date)s. Look at the "
+                "asset again, then undo.")  # fmt: skip
+    field = "movement"
+    conflict = True
+
+
+class DisposedBefore(DomainError):
+    code = "assets.disposed_before"
+    message = _("Asset %(asset)s was disposed of on %(disposed)s: it was not acquired on %(value)s. Enter an earlier "
+                "day.")  # fmt: skip
+    field = "acquired_on"
+
+
 class NotMonthEnd(DomainError):
     code = "assets.not_month_end"
     message = _("%(value)s is no last day of a month or fiscal year. Runs end with one; choose %(nearest)s, for "
@@ -204,6 +219,15 @@ class DepreciatedAlready(DomainError):
     code = "assets.depreciated_already"
     message = _("Until %(until)s was depreciated already by a run until %(done)s. Choose a later day, or reverse that "
                 "run first.")  # fmt: skip
+    field = "until"
+    conflict = True
+
+
+class YearBefore(DomainError):
+    code = "assets.year_before"
+    message = _("Asset %(asset)s still has %(amount)s to depreciate until %(until)s, the end of an earlier fiscal "
+                "year. Post the depreciation until then first; if a run covers that day already, reverse it and "
+                "post it anew.")  # fmt: skip
     field = "until"
     conflict = True
 

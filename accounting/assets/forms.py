@@ -139,6 +139,7 @@ class RevalueForm(forms.Form):
     date = forms.DateField(label=_("Date"), widget=DayInput())
     amount = Amount(label=_("Amount"), required=True)
     text = forms.CharField(label=_("Text"), max_length=200, required=False)
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,9 +17,9 @@ from accounting.assets.errors import (
     NothingLeft,
     SameCategory,
 )
-from accounting.assets.holding import held
+from accounting.assets.holding import held, hold
 from accounting.assets.models import Asset, AssetCategory, AssetMovement
-from accounting.assets.posting import Place, Sums, of_result, post
+from accounting.assets.posting import SOURCE, Place, Sums, of_result, post
 from accounting.assets.standings import Value, live, values
 from erp.access.models import User
 from erp.audit import trail
@@ -31,30 +31,35 @@ _Kind: Final = AssetMovement.Kind
 
 @transaction.atomic
 def write_down(
-    asset: Asset, *, date: dt.date, amount: Decimal, by: User, text: str = ""
+    asset: Asset, *, date: dt.date, amount: Decimal, by: User, text: str = "", key: str = ""
 ) -> AssetMovement:
     """Take something off an asset's book value by hand (Wertberichtigung, manuelle Abschreibung).
 
     ``amount`` is in the company's currency, at most the book value; it goes to the category's depreciation
-    account. Raises ``BadAmount``, ``NothingLeft``, ``Disposed``, ``BeforePurchase``, ``MovedLater``, and
+    account. What was posted under the same ``key`` before is returned, and nothing is posted. Raises
+    ``BadAmount``, ``NothingLeft``, ``Disposed``, ``BeforePurchase``, ``MovedLater``, and
     what ``posting.post`` raises.
     """
+    if (before := _sent_before(asset, key)) is not None:
+        return before
     now = movable(asset, date)
     left = standing(now, date).book
-    return _revalue(now, _Kind.WRITE_DOWN, date, amount, left, by, text)
+    return _revalue(now, _Kind.WRITE_DOWN, date, amount, left, by, text, key)
 
 
 @transaction.atomic
 def write_up(
-    asset: Asset, *, date: dt.date, amount: Decimal, by: User, text: str = ""
+    asset: Asset, *, date: dt.date, amount: Decimal, by: User, text: str = "", key: str = ""
 ) -> AssetMovement:
     """Take depreciation back (Zuschreibung), at most what there is: never above cost (OR 960a).
 
     Raises what ``write_down`` raises.
     """
+    if (before := _sent_before(asset, key)) is not None:
+        return before
     now = movable(asset, date)
     left = standing(now, date).accumulated
-    return _revalue(now, _Kind.WRITE_UP, date, amount, left, by, text)
+    return _revalue(now, _Kind.WRITE_UP, date, amount, left, by, text, key)
 
 
 @transaction.atomic
@@ -110,9 +115,22 @@ def standing(asset: Asset, date: dt.date) -> Value:
     return values(asset.company, date, [asset.pk]).get(asset.pk, Value())
 
 
+def _sent_before(asset: Asset, key: str) -> AssetMovement | None:
+    """What a page sent before under this key, held against a second one at the same time."""
+    if not key:
+        return None
+    hold(asset.company)
+    rows = AssetMovement.of(asset.company_id).filter(asset=asset, undoes=None)
+    return rows.filter(entry__source=SOURCE, entry__source_key=_source_key(asset, key)).first()
+
+
+def _source_key(asset: Asset, key: str) -> str:
+    return f"asset:{asset.pk}:{key}" if key else f"asset:{asset.pk}"
+
+
 def _revalue(
     asset: Asset, kind: AssetMovement.Kind, date: dt.date, amount: Decimal, left: Decimal, by: User,
-    text: str,
+    text: str, key: str,
 ) -> AssetMovement:  # fmt: skip
     if amount <= 0 or amount != to_centimes(amount):
         raise BadAmount(value=amount, remedy=_("Enter more than nothing, in centimes."))
@@ -124,7 +142,8 @@ def _revalue(
     sums.add(Place(asset.category.credited), -signed)
     said = one_line(text, field="text", most=200)
     called = said or f"{kind.label}: {asset}"
-    entry = post(asset.company, date=date, text=called, sums=sums, by=by, key=f"asset:{asset.pk}")
+    entry = post(asset.company, date=date, text=called, sums=sums, by=by,
+                 key=_source_key(asset, key))  # fmt: skip
     made: AssetMovement = AssetMovement.unscoped.create(
         company=asset.company, asset=asset, category=asset.category, date=date, kind=kind,
         depreciation=signed, entry=entry, text=said,

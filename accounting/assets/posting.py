@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounting.assets.errors import CostUnitNeeded, InRegister, UndoneInRegister
+from accounting.assets.holding import hold
 from accounting.assets.models import Asset, AssetMovement
 from accounting.ledger import posting
 from accounting.ledger.lines import Line
@@ -111,10 +112,11 @@ def mirror(
 
 
 def require_own(entry: JournalEntry, owner: str) -> None:
-    """What the register posted, or rests on, is not reversed behind its back.
+    """What the register posted, or rests on, is not reversed behind its back, nor taken in meanwhile.
 
     Raises ``UndoneInRegister`` or ``InRegister``.
     """
+    hold(entry.company)
     if owner == OWNER:
         return
     if entry.source == SOURCE:

@@ -7,13 +7,13 @@ opening balance.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import IntegerField, Max, Sum
+from django.db.models import IntegerField, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ from accounting.assets.errors import (
     CategoryDiffers,
     DayStays,
     Disposed,
+    DisposedBefore,
     LineTaken,
     NameMissing,
     NoRule,
@@ -35,7 +36,9 @@ from accounting.assets.errors import (
 from accounting.assets.holding import held, hold
 from accounting.assets.models import Asset, AssetCategory, AssetMovement
 from accounting.assets.standings import Value, live, rules_by_category, values
-from accounting.ledger.models import EntryLine, JournalEntry
+from accounting.ledger import posting
+from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry, Period
+from accounting.ledger.posting import PeriodLocked
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -84,11 +87,22 @@ class _Known:
     names: dict[str, str]
     ruled: set[int]
     following: int
+    locked: list[tuple[dt.date, dt.date]]  # periods after the first fiscal year
 
     @classmethod
     def of(cls, company: Company, *, but: int | None = None) -> _Known:
         names = dict(Asset.of(company).exclude(pk=but or 0).values_list("number", "name"))
-        return cls(names, set(rules_by_category(company)), int(next_number(company)))
+        first = FiscalYear.of(company).order_by("start").values("start")[:1]
+        later = Period.of(company).filter(fiscal_year__start__gt=Subquery(first))
+        locked = list(later.filter(lock=Period.Lock.LOCKED).values_list("start", "end"))
+        return cls(names, set(rules_by_category(company)), int(next_number(company)), locked)
+
+    def check_day(self, day: dt.date) -> None:
+        """What is taken over changes no balance of a locked period; it may be in the opening balance of the
+        first fiscal year. Raises ``PeriodLocked``.
+        """
+        if any(start <= day <= end for start, end in self.locked):
+            raise PeriodLocked(field="date", date=day)
 
     def check(self, asset: Asset) -> None:
         """Put an asset's texts in order, number it if it has none, and refuse what is not possible.
@@ -102,6 +116,9 @@ class _Known:
             raise NameMissing(field="name" if asset.number else "number")
         if asset.number in self.names:
             raise NumberTaken(value=asset.number, name=self.names[asset.number])
+        if asset.disposed_on is not None and asset.acquired_on > asset.disposed_on:
+            raise DisposedBefore(asset=asset.number, disposed=asset.disposed_on,
+                                 value=asset.acquired_on)  # fmt: skip
         if asset.in_service_on < asset.acquired_on:
             raise ServiceBeforePurchase(value=asset.in_service_on, acquired=asset.acquired_on)
         if not 0 <= asset.residual <= LARGEST or asset.residual != to_centimes(asset.residual):
@@ -167,10 +184,13 @@ def take_over_many(
 def refusals_of(company: Company, rows: Sequence[TakenOver]) -> list[DomainError | None]:
     """What each row would be refused for, with those before it taken over; two queries."""
     known = _Known.of(company)
+    given = {int(n) for one in rows if (n := one.asset.number.strip()).isdecimal() and len(n) < 10}
+    known.following = max(known.following, *(n + 1 for n in given)) if given else known.following
     refusals: list[DomainError | None] = []
     for one in rows:
         try:
             _require_possible(one)
+            known.check_day(one.date)
             known.check(one.asset)
         except DomainError as refusal:
             refusals.append(refusal)
@@ -189,7 +209,10 @@ def register_line(
     asset has of it. Nothing is posted. Raises ``NotAnAssetLine``, ``LineTaken``, ``CategoryDiffers``,
     ``Disposed``, and what ``save_asset`` raises.
     """
-    hold(asset.company)
+    if asset.pk:
+        asset = held(asset)
+    else:
+        hold(asset.company)
     row = _line(asset.company, line)
     if not AssetCategory.of(asset.company).filter(account=row.account).exists():
         raise NotAnAssetLine(line=row.position, number=row.entry.number or "–",
@@ -203,9 +226,9 @@ def register_line(
         raise CategoryDiffers(account=row.account.number, category=asset.category.code)
     if share < 0:
         _require_covered(asset, share)
-    made = held(asset) if asset.pk else save_asset(asset, by=by)
-    if made.disposed_on is not None:
-        raise Disposed(asset=made.number, date=made.disposed_on)
+    if asset.disposed_on is not None:
+        raise Disposed(asset=asset.number, date=asset.disposed_on)
+    made = asset if asset.pk else save_asset(asset, by=by)
     AssetMovement.unscoped.create(
         company=made.company, asset=made, category=made.category, date=row.date,
         kind=_Kind.PURCHASE, cost=share, entry=row.entry, position=row.position,
@@ -221,18 +244,17 @@ def save_asset(asset: Asset, *, by: User) -> Asset:
     """Add an asset, or change what is said of one; its category is changed by a transfer.
 
     Raises ``NameMissing``, ``NumberTaken``, ``NoRule``, ``RuleIncomplete``, ``BadAmount``,
-    ``ServiceBeforePurchase`` or ``DayStays``.
+    ``ServiceBeforePurchase``, ``DisposedBefore`` or ``DayStays``.
     """
     company = asset.company
     before = held(asset) if asset.pk else None
     if before is None:
         hold(company)
-    _Known.of(company, but=asset.pk).check(asset)
     if before is not None:
-        asset.category = before.category
-        asset.disposed_on = before.disposed_on
-        if asset.in_service_on != before.in_service_on:
-            _require_day_free(before)
+        asset.category, asset.disposed_on = before.category, before.disposed_on
+    _Known.of(company, but=asset.pk).check(asset)
+    if before is not None and asset.in_service_on != before.in_service_on:
+        _require_day_free(before)
     asset.version = before.version + 1 if before else 1
     asset.save()
     told = trail.values(asset, *TOLD)
@@ -247,20 +269,43 @@ def save_asset(asset: Asset, *, by: User) -> Asset:
 def delete_asset(asset: Asset, *, by: User) -> None:
     """Take an asset out of the register that nothing was posted of; its lines are free again.
 
-    Raises ``AssetInUse``.
+    Raises ``AssetInUse``, and ``PeriodLocked`` where it came into the register in a locked period.
     """
     now = held(asset)
     movements = AssetMovement.of(now.company).filter(asset=now)
     if movements.exclude(kind__in=[_Kind.OPENING, _Kind.PURCHASE]).exists():
         raise AssetInUse(asset=now.number)
+    require_open(now.company, movements)
     movements.delete()
     trail.record(company=now.company, by=by, action="asset.delete", subject=now,
                  details=trail.filled(trail.values(now, *TOLD)))  # fmt: skip
     now.delete()
 
 
+def require_open(company: Company, movements: Iterable[AssetMovement]) -> None:
+    """What is taken out of the register is of an open period, or from before the books.
+
+    Raises ``PeriodLocked``.
+    """
+    for day in {one.date for one in movements}:
+        if Period.of(company).filter(start__lte=day, end__gte=day).exists():
+            posting.open_year(company, day)
+
+
+def sold_by_line(company: Company) -> QuerySet[AssetMovement]:
+    """The disposals that a line of an outer query brought the proceeds of."""
+    return live(company).filter(
+        proceeds_entry=OuterRef("entry"), proceeds_position=OuterRef("position")
+    )
+
+
 def rest_of(row: EntryLine) -> Decimal:
-    """What of a line no asset has yet, debit positive."""
+    """What of a line no asset has yet, debit positive; nothing of the proceeds of a sale."""
+    sold = live(row.entry.company).filter(
+        proceeds_entry=row.entry_id, proceeds_position=row.position
+    )
+    if sold.exists():
+        return ZERO
     taken = AssetMovement.of(row.company_id).filter(
         entry=row.entry_id, position=row.position
     ).aggregate(taken=Sum("cost"))["taken"]  # fmt: skip

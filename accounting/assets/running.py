@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounting.assets.errors import (
     DepreciatedAlready,
+    MovedLater,
     MovedSince,
     NothingToDepreciate,
     NotMonthEnd,
@@ -23,7 +24,13 @@ from accounting.assets.errors import (
 from accounting.assets.holding import hold
 from accounting.assets.models import AssetMovement, DepreciationRun
 from accounting.assets.posting import OWNER, Place, Sums, mirror, of_result, post
-from accounting.assets.standings import Outlook, assets, live, outlooks
+from accounting.assets.standings import (
+    Outlook,
+    in_use,
+    live,
+    outlooks,
+    require_years_before,
+)
 from accounting.ledger import posting
 from accounting.ledger.models import FiscalYear
 from accounting.ledger.posting import NoOpenYear
@@ -76,7 +83,9 @@ def propose(company: Company, *, until: dt.date) -> Proposal:
     """What a run until a day would post, per asset, in a number of queries that does not grow.
 
     ``until`` is the last day of a month or of a fiscal year. Raises ``NotMonthEnd``, ``NoOpenYear`` where
-    there is no fiscal year, ``DepreciatedAlready`` or ``NoRule``.
+    there is no fiscal year, ``DepreciatedAlready``, ``YearBefore`` while an earlier year lacks
+    depreciation, ``MovedLater`` where an asset with an amount was revalued or transferred after that day,
+    or ``NoRule``.
     """
     year = FiscalYear.of(company).filter(start__lte=until, end__gte=until).first()
     if year is None:
@@ -89,8 +98,11 @@ def propose(company: Company, *, until: dt.date) -> Proposal:
     start = year.start
     if last is not None and last.end >= year.start:
         start = last.end + dt.timedelta(days=1)
-    standing = list(assets(company).filter(disposed_on=None, acquired_on__lte=until))
-    return Proposal(year, start, until, outlooks(company, standing, year=year, until=until))
+    standing = in_use(company, until)
+    require_years_before(company, standing, year=year, field="until")
+    found = Proposal(year, start, until, outlooks(company, standing, year=year, until=until))
+    _require_first(company, found)
+    return found
 
 
 @transaction.atomic
@@ -173,6 +185,18 @@ def movements_of(made: DepreciationRun) -> QuerySet[AssetMovement]:
 def month_end(day: dt.date) -> dt.date:
     """The last day of a month."""
     return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _require_first(company: Company, proposal: Proposal) -> None:
+    """Nothing was reckoned on the book values that a run would change. Raises ``MovedLater``."""
+    later = live(company).filter(
+        asset__in=[row.asset.pk for row in proposal.posted], date__gt=proposal.until,
+        kind__in=[_Kind.WRITE_DOWN, _Kind.WRITE_UP, _Kind.TRANSFER],
+    )  # fmt: skip
+    found = later.select_related("asset").order_by("-date", "-pk").first()
+    if found is not None:
+        raise MovedLater(field="until", asset=found.asset.number, date=proposal.until,
+                         later=found.date, kind=found.get_kind_display())  # fmt: skip
 
 
 def _require_last(company: Company, movements: Sequence[AssetMovement]) -> None:

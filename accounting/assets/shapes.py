@@ -223,7 +223,9 @@ class AssetDisposalInput(Input):
 
 
 class AssetUndoInput(Input):
-    """Nothing: the latest movement is undone."""
+    """The latest movement is undone; with ``movement``, its id, only if it is that one."""
+
+    movement = serializers.IntegerField(required=False, **_ID)
 
 
 class AssetMovementOutput(serializers.ModelSerializer[AssetMovement]):

@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from accounting.assets import ceilings
 from accounting.assets.calculating import Figures, Rule, Standing, ceiling_of, depreciation
-from accounting.assets.errors import NoRule
+from accounting.assets.errors import NoRule, YearBefore
 from accounting.assets.holding import RELATED
 from accounting.assets.models import Asset, AssetMovement, AssetRule, Method
-from accounting.ledger.models import FiscalYear
+from accounting.ledger.models import FiscalYear, Period
 from erp.companies.models import Company
 from erp.core.money import ZERO
 
@@ -185,6 +185,28 @@ def _outlook(
     return Outlook(asset, standing, rule, figures, most, klass.name if klass else "")
 
 
+def in_use(company: Company, until: dt.date) -> list[Asset]:
+    """The assets of a day that are not disposed of."""
+    return list(assets(company).filter(disposed_on=None, acquired_on__lte=until))
+
+
+def require_years_before(
+    company: Company, rows: Sequence[Asset], *, year: FiscalYear, field: str
+) -> None:
+    """No fiscal year before ``year`` whose books are open lacks depreciation of these assets.
+
+    A few queries for each such year. Raises ``YearBefore`` with the first one's end, and ``NoRule``.
+    """
+    ends = Period.of(company).filter(end=F("fiscal_year__end"), end__lt=year.start)
+    still_open = ends.exclude(lock=Period.Lock.LOCKED).select_related("fiscal_year")
+    for one in still_open.order_by("end"):
+        then = [asset for asset in rows if asset.acquired_on <= one.end]
+        for found in outlooks(company, then, year=one.fiscal_year, until=one.end) if then else ():
+            if found.amount:
+                raise YearBefore(field=field, until=one.end, asset=found.asset.number,
+                                 amount=found.amount)  # fmt: skip
+
+
 def rule_of(asset: Asset, of_category: AssetRule) -> Rule:
     """The rule of an asset: its own method, else its category's; the residual value is its own."""
     if asset.method:
@@ -200,5 +222,5 @@ def live(company: Company) -> QuerySet[AssetMovement]:
     return AssetMovement.of(company).filter(undoes=None).exclude(pk__in=undone)
 
 
-__all__ = ["Method", "Outlook", "Value", "assets", "live", "outlooks", "rule_in", "rule_of", "rules_by_category",
-           "standings", "values"]  # fmt: skip
+__all__ = ["Method", "Outlook", "Value", "assets", "in_use", "live", "outlooks", "require_years_before", "rule_in",
+           "rule_of", "rules_by_category", "standings", "values"]  # fmt: skip

@@ -13,10 +13,10 @@ from erp.companies.models import Company
 
 MOST: Final = 500
 
-# What was there before assets of the account were taken over is in what was taken over.
+# What was there before assets of the account were first taken over is in what was taken over.
 _LINES = """
     WITH kept AS (
-        SELECT c.account_id, max(m.date) AS since
+        SELECT c.account_id, min(m.date) AS since
         FROM accounting_assetcategory c
         LEFT JOIN accounting_assetmovement m ON m.company_id = c.company_id AND m.category_id = c.id
             AND m.kind = 'opening'

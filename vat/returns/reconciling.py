@@ -153,6 +153,8 @@ def _turnover(
         Step("ledger", _("Income in the ledger"), ledger, is_sum=True),
         Step("no_consideration", _("Accounts that are no consideration"),
              -sum((row.moved - row.coded for row in idle), ZERO)),
+        Step("of_assets", _("Posted by the register of assets: gains and losses of disposals"),
+             -sum((row.of_assets for row in real), ZERO)),
         Step("without_code", _("Turnover without a VAT code"),
              -sum((row.bare for row in real), ZERO)),
         Step("other_codes", _("Other flows of funds, and codes that are no turnover"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -226,13 +227,18 @@ class AssetPage(_WithLookUps):
             form.applied(), by=self.access.user), _("The asset is saved."))  # fmt: skip
 
     def _delete(self, asset: Asset) -> HttpResponse:
-        registering.delete_asset(asset, by=self.access.user)
+        try:
+            registering.delete_asset(asset, by=self.access.user)
+        except DomainError as refusal:
+            self.tell_all(refusal)
+            return refused(self.request, self._show(self._found(), {}))
         messages.success(self.request, _("The asset %s is deleted.") % asset)
         return redirect("assets", self.company.pk)
 
     def _undo(self, asset: Asset) -> HttpResponse:
         try:
-            disposing.undo(asset, by=self.access.user)
+            disposing.undo(asset, by=self.access.user,
+                           movement=id_or_none(self.request.POST.get("movement")) or 0)  # fmt: skip
         except DomainError as refusal:
             self.tell_all(refusal)
             return refused(self.request, self._show(self._found(), {}))
@@ -293,7 +299,8 @@ class AssetPage(_WithLookUps):
         gone = asset.disposed_on is not None
         forms = {
             "form": lambda: AssetForm(asset=asset),
-            "revalue": lambda: RevalueForm(initial={"date": today, "kind": "down"}),
+            "revalue": lambda: RevalueForm(
+                initial={"date": today, "kind": "down", "key": uuid.uuid4().hex}),
             "transfer": lambda: TransferForm(asset=asset, initial={"date": today}),
             "dispose": lambda: DisposalForm(lines=self._lines(asset), initial={"date": today}),
         }  # fmt: skip

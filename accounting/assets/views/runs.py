@@ -70,11 +70,13 @@ class Runs(CompanyView):
         return year.end if year is not None else running.month_end(today)
 
     def _choices(self) -> list[tuple[dt.date, str]]:
-        """Ends of months, quarters and years that a run may have, of this fiscal year and the one before."""
+        """Ends of months and years that a run may have, of the latest three years."""
         last = running.last_run(self.company)
-        ends = Period.of(self.company).order_by("start").values_list("end", "fiscal_year__end")
-        return [(end, _("year") if end == year else "") for end, year in ends
-                if last is None or end > last.end][:36]  # fmt: skip
+        periods = Period.of(self.company)
+        if last is not None:
+            periods = periods.filter(end__gt=last.end)
+        newest = periods.order_by("-start").values_list("end", "fiscal_year__end")[:36]
+        return [(end, _("year") if end == year else "") for end, year in reversed(newest)]
 
     def _show(self, until: dt.date, proposal: running.Proposal | None) -> HttpResponse:
         shown = proposal.posted if proposal is not None else []

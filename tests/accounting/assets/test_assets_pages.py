@@ -13,6 +13,7 @@ from accounting.assets.models import Asset, DepreciationRun
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import FiscalYear
 from accounting.ledger.posting import post
+from accounting.ledger.years import open_fiscal_year
 from accounting.payables import drafting
 from accounting.payables.models import SupplierInvoice
 from accounting.payables.typed import TypedInvoice, TypedLine
@@ -90,13 +91,15 @@ def test_an_asset_goes_its_way_on_the_pages(company, page):
     assert refused.status_code == 422 and "10.03.2026" in told(refused)
     assert page.post(one, {"do": "dispose", "date": "31.12.2026", "sold_by": ""}).status_code == 302
     assert "abgegangen am 31.12.2026" in told(page.get(one))
-    assert page.post(one, {"do": "undo"}).status_code == 302
-    assert (
-        page.post(
-            one, {"do": "revalue", "kind": "down", "date": "31.12.2026", "amount": "100"}
-        ).status_code
-        == 302
-    )
+    assert page.post(one, {"do": "undo"}).status_code == 422
+    undo = {"do": "undo", "movement": page.get(one).context["last"].pk}
+    assert page.post(one, undo).status_code == 302
+    assert page.post(one, undo).status_code == 422  # sent twice, it undoes nothing else
+    key = page.get(one).context["revalue"]["key"].value()
+    down = {"do": "revalue", "kind": "down", "date": "31.12.2026", "amount": "100", "key": key}
+    for _sent in range(2):
+        assert page.post(one, down).status_code == 302
+    assert page.get(one).context["value"].accumulated == 100
     moved = {"do": "transfer", "category": category(company, "MA").pk, "date": "31.12.2026"}
     assert page.post(one, moved).status_code == 302
     assert control.differs(company, until=DECEMBER) == []
@@ -159,7 +162,9 @@ def test_a_program_does_what_the_pages_do(company, owner, api):
     report = api.get("assets-table/", since="2026-01-01", until="2026-12-31").json()
     assert report["total"]["disposed"] == "-40000.00"
     assert {row["difference"] for row in report["control"]} == {"0.00"}
-    assert api.post(f"assets/{made['id']}/undo/", {}, key=new_key()).status_code == 200
+    wrong, right = ({"movement": whole["movements"][nth]["id"]} for nth in (0, 2))
+    problem(api.post(f"assets/{made['id']}/undo/", wrong, key=new_key()), 409)
+    assert api.post(f"assets/{made['id']}/undo/", right, key=new_key()).status_code == 200
     reversed_ = api.post(f"depreciation-runs/{run.json()['id']}/reverse/", {}, key=new_key())
     assert reversed_.json()["reversal"] is not None
     _now, version = api.read(f"assets/{made['id']}/")
@@ -205,6 +210,16 @@ def test_assets_come_from_a_file_all_or_none(company, page, api):
             )
         return len(queries)
 
+    some = "number;" + head + ";Tisch;MO;2025-05-01;2026-01-01;100;0;\r\n"
+    some += "1003;Bank;MO;2025-05-01;2026-01-01;100;0;\r\n"  # the next number is given below
+    assert (
+        api.upload("asset-imports/", some.encode(), name="a.csv", key=new_key()).status_code == 201
+    )
+    assert set(Asset.of(company).values_list("number", "name")) >= {
+        ("1003", "Bank"),
+        ("1004", "Tisch"),
+    }
+
     row = "Stuhl;MO;2025-05-01;2026-01-01;100;0;\r\n"
     assert counted(head + row * 2) == counted(head + row * 40)
 
@@ -242,6 +257,13 @@ def test_the_closing_of_the_year_asks_for_register_and_depreciation(company, own
     bought(company, "500.00", JANUARY)
     found = year_end.equal(company, year)
     assert (found.fulfilled, [one.amount for one in found.evidence]) == (False, [chf("500.00")])
+
+
+def test_the_newest_months_are_offered_for_a_run(company, owner, page):
+    for year in range(2027, 2031):
+        open_fiscal_year(company=company, start=day(year, 1, 1), end=day(year, 12, 31), by=owner)
+    ends = page.get(f"/c/{company.pk}/assets/runs/").context["ends"]
+    assert len(ends) == 36 and [ends[0][0], ends[-1][0]] == [day(2028, 1, 31), day(2030, 12, 31)]
 
 
 def test_who_may_only_read_posts_nothing(company):

@@ -90,6 +90,17 @@ def test_what_was_taken_over_in_mid_year_counts_from_then():
         assert depreciation(held, by, **YEAR, until=day(2026, 12, 31)).amount == D("1000.00")
 
 
+def test_what_was_taken_over_at_a_month_s_end_counts_from_the_next_month():
+    held = standing(gone="5000.00", since=day(2023, 1, 1), taken_over=day(2026, 7, 31))
+    found = depreciation(held, rule(), **YEAR, until=day(2026, 12, 31))
+    assert (found.amount, found.months) == (D("833.33"), 5)
+    assert depreciation(held, rule("immediate", "0"), **YEAR, until=day(2026, 7, 31)).amount == 0
+    # Per the year's end nothing is left to the year, not even at the end of the useful life.
+    held = standing(gone="5000.00", since=day(2023, 1, 1), taken_over=day(2026, 12, 31))
+    for by in (rule(), rule("linear", "0", life_months=48)):
+        assert depreciation(held, by, **YEAR, until=day(2026, 12, 31)).amount == 0
+
+
 def test_a_short_or_long_year_counts_its_months():
     long = {"start": day(2026, 1, 1), "end": day(2027, 6, 30)}
     found = depreciation(standing(), rule("linear", "20"), **long, until=day(2027, 6, 30))

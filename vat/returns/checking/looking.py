@@ -60,7 +60,7 @@ _MOVED: Final = f"""
     JOIN accounting_entryline l ON {OF_ENTRY}
     JOIN accounting_account a ON a.company_id = %(company)s AND a.id = l.account_id
     LEFT JOIN vat_vatcode c ON c.company_id = %(company)s AND c.id = l.vat_code_id
-    WHERE e.kind <> 'opening' AND e.source <> 'vat'
+    WHERE e.kind <> 'opening' AND e.source NOT IN ('vat', 'assets')
       AND (a.type = 'income' OR a.vat_code_id IS NOT NULL OR a.purpose = ANY (%(taxes)s))
     GROUP BY a.id, a.number ORDER BY a.number
 """  # noqa: S608 - only fixed text is put in
@@ -71,8 +71,9 @@ class Moved:
     """What moved on an account in the return's spans, debit positive, in francs.
 
     ``base`` is the consideration its lines declare as turnover, ``tax`` what stands there as tax by
-    code, in so many lines ``taxed``, ``bare`` what has no code, in so many ``entries``. Opening entries
-    and the posting of returns are left out.
+    code, in so many lines ``taxed``, ``bare`` what has no code, in so many ``entries``. Opening entries,
+    the posting of returns and what the register of assets posts are left out: a sale is declared where
+    it was booked, and its proceeds taken off there are no less turnover.
     """
 
     account: Account

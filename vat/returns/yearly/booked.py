@@ -10,16 +10,17 @@ from typing import Any, Final
 
 from django.db import connection
 
-from accounting.ledger.models import Account
+from accounting.ledger.models import Account, JournalEntry
 from erp.companies.models import Company
 from erp.core.money import ZERO
 from vat.codes.models import CodeKind, VatCode
 from vat.returns.checking.accounts import is_turnover
 
+Source = JournalEntry.Source
 INPUT_TAX: Final = (Account.Purpose.INPUT_TAX_MATERIAL, Account.Purpose.INPUT_TAX_INVESTMENT)
 TURNOVER_KINDS: Final = (CodeKind.OUTPUT, CodeKind.DISCOUNT)
 _LINES: Final = """
-    SELECT l.account_id, l.vat_code_id, e.source = 'vat', sum(l.debit - l.credit),
+    SELECT l.account_id, l.vat_code_id, e.source, sum(l.debit - l.credit),
            coalesce(sum(l.vat_base) FILTER (WHERE l.vat_part = 'B'), 0), count(*)
     FROM accounting_entryline l
     JOIN accounting_journalentry e ON e.company_id = l.company_id AND e.id = l.entry_id
@@ -42,7 +43,8 @@ class AccountRow:
     """Turnover of an account in a year, credit positive, in francs without its tax where it was split off.
 
     ``by_code`` is what is declared by the code's lines, ``other`` what has a code that is no turnover,
-    ``bare`` what has no code, in so many ``lines``; ``off`` is what lines declare beyond their amount.
+    ``bare`` what has no code, in so many ``lines``; ``off`` is what lines declare beyond their amount,
+    ``of_assets`` what the register of assets posted: gains and losses, no consideration.
     ``is_turnover`` tells accounts whose income is consideration as far as the chart tells.
     """
 
@@ -54,6 +56,7 @@ class AccountRow:
     bare: Decimal = ZERO
     lines: int = 0
     off: Decimal = ZERO
+    of_assets: Decimal = ZERO
 
     @property
     def coded(self) -> Decimal:
@@ -101,13 +104,16 @@ def booked(company: Company, start: dt.date, end: dt.date) -> Booked:
     with connection.cursor() as cursor:
         cursor.execute(_BOOKED, told)
         rows = cursor.fetchall()
-    for pk, code_pk, settled, moved, base, count in rows:
+    for pk, code_pk, source, moved, base, count in rows:
         code = codes[code_pk] if code_pk else None
         if pk in taxes:
-            _add_tax(taxes[pk], code, settled, moved)
+            _add_tax(taxes[pk], code, source == Source.VAT, moved)
         else:
             row = income.get(pk) or others.setdefault(pk, AccountRow(accounts[pk], True))
-            _add_income(row, code, -moved, -base, count)
+            if source == Source.ASSETS:
+                row.moved, row.of_assets = row.moved - moved, row.of_assets - moved
+            else:
+                _add_income(row, code, -moved, -base, count)
     moved = {pk for pk, *_rest in rows}
     used = sorted(
         (row for pk, row in taxes.items() if pk in moved), key=lambda row: row.account.number
