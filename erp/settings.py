@@ -384,6 +384,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "AccrualKindEnum": "accounting.closing.models.YearAccrual.Kind",
+        "DepreciationMethodEnum": "accounting.assets.models.Method",
         "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
         "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
         "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",

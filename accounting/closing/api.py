@@ -19,7 +19,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.closing import accruing, appropriating
 from accounting.closing.api_shapes import (
-    AcceptInput,
+    CheckAcceptInput,
     AnnualNoteInput,
     AnnualNoteOutput,
     AppropriationInput,
@@ -102,12 +102,12 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
         """The paper that somebody put to their word on a check."""
         return original(file_of(self.access, self.get_object(), check=check), download=True)
 
-    @extend_schema(request={"multipart/form-data": AcceptInput, "application/json": AcceptInput},
+    @extend_schema(request={"multipart/form-data": CheckAcceptInput, "application/json": CheckAcceptInput},
                    responses={204: None})  # fmt: skip
     @check_file.mapping.post
     def accept(self, request: Request, pk: str, check: str, **kwargs: Any) -> Response:
         """Accept what a check found, or confirm what it asks for; holds while it finds the same."""
-        year, told = self.get_object(), self.told(AcceptInput)
+        year, told = self.get_object(), self.told(CheckAcceptInput)
         file = None
         if upload := told.get("file"):
             file = storing.store(company=self.company, name=upload.name or "file",

@@ -85,7 +85,7 @@ class YearCheckOutput(serializers.Serializer[Any]):
         return CheckAcceptedOutput(one).data if one.note is not None else None
 
 
-class AcceptInput(Input):
+class CheckAcceptInput(Input):
     """Why, and with a form (multipart) the paper that proves it."""
 
     text = serializers.CharField(max_length=500)

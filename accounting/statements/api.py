@@ -155,7 +155,7 @@ class CostLineOutput(serializers.Serializer[Any]):
     costs = AmountField(allow_null=True)
 
 
-class CostObjectOutput(serializers.Serializer[Any]):
+class CostObjectReportOutput(serializers.Serializer[Any]):
     """A year until a day; ``lines`` are the newest, and ``more`` says that there are older ones."""
 
     number = serializers.CharField()
@@ -224,13 +224,13 @@ class ReportViewSet(Filed):
             return self.filed(cost_table(found))
         return Response(CostReportOutput(found).data)
 
-    @extend_schema(parameters=[CostObjectQuery], responses=CostObjectOutput)
+    @extend_schema(parameters=[CostObjectQuery], responses=CostObjectReportOutput)
     def cost_object(self, request: Request, number: str, **kwargs: Any) -> Response:
         """What a cost object brought and cost in the year until a day, and its entry lines."""
         day = self.asked(CostObjectQuery).get("until") or clock.today()
         unit = get_object_or_404(CostObject.of(self.company), number=number)
         sums, lines = object_lines(self.company, unit, year=self._year(day), until=day)
-        return Response(CostObjectOutput({
+        return Response(CostObjectReportOutput({
             "number": unit.number, "name": unit.name, "income": sums.income, "costs": sums.costs,
             "result": sums.result, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES,
         }).data)  # fmt: skip

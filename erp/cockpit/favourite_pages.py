@@ -23,7 +23,8 @@ LAST = 32767  # position
 class Favourites(CompanyView):
     """``/c/{company}/favourites/``: one's own, and those of all for whoever changes the company.
 
-    A form without ``id`` keeps a page, and leads back to it.
+    The star of a page leads here with its address (``?keep=``); a form without ``id`` keeps it, and leads
+    back to it.
     """
 
     permission = Permission.COMPANY_READ
@@ -73,6 +74,14 @@ class Favourites(CompanyView):
             messages.success(request, _("The favourite is saved."))
         return redirect("favourites", self.company.pk)
 
+    def _asked(self, request: HttpRequest) -> dict[str, str]:
+        """What the star was clicked for, or what was refused a moment ago."""
+        if request.method == "POST":
+            told = {"keep": request.POST.get("address", ""), "name": request.POST.get("name", "")}
+        else:
+            told = {name: request.GET.get(name, "") for name in ("keep", "name")}
+        return {"keep": told["keep"][:1000], "name": told["name"][:60]}
+
     def _row(self, pk: str) -> Favourite:
         rows = changeable(self.access).select_for_update(no_key=True, of=("self",))
         row: Favourite = get_object_or_404(rows, pk=id_of(pk))
@@ -81,6 +90,6 @@ class Favourites(CompanyView):
     def _show(self, request: HttpRequest) -> HttpResponse:
         rows = list(changeable(self.access).select_related("user"))
         return render(request, "erp/favourites.html", {
-            "page_title": _("Favourites"), "rows": rows,
+            "page_title": _("Favourites"), "rows": rows, **self._asked(request),
             "may_share": self.access.may(Permission.COMPANY_CHANGE),
         })  # fmt: skip

@@ -109,6 +109,10 @@ def test_the_star_keeps_the_page_and_leads_back(company, browse):
     start = f"/c/{company.pk}/"
     page = browse.get(f"{start}ledger/journal/?text=Miete")
     assert "data-star" in page.content.decode()
+    asked = browse.get(
+        f"{start}favourites/?keep={start}ledger/journal/%3Ftext%3DMiete&name=Journal"
+    )
+    assert f'name="address" value="{start}ledger/journal/?text=Miete"' in asked.content.decode()
     sent = {"name": "Mieten", "address": f"{start}ledger/journal/?text=Miete"}
     answer = browse.post(f"{start}favourites/", sent)
     assert (answer.status_code, answer["Location"]) == (302, sent["address"])

@@ -198,11 +198,9 @@ document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("cli
 document.querySelectorAll("form[data-confirm]").forEach((f) => f.addEventListener("submit", (event) => {
   if (!confirm(f.dataset.confirm)) event.preventDefault();
 }));
-document.querySelectorAll("[data-star]").forEach((b) => b.addEventListener("click", () => {
-  const dialog = document.querySelector("dialog.star");
-  dialog.querySelector("form").elements.address.value = location.pathname + location.search;
-  dialog.showModal();
-  dialog.querySelector("[name=name]").select();
+document.querySelectorAll("a[data-star]").forEach((a) => a.addEventListener("click", () => {
+  const told = { keep: location.pathname + location.search, name: document.querySelector("h1")?.textContent.trim().slice(0, 60) };
+  a.search = new URLSearchParams(told);
 }));
 document.querySelectorAll("iframe.viewer[src]").forEach((viewer) => keepKeyboard(viewer));
 enliven(document);
