@@ -165,9 +165,12 @@ class AppropriationOutput(serializers.ModelSerializer[Appropriation]):
 
 
 class UseOfProfitOutput(serializers.Serializer[Any]):
-    """What there is to decide, and what was decided; ``used`` is null until then."""
+    """What there is to decide, and what was decided; ``used`` is null until then.
 
-    proposal = ProfitProposalOutput()
+    ``proposal`` is null where something was decided, and there is nothing to decide any more.
+    """
+
+    proposal = ProfitProposalOutput(allow_null=True)
     used = AppropriationOutput(allow_null=True)
 
 

@@ -87,6 +87,12 @@ def standings(company: Company, year: FiscalYear, *, may: Any = None) -> list[St
     ]
 
 
+def standing_of(company: Company, year: FiscalYear, code: str) -> Standing:
+    """One check of a year, without what somebody said to it. Raises ``KeyError`` where there is none."""
+    check = {one.code: one for one in checks()}[code]
+    return Standing(check, check.ask(company, year), None)
+
+
 def is_ready(found: list[Standing]) -> bool:
     """Whether nothing keeps the year from being closed."""
     return all(one.state not in {State.OPEN, State.BLOCKING} for one in found)

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from accounting.closing.appropriating import BY_ITSELF, used_of
+from accounting.closing.appropriating import BY_ITSELF, proposal, used_of
 from accounting.closing.notes import MAY_OMIT, Note, notes_of
 from accounting.ledger.models import FiscalYear, YearClosing
 from accounting.statements import statements
@@ -84,23 +84,22 @@ def sections(company: Company, year: FiscalYear, closing: YearClosing | None) ->
 
 def _use(company: Company, year: FiscalYear, closing: YearClosing) -> Section:
     used = used_of(company, year)
-    before = closing.carried - closing.result
+    available = used.available if used is not None else proposal(company, year).available
     rows = [
-        ("position", _("Carried forward from earlier years"), before),
+        ("position", _("Carried forward from earlier years"), available - closing.result),
         ("position", _("Result of the year"), closing.result),
-        ("total", _("At the disposal of the general meeting"), closing.carried),
+        ("total", _("At the disposal of the general meeting"), available),
     ]
     if used is not None:
-        left = closing.carried - used.statutory - used.voluntary - used.dividend
         rows += [
             ("position", _("To the statutory reserve"), ZERO - used.statutory),
             ("position", _("To voluntary reserves"), ZERO - used.voluntary),
             ("position", _("Dividend"), ZERO - used.dividend),
-            ("grand", _("Carried forward"), left),
+            ("grand", _("Carried forward"), available - used.used),
         ]  # fmt: skip
         subtitle = _("As decided on %s") % swiss_date(used.decided_on)
     else:
-        rows.append(("grand", _("Carried forward"), closing.carried))
+        rows.append(("grand", _("Carried forward"), available))
         subtitle = _(
             "Proposal: all is carried forward, until the general meeting decides otherwise"
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounting.closing.appropriating import appropriate
+from accounting.closing.closing import close_year
 from accounting.closing.models import CheckNote
 from accounting.ledger.models import YearClosing
 from tests import make
@@ -45,6 +49,25 @@ def test_a_year_is_closed_and_reopened_on_its_page():
     assert "Geändert seit dem Abschluss 1" in client.get(page).content.decode()
     for one in ("accruals", "appropriation", "notes"):
         assert client.get(f"{page}{one}/").status_code == 200
+
+
+def test_what_was_decided_is_shown_where_nothing_is_to_decide():
+    company, year = books.of_2025()
+    by = make.owner_of(company)
+    books.accept_all(company, year)
+    close_year(company=company, year=year, by=by)
+    appropriate(company=company, year=year, by=by, decided_on=dt.date(2026, 6, 15),
+                statutory=make.chf("1500"), statutory_account=make.account(company, "2950"))  # fmt: skip
+    company.legal_form = "sole"
+    company.save(update_fields=["legal_form"])
+    page = f"/c/{company.pk}/year-end/{year.pk}/appropriation/"
+    shown = client_of(by).get(page).content.decode()
+    assert "28’500.00" in shown and 'name="undo"' in shown
+    told = Api(company, by).get(f"year-end/{year.pk}/appropriation/").json()
+    assert told["proposal"] is None and told["used"]["statutory"] == "1500.00"
+    client_of(by).post(page, {"undo": "1"})
+    shown = client_of(by).get(page).content.decode()
+    assert "28’500.00" not in shown and "nichts zu beschliessen" in shown
 
 
 def test_what_is_entered_is_refused_beside_its_field():
