@@ -57,9 +57,12 @@ class CheckEvidenceOutput(serializers.Serializer[Any]):
 
 
 class CheckAcceptedOutput(serializers.Serializer[Any]):
-    """``is_current`` says that the figures are still those it was said to."""
+    """``is_current`` says that the figures are still those it was said to.
 
-    text = serializers.CharField(source="note.text")
+    ``text`` is blank for who may not see the figures.
+    """
+
+    text = serializers.CharField(source="word")
     at = serializers.DateTimeField(source="note.at")
     by = serializers.CharField(source="note.by.name")
     is_current = serializers.BooleanField()

@@ -56,6 +56,11 @@ class Standing:
         return self.finding.reason if self.is_seen else ""
 
     @property
+    def word(self) -> str:
+        """What somebody said to it: a reason often tells what the figures do."""
+        return self.note.text if self.note is not None and self.is_seen else ""
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         return self.finding.evidence if self.is_seen else ()
 

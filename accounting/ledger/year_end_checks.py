@@ -57,7 +57,9 @@ def as_evidence(
 ) -> tuple[Evidence, ...]:
     """Balances as evidence, each with the sheet of its account."""
     return tuple(
-        Evidence(str(account), amount, link=sheet_of(company, account.number, year))
+        Evidence(
+            str(account), amount, link=sheet_of(company, account.number, year), key=str(account.pk)
+        )
         for account, amount in rows
     )
 
