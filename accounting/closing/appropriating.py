@@ -141,15 +141,22 @@ def proposal(company: Company, year: FiscalYear) -> Proposal:
     closing = YearClosing.standing(company).filter(fiscal_year=year).first()
     if closing is None:
         raise NotClosed(year=year)
-    since = list(
-        Appropriation.of(company).filter(
-            fiscal_year__start__lt=year.start, decided_on__gt=year.end, is_undone=False
-        )
-    )
-    before = closing.carried - closing.result - sum((one.used for one in since), ZERO)
-    reserved = sum((one.statutory for one in since), ZERO)
-    return Proposal(closing.result, before, before + closing.result,
+    available = at_disposal(company, year, closing)
+    before = available - closing.result
+    reserved = sum((one.statutory for one in _since(company, year)), ZERO)
+    return Proposal(closing.result, before, available,
                     _to_reserve(company, year, closing.result, before, reserved))  # fmt: skip
+
+
+def at_disposal(company: Company, year: FiscalYear, closing: YearClosing) -> Decimal:
+    """What stood carried forward with a closing, less what was decided on profits of earlier years since."""
+    return closing.carried - sum((one.used for one in _since(company, year)), ZERO)
+
+
+def _since(company: Company, year: FiscalYear) -> QuerySet[Appropriation]:
+    return Appropriation.of(company).filter(
+        fiscal_year__start__lt=year.start, decided_on__gt=year.end, is_undone=False
+    )
 
 
 def _to_reserve(

@@ -20,6 +20,7 @@ from accounting.closing.errors import (
     ReasonMissing,
 )
 from accounting.closing.freezing import frozen
+from accounting.closing.paper import paper_of
 from accounting.ledger import years
 from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period, YearClosing
 from accounting.ledger.year_end import State
@@ -77,8 +78,8 @@ def close_checked(
     closing: YearClosing = YearClosing.unscoped.create(
         company=company, fiscal_year=year, position=head, result=figures.result,
         nth=len(closings) + 1, carried=figures.carried, figures=figures.rows,
-        digest=figures.digest, findings=[one.told() for one in found], closed_at=clock.now(),
-        closed_by=by,
+        digest=figures.digest, findings=[one.told() for one in found],
+        paper=paper_of(company, year).told(), closed_at=clock.now(), closed_by=by,
     )  # fmt: skip
     crashpoints.reach("closing.closed")
     trail.record(

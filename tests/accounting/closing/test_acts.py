@@ -32,6 +32,7 @@ from accounting.closing.notes import NoSuchNote, kinds, notes_of, write_note
 from accounting.closing.report import annual_report
 from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
+from accounting.ledger.charting import change_account
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.years import YearIsClosed, open_fiscal_year
@@ -244,6 +245,13 @@ def test_the_annual_accounts_are_one_paper():
                  "Gewinnverwendung", "30’000.00", "2979 Jahresgewinn", "OR 959c"):  # fmt: skip
         assert part in text
     assert annual_report(company, year) == annual_report(company, year)
+    by = make.owner_of(company)
+    for number, values in {"6000": {"name_de": "Umbenannt"}, "1020": {"or_position": "959a-1-1b"},
+                           "2979": {"purpose": ""}}.items():  # fmt: skip
+        change_account(make.account(company, number), by=by, **values)
+    company.name, company.town = "Ganz Anders AG", "Anderswil"
+    company.save(update_fields=["name", "town"])
+    assert text_of(annual_report(company, year)) == text  # as it was signed
     running = books.year_of(company, "2026")
     draft = text_of(annual_report(company, running))
     assert "Entwurf" in draft and "130’000.00" in draft  # beside the year before
