@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from accounting.archive.names import Names
 from accounting.archive.tables import rows_as_csv
@@ -15,6 +16,7 @@ from accounting.statements import statements
 from accounting.statements.reports import statement_table
 from accounting.statements.trial_balance import TrialBalance, trial_balance
 from erp.access.models import User
+from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.web.export import Table, as_csv, as_pdf
 
@@ -92,7 +94,8 @@ def statement(company: Company, year: FiscalYear, name: str) -> Files:
 def closing(company: Company, year: FiscalYear) -> Files:
     """The annual accounts (Jahresrechnung) as a PDF, and what is kept of each closing of the year.
 
-    Checks are told without their figures, some of which are of wages.
+    Checks are told without their figures, some of which are of wages, and why one was accepted only where
+    who reads the ledger may see it; else ``accepted`` is blank.
     """
     rows = (
         YearClosing.of(company).filter(fiscal_year=year).select_related("closed_by", "reopened_by")
@@ -105,12 +108,17 @@ def closing(company: Company, year: FiscalYear) -> Files:
          "reopened_by": one.reopened_by.seal_number(company) if one.reopened_by else None,
          "reason": one.reason, "figures": one.figures,
          "checks": [{name: check[name] for name in ("code", "title", "state")}
-                    | {"accepted": check["accepted"] and check["accepted"]["text"]}
+                    | {"accepted": check["accepted"] and _word(check)}
                     for check in one.findings]}
         for one in rows.order_by("nth")
     ]  # fmt: skip
     content = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
     return {"annual_accounts.pdf": annual_report(company, year), "closings.json": content}
+
+
+def _word(check: dict[str, Any]) -> str:
+    """Why somebody accepted what a check found, as a closing keeps it."""
+    return str(check["accepted"]["text"]) if check["permission"] == Permission.LEDGER_READ else ""
 
 
 def people(company: Company, ids: Iterable[int]) -> Files:

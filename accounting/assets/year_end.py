@@ -38,7 +38,8 @@ def equal(company: Company, year: FiscalYear) -> Finding:
                        link_text=_("Assets table"))  # fmt: skip
     evidence = tuple(
         Evidence(f"{row.account.number} {row.account.name}", row.difference,
-                 link=reverse("account-sheet", args=[company.pk, row.account.number]))
+                 link=reverse("account-sheet", args=[company.pk, row.account.number]),
+                 key=str(row.account.pk))
         for row in found
     )  # fmt: skip
     return Finding(False, _("Register and ledger differ: register purchases that are missing, or correct what was "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from django.db import connection
@@ -52,9 +53,9 @@ def bank_agrees(company: Company, year: FiscalYear) -> Finding:
         page = reverse("bank-state", args=[company.pk, bank.pk])
         evidence += [
             Evidence(_("%s: ledger") % bank.account, held, link=page,
-                     text=bank.account.currency),
+                     text=bank.account.currency, key=f"{bank.pk}:ledger"),
             Evidence(_("%(account)s: bank, %(day)s") % {"account": bank.account, "day": told}, closing,
-                     link=page, text=bank.account.currency),
+                     link=page, text=bank.account.currency, key=f"{bank.pk}:{day}"),
         ]  # fmt: skip
         if closing != held or day is None or day < year.end:
             wrong.append((bank, page))
@@ -74,10 +75,11 @@ def all_booked(company: Company, year: FiscalYear) -> Finding:
     ).exclude(amount=ZERO)  # fmt: skip
     if not company.uses(Module.BANKING):
         return Finding(None, _("Banking is switched off."))
-    if count := waiting.count():
+    if ids := list(waiting.order_by("pk").values_list("pk", flat=True)):
+        which = hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
         return Finding(
-            False, _("%s bank transactions of the year are not booked.") % count,
-            (Evidence(_("Bank transactions"), text=str(count)),),
+            False, _("%s bank transactions of the year are not booked.") % len(ids),
+            (Evidence(_("Bank transactions"), text=str(len(ids)), key=which),),
             reverse("reconcile-home", args=[company.pk]), _("Reconcile"),
         )  # fmt: skip
     return Finding(True, _("All bank transactions are booked."))

@@ -34,13 +34,18 @@ def cash_counted(company: Company, year: FiscalYear) -> Finding:
         if count is None and book.is_closed and not held:
             continue
         page = reverse("cash-count", args=[company.pk, book.pk])
-        evidence.append(Evidence(_("%s: in the book") % book, held, book.account.currency, page))
+        evidence.append(
+            Evidence(
+                _("%s: in the book") % book, held, book.account.currency, page, f"{book.pk}:book"
+            )
+        )
         evidence.append(
             Evidence(
                 _("%s: counted") % book,
                 count.counted if count else None,
                 book.account.currency,
                 page,
+                f"{book.pk}:counted",
             )
         )
         if count is None or count.counted != held:

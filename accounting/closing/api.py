@@ -46,6 +46,7 @@ from erp.api.files import AnyType
 from erp.api.inputs import named
 from erp.api.parsers import StrictJSONParser
 from erp.api.schema import KEY
+from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.documents import storing
 from erp.documents.serving import original
@@ -176,9 +177,13 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
     def appropriation(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What the year leaves to decide, and what was decided."""
         year = self.get_object()
-        told = {"proposal": appropriating.proposal(self.company, year),
-                "used": appropriating.used_of(self.company, year)}  # fmt: skip
-        return Response(UseOfProfitOutput(told).data)
+        used, found = appropriating.used_of(self.company, year), None
+        try:
+            found = appropriating.proposal(self.company, year)
+        except DomainError:
+            if used is None:
+                raise
+        return Response(UseOfProfitOutput({"proposal": found, "used": used}).data)
 
     @extend_schema(request=AppropriationInput, responses={201: UseOfProfitOutput}, parameters=[KEY])
     @appropriation.mapping.post

@@ -57,9 +57,12 @@ class CheckEvidenceOutput(serializers.Serializer[Any]):
 
 
 class CheckAcceptedOutput(serializers.Serializer[Any]):
-    """``is_current`` says that the figures are still those it was said to."""
+    """``is_current`` says that the figures are still those it was said to.
 
-    text = serializers.CharField(source="note.text")
+    ``text`` is blank for who may not see the figures.
+    """
+
+    text = serializers.CharField(source="word")
     at = serializers.DateTimeField(source="note.at")
     by = serializers.CharField(source="note.by.name")
     is_current = serializers.BooleanField()
@@ -165,9 +168,12 @@ class AppropriationOutput(serializers.ModelSerializer[Appropriation]):
 
 
 class UseOfProfitOutput(serializers.Serializer[Any]):
-    """What there is to decide, and what was decided; ``used`` is null until then."""
+    """What there is to decide, and what was decided; ``used`` is null until then.
 
-    proposal = ProfitProposalOutput()
+    ``proposal`` is null where something was decided, and there is nothing to decide any more.
+    """
+
+    proposal = ProfitProposalOutput(allow_null=True)
     used = AppropriationOutput(allow_null=True)
 
 

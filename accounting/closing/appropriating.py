@@ -53,9 +53,7 @@ class NothingToDecide(DomainError):
 
 class UsedAlready(DomainError):
     code = "closing.used_already"
-    message = gettext_lazy(
-        "The profit of %(year)s is used already. Undo that first, if something else was decided."
-    )
+    message = gettext_lazy("The profit of %(year)s is used already. Undo that first.")
     field = "fiscal_year"
     conflict = True
 
@@ -110,8 +108,8 @@ class ReserveRule:
 class Proposal:
     """What there is to decide: all in the company's currency, profit positive.
 
-    ``available`` is ``result`` with ``before``, what was carried from earlier years; ``statutory``
-    the least that the law wants for the statutory reserve.
+    ``available`` is ``result`` with ``before``, what was carried from earlier years less what was
+    decided on it since; ``statutory`` the least that the law wants for the statutory reserve.
     """
 
     result: Decimal
@@ -143,13 +141,31 @@ def proposal(company: Company, year: FiscalYear) -> Proposal:
     closing = YearClosing.standing(company).filter(fiscal_year=year).first()
     if closing is None:
         raise NotClosed(year=year)
-    before = closing.carried - closing.result
-    return Proposal(closing.result, before, closing.carried,
-                    _to_reserve(company, year, closing.result, before))  # fmt: skip
+    available = at_disposal(company, year, closing)
+    before = available - closing.result
+    reserved = sum((one.statutory for one in _since(company, year)), ZERO)
+    return Proposal(closing.result, before, available,
+                    _to_reserve(company, year, closing.result, before, reserved))  # fmt: skip
 
 
-def _to_reserve(company: Company, year: FiscalYear, result: Decimal, before: Decimal) -> Decimal:
-    """The share of the profit less a loss carried forward, at most what the reserve still lacks; to 0.01."""
+def at_disposal(company: Company, year: FiscalYear, closing: YearClosing) -> Decimal:
+    """What stood carried forward with a closing, less what was decided on profits of earlier years since."""
+    return closing.carried - sum((one.used for one in _since(company, year)), ZERO)
+
+
+def _since(company: Company, year: FiscalYear) -> QuerySet[Appropriation]:
+    return Appropriation.of(company).filter(
+        fiscal_year__start__lt=year.start, decided_on__gt=year.end, is_undone=False
+    )
+
+
+def _to_reserve(
+    company: Company, year: FiscalYear, result: Decimal, before: Decimal, reserved: Decimal
+) -> Decimal:
+    """The share of the profit less a loss carried forward, at most what the reserve still lacks; to 0.01.
+
+    ``reserved`` is what went to the reserve since the year ended.
+    """
     rule = next(
         (one for one in reserve_rules()
          if one.valid_from <= year.end and company.legal_form in one.legal_forms), None,
@@ -158,7 +174,7 @@ def _to_reserve(company: Company, year: FiscalYear, result: Decimal, before: Dec
     if rule is None or profit <= 0:
         return ZERO
     sums = account_sums(company, year=year, until=year.end)
-    capital = reserve = ZERO
+    capital, reserve = ZERO, reserved
     for account in Account.of(company).filter(pk__in=list(sums)):
         if account.or_position in rule.capital_positions:
             capital -= sums[account.pk].closing
@@ -171,6 +187,11 @@ def _to_reserve(company: Company, year: FiscalYear, result: Decimal, before: Dec
 def used_of(company: Company, year: FiscalYear) -> Appropriation | None:
     """How the profit of a year is used, if that is decided."""
     return appropriations_of(company).filter(fiscal_year=year, is_undone=False).first()
+
+
+def hold_uses(company: Company) -> None:
+    """Let one at a time decide on profits, or reopen what they stand on; taken before the chain."""
+    list(FiscalYear.of(company).select_for_update(no_key=True).order_by("pk"))
 
 
 def appropriations_of(company: Company) -> QuerySet[Appropriation]:
@@ -207,10 +228,13 @@ def appropriate(
     ``NothingToDecide``, ``UsedAlready``, ``MoreThanThereIs``, ``ReserveTooSmall``,
     ``DecidedTooEarly``, ``AccountMissing``, ``PurposeMissing``, and what ``posting.post`` raises.
     """
+    hold_uses(company)
     found = proposal(company, year)
-    list(FiscalYear.of(company).select_for_update().filter(pk=year.pk))
-    if used_of(company, year) is not None:
-        raise UsedAlready(year=year)
+    stands = appropriations_of(company).filter(
+        fiscal_year__start__gte=year.start, is_undone=False
+    )  # a later year's profit was decided on with what this one leaves
+    if one := stands.order_by("fiscal_year__start").first():
+        raise UsedAlready(year=one.fiscal_year)
     if decided_on <= year.end:
         raise DecidedTooEarly(date=decided_on, end=year.end)
     used = statutory + voluntary + dividend

@@ -56,6 +56,11 @@ class Standing:
         return self.finding.reason if self.is_seen else ""
 
     @property
+    def word(self) -> str:
+        """What somebody said to it: a reason often tells what the figures do."""
+        return self.note.text if self.note is not None and self.is_seen else ""
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         return self.finding.evidence if self.is_seen else ()
 
@@ -85,6 +90,12 @@ def standings(company: Company, year: FiscalYear, *, may: Any = None) -> list[St
         )
         for one in checks()
     ]
+
+
+def standing_of(company: Company, year: FiscalYear, code: str) -> Standing:
+    """One check of a year, without what somebody said to it. Raises ``KeyError`` where there is none."""
+    check = {one.code: one for one in checks()}[code]
+    return Standing(check, check.ask(company, year), None)
 
 
 def is_ready(found: list[Standing]) -> bool:

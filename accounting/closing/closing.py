@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounting.closing.asking import Standing, standings
+from accounting.closing.appropriating import UsedAlready, hold_uses, used_of
+from accounting.closing.asking import Standing, standing_of, standings
 from accounting.closing.errors import (
     AlreadyClosed,
     CheckBlocks,
@@ -19,9 +20,11 @@ from accounting.closing.errors import (
     ReasonMissing,
 )
 from accounting.closing.freezing import frozen
+from accounting.closing.paper import paper_of
 from accounting.ledger import years
 from accounting.ledger.models import FiscalYear, JournalEntry, LedgerHead, Period, YearClosing
 from accounting.ledger.year_end import State
+from accounting.ledger.year_end_checks import YEAR_BEFORE
 from accounting.ledger.years import DraftsInPeriod
 from erp.access.models import User
 from erp.audit import trail
@@ -61,6 +64,8 @@ def close_checked(
     if head != seen:
         found = standings(company, year)
         require_ready(found)
+    else:  # reopening the year before posts nothing, so the head does not tell of it
+        require_ready([standing_of(company, year, YEAR_BEFORE)])
     drafts = JournalEntry.of(company).filter(
         chain_position=None,
         date__range=(year.start, year.end),  # by the index of the chain
@@ -73,8 +78,8 @@ def close_checked(
     closing: YearClosing = YearClosing.unscoped.create(
         company=company, fiscal_year=year, position=head, result=figures.result,
         nth=len(closings) + 1, carried=figures.carried, figures=figures.rows,
-        digest=figures.digest, findings=[one.told() for one in found], closed_at=clock.now(),
-        closed_by=by,
+        digest=figures.digest, findings=[one.told() for one in found],
+        paper=paper_of(company, year).told(), closed_at=clock.now(), closed_by=by,
     )  # fmt: skip
     crashpoints.reach("closing.closed")
     trail.record(
@@ -90,10 +95,12 @@ def reopen_year(*, company: Company, year: FiscalYear, by: User, reason: str) ->
     """Take a closing back (wieder öffnen), with a reason: the periods are open for closing only.
 
     What was closed stays, and the next closing shows what has changed. Raises ``NotClosed``,
-    ``ReasonMissing``, or ``LaterYearClosed`` where a later year stands on it.
+    ``ReasonMissing``, ``LaterYearClosed`` where a later year stands on it, or ``UsedAlready`` where
+    the general meeting decided on its profit.
     """
     if not reason.strip():
         raise ReasonMissing
+    hold_uses(company)
     years.hold_chain(company)
     closing = YearClosing.standing(company).select_for_update().filter(fiscal_year=year).first()
     if closing is None:
@@ -101,6 +108,8 @@ def reopen_year(*, company: Company, year: FiscalYear, by: User, reason: str) ->
     later = YearClosing.standing(company).filter(fiscal_year__start__gt=year.end)
     if one := later.select_related("fiscal_year").order_by("-fiscal_year__start").first():
         raise LaterYearClosed(later=one.fiscal_year, year=year)
+    if used_of(company, year) is not None:
+        raise UsedAlready(year=year)
     closing.reopened_at, closing.reopened_by, closing.reason = clock.now(), by, reason.strip()[:500]
     closing.save(update_fields=["reopened_at", "reopened_by", "reason"])
     for period in Period.of(company).filter(fiscal_year=year).order_by("start"):

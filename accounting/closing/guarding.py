@@ -22,9 +22,20 @@ class UndoneTogether(DomainError):
     conflict = True
 
 
+class StaysUndone(DomainError):
+    code = "closing.stays_undone"
+    message = _("Entry %(number)s undid what the year-end had posted, and stays. Enter the accrual or the "
+                "use of the profit there anew.")  # fmt: skip
+    field = "entry"
+    conflict = True
+
+
 def require_both(entry: JournalEntry, owner: str) -> None:
-    """Asked before an entry is reversed. Raises ``UndoneTogether``."""
-    if owner == OWNER or not entry.source_key.startswith((ACCRUAL, APPROPRIATION)):
+    """Asked before an entry is reversed. Raises ``UndoneTogether``, or ``StaysUndone`` for what undid one."""
+    ours = (ACCRUAL, APPROPRIATION)
+    if entry.reverses is not None and entry.reverses.source_key.startswith(ours):
+        raise StaysUndone(number=entry.number)
+    if owner == OWNER or not entry.source_key.startswith(ours):
         return
     here = Q(entry=entry) | Q(reversal=entry)
     accrual = YearAccrual.of(entry.company_id).select_related("fiscal_year").filter(here).first()

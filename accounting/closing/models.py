@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -160,6 +162,11 @@ class Appropriation(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.fiscal_year}"
+
+    @property
+    def used(self) -> Decimal:
+        """What no longer stands carried forward."""
+        return self.statutory + self.voluntary + self.dividend
 
 
 class AnnualNote(CompanyOwned):

@@ -16,6 +16,7 @@ from accounting.closing.models import CheckNote
 from accounting.ledger.models import FiscalYear, YearClosing
 from accounting.ledger.year_end import Check, State, check_named
 from erp.access.gate import Access
+from erp.access.permissions import Permission
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
@@ -46,8 +47,9 @@ def accept(
         company=company, fiscal_year=year, check_code=check, finding=finding.digest,
         text=text.strip(), file=file, at=clock.now(), by=access.user,
     )  # fmt: skip
+    told = {"reason": note.text} if found.permission == Permission.LEDGER_READ else {}
     trail.record(company=company, by=access.user, action="year.accept", subject=year,
-                 details={"name": year.name, "check": check, "reason": note.text})  # fmt: skip
+                 details={"name": year.name, "check": check, **told})  # fmt: skip
     return note
 
 

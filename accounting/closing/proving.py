@@ -16,7 +16,8 @@ def proof(company: Company) -> Iterator[Break]:
     """Each standing closing beside the totals as they are now."""
     for closing in YearClosing.standing(company).select_related("fiscal_year"):
         now = frozen(company, closing.fiscal_year)
-        if (now.digest, now.result) != (closing.digest, closing.result):
+        held = (closing.digest, closing.result, closing.carried)
+        if (now.digest, now.result, now.carried) != held:
             yield Break(
                 CLOSED,
                 None,

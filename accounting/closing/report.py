@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from accounting.closing.appropriating import BY_ITSELF, used_of
-from accounting.closing.notes import MAY_OMIT, Note, notes_of
+from accounting.closing.appropriating import BY_ITSELF, at_disposal, used_of
+from accounting.closing.notes import MAY_OMIT, Note
+from accounting.closing.paper import Paper, paper_of
 from accounting.ledger.models import FiscalYear, YearClosing
 from accounting.statements import statements
 from accounting.statements.cash_flow import cash_flow
@@ -38,38 +39,44 @@ class Section:
 
 
 def annual_report(company: Company, year: FiscalYear) -> bytes:
-    """The PDF of a year in the language of the company; a draft says so until the year is closed."""
+    """The PDF of a year in the language of the company; a draft says so until the year is closed.
+
+    Of a closed year it is as it was closed, but for what was decided on its profit since, and the logo.
+    """
     from erp.documents.logos import logo_as_data
     from erp.documents.pdf import render
 
-    with override(company.language):
-        closing = YearClosing.standing(company).filter(fiscal_year=year).first()
+    closing = YearClosing.standing(company).filter(fiscal_year=year).first()
+    paper = paper_of(company, year, closing)
+    with override(paper.language):
         html = render_to_string("accounting/closing/report.html", {
-            "company": company, "year": year, "closing": closing, "logo": logo_as_data(company),
-            "sections": sections(company, year, closing), "printed": _moment(closing),
-            "language": company.language,
+            "company": company, "paper": paper, "year": year, "closing": closing,
+            "logo": logo_as_data(company), "printed": _moment(closing),
+            "sections": sections(company, year, closing, paper),
         })  # fmt: skip
         return render(html, sheets=("print", "annual"), archive=True)
 
 
-def sections(company: Company, year: FiscalYear, closing: YearClosing | None) -> list[Section]:
+def sections(
+    company: Company, year: FiscalYear, closing: YearClosing | None, paper: Paper
+) -> list[Section]:
     """What the report holds, in order; the language is the active one."""
-    language = company.language
+    language, chart = paper.language, paper.chart
     columns = statements.columns(company, until=year.end)
     heads = tuple(swiss_date(col.until) for col in columns)
     spans = tuple(str(col.year) for col in columns)
     years = [col.year for col in columns]
-    balance = statements.balance_sheet(company, columns, language=language)
-    income = statements.income_statement(company, columns, language=language)
-    flow = cash_flow(company, years, language=language)
+    balance = statements.balance_sheet(company, columns, language=language, chart=chart)
+    income = statements.income_statement(company, columns, language=language, chart=chart)
+    flow = cash_flow(company, years, language=language, chart=chart)
     span = f"{swiss_date(year.start)} – {swiss_date(year.end)}"
     found = [
         Section(balance.title, swiss_date(year.end), heads, _rows(balance.rows)),
         Section(income.title, span, spans, _rows(income.rows)),
         Section(_("Cash flow statement"), span, spans, _rows(flow.rows)),
     ]
-    notes = tuple(note for note in notes_of(company, year) if note.text)
-    if company.legal_form not in MAY_OMIT or any(note.is_own for note in notes):
+    notes = tuple(note for note in paper.notes if note.text)
+    if paper.legal_form not in MAY_OMIT or any(note.is_own for note in notes):
         found.append(
             Section(
                 pgettext("year-end", "Notes"),
@@ -77,30 +84,29 @@ def sections(company: Company, year: FiscalYear, closing: YearClosing | None) ->
                 notes=notes,
             )
         )
-    if closing is not None and company.legal_form not in BY_ITSELF:
+    if closing is not None and paper.legal_form not in BY_ITSELF:
         found.append(_use(company, year, closing))
     return found
 
 
 def _use(company: Company, year: FiscalYear, closing: YearClosing) -> Section:
     used = used_of(company, year)
-    before = closing.carried - closing.result
+    available = used.available if used is not None else at_disposal(company, year, closing)
     rows = [
-        ("position", _("Carried forward from earlier years"), before),
+        ("position", _("Carried forward from earlier years"), available - closing.result),
         ("position", _("Result of the year"), closing.result),
-        ("total", _("At the disposal of the general meeting"), closing.carried),
+        ("total", _("At the disposal of the general meeting"), available),
     ]
     if used is not None:
-        left = closing.carried - used.statutory - used.voluntary - used.dividend
         rows += [
             ("position", _("To the statutory reserve"), ZERO - used.statutory),
             ("position", _("To voluntary reserves"), ZERO - used.voluntary),
             ("position", _("Dividend"), ZERO - used.dividend),
-            ("grand", _("Carried forward"), left),
+            ("grand", _("Carried forward"), available - used.used),
         ]  # fmt: skip
         subtitle = _("As decided on %s") % swiss_date(used.decided_on)
     else:
-        rows.append(("grand", _("Carried forward"), closing.carried))
+        rows.append(("grand", _("Carried forward"), available))
         subtitle = _(
             "Proposal: all is carried forward, until the general meeting decides otherwise"
         )

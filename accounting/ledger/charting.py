@@ -19,6 +19,7 @@ from accounting.ledger.models import (
     CostObject,
     EntryLine,
 )
+from accounting.ledger.models.accounts import Purpose
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -31,7 +32,11 @@ ACCOUNT_FIELDS: Final = (
     "cost_object_rule", "vat_code", "blocked_from", "purpose", "control",
 )  # fmt: skip
 #: What may no longer change once something was posted to the account.
-FROZEN_ONCE_USED: Final = ("type", "currency")
+FROZEN_ONCE_USED: Final = ("type", "currency", "control")
+#: Purposes that a used account keeps: on them stand the year-end's checks and what is carried forward.
+KEPT_ONCE_USED: Final = frozenset({
+    Purpose.OPENING, Purpose.SUSPENSE, Purpose.RETAINED_EARNINGS, Purpose.RESULT_OF_YEAR,
+})  # fmt: skip
 #: A number stands in addresses of pages and endpoints.
 _NUMBER: Final = RegexValidator(r"^[A-Za-z0-9]{1,10}\Z")
 
@@ -133,8 +138,8 @@ def add_account(*, company: Company, by: User, **values: Any) -> Account:
 def change_account(account: Account, *, by: User, **values: Any) -> Account:
     """Change an account: rename, renumber, block, set its rules. Past entries stay as they are.
 
-    Type and currency of an account with entries stay. Raises ``AccountInUse``, ``NumberTaken``,
-    ``NameMissing`` or ``BadValue``.
+    Type, currency and owner of an account with entries stay, and some purposes. Raises
+    ``AccountInUse``, ``NumberTaken``, ``NameMissing`` or ``BadValue``.
     """
     current: Account = Account.of(account.company_id).select_for_update().get(pk=account.pk)
     before = _shown(current)
@@ -204,7 +209,9 @@ def new_account(company: Company, values: Mapping[str, Any]) -> Account:
 def alter(account: Account, values: Mapping[str, Any]) -> None:
     """Set values on an account without saving it. Raises what ``change_account`` raises."""
     for name, value in values.items():
-        if name in FROZEN_ONCE_USED and value != getattr(account, name) and is_used(account):
+        held = getattr(account, name)
+        stays = name in FROZEN_ONCE_USED or (name == "purpose" and held in KEPT_ONCE_USED)
+        if stays and value != held and is_used(account):
             label = str(getattr(Account._meta.get_field(name), "verbose_name", name))
             raise AccountInUse(field=name, account=account.number, what=label)
         setattr(account, name, value)

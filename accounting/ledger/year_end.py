@@ -56,13 +56,16 @@ class Evidence:
     """A figure that a finding rests on, in the company's currency unless ``text`` says otherwise.
 
     ``label`` is in the language of whoever looks; ``text``, such as a currency, a count or a day, is the
-    same in all of them. ``link`` is the address of the page behind it, blank where there is none.
+    same in all of them. ``link`` is the address of the page behind it, blank where there is none. ``key``
+    says what the figure is of, such as an account's id, where several are told: it stays when pages move
+    or an account is renamed.
     """
 
     label: str
     amount: Decimal | None = None
     text: str = ""
     link: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Finding:
     @property
     def digest(self) -> str:
         """What was found, in a few letters: another figure makes another digest, another language does not."""
-        told = [str(self.fulfilled), *(f"{e.link}|{e.amount}|{e.text}" for e in self.evidence)]
+        told = [str(self.fulfilled), *(f"{e.key}|{e.amount}|{e.text}" for e in self.evidence)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,9 +22,16 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import swiss_date
 
-#: Accounts that hold something only until it is known where it belongs.
-CLEARED = (Account.Purpose.SUSPENSE, Account.Purpose.OPENING)
-IN_TRANSIT = (Account.Purpose.TRANSFER, Account.Purpose.WAGES_CLEARING)
+#: The code of the check on which the order of closing stands.
+YEAR_BEFORE = "year_before"
+#: Accounts that hold something only until it is known where it belongs, and those that stand in no
+#: statement: what is left on them would be missing there.
+CLEARED = Q(purpose__in=(Account.Purpose.SUSPENSE, Account.Purpose.OPENING)) | Q(
+    type=Account.Type.CLOSING
+)
+#: Where the result stands: that of the year, and what is carried forward.
+RESULTS = (Account.Purpose.RESULT_OF_YEAR, Account.Purpose.RETAINED_EARNINGS)
+IN_TRANSIT = Q(purpose__in=(Account.Purpose.TRANSFER, Account.Purpose.WAGES_CLEARING))
 
 
 def sheet_of(company: Company, number: str, year: FiscalYear) -> str:
@@ -35,9 +43,13 @@ def sheet_of(company: Company, number: str, year: FiscalYear) -> str:
 def balances_of(
     company: Company, year: FiscalYear, accounts: Iterable[Account]
 ) -> list[tuple[Account, Decimal]]:
-    """Accounts with their balance at the end of a year, debit positive; those with none are left out."""
+    """Accounts with their balance at the end of a year, debit positive; those with none are left out.
+
+    Income and expense have what the year itself brought.
+    """
     sums = account_sums(company, year=year, until=year.end)
-    return [(a, sums[a.pk].closing) for a in accounts if a.pk in sums and sums[a.pk].closing]
+    found = [(a, sums[a.pk].shown(carried=not a.is_result)) for a in accounts if a.pk in sums]
+    return [(account, balance) for account, balance in found if balance]
 
 
 def as_evidence(
@@ -45,7 +57,9 @@ def as_evidence(
 ) -> tuple[Evidence, ...]:
     """Balances as evidence, each with the sheet of its account."""
     return tuple(
-        Evidence(str(account), amount, link=sheet_of(company, account.number, year))
+        Evidence(
+            str(account), amount, link=sheet_of(company, account.number, year), key=str(account.pk)
+        )
         for account, amount in rows
     )
 
@@ -84,8 +98,8 @@ def _drafts(company: Company, year: FiscalYear) -> Finding:
     )  # fmt: skip
 
 
-def _zero(company: Company, year: FiscalYear, *, purposes: tuple[str, ...]) -> Finding:
-    accounts = list(Account.of(company).filter(purpose__in=purposes).order_by("number"))
+def _zero(company: Company, year: FiscalYear, *, which: Q) -> Finding:
+    accounts = list(Account.of(company).filter(which).order_by("number"))
     if not accounts:
         return Finding(None, _("The chart has no such account."))
     rows = balances_of(company, year, accounts)
@@ -96,6 +110,22 @@ def _zero(company: Company, year: FiscalYear, *, purposes: tuple[str, ...]) -> F
         False, _("%s should be zero at the end of the year. Book what is left where it belongs.") % named,
         as_evidence(company, year, rows), sheet_of(company, rows[0][0].number, year),
         _("Account sheet"),
+    )  # fmt: skip
+
+
+def _result_account(company: Company, year: FiscalYear) -> Finding:
+    """The result of a year is computed, not booked: what was taken over there would never be carried."""
+    purposes = {one.purpose: one for one in Account.of(company).filter(purpose__in=RESULTS)}
+    shown, kept = (purposes.get(one) for one in RESULTS)
+    if shown is None:
+        return Finding(None, _("The chart has no such account."))
+    rows = balances_of(company, year, [shown])
+    if not rows:
+        return Finding(True, _("%s: zero.") % shown.number)
+    return Finding(
+        False, _("%(account)s shows the result by itself and takes no entries. Book its balance to "
+                 "%(to)s.") % {"account": shown, "to": kept or Account.Purpose.RETAINED_EARNINGS.label},
+        as_evidence(company, year, rows), sheet_of(company, shown.number, year), _("Account sheet"),
     )  # fmt: skip
 
 
@@ -133,13 +163,15 @@ def register_own() -> None:
     """The checks of the ledger, and what of the balance sheet somebody has to confirm."""
     for check in (
         Check("year_over", gettext_lazy("The fiscal year is over"), 10, Weight.BLOCKS, _over),
-        Check("year_before", gettext_lazy("The year before is closed"), 20, Weight.BLOCKS, _year_before),
+        Check(YEAR_BEFORE, gettext_lazy("The year before is closed"), 20, Weight.BLOCKS, _year_before),
         Check("drafts", gettext_lazy("No drafts in the year"), 30, Weight.BLOCKS, _drafts,
               Permission.LEDGER_DRAFT_ALL),
-        Check("suspense", gettext_lazy("Suspense and opening accounts are zero"), 40, Weight.BLOCKS,
-              partial(_zero, purposes=CLEARED)),
+        Check("suspense", gettext_lazy("Suspense, opening and closing accounts are zero"), 40, Weight.BLOCKS,
+              partial(_zero, which=CLEARED)),
+        Check("result_account", gettext_lazy("The account for the result of the year is zero"), 45,
+              Weight.BLOCKS, _result_account),
         Check("transit", gettext_lazy("Transfer and clearing accounts are zero"), 50, Weight.WARNS,
-              partial(_zero, purposes=IN_TRANSIT)),
+              partial(_zero, which=IN_TRANSIT)),
         Check("periods", gettext_lazy("Periods are locked"), 900, Weight.WARNS, _periods),
         Check("doubtful_debts", gettext_lazy("Doubtful debts are valued (Delkredere)"), 310,
               Weight.CONFIRM,

@@ -426,6 +426,7 @@ class Migration(migrations.Migration):
                 ("figures", models.JSONField(default=list)),
                 ("digest", models.CharField(max_length=64)),
                 ("findings", models.JSONField(default=list)),
+                ("paper", models.JSONField(default=dict)),
                 ("closed_at", models.DateTimeField(verbose_name="closed at")),
                 ("reopened_at", models.DateTimeField(null=True, verbose_name="reopened at")),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),

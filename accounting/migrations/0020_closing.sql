@@ -1,6 +1,6 @@
 -- A closed year stays closed (OR 957a, 958f): its periods open only after its closing was taken back, and a
 -- closing changes by being taken back alone, once. Postings are kept out by the periods' locks, which the
--- guard of entries takes before it looks.
+-- guard of entries takes before it looks. Years are closed one after another and taken back from the last on.
 
 CREATE FUNCTION accounting_closed_period_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -22,6 +22,8 @@ CREATE TRIGGER closed_period_guard BEFORE UPDATE OR DELETE ON accounting_period
 
 CREATE FUNCTION accounting_year_closing_guard() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    before bigint;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         -- Who opens a period at this moment is waited for, or waits and finds the year closed.
@@ -34,11 +36,33 @@ BEGIN
                   AND p.lock <> 'locked') THEN
             PERFORM accounting_raise('ledger.year_open', 'a year is closed when all its periods are locked');
         END IF;
+        SELECT earlier.id INTO before
+            FROM accounting_fiscalyear y
+            JOIN accounting_fiscalyear earlier
+              ON earlier.company_id = y.company_id AND earlier."end" < y.start
+            WHERE y.company_id = NEW.company_id AND y.id = NEW.fiscal_year_id
+            ORDER BY earlier."end" DESC LIMIT 1;
+        IF NEW.reopened_at IS NULL AND before IS NOT NULL THEN
+            -- Who takes the year before back at this moment is waited for, or waits and finds this closing.
+            PERFORM 1 FROM accounting_yearclosing c
+                WHERE c.company_id = NEW.company_id AND c.fiscal_year_id = before AND c.reopened_at IS NULL
+                FOR SHARE;
+            IF NOT FOUND THEN
+                PERFORM accounting_raise('ledger.year_before_open', 'years are closed one after another');
+            END IF;
+        END IF;
         RETURN NEW;
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.reopened_at IS NULL AND NEW.reopened_at IS NOT NULL
             AND (to_jsonb(NEW) - 'reopened_at' - 'reopened_by_id' - 'reason')
               = (to_jsonb(OLD) - 'reopened_at' - 'reopened_by_id' - 'reason') THEN
+        IF EXISTS (
+                SELECT FROM accounting_yearclosing c
+                JOIN accounting_fiscalyear later ON later.company_id = c.company_id AND later.id = c.fiscal_year_id
+                JOIN accounting_fiscalyear y ON y.company_id = c.company_id AND y.id = OLD.fiscal_year_id
+                WHERE c.company_id = OLD.company_id AND c.reopened_at IS NULL AND later.start > y."end") THEN
+            PERFORM accounting_raise('ledger.later_year_closed', 'years are taken back from the last on');
+        END IF;
         RETURN NEW;
     END IF;
     PERFORM accounting_raise('ledger.closing_frozen', format('closing %s never changes', OLD.id));

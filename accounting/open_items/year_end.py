@@ -36,8 +36,13 @@ def control_agrees(company: Company, year: FiscalYear) -> Finding:
     evidence = []
     for one in rows:
         if one.ledger or one.items:
-            evidence.append(Evidence(_("%s: ledger") % one.account, one.ledger, link=page))
-            evidence.append(Evidence(_("%s: open items") % one.account, one.items, link=page))
+            key = one.account.pk
+            evidence += [
+                Evidence(_("%s: ledger") % one.account, one.ledger, link=page, key=f"{key}:ledger"),
+                Evidence(
+                    _("%s: open items") % one.account, one.items, link=page, key=f"{key}:items"
+                ),
+            ]
     wrong = [one.account for one in rows if one.difference]
     if not wrong:
         return Finding(True, _("The control accounts agree with the open items."), tuple(evidence))

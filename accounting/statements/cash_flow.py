@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import FiscalYear
-from accounting.ledger.queries import chart_rows
+from accounting.ledger.queries import ChartRow, chart_rows
 from accounting.statements.statements import StatementRow
 from erp.companies.models import Company
 from erp.core.money import ZERO
@@ -67,9 +68,16 @@ def flow_lines() -> tuple[FlowLine, ...]:
         )
 
 
-def cash_flow(company: Company, years: list[FiscalYear], *, language: str) -> CashFlow:
-    """The statement of whole years, one column each; two queries per year over totals."""
-    found = [_flows(company, year, language) for year in years]
+def cash_flow(
+    company: Company, years: list[FiscalYear], *, language: str,
+    chart: Sequence[ChartRow] | None = None,
+) -> CashFlow:  # fmt: skip
+    """The statement of whole years, one column each; a query per year over totals, one for the chart.
+
+    ``chart`` are the accounts as they were; else they are as they are.
+    """
+    accounts = chart or chart_rows(company, language=language)
+    found = [_flows(company, year, accounts) for year in years]
     width = range(len(years))
     titles = {
         "operating": _("Operating activities"), "investing": _("Investing activities"),
@@ -110,11 +118,11 @@ class _Flows:
     closing: Decimal
 
 
-def _flows(company: Company, year: FiscalYear, language: str) -> _Flows:
+def _flows(company: Company, year: FiscalYear, accounts: Sequence[ChartRow]) -> _Flows:
     sums = account_sums(company, year=year, until=year.end)
     flows: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     opening = closing = ZERO
-    for account in chart_rows(company, language=language):
+    for account in accounts:
         own = sums.get(account.pk)
         if own is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -104,15 +105,18 @@ def budget_for(company: Company, *, year: FiscalYear, balances: bool = False) ->
     return None if chosen is not None and balances and not plans_balances(chosen) else chosen
 
 
-def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Statement:
+def balance_sheet(
+    company: Company, cols: list[Column], *, language: str, chart: Sequence[ChartRow] | None = None
+) -> Statement:
     """The balance sheet on each column's day, with the result of the year computed.
 
     That result stands where the account for the result of the year does, those of earlier years
     where the account for the result carried forward does, whether or not a year is closed: carrying
     forward takes no entry. Assets and liabilities are equal as every entry balances; ``difference`` shows what an
-    incomplete opening balance leaves on the opening account.
+    incomplete opening balance leaves on the opening account. ``chart`` are the accounts as they were, in
+    order of their numbers; else they are as they are.
     """
-    accounts = chart_rows(company, language=language)
+    accounts = list(chart or chart_rows(company, language=language))
     sums = _sums(company, cols, accounts)
     figures = {
         a.pk: [s.get(a.pk, NOTHING).closing for s in sums] for a in accounts if a.is_balance_sheet
@@ -139,10 +143,11 @@ def balance_sheet(company: Company, cols: list[Column], *, language: str) -> Sta
 
 
 def income_statement(
-    company: Company, cols: list[Column], *, language: str, cost_centre: int | None = None
-) -> Statement:
+    company: Company, cols: list[Column], *, language: str, cost_centre: int | None = None,
+    chart: Sequence[ChartRow] | None = None,
+) -> Statement:  # fmt: skip
     """Income and expense of each column's year up to its day, with the usual subtotals."""
-    accounts = chart_rows(company, language=language)
+    accounts = list(chart or chart_rows(company, language=language))
     sums = _sums(company, cols, accounts, cost_centre=cost_centre)
     figures = {a.pk: [s.get(a.pk, NOTHING).of_year for s in sums] for a in accounts if a.is_result}
     result = [-sum((f[nth] for f in figures.values()), ZERO) for nth in range(len(cols))]

@@ -30,16 +30,18 @@ def payroll_agrees(company: Company, year: FiscalYear) -> Finding:
     open_runs = runs.exclude(status__in={*PayrollRun.BOOKED, PayrollRun.Status.CANCELLED}).count()
     evidence: tuple[Evidence, ...] = ()
     if open_runs:
-        evidence = (Evidence(_("Runs not posted"), text=str(open_runs), link=page),)
+        evidence = (Evidence(_("Runs not posted"), text=str(open_runs), link=page, key="runs"),)
     found = reconcile(company, year.end.year, prepared(company, year.end.year))
     if found.clearing:
-        evidence += (Evidence(_("Wages clearing"), found.clearing, link=page),)
+        evidence += (Evidence(_("Wages clearing"), found.clearing, link=page, key="clearing"),)
     evidence += tuple(
-        Evidence(f"{row.number} {row.name}", row.posted - row.slips, link=page)
+        Evidence(f"{row.number} {row.name}", row.posted - row.slips, link=page, key=row.number)
         for row in found.accounts if not row.agrees
     )  # fmt: skip
     evidence += tuple(
-        Evidence(str(one.name), one.difference, link=page) for one in found.checks if not one.agrees
+        Evidence(str(one.name), one.difference, link=page, key=f"check {nth}")
+        for nth, one in enumerate(found.checks)
+        if not one.agrees
     )
     if open_runs:
         return Finding(

@@ -45,9 +45,10 @@ def settled(company: Company, year: FiscalYear) -> Finding:
     accounts = list(Account.of(company).filter(purpose__in=TAX).order_by("number"))
     left = balances_of(company, year, accounts)
     evidence = [
-        *(Evidence(_("Not filed"), text=f"{swiss_date(p.start)} – {swiss_date(p.end)}") for p in missing),
-        *(Evidence(_("Filed, not posted"), text=f"{swiss_date(one.start)} – {swiss_date(one.end)}")
-          for one in unposted),
+        *(Evidence(_("Not filed"), text=f"{swiss_date(p.start)} – {swiss_date(p.end)}", key="missing")
+          for p in missing),
+        *(Evidence(_("Filed, not posted"), text=f"{swiss_date(one.start)} – {swiss_date(one.end)}",
+                   key="unposted") for one in unposted),
         *as_evidence(company, year, left),
     ]  # fmt: skip
     if not evidence:

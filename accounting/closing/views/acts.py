@@ -103,9 +103,10 @@ class AppropriationPage(OfYear):
 
     def _show(self, form: AppropriationForm | None) -> HttpResponse:
         year = self.year()
+        used = appropriating.used_of(self.company, year)
         context: dict[str, Any] = {
-            "page_title": f"{_('Appropriation of profit')} {year}", "year": year,
-            "used": appropriating.used_of(self.company, year),
+            "page_title": f"{_('Appropriation of profit')} {year}", "year": year, "used": used,
+            "left": used and used.available - used.used, "available": used and used.available,
         }  # fmt: skip
         try:
             found = appropriating.proposal(self.company, year)
@@ -113,13 +114,12 @@ class AppropriationPage(OfYear):
             context["why_not"] = str(refusal)
         else:
             context["proposal"] = found
+            context["available"] = found.available if used is None else used.available
+            context["before"] = context["available"] - found.result
             context["form"] = form or AppropriationForm(
                 company=self.company,
                 initial={"decided_on": clock.today(), "statutory": found.statutory or ""},
             )
-            if context["used"] is not None:
-                used = context["used"]
-                context["left"] = used.available - used.statutory - used.voluntary - used.dividend
         return render(self.request, "accounting/closing/appropriation.html", context)
 
 

@@ -79,10 +79,12 @@ class YearEndPage(OfYear):
         return render(request, "accounting/closing/year.html", context)
 
     def _kept(self, closed: YearClosing) -> list[dict[str, Any]]:
-        """What the checks said when the year was closed; figures only for those who may see them."""
+        """What the checks said when the year was closed; figures and reasons only for who may see them."""
         return [
-            one if self.access.may(Permission(one["permission"]))
-            else one | {"reason": "", "evidence": []}
+            one if self.access.may(Permission(one["permission"])) else one | {
+                "reason": "", "evidence": [],
+                "accepted": one["accepted"] and one["accepted"] | {"text": ""},
+            }
             for one in closed.findings
         ]  # fmt: skip
 

@@ -179,3 +179,7 @@ class Account(CompanyOwned, Multilingual):
     @property
     def is_balance_sheet(self) -> bool:
         return self.type in BALANCE_SHEET_TYPES
+
+    @property
+    def is_result(self) -> bool:
+        return self.type in RESULT_TYPES

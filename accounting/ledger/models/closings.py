@@ -19,7 +19,8 @@ class YearClosing(CompanyOwned):
     ``position`` is the place in the chain of the last entry there was. ``result`` is the profit of
     the year (a loss is negative), ``carried`` what stands carried forward with it. ``figures`` are
     the balances of all accounts as closed, ``digest`` their SHA-256, ``findings`` what the checks
-    said and who accepted what. Nothing of this changes; reopening adds who, when and why.
+    said and who accepted what, ``paper`` what the annual accounts are printed with. Nothing of this
+    changes; reopening adds who, when and why.
     """
 
     fiscal_year = models.ForeignKey(
@@ -33,6 +34,7 @@ class YearClosing(CompanyOwned):
     figures = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
     findings = models.JSONField(default=list)
+    paper = models.JSONField(default=dict)
     closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,

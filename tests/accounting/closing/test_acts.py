@@ -27,14 +27,15 @@ from accounting.closing.appropriating import (
 )
 from accounting.closing.closing import close_year, reopen_year
 from accounting.closing.errors import NotClosed
-from accounting.closing.guarding import UndoneTogether
+from accounting.closing.guarding import StaysUndone, UndoneTogether
 from accounting.closing.notes import NoSuchNote, kinds, notes_of, write_note
 from accounting.closing.report import annual_report
 from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
-from accounting.ledger.models import Account
+from accounting.ledger.charting import change_account
+from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import NoOpenYear
-from accounting.ledger.years import YearIsClosed
+from accounting.ledger.years import YearIsClosed, open_fiscal_year
 from accounting.statements.cash_flow import cash_flow, flow_lines
 from tests import make
 from tests.accounting.closing import books
@@ -96,6 +97,9 @@ def test_both_entries_go_together():
     assert closing_of(company, "6000", books.year_of(company, "2026")) == chf("20000")
     with pytest.raises(UndoneAlready):
         accruing.undo_accrual(made, by=by)
+    for mirror in JournalEntry.of(company).filter(reverses__in=[made.entry, made.reversal]):
+        with pytest.raises(StaysUndone):  # or half of it would be back
+            posting.reverse(mirror, date=mirror.date, by=by)
 
 
 def test_what_cannot_be_accrued_is_refused_whole():
@@ -145,6 +149,32 @@ def test_the_profit_is_used_as_the_meeting_decided():
     appropriating.undo_appropriation(company=company, year=year, by=by)
     assert closing_of(company, "2970", following) == chf("0")
     assert appropriating.used_of(company, year) is None
+
+
+def test_a_profit_is_used_once():
+    company, year = books.of_2025()
+    by = make.owner_of(company)
+    before = open_fiscal_year(
+        company=company, start=dt.date(2024, 1, 1), end=dt.date(2024, 12, 31), by=by
+    )
+    books.enter(company, "1020", "3400", "10000.00", before.end)
+    for one in (before, year):
+        books.accept_all(company, one)
+        close_year(company=company, year=one, by=by)
+    wish = {"company": company, "decided_on": JUNE, "by": by,
+            "statutory_account": make.account(company, "2950"),
+            "dividend_account": make.account(company, "2261")}  # fmt: skip
+    appropriating.appropriate(**wish, year=before, statutory=chf("500"), dividend=chf("9000"))
+    found = appropriating.proposal(company, year)
+    assert (found.before, found.available) == (chf("500"), chf("30500"))
+    with pytest.raises(MoreThanThereIs):
+        appropriating.appropriate(**wish, year=year, statutory=chf("1500"), dividend=chf("29001"))
+    appropriating.undo_appropriation(company=company, year=before, by=by)
+    appropriating.appropriate(**wish, year=year, statutory=chf("1500"), dividend=chf("38500"))
+    with pytest.raises(UsedAlready, match="2025"):  # with what 2024 left
+        appropriating.appropriate(**wish, year=before, statutory=chf("500"), dividend=chf("1"))
+    with pytest.raises(UsedAlready):
+        reopen_year(company=company, year=year, by=by, reason="Nachtrag")
 
 
 def test_a_reserve_takes_no_more_than_it_lacks():
@@ -215,6 +245,13 @@ def test_the_annual_accounts_are_one_paper():
                  "Gewinnverwendung", "30’000.00", "2979 Jahresgewinn", "OR 959c"):  # fmt: skip
         assert part in text
     assert annual_report(company, year) == annual_report(company, year)
+    by = make.owner_of(company)
+    for number, values in {"6000": {"name_de": "Umbenannt"}, "1020": {"or_position": "959a-1-1b"},
+                           "2979": {"purpose": ""}}.items():  # fmt: skip
+        change_account(make.account(company, number), by=by, **values)
+    company.name, company.town = "Ganz Anders AG", "Anderswil"
+    company.save(update_fields=["name", "town"])
+    assert text_of(annual_report(company, year)) == text  # as it was signed
     running = books.year_of(company, "2026")
     draft = text_of(annual_report(company, running))
     assert "Entwurf" in draft and "130’000.00" in draft  # beside the year before

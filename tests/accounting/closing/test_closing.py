@@ -23,14 +23,15 @@ from accounting.closing.errors import (
 )
 from accounting.closing.noting import accept, withdraw
 from accounting.closing.proving import proof
-from accounting.ledger import posting, years
-from accounting.ledger.models import Period, YearClosing
+from accounting.ledger import charting, posting, years
+from accounting.ledger.models import Account, LedgerHead, Period, YearClosing
 from accounting.ledger.posting import PeriodLocked
 from accounting.ledger.queries import account_sheet
 from accounting.ledger.year_end import State
 from accounting.ledger.years import YearIsClosed
 from accounting.statements import statements
 from erp.audit.models import AuditEvent
+from erp.core import clock
 from erp.core.errors import Refusals
 from tests import make
 from tests.accounting.closing import books
@@ -79,6 +80,11 @@ def test_a_word_holds_as_long_as_the_figures_do():
     assert state(company, year, "transit").is_accepted
     with override("fr"):
         assert state(company, year, "transit").is_accepted
+    charting.change_account(
+        make.account(company, "1090"), by=make.owner_of(company), number="1095", name_de="Transit"
+    )
+    assert state(company, year, "transit").is_accepted  # the page behind it has another address
+    charting.change_account(make.account(company, "1095"), by=make.owner_of(company), number="1090")
     books.enter(company, "1090", "1020", "50.00", books.LAST)
     lapsed = state(company, year, "transit")
     assert lapsed.has_lapsed and lapsed.state == State.OPEN
@@ -189,6 +195,54 @@ def test_years_are_reopened_from_the_last_on():
     close(company, year)
     with pytest.raises(LaterYearClosed):
         closing.reopen_year(company=company, year=before, by=by, reason="Nachtrag")
+    with pytest.raises(DatabaseError, match="later_year_closed"), transaction.atomic():
+        YearClosing.of(company).filter(fiscal_year=before).update(
+            reopened_at=clock.now(), reopened_by=by, reason="Nachtrag"
+        )
+
+
+def test_a_year_is_not_closed_over_one_reopened_meanwhile(monkeypatch):
+    """Reopening posts nothing: the head of the chain is the one the checks were asked at."""
+    company, year = books.of_2025()
+    by = make.owner_of(company)
+    before = years.open_fiscal_year(
+        company=company, start=dt.date(2024, 1, 1), end=dt.date(2024, 12, 31), by=by
+    )
+    close(company, before)
+    books.accept_all(company, year)
+    asked, head = standings(company, year), LedgerHead.of(company).get().position
+    closing.reopen_year(company=company, year=before, by=by, reason="Nachtrag")
+    with pytest.raises(CheckBlocks, match="2024"):
+        closing.close_checked(company=company, year=year, by=by, found=asked, seen=head)
+    monkeypatch.setattr(closing, "require_ready", lambda found: None)
+    with pytest.raises(DatabaseError, match="year_before_open"), transaction.atomic():
+        closing.close_checked(company=company, year=year, by=by, found=asked, seen=head)
+
+
+def test_accounts_of_no_statement_and_of_the_result_are_zero():
+    company, year = books.of_2025()
+    before = years.open_fiscal_year(
+        company=company, start=dt.date(2024, 1, 1), end=dt.date(2024, 12, 31),
+        by=make.owner_of(company),
+    )  # fmt: skip
+    books.enter(company, "1020", "9200", "100.00", before.end)
+    books.enter(company, "1020", "2979", "5000.00", before.end)
+    for code, number, amount in (("suspense", "9200", "-100"), ("result_account", "2979", "-5000")):
+        found = state(company, year, code)
+        assert found.state == State.BLOCKING and number in found.reason
+        assert [one.amount for one in found.evidence] == [make.chf(amount)]
+        assert f"/{number}/" in found.finding.link
+    assert "2970" in found.reason
+    books.enter(company, "2979", "2970", "5000.00", books.LAST)
+    assert state(company, year, "result_account").state == State.OK
+
+
+def test_taxes_of_the_year_are_those_of_the_year():
+    company, _year = books.of_2025()
+    books.enter(company, "8900", "1020", "700.00", books.LAST)
+    books.enter(company, "8900", "1020", "40.00", dt.date(2026, 3, 1))
+    following = state(company, books.year_of(company, "2026"), "direct_taxes")
+    assert [one.amount for one in following.evidence] == [make.chf("40")]
 
 
 def test_balances_that_are_not_those_of_the_closing_are_found():
@@ -197,6 +251,15 @@ def test_balances_that_are_not_those_of_the_closing_are_found():
     with connection.cursor() as cursor:  # as only the owner of the database could
         cursor.execute("UPDATE accounting_accounttotal SET debit = debit + 1 WHERE company_id = %s"
                        " AND fiscal_year_id = %s", [company.pk, year.pk])  # fmt: skip
+    (broken,) = proof(company)
+    assert "2025" in broken.details
+
+
+def test_a_result_that_is_carried_elsewhere_is_found():
+    company, year = books.of_2025()
+    books.enter(company, "1020", "2970", "7000.00", books.LAST)
+    close(company, year)
+    Account.of(company).filter(number="2970").update(purpose="")  # as only the database lets one
     (broken,) = proof(company)
     assert "2025" in broken.details
 

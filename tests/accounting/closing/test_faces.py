@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounting.archive.reports import closing as archived
+from accounting.closing.appropriating import appropriate
+from accounting.closing.closing import close_year
 from accounting.closing.models import CheckNote
+from accounting.closing.noting import accept
+from accounting.ledger import year_end
 from accounting.ledger.models import YearClosing
+from erp.access.permissions import Permission
+from erp.audit.models import AuditEvent
 from tests import make
 from tests.accounting.closing import books
 from tests.erp.client import Api, new_key, problem
@@ -47,6 +58,25 @@ def test_a_year_is_closed_and_reopened_on_its_page():
         assert client.get(f"{page}{one}/").status_code == 200
 
 
+def test_what_was_decided_is_shown_where_nothing_is_to_decide():
+    company, year = books.of_2025()
+    by = make.owner_of(company)
+    books.accept_all(company, year)
+    close_year(company=company, year=year, by=by)
+    appropriate(company=company, year=year, by=by, decided_on=dt.date(2026, 6, 15),
+                statutory=make.chf("1500"), statutory_account=make.account(company, "2950"))  # fmt: skip
+    company.legal_form = "sole"
+    company.save(update_fields=["legal_form"])
+    page = f"/c/{company.pk}/year-end/{year.pk}/appropriation/"
+    shown = client_of(by).get(page).content.decode()
+    assert "28’500.00" in shown and 'name="undo"' in shown
+    told = Api(company, by).get(f"year-end/{year.pk}/appropriation/").json()
+    assert told["proposal"] is None and told["used"]["statutory"] == "1500.00"
+    client_of(by).post(page, {"undo": "1"})
+    shown = client_of(by).get(page).content.decode()
+    assert "28’500.00" not in shown and "nichts zu beschliessen" in shown
+
+
 def test_what_is_entered_is_refused_beside_its_field():
     company, year = books.of_2025()
     client = client_of(make.owner_of(company))
@@ -57,6 +87,33 @@ def test_what_is_entered_is_refused_beside_its_field():
     assert refused.status_code == 422 and "über null" in refused.content.decode()
     assert client.post(page, told | {"amount": "1500"}).status_code == 302
     assert "1’500.00" in client.get(page).content.decode()
+
+
+def test_why_a_check_was_accepted_is_for_who_may_see_its_figures(monkeypatch):
+    of_wages = replace(year_end.check_named("transit"), permission=Permission.PAYROLL_READ)
+    monkeypatch.setitem(year_end._checks, "transit", of_wages)
+    company, year = books.of_2025(modules=["ledger", "payroll"])
+    owner, reader = make.owner_of(company), make.user(company=company, granted=["ledger.read"])
+    books.enter(company, "1090", "1020", "300.00", books.LAST)
+    accept(books.access_of(company), year, check="transit", text="Lohn Huber 4711.50")
+    page = f"/c/{company.pk}/year-end/{year.pk}/"
+
+    def shown(user):
+        return client_of(user).get(page).content.decode()
+
+    def told(user):
+        rows = Api(company, user).get(f"year-end/{year.pk}/checks/").json()
+        return next(one["accepted"]["text"] for one in rows if one["code"] == "transit")
+
+    assert "Huber" in shown(owner) and "Huber" in told(owner)
+    assert "Huber" not in shown(reader) and told(reader) == ""
+    assert not AuditEvent.of(company).filter(details__icontains="Huber").exists()
+    books.accept_all(company, year)
+    close_year(company=company, year=year, by=owner)
+    assert "Huber" in shown(owner) and "Huber" not in shown(reader)
+    (kept,) = json.loads(archived(company, year)["closings.json"])
+    accepted = {one["code"]: one["accepted"] for one in kept["checks"]}
+    assert (accepted["transit"], accepted["accruals"]) == ("", "Geprüft")
 
 
 def test_the_endpoints_do_the_same():

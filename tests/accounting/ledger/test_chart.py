@@ -19,8 +19,9 @@ from accounting.ledger.charting import (
     NotDeletable,
     NumberTaken,
 )
-from accounting.ledger.lines import AccountBlocked
+from accounting.ledger.lines import AccountBlocked, credit, debit
 from accounting.ledger.models import Account, AccountGroup, CostCentre, EntryLine
+from accounting.ledger.posting import post
 from erp.audit.models import AuditEvent
 from erp.companies.models import LegalForm
 from erp.core.errors import Refusals
@@ -192,10 +193,12 @@ def test_an_account_is_not_renumbered_onto_another(company, anna):
         charting.change_account(make.account(company, "6000"), by=anna, number="1020")
 
 
-@pytest.mark.parametrize(("name", "value"), [("type", "income"), ("currency", "EUR")])
-def test_type_and_currency_freeze_with_the_first_line(company, anna, name, value):
+@pytest.mark.parametrize(
+    ("name", "value"), [("type", "income"), ("currency", "EUR"), ("control", "payables")]
+)
+def test_type_currency_and_owner_freeze_with_the_first_line(company, anna, name, value):
     rent = make.account(company, "6000")
-    charting.change_account(rent, by=anna, type="expense", currency="")  # no change, no refusal
+    charting.change_account(rent, by=anna, type="expense", currency="", control="")
     make.rent(company, by=anna)
     charting.change_account(rent, by=anna, type="expense", currency="")
     with pytest.raises(AccountInUse) as refusal:
@@ -204,6 +207,17 @@ def test_type_and_currency_freeze_with_the_first_line(company, anna, name, value
     unused = make.account(company, "6100")
     charting.change_account(unused, by=anna, **{name: value})
     assert getattr(make.account(company, "6100"), name) == value
+
+
+def test_what_the_year_end_stands_on_keeps_its_purpose_once_used(company, anna):
+    for number in ("9100", "2970"):
+        lines = [debit(make.account(company, "1020"), make.chf("10")),
+                 credit(make.account(company, number), make.chf("10"))]  # fmt: skip
+        post(company=company, date=make.MARCH_31, text="Übernahme", lines=lines, by=anna)
+        with pytest.raises(AccountInUse) as refusal:
+            charting.change_account(make.account(company, number), by=anna, purpose="")
+        assert refusal.value.place == "purpose"
+    charting.change_account(make.account(company, "2979"), by=anna, purpose="")  # not used
 
 
 def test_an_account_has_a_place_in_the_statements(company, anna):

@@ -214,6 +214,8 @@ def test_the_closing_asks_whether_the_last_day_is_valued_as_things_are_now(books
     owed(books, "1.00", "0.95", document="R-2")
     told = is_valued(books, year)
     assert told.fulfilled is False and told.link.endswith("?date=2026-12-31")
+    figures = [(one.amount, one.text) for one in told.evidence]
+    assert figures == [(D("101.00"), "EUR"), (D("95.95"), ""), (D("94.79"), "")]
 
 
 class Counter:
