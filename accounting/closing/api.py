@@ -19,10 +19,10 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.closing import accruing, appropriating
 from accounting.closing.api_shapes import (
-    CheckAcceptInput,
     AnnualNoteInput,
     AnnualNoteOutput,
     AppropriationInput,
+    CheckAcceptInput,
     ReopenInput,
     UseOfProfitOutput,
     YearAccrualInput,
