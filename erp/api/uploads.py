@@ -86,6 +86,7 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
 
 #: Rights of endpoints that take a file, any of which lets somebody send it in pieces.
 TAKING: Final = frozenset({
+    Permission.ASSETS_CHANGE, Permission.YEAR_CLOSE,
     Permission.BANKING_IMPORT, Permission.COMPANY_CHANGE, Permission.CONTACTS_CHANGE,
     Permission.CONTACTS_IMPORT, Permission.EXPENSES_OWN, Permission.BUDGET_CHANGE,
     Permission.CHART_CHANGE, Permission.LEDGER_DRAFT, Permission.LEDGER_IMPORT,

@@ -28,8 +28,8 @@ def test_pages_of_access_and_security_name_the_staff(company, owner, firm, lead,
         shown = signed_in(owner).get(f"/c/{company.pk}/{path}")
         told = [(one.user, str(one.firm), one.team_role, one.has_factor)
                 for one in shown.context["staff"]]  # fmt: skip
-        assert told == [(lead, "Treuhand Arnold AG", "lead", True),
-                        (bare, "Treuhand Arnold AG", "assistant", False)]  # fmt: skip
+        assert len(told) == 2 and set(told) == {(lead, "Treuhand Arnold AG", "lead", True),
+                                                (bare, "Treuhand Arnold AG", "assistant", False)}  # fmt: skip
         assert bare.email in shown.content.decode()
     open_companies([company.pk])
     assert AccessLogEntry.of(company).latest("pk").count == 3
@@ -45,7 +45,7 @@ def test_the_endpoints_tell_the_same(company, owner, firm, lead, mandate):
 
 
 def test_without_a_running_mandate_nobody_is_shown(company, owner, firm, lead, mandate, operator):
-    other = firms.found_firm(name="Fremd", manager=make.user(), by=operator)
+    other = firms.found_firm(name="Fernab Treuhand", manager=make.user(), by=operator)
     open_companies([company.pk])
     firms.end_mandate(mandate, by=owner)
     assert Api(company, owner).get("members/by-mandate/").json() == []
