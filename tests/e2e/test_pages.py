@@ -195,10 +195,6 @@ ASKED = {
 }
 
 
-#: It takes long.
-READ_BY_AXE = frozenset(of_today(PAGES))
-
-
 def fits(page, name):
     width = page.viewport_size["width"]
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -218,9 +214,9 @@ def accessible(page, name):
         look = Axe(axe_script="")  # it is in the page by now
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", of_today(PAGES))
 def test_a_page_opens_fits_is_accessible_and_has_help(gallery, name):
-    """On one page after the other of the same browser, which need not fetch everything anew."""
+    """On one page after the other of the same browser, which need not fetch everything anew: those of today."""
     watched = gallery()
     page = watched.page
     page.emulate_media(color_scheme="light")
@@ -232,8 +228,7 @@ def test_a_page_opens_fits_is_accessible_and_has_help(gallery, name):
     page.set_viewport_size(WIDE)
     assert page.locator("h1").first.is_visible()
     fits(page, name)
-    if name in READ_BY_AXE:
-        accessible(page, name)
+    accessible(page, name)
     if PAGES[name].startswith("/c/"):
         page.keyboard.press("F1")
         page.wait_for_selector("dialog.help[open] h1")
