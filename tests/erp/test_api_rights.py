@@ -910,6 +910,8 @@ def test_each_endpoint_takes_its_one_right_and_no_other(api, company, books):
         place = path.format(**books | own) if path.startswith(OWN) else place
         passed = call(one, api.start, method, place, body, HTTP_IF_MATCH='"0"')
         expected = {"GET": {200}, "POST": {400}}.get(method, {412})
+        if path == "year-end/{year}/appropriation/" and method == "GET":
+            expected = {409}  # the year is open
         assert passed.status_code in expected, (told, passed.status_code, passed.content[:300])
     assert everything(api) == before
 
