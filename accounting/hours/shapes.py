@@ -16,6 +16,7 @@ from accounting.hours.rates import LARGEST
 from accounting.hours.reports import By
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.api.spans import SpanQuery
+from accounting.ledger.api.units import UnitLineOutput
 from accounting.ledger.models import CostObject
 from accounting.open_items.api.shapes import ContactField
 from accounting.receivables.models import Product
@@ -287,21 +288,9 @@ class MarginsOutput(PageOutput):
     results = MarginOutput(many=True)
 
 
-class MarginLineOutput(serializers.Serializer[Any]):
-    """A line of a posted entry; one of ``income`` and ``costs``."""
-
-    entry = serializers.IntegerField()
-    number = serializers.IntegerField()
-    date = serializers.DateField()
-    text = serializers.CharField()
-    account = serializers.CharField()
-    income = AmountField(allow_null=True)
-    costs = AmountField(allow_null=True)
-
-
 class ProjectMarginOutput(serializers.Serializer[Any]):
     """The figures, and the lines behind income and costs, the newest first; ``more``: there are further ones."""
 
     margin = MarginOutput()
-    lines = MarginLineOutput(many=True)
+    lines = UnitLineOutput(many=True)
     more = serializers.BooleanField()

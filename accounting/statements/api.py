@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.budgets.models import Budget
+from accounting.ledger.api.units import UnitLineOutput
 from accounting.ledger.models import CostCentre, CostObject, FiscalYear
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.queries import year_of
@@ -143,18 +144,6 @@ class CostObjectQuery(serializers.Serializer[Any]):
     until = DayField(required=False, help_text="Day, ISO; today where it is left out")
 
 
-class CostLineOutput(serializers.Serializer[Any]):
-    """A line of a posted entry: one of ``income`` and ``costs``."""
-
-    entry = serializers.IntegerField()
-    number = serializers.IntegerField()
-    date = serializers.DateField()
-    text = serializers.CharField()
-    account = serializers.CharField()
-    income = AmountField(allow_null=True)
-    costs = AmountField(allow_null=True)
-
-
 class CostObjectReportOutput(serializers.Serializer[Any]):
     """A year until a day; ``lines`` are the newest, and ``more`` says that there are older ones."""
 
@@ -163,7 +152,7 @@ class CostObjectReportOutput(serializers.Serializer[Any]):
     income = AmountField()
     costs = AmountField()
     result = AmountField()
-    lines = CostLineOutput(many=True)
+    lines = UnitLineOutput(many=True)
     more = serializers.BooleanField()
 
 
