@@ -12,29 +12,9 @@ from accounting.closing.accruing import ASSETS, LIABILITIES
 from accounting.closing.models import YearAccrual
 from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.ledger.models.accounts import RESULT_TYPES
+from accounting.open_items.forms import Amount
 from erp.companies.models import Company
-from erp.core.money import ZERO, NotAnAmount, typed_amount
 from erp.web.dates import DayInput
-
-
-class TypedAmountField(forms.CharField):
-    """An amount as somebody types it; ``1'200.50`` and ``3*45.20`` are understood."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 40)
-        widget = forms.TextInput(
-            attrs={"data-amount": "", "inputmode": "decimal", "class": "figure"}
-        )
-        super().__init__(widget=widget, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return ZERO
-        try:
-            return typed_amount(text, field="amount")
-        except NotAnAmount as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class AccrualForm(forms.Form):
@@ -46,7 +26,7 @@ class AccrualForm(forms.Form):
         Account.unscoped.none(), label=_("Accrual account"), required=False,
         help_text=_("Blank: the one used last for this kind."),
     )  # fmt: skip
-    amount = TypedAmountField(label=_("Amount without VAT"))
+    amount = Amount(label=_("Amount without VAT"), required=True)
     text = forms.CharField(label=_("Text"), max_length=180)
     cost_centre = forms.ModelChoiceField(
         CostCentre.unscoped.none(), label=_("Cost centre"), required=False
@@ -77,15 +57,15 @@ class AppropriationForm(forms.Form):
     """What the general meeting decided."""
 
     decided_on = forms.DateField(label=_("Decided on"), widget=DayInput())
-    statutory = TypedAmountField(label=_("To the statutory reserve"), required=False)
+    statutory = Amount(label=_("To the statutory reserve"), required=False)
     statutory_account = forms.ModelChoiceField(
         Account.unscoped.none(), label=_("Account of the statutory reserve"), required=False
     )
-    voluntary = TypedAmountField(label=_("To voluntary reserves"), required=False)
+    voluntary = Amount(label=_("To voluntary reserves"), required=False)
     voluntary_account = forms.ModelChoiceField(
         Account.unscoped.none(), label=_("Account of voluntary reserves"), required=False
     )
-    dividend = TypedAmountField(label=_("Dividend"), required=False)
+    dividend = Amount(label=_("Dividend"), required=False)
     dividend_account = forms.ModelChoiceField(
         Account.unscoped.none(), label=_("Account of dividends owed"), required=False
     )
