@@ -61,6 +61,7 @@ WHOLE = {
     "payroll_figures_list": "by law: the figures of a year",
     "permissions_retrieve": "the rights there are",
     "reports_balance_sheet_retrieve": "as long as the chart of accounts",
+    "reports_costs_retrieve": "as long as the list of cost centres",
     "reports_income_statement_retrieve": "as long as the chart of accounts",
     "reports_trial_balance_retrieve": "as long as the chart of accounts",
     "security_read": "a page of warnings, each with the last ones",

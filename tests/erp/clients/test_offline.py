@@ -200,6 +200,7 @@ def test_500_writes_sent_twice_over_a_line_that_breaks_off_take_effect_once(book
     with running(tmp_path / "web.log") as (port, _web), breaking_off(port, seed=seed) as road:
         phone = Phone(port, company.pk)
         phone.sign_in(anna.email)
+        until_all_is_told()  # what was before belongs before the cursors
         cursors = {path: phone.read(f"{path}?changed_since=")["cursor"] for path in FOLLOWED}
         before = counted(company)
         phone.port = road.port
