@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.valuation import queries, reports, running
+from accounting.valuation import leaving, queries, reports, running
+from accounting.valuation.leaving import Why
 from accounting.valuation.models import Gains, ValuationRule, ValuationRun
 from accounting.valuation.rates import DECIMALS, restored
 from accounting.valuation.reckoning import reckon
@@ -69,6 +70,20 @@ class ValuationRowOutput(serializers.Serializer[Any]):
     difference = AmountField(allow_null=True)
 
 
+class ValuationLeftOutOutput(serializers.Serializer[Any]):
+    """What is not valued: it keeps the rate it was booked at, or stands on an account of no currency."""
+
+    account = serializers.CharField(source="number")
+    name = serializers.CharField()
+    currency = serializers.CharField()
+    amount = AmountField()
+    book = AmountField()
+    why = serializers.ChoiceField(choices=Why.choices)
+    reason = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    is_finding = serializers.BooleanField()
+
+
 class ValuationBrief(serializers.ModelSerializer[ValuationRun]):
     """A valuation and its entries: the differences, their release on the day after, and residues."""
 
@@ -88,16 +103,22 @@ class ValuationBrief(serializers.ModelSerializer[ValuationRun]):
 
 
 class ValuationOutput(ValuationBrief):
-    """A valuation with its sums by account and currency."""
+    """A valuation with its sums by account and currency, and what it left out."""
 
     subtotals = serializers.SerializerMethodField()
+    left_out = serializers.SerializerMethodField()
 
     class Meta(ValuationBrief.Meta):
-        fields = (*ValuationBrief.Meta.fields, "subtotals")  # type: ignore[assignment]
+        fields = (*ValuationBrief.Meta.fields, "subtotals", "left_out")  # type: ignore[assignment]
 
     @extend_schema_field(ValuationSumOutput(many=True))
     def get_subtotals(self, run: ValuationRun) -> list[dict[str, Any]]:
         found = ValuationSumOutput(queries.subtotals_of(run), many=True).data
+        return [dict(row) for row in found]
+
+    @extend_schema_field(ValuationLeftOutOutput(many=True))
+    def get_left_out(self, run: ValuationRun) -> list[dict[str, Any]]:
+        found = ValuationLeftOutOutput(leaving.restored(run.left_out), many=True).data
         return [dict(row) for row in found]
 
 
@@ -105,7 +126,7 @@ class ValuationProposalOutput(PageOutput):
     """What valuing the day would do, as it is now: nothing is written.
 
     ``missing`` are currencies without a rate, ``replaces`` the valuation of the day that would be
-    undone. ``results`` are the positions.
+    undone. ``left_out`` is what is not valued. ``results`` are the positions.
     """
 
     date = serializers.DateField()
@@ -114,6 +135,7 @@ class ValuationProposalOutput(PageOutput):
     missing = serializers.ListField(child=serializers.CharField())
     replaces = serializers.IntegerField(allow_null=True)
     subtotals = ValuationSumOutput(many=True)
+    left_out = ValuationLeftOutOutput(many=True)
     results = ValuationRowOutput(many=True)
 
 
@@ -209,13 +231,13 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
         if self.form:
             return self.filed(reports.valuation_table(
                 found.date, gains=found.rule.gains, rates=found.used, subtotals=found.subtotals,
-                rows=rows, own=self.company.currency,
+                rows=rows, left_out=found.left_out, own=self.company.currency,
             ))  # fmt: skip
         page = self.page_of(rows, by=attrgetter("account.pk", "item"))
         return self.told_beside(
             ValuationProposalOutput, page, date=found.date, gains=found.rule.gains,
             rates=found.used, missing=found.missing, subtotals=found.subtotals,
-            replaces=found.standing and found.standing.pk,
+            left_out=found.left_out, replaces=found.standing and found.standing.pk,
         )  # fmt: skip
 
     @shown_or_filed(ValuationPositionsOutput)
@@ -228,7 +250,7 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
         if self.form:
             return self.filed(reports.valuation_table(
                 run.date, gains=run.gains, rates=restored(run.rates), subtotals=subtotals,
-                rows=rows, own=self.company.currency,
+                rows=rows, left_out=leaving.restored(run.left_out), own=self.company.currency,
             ))  # fmt: skip
         page = self.page_of(rows, by=attrgetter("account.pk", "item"))
         return self.told_beside(ValuationPositionsOutput, page)
