@@ -64,7 +64,8 @@ def differs(company: Company, *, until: dt.date) -> list[ControlRow]:
 def undepreciated(company: Company, *, year: FiscalYear) -> dict[int, Decimal]:
     """What is still to be depreciated until the end of a fiscal year, whether or not a run covers it.
 
-    In the company's currency, by the asset's id; those with nothing left are not there. Raises ``NoRule`` for a category without a rule.
+    In the company's currency, by the asset's id; those with nothing left are not there. Raises
+    ``NoRule`` for a category without a rule.
     """
     found = outlooks(company, in_use(company, year.end), year=year, until=year.end)
     return {row.asset.pk: row.amount for row in found if row.amount}

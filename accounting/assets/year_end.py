@@ -55,8 +55,8 @@ def depreciated(company: Company, year: FiscalYear) -> Finding:
     try:
         left = control.undepreciated(company, year=year)
     except NoRule as refusal:
-        category = refusal.values["category"]
-        return Finding(False, str(refusal), (Evidence(_("Category"), text=str(category)),), reverse("asset-categories", args=[company.pk]),
+        category = Evidence(_("Category"), text=str(refusal.values["category"]))
+        return Finding(False, str(refusal), (category,), reverse("asset-categories", args=[company.pk]),
                        _("Asset categories"))  # fmt: skip
     if not left:
         return Finding(True, _("The year is depreciated."), link=page, link_text=_("Depreciation"))

@@ -122,7 +122,9 @@ def keeps_its_rate(account: Account, day: dt.date) -> tuple[Why, str] | None:
     return None
 
 
-def left_out(account: Account, day: dt.date, currency: str, amount: Decimal, book: Decimal) -> LeftOut:
+def left_out(
+    account: Account, day: dt.date, currency: str, amount: Decimal, book: Decimal
+) -> LeftOut:
     """What stands on an account that is not valued: because it keeps its rate, or is kept in no currency."""
     why, source = keeps_its_rate(account, day) or (Why.NO_CURRENCY, "")
     return LeftOut(account.pk, account.number, account.name, currency, amount, book, why, source)

@@ -62,7 +62,8 @@ class ValuationRun(CompanyOwned):
     ``entry`` holds the unrealised differences and ``release`` their mirror image of the day after;
     ``residue`` what stood in the books of accounts without foreign money, which is realised and
     stays. Each may be missing where there was none. ``rates`` says by which rates, and where each
-    comes from, ``left_out`` what was not valued, and why. One run of a day stands; one that was undone keeps its positions.
+    comes from, ``left_out`` what was not valued, and why. One run of a day stands; one that was
+    undone keeps its positions.
     """
 
     Gains = Gains

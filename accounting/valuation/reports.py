@@ -45,7 +45,9 @@ def valuation_table(
     body.append(["", _("Total"), "", None, own, None, "", books, value, value - books])
     for kept in left_out:
         told_of = f"{kept.name} – {_('not valued')}: {kept.reason}"
-        body.append([kept.number, told_of, "", None, kept.currency, kept.amount, "", kept.book, None, None])
+        body.append(
+            [kept.number, told_of, "", None, kept.currency, kept.amount, "", kept.book, None, None]
+        )
     return table(
         title=_("Valuation of foreign currencies"), subtitle=told(date, gains, rates),
         head=[_("Account"), _("Party"), _("Document"), _("Due"), _("Currency"), _("In currency"),

@@ -59,7 +59,10 @@ def _figures(one: Subtotal, page: str) -> Iterator[Evidence]:
 
 def _kept(one: LeftOut, page: str) -> Iterator[Evidence]:
     """What is not valued: in the currency, and in the ledger."""
-    name, key = f"{one.number} {one.name} · {one.currency}", f"{one.account}:{one.currency}:{one.why}"
+    name, key = (
+        f"{one.number} {one.name} · {one.currency}",
+        f"{one.account}:{one.currency}:{one.why}",
+    )
     yield Evidence(_("%s: not valued") % name, one.amount, one.currency, page, f"{key}:amount")
     yield Evidence(_("%s: ledger") % name, one.book, link=page, key=f"{key}:book")
 

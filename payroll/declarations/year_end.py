@@ -35,7 +35,9 @@ def payroll_agrees(company: Company, year: FiscalYear) -> Finding:
                              key=f"runs {key_of(open_runs)}"),)  # fmt: skip
     found = reconcile(company, year.end.year, prepared(company, year.end.year))
     if found.missing:
-        evidence += (Evidence(_("Ledger not compared"), key=f"missing {key_of([found.missing_key])}"),)
+        evidence += (
+            Evidence(_("Ledger not compared"), key=f"missing {key_of([found.missing_key])}"),
+        )
     if found.clearing:
         evidence += (Evidence(_("Wages clearing"), found.clearing, link=page, key="clearing"),)
     evidence += tuple(

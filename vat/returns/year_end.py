@@ -90,7 +90,9 @@ def _late(found: Reconciliation, page: str) -> list[Evidence]:
         return []
     return [
         Evidence(_("Turnover to be declared"), found.late.turnover, link=page, key="late turnover"),
-        Evidence(_("Input tax to be declared"), found.late.input_tax, link=page, key="late input tax"),
+        Evidence(
+            _("Input tax to be declared"), found.late.input_tax, link=page, key="late input tax"
+        ),
     ]
 
 

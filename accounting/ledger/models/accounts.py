@@ -165,7 +165,9 @@ class Account(CompanyOwned, Multilingual):
         db_index=False,
     )
     purpose = models.CharField(_("purpose"), max_length=24, choices=Purpose, blank=True)
-    valuation = models.CharField(_("rate of valuation"), max_length=10, choices=AccountValuation, blank=True)
+    valuation = models.CharField(
+        _("rate of valuation"), max_length=10, choices=AccountValuation, blank=True
+    )
     control = models.CharField(_("owned by"), max_length=12, choices=SubLedger, blank=True)
     blocked_from = models.DateField(_("blocked from"), null=True, blank=True)
 

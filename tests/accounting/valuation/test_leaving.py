@@ -1,4 +1,4 @@
-"""What a valuation leaves as it is: advances and goods keep their rate, and nothing foreign is passed over in silence."""
+"""What a valuation leaves as it is: advances and goods keep their rate, nothing foreign is passed over in silence."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def test_an_advance_keeps_the_rate_of_its_payment_a_credit_note_does_not(company
     assert "IFRIC 22" in found.left_out[0].source and not found.left_out[0].is_finding
     run = value(company, date=DEC_31, by=anna)
     assert "2030" not in {number for number, _amount in booked(run.entry)}
-    credit = ValuationPosition.of(company).get(run=run, item=OpenItem.of(company).get(document="G-1"))
+    credit = ValuationPosition.of(company).get(
+        run=run, item=OpenItem.of(company).get(document="G-1")
+    )
     assert (credit.book, credit.value) == (D("-38.00"), D("-36.00"))
     assert [one["number"] for one in run.left_out] == ["2030"]
     year = year_of(company, DEC_31)
@@ -63,7 +65,7 @@ def test_an_advance_keeps_the_rate_of_its_payment_a_credit_note_does_not(company
 @pytest.mark.parametrize(
     ("number", "why"), [("1200", "not_money"), ("1500", "not_money"), ("1140", "advance")]
 )
-def test_goods_and_machines_keep_their_rate_unless_the_account_says_otherwise(company, anna, euro, number, why):  # fmt: skip
+def test_goods_keep_their_rate_unless_the_account_says_otherwise(company, anna, euro, number, why):
     kept_in(company, anna, number, currency="EUR")
     moved(company, number, "100.00", "95.00")
     assert told(reckon(company, DEC_31)) == [(number, "EUR", D("100.00"), D("95.00"), why)]
