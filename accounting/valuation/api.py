@@ -14,14 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.valuation import leaving, queries, reports, running
+from accounting.valuation import jobs, leaving, queries, reports, running
 from accounting.valuation.leaving import Why
 from accounting.valuation.models import Gains, ValuationRule, ValuationRun
 from accounting.valuation.rates import DECIMALS, restored
 from accounting.valuation.reckoning import reckon
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.jobs import JobOutput, accepted
 from erp.api.paging import PageOutput
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
@@ -200,14 +202,23 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @extend_schema(request=ValuationInput, responses={201: ValuationOutput}, parameters=[KEY])
+    @extend_schema(
+        request=ValuationInput, responses={201: ValuationOutput, 202: JobOutput}, parameters=[KEY]
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Value all that is held and owed in foreign currencies as of a day, and release it the day after."""
+        """Value all that is held and owed in foreign currencies as of a day, and release it the day after.
+
+        Of very many items in the background (202).
+        """
 
         def act() -> Response:
             told = self.told(ValuationInput)
             typed = {one["currency"]: one["rate"] for one in told.get("rates", ())}
-            run = running.value(self.company, date=told["date"], by=self.access.user, typed=typed)
+            date, by = told["date"], self.access.user
+            if jobs.is_large(self.company, date):
+                within = bearer_in(request)
+                return accepted(jobs.begin(self.company, date, by=by, typed=typed, within=within))
+            run = running.value(self.company, date=date, by=by, typed=typed)
             return self.shown(run, 201)
 
         return self.once(act)

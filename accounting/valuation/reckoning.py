@@ -15,13 +15,13 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account
 from accounting.ledger.models.accounts import AccountType
 from accounting.ledger.queries import year_of
-from accounting.open_items.models import Side
+from accounting.open_items.models import OpenItem, Side
 from accounting.valuation import leaving
 from accounting.valuation.errors import NothingToValue, RateMissing
 from accounting.valuation.leaving import LeftOut
@@ -216,6 +216,12 @@ class Reckoning:
         """Store the positions of a run, in one statement."""
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, {**self.told, "run": run.pk})
+
+
+def count_items(company: Company, date: dt.date) -> int:
+    """How many items in foreign currencies may have been open on a day. One query."""
+    rows = OpenItem.of(company).filter(opened_on__lte=date).exclude(currency=company.currency)
+    return rows.filter(Q(settled_on=None) | Q(settled_on__gt=date)).count()
 
 
 def standing_run(company: Company, date: dt.date) -> ValuationRun | None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.ledger.queries import year_of
-from accounting.valuation import leaving, queries, reports, running
+from accounting.valuation import jobs, leaving, queries, reports, running
 from accounting.valuation.forms import RuleForm
 from accounting.valuation.rates import UsedRate, restored, rule_on
 from accounting.valuation.reckoning import PositionRow, Reckoning, Subtotal, reckon
@@ -71,7 +71,7 @@ class Valuations(CompanyView):
 class ValuationProposal(CompanyView):
     """``/c/{company}/valuations/proposal/?date=2026-12-31&rate-EUR=0.94``: what valuing a day would do.
 
-    A POST with the same values posts it.
+    A POST with the same values posts it, of very many items by a job.
     """
 
     permission = Permission.LEDGER_READ
@@ -94,11 +94,13 @@ class ValuationProposal(CompanyView):
         return self._show(found)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        day = self._day(request.POST)
+        day, by = self._day(request.POST), self.access.user
         try:
-            run = running.value(
-                self.company, date=day, by=self.access.user, typed=typed_rates(request.POST)
-            )
+            typed = typed_rates(request.POST)
+            if jobs.is_large(self.company, day):
+                job = jobs.begin(self.company, day, by=by, typed=typed)
+                return redirect("job", self.company.pk, job.pk)
+            run = running.value(self.company, date=day, by=by, typed=typed)
         except DomainError as refusal:
             self.tell_all(refusal)
             return refused(request, self._show(reckon(self.company, day)))
