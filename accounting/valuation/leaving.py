@@ -132,7 +132,12 @@ def left_out(
 
 def noted(company: Company, accounts: Mapping[int, Account], day: dt.date) -> list[LeftOut]:
     """What lines say in foreign currencies on ``accounts`` that are kept in none. One query."""
-    told = {"company": company.pk, "accounts": list(accounts), "own": company.currency, "on": day}
+    told: dict[str, Any] = {
+        "company": company.pk,
+        "accounts": list(accounts),
+        "own": company.currency,
+        "on": day,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NOTED, told)
         return [

@@ -14,6 +14,7 @@ from accounting.valuation.leaving import LeftOut
 from accounting.valuation.rates import restored
 from accounting.valuation.reckoning import Subtotal, reckon, standing_run
 from erp.companies.models import Company
+from erp.core.display import swiss_date
 
 
 def is_valued(company: Company, year: FiscalYear) -> Finding:
@@ -32,7 +33,9 @@ def is_valued(company: Company, year: FiscalYear) -> Finding:
         return Finding(False, _("Foreign currencies are not valued as of the last day."), evidence,
                        page, _("Valuation"))  # fmt: skip
     if run is not None and found.changed_since(run):
-        evidence = (*evidence, Evidence(_("Valuation"), text=f"{run.pk}", link=page, key="changed"))
+        held = Evidence(_("Valuation"), text=swiss_date(run.date), key=f"changed {run.pk}",
+                        link=reverse("valuation", args=[company.pk, run.pk]))  # fmt: skip
+        evidence = (*evidence, held)
         return Finding(False, _("Since the valuation something in foreign currencies has changed."),
                        evidence, page, _("Valuation"))  # fmt: skip
     if overlooked := [one for one in found.left_out if one.is_finding]:
