@@ -63,8 +63,9 @@ def equity(company, day):
 
 def used(company, year, **parts):
     return appropriate(
-        company=company, year=year, decided_on=JUNE, by=make.owner_of(company), **parts
-    )
+        company=company, year=year, decided_on=JUNE, by=make.owner_of(company),
+        dividend_account=make.account(company, "2261"), **parts,
+    )  # fmt: skip
 
 
 def test_a_sole_proprietor_books_private_to_capital_and_the_profit_follows_by_itself():
