@@ -163,7 +163,7 @@ def take_over_many(
     refusals = refusals_of(company, rows)
     if any(refusals):
         return refusals
-    Asset.unscoped.bulk_create([one.asset for one in rows], batch_size=2000)
+    Asset.unscoped.bulk_create([one.asset for one in rows])
     AssetMovement.unscoped.bulk_create(
         [
             AssetMovement(
@@ -171,8 +171,7 @@ def take_over_many(
                 kind=_Kind.OPENING, cost=one.cost, depreciation=one.accumulated,
             )
             for one in rows
-        ],
-        batch_size=2000,
+        ]
     )  # fmt: skip
     trail.record_many(
         company=company, by=by, action="asset.take_over",

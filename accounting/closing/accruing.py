@@ -110,7 +110,8 @@ def accrue(
 
     ``amount`` is without VAT, above zero, in the company's currency. ``account`` is of income or
     expense; ``origin`` the entry that a part of is accrued. Raises ``NoResultAccount``,
-    ``WrongAccrualPlace``, ``NoAccrualAccount``, ``AmountNotPositive``, and what ``posting.post`` raises, as where the next year is not open.
+    ``WrongAccrualPlace``, ``NoAccrualAccount``, ``AmountNotPositive``, and what ``posting.post`` raises,
+    as where the next year is not open.
     """
     if amount <= 0:
         raise AmountNotPositive(amount=amount)
