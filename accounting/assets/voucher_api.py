@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounting.assets import shapes, vouching
+from accounting.assets.holding import hold
 from accounting.assets.models import Asset, AssetVoucher
 from erp.access.permissions import Permission
 from erp.api import pictures
@@ -48,6 +49,10 @@ class AssetVoucherViewSet(mixins.ListModelMixin, CompanyViewSet):
 
     def get_queryset(self) -> QuerySet[AssetVoucher]:
         return vouching.vouchers(self.company).select_related("asset__company")
+
+    def hold(self) -> None:
+        """Rows are added and deleted, never changed: the register is held."""
+        hold(self.company)
 
     @extend_schema(parameters=[shapes.AssetVouchersQuery])
     def list(self, request: Request, **kwargs: Any) -> Response:

@@ -44,13 +44,15 @@ def test_papers_are_hung_on_and_taken_off_on_the_page(company, by):
     asset, page = van(company), Client()
     page.force_login(by)
     here = f"/c/{company.pk}/assets/{asset.pk}/"
-    files = [SimpleUploadedFile(f"Beleg {nth}.pdf", papers.blank(nth)) for nth in (1, 2)]
+    first = papers.blank()
+    files = [SimpleUploadedFile(f"Beleg {nth}.pdf", content)
+             for nth, content in ((1, first), (2, papers.blank(2)))]  # fmt: skip
     assert page.post(here, {"do": "attach", "file": files}).status_code == 302
     one, two = page.get(here).context["vouchers"]
     assert [one.file.name, two.file.name] == ["Beleg 1.pdf", "Beleg 2.pdf"]
     shown = page.get(f"{here}vouchers/{one.pk}/?width=400")
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
-    assert page.get(f"{here}vouchers/{one.pk}/?download=1").content == papers.blank(1)
+    assert page.get(f"{here}vouchers/{one.pk}/?download=1").content == first
     other = van(company)
     assert page.get(f"/c/{company.pk}/assets/{other.pk}/vouchers/{one.pk}/").status_code == 404
     bad = page.post(here, {"do": "attach", "file": SimpleUploadedFile("x.exe", b"MZ")})
@@ -82,17 +84,17 @@ def test_the_papers_of_the_purchase_are_shown_without_being_hung_on_again(compan
 
 
 def test_a_program_hangs_reads_and_takes_off_an_original(company, by):
-    asset, api = van(company), Api(company, by)
-    made = api.upload("asset-vouchers/", papers.blank(), name="Rechnung.pdf", key=new_key(),
+    asset, api, content = van(company), Api(company, by), papers.blank()
+    made = api.upload("asset-vouchers/", content, name="Rechnung.pdf", key=new_key(),
                       asset=str(asset.pk))  # fmt: skip
     assert made.status_code == 201, made.content
     one = made.json()
     assert (one["asset"], one["name"], one["content_type"]) == (
         asset.pk, "Rechnung.pdf", "application/pdf")  # fmt: skip
-    again = api.upload("asset-vouchers/", papers.blank(), key=new_key(), asset=str(asset.pk))
+    again = api.upload("asset-vouchers/", content, key=new_key(), asset=str(asset.pk))
     assert again.json()["id"] == one["id"]  # the same content hangs there once
     place = f"asset-vouchers/{one['id']}/"
-    assert api.get(f"{place}file/").content == papers.blank()
+    assert api.get(f"{place}file/").content == content
     assert api.get(f"{place}picture/", width=400)["Content-Type"] == "image/jpeg"
     assert [row["id"] for row in api.get("asset-vouchers/", asset=asset.pk).json()["results"]] == [
         one["id"]
@@ -110,7 +112,7 @@ def test_an_asset_has_so_many_and_takes_them_along_when_it_is_deleted(company, b
     asset = van(company)
     monkeypatch.setattr(vouching, "MOST", 2)
     vouching.attach(asset, [paper(company, 1), paper(company, 2)], by=by)
-    vouching.attach(asset, [paper(company, 2)], by=by)
+    vouching.attach(asset, [StoredFile.of(company).first()], by=by)
     with pytest.raises(TooManyVouchers):
         vouching.attach(asset, [paper(company, 3)], by=by)
     registering.delete_asset(asset, by=by)

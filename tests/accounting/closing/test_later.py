@@ -78,7 +78,7 @@ def test_income_and_cost_of_an_entry_are_accrued_each_by_its_side_for_every_year
         ("2025", "prepaid_expense", chf("400.00")), ("2025", "deferred_income", chf("2400.00")),
         ("2026", "prepaid_expense", chf("200.00")), ("2026", "deferred_income", chf("1200.00")),
     ]  # fmt: skip
-    assert booked(made[1].entry) == [("3400", chf("2400.00")), ("2301", chf("-2400.00"))]
+    assert booked(made[1].entry) == [("2301", chf("-2400.00")), ("3400", chf("2400.00"))]
     for number in ("1300", "2301"):
         rows = [
             row

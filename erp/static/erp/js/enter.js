@@ -242,7 +242,7 @@ const fields = () => [...mask.querySelectorAll("input:not([type=hidden],[type=fi
 
 mask.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); (left = event.target).blur(); save(false); return; }
-  if (event.key !== "Enter" || event.target.tagName === "BUTTON") return;
+  if (event.key !== "Enter" || ["BUTTON", "SUMMARY"].includes(event.target.tagName)) return;
   event.preventDefault();
   const all = fields(), at = all.indexOf(event.target);
   const row = event.target.closest("#split tbody tr");
