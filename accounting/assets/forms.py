@@ -187,6 +187,7 @@ class SaleForm(forms.Form):
         code = gain.vat_code.code if gain.vat_code else ""
         super().__init__(data, initial={"vat_code": code} | (initial or {}))
         self.fields["vat_code"] = code_field(self.company, _("VAT code"))
+        self.fields["vat_code"].help_text = _("Left empty, the sale is without VAT.")
         self.fields["account"] = account_field(
             self.company, _("Paid into"), required=False,
             help_text=_("Bank, cash or another account of the balance sheet."),

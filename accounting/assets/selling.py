@@ -30,7 +30,7 @@ from accounting.terms.agreeing import OF_SALES, require_code
 from contacts.models import Contact
 from erp.access.models import User
 from erp.core.errors import called
-from erp.core.money import to_centimes
+from erp.core.money import ZERO, to_centimes
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
 
@@ -122,6 +122,7 @@ def _billed(asset: Asset, sale: Sale, date: dt.date, by: User) -> JournalEntry:
     typed = TypedDocument(
         kind=SalesDocument.Kind.INVOICE, contact=customer.pk, date=date, subject=said[:140],
         currency=company.currency, basis=sale.basis, supply_from=date, supply_until=date,
+        discount_percent=ZERO,  # what the customer was granted on goods is no part of this price
         lines=(TypedItem(
             text=said, account=asset.category.gain.number, price=sale.amount,
             vat_code=sale.vat_code.code if sale.vat_code else "",

@@ -24,7 +24,7 @@ from accounting.ledger import posting
 from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.open_items.models import OpenItem
 from accounting.receivables.models import SalesDocument
-from accounting.terms.agreeing import WrongCode
+from accounting.terms.agreeing import WrongCode, save_customer_terms
 from erp.companies.models import Module
 from tests import make
 from tests.accounting.assets.books import DECEMBER, JANUARY, day, van
@@ -99,6 +99,7 @@ def test_a_price_without_vat_has_the_tax_on_top(company, by):
 
 def test_a_customer_gets_an_invoice_which_stays_when_the_disposal_is_undone(company, by):
     asset, customer = van(company), sales.customer(company)
+    save_customer_terms(customer, by=by, version=0, discount_percent=chf("5.00"))  # on goods
     sold = sell(asset, sale(company, account="", customer=customer), date=JUNE, by=by)
     bill = SalesDocument.of(company).get()
     assert (bill.is_issued, bill.payable, bill.vat) == (True, chf("21620.00"), chf("1620.00"))
