@@ -47,6 +47,7 @@ from erp.api.inputs import named
 from erp.api.parsers import StrictJSONParser
 from erp.api.schema import KEY
 from erp.core.errors import DomainError
+from erp.core.filetypes import DOCUMENTS
 from erp.core.money import ZERO
 from erp.documents import storing
 from erp.documents.serving import original
@@ -97,7 +98,7 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
         found = standings(self.company, self.get_object(), may=self.access.may)
         return Response(YearCheckOutput(found, many=True).data)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in DOCUMENTS})
     @action(detail=True, methods=["get"], url_path=CHECK, renderer_classes=[JSONRenderer, AnyType])
     def check_file(self, request: Request, pk: str, check: str, **kwargs: Any) -> HttpResponseBase:
         """The paper that somebody put to their word on a check."""
