@@ -47,7 +47,7 @@ def nodes(kind):
 
 #: Charts turn amounts into pixels, slips measure letters, demo books throw dice; times are no money.
 INEXACT = {
-    "accounting/liquidity/charts.py",
+    "accounting/budgets/charts.py", "accounting/liquidity/charts.py",
     "accounting/open_items/charts.py", "accounting/receivables/paper/figures.py",
     "accounting/receivables/paper/tables.py", "erp/documents/drawing.py",
     "accounting/qr/fitting.py", "accounting/qr/slip.py", "erp/web/charts.py",
