@@ -21,8 +21,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.budgets import importing, planning, queries
-from accounting.budgets.models import Budget
 from accounting.budgets.comparing import MOST_OTHERS, Measure, comparison
+from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Source, Spread
 from accounting.budgets.reports import budget_table, comparison_table
 from accounting.ledger.api.named import NumberedField

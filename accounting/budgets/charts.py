@@ -23,7 +23,10 @@ from erp.web.charts import (
 def budget_chart(found: Comparison) -> dict[str, Any]:
     """Two bars a month, up or down from zero, planned and booked; a line for each other budget."""
     zero = Decimal(0)
-    amounts = [zero, *(one for row in found.months for one in (row.planned, row.booked, *row.others))]
+    amounts = [
+        zero,
+        *(one for row in found.months for one in (row.planned, row.booked, *row.others)),
+    ]
     low, high = -round_up(-min(amounts)), round_up(max([Decimal(1), *amounts]))
     step, foot = (WIDTH - LEFT) / max(len(found.months), 1), level(zero, low, high)
     bars = []

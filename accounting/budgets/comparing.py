@@ -137,7 +137,9 @@ def _sums(rows: Sequence[AccountRow], percent: Decimal, others: int) -> dict[str
     """Income, expense and result of the accounts."""
 
     def of(kind: str) -> list[Decimal]:
-        told = [(r.planned, r.booked, *r.others) for r in rows if r.account and r.account.type == kind]
+        told = [
+            (r.planned, r.booked, *r.others) for r in rows if r.account and r.account.type == kind
+        ]
         return [sum(column, ZERO) for column in zip(*told, strict=True)] or [ZERO] * (2 + others)
 
     income, expense = of(Account.Type.INCOME), of(Account.Type.EXPENSE)
@@ -163,9 +165,7 @@ def _months(
         }  # fmt: skip
     also = account.pk if account is not None else 0
     booked = _by_month(queries.booked(budget.company, budget.fiscal_year, also=also), signs, centre)
-    planned, *beside = (
-        _by_month(queries.amounts(one), signs, centre) for one in (budget, *others)
-    )
+    planned, *beside = (_by_month(queries.amounts(one), signs, centre) for one in (budget, *others))
     return [
         MonthRow(planned[month], booked[month], tuple(one[month] for one in beside),
                  bool(booked[month]) and _warns(kind, planned[month], booked[month], percent), month)

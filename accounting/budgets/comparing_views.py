@@ -79,18 +79,17 @@ class BudgetComparison(OfBudget):
 
     def _show(self, request: HttpRequest, found: Comparison) -> HttpResponse:
         shown, account = self._shown()
-        budget = found.budget
+        budget, chart = found.budget, budget_chart(found)
         context = {
             "page_title": f"{_('Budget')} {budget.fiscal_year}: {budget.name}", "found": found,
-            "budget": budget, "chart": budget_chart(found), "measures": Measure.choices,
+            "budget": budget, "chart": chart, "measures": Measure.choices,
             "shown": account.number if account else shown,
             "shown_label": str(account) if account else str(Measure(shown).label),
             "account": account, "centre": self.centre(),
             "cost_centres": CostCentre.of(self.company).order_by("number"),
             "offered": [one for one in budgets_of(self.company, budget.fiscal_year) if one != budget],
             "lines": list(zip(KINDS, found.others, strict=False)),
+            "curves": list(zip(KINDS, chart["others"], strict=False)),
             "sums": [(Measure(name).label, one) for name, one in found.sums.items()],
-            "width": 5 + len(found.others),
         }  # fmt: skip
-        context["curves"] = list(zip(KINDS, context["chart"]["others"], strict=False))
         return render(request, "accounting/budgets/comparison.html", context)

@@ -73,7 +73,9 @@ class AmountTooLarge(DomainError):
 
 class BadWarnPercent(DomainError):
     code = "budgets.bad_warn_percent"
-    message = _("A warning beyond %(value)s percent is not possible. From 0 to %(most)s percent is.")
+    message = _(
+        "A warning beyond %(value)s percent is not possible. From 0 to %(most)s percent is."
+    )
     field = "warn_percent"
 
 

@@ -47,10 +47,11 @@ def sample(
     with transaction.atomic():
         contact = saving.add_contact(company=company, by=by, kind="organisation", name="Muster AG",
                                      language=language, addresses=[ADDRESS])  # fmt: skip
-        if kind == Kind.LETTER:
-            paper = _statement(company, contact, on)
-        else:
-            paper = _document(company, by, contact, kind, on)
+        paper = (
+            _statement(company, contact, on)
+            if kind == Kind.LETTER
+            else _document(company, by, contact, kind, on)
+        )
         transaction.set_rollback(True)
     if look is None:
         look = look_of(company, kind)

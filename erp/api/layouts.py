@@ -65,7 +65,9 @@ class LookQuery(serializers.Serializer[Any]):
     font = serializers.ChoiceField(choices=Font.choices, required=False)
     size = serializers.ChoiceField(choices=Size.choices, required=False)
     logo_place = serializers.ChoiceField(choices=Place.choices, required=False)
-    logo_width = serializers.IntegerField(min_value=LEAST_WIDTH, max_value=MOST_WIDTH, required=False)
+    logo_width = serializers.IntegerField(
+        min_value=LEAST_WIDTH, max_value=MOST_WIDTH, required=False
+    )
     columns = serializers.CharField(max_length=80, required=False, help_text="Names between commas")
     sender_line = serializers.BooleanField(required=False)
     letterhead = serializers.BooleanField(required=False)

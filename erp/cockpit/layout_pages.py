@@ -51,7 +51,9 @@ class LayoutPage(CompanyView):
         except DomainError as refusal:
             tell(form, refusal)
             return refused(request, self._show(request, form))
-        messages.success(request, _("The layout is saved. It holds for papers that are made from now on."))
+        messages.success(
+            request, _("The layout is saved. It holds for papers that are made from now on.")
+        )
         response = redirect("layout", self.company.pk)
         response["Location"] += f"?kind={kind}"
         return response

@@ -42,7 +42,9 @@ class Layout(CompanyOwned):
     logo_place = models.CharField(
         _("place of the logo"), max_length=5, choices=Place, default=Place.LEFT
     )
-    logo_width = models.PositiveSmallIntegerField(_("width of the logo in mm"), default=MOST_WIDTH)
+    logo_width = models.PositiveSmallIntegerField(
+        _("width of the logo in mm, at most"), default=MOST_WIDTH
+    )
     columns = ArrayField(
         models.CharField(max_length=8, choices=Shown), default=usual_columns, blank=True,
         verbose_name=_("columns"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from erp.companies.models import Company
 from erp.layouts.models import Layout
-from erp.layouts.values import Kind, Look
+from erp.layouts.values import PLAIN, Kind, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ def look_of(company: Company, kind: str) -> Look:
     """How a paper of a kind looks from now on. One query."""
     found = {row.kind: row for row in Layout.of(company).filter(kind__in=(kind, Kind.DEFAULT))}
     row = found.get(kind) or found.get(Kind.DEFAULT)
-    return row.look if row is not None else Look()
+    return row.look if row is not None else PLAIN
 
 
 def layouts(company: Company) -> list[Chosen]:
     """The layouts of all kinds, that of all papers first. One query."""
     rows = {row.kind: row.look for row in Layout.of(company)}
-    usual = rows.get(Kind.DEFAULT, Look())
+    usual = rows.get(Kind.DEFAULT, PLAIN)
     return [Chosen(kind, rows.get(kind, usual), kind in rows) for kind in Kind]
 
 

@@ -78,7 +78,9 @@ def checked(look: Look) -> Look:
     for name, offered in _CHOICES.items():
         if getattr(look, name) not in offered.values:
             faults.append(_not_offered(getattr(look, name), offered, name))
-    faults += [_not_offered(one, Shown, "columns") for one in look.columns if one not in Shown.values]
+    faults += [
+        _not_offered(one, Shown, "columns") for one in look.columns if one not in Shown.values
+    ]
     if faults:
         raise Refusals(faults)
     return replace(

@@ -55,9 +55,9 @@ class Place(models.TextChoices):
 class Lines(models.TextChoices):
     """How the rows of a table are told apart."""
 
-    RULED = "ruled", _("lines")
+    RULED = "ruled", pgettext_lazy("rows", "lines")
     ZEBRA = "zebra", _("shaded rows")
-    PLAIN = "plain", _("nothing")
+    PLAIN = "plain", pgettext_lazy("rows", "nothing")
 
 
 class Shown(models.TextChoices):
@@ -110,6 +110,7 @@ class Look:
         return asdict(self) | {"columns": list(self.columns)}
 
 
+PLAIN: Final = Look()  # where nothing was chosen
 FIELDS: Final = tuple(Look.__dataclass_fields__)
 
 
@@ -125,7 +126,9 @@ def contrast(accent: str) -> Decimal:
     """
     parts = [_linear(Decimal(int(accent[at : at + 2], 16)) / 255) for at in (1, 3, 5)]
     weights = (Decimal("0.2126"), Decimal("0.7152"), Decimal("0.0722"))
-    luminance = sum((part * weight for part, weight in zip(parts, weights, strict=True)), Decimal(0))
+    luminance = sum(
+        (part * weight for part, weight in zip(parts, weights, strict=True)), Decimal(0)
+    )
     return Decimal("1.05") / (luminance + Decimal("0.05"))
 
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     verbose_name="place of the logo",
                 )),
                 ("logo_width", models.PositiveSmallIntegerField(
-                    default=80, verbose_name="width of the logo in mm"
+                    default=80, verbose_name="width of the logo in mm, at most"
                 )),
                 ("columns", django.contrib.postgres.fields.ArrayField(
                     base_field=models.CharField(

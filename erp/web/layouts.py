@@ -46,7 +46,7 @@ class LayoutForm(forms.ModelForm):
         }  # fmt: skip
 
     def __init__(self, *args: Any, kind: str, look: Look, **kwargs: Any) -> None:
-        super().__init__(*args, initial=look.told(), auto_id="layout_%s", **kwargs)
+        super().__init__(*args, **{"initial": look.told(), "auto_id": "layout_%s"} | kwargs)
         for name in _IDLE.get(Kind(kind), set()):
             del self.fields[name]
         for name, field in self.fields.items():

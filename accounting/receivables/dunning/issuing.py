@@ -21,7 +21,7 @@ from contacts.models import Contact
 from erp.companies.models import Company
 from erp.core.errors import DomainError
 from erp.layouts.queries import look_of
-from erp.layouts.values import Kind, Look
+from erp.layouts.values import PLAIN, Kind, Look
 from erp.reference import queries as reference_data
 from erp.reference.models import Country
 
@@ -46,7 +46,7 @@ class Issuer:
     accounts: Mapping[str, BankAccount] = field(default_factory=dict)
     countries: Mapping[str, Country] = field(default_factory=dict)
     address_left: bool = False
-    look: Look = Look()
+    look: Look = PLAIN
 
     @property
     def codes(self) -> frozenset[str]:

@@ -49,7 +49,11 @@ def drawn(paper: Paper) -> str:
         **_sender(letter.sender, wording),
     }  # fmt: skip
     if isinstance(body, DocumentBody):
-        context |= {"table": tables.of_lines(body, wording, look), "vat": _vat(body), "terms": body.terms}
+        context |= {
+            "table": tables.of_lines(body, wording, look),
+            "vat": _vat(body),
+            "terms": body.terms,
+        }
     else:
         context["table"] = tables.of_columns(body, look)
     page = slip.page(

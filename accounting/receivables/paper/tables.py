@@ -108,7 +108,9 @@ def of_lines(body: DocumentBody, wording: Wording, look: Look) -> Table:
     columns.append((Head(f"{wording.amount}\n{body.currency}", FIGURE), amounts))
     texts = [Cell(*_texts(line, wording, look)) for line in lines]
     carried = _carried(lines)
-    first = [(Head(wording.position, TIGHT), _positions(lines))] if look.shows(Shown.POSITION) else []
+    first = (
+        [(Head(wording.position, TIGHT), _positions(lines))] if look.shows(Shown.POSITION) else []
+    )
     rows = [
         Row(line.kind, (text,) if line.kind == Kind.TEXT else tuple(cells), so_far)
         for line, text, so_far, *cells in zip(
@@ -193,9 +195,7 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _fitted(
-    columns: Sequence[tuple[Head, list[Cell]]], rows: Sequence[Row], look: Look
-) -> Table:
+def _fitted(columns: Sequence[tuple[Head, list[Cell]]], rows: Sequence[Row], look: Look) -> Table:
     """The table with its widths: at the largest size that leaves the texts enough room."""
     sizes = SIZES[look.size]
     for size in sizes:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from accounting.qr.bill import Bill
-from erp.layouts.values import Look
+from erp.layouts.values import PLAIN, Look
 
 #: A label, an amount, and how it is printed (``Style``).
 Total = tuple[str, Decimal, str]
@@ -80,7 +80,7 @@ class Letter:
     closing: str = ""
     draft: bool = False
     address_left: bool = False
-    look: Look = Look()
+    look: Look = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

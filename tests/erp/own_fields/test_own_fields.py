@@ -263,7 +263,9 @@ def test_another_kind_under_values_is_refused_with_place_value_and_remedy(
     api = Api(company, anna)
     for change, place in (({"kind": "text"}, "kind"), ({"code": "rang"}, "code")):
         _told, version = api.read(f"own-fields/{row.pk}/")
-        answer = problem(api.patch(f"own-fields/{row.pk}/", change, **version), 409, "fields.has_values")
+        answer = problem(
+            api.patch(f"own-fields/{row.pk}/", change, **version), 409, "fields.has_values"
+        )
         assert [one["field"] for one in answer["errors"]] == [place]
     row.refresh_from_db()
     assert (row.kind, Contact.of(company).get().own_values) == ("choice", {"stufe": "Gold"})
