@@ -74,12 +74,13 @@ def close_checked(
         raise DraftsInPeriod(count=count)
     crashpoints.reach("closing.held")
     Period.of(company).filter(fiscal_year=year).update(lock=Period.Lock.LOCKED)
-    figures = frozen(company, year)
+    paper = paper_of(company, year)
+    figures = frozen(company, year, paper.chart)
     closing: YearClosing = YearClosing.unscoped.create(
         company=company, fiscal_year=year, position=head, result=figures.result,
         nth=len(closings) + 1, carried=figures.carried, figures=figures.rows,
         digest=figures.digest, findings=[one.told() for one in found],
-        paper=paper_of(company, year).told(), closed_at=clock.now(), closed_by=by,
+        paper=paper.told(), closed_at=clock.now(), closed_by=by,
     )  # fmt: skip
     crashpoints.reach("closing.closed")
     trail.record(

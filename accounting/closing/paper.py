@@ -36,7 +36,8 @@ class Paper:
 
     def told(self) -> dict[str, Any]:
         """As a closing keeps it."""
-        return {**asdict(self), "look": self.look.told()}
+        notes = [asdict(note) for note in self.notes]
+        return {**vars(self), "notes": notes, "look": self.look.told()}
 
 
 def paper_of(company: Company, year: FiscalYear, closing: YearClosing | None = None) -> Paper:
