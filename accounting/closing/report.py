@@ -54,7 +54,7 @@ def annual_report(company: Company, year: FiscalYear, *, look: Look | None = Non
     look = look or paper.look
     logo = "" if look.letterhead else picture_as_data(company, paper.logo)
     with override(paper.language):
-        html = render_to_string("accounting/closing/report.html", {
+        html = render_to_string("accounting/closing/annual_accounts.html", {
             "company": company, "paper": paper, "year": year, "closing": closing,
             "look": look, "logo": printable(logo) if logo else "", "printed": _moment(closing),
             "sections": sections(company, year, closing, paper),
