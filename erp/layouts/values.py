@@ -67,7 +67,7 @@ class Shown(models.TextChoices):
     QUANTITY = "quantity", _("Quantity")
     UNIT = "unit", _("Unit")
     PRICE = "price", _("Price")
-    DISCOUNT = "discount", _("Discount")
+    DISCOUNT = "discount", pgettext_lazy("line", "Discount")
     VAT_RATE = "vat_rate", _("VAT rate on every line")
 
 
