@@ -71,12 +71,12 @@ def _statement(company: Company, contact: Contact, on: dt.date) -> Paper:
     number = range_of(company, SalesDocument.Kind.INVOICE, year=on.year).next_shown
     rows = tuple(
         OpenRow(
-            id=0, account=0, contact=contact.pk, party=contact.name, document=number,
+            id=0, account=0, contact=contact.pk, party=contact.name, document=f"{number}-{nth}",
             document_date=on - dt.timedelta(age), reference="",
             due_date=on - dt.timedelta(age - DAYS), currency=company.currency, amount=amount,
             base=amount, open=amount, open_base=amount, days=age - DAYS,
         )
-        for age, amount in STATEMENT
+        for nth, (age, amount) in enumerate(STATEMENT, 1)
     )  # fmt: skip
     found = Statement(contact.pk, contact.name, company.currency, on, rows)
     return printed(company, [found])[0].paper
