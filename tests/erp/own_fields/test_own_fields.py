@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from contacts import saving
@@ -269,3 +271,24 @@ def test_another_kind_under_values_is_refused_with_place_value_and_remedy(
         assert [one["field"] for one in answer["errors"]] == [place]
     row.refresh_from_db()
     assert (row.kind, Contact.of(company).get().own_values) == ("choice", {"stufe": "Gold"})
+
+
+def test_the_list_of_contacts_shows_them_where_asked_at_no_query_more(company, anna, add, field):
+    field("seit", "date", name_de="Kunde seit")
+    field("vip", "flag", name_de="Wichtig")
+    add("A AG", seit="1.2.2020", vip=True)
+    add("B AG")
+    client = Client()
+    client.force_login(anna)
+
+    def asked(**query):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"/c/{company.pk}/contacts/", query)
+        return page.content.decode(), len(queries)
+
+    asked()
+    plain, few = asked()
+    shown_page, more = asked(columns="own")
+    assert "01.02.2020" in shown_page and '<th class="desk">Kunde seit</th>' in shown_page
+    assert "01.02.2020" not in plain and "mit eigenen Feldern" in plain
+    assert more == few
