@@ -26,6 +26,7 @@ from erp.companies.models import Company
 NAME: Final = "2025"
 LAST: Final = dt.date(2025, 12, 31)
 MEETING: Final = dt.date(2026, 5, 12)
+DIVIDEND: Final = Decimal(60000)
 #: Francs for a euro that the demo values its bank account with.
 EURO: Final = Decimal("0.9311")
 _Kind = YearAccrual.Kind
@@ -37,13 +38,14 @@ ACCRUALS: Final = (
 )
 #: What stands for the loss on debtors (Delkredere) and for taxes: debit, credit, amount, text.
 CLOSING_ENTRIES: Final = (
-    ("3805", "1109", "1500.00", "Delkredere 2025, 5 % der Debitoren"),
-    ("8900", "2208", "9600.00", "Direkte Steuern 2025, gemäss Berechnung"),
+    ("3805", "1109", "17000.00", "Delkredere 2025, 5 % der Debitoren"),
+    ("8900", "2208", "59000.00", "Direkte Steuern 2025, gemäss Berechnung"),
 )
 #: What somebody says to a check that the books cannot answer, by its code.
 WORDS: Final = {
     "bank": "Saldo mit dem Kontoauszug auf Papier verglichen, stimmt überein.",
     "cash": "Kasse am 31.12.2025 gezählt, Protokoll im Ordner.",
+    "open_items": "Posten werden erst seit 2026 einzeln geführt; Liste per 31.12.2025 auf Papier verglichen.",
     "vat_settled": "4. Quartal: abgerechnet und bezahlt im Februar 2026.",
     "vat_reconciled": "Umsatz- und Vorsteuerabstimmung geprüft.",
     "payroll": "Lohnabstimmung mit den Deklarationen 2025 geprüft.",
@@ -81,7 +83,7 @@ def close_first_year(company: Company, owner: User) -> None:
     least = proposal(company, year).statutory
     appropriate(
         company=company, year=year, decided_on=MEETING, by=owner, statutory=least,
-        statutory_account=accounts["2950"], dividend=Decimal(10000), dividend_account=accounts["2261"],
+        statutory_account=accounts["2950"], dividend=DIVIDEND, dividend_account=accounts["2261"],
     )  # fmt: skip
 
 

@@ -166,7 +166,7 @@ def test_the_first_year_is_closed_and_the_second_opens_with_it(books, company):
     assert -sheet.opening == closing.carried
     sums = account_sums(company, year=second, until=second.end)
     assert -sums[sheet.account.pk].closing == closing.carried - used.used - before - year
-    cols = statements.columns(company, until=dt.date(2026, 11, 30))
+    cols = statements.columns(company, until=second.end)
     found = statements.balance_sheet(company, cols, language="de")
     assert found.result[1] == closing.result, "beside the year before"
     assert found.figure("A-total") and {

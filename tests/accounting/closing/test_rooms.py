@@ -40,7 +40,7 @@ from tests.accounting.open_items.books import invoice
 from tests.accounting.payables import purchases
 from tests.accounting.receivables import sales
 from tests.accounting.valuation.books import moved
-from tests.erp.test_modules import digests
+from tests.erp.test_demo_modules import digests
 from tests.payroll.expenses import books as expenses
 from tests.payroll.runs import books as wages
 from vat.returns import checks, filing
