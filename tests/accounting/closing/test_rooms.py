@@ -43,6 +43,7 @@ from tests.accounting.valuation.books import moved
 from tests.erp.test_demo_modules import digests
 from tests.payroll.expenses import books as expenses
 from tests.payroll.runs import books as wages
+from tests.vat.returns.books import entry
 from vat.returns import checks, filing
 from vat.returns import settling as of_vat
 from vat.returns.queries import computed
@@ -64,6 +65,11 @@ class Rooms:
     def __init__(self):
         self.company = company = wages.company()
         self.by = make.owner_of(company)
+        told = {"uid": "CHE116281710", "street": "Seestrasse", "house_number": "1", "postcode": "8002",
+                "town": "Zürich"}  # fmt: skip
+        for name, value in told.items():
+            setattr(company, name, value)
+        company.save(update_fields=list(told))
         self.year = books.year_of(company, "2026")
         open_fiscal_year(
             company=company, start=dt.date(2027, 1, 1), end=dt.date(2027, 12, 31), by=self.by
@@ -89,6 +95,7 @@ class Rooms:
             EntryTemplate(company=company, name="Miete", rhythm="month", next_date=dt.date(2026, 12, 1)),
             by=self.by, content={"mode": "simple", "debit": "6000", "credit": "1020", "amount": "10.00", "text": "x"},
         )  # fmt: skip
+        entry(company, MARCH_9, "1020", "3200", "1081.00", "UN")
         opened = filing.begin(company=company, start=dt.date(2026, 1, 1), by=self.by)
         told = [one.code for one in checks.run(opened, computed(opened)) if not one.is_error]
         checked = filing.check(opened, by=self.by, accepted=told)
@@ -113,8 +120,8 @@ class Rooms:
             "expenses",
             lambda: of_expenses.book_as_bill(self.claim, date=MARCH_9, by=by, contact=payee),
         )
-        yield "cash", lambda: of_cash.record(book=self.book, date=LAST, text="Porto", amount=Decimal("-5"), by=by,
-                                             shares=[Share("6500", Decimal(5))])  # fmt: skip
+        yield "cash", lambda: of_cash.record(book=self.book, date=LAST, text="Barverkauf", amount=Decimal(5), by=by,
+                                             shares=[Share("3600", Decimal(5))])  # fmt: skip
         yield "depreciation", lambda: running.run(company, until=LAST, by=by)
         yield "disposal", lambda: disposing.dispose(self.van, date=LAST, by=by)
         yield (
