@@ -15,8 +15,9 @@ from accounting.closing.notes import write_note
 from accounting.closing.noting import accept
 from accounting.ledger import posting
 from accounting.ledger.entering import Reader, simple_entry
-from accounting.ledger.models import Account, FiscalYear
+from accounting.ledger.models import Account, FiscalYear, Period
 from accounting.ledger.year_end import State
+from accounting.ledger.years import lock_period
 from accounting.valuation.running import value
 from erp.access.gate import Access
 from erp.access.models import User
@@ -65,6 +66,8 @@ def close_first_year(company: Company, owner: User) -> None:
     for kind, number, amount, text in ACCRUALS:
         accrue(company=company, year=year, kind=kind, account=accounts[number], text=text,
                amount=Decimal(amount), by=owner)  # fmt: skip
+    for period in Period.of(company).filter(fiscal_year=year, end__lt=LAST).order_by("start"):
+        lock_period(company=company, period=period, lock=Period.Lock.LOCKED, by=owner)
     reader = Reader(company)
     for debit, credit, amount, text in CLOSING_ENTRIES:
         typed = simple_entry(
