@@ -41,7 +41,7 @@ def close_year(*, company: Company, year: FiscalYear, by: User) -> YearClosing:
     where they did. Postings under way are waited for; those that come later find the periods locked.
     Raises ``AlreadyClosed``, or what is in the way as ``CheckBlocks`` and ``CheckOpen``, all at once.
     """
-    seen = _head(company)
+    seen = head_of(company)
     found = standings(company, year)
     require_ready(found)
     return close_checked(company=company, year=year, by=by, found=found, seen=seen)
@@ -74,12 +74,13 @@ def close_checked(
         raise DraftsInPeriod(count=count)
     crashpoints.reach("closing.held")
     Period.of(company).filter(fiscal_year=year).update(lock=Period.Lock.LOCKED)
-    figures = frozen(company, year)
+    paper = paper_of(company, year)
+    figures = frozen(company, year, paper.chart)
     closing: YearClosing = YearClosing.unscoped.create(
         company=company, fiscal_year=year, position=head, result=figures.result,
         nth=len(closings) + 1, carried=figures.carried, figures=figures.rows,
         digest=figures.digest, findings=[one.told() for one in found],
-        paper=paper_of(company, year).told(), closed_at=clock.now(), closed_by=by,
+        paper=paper.told(), closed_at=clock.now(), closed_by=by,
     )  # fmt: skip
     crashpoints.reach("closing.closed")
     trail.record(
@@ -134,7 +135,13 @@ def require_ready(found: list[Standing]) -> None:
         raise Refusals(refusals)
 
 
-def _head(company: Company) -> int:
+def require_open(company: Company, year: FiscalYear) -> None:
+    """Raises ``AlreadyClosed``."""
+    if YearClosing.standing(company).filter(fiscal_year=year).exists():
+        raise AlreadyClosed(year=year)
+
+
+def head_of(company: Company) -> int:
     """The place of the last entry in the chain."""
     found = LedgerHead.of(company).values_list("position", flat=True).first()
     return int(found or 0)

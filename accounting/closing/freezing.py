@@ -6,6 +6,7 @@ The digest stands on what was posted, by the accounts' ids: renaming an account 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -29,14 +30,15 @@ class Frozen:
     digest: str
 
 
-def frozen(company: Company, year: FiscalYear) -> Frozen:
+def frozen(company: Company, year: FiscalYear, chart: Sequence[ChartRow] | None = None) -> Frozen:
     """What stands on all accounts at the end of a year; two queries over totals.
 
+    ``chart`` is the one of the company, where it is at hand.
     Income and expense open at zero. What they held before stands on the account for the result
     carried forward, as in the trial balance.
     """
     sums = account_sums(company, year=year, until=year.end)
-    accounts = chart_rows(company, language=company.language)
+    accounts = chart_rows(company, language=company.language) if chart is None else chart
     before = sum((sums[a.pk].before for a in accounts if a.is_result and a.pk in sums), ZERO)
     result = -sum((sums[a.pk].of_year for a in accounts if a.is_result and a.pk in sums), ZERO)
     carried = result - before

@@ -29,7 +29,7 @@ class Paper:
 
     def told(self) -> dict[str, Any]:
         """As a closing keeps it."""
-        return asdict(self)
+        return {**vars(self), "notes": [asdict(note) for note in self.notes]}
 
 
 def paper_of(company: Company, year: FiscalYear, closing: YearClosing | None = None) -> Paper:
