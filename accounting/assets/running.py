@@ -143,8 +143,7 @@ def run(
                 told=row.told,
             )
             for row in proposal.posted
-        ],
-        batch_size=2000,
+        ]
     )  # fmt: skip
     trail.record(company=company, by=by, action="depreciation_run.post", subject=made,
                  details={"until": until, "count": made.count, "total": made.total,

@@ -21,6 +21,7 @@ from accounting.budgets.forms import BudgetForm
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Spread
 from accounting.budgets.reports import budget_table
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.queries import year_of
 from erp.access.permissions import Permission
@@ -67,7 +68,7 @@ class Budgets(CompanyView):
         return render(request, "accounting/budgets/budgets.html", context)
 
 
-class _OfBudget(CompanyView):
+class OfBudget(CompanyView):
     """A page of one budget, for one cost centre or (``?cost_centre=``) for none."""
 
     permission = Permission.LEDGER_READ
@@ -93,7 +94,7 @@ class _OfBudget(CompanyView):
         return f"{address}?{urlencode({'cost_centre': centre})}" if centre else address
 
 
-class BudgetPage(_OfBudget):
+class BudgetPage(OfBudget):
     """``/c/{company}/budgets/{budget}/``: each account's year, to be typed down the column."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -170,13 +171,13 @@ class BudgetPage(_OfBudget):
         context = {
             "page_title": f"{_('Budget')} {budget.fiscal_year}: {budget.name}",
             "budget": budget, "groups": groups, "sums": queries.sums(rows),
-            "spreads": Spread.choices, "cost_centres": CostCentre.of(self.company).order_by("number"),
+            "spreads": Spread.choices, "cost_centres": units_to_choose(CostCentre, self.company),
             "centre": self.centre(), "before": queries.year_before(self.company, budget.fiscal_year),
         }  # fmt: skip
         return render(request, "accounting/budgets/budget.html", context)
 
 
-class BudgetAccount(_OfBudget):
+class BudgetAccount(OfBudget):
     """``/c/{company}/budgets/{budget}/accounts/{number}/``: an account, month by month."""
 
     def _account(self) -> Account:

@@ -37,6 +37,7 @@ from accounting.statements.trial_balance import trial_balance  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from erp.cockpit.demo import statement_xml  # noqa: E402
 from tools.bench.api import bench_api  # noqa: E402
+from tools.bench.assets import bench_assets  # noqa: E402
 from tools.bench.books import (  # noqa: E402
     IBAN,
     NUMBERS,
@@ -50,6 +51,7 @@ from tools.bench.books import (  # noqa: E402
 from tools.bench.capture import bench_capture  # noqa: E402
 from tools.bench.closing import bench_closing  # noqa: E402
 from tools.bench.cockpit import bench_cockpit  # noqa: E402
+from tools.bench.fields import bench_fields  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
@@ -373,11 +375,13 @@ ALONE: Final[dict[str, Callable[[], None]]] = {
     "invoices": bench_invoices,
     "items": partial(bench_open_items, analyse),
     "valuation": partial(bench_valuation, analyse),
+    "assets": partial(bench_assets, analyse),
     "payment-file": bench_payment_file,
     "payments": partial(bench_proposal, analyse),
     "sync": partial(bench_sync, analyse),
     "api": partial(bench_api, analyse),
     "cockpit": partial(bench_cockpit, analyse),
+    "fields": partial(bench_fields, analyse),
     "vat": partial(bench_return, analyse),
     "vat-reconciliation": partial(bench_reconciliation, analyse),
     "payroll": partial(bench_payroll, analyse),
