@@ -21,7 +21,9 @@ MONTH: Final = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Input(serializers.Serializer[Any]):
-    """A request body. Unknown fields are refused by name (no mass assignment)."""
+    """A request body. Unknown fields are refused by name (no mass assignment), numbers where text or yes and no
+    are wanted by place.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         faults: dict[str, Any] = {}
@@ -30,12 +32,22 @@ class Input(serializers.Serializer[Any]):
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
             faults |= cast(dict[str, Any], error.detail)
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
-        for name in sorted(map(str, unknown)):
+        told: dict[str, Any] = data if isinstance(data, dict) else {}
+        for name in sorted(map(str, told.keys() - set(self.fields))):
             faults[name] = [ErrorDetail(str(_("This field is unknown.")), "unknown")]
+        for name, field in self.fields.items():
+            if _is_number(told.get(name)) and isinstance(
+                field, serializers.CharField | serializers.BooleanField
+            ):
+                faults[name] = [ErrorDetail(str(field.error_messages["invalid"]), "invalid")]
         if faults:
             raise serializers.ValidationError(faults)
         return values
+
+
+def _is_number(value: Any) -> bool:
+    """A number of JSON, which fields of text and of yes and no would take as theirs."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def named(rows: QuerySet[M], pk: int | None, *, place: str) -> M:

@@ -56,6 +56,17 @@ def test_the_same_key_adds_one_contact(api, company):
     problem(api.post("contacts/", BODY), 400)
 
 
+def test_numbers_are_no_text_and_no_yes_or_no(api):
+    told = problem(api.post("contacts/", BODY | {"name": 0, "notes": 1.5}, key=new_key()), 400)
+    assert {one["field"] for one in told["errors"]} == {"name", "notes"}
+    read, version = api.read(f"contacts/{add(api)['id']}/")
+    assert read["active"] is True
+    problem(api.patch(f"contacts/{read['id']}/", {"active": 0}, **version), 400)
+    assert (
+        api.patch(f"contacts/{read['id']}/", {"active": False}, **version).json()["active"] is False
+    )
+
+
 def test_faults_name_their_places(api):
     bad = {"addresses": [{"postcode": "109", "town": "Cully"}], "uid": "CHE1",
            "communications": [{"kind": "phone", "value": "1"}]}  # fmt: skip

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounting.assets.calculating import (
@@ -116,6 +116,9 @@ def test_the_ceiling_of_tax_is_the_whole_year_s_rate_of_book_value_or_half_of_it
     assert ceiling_of(bought, rule(), **YEAR, **rates) == D("4000.00")
 
 
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # what else runs may hold it up
 @given(
     cost=st.integers(1, 10**9), gone=st.integers(0, 100), rate=st.integers(1, 10_000),
     month=st.integers(1, 12), method=st.sampled_from(["declining", "linear"]),
