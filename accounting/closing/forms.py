@@ -44,7 +44,10 @@ class AccrualForm(forms.Form):
         fields["balance_account"].queryset = rows.filter(
             or_position__in=(ASSETS, LIABILITIES), control=""
         )
-        for name, model in (("cost_centre", CostCentre), ("cost_object", CostObject)):
+        kinds: dict[str, type[CostCentre | CostObject]] = {
+            "cost_centre": CostCentre, "cost_object": CostObject,
+        }  # fmt: skip
+        for name, model in kinds.items():
             units = units_to_choose(model, company)
             if units.exists():
                 fields[name].queryset = units

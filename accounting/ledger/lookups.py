@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,8 +14,6 @@ from erp.companies.models import Company, Module
 from erp.core.errors import DomainError
 from vat.codes.models import VatCode
 from vat.codes.queries import codes_of
-
-Unit = TypeVar("Unit", CostCentre, CostObject)
 
 
 class LookUp(forms.ModelChoiceField):
@@ -64,7 +62,7 @@ def cost_field(model: type[CostCentre | CostObject], company: Company, label: An
     )
 
 
-def units_to_choose(model: type[Unit], company: Company) -> QuerySet[Unit]:
+def units_to_choose(model: type[CostCentre | CostObject], company: Company) -> QuerySet[Any]:
     """Cost centres or cost objects by number; none where cost accounting is switched off."""
     rows = model.of(company).order_by("number")
     return rows if company.uses(Module.COST_ACCOUNTING) else rows.none()
