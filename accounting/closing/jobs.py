@@ -20,7 +20,7 @@ from erp.jobs.models import Job
 from erp.jobs.starting import start
 
 CLOSE: Final = "closing.close"
-#: Entries of the books whose checks a page waits for, about two seconds. The years before cost nothing much.
+#: Entries in the books up to which a page waits for the checks: measured, two seconds.
 MOST_AT_ONCE: Final = 100_000
 
 

@@ -22,7 +22,7 @@ from erp.jobs.models import Job
 from erp.jobs.starting import start
 
 VALUE: Final = "valuation.value"
-#: Items that a page waits for: about two seconds.
+#: Items up to which a page waits: to reckon them takes half a second.
 MOST_AT_ONCE: Final = 50_000
 
 
