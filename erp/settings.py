@@ -183,6 +183,8 @@ JOB_KINDS = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
+    "accounting.valuation.jobs",
+    "accounting.closing.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "erp.handover.jobs",

@@ -61,10 +61,11 @@ def differs(company: Company, *, until: dt.date) -> list[ControlRow]:
     return [row for row in control(company, until=until) if row.difference]
 
 
-def undepreciated(company: Company, *, year: FiscalYear) -> Decimal:
+def undepreciated(company: Company, *, year: FiscalYear) -> dict[int, Decimal]:
     """What is still to be depreciated until the end of a fiscal year, whether or not a run covers it.
 
-    Raises ``NoRule`` for a category without a rule.
+    In the company's currency, by the asset's id; those with nothing left are not there. Raises
+    ``NoRule`` for a category without a rule.
     """
     found = outlooks(company, in_use(company, year.end), year=year, until=year.end)
-    return sum((row.amount for row in found), ZERO)
+    return {row.asset.pk: row.amount for row in found if row.amount}

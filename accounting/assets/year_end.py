@@ -11,9 +11,10 @@ from accounting.assets import control
 from accounting.assets.errors import NoRule
 from accounting.assets.models import Asset
 from accounting.ledger.models import FiscalYear
-from accounting.ledger.year_end import Check, Evidence, Finding, Weight, register
+from accounting.ledger.year_end import Check, Evidence, Finding, Weight, key_of, register
 from erp.access.permissions import Permission
 from erp.companies.models import Company, Module
+from erp.core.money import ZERO
 
 
 def _does_not_apply(company: Company, year: FiscalYear) -> Finding | None:
@@ -54,12 +55,14 @@ def depreciated(company: Company, year: FiscalYear) -> Finding:
     try:
         left = control.undepreciated(company, year=year)
     except NoRule as refusal:
-        return Finding(False, str(refusal), (), reverse("asset-categories", args=[company.pk]),
+        category = Evidence(_("Category"), text=str(refusal.values["category"]))
+        return Finding(False, str(refusal), (category,), reverse("asset-categories", args=[company.pk]),
                        _("Asset categories"))  # fmt: skip
     if not left:
         return Finding(True, _("The year is depreciated."), link=page, link_text=_("Depreciation"))
     return Finding(False, _("Post the depreciation to the end of the year."),
-                   (Evidence(_("Still to be posted"), left, link=page),), page, _("Depreciation"))  # fmt: skip
+                   (Evidence(_("Still to be posted"), sum(left.values(), ZERO), link=page,
+                             key=key_of(left)),), page, _("Depreciation"))  # fmt: skip
 
 
 def register_own() -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounting.banking.models import BankAccount, BankTransaction
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import FiscalYear
-from accounting.ledger.year_end import Check, Evidence, Finding, Weight, register
+from accounting.ledger.year_end import Check, Evidence, Finding, Weight, key_of, register
 from erp.access.permissions import Permission
 from erp.companies.models import Company, Module
 from erp.core.display import swiss_date
@@ -63,7 +62,11 @@ def bank_agrees(company: Company, year: FiscalYear) -> Finding:
         return Finding(True, _("All bank accounts agree with their statements."), tuple(evidence))
     names = ", ".join(bank.account.number for bank, _page in wrong)
     return Finding(
-        False, _("%s differ from the last statement, or have none that reaches to the end of the year.") % names,
+        False, ngettext(
+            "%(accounts)s differs from the last statement, or has none that reaches to the end of the year.",
+            "%(accounts)s differ from the last statement, or have none that reaches to the end of the year.",
+            len(wrong),
+        ) % {"accounts": names},
         tuple(evidence), wrong[0][1], _("State of the bank account"),
     )  # fmt: skip
 
@@ -75,11 +78,12 @@ def all_booked(company: Company, year: FiscalYear) -> Finding:
     ).exclude(amount=ZERO)  # fmt: skip
     if not company.uses(Module.BANKING):
         return Finding(None, _("Banking is switched off."))
-    if ids := list(waiting.order_by("pk").values_list("pk", flat=True)):
-        which = hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
+    if ids := list(waiting.values_list("pk", flat=True)):
         return Finding(
-            False, _("%s bank transactions of the year are not booked.") % len(ids),
-            (Evidence(_("Bank transactions"), text=str(len(ids)), key=which),),
+            False, ngettext("%(count)s bank transaction of the year is not booked.",
+                            "%(count)s bank transactions of the year are not booked.", len(ids))
+            % {"count": len(ids)},
+            (Evidence(_("Bank transactions"), text=str(len(ids)), key=key_of(ids)),),
             reverse("reconcile-home", args=[company.pk]), _("Reconcile"),
         )  # fmt: skip
     return Finding(True, _("All bank transactions are booked."))

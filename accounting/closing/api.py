@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.closing import accruing, appropriating
+from accounting.closing import accruing, appropriating, jobs
 from accounting.closing.api_shapes import (
     AnnualNoteInput,
     AnnualNoteOutput,
@@ -41,13 +41,16 @@ from accounting.closing.noting import accept, file_of, withdraw
 from accounting.closing.report import annual_report
 from accounting.ledger.models import FiscalYear, YearClosing
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import named
+from erp.api.jobs import JobOutput, accepted
 from erp.api.layouts import LookQuery, asked_look
 from erp.api.parsers import StrictJSONParser
 from erp.api.schema import KEY
 from erp.core.errors import DomainError
+from erp.core.filetypes import DOCUMENTS
 from erp.core.money import ZERO
 from erp.documents import storing
 from erp.documents.serving import original
@@ -100,7 +103,7 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
         found = standings(self.company, self.get_object(), may=self.access.may)
         return Response(YearCheckOutput(found, many=True).data)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in DOCUMENTS})
     @action(detail=True, methods=["get"], url_path=CHECK, renderer_classes=[JSONRenderer, AnyType])
     def check_file(self, request: Request, pk: str, check: str, **kwargs: Any) -> HttpResponseBase:
         """The paper that somebody put to their word on a check."""
@@ -126,14 +129,23 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
         withdraw(self.access, self.changing(), check=check)
         return Response(status=204)
 
-    @extend_schema(request=None, responses={201: YearClosingOutput}, parameters=[KEY])
+    @extend_schema(
+        request=None, responses={201: YearClosingOutput, 202: JobOutput}, parameters=[KEY]
+    )
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Close the year, where nothing is in the way. Wants the second factor."""
+        """Close the year, where nothing is in the way; of large books in the background (202).
+
+        Wants the second factor.
+        """
         year = self.get_object()
 
         def act() -> Response:
-            done = close_year(company=self.company, year=year, by=self.access.user)
+            by = self.access.user
+            if jobs.is_large(self.company):
+                within = bearer_in(request)
+                return accepted(jobs.begin(self.company, year, by=by, within=within))
+            done = close_year(company=self.company, year=year, by=by)
             return Response(YearClosingOutput(done).data, status=201)
 
         return self.once(act)

@@ -94,7 +94,11 @@ class NothingUsed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ReserveRule:
-    """The share of a profit that goes to the statutory reserve, until it has that share of the capital."""
+    """The share of a profit that goes to the statutory reserve, until it has that share of the capital.
+
+    ``not_counted`` are the purposes of accounts among the reserves that the law leaves out of the
+    limit: of own shares in the group (OR 659b) and from revaluations (OR 725c).
+    """
 
     valid_from: dt.date
     legal_forms: frozenset[str]
@@ -102,6 +106,7 @@ class ReserveRule:
     up_to_share: Decimal
     capital_positions: frozenset[str]
     reserve_positions: frozenset[str]
+    not_counted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ def reserve_rules() -> tuple[ReserveRule, ...]:
                 Decimal(row["share"]), Decimal(row["up_to_share"]),
                 frozenset(row["capital_positions"].split(";")),
                 frozenset(row["reserve_positions"].split(";")),
+                frozenset(filter(None, row["not_counted"].split(";"))),
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip
@@ -178,7 +184,10 @@ def _to_reserve(
     for account in Account.of(company).filter(pk__in=list(sums)):
         if account.or_position in rule.capital_positions:
             capital -= sums[account.pk].closing
-        elif account.or_position in rule.reserve_positions:
+        elif (
+            account.or_position in rule.reserve_positions
+            and account.purpose not in rule.not_counted
+        ):
             reserve -= sums[account.pk].closing
     lacking = max(to_centimes(capital * rule.up_to_share) - reserve, ZERO)
     return min(to_centimes(profit * rule.share), lacking)
@@ -200,8 +209,8 @@ def appropriations_of(company: Company) -> QuerySet[Appropriation]:
 
 
 def choices(company: Company, position: str) -> list[Account]:
-    """The accounts that may take a part: at the position, and no control account."""
-    rows = Account.of(company).filter(or_position=position, control="")
+    """The accounts that may take a part: at the position, no control account, and of no other purpose."""
+    rows = Account.of(company).filter(or_position=position, control="", purpose="")
     return list(rows.order_by("number"))
 
 

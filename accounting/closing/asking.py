@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +83,17 @@ class Standing:
 
 def standings(company: Company, year: FiscalYear, *, may: Any = None) -> list[Standing]:
     """All checks of a year in their order; ``may`` tells of a permission whether who asks has it."""
+    return judged(company, year, {one.code: one.ask(company, year) for one in checks()}, may=may)
+
+
+def judged(
+    company: Company, year: FiscalYear, found: Mapping[str, Finding], *, may: Any = None
+) -> list[Standing]:
+    """As ``standings``, of what all checks found already; what somebody said to them is read now."""
     rows = CheckNote.of(company).filter(fiscal_year=year, is_withdrawn=False)
     notes = {note.check_code: note for note in rows.select_related("by", "file")}
     return [
-        Standing(
-            one, one.ask(company, year), notes.get(one.code), may is None or may(one.permission)
-        )
+        Standing(one, found[one.code], notes.get(one.code), may is None or may(one.permission))
         for one in checks()
     ]
 

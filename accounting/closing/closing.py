@@ -41,7 +41,7 @@ def close_year(*, company: Company, year: FiscalYear, by: User) -> YearClosing:
     where they did. Postings under way are waited for; those that come later find the periods locked.
     Raises ``AlreadyClosed``, or what is in the way as ``CheckBlocks`` and ``CheckOpen``, all at once.
     """
-    seen = _head(company)
+    seen = head_of(company)
     found = standings(company, year)
     require_ready(found)
     return close_checked(company=company, year=year, by=by, found=found, seen=seen)
@@ -135,7 +135,13 @@ def require_ready(found: list[Standing]) -> None:
         raise Refusals(refusals)
 
 
-def _head(company: Company) -> int:
+def require_open(company: Company, year: FiscalYear) -> None:
+    """Raises ``AlreadyClosed``."""
+    if YearClosing.standing(company).filter(fiscal_year=year).exists():
+        raise AlreadyClosed(year=year)
+
+
+def head_of(company: Company) -> int:
     """The place of the last entry in the chain."""
     found = LedgerHead.of(company).values_list("position", flat=True).first()
     return int(found or 0)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404
 
+from accounting.closing.closing import require_open
 from accounting.closing.errors import (
-    AlreadyClosed,
     MayNotSee,
     NoSuchCheck,
     NothingToAccept,
     ReasonMissing,
 )
 from accounting.closing.models import CheckNote
-from accounting.ledger.models import FiscalYear, YearClosing
+from accounting.ledger.models import FiscalYear
 from accounting.ledger.year_end import Check, State, check_named
 from erp.access.gate import Access
 from erp.access.permissions import Permission
@@ -33,7 +33,7 @@ def accept(
     ``AlreadyClosed``, ``MayNotSee``, or ``NothingToAccept`` where nothing is open or it blocks.
     """
     company, found = access.company, _check(check)
-    _require_open(company, year)
+    require_open(company, year)
     if not text.strip():
         raise ReasonMissing
     if not access.may(found.permission):
@@ -57,7 +57,7 @@ def accept(
 def withdraw(access: Access, year: FiscalYear, *, check: str) -> None:
     """Take back what was said to a check. Raises ``NoSuchCheck`` or ``AlreadyClosed``."""
     _check(check)
-    _require_open(access.company, year)
+    require_open(access.company, year)
     if _withdraw(access.company, year, check):
         trail.record(company=access.company, by=access.user, action="year.withdraw", subject=year,
                      details={"name": year.name, "check": check})  # fmt: skip
@@ -83,8 +83,3 @@ def _check(code: str) -> Check:
     if found is None:
         raise NoSuchCheck(code=code)
     return found
-
-
-def _require_open(company: Company, year: FiscalYear) -> None:
-    if YearClosing.standing(company).filter(fiscal_year=year).exists():
-        raise AlreadyClosed(year=year)

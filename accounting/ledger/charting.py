@@ -29,7 +29,7 @@ from vat.codes.models import VatCode
 NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
 ACCOUNT_FIELDS: Final = (
     "number", *NAMES, "type", "or_position", "group_number", "currency", "cost_centre_rule",
-    "cost_object_rule", "vat_code", "blocked_from", "purpose", "control",
+    "cost_object_rule", "vat_code", "blocked_from", "purpose", "control", "valuation",
 )  # fmt: skip
 #: What may no longer change once something was posted to the account.
 FROZEN_ONCE_USED: Final = ("type", "currency", "control")

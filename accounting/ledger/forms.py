@@ -27,7 +27,8 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = ("number", "type", *_NAMES, "or_position", "group_number", "currency", "vat_code",
-                  "cost_centre_rule", "cost_object_rule", "blocked_from", "purpose", "control")  # fmt: skip
+                  "cost_centre_rule", "cost_object_rule", "blocked_from", "purpose", "control",
+                  "valuation")  # fmt: skip
         widgets = {"blocked_from": DayInput()}
 
     def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
@@ -41,7 +42,7 @@ class AccountForm(forms.ModelForm):
         )  # fmt: skip
         _narrow(self, number="w3", type="w3", currency="w3", group_number="w3", or_position="w6",
                 vat_code="w6", cost_centre_rule="w3", cost_object_rule="w3", blocked_from="w3",
-                purpose="w6", control="w3")  # fmt: skip
+                purpose="w6", control="w3", valuation="w6")  # fmt: skip
 
     def validate_unique(self) -> None:
         """The act decides, in the books' own words."""

@@ -9,7 +9,7 @@ says so, with a note and a file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -55,6 +55,7 @@ _STATES: Final[dict[State, Any]] = {
 class Evidence:
     """A figure that a finding rests on, in the company's currency unless ``text`` says otherwise.
 
+    Whatever makes somebody's word on the finding lapse is said here: amount, ``text`` and ``key``.
     ``label`` is in the language of whoever looks; ``text``, such as a currency, a count or a day, is the
     same in all of them. ``link`` is the address of the page behind it, blank where there is none. ``key``
     says what the figure is of, such as an account's id, where several are told: it stays when pages move
@@ -66,6 +67,11 @@ class Evidence:
     text: str = ""
     link: str = ""
     key: str = ""
+
+
+def key_of(ids: Iterable[object]) -> str:
+    """Of which rows a count or a sum is, in a few letters: other rows make another, in any order."""
+    return hashlib.sha256(",".join(sorted(map(str, ids))).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

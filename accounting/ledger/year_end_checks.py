@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account, FiscalYear, JournalEntry, Period, YearClosing
@@ -93,7 +93,8 @@ def _drafts(company: Company, year: FiscalYear) -> Finding:
     if not count:
         return Finding(True, _("No drafts lie in the year."))
     return Finding(
-        False, _("%(count)s drafts lie in the year. Post or delete them.") % {"count": count},
+        False, ngettext("%(count)s draft lies in the year. Post or delete it.",
+                        "%(count)s drafts lie in the year. Post or delete them.", count) % {"count": count},
         (Evidence(_("Drafts"), text=str(count)),), reverse("drafts", args=[company.pk]), _("Drafts"),
     )  # fmt: skip
 
@@ -107,7 +108,9 @@ def _zero(company: Company, year: FiscalYear, *, which: Q) -> Finding:
         return Finding(True, _("%s: zero.") % ", ".join(a.number for a in accounts))
     named = ", ".join(account.number for account, _amount in rows)
     return Finding(
-        False, _("%s should be zero at the end of the year. Book what is left where it belongs.") % named,
+        False, ngettext("%(accounts)s should be zero at the end of the year. Book what is left where it belongs.",
+                        "%(accounts)s should be zero at the end of the year. Book what is left where it belongs.",
+                        len(rows)) % {"accounts": named},
         as_evidence(company, year, rows), sheet_of(company, rows[0][0].number, year),
         _("Account sheet"),
     )  # fmt: skip

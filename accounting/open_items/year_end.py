@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounting.ledger.models import FiscalYear
 from accounting.ledger.year_end import Check, Evidence, Finding, Weight, register
@@ -48,7 +48,9 @@ def control_agrees(company: Company, year: FiscalYear) -> Finding:
         return Finding(True, _("The control accounts agree with the open items."), tuple(evidence))
     is_new = all(since[account.pk] > year.start for account in wrong)
     return Finding(
-        False, _("%s differ from the open items.") % ", ".join(one.number for one in wrong),
+        False, ngettext("%(accounts)s differs from the open items.",
+                        "%(accounts)s differ from the open items.", len(wrong))
+        % {"accounts": ", ".join(one.number for one in wrong)},
         tuple(evidence), page, _("Control accounts"), Weight.WARNS if is_new else None,
     )  # fmt: skip
 

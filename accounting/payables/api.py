@@ -34,7 +34,7 @@ from accounting.payables.shapes import (
     SupplierInvoicePreviewOutput,
 )
 from erp.access.permissions import Permission
-from erp.api.inputs import AmountField, DayField, Input, named
+from erp.api.inputs import AmountField, DayField, Input, missing, named
 from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock
@@ -285,9 +285,12 @@ class SupplierInvoiceViewSet(Filed):
 
     def _each(self, *, approves: bool) -> Response:
         def act() -> Response:
-            ids = self.told(InvoicesInput)["invoices"]
+            ids = set(self.told(InvoicesInput)["invoices"])
+            rows = self.get_queryset().filter(pk__in=ids).values_list("pk", "status")
+            if ids - dict(rows).keys():
+                raise missing("invoices")
             found = approving.each(self.company, ids, by=self.access.user, approves=approves)
-            kept = dict(self.get_queryset().filter(pk__in=ids).values_list("pk", "status"))
+            kept = dict(rows.all())
             told = [
                 {"id": invoice.pk, "status": kept[invoice.pk],
                  "refused": [{"code": one.code, "message": str(one)} for one in refusals]}

@@ -6,7 +6,7 @@ being handed in to being posted an invoice does not change, so that a visa stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -98,13 +98,16 @@ def approve(invoice: SupplierInvoice, *, by: User) -> SupplierInvoice:
 
 
 def each(
-    company: Company, ids: Sequence[int], *, by: User, approves: bool
+    company: Company, ids: Collection[int], *, by: User, approves: bool
 ) -> list[tuple[SupplierInvoice, Sequence[DomainError]]]:
-    """Hand invoices in, or approve them, each by itself, by date; with what was refused of each."""
+    """Hand invoices in, or approve them, each by itself, by date; with what was refused of each.
+
+    What is no invoice of the company is left out, as are patterns of recurring ones.
+    """
     act = approve if approves else submit
     found: list[tuple[SupplierInvoice, Sequence[DomainError]]] = []
-    rows = SupplierInvoice.of(company).filter(pk__in=ids).select_related("contact")
-    for invoice in rows.order_by("date", "pk"):
+    rows = SupplierInvoice.of(company).filter(pk__in=ids).exclude(status=_Status.PATTERN)
+    for invoice in rows.select_related("contact").order_by("date", "pk"):
         refusals: Sequence[DomainError] = ()
         try:
             with transaction.atomic():

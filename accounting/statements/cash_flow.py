@@ -1,8 +1,10 @@
 """The cash flow statement (Geldflussrechnung, OR 961b): from the result to the change in liquid funds.
 
 By the indirect method, from the turnover of each position of the balance sheet; opening entries are
-no flow. As every entry balances, the flows come to the change in liquid funds by themselves. What
-is decided of a dividend counts as owed among other short-term liabilities until it is paid.
+no flow. As every entry balances, the flows come to the change in liquid funds by themselves. Books
+that begin in mid-year open income and expense, too: the result is that of the income statement, and
+what was earned before the books were taken over, which the opening liquid funds hold, is taken off
+in a line of its own. What is decided of a dividend counts as owed among other short-term liabilities until it is paid.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from erp.core.money import ZERO
 
 DATA: Final = Path(__file__).parent / "data"
 CASH: Final = "959a-1-1a"
-RESULT, DEPRECIATION = "result", "depreciation"
+RESULT, TAKEN_OVER, DEPRECIATION = "result", "taken_over", "depreciation"
 VALUE_ADJUSTMENTS: Final = "959b-2-6"
 
 
@@ -128,7 +130,8 @@ def _flows(company: Company, year: FiscalYear, accounts: Sequence[ChartRow]) -> 
             continue
         flow = own.credit - own.debit
         if account.is_result:
-            flows[RESULT] += flow
+            flows[RESULT] -= own.of_year
+            flows[TAKEN_OVER] += own.opened
             if account.or_position == VALUE_ADJUSTMENTS:  # in the result, and no money
                 flows[VALUE_ADJUSTMENTS] -= flow
                 flows[DEPRECIATION] += flow

@@ -159,12 +159,16 @@ def income_statement(
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A row that no entry says: which, its name, where it stands, and its amounts, debit positive."""
+    """A row that no entry says: which, its name, where it stands, and its amounts, debit positive.
+
+    ``account`` is the id of the account that it stands on, where there is one.
+    """
 
     code: str
     name: str
     position: str
     amounts: list[Decimal]
+    account: int | None = None
 
 
 def _computed(
@@ -174,7 +178,9 @@ def _computed(
     account = next((a for a in accounts if a.purpose == purpose and a.or_position), None)
     if account is None:
         return Computed(code, name, code, amounts)
-    return Computed(code, f"{account.number} {account.name}", account.or_position, amounts)
+    return Computed(
+        code, f"{account.number} {account.name}", account.or_position, amounts, account.pk
+    )
 
 
 def _sums(
@@ -262,17 +268,25 @@ def _details(
     computed: list[Computed],
     sign: int,
 ) -> list[StatementRow]:
-    rows = [
-        StatementRow(
-            "account", position.code, f"{a.number} {a.name}",
-            _on_side(sign, figures[a.pk]), account=a.number,
-        )
-        for a in by_position.pop(position.code, [])
-    ]  # fmt: skip
+    """The accounts of a position and what is computed there.
+
+    What is carried forward is one with the balance of its account, as on the account's sheet.
+    """
+    accounts = by_position.pop(position.code, [])
+    here = [one for one in computed if one.position == position.code and any(one.amounts)]
+    carried = {one.account: one.amounts for one in here if one.code == CARRIED}
+    rows = []
+    for a in accounts:
+        amounts = figures[a.pk]
+        if a.pk in carried:
+            amounts = [own + more for own, more in zip(amounts, carried[a.pk], strict=True)]
+        rows.append(StatementRow("account", position.code, f"{a.number} {a.name}",
+                                 _on_side(sign, amounts), account=a.number))  # fmt: skip
+    known = {a.pk for a in accounts}
     rows += [
         StatementRow("account", position.code, one.name, _on_side(sign, one.amounts),
                      computed=one.code)
-        for one in computed if one.position == position.code and any(one.amounts)
+        for one in here if one.code != CARRIED or one.account not in known
     ]  # fmt: skip
     return rows
 

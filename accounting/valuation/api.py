@@ -14,13 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounting.valuation import queries, reports, running
+from accounting.valuation import jobs, leaving, queries, reports, running
+from accounting.valuation.leaving import Why
 from accounting.valuation.models import Gains, ValuationRule, ValuationRun
 from accounting.valuation.rates import DECIMALS, restored
 from accounting.valuation.reckoning import reckon
 from erp.access.permissions import Permission
+from erp.api.authentication import bearer_in
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import AmountField, DayField, Input
+from erp.api.jobs import JobOutput, accepted
 from erp.api.paging import PageOutput
 from erp.api.reports import Filed, shown_or_filed
 from erp.api.schema import KEY
@@ -69,6 +72,20 @@ class ValuationRowOutput(serializers.Serializer[Any]):
     difference = AmountField(allow_null=True)
 
 
+class ValuationLeftOutOutput(serializers.Serializer[Any]):
+    """What is not valued: it keeps the rate it was booked at, or stands on an account of no currency."""
+
+    account = serializers.CharField(source="number")
+    name = serializers.CharField()
+    currency = serializers.CharField()
+    amount = AmountField()
+    book = AmountField()
+    why = serializers.ChoiceField(choices=Why.choices)
+    reason = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    is_finding = serializers.BooleanField()
+
+
 class ValuationBrief(serializers.ModelSerializer[ValuationRun]):
     """A valuation and its entries: the differences, their release on the day after, and residues."""
 
@@ -88,16 +105,22 @@ class ValuationBrief(serializers.ModelSerializer[ValuationRun]):
 
 
 class ValuationOutput(ValuationBrief):
-    """A valuation with its sums by account and currency."""
+    """A valuation with its sums by account and currency, and what it left out."""
 
     subtotals = serializers.SerializerMethodField()
+    left_out = serializers.SerializerMethodField()
 
     class Meta(ValuationBrief.Meta):
-        fields = (*ValuationBrief.Meta.fields, "subtotals")  # type: ignore[assignment]
+        fields = (*ValuationBrief.Meta.fields, "subtotals", "left_out")  # type: ignore[assignment]
 
     @extend_schema_field(ValuationSumOutput(many=True))
     def get_subtotals(self, run: ValuationRun) -> list[dict[str, Any]]:
         found = ValuationSumOutput(queries.subtotals_of(run), many=True).data
+        return [dict(row) for row in found]
+
+    @extend_schema_field(ValuationLeftOutOutput(many=True))
+    def get_left_out(self, run: ValuationRun) -> list[dict[str, Any]]:
+        found = ValuationLeftOutOutput(leaving.restored(run.left_out), many=True).data
         return [dict(row) for row in found]
 
 
@@ -105,7 +128,7 @@ class ValuationProposalOutput(PageOutput):
     """What valuing the day would do, as it is now: nothing is written.
 
     ``missing`` are currencies without a rate, ``replaces`` the valuation of the day that would be
-    undone. ``results`` are the positions.
+    undone. ``left_out`` is what is not valued. ``results`` are the positions.
     """
 
     date = serializers.DateField()
@@ -114,6 +137,7 @@ class ValuationProposalOutput(PageOutput):
     missing = serializers.ListField(child=serializers.CharField())
     replaces = serializers.IntegerField(allow_null=True)
     subtotals = ValuationSumOutput(many=True)
+    left_out = ValuationLeftOutOutput(many=True)
     results = ValuationRowOutput(many=True)
 
 
@@ -178,14 +202,23 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
-    @extend_schema(request=ValuationInput, responses={201: ValuationOutput}, parameters=[KEY])
+    @extend_schema(
+        request=ValuationInput, responses={201: ValuationOutput, 202: JobOutput}, parameters=[KEY]
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Value all that is held and owed in foreign currencies as of a day, and release it the day after."""
+        """Value all that is held and owed in foreign currencies as of a day, and release it the day after.
+
+        Of very many items in the background (202).
+        """
 
         def act() -> Response:
             told = self.told(ValuationInput)
             typed = {one["currency"]: one["rate"] for one in told.get("rates", ())}
-            run = running.value(self.company, date=told["date"], by=self.access.user, typed=typed)
+            date, by = told["date"], self.access.user
+            if jobs.is_large(self.company, date):
+                within = bearer_in(request)
+                return accepted(jobs.begin(self.company, date, by=by, typed=typed, within=within))
+            run = running.value(self.company, date=date, by=by, typed=typed)
             return self.shown(run, 201)
 
         return self.once(act)
@@ -209,13 +242,13 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
         if self.form:
             return self.filed(reports.valuation_table(
                 found.date, gains=found.rule.gains, rates=found.used, subtotals=found.subtotals,
-                rows=rows, own=self.company.currency,
+                rows=rows, left_out=found.left_out, own=self.company.currency,
             ))  # fmt: skip
         page = self.page_of(rows, by=attrgetter("account.pk", "item"))
         return self.told_beside(
             ValuationProposalOutput, page, date=found.date, gains=found.rule.gains,
             rates=found.used, missing=found.missing, subtotals=found.subtotals,
-            replaces=found.standing and found.standing.pk,
+            left_out=found.left_out, replaces=found.standing and found.standing.pk,
         )  # fmt: skip
 
     @shown_or_filed(ValuationPositionsOutput)
@@ -228,7 +261,7 @@ class ValuationViewSet(mixins.ListModelMixin, Filed):
         if self.form:
             return self.filed(reports.valuation_table(
                 run.date, gains=run.gains, rates=restored(run.rates), subtotals=subtotals,
-                rows=rows, own=self.company.currency,
+                rows=rows, left_out=leaving.restored(run.left_out), own=self.company.currency,
             ))  # fmt: skip
         page = self.page_of(rows, by=attrgetter("account.pk", "item"))
         return self.told_beside(ValuationPositionsOutput, page)

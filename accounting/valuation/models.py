@@ -62,7 +62,8 @@ class ValuationRun(CompanyOwned):
     ``entry`` holds the unrealised differences and ``release`` their mirror image of the day after;
     ``residue`` what stood in the books of accounts without foreign money, which is realised and
     stays. Each may be missing where there was none. ``rates`` says by which rates, and where each
-    comes from. One run of a day stands; one that was undone keeps its positions.
+    comes from, ``left_out`` what was not valued, and why. One run of a day stands; one that was
+    undone keeps its positions.
     """
 
     Gains = Gains
@@ -70,6 +71,7 @@ class ValuationRun(CompanyOwned):
     date = models.DateField(_("as of"))
     gains = models.CharField(_("unrealised gains"), max_length=8, choices=Gains)
     rates = models.JSONField(_("exchange rates"))
+    left_out = models.JSONField(_("not valued"), default=list)
     entry = _entry(_("journal entry"))
     release = _entry(_("released by"))
     residue = _entry(_("residues"))

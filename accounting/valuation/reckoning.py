@@ -1,7 +1,8 @@
 """What a valuation comes to (Bewertung ausrechnen): accounts and items on a day, in SQL, nothing written.
 
 Accounts kept in a foreign currency are valued by their balance, debtors and creditors by what is
-open of each item. So the books of items and control accounts stay as they are.
+open of each item. So the books of items and control accounts stay as they are. What keeps its rate, or
+stands in a foreign currency where nobody looks for it, is told beside (``leaving.py``).
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account
 from accounting.ledger.models.accounts import AccountType
 from accounting.ledger.queries import year_of
-from accounting.open_items.models import Side
+from accounting.open_items.models import OpenItem, Side
+from accounting.valuation import leaving
 from accounting.valuation.errors import NothingToValue, RateMissing
+from accounting.valuation.leaving import LeftOut
 from accounting.valuation.models import ValuationPosition, ValuationRule, ValuationRun
 from accounting.valuation.rates import UsedRate, rates_on, rule_on
 from erp.companies.models import Company
@@ -141,7 +144,10 @@ class PositionRow(NamedTuple):
 
 @dataclass
 class Reckoning:
-    """What valuing a day would do, as it is now; a run of the day that stands counts as not posted."""
+    """What valuing a day would do, as it is now; a run of the day that stands counts as not posted.
+
+    ``left_out`` is what it would not touch.
+    """
 
     company: Company
     date: dt.date
@@ -150,6 +156,7 @@ class Reckoning:
     told: dict[str, Any]
     subtotals: list[Subtotal] = field(default_factory=list)
     rates: dict[str, UsedRate] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     @cached_property
     def missing(self) -> list[str]:
@@ -211,6 +218,12 @@ class Reckoning:
             cursor.execute(_WRITE, {**self.told, "run": run.pk})
 
 
+def count_items(company: Company, date: dt.date) -> int:
+    """How many items in foreign currencies may have been open on a day. One query."""
+    rows = OpenItem.of(company).filter(opened_on__lte=date).exclude(currency=company.currency)
+    return rows.filter(Q(settled_on=None) | Q(settled_on__gt=date)).count()
+
+
 def standing_run(company: Company, date: dt.date) -> ValuationRun | None:
     """The run of a day that is not undone."""
     found = ValuationRun.of(company).filter(date=date, undone_at=None).select_related("company")
@@ -223,14 +236,18 @@ def reckon(
 ) -> Reckoning:
     """Value all that is foreign on a day, by the company's rule; ``typed`` rates go before official ones.
 
-    Accounts are assets and liabilities that are kept in a currency; control accounts only where the
-    module that keeps their items is off. Rates are the company's currency per unit. The number of
-    queries is fixed. Raises ``NotARate``.
+    Accounts are assets and liabilities that are kept in a currency, but for what keeps the rate it was
+    booked at; control accounts only where the module that keeps their items is off. Rates are the
+    company's currency per unit. The number of queries is fixed. Raises ``NotARate``.
     """
     standing, rule = standing_run(company, date), rule_on(company, date)
     sides = [side.value for side in Side if company.uses(side)]
-    accounts = _accounts(company, sides)
-    balances = list(_balances(company, date, accounts, standing))
+    every = _accounts(company, sides)
+    bare = {one.pk: one for one in every if one.currency in {"", company.currency}}
+    accounts = [one for one in every if one.pk not in bare]
+    held = list(_balances(company, date, accounts, standing))
+    kept = {one.pk for one in accounts if leaving.keeps_its_rate(one, date)}
+    balances = [row for row in held if row[0].pk not in kept]
     told: dict[str, Any] = {
         "company": company.pk, "on": date, "own": company.currency, "sides": sides,
         "accounts": [account.pk for account, _amount, _book in balances],
@@ -238,7 +255,7 @@ def reckon(
         "amounts": [amount for _account, amount, _book in balances],
         "books": [book for _account, _amount, book in balances],
     }  # fmt: skip
-    currencies = {account.currency for account in accounts} | _currencies(told)
+    currencies = {one.currency for one in accounts if one.pk not in kept} | _currencies(told)
     rates = rates_on(company, currencies, date, source=rule.rate_source, typed=typed or {})
     told["currencies"], told["rates"] = list(rates), [one.rate for one in rates.values()]
     found = Reckoning(company, date, rule, standing, told, rates=rates)
@@ -248,6 +265,12 @@ def reckon(
     named = Account.of(company).in_bulk([pk for pk, *_rest in sums])
     rows = [Subtotal(named[pk], *rest) for pk, *rest in sums]
     found.subtotals = sorted(rows, key=lambda one: (one.account.number, one.currency, one.by_item))
+    found.left_out = sorted(
+        [*(leaving.left_out(account, date, account.currency, amount, book)
+           for account, amount, book in held if account.pk in kept),
+         *leaving.noted(company, bare, date)],
+        key=lambda one: (one.number, one.currency),
+    )  # fmt: skip
     return found
 
 
@@ -264,10 +287,9 @@ def _currencies(told: dict[str, Any]) -> set[str]:
 
 
 def _accounts(company: Company, sides: Sequence[str]) -> list[Account]:
-    """The accounts that are valued by their balance."""
+    """Assets and liabilities that are not valued by item."""
     rows = Account.of(company).filter(type__in=VALUED_TYPES)
-    rows = rows.exclude(Q(currency="") | Q(currency=company.currency) | Q(control__in=sides))
-    return list(rows.order_by("number"))
+    return list(rows.exclude(control__in=sides).order_by("number"))
 
 
 def _balances(

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounting.valuation.leaving import LeftOut
 from accounting.valuation.models import Gains
 from accounting.valuation.rates import UsedRate
 from accounting.valuation.reckoning import PositionRow, Subtotal
@@ -20,9 +21,12 @@ from erp.web.export import Table, table
 
 def valuation_table(
     date: dt.date, *, gains: str, rates: Sequence[UsedRate], subtotals: Sequence[Subtotal],
-    rows: Sequence[PositionRow], own: str,
+    rows: Sequence[PositionRow], left_out: Sequence[LeftOut], own: str,
 ) -> Table:  # fmt: skip
-    """Each position with its rate, book value, value and difference, summed by account and currency."""
+    """Each position with its rate, book value, value and difference, summed by account and currency.
+
+    Below the total stands what is not valued, with the reason.
+    """
     by_currency = {one.currency: one for one in rates}
     sums = {(one.account.pk, one.currency): one for one in subtotals}
     body: list[list[Any]] = []
@@ -39,6 +43,11 @@ def valuation_table(
     kinds[len(body)] = "grand"
     books, value = _sum(one.book for one in subtotals), _sum(one.value for one in subtotals)
     body.append(["", _("Total"), "", None, own, None, "", books, value, value - books])
+    for kept in left_out:
+        told_of = f"{kept.name} – {_('not valued')}: {kept.reason}"
+        body.append(
+            [kept.number, told_of, "", None, kept.currency, kept.amount, "", kept.book, None, None]
+        )
     return table(
         title=_("Valuation of foreign currencies"), subtitle=told(date, gains, rates),
         head=[_("Account"), _("Party"), _("Document"), _("Due"), _("Currency"), _("In currency"),

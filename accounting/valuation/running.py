@@ -58,6 +58,7 @@ def value(
     run: ValuationRun = ValuationRun.unscoped.create(
         company=company, date=date, gains=found.rule.gains, created_at=clock.now(), created_by=by,
         rates=[rate.stored() for rate in found.used],
+        left_out=[one.stored() for one in found.left_out],
     )  # fmt: skip
     found.write(run)
     _post(run, found, by=by)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.ledger.queries import year_of
-from accounting.valuation import queries, reports, running
+from accounting.valuation import jobs, leaving, queries, reports, running
 from accounting.valuation.forms import RuleForm
 from accounting.valuation.rates import UsedRate, restored, rule_on
 from accounting.valuation.reckoning import PositionRow, Reckoning, Subtotal, reckon
@@ -71,7 +71,7 @@ class Valuations(CompanyView):
 class ValuationProposal(CompanyView):
     """``/c/{company}/valuations/proposal/?date=2026-12-31&rate-EUR=0.94``: what valuing a day would do.
 
-    A POST with the same values posts it.
+    A POST with the same values posts it, of very many items by a job.
     """
 
     permission = Permission.LEDGER_READ
@@ -88,17 +88,19 @@ class ValuationProposal(CompanyView):
             self.require(Permission.LEDGER_EXPORT)
             content = reports.valuation_table(
                 found.date, gains=found.rule.gains, rates=found.used, subtotals=found.subtotals,
-                rows=found.rows(), own=self.company.currency,
+                rows=found.rows(), left_out=found.left_out, own=self.company.currency,
             )  # fmt: skip
             return answer(form, content, company=self.company)
         return self._show(found)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        day = self._day(request.POST)
+        day, by = self._day(request.POST), self.access.user
         try:
-            run = running.value(
-                self.company, date=day, by=self.access.user, typed=typed_rates(request.POST)
-            )
+            typed = typed_rates(request.POST)
+            if jobs.is_large(self.company, day):
+                job = jobs.begin(self.company, day, by=by, typed=typed)
+                return redirect("job", self.company.pk, job.pk)
+            run = running.value(self.company, date=day, by=by, typed=typed)
         except DomainError as refusal:
             self.tell_all(refusal)
             return refused(request, self._show(reckon(self.company, day)))
@@ -124,6 +126,7 @@ class ValuationProposal(CompanyView):
             "page_title": _("Valuation as of %s") % swiss_date(found.date), "found": found,
             "fields": fields, "back_url": reverse("valuations", args=[self.company.pk]),
             "gains": found.rule.get_gains_display(), "missing": found.missing,
+            "left_out": found.left_out,
             **valued(self.request, found.used, found.subtotals, found.rows),
         }  # fmt: skip
         return render(self.request, "accounting/valuation/proposal.html", context)
@@ -139,18 +142,20 @@ class ValuationPage(CompanyView):
     def get(self, request: HttpRequest, valuation: int, **kwargs: Any) -> HttpResponse:
         run = get_object_or_404(queries.runs(self.company), pk=valuation)
         rates, subtotals = restored(run.rates), queries.subtotals_of(run)
+        left_out = leaving.restored(run.left_out)
         rows = partial(queries.rows_of, run, subtotals)
         if form := request.GET.get("format"):
             self.require(Permission.LEDGER_EXPORT)
             content = reports.valuation_table(
                 run.date, gains=run.gains, rates=rates, subtotals=subtotals, rows=rows(),
-                own=self.company.currency,
+                left_out=left_out, own=self.company.currency,
             )  # fmt: skip
             return answer(form, content, company=self.company)
         context = {
             "page_title": _("Valuation as of %s") % swiss_date(run.date), "run": run,
             "back_url": reverse("valuations", args=[self.company.pk]), "history_of": run,
-            "gains": run.get_gains_display(), **valued(request, rates, subtotals, rows),
+            "gains": run.get_gains_display(), "left_out": left_out,
+            **valued(request, rates, subtotals, rows),
         }  # fmt: skip
         return render(request, "accounting/valuation/run.html", context)
 

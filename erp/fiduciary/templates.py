@@ -36,7 +36,7 @@ from vat.codes.own import add_code
 
 NAMES: Final = ("name_de", "name_fr", "name_it", "name_en")
 OF_ACCOUNT: Final = ("number", *NAMES, "type", "or_position", "group_number", "currency",
-                     "cost_centre_rule", "cost_object_rule")  # fmt: skip
+                     "cost_centre_rule", "cost_object_rule", "valuation")  # fmt: skip
 OF_TERMS: Final = ("code", *NAMES, "net_days", "discount_percent", "discount_days", "active")
 OF_WAGE_TYPE: Final = tuple(name for name in saving.FIELDS if name not in {"account", "role"})
 

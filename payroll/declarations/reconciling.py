@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounting.ledger.balances import balance_before
 from accounting.ledger.models import Account, EntryLine
@@ -87,6 +88,7 @@ class Reconciliation:
     accounts: Sequence[AccountRow]
     clearing: Decimal | None
     missing: str = ""
+    missing_key: str = ""  # the same in all languages
 
     @property
     def agrees(self) -> bool:
@@ -98,13 +100,15 @@ def reconcile(company: Company, year: int, certificates: Sequence[Prepared]) -> 
     """A year's payroll beside all that stands on it; a fixed number of queries beyond ``certificates``."""
     people = list({one.person.file.id: one.person for one in certificates}.values())
     accounts: Sequence[AccountRow] = ()
-    missing = ""
+    missing = missing_key = ""
     try:
         accounts = _accounts(company, year, people)
     except DomainError as refusal:
         missing = str(refusal)
+        with override("en"):
+            missing_key = f"{refusal.code}: {refusal}"
     checks = [*_checks(people, certificates), *_issued(certificates)]
-    return Reconciliation(checks, accounts, _clearing(company, year), missing)
+    return Reconciliation(checks, accounts, _clearing(company, year), missing, missing_key)
 
 
 # --- within payroll ---------------------------------------------------------------------------------

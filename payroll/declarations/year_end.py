@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounting.ledger.models import FiscalYear
-from accounting.ledger.year_end import Check, Evidence, Finding, Weight, register
+from accounting.ledger.year_end import Check, Evidence, Finding, Weight, key_of, register
 from erp.access.permissions import Permission
 from erp.companies.models import Company, Module
 from payroll.declarations.preparing import prepared
@@ -27,11 +27,17 @@ def payroll_agrees(company: Company, year: FiscalYear) -> Finding:
         return Finding(None, _("No wages were paid."))
     page = reverse("payroll-reconciliation", args=[company.pk, year.end.year])
     text = _("Reconciliation of payroll")
-    open_runs = runs.exclude(status__in={*PayrollRun.BOOKED, PayrollRun.Status.CANCELLED}).count()
+    unposted = runs.exclude(status__in={*PayrollRun.BOOKED, PayrollRun.Status.CANCELLED})
+    open_runs = list(unposted.values_list("pk", flat=True))
     evidence: tuple[Evidence, ...] = ()
     if open_runs:
-        evidence = (Evidence(_("Runs not posted"), text=str(open_runs), link=page, key="runs"),)
+        evidence = (Evidence(_("Runs not posted"), text=str(len(open_runs)), link=page,
+                             key=f"runs {key_of(open_runs)}"),)  # fmt: skip
     found = reconcile(company, year.end.year, prepared(company, year.end.year))
+    if found.missing:
+        evidence += (
+            Evidence(_("Ledger not compared"), key=f"missing {key_of([found.missing_key])}"),
+        )
     if found.clearing:
         evidence += (Evidence(_("Wages clearing"), found.clearing, link=page, key="clearing"),)
     evidence += tuple(

@@ -118,6 +118,20 @@ def test_what_comes_again(api, company, meier):
     assert made(api, one + "skip/", {"date": "2026-04-30"}, 200)["next_on"] == "2026-05-31"
 
 
+@pytest.mark.parametrize("act", ["submit-many", "approve-many"])
+def test_a_pattern_is_no_invoice_to_hand_in_or_approve(api, company, meier, act):
+    made(api, "recurring-supplier-invoices/", {
+        "name": "Miete", "next_on": "2026-03-31", "submits": True, "invoice": body(meier)})  # fmt: skip
+    pattern = SupplierInvoice.of(company).get()
+    draft = made(api, "supplier-invoices/", body(meier))["id"]
+    told = problem(
+        api.post(f"supplier-invoices/{act}/", {"invoices": [draft, pattern.pk]}, key=new_key()), 400
+    )
+    assert "invoices" in str(told)
+    assert set(SupplierInvoice.of(company).values_list("pk", "status")) == {(pattern.pk, "pattern"),
+                                                                            (draft, "draft")}  # fmt: skip
+
+
 def test_costs_of_later_times(api, company, meier):
     rows = [{"amount": "100.00", "account": "6300", "supply_from": "2026-03-01", "supply_until": "2026-04-30",
              "spread": "months"}]  # fmt: skip

@@ -19,6 +19,7 @@ from erp.core.display import chf
 from erp.core.money import ZERO
 from vat.returns.findings import below
 from vat.returns.models import VatReturn
+from vat.returns.periods import Reporting
 from vat.returns.rules import reconciliation_day
 from vat.returns.spans import Span
 from vat.returns.yearly.booked import AccountRow, Booked, TaxRow, booked
@@ -72,7 +73,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """A year reconciled. ``due`` is the day in whose period the finds are declared at the latest."""
+    """A year reconciled. ``due`` is the day in whose period the finds are declared at the latest.
+
+    ``missing`` are the periods not filed yet, ``late`` what was posted after filing.
+    """
 
     start: dt.date
     end: dt.date
@@ -80,6 +84,8 @@ class Reconciliation:
     turnover: TurnoverReconciliation
     input_tax: InputTaxReconciliation
     proposals: tuple[Proposal, ...]
+    missing: tuple[Reporting, ...]
+    late: Both
     is_complete: bool
     stored: VatReturn | None
 
@@ -116,7 +122,7 @@ def reconciliation(company: Company, year_start: dt.date, year_end: dt.date) -> 
     return Reconciliation(
         year_start, year_end, reconciliation_day(year_end),
         _turnover(books, year, between), _input_tax(books, year, between),
-        tuple(_proposals(company, year, books, late, missing)),
+        tuple(_proposals(company, year, books, late, missing)), tuple(year.missing), late,
         bool(year.periods) and not year.missing, stored,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from vat.codes.models import VatSettings
 from vat.codes.queries import is_liable_on
 from vat.returns.models import VatReturn
 from vat.returns.queries import due_rows
-from vat.returns.reconciling import reconciliation
+from vat.returns.reconciling import Reconciliation, reconciliation
 
 _Purpose = Account.Purpose
 #: Accounts that a settled return leaves at zero.
@@ -45,10 +45,10 @@ def settled(company: Company, year: FiscalYear) -> Finding:
     accounts = list(Account.of(company).filter(purpose__in=TAX).order_by("number"))
     left = balances_of(company, year, accounts)
     evidence = [
-        *(Evidence(_("Not filed"), text=f"{swiss_date(p.start)} – {swiss_date(p.end)}", key="missing")
+        *(Evidence(_("Not filed"), text=f"{swiss_date(p.start)} – {swiss_date(p.end)}", key=f"missing {p.start}")
           for p in missing),
         *(Evidence(_("Filed, not posted"), text=f"{swiss_date(one.start)} – {swiss_date(one.end)}",
-                   key="unposted") for one in unposted),
+                   key=f"unposted {one.pk}") for one in unposted),
         *as_evidence(company, year, left),
     ]  # fmt: skip
     if not evidence:
@@ -68,17 +68,32 @@ def reconciled(company: Company, year: FiscalYear) -> Finding:
     page = f"{reverse('vat-reconciliation', args=[company.pk])}?year={year.pk}"
     text = _("Annual VAT reconciliation")
     evidence = (
-        Evidence(_("Turnover not explained"), found.turnover.rest, link=page),
-        Evidence(_("Input tax not explained"), found.input_tax.rest, link=page),
-    )
+        Evidence(_("Turnover not explained"), found.turnover.rest, link=page, key="turnover"),
+        Evidence(_("Input tax not explained"), found.input_tax.rest, link=page, key="input tax"),
+        *(Evidence(_("Not filed"), text=f"{swiss_date(one.start)} – {swiss_date(one.end)}", link=page,
+                   key=f"missing {one.start}") for one in found.missing),
+        *_late(found, page),
+    )  # fmt: skip
     if not found.is_complete:
         return Finding(False, _("Not all returns of the year are filed."), evidence, page, text)
     if found.turnover.rest or found.input_tax.rest:
         return Finding(False, _("Ledger and returns differ."), evidence, page, text)
-    if found.has_late and not (found.stored and found.stored.is_filed):
+    if _late(found, page):
         return Finding(False, _("The reconciliation finds something to declare by %s.")
                        % swiss_date(found.due), evidence, page, text)  # fmt: skip
     return Finding(True, _("Ledger and returns agree."), evidence, page, text)
+
+
+def _late(found: Reconciliation, page: str) -> list[Evidence]:
+    """What was posted after filing and declared nowhere yet."""
+    if not found.has_late or (found.stored and found.stored.is_filed):
+        return []
+    return [
+        Evidence(_("Turnover to be declared"), found.late.turnover, link=page, key="late turnover"),
+        Evidence(
+            _("Input tax to be declared"), found.late.input_tax, link=page, key="late input tax"
+        ),
+    ]
 
 
 def register_own() -> None:

@@ -9,8 +9,10 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounting.closing import jobs
 from accounting.closing.appropriating import BY_ITSELF
 from accounting.closing.asking import is_ready, standings
 from accounting.closing.closing import close_year, reopen_year
@@ -23,6 +25,7 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.documents import storing
 from erp.documents.serving import original
+from erp.jobs.queries import may_cancel
 from erp.layouts.queries import look_of
 from erp.layouts.values import Kind
 from erp.web.export import as_file
@@ -69,16 +72,24 @@ class YearEndPage(OfYear):
         year = self.year()
         closings = closings_of(self.company, year)
         closed = next((one for one in closings if one.reopened_at is None), None)
-        found = [] if closed else standings(self.company, year, may=self.access.may)
+        job = None if closed else jobs.under_way(self.company, year)
+        found = [] if closed or job else standings(self.company, year, may=self.access.may)
         changed = changes(self.company, year, closings)
         context = {
             "page_title": f"{_('Year-end')} {year}", "year": year, "closed": closed,
-            "standings": found, "is_ready": is_ready(found), "closings": closings,
+            "standings": found, "is_ready": bool(found) and is_ready(found), "closings": closings,
+            "job": job,
             "changed": changed,
             "changed_entries": list(changed.entries[:SHOWN]) if changed else [],
             "decides": self.company.legal_form not in BY_ITSELF,
             "kept": self._kept(closed) if closed else [],
         }  # fmt: skip
+        if job is not None:
+            where = [self.company.pk, job.pk]
+            context["may_cancel"] = may_cancel(self.access, job)
+            context["urls"] = {
+                name: reverse(f"job-{name}", args=where) for name in ("progress", "cancel")
+            }
         return render(request, "accounting/closing/year.html", context)
 
     def _kept(self, closed: YearClosing) -> list[dict[str, Any]]:
@@ -93,15 +104,18 @@ class YearEndPage(OfYear):
 
 
 class CloseYear(OfYear):
-    """``…/close/``"""
+    """``…/close/``: at once, or of large books by a job."""
 
     permission = Permission.YEAR_CLOSE
     step_up = frozenset({"POST"})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        year = self.year()
+        year, by = self.year(), self.access.user
         try:
-            close_year(company=self.company, year=year, by=self.access.user)
+            if jobs.is_large(self.company):
+                job = jobs.begin(self.company, year, by=by)
+                return redirect("job", self.company.pk, job.pk)
+            close_year(company=self.company, year=year, by=by)
         except DomainError as refusal:
             self.tell_all(refusal)
         else:

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounting.ledger import charting, queries
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre
+from accounting.ledger.models.accounts import AccountValuation
 from accounting.ledger.sheets import sheet_table
 from erp.access.permissions import Permission
 from erp.api.inputs import AmountField, DayField, Input
@@ -29,7 +30,7 @@ class AccountOutput(serializers.ModelSerializer[Account]):
         model = Account
         fields = ("id", "number", "name_de", "name_fr", "name_it", "name_en", "type",
                   "or_position", "group_number", "currency", "vat_code", "cost_centre_rule",
-                  "cost_object_rule", "purpose", "control", "blocked_from")  # fmt: skip
+                  "cost_object_rule", "purpose", "control", "blocked_from", "valuation")  # fmt: skip
 
 
 class AccountInput(Input):
@@ -48,6 +49,10 @@ class AccountInput(Input):
     cost_centre_rule = serializers.ChoiceField(choices=Account.Rule.choices, required=False)
     cost_object_rule = serializers.ChoiceField(choices=Account.Rule.choices, required=False)
     blocked_from = DayField(required=False, allow_null=True)
+    valuation = serializers.ChoiceField(
+        choices=AccountValuation.choices, required=False, allow_blank=True,
+        help_text="By which rate an account in a currency is valued; blank: as its place says",
+    )  # fmt: skip
 
     def validate_vat_code(self, value: str | None) -> VatCode | None:
         if not value:

@@ -74,6 +74,8 @@ class Purpose(models.TextChoices):
     PAYABLES_VALUATION = "payables_valuation", _("Valuation of payables in foreign currencies")
     RESULT_OF_YEAR = "result_of_year", _("Result of the year")
     RETAINED_EARNINGS = "retained_earnings", _("Result carried forward")
+    OWN_SHARES_RESERVE = "own_shares_reserve", _("Reserve for own shares in the group")
+    REVALUATION_RESERVE = "revaluation_reserve", _("Reserve from revaluations")
     OPENING = "opening", _("Opening balance sheet")
     PROFIT_AND_LOSS = "profit_and_loss", _("Income statement")
     SALES_DISCOUNTS = "sales_discounts", _("Discounts given")
@@ -86,6 +88,13 @@ class Purpose(models.TextChoices):
     DUNNING_FEES = "dunning_fees", _("Dunning fees")
     CASH_DIFFERENCES = "cash_differences", _("Cash differences")
     WAGES_CLEARING = "wages_clearing", _("Wages clearing")
+
+
+class AccountValuation(models.TextChoices):
+    """By which rate an account in a foreign currency is valued, where its place does not say it."""
+
+    CLOSING = "closing", _("the rate of the day")
+    HISTORICAL = "historical", _("the rate it was booked at")
 
 
 class SubLedger(models.TextChoices):
@@ -156,6 +165,9 @@ class Account(CompanyOwned, Multilingual):
         db_index=False,
     )
     purpose = models.CharField(_("purpose"), max_length=24, choices=Purpose, blank=True)
+    valuation = models.CharField(
+        _("rate of valuation"), max_length=10, choices=AccountValuation, blank=True
+    )
     control = models.CharField(_("owned by"), max_length=12, choices=SubLedger, blank=True)
     blocked_from = models.DateField(_("blocked from"), null=True, blank=True)
 

@@ -225,6 +225,9 @@ class EntryLine(CompanyOwned):
                 fields=["company", "account", "date", "entry", "position"], name="line_on_account"
             ),
             models.Index(
+                fields=["company", "account"], name="line_in_currency", condition=~Q(currency="")
+            ),
+            models.Index(
                 fields=["company", "cost_object", "date"], name="line_on_cost_object",
                 condition=Q(cost_object__isnull=False),
             ),

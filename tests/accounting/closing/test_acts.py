@@ -37,6 +37,7 @@ from accounting.ledger.charting import change_account
 from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.years import YearIsClosed, open_fiscal_year
+from accounting.statements import statements
 from accounting.statements.cash_flow import cash_flow, flow_lines
 from erp.layouts.saving import save_layout
 from tests import make
@@ -209,6 +210,47 @@ def test_flows_come_to_the_change_in_liquid_funds():
     assert rows["change"] == chf("143000") == found.closing[0] - found.opening[0]
     sections = ("operating-total", "investing-total", "financing-total")
     assert sum(rows[one] for one in sections) == rows["change"]
+
+
+def test_books_taken_over_in_mid_year_flow_from_the_day_they_were():
+    """Taken over on 1 July with half a year's income: the result is the year's, the flows are of the rest.
+
+    Since then: 70,000 earned in cash, 8,000 on account, rent 24,000, depreciation 5,000; customers paid
+    20,000, a machine cost 12,000. So 54,000 came in, and 80,000 became 134,000.
+    """
+    company = make.company(modules=["ledger"])
+    july = dt.date(2026, 7, 1)
+    opened = (("1020", "80000"), ("1100", "20000"), ("1500", "30000"), ("2800", "-100000"),
+              ("3400", "-60000"), ("6000", "25000"), ("6800", "5000"))  # fmt: skip
+    posting.post(
+        company=company, date=july, text="Übernahme", by=make.owner_of(company),
+        kind=JournalEntry.Kind.OPENING, lines=[
+            posting.Line(make.account(company, number), **{
+                "debit" if chf(amount) > 0 else "credit": abs(chf(amount))})
+            for number, amount in opened
+        ],
+    )  # fmt: skip
+    for to, of, amount in (
+        ("1020", "3400", "70000"),
+        ("1100", "3400", "8000"),
+        ("6000", "1020", "24000"),
+        ("6800", "1500", "5000"),
+        ("1020", "1100", "20000"),
+        ("1500", "1020", "12000"),
+    ):
+        books.enter(company, to, of, amount, dt.date(2026, 10, 31))  # fmt: skip
+    year = books.year_of(company, "2026")
+    found = cash_flow(company, [year], language="de")
+    rows = {row.code: row.figures[0] for row in found.rows if row.figures[0] is not None}
+    assert {code: rows[code] for code in rows if not code.endswith("-total")} == {
+        "result": chf("79000"),  # 30,000 before, 49,000 since
+        "taken_over": chf("-30000"), "depreciation": chf("5000"), "receivables": chf("12000"),
+        "fixed_assets": chf("-12000"), "change": chf("54000"), "opening": chf("80000"),
+        "closing": chf("134000"),
+    }  # fmt: skip
+    assert (rows["operating-total"], rows["investing-total"]) == (chf("66000"), chf("-12000"))
+    cols = statements.columns(company, until=year.end)
+    assert statements.income_statement(company, cols, language="de").result[0] == rows["result"]
 
 
 def test_every_position_of_the_balance_sheet_flows_somewhere():

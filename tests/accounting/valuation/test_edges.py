@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
+from accounting.valuation import jobs
 from accounting.valuation.models import ValuationRun
+from erp.core.tenancy import open_companies
+from erp.jobs.models import Job, State
+from tests.accounting.ledger.test_jobs import worked
 from tests.accounting.valuation.books import DEC_31
 from tests.erp.client import new_key, problem
 
@@ -89,3 +94,23 @@ def test_the_page_names_a_missing_rate(page):
     assert refused.status_code == 422 and "EUR" in refused.content.decode()
     rule = {"valid_from": "2026-01-01", "gains": "income", "rate_source": "ecb"}
     assert page.post(page.start + "valuations/", rule).status_code == 302
+
+
+def test_very_many_items_are_valued_by_a_job(api, page, company, anna, euro, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_AT_ONCE", 0)
+    sent = page.post(
+        page.start + "valuations/proposal/", {"date": "2026-12-31", "rate-EUR": "0.91"}
+    )
+    open_companies([company.pk])
+    job = Job.of(company).get(kind=jobs.VALUE)
+    assert sent["Location"] == reverse("job", args=[company.pk, job.pk])
+    done = worked(job)
+    run = ValuationRun.of(company).get()
+    assert (done.state, done.result["valuation"]) == (State.DONE, run.pk)
+    assert run.rates[0]["rate"] == "0.91"
+    again = api.post("valuations/", {"date": "2026-12-31", "rates": [{"currency": "EUR", "rate": "0.91"}]},
+                     key=new_key())  # fmt: skip
+    assert again.status_code == 202
+    failed = worked(Job.of(company).get(pk=again.json()["id"]))
+    assert (failed.state, failed.error_code) == (State.FAILED, "valuation.valued_already")
+    assert "31.12.2026" in failed.error and ValuationRun.of(company).count() == 1
