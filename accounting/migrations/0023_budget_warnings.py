@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounting", "0021_assets")]
+    dependencies = [("accounting", "0022_left_out")]
 
     operations = [
         migrations.AddField(
