@@ -21,10 +21,11 @@ from accounting.cash import year_end as of_boxes
 from accounting.cash.errors import BelowZero, below_zero
 from accounting.closing import asides as of_closings
 from accounting.closing import guarding, legal, proving
+from accounting.closing import later as of_later_years
 from accounting.hours import billing
 from accounting.hours import contacts as worked_for
 from accounting.hours import searching as of_projects
-from accounting.ledger import holders, posting, searching, verifying, year_end_checks
+from accounting.ledger import holders, later, posting, searching, verifying, year_end_checks
 from accounting.open_items import checking
 from accounting.open_items import contacts as whose
 from accounting.open_items import searching as of_items
@@ -63,13 +64,14 @@ def money() -> None:
 
 
 def reversals() -> None:
-    """What is asked before an entry is reversed, in this order, and what proves the ledger beside itself."""
+    """What is asked before an entry is reversed, in this order, what proves the ledger, and who accrues."""
     for ask in (
         checking.require_no_items, accruing.require_no_accrual, of_register.require_own,
         running.require_whole, guarding.require_both,
     ):  # fmt: skip
         posting.before_reversal.append(ask)
     verifying.further_proofs.extend([checking.proof, proving.proof])
+    later.accruing.append(of_later_years.hear)
 
 
 def searches() -> None:

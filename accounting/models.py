@@ -5,6 +5,7 @@ from accounting.assets.models import (
     AssetCategory,
     AssetMovement,
     AssetRule,
+    AssetVoucher,
     DepreciationRun,
 )
 from accounting.banking.models import BankAccount, BankRule, BankTransaction, Statement
@@ -84,6 +85,7 @@ __all__ = [
     "AssetCategory",
     "AssetMovement",
     "AssetRule",
+    "AssetVoucher",
     "BankAccount",
     "BankRule",
     "BankTransaction",

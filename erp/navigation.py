@@ -13,16 +13,21 @@ from django.utils.translation import pgettext_lazy
 from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.cockpit.favourites import at_hand
+from erp.companies.models import Module
 
 
 @dataclass(frozen=True)
 class Item:
-    """A page to go to; ``shortcut`` is typed after ``g``."""
+    """A page to go to; ``shortcut`` is typed after ``g``.
+
+    ``module`` is the one it belongs to, where that is not the one of its permission.
+    """
 
     label: Any
     url_name: str
     permission: Permission
     shortcut: str = ""
+    module: Module | None = None
 
 
 @dataclass(frozen=True)
@@ -90,20 +95,43 @@ SECTIONS = (
                 Permission.PAYABLES_READ,
             ),
             Item(_("Deferred costs"), "accruals", Permission.PAYABLES_READ),
-            Item(_("Payment runs"), "payments", Permission.PAYMENTS_READ, "z"),
-            Item(_("Accounts of payees"), "payees", Permission.PAYMENTS_READ),
-            Item(_("Payments journal"), "payment-journal", Permission.PAYMENTS_READ),
-            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ),
-            Item(_("Purchases by supplier"), "purchase-turnover", Permission.OPEN_ITEMS_READ),
-            Item(_("VAT journal of purchases"), "purchase-vat-journal", Permission.OPEN_ITEMS_READ),
+            Item(_("Payment runs"), "payments", Permission.PAYMENTS_READ, "z", Module.PAYABLES),
+            Item(
+                _("Accounts of payees"), "payees", Permission.PAYMENTS_READ, module=Module.PAYABLES
+            ),
+            Item(
+                _("Payments journal"),
+                "payment-journal",
+                Permission.PAYMENTS_READ,
+                module=Module.PAYABLES,
+            ),
+            Item(_("Due list"), "due-payables", Permission.OPEN_ITEMS_READ, module=Module.PAYABLES),
+            Item(
+                _("Purchases by supplier"),
+                "purchase-turnover",
+                Permission.OPEN_ITEMS_READ,
+                module=Module.PAYABLES,
+            ),
+            Item(
+                _("VAT journal of purchases"),
+                "purchase-vat-journal",
+                Permission.OPEN_ITEMS_READ,
+                module=Module.PAYABLES,
+            ),
         ),
     ),
     Section(
         _("Open items"),
         "items",
         (
-            Item(_("Debtors"), "open-receivables", Permission.OPEN_ITEMS_READ, "f"),
-            Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r"),
+            Item(
+                _("Debtors"),
+                "open-receivables",
+                Permission.OPEN_ITEMS_READ,
+                "f",
+                Module.RECEIVABLES,
+            ),
+            Item(_("Creditors"), "open-payables", Permission.OPEN_ITEMS_READ, "r", Module.PAYABLES),
             Item(_("Control accounts"), "open-control", Permission.OPEN_ITEMS_READ),
             Item(_("Take over open items"), "open-import", Permission.LEDGER_IMPORT),
         ),
@@ -195,7 +223,12 @@ SECTIONS = (
             Item(_("Balance sheet"), "balance-sheet", Permission.LEDGER_READ, "i"),
             Item(_("Income statement"), "income-statement", Permission.LEDGER_READ, "e"),
             Item(_("Trial balance"), "trial-balance", Permission.LEDGER_READ, "l"),
-            Item(_("Cost report"), "cost-report", Permission.LEDGER_READ),
+            Item(
+                _("Cost report"),
+                "cost-report",
+                Permission.LEDGER_READ,
+                module=Module.COST_ACCOUNTING,
+            ),
             Item(_("Budgets"), "budgets", Permission.LEDGER_READ, "u"),
             Item(_("Liquidity"), "liquidity", Permission.LEDGER_READ),
             Item(_("Foreign currencies"), "valuations", Permission.LEDGER_READ),
@@ -208,7 +241,12 @@ SECTIONS = (
         (
             Item(_("Company"), "company-settings", Permission.COMPANY_READ),
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
-            Item(_("Cost centres"), "cost-centres", Permission.LEDGER_READ),
+            Item(
+                _("Cost centres"),
+                "cost-centres",
+                Permission.LEDGER_READ,
+                module=Module.COST_ACCOUNTING,
+            ),
             Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
             Item(_("Contact groups"), "contact-settings", Permission.CONTACTS_READ),
             Item(_("Own fields"), "own-fields", Permission.COMPANY_READ),
@@ -255,7 +293,7 @@ def sections(access: Access, request: HttpRequest) -> list[dict[str, Any]]:
                 "shortcut": item.shortcut,
             }
             for item in section.items
-            if access.may(item.permission)
+            if access.may(item.permission) and access.uses(item.module)
         ]
         if items:
             shown.append({"label": section.label, "icon": section.icon, "items": items})

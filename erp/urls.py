@@ -47,6 +47,7 @@ from vat.returns.yearly import urls as vat_years
 from vat.settings import urls as vat_settings
 
 handler400 = "erp.web.unanswered.bad_request"
+handler403 = "erp.web.unanswered.forbidden"
 handler404 = "erp.web.unanswered.not_found"
 handler500 = "erp.web.unanswered.broken"
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from accounting.archive.errors import OriginalLost
+from accounting.assets.models import AssetVoucher
 from accounting.banking.models import BankTransaction, Statement
 from accounting.ledger.models import EntryVoucher, FiscalYear
 from accounting.payables.models import SupplierInvoice
@@ -124,10 +125,21 @@ def _of_statements(rows: Sequence[Statement]) -> Iterator[Original]:
             yield Original("bank-statement", file, None, row.to_date, row.identification)
 
 
+def _assets(company: Company, year: FiscalYear) -> QuerySet[Any]:
+    """Of assets that were acquired in the year, with or without an entry of it."""
+    rows = AssetVoucher.of(company).filter(asset__acquired_on__range=(year.start, year.end))
+    return rows.select_related("asset", "file")
+
+
+def _of_assets(rows: Sequence[AssetVoucher]) -> Iterator[Original]:
+    for row in rows:
+        yield Original("asset", row.file, None, row.asset.acquired_on, row.asset.number)
+
+
 #: What originals there are, in the order of the index: the rows, and the files of some of them.
 _KINDS: Final[tuple[tuple[Callable[..., QuerySet[Any]], Callable[[Any], Iterator[Original]]], ...]] = (
     (_vouchers, _of_vouchers), (_sales, _of_documents), (_bills, _of_documents),
-    (_returns, _of_returns), (_statements, _of_statements),
+    (_returns, _of_returns), (_statements, _of_statements), (_assets, _of_assets),
 )  # fmt: skip
 
 

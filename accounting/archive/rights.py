@@ -14,7 +14,7 @@ NEEDED: Final = frozenset({
     Permission.LEDGER_READ, Permission.LEDGER_EXPORT, Permission.AUDIT_READ, Permission.COMPANY_READ,
     Permission.OPEN_ITEMS_READ, Permission.CASH_READ, Permission.PAYMENTS_READ,
     Permission.BANKING_READ, Permission.RECEIVABLES_READ, Permission.PAYABLES_READ,
-    Permission.VAT_READ,
+    Permission.VAT_READ, Permission.ASSETS_READ,
 })  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from accounting.assets import (
     registering,
     reports,
     running,
+    selling,
     shapes,
     table,
     unregistered,
@@ -34,6 +35,7 @@ from accounting.assets.forms import residual_of
 from accounting.assets.models import Asset, AssetCategory, AssetRule, DepreciationRun
 from accounting.assets.registering import LineOfEntry
 from accounting.assets.standings import assets, outlooks
+from accounting.assets.voucher_api import AssetVoucherViewSet
 from accounting.ledger.api.spans import SpanQuery
 from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.ledger.queries import year_of
@@ -65,6 +67,7 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         "revalue": Permission.ASSETS_POST,
         "transfer": Permission.ASSETS_POST,
         "dispose": Permission.ASSETS_POST,
+        "sell": Permission.ASSETS_POST,
         "undo": Permission.ASSETS_POST,
     }
     takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
@@ -210,6 +213,25 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         return self.once(lambda: self.shown(disposing.dispose(
             asset, date=told["date"], by=self.access.user, sold_by=sold_by,
             text=told.get("text", ""),
+        )))  # fmt: skip
+
+    @extend_schema(request=shapes.AssetSaleInput, responses=shapes.AssetOutput, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def sell(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Post the sale of an asset with its VAT, into an account or by an invoice, and dispose of it.
+
+        An invoice needs the right to issue it, too.
+        """
+        asset, told = self.get_object(), self.told(shapes.AssetSaleInput)
+        customer = told.get("customer")
+        if customer is not None:
+            self.access.require(Permission.RECEIVABLES_ISSUE)
+        sale = selling.Sale(
+            amount=told["amount"], account=told.get("account"), vat_code=told.get("vat_code"),
+            customer=customer, basis=told["vat_basis"],
+        )  # fmt: skip
+        return self.once(lambda: self.shown(selling.sell(
+            asset, sale, date=told["date"], by=self.access.user, text=told.get("text", "")
         )))  # fmt: skip
 
     @extend_schema(request=shapes.AssetUndoInput, responses=shapes.AssetOutput, parameters=[KEY])
@@ -449,6 +471,7 @@ class AssetImportViewSet(FileImports):
 
 router = SimpleRouter()
 router.register("assets", AssetViewSet, basename="assets")
+router.register("asset-vouchers", AssetVoucherViewSet, basename="asset-vouchers")
 router.register("asset-categories", AssetCategoryViewSet, basename="asset-categories")
 router.register("asset-lines", AssetLineViewSet, basename="asset-lines")
 router.register("depreciation-runs", DepreciationRunViewSet, basename="depreciation-runs")

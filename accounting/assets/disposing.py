@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounting.assets.errors import NothingToUndo, NotProceeds, NotTheLatest
+from accounting.assets.errors import BeforeService, NothingToUndo, NotProceeds, NotTheLatest
 from accounting.assets.holding import held
 from accounting.assets.models import Asset, AssetMovement
 from accounting.assets.moving import movable, standing
@@ -30,6 +30,7 @@ from erp.core.money import ZERO
 
 _Kind: Final = AssetMovement.Kind
 MOST_PROCEEDS: Final = 100
+SALE: Final = "asset-sale:"  # begins the source key of a sale that the register posted
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ def figures(asset: Asset, *, date: dt.date, line: EntryLine | None = None) -> Di
     return Disposal(value.cost, value.accumulated, amount, brought, outlook)
 
 
+def disposable(asset: Asset, date: dt.date) -> Asset:
+    """The asset as it is now, held, if it may be disposed of on a day.
+
+    Raises ``Disposed``, ``BeforePurchase``, ``BeforeService`` or ``MovedLater``.
+    """
+    now = movable(asset, date)
+    if date < now.in_service_on:
+        raise BeforeService(asset=now.number, date=date, in_service=now.in_service_on)
+    return now
+
+
 @transaction.atomic
 def dispose(
     asset: Asset, *, date: dt.date, by: User, sold_by: LineOfEntry | None = None, text: str = ""
@@ -94,10 +106,9 @@ def dispose(
 
     One entry: depreciation until then, cost and accumulated depreciation out, the proceeds off the
     account they were booked to, and the difference as a gain or loss. VAT stays where the sale was booked.
-    Raises ``BeforePurchase``, ``MovedLater``, ``Disposed``, ``NotProceeds``, ``YearBefore``, and what
-    ``posting.post`` raises.
+    Raises what ``disposable`` does, ``NotProceeds``, ``YearBefore``, and what ``posting.post`` raises.
     """
-    now = movable(asset, date)
+    now = disposable(asset, date)
     line = _proceeds_of(now, sold_by) if sold_by is not None else None
     found = figures(now, date=date, line=line)
     category, first, sums = now.category, Sums(), Sums()
@@ -141,8 +152,9 @@ def undo(asset: Asset, *, by: User, movement: int | None = None) -> Asset:
     """Undo the latest of an asset's movements that is not a run's.
 
     A purchase or what was taken over leaves the register alone, while its period is open; what was posted
-    is reversed on its own day by the mirror image of its entry. ``movement`` is the id of the one that is
-    meant. Raises ``NothingToUndo``, ``NotTheLatest``, ``PeriodLocked``, and what ``posting.reverse`` raises.
+    is reversed on its own day by the mirror image of its entry, a sale that the register posted along; an
+    invoice stays, and may be credited. ``movement`` is the id of the one that is meant. Raises
+    ``NothingToUndo``, ``NotTheLatest``, ``PeriodLocked``, and what ``posting.reverse`` raises.
     """
     now = held(asset)
     together = latest(now)
@@ -159,6 +171,9 @@ def undo(asset: Asset, *, by: User, movement: int | None = None) -> Asset:
         if last.entry is not None:
             reversal = posting.reverse(last.entry, date=last.date, by=by, owner=OWNER)
         mirror(together, date=last.date, entry=reversal)
+        sale = last.proceeds_entry
+        if sale is not None and sale.source_key.startswith(SALE):
+            posting.reverse(sale, date=last.date, by=by, owner=OWNER)
     if last.kind == _Kind.DISPOSAL:
         now.disposed_on = None
     if last.kind == _Kind.TRANSFER:
@@ -173,7 +188,7 @@ def undo(asset: Asset, *, by: User, movement: int | None = None) -> Asset:
 def latest(asset: Asset) -> Sequence[AssetMovement]:
     """The movements that stand and were made last, together; in the order they were made."""
     rows = live(asset.company).filter(asset=asset).order_by("-pk")
-    newest = list(rows.select_related("entry__company", "category")[:2])
+    newest = list(rows.select_related("entry__company", "proceeds_entry__company", "category")[:2])
     if not newest:
         return []
     last = newest[0]
@@ -206,4 +221,6 @@ def _proceeds_of(asset: Asset, sold_by: LineOfEntry) -> EntryLine:
     return line
 
 
-__all__ = ["Disposal", "dispose", "figures", "latest", "proceeds", "undo"]
+__all__ = [
+    "SALE", "Disposal", "disposable", "dispose", "figures", "latest", "proceeds", "undo",
+]  # fmt: skip

@@ -120,6 +120,13 @@ class AssetInUse(DomainError):
     conflict = True
 
 
+class TooManyVouchers(DomainError):
+    code = "assets.too_many_vouchers"
+    message = _("Asset %(asset)s has %(limit)s files, which is the most. Take one off first.")
+    field = "file"
+    conflict = True
+
+
 class NotAnAssetLine(DomainError):
     code = "assets.not_an_asset_line"
     message = _("Line %(line)s of entry %(number)s is on account %(account)s, which no category of assets has. "
@@ -148,6 +155,35 @@ class BeforePurchase(DomainError):
         "%(date)s is before asset %(asset)s was bought on %(acquired)s. Choose a later day."
     )
     field = "date"
+
+
+class BeforeService(DomainError):
+    code = "assets.before_service"
+    message = _("%(date)s is before asset %(asset)s was put in service on %(in_service)s. Choose a later day, or "
+                "correct the day it is in service from.")  # fmt: skip
+    field = "date"
+
+
+class ServiceAfterDisposal(DomainError):
+    code = "assets.service_after_disposal"
+    message = _("Asset %(asset)s was disposed of on %(disposed)s: it was not put in service on %(value)s. Enter that "
+                "day or an earlier one.")  # fmt: skip
+    field = "in_service_on"
+
+
+class PaidOrBilled(DomainError):
+    code = "assets.paid_or_billed"
+    message = _(
+        "Either an account takes the money, or a customer gets an invoice. Enter one of them."
+    )
+    field = "account"
+
+
+class NotPaidInto(DomainError):
+    code = "assets.not_paid_into"
+    message = _("Account %(account)s takes no proceeds. Choose bank, cash or another account of the balance sheet in "
+                "%(currency)s; for debtors, name the customer.")  # fmt: skip
+    field = "account"
 
 
 class MovedLater(DomainError):

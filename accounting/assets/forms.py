@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from accounting.assets import ceilings
 from accounting.assets.categories import ACCOUNTS, NAMES, categories
 from accounting.assets.models import Asset, AssetCategory, AssetRule, Method
-from accounting.ledger.lookups import account_field, cost_field
+from accounting.assets.selling import Sale
+from accounting.ledger.lookups import account_field, code_field, cost_field
 from accounting.ledger.models import CostCentre, CostObject, EntryLine
 from accounting.open_items.forms import Amount
+from contacts.models import Contact
+from contacts.queries import by_number
 from erp.companies.models import Company
 from erp.core.display import chf, swiss_date
 from erp.web.dates import DayInput
+from vat.codes.breakdown import Basis
+from vat.codes.queries import is_liable_on
 
 _WIDTHS: Final = {
     "number": "w4", "name": "w8", "notes": "w12", "code": "w4", "text": "w12", "sold_by": "w12",
@@ -159,14 +164,67 @@ class TransferForm(forms.Form):
         _widths(self)
 
 
+class SaleForm(forms.Form):
+    """A sale that is posted here: into an account, or by an invoice to a customer."""
+
+    date = forms.DateField(label=_("Date"), widget=DayInput())
+    amount = Amount(label=_("Price"), required=True)
+    basis = forms.ChoiceField(
+        label=_("Amount is"),
+        choices=((Basis.GROSS.value, _("incl. VAT")), (Basis.NET.value, _("excl. VAT"))),
+    )  # fmt: skip
+    customer = forms.IntegerField(
+        label=_("Invoice to"), required=False, min_value=1, max_value=2**31 - 1,
+        widget=forms.TextInput(attrs={"data-contact": "", "inputmode": "search"}),
+        help_text=_("The customer, for an invoice with its open item; or left empty, and paid into an account."),
+    )  # fmt: skip
+    text = forms.CharField(label=_("Text"), max_length=200, required=False)
+
+    def __init__(
+        self, data: Any = None, *, asset: Asset, bills: bool, initial: dict[str, Any] | None = None
+    ) -> None:
+        gain, self.company = asset.category.gain, asset.company
+        code = gain.vat_code.code if gain.vat_code else ""
+        super().__init__(data, initial={"vat_code": code} | (initial or {}))
+        self.fields["vat_code"] = code_field(self.company, _("VAT code"))
+        self.fields["vat_code"].help_text = _("Left empty, the sale is without VAT.")
+        self.fields["account"] = account_field(
+            self.company, _("Paid into"), required=False,
+            help_text=_("Bank, cash or another account of the balance sheet."),
+        )  # fmt: skip
+        if not bills:
+            del self.fields["customer"]
+        if not is_liable_on(self.company, (initial or {}).get("date") or dt.date.max):
+            del self.fields["vat_code"], self.fields["basis"]
+        self.order_fields(["date", "amount", "basis", "vat_code", "account", "customer", "text"])
+        widths = {"date": "w3", "amount": "w3", "basis": "w3", "vat_code": "w3", "text": "w12"}
+        for name, one in self.fields.items():
+            one.width = widths.get(name, "w6")  # type: ignore[attr-defined]
+
+    def clean_customer(self) -> Contact | None:
+        number = self.cleaned_data["customer"]
+        if not number:
+            return None
+        found = by_number(self.company, [number]).get(number)
+        if found is None:
+            raise forms.ValidationError(_("There is no contact with the number %s.") % number)
+        return found
+
+    def sale(self) -> Sale:
+        """What was typed."""
+        told = self.cleaned_data
+        return Sale(amount=told["amount"], account=told["account"], customer=told.get("customer"),
+                    vat_code=told.get("vat_code"), basis=told.get("basis") or Basis.GROSS)  # fmt: skip
+
+
 class DisposalForm(forms.Form):
     """A sale, by the line that says what it brought, or scrapping."""
 
     date = forms.DateField(label=_("Date"), widget=DayInput())
     sold_by = forms.ChoiceField(
         label=_("Proceeds"), required=False,
-        help_text=_("Book the sale first: by an invoice, in the cash book or the journal, on the account of gains or "
-                    "of the asset, with its VAT. Then choose its line here."),
+        help_text=_("Of a sale that is booked already: by an invoice, in the cash book or the journal, on the account "
+                    "of gains or of the asset, with its VAT."),
     )  # fmt: skip
     text = forms.CharField(label=_("Text"), max_length=200, required=False)
 

@@ -15,6 +15,7 @@ from accounting.ledger.models import Account, CostCentre, CostObject, FiscalYear
 from accounting.ledger.models.years import DateRange
 from accounting.terms.models import fk
 from erp.companies.models import CompanyOwned, Multilingual
+from erp.documents.models import StoredFile
 
 
 class Method(models.TextChoices):
@@ -150,8 +151,8 @@ class Asset(CompanyOwned):
                 name="asset_possible",
             ),
             models.CheckConstraint(
-                condition=Q(disposed_on=None) | Q(disposed_on__gte=F("acquired_on")),
-                name="asset_disposed_after_acquired",
+                condition=Q(disposed_on=None) | Q(disposed_on__gte=F("in_service_on")),
+                name="asset_disposed_after_service",
             ),
         ]
         indexes = [
@@ -160,6 +161,32 @@ class Asset(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class AssetVoucher(CompanyOwned):
+    """A stored original that belongs to an asset (Beleg zur Anlage): its purchase paper, a photo, a guarantee."""
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.PROTECT, related_name="vouchers", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
+    file = fk(StoredFile, _("file"))
+    added_at = models.DateTimeField(_("added at"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
+        verbose_name=_("added by"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("voucher of an asset")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "asset", "file"], name="asset_voucher_once"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.file.name
 
 
 class DepreciationRun(CompanyOwned):

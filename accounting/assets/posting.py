@@ -106,8 +106,7 @@ def mirror(
                 entry=entry, run_id=one.run_id, undoes=one, text=one.text,
             )
             for one in movements
-        ],
-        batch_size=2000,
+        ]
     )  # fmt: skip
 
 

@@ -31,10 +31,11 @@ from accounting.assets.errors import (
     NotAnAssetLine,
     NothingLeft,
     NumberTaken,
+    ServiceAfterDisposal,
     ServiceBeforePurchase,
 )
 from accounting.assets.holding import held, hold
-from accounting.assets.models import Asset, AssetCategory, AssetMovement
+from accounting.assets.models import Asset, AssetCategory, AssetMovement, AssetVoucher
 from accounting.assets.standings import Value, live, rules_by_category, values
 from accounting.ledger import posting
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry, Period
@@ -121,6 +122,9 @@ class _Known:
                                  value=asset.acquired_on)  # fmt: skip
         if asset.in_service_on < asset.acquired_on:
             raise ServiceBeforePurchase(value=asset.in_service_on, acquired=asset.acquired_on)
+        if asset.disposed_on is not None and asset.in_service_on > asset.disposed_on:
+            raise ServiceAfterDisposal(asset=asset.number, disposed=asset.disposed_on,
+                                       value=asset.in_service_on)  # fmt: skip
         if not 0 <= asset.residual <= LARGEST or asset.residual != to_centimes(asset.residual):
             raise BadAmount(field="residual", value=asset.residual,
                             remedy=_("The residual value is not negative."))  # fmt: skip
@@ -159,7 +163,7 @@ def take_over_many(
     refusals = refusals_of(company, rows)
     if any(refusals):
         return refusals
-    Asset.unscoped.bulk_create([one.asset for one in rows], batch_size=2000)
+    Asset.unscoped.bulk_create([one.asset for one in rows])
     AssetMovement.unscoped.bulk_create(
         [
             AssetMovement(
@@ -167,8 +171,7 @@ def take_over_many(
                 kind=_Kind.OPENING, cost=one.cost, depreciation=one.accumulated,
             )
             for one in rows
-        ],
-        batch_size=2000,
+        ]
     )  # fmt: skip
     trail.record_many(
         company=company, by=by, action="asset.take_over",
@@ -244,7 +247,7 @@ def save_asset(asset: Asset, *, by: User) -> Asset:
     """Add an asset, or change what is said of one; its category is changed by a transfer.
 
     Raises ``NameMissing``, ``NumberTaken``, ``NoRule``, ``RuleIncomplete``, ``BadAmount``,
-    ``ServiceBeforePurchase``, ``DisposedBefore`` or ``DayStays``.
+    ``ServiceBeforePurchase``, ``ServiceAfterDisposal``, ``DisposedBefore`` or ``DayStays``.
     """
     company = asset.company
     before = held(asset) if asset.pk else None
@@ -277,6 +280,7 @@ def delete_asset(asset: Asset, *, by: User) -> None:
         raise AssetInUse(asset=now.number)
     require_open(now.company, movements)
     movements.delete()
+    AssetVoucher.of(now.company).filter(asset=now).delete()
     trail.record(company=now.company, by=by, action="asset.delete", subject=now,
                  details=trail.filled(trail.values(now, *TOLD)))  # fmt: skip
     now.delete()

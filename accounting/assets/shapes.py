@@ -12,13 +12,18 @@ from accounting.assets.models import (
     AssetCategory,
     AssetMovement,
     AssetRule,
+    AssetVoucher,
     DepreciationRun,
     Method,
 )
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre, CostObject
+from accounting.open_items.api.shapes import ContactField
+from erp.api.files import UploadInput
 from erp.api.inputs import AmountField, DayField, Input, NamedInput
 from erp.api.paging import PageOutput
+from vat.codes.breakdown import Basis
+from vat.codes.models import VatCode
 
 LARGEST_ID = 2**63 - 1
 MOST_LINE = 100_000
@@ -222,6 +227,21 @@ class AssetDisposalInput(Input):
         return told
 
 
+class AssetSaleInput(Input):
+    """A sale to be posted: either ``account`` takes the money, or the contact ``customer``, by id, gets an invoice.
+
+    ``amount`` is with the tax of ``vat_code`` in it, or with ``vat_basis`` net without.
+    """
+
+    date = DayField()
+    amount = AmountField(positive=True)
+    account = NumberedField(Account, max_length=10, **_OR_NONE)
+    customer = ContactField(required=False, allow_null=True)
+    vat_code = NumberedField(VatCode, by="code", max_length=6, **_OR_NONE)
+    vat_basis = serializers.ChoiceField(choices=Basis.choices, default=Basis.GROSS)
+    text = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
 class AssetUndoInput(Input):
     """The latest movement is undone; with ``movement``, its id, only if it is that one."""
 
@@ -266,6 +286,31 @@ class AssetWhole(serializers.Serializer[Any]):
     values = AssetValuesOutput()
     movements = AssetMovementOutput(many=True)
     outlook = DepreciationOutlookOutput(allow_null=True)
+
+
+class AssetVoucherOutput(serializers.ModelSerializer[AssetVoucher]):
+    """An original on an asset; its bytes are at ``…/asset-vouchers/{id}/file/``."""
+
+    asset = serializers.IntegerField(source="asset_id")
+    name = serializers.CharField(source="file.name")
+    content_type = serializers.CharField(source="file.content_type")
+    size = serializers.IntegerField(source="file.size")
+    digest = serializers.CharField(source="file.digest", help_text="SHA-256")
+    added_by = serializers.CharField(source="added_by.email")
+
+    class Meta:
+        model = AssetVoucher
+        fields = ("id", "asset", "name", "content_type", "size", "digest", "added_at", "added_by")
+
+
+class AssetVoucherInput(UploadInput):
+    """A PDF file or a picture, and the asset it belongs to, by id."""
+
+    asset = serializers.IntegerField(**_ID)
+
+
+class AssetVouchersQuery(serializers.Serializer[Any]):
+    asset = serializers.IntegerField(required=False, help_text="Of this asset, by id", **_ID)
 
 
 class AssetLineOutput(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounting.assets import api
-from accounting.assets.views import importing, register, runs, settings
+from accounting.assets.views import importing, register, runs, settings, vouchers
 
 pages = [
     path("assets/", register.Assets.as_view(), name="assets"),
@@ -17,6 +17,8 @@ pages = [
     path("assets/runs/", runs.Runs.as_view(), name="asset-runs"),
     path("assets/runs/<int:run>/", runs.RunPage.as_view(), name="asset-run"),
     path("assets/table/", runs.AssetsTable.as_view(), name="assets-table"),
+    path("assets/<int:asset>/vouchers/<int:voucher>/", vouchers.VoucherFile.as_view(),
+         name="asset-voucher"),
     path("assets/<int:asset>/", register.AssetPage.as_view(), name="asset"),
 ]  # fmt: skip
 endpoints = api.urls

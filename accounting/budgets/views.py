@@ -21,6 +21,7 @@ from accounting.budgets.forms import BudgetForm
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Spread
 from accounting.budgets.reports import budget_table
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.queries import year_of
 from erp.access.permissions import Permission
@@ -170,7 +171,7 @@ class BudgetPage(OfBudget):
         context = {
             "page_title": f"{_('Budget')} {budget.fiscal_year}: {budget.name}",
             "budget": budget, "groups": groups, "sums": queries.sums(rows),
-            "spreads": Spread.choices, "cost_centres": CostCentre.of(self.company).order_by("number"),
+            "spreads": Spread.choices, "cost_centres": units_to_choose(CostCentre, self.company),
             "centre": self.centre(), "before": queries.year_before(self.company, budget.fiscal_year),
         }  # fmt: skip
         return render(request, "accounting/budgets/budget.html", context)

@@ -104,12 +104,14 @@ def accrue(
     *, company: Company, year: FiscalYear, kind: str, account: Account, amount: Decimal, text: str,
     by: User, balance_account: Account | None = None, cost_centre: CostCentre | None = None,
     cost_object: CostObject | None = None, vouchers: Sequence[StoredFile] = (),
+    origin: JournalEntry | None = None,
 ) -> YearAccrual:  # fmt: skip
     """Post an accrual at the end of a year, and its reversal on the day after.
 
     ``amount`` is without VAT, above zero, in the company's currency. ``account`` is of income or
-    expense. Raises ``NoResultAccount``, ``WrongAccrualPlace``, ``NoAccrualAccount``,
-    ``AmountNotPositive``, and what ``posting.post`` raises, as where the next year is not open.
+    expense; ``origin`` the entry that a part of is accrued. Raises ``NoResultAccount``,
+    ``WrongAccrualPlace``, ``NoAccrualAccount``, ``AmountNotPositive``, and what ``posting.post`` raises,
+    as where the next year is not open.
     """
     if amount <= 0:
         raise AmountNotPositive(amount=amount)
@@ -135,7 +137,7 @@ def accrue(
     ]  # fmt: skip
     made: YearAccrual = YearAccrual.unscoped.create(
         company=company, fiscal_year=year, kind=kind, account=account, balance_account=holding,
-        amount=amount, text=text[:200], entry=entries[0], reversal=entries[1],
+        amount=amount, text=text[:200], entry=entries[0], reversal=entries[1], origin=origin,
         created_at=clock.now(), created_by=by, **units,
     )  # fmt: skip
     trail.record(company=company, by=by, action="year.accrue", subject=made,
@@ -165,7 +167,7 @@ def undo_accrual(accrual: YearAccrual, *, by: User) -> YearAccrual:
 def accruals_of(company: Company) -> QuerySet[YearAccrual]:
     """All accruals with what belongs to them, in the order they were made."""
     related = ("company", "fiscal_year", "account", "balance_account", "entry__company",
-               "reversal__company", "created_by", "cost_centre", "cost_object")  # fmt: skip
+               "reversal__company", "origin", "created_by", "cost_centre", "cost_object")  # fmt: skip
     return YearAccrual.of(company).select_related(*related).order_by("pk")
 
 

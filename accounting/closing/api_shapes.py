@@ -123,7 +123,7 @@ class YearChangesOutput(serializers.Serializer[Any]):
 
 
 class YearAccrualOutput(serializers.ModelSerializer[YearAccrual]):
-    """An accrual with the ids of its two entries."""
+    """An accrual with the ids of its two entries; ``origin`` is the one that a part of is accrued."""
 
     fiscal_year = serializers.CharField(source="fiscal_year.name")
     account = serializers.CharField(source="account.number")
@@ -135,7 +135,7 @@ class YearAccrualOutput(serializers.ModelSerializer[YearAccrual]):
     class Meta:
         model = YearAccrual
         fields = ("id", "fiscal_year", "kind", "account", "balance_account", "amount", "text",
-                  "cost_centre", "cost_object", "entry", "reversal", "is_undone")  # fmt: skip
+                  "cost_centre", "cost_object", "entry", "reversal", "origin", "is_undone")  # fmt: skip
 
 
 class YearAccrualInput(Input):

@@ -1,4 +1,4 @@
-"""What the page of an entry shows of the year-end: the other entry of its accrual."""
+"""What the page of an entry shows of the year-end: the other entry of its accrual, and what of it is accrued."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from erp.web import asides
 
 
 def of_entry(access: Access, subject: str, pk: int) -> str:
-    """The accrual that an entry belongs to, with its counterpart; blank where there is none."""
+    """The accruals that an entry belongs to, or has a part in, with their entries; blank where there are none."""
     if subject != "entry" or not access.may(Permission.LEDGER_READ):
         return ""
-    found = accruals_of(access.company).filter(Q(entry=pk) | Q(reversal=pk)).first()
-    if found is None:
-        return ""
-    other = found.reversal if found.entry_id == pk else found.entry
-    told = {
-        "accrual": found,
-        "other": other,
-        "company": access.company,
-        "is_first": found.entry_id == pk,
-    }
-    return render_to_string("accounting/closing/_aside.html", told)
+    rows = accruals_of(access.company)
+    found = list(rows.filter(Q(entry=pk) | Q(reversal=pk) | Q(origin=pk)))
+    told = [
+        {"accrual": one, "other": one.reversal if one.entry_id == pk else one.entry,
+         "is_first": one.entry_id == pk, "is_origin": one.origin_id == pk}
+        for one in found
+    ]  # fmt: skip
+    return "".join(
+        render_to_string("accounting/closing/_aside.html", {**one, "company": access.company})
+        for one in told
+    )
 
 
 def register_own() -> None:

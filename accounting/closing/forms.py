@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.closing import appropriating
 from accounting.closing.accruing import ASSETS, LIABILITIES
 from accounting.closing.models import YearAccrual
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.ledger.models.accounts import RESULT_TYPES
 from accounting.open_items.forms import Amount
@@ -43,8 +44,11 @@ class AccrualForm(forms.Form):
         fields["balance_account"].queryset = rows.filter(
             or_position__in=(ASSETS, LIABILITIES), control=""
         )
-        for name, model in (("cost_centre", CostCentre), ("cost_object", CostObject)):
-            units = model.of(company).order_by("number")
+        kinds: dict[str, type[CostCentre | CostObject]] = {
+            "cost_centre": CostCentre, "cost_object": CostObject,
+        }  # fmt: skip
+        for name, model in kinds.items():
+            units = units_to_choose(model, company)
             if units.exists():
                 fields[name].queryset = units
             else:

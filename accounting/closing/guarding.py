@@ -30,12 +30,29 @@ class StaysUndone(DomainError):
     conflict = True
 
 
+class AccruedInPart(DomainError):
+    code = "closing.accrued_in_part"
+    message = _("A part of entry %(number)s is accrued at the end of %(year)s by “%(text)s”. Undo that accrual first, "
+                "under Year-end.")  # fmt: skip
+    field = "entry"
+    conflict = True
+
+
 def require_both(entry: JournalEntry, owner: str) -> None:
-    """Asked before an entry is reversed. Raises ``UndoneTogether``, or ``StaysUndone`` for what undid one."""
+    """Asked before an entry is reversed.
+
+    Raises ``UndoneTogether``, ``StaysUndone`` for what undid one, or ``AccruedInPart``.
+    """
     ours = (ACCRUAL, APPROPRIATION)
     if entry.reverses is not None and entry.reverses.source_key.startswith(ours):
         raise StaysUndone(number=entry.number)
-    if owner == OWNER or not entry.source_key.startswith(ours):
+    if owner == OWNER:
+        return
+    accrued = YearAccrual.of(entry.company_id).select_related("fiscal_year")
+    part = accrued.filter(origin=entry, is_undone=False).order_by("pk").first()
+    if part is not None:
+        raise AccruedInPart(number=entry.number, year=part.fiscal_year, text=part.text)
+    if not entry.source_key.startswith(ours):
         return
     here = Q(entry=entry) | Q(reversal=entry)
     accrual = YearAccrual.of(entry.company_id).select_related("fiscal_year").filter(here).first()

@@ -55,7 +55,8 @@ class YearAccrual(CompanyOwned):
     """An accrual (Transitorische Abgrenzung): an entry at the end of a year, and its reversal next day.
 
     ``amount`` is in the company's currency. ``entry`` is dated on the last day of the year,
-    ``reversal`` on the first of the next; both were posted by one act, and are undone by one.
+    ``reversal`` on the first of the next; both were posted by one act, and are undone by one. ``origin``
+    is the entry that a part of is accrued, where it said so when it was entered.
     """
 
     class Kind(models.TextChoices):
@@ -97,6 +98,10 @@ class YearAccrual(CompanyOwned):
         JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False,
         db_index=False, verbose_name=_("reversal"),
     )  # fmt: skip
+    origin = models.ForeignKey(
+        JournalEntry, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+        db_index=False, null=True, blank=True, verbose_name=_("accrued entry"),
+    )  # fmt: skip
     is_undone = models.BooleanField(_("undone"), default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
@@ -115,7 +120,13 @@ class YearAccrual(CompanyOwned):
                 condition=~Q(entry=F("reversal")), name="year_accrual_has_two_entries"
             ),
         ]
-        indexes = [models.Index(fields=["company", "fiscal_year"], name="year_accrual_of_year")]
+        indexes = [
+            models.Index(fields=["company", "fiscal_year"], name="year_accrual_of_year"),
+            models.Index(
+                fields=["company", "origin"], name="year_accrual_of_origin",
+                condition=Q(origin__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.text

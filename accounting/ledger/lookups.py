@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounting.ledger.entering import UnknownAccount, UnknownCostUnit, UnknownVatCode, choices
 from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.ledger.views.entering import choices_of_codes
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.errors import DomainError
 from vat.codes.models import VatCode
 from vat.codes.queries import codes_of
@@ -62,14 +62,19 @@ def cost_field(model: type[CostCentre | CostObject], company: Company, label: An
     )
 
 
+def units_to_choose(model: type[CostCentre | CostObject], company: Company) -> QuerySet[Any]:
+    """Cost centres or cost objects by number; none where cost accounting is switched off."""
+    rows = model.of(company).order_by("number")
+    return rows if company.uses(Module.COST_ACCOUNTING) else rows.none()
+
+
 def offered(
     company: Company, *, accounts: QuerySet[Account], kinds: frozenset[Any]
 ) -> dict[str, Any]:
     """What the fields of a page offer: accounts in their order, VAT codes of some kinds, cost units if in use."""
-    costs = company.uses("costs")
     return {
         "accounts": choices(accounts),
         "vat_codes": choices_of_codes(codes_of(company).filter(kind__in=kinds)),
-        "cost_centres": choices(CostCentre.of(company).order_by("number")) if costs else [],
-        "cost_objects": choices(CostObject.of(company).order_by("number")) if costs else [],
+        "cost_centres": choices(units_to_choose(CostCentre, company)),
+        "cost_objects": choices(units_to_choose(CostObject, company)),
     }

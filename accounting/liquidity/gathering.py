@@ -25,7 +25,7 @@ from accounting.payables import recurring as purchases
 from accounting.payables.models import SupplierInvoice
 from accounting.receivables import recurring as invoices
 from accounting.receivables.models import SalesDocument
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, split_by, to_centimes
 from erp.reference.queries import Rate, rates
@@ -95,15 +95,16 @@ class _Money:
 def forecast(company: Company, wish: Wish, *, language: str = "de") -> Forecast:
     """What money there is on a day, and what is expected to come and go (Liquiditätsplan).
 
-    What was due before is expected on the day itself. The number of queries does not depend on how
+    What was due before is expected on the day itself. What is owed is told whoever keeps it; what comes
+    again comes no more while its module is switched off. The number of queries does not depend on how
     much there is.
     """
     accounts = _holdings(company, wish.on, language)
     held = [one for one in accounts if one.amount or one.base]
     owed = {side: open_on(company, wish.on, side) for side in Side}
     known = payment_habits(company, wish.on, Side.RECEIVABLES) if wish.habits else {}
-    bills = invoices.due(company, wish.until)
-    bought = purchases.due(company, wish.until)
+    bills = invoices.due(company, wish.until) if company.uses(Module.RECEIVABLES) else []
+    bought = purchases.due(company, wish.until) if company.uses(Module.PAYABLES) else []
     planned = list(PlannedPayment.of(company).filter(date__lte=wish.until))
     currencies = {
         *(one.currency for one in held), *(row.currency for rows in owed.values() for row in rows),

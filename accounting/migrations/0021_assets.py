@@ -384,10 +384,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("disposed_on", None),
-                            ("disposed_on__gte", models.F("acquired_on")),
+                            ("disposed_on__gte", models.F("in_service_on")),
                             _connector="OR",
                         ),
-                        name="asset_disposed_after_acquired",
+                        name="asset_disposed_after_service",
                     ),
                 ],
             },

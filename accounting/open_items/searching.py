@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounting.open_items.models import OpenItem
+from accounting.open_items.models import OpenItem, Side
 from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.companies.models import Company
@@ -31,7 +31,7 @@ def _words(company: Company, ids: Sequence[int]) -> Mapping[int, set[str]]:
 
 
 def _items(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
-    for one in OpenItem.of(access.company).filter(pk__in=ids):
+    for one in OpenItem.of(access.company).filter(pk__in=ids, side__in=_sides(access)):
         yield Hit(
             one.pk, str(one), reverse("open-item", args=[access.company.pk, one.pk]),
             note=str(one.get_side_display()) if one.settled_on is None else str(_("Settled")),
@@ -39,8 +39,17 @@ def _items(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
         )  # fmt: skip
 
 
+def _sides(access: Access) -> list[str]:
+    """The sides whose module is on."""
+    return [side for side in Side.values if access.uses(side)]
+
+
+def _hides(access: Access) -> bool:
+    return len(_sides(access)) < len(Side.values)
+
+
 def register() -> None:
     kinds.register(
         "open_items", label=_("Open items"), permission=Permission.OPEN_ITEMS_READ,
-        index=Index(6, Changed(OpenItem, "open_item"), _words, _items),
+        index=Index(6, Changed(OpenItem, "open_item"), _words, _items, _hides),
     )  # fmt: skip

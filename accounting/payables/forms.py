@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import CostCentre
 from accounting.payables import approving
 from accounting.payables.models import ApprovalRule, RecurringSupplierInvoice
 from erp.access.models import Membership, User
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core import rhythm
 from erp.web.dates import DayInput
 
@@ -50,9 +51,11 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         choosable = User.objects.filter(pk__in=able).order_by("name")
         for name in ("approver", "deputy"):
             self.fields[name].queryset = choosable  # type: ignore[attr-defined]
-        self.fields["cost_centre"].queryset = CostCentre.of(company).order_by("number")  # type: ignore[attr-defined]
+        self.fields["cost_centre"].queryset = units_to_choose(CostCentre, company)  # type: ignore[attr-defined]
         self.fields["cost_centre"].required = False
         for name in ("position", "from_amount"):
             self.fields[name].width = "w3"  # type: ignore[attr-defined]
         for name in ("approver", "deputy", "cost_centre"):
             self.fields[name].width = "w6"  # type: ignore[attr-defined]
+        if not company.uses(Module.COST_ACCOUNTING):
+            del self.fields["cost_centre"]  # a rule keeps the one it has

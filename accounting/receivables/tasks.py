@@ -19,7 +19,7 @@ from accounting.receivables.models import SalesDocument
 from erp.access.gate import NobodyToActFor, access_to, all_companies, operating
 from erp.access.models import User
 from erp.access.permissions import Permission
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 
 HANDS: Final = 3  # tasks that look for work beside the one that asks
 MOST_AT_ONCE: Final = 500
@@ -74,11 +74,13 @@ def archive_all(**_later: Any) -> int:
 
 @shared_task(name="receivables.archive_rest")
 def archive_rest(*, company_id: int, **_later: Any) -> int:
-    """One company's documents without a PDF; how many were made."""
+    """One company's documents without a PDF; how many were made. Nothing where it has debtors switched off."""
     made = 0
     try:
         while made < MOST_AT_ONCE:
             with operating(str(company_id)) as access:
+                if not access.company.uses(Module.RECEIVABLES):
+                    return made
                 rows = SalesDocument.of(access.company).filter(
                     status=SalesDocument.Status.ISSUED, file=None)  # fmt: skip
                 document = rows.select_for_update(skip_locked=True).order_by("pk").first()

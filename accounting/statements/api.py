@@ -27,6 +27,7 @@ from accounting.statements.trial_balance import trial_balance
 from erp.access.permissions import Permission
 from erp.api.inputs import AmountField, DayField
 from erp.api.reports import Filed, shown_or_filed
+from erp.companies.models import Module
 from erp.core import clock
 
 
@@ -163,6 +164,7 @@ class ReportViewSet(Filed):
         ("trial_balance", "balance_sheet", "income_statement", "costs", "cost_object"),
         Permission.LEDGER_READ,
     )
+    modules = dict.fromkeys(("costs", "cost_object"), Module.COST_ACCOUNTING)
     takes_along = dict.fromkeys(permissions, Permission.LEDGER_EXPORT)
     pagination_class = None
     serializer_class = TrialBalanceOutput

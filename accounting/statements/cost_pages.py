@@ -16,12 +16,14 @@ from accounting.statements import costs
 from accounting.statements.costs import By, CostReport, CostRow
 from accounting.statements.views import Report
 from erp.access.permissions import Permission
+from erp.companies.models import Module
 
 
 class CostReportPage(Report):
     """``/c/{company}/reports/costs/?by=centre|object``: each with the page that shows what it is made of."""
 
     permission = Permission.LEDGER_READ
+    module = Module.COST_ACCOUNTING
     help_page = "cost-report"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -56,6 +58,7 @@ class CostObjectPage(Report):
     """``/c/{company}/reports/costs/objects/{number}/``: the entry lines behind a cost object's result."""
 
     permission = Permission.LEDGER_READ
+    module = Module.COST_ACCOUNTING
     help_page = "cost-report"
 
     def get(self, request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounting.budgets.models import Budget
 from accounting.budgets.queries import budgets_of
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
@@ -76,7 +77,7 @@ class Report(CompanyView):
         return {
             "until": self.until(),
             "years": FiscalYear.of(self.company).order_by("-start"),
-            "cost_centres": CostCentre.of(self.company).order_by("number"),
+            "cost_centres": units_to_choose(CostCentre, self.company),
             "budgets": self.budgets(),
         }
 

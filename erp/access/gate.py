@@ -27,7 +27,7 @@ from erp.access.permissions import SUPPORT, Permission
 from erp.access.rights import HELD, Held, held_in
 from erp.access.support.models import SupportConsent
 from erp.access.tokens.bearing import Bearer
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.tenancy import open_companies, require_transaction, set_local
@@ -55,6 +55,19 @@ class NobodyToActFor(DomainError):
     code = "access.nobody_to_act_for"
     message = _("“%(email)s” is no user of this company. Give the e-mail of a member.")
     field = "by"
+
+
+class ModuleOff(PermissionDenied):
+    """What was asked for belongs to a module that the company has switched off (403)."""
+
+    code: Final = "module_off"
+
+    def __init__(self, module: str) -> None:
+        self.module = Module(module)
+        super().__init__(
+            _("The module “%(module)s” is switched off. What it holds is kept; whoever may change the company’s "
+              "settings can switch it on there.") % {"module": self.module.label}
+        )  # fmt: skip
 
 
 #: The pages that somebody keeps at hand there (``erp.cockpit.favourites``), on the same way.
@@ -86,10 +99,25 @@ class Access:
     def may(self, permission: str | None) -> bool:
         return permission in self.granted
 
+    def uses(self, module: str | None) -> bool:
+        """Whether the company has a module switched on; what is of none is always there."""
+        return module is None or self.company.uses(module)
+
     def require(self, permission: str | None) -> None:
-        """Raise ``PermissionDenied`` (403) unless granted; an undeclared permission never is."""
-        if permission not in self.granted:
-            raise PermissionDenied
+        """Raise ``PermissionDenied`` (403) unless granted; an undeclared permission never is.
+
+        Raises ``ModuleOff``, which is one, where nobody has it as long as its module is off.
+        """
+        if permission in self.granted:
+            return
+        if permission is not None:
+            self.require_module(Permission(permission).module)
+        raise PermissionDenied
+
+    def require_module(self, module: str | None) -> None:
+        """Raise ``ModuleOff`` (403) unless the company has the module switched on."""
+        if module is not None and not self.company.uses(module):
+            raise ModuleOff(module)
 
 
 def access_to(

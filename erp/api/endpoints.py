@@ -243,6 +243,8 @@ class CompanyViewSet(OneTransaction):
 
     permissions: ClassVar[dict[str, Permission]] = {}
     opened_by: ClassVar[frozenset[Permission]] = frozenset()
+    #: The module of an action, where it is not the one of its permission.
+    modules: ClassVar[Mapping[str, Module]] = {}
     step_up: ClassVar[frozenset[str]] = frozenset()
     takes_keys: ClassVar[bool] = True
     pagination_class: Any = Pages
@@ -265,8 +267,9 @@ class CompanyViewSet(OneTransaction):
         right = self.permissions.get(self.action)
         if right is None:
             raise PermissionDenied
-        if not self.access.may(right) and self.opened_by.isdisjoint(self.access.granted):
-            raise PermissionDenied
+        if self.opened_by.isdisjoint(self.access.granted):
+            self.access.require(right)
+        self.access.require_module(self.modules.get(self.action))
         if self.access.read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied
         looks.note_entry(self.access)

@@ -13,6 +13,7 @@ from django.utils.encoding import force_str
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from erp.access.gate import ModuleOff
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.problems import CONTENT_TYPE, problem
 
@@ -64,6 +65,8 @@ def _told(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None
         return _refusal(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    elif isinstance(error, ModuleOff):
+        error = exceptions.PermissionDenied(str(error), code=error.code)
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.ValidationError):

@@ -29,12 +29,13 @@ from accounting.ledger.charting import save_cost_unit
 from accounting.ledger.entering import Reader, TypedLine, simple_entry
 from accounting.ledger.models import Account, CostCentre, EntryTemplate, FiscalYear, JournalEntry
 from accounting.ledger.recurring import save_template
-from accounting.ledger.years import lock_period, open_fiscal_year
+from accounting.ledger.years import open_fiscal_year
 from accounting.liquidity.models import PlannedPayment
 from accounting.liquidity.planning import save_planned
 from erp.access.models import User
 from erp.cockpit.demo_assets import add_assets
 from erp.cockpit.demo_bank import Movement, statement_xml
+from erp.cockpit.demo_closing import close_first_year
 from erp.cockpit.demo_contacts import add_contacts
 from erp.cockpit.demo_creditors import add_creditors
 from erp.cockpit.demo_debtors import add_debtors, november
@@ -159,8 +160,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     add_expenses(company, owner, colleague)
     file_returns(company, owner)
     _statement(company, bank, owner, chance)
-    for period in company_periods(company, FIRST):
-        lock_period(company=company, period=period, lock="locked", by=owner, reason="Abschluss")
+    close_first_year(company, owner)
     _template(company, owner)
     _cash_and_plans(company, owner)
     open_budget(company=company, year=FiscalYear.of(company).get(name=str(SECOND)), name="Erste Fassung",
@@ -191,12 +191,6 @@ def _colleague(company: Company, owner: User) -> User:
     found = User.objects.filter(email=email).first() or _user(email, "Beat Werkmann")
     grant(company=company, user=found, role="employee", by=owner)
     return found
-
-
-def company_periods(company: Company, year: int) -> Any:
-    from accounting.ledger.models import Period
-
-    return Period.of(company).filter(start__year=year).order_by("start")
 
 
 def _opening(company: Company, owner: User) -> None:

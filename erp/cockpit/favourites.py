@@ -17,6 +17,7 @@ from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.audit import trail
 from erp.cockpit.models import Favourite
+from erp.companies.models import Module
 from erp.core.errors import DomainError
 from erp.core.texts import one_line
 from erp.web.pages import CompanyView
@@ -67,7 +68,7 @@ def at_hand(access: Access) -> list[AtHand]:
     return [
         AtHand(pk, name, start + address, user == access.user.pk)
         for pk, name, address, user in access.favourites
-        if access.may(_right_of(urlsplit(address).path))
+        if _may_open(access, urlsplit(address).path)
     ]
 
 
@@ -164,20 +165,25 @@ def _place(access: Access, address: str) -> str:
     if found is None or found[1] not in ({own} if whole else {own, None}):
         raise NoSuchPage(value=address[:100])
     path = found[2].lstrip("/")
-    if not access.may(_right_of(path)):
+    if not _may_open(access, path):
         raise NoSuchPage(value=address[:100])
     asked = [(key, value) for key, value in parse_qsl(parts.query) if key not in PASSING and value]
     return path + (f"?{urlencode(asked)}" if asked else "")
 
 
+def _may_open(access: Access, path: str) -> bool:
+    right, module = _asked_by(path)
+    return access.may(right) and access.uses(module)
+
+
 @lru_cache(maxsize=4096)
-def _right_of(path: str) -> Permission | None:
-    """The right that a page below a company's address asks for; None where there is no page."""
+def _asked_by(path: str) -> tuple[Permission | None, Module | None]:
+    """The right and module that a page below a company's address asks for; no right where there is no page."""
     try:
         match = resolve(f"/c/1/{path}")
     except Resolver404:
-        return None
+        return None, None
     view = getattr(match.func, "view_class", None)
     if not isinstance(view, type) or not issubclass(view, CompanyView) or not hasattr(view, "get"):
-        return None
-    return view.needs("GET")
+        return None, None
+    return view.needs("GET"), view.module

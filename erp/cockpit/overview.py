@@ -20,9 +20,12 @@ from vat.returns.queries import Row, next_due
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """What waits in the books: how many of each, and the return that is due next, if any."""
+    """What waits in the books: how many of each, and the return that is due next, if any.
 
-    bank: int
+    ``bank`` is None for whoever may not see the banks.
+    """
+
+    bank: int | None
     drafts: int
     recurring: int
     vat: Row | None
@@ -54,7 +57,9 @@ def todo(access: Access, on: dt.date) -> Todo:
     """What waits on a day; the caller may see the books."""
     company = access.company
     return Todo(
-        bank=BankTransaction.waiting(company).count(),
+        bank=BankTransaction.waiting(company).count()
+        if access.may(Permission.BANKING_READ)
+        else None,
         drafts=queries.drafts_of(access).count(),
         recurring=len(due(company, on)),
         vat=next_due(company, on) if access.may(Permission.VAT_READ) else None,

@@ -66,9 +66,13 @@ def _owed(access: Access, on: dt.date) -> Iterator[Tile]:
     if not access.may(Permission.OPEN_ITEMS_READ):
         return
     company = access.company
+    kept = [(side, label) for side, label in ((Side.RECEIVABLES, _("Owed to us")), (Side.PAYABLES, _("We owe")))
+            if access.uses(side)]  # fmt: skip
+    if not kept:
+        return
     owed = OpenItem.of(company).filter(settled_on=None)
     told = {(row["side"], row["late"]): row["sum"] for row in _sums(owed, on)}
-    for side, label in ((Side.RECEIVABLES, _("Owed to us")), (Side.PAYABLES, _("We owe"))):
+    for side, label in kept:
         late, due_later = (told.get((side.value, is_late), Decimal(0)) for is_late in (True, False))
         note = _("overdue: %s") % chf(late) if late > 0 else ""
         yield Tile(label, reverse(f"open-{side.value}", args=[company.pk]),

@@ -20,7 +20,7 @@ from accounting.payables.models import Visa
 from accounting.payments.queries import approvable_by
 from erp.access.models import User
 from erp.access.permissions import Permission
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from payroll.expenses.models import ExpenseClaim
 
 
@@ -40,7 +40,7 @@ def waiting(
 ) -> Iterator[Waiting]:
     """What waits for the approval of somebody with these rights, on a day; a query for each right."""
     for permission, kind, label, found in _KINDS:
-        if permission in granted:
+        if permission in granted and (kind != "payments" or company.uses(Module.PAYABLES)):
             told = found(company, user, on)
             yield Waiting(kind, label, *told)
 

@@ -22,7 +22,7 @@ from erp.access.permissions import ADMINISTERS, Permission
 from erp.access.sign_in.backend import has_two_ways
 from erp.access.sign_in.stepup import SECOND_WAY, is_fresh
 from erp.audit import access_log, looks
-from erp.companies.models import Company
+from erp.companies.models import Company, Module
 from erp.core.errors import DomainError, Overtaken, Refusals
 from erp.core.retrying import retried, rewind
 from erp.documents.storing import LARGEST
@@ -42,6 +42,8 @@ class CompanyView(View):
 
     permission: ClassVar[Permission | None] = None
     permissions: ClassVar[dict[str, Permission]] = {}
+    #: The module it belongs to, where that is not the one of its permission.
+    module: ClassVar[Module | None] = None
     step_up: ClassVar[frozenset[str]] = frozenset()
     takes_secrets: ClassVar[bool] = False
     help_page: ClassVar[str] = ""
@@ -88,6 +90,7 @@ class CompanyView(View):
         request.access = self.access  # type: ignore[attr-defined]
         request.help_page = self.help_page  # type: ignore[attr-defined]
         self.access.require(self.needs(request.method or "GET"))
+        self.access.require_module(self.module)
         if self.access.read_only and request.method not in {"GET", "HEAD", "OPTIONS"}:
             raise PermissionDenied
         looks.note_entry(self.access)
@@ -127,8 +130,7 @@ class CompanyView(View):
             messages.error(self.request, str(one))
 
     def require(self, permission: Permission) -> None:
-        if not self.access.may(permission):
-            raise PermissionDenied
+        self.access.require(permission)
 
 
 def id_of(text: str | None) -> int:

@@ -1,4 +1,4 @@
-"""What is answered where no page and no endpoint does: 400, 404 and 500.
+"""What is answered where no page and no endpoint does: 400, 403, 404 and 500.
 
 To a program as any endpoint would, to a person in plain words.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import render
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework.exceptions import NotFound
 
+from erp.access.gate import ModuleOff
 from erp.core.problems import CONTENT_TYPE, problem
 
 
@@ -23,6 +25,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_by_program(request):
         return _told(400, "invalid", told)
     return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say what is missing: a right, or a module of the company that is switched off."""
+    module_off = str(exception) if isinstance(exception, ModuleOff) else ""
+    context = {"module_off": module_off, "access": getattr(request, "access", None)}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -81,6 +81,20 @@ def test_what_was_typed_outlives_the_session(wide):
     wide.faults[:] = [fault for fault in wide.faults if "status of 403" not in fault]
 
 
+def test_the_time_that_an_entry_concerns_unfolds_by_keyboard(wide):
+    """Its next year is not open yet, so it is refused beside the field; folded away, the time says nothing."""
+    page = wide.goto(MASK)
+    filled(page, date="3.11.2026", text="Versicherung", debit="6300", credit="1000", amount="365")
+    typed(page, "[Alt+z]")
+    expect(page.locator("#concerns_from")).to_be_focused()
+    typed(page, "1.11.2026", "[Enter]", "31.10.2027", "[Control+Enter]")
+    page.wait_for_selector("#refusal:not([hidden])")
+    assert "01.01.2027" in page.inner_text("#refusal")
+    expect(page.locator("#concerns_until")).to_be_focused()
+    typed(page, "[Alt+z]", "[Control+Enter]")
+    page.wait_for_selector("#latest tr:first-child td:nth-child(3):text-is('Versicherung')")
+
+
 def test_the_amount_calculates_and_the_date_completes(wide):
     page = wide.goto(MASK)
     typed(page, "15.3", "[Tab]")

@@ -14,6 +14,7 @@ from django.urls import resolve
 
 from accounting.assets import categories
 from accounting.assets.running import run as depreciate
+from accounting.assets.vouching import attach as hang
 from accounting.banking.models import BankRule, BankTransaction
 from accounting.banking.rules.keeping import save_rule
 from accounting.cash.books import save_book
@@ -624,7 +625,14 @@ ENDPOINTS = [
     ("POST", "assets/{asset}/revalue/", {}, "assets.post"),
     ("POST", "assets/{asset}/transfer/", {}, "assets.post"),
     ("POST", "assets/{asset}/dispose/", {}, "assets.post"),
+    ("POST", "assets/{asset}/sell/", {}, "assets.post"),
     ("POST", "assets/{asset}/undo/", {}, "assets.post"),
+    ("GET", "asset-vouchers/", {}, "assets.read"),
+    ("GET", "asset-vouchers/{asset_voucher}/", {}, "assets.read"),
+    ("GET", "asset-vouchers/{asset_voucher}/file/", {}, "assets.read"),
+    ("GET", "asset-vouchers/{asset_voucher}/picture/", {}, "assets.read"),
+    ("POST", "asset-vouchers/", None, "assets.change"),
+    ("DELETE", "asset-vouchers/{asset_voucher}/", {}, "assets.change"),
     ("GET", "asset-lines/", {}, "assets.read"),
     ("GET", "asset-categories/", {}, "assets.read"),
     ("GET", "asset-categories/ceilings/", {}, "assets.read"),
@@ -757,7 +765,8 @@ def one_of_everything(api, company):
     foreign.moved(company, "1024", "1.00", "1.00", date=dt.date(2026, 1, 1))
     valuation = value(company, date=dt.date(2026, 1, 1), by=by, typed={"EUR": make.chf("1")})
     return {
-        "asset": van.pk, "asset_category": van.category_id,
+        "asset": van.pk, "asset_voucher": hang(van, [received[0].document.file], by=by)[0].pk,
+        "asset_category": van.category_id,
         "asset_rule": van.category.rules.get().pk,
         "depreciation": depreciate(company, until=dt.date(2026, 1, 31), by=by).pk,
         "valuation": valuation.pk,

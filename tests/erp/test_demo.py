@@ -9,7 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from django.db import connection
 
-from accounting.ledger.models import FiscalYear
+from accounting.closing.models import Appropriation, YearAccrual
+from accounting.ledger.balances import account_sums
+from accounting.ledger.models import Account, FiscalYear, Period, YearClosing
+from accounting.ledger.queries import account_sheet
 from accounting.ledger.verifying import verify_ledger
 from accounting.statements import statements
 from accounting.statements.trial_balance import trial_balance
@@ -132,6 +135,43 @@ def test_wages_are_paid_but_for_a_draft(books, company):
         IssuedCertificate.of(company).filter(year=2025).values_list("employee", flat=True)
     )
     assert len(set(certificates)) >= 25
+
+
+def test_the_first_year_is_closed_and_the_second_opens_with_it(books, company):
+    """Closed through the acts: what was accrued is back on the next day, the profit is carried, and used."""
+    first, second = FiscalYear.of(company).order_by("start")
+    closing = YearClosing.standing(company).get()
+    _positions, _accounts, year, before = by_hand(books, first.end)
+    carried = sum(
+        (row[8] - row[7] for row in books if row[4] == "2970" and row[1] <= first.end),
+        before + year,
+    )
+    assert (closing.fiscal_year, closing.result, closing.carried) == (
+        first,
+        year,
+        carried,
+    ) and year > 0
+    assert {one["state"] for one in closing.findings} == {"ok", "not_applicable"}
+    assert sum(1 for one in closing.findings if one["accepted"]) >= 5
+    assert set(Period.of(company).filter(fiscal_year=first).values_list("lock", flat=True)) == {
+        "locked"
+    }
+    accruals = YearAccrual.of(company).select_related("entry", "reversal")
+    assert {(one.entry.date, one.reversal.date) for one in accruals} == {(first.end, second.start)}
+    used = Appropriation.of(company).get()
+    assert used.statutory > 0 and used.dividend > 0 and used.used < closing.carried
+    sheet = account_sheet(
+        company, Account.of(company).get(number="2970"), start=second.start, end=second.end
+    )
+    assert -sheet.opening == closing.carried
+    sums = account_sums(company, year=second, until=second.end)
+    assert -sums[sheet.account.pk].closing == closing.carried - used.used - before - year
+    cols = statements.columns(company, until=second.end)
+    found = statements.balance_sheet(company, cols, language="de")
+    assert found.result[1] == closing.result, "beside the year before"
+    assert found.figure("A-total") and {
+        row.figures[1] for row in found.rows if row.code == "A-total"
+    } != {0}
 
 
 def test_the_proof_of_the_books_holds(company):

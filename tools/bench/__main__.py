@@ -37,6 +37,7 @@ from accounting.statements.trial_balance import trial_balance  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from erp.cockpit.demo import statement_xml  # noqa: E402
 from tools.bench.api import bench_api  # noqa: E402
+from tools.bench.assets import bench_assets  # noqa: E402
 from tools.bench.books import (  # noqa: E402
     IBAN,
     NUMBERS,
@@ -374,6 +375,7 @@ ALONE: Final[dict[str, Callable[[], None]]] = {
     "invoices": bench_invoices,
     "items": partial(bench_open_items, analyse),
     "valuation": partial(bench_valuation, analyse),
+    "assets": partial(bench_assets, analyse),
     "payment-file": bench_payment_file,
     "payments": partial(bench_proposal, analyse),
     "sync": partial(bench_sync, analyse),

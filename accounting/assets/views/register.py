@@ -13,7 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounting.assets import disposing, moving, queries, registering, unregistered
+from accounting.assets import (
+    disposing,
+    moving,
+    queries,
+    registering,
+    selling,
+    unregistered,
+    vouching,
+)
 from accounting.assets.categories import categories
 from accounting.assets.errors import NoRule
 from accounting.assets.forms import (
@@ -22,23 +30,35 @@ from accounting.assets.forms import (
     DisposalForm,
     LineForm,
     RevalueForm,
+    SaleForm,
     TakeOverForm,
     TransferForm,
 )
-from accounting.assets.models import Asset, AssetCategory
+from accounting.assets.models import Asset, AssetCategory, AssetMovement
 from accounting.assets.moving import standing
 from accounting.assets.registering import LineOfEntry
 from accounting.assets.standings import Outlook, assets, outlooks
 from accounting.ledger.entering import choices
-from accounting.ledger.models import CostCentre, CostObject, EntryLine, FiscalYear
-from accounting.ledger.queries import year_of
+from accounting.ledger.lookups import offered
+from accounting.ledger.models import (
+    Account,
+    CostCentre,
+    CostObject,
+    EntryLine,
+    EntryVoucher,
+    FiscalYear,
+)
+from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES
+from accounting.ledger.queries import vouchers_within_reach, year_of
+from accounting.terms.agreeing import OF_SALES
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.display import chf
 from erp.core.errors import DomainError
+from erp.documents import storing
 from erp.web.dates import read_day
 from erp.web.export import answer
-from erp.web.pages import CompanyView, id_or_none, refused, tell
+from erp.web.pages import CompanyView, id_of, id_or_none, refused, tell
 
 GONE = {"": False, "gone": True, "all": None}
 
@@ -199,6 +219,7 @@ class AssetPage(_WithLookUps):
 
     permission = Permission.ASSETS_READ
     permissions = {"POST": Permission.ASSETS_READ}
+    largest_together = storing.LARGEST_TOGETHER
     help_page = "asset"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -209,10 +230,13 @@ class AssetPage(_WithLookUps):
         acts: dict[str, tuple[Permission, Callable[..., Any]]] = {
             "save": (Permission.ASSETS_CHANGE, self._save),
             "delete": (Permission.ASSETS_CHANGE, self._delete),
+            "attach": (Permission.ASSETS_CHANGE, self._attach),
+            "detach": (Permission.ASSETS_CHANGE, self._detach),
             "undo": (Permission.ASSETS_POST, self._undo),
             "revalue": (Permission.ASSETS_POST, self._revalue),
             "transfer": (Permission.ASSETS_POST, self._transfer),
             "dispose": (Permission.ASSETS_POST, self._dispose),
+            "sell": (Permission.ASSETS_POST, self._sell),
         }  # fmt: skip
         if do not in acts:
             raise Http404
@@ -234,6 +258,28 @@ class AssetPage(_WithLookUps):
             return refused(self.request, self._show(self._found(), {}))
         messages.success(self.request, _("The asset %s is deleted.") % asset)
         return redirect("assets", self.company.pk)
+
+    def _attach(self, asset: Asset) -> HttpResponse:
+        try:
+            files = [
+                storing.store(company=self.company, name=one.name or "file", by=self.access.user,
+                              content=storing.read_upload(one))
+                for one in self.request.FILES.getlist("file")
+            ]  # fmt: skip
+            vouching.attach(asset, files, by=self.access.user)
+        except DomainError as refusal:
+            self.tell_all(refusal)
+            return refused(self.request, self._show(self._found(), {}))
+        return redirect("asset", self.company.pk, asset.pk)
+
+    def _detach(self, asset: Asset) -> HttpResponse:
+        rows = vouching.vouchers(self.company).filter(asset=asset).select_related("asset__company")
+        voucher = get_object_or_404(rows, pk=id_of(self.request.POST.get("voucher")))
+        vouching.detach(voucher, by=self.access.user)
+        messages.success(
+            self.request, _("%s is taken off; the archive keeps it.") % voucher.file.name
+        )
+        return redirect("asset", self.company.pk, asset.pk)
 
     def _undo(self, asset: Asset) -> HttpResponse:
         try:
@@ -270,6 +316,21 @@ class AssetPage(_WithLookUps):
 
         return self._done(asset, "dispose", form, act, _("The disposal is posted."))
 
+    def _sell(self, asset: Asset) -> HttpResponse:
+        form = self._sale(asset, self.request.POST)
+
+        def act(told: dict[str, Any]) -> None:
+            selling.sell(
+                asset, form.sale(), date=told["date"], by=self.access.user, text=told["text"]
+            )
+
+        return self._done(asset, "sell", form, act, _("The sale is posted."))
+
+    def _sale(self, asset: Asset, data: Any = None) -> SaleForm:
+        """The form of a sale; who may issue no invoice is asked for an account alone."""
+        return SaleForm(data, asset=asset, bills=self.access.may(Permission.RECEIVABLES_ISSUE),
+                        initial={"date": clock.today()})  # fmt: skip
+
     def _done(
         self, asset: Asset, name: str, form: Any, act: Callable[[dict[str, Any]], Any], said: str
     ) -> HttpResponse:
@@ -302,6 +363,7 @@ class AssetPage(_WithLookUps):
             "revalue": lambda: RevalueForm(
                 initial={"date": today, "kind": "down", "key": uuid.uuid4().hex}),
             "transfer": lambda: TransferForm(asset=asset, initial={"date": today}),
+            "sell": lambda: self._sale(asset),
             "dispose": lambda: DisposalForm(lines=self._lines(asset), initial={"date": today}),
         }  # fmt: skip
         wanted = ["form"] if gone else list(forms)
@@ -312,9 +374,29 @@ class AssetPage(_WithLookUps):
             "last": last[-1] if last else None,
             "outlook": None if gone else self._outlook(asset, today),
             "open_form": next(iter(sent), ""), **self.offered(),
+            "vouchers": list(vouching.vouchers(self.company).filter(asset=asset)),
+            "of_purchase": self._of_purchase(movements),
+            **({} if gone else self._of_sales()),
             **{name: sent.get(name) or forms[name]() for name in wanted},
         }  # fmt: skip
         return render(self.request, "accounting/assets/asset.html", context)
+
+    def _of_purchase(self, movements: list[AssetMovement]) -> list[EntryVoucher]:
+        """Originals that hang on the entries that the asset was bought by."""
+        kinds = AssetMovement.Kind
+        bought = {one.entry_id for one in movements if one.kind == kinds.PURCHASE}
+        if not bought or not self.access.may(Permission.LEDGER_READ):
+            return []
+        rows = vouchers_within_reach(self.access).filter(entry__in=bought)
+        return list(rows.select_related("entry", "file").order_by("pk")[: vouching.MOST])
+
+    def _of_sales(self) -> dict[str, Any]:
+        """Accounts that may take the money of a sale, and codes of turnover."""
+        money = Account.of(self.company).filter(
+            type__in=BALANCE_SHEET_TYPES, control="", currency=""
+        ).order_by("number")  # fmt: skip
+        told = offered(self.company, accounts=money, kinds=OF_SALES)
+        return {name: told[name] for name in ("accounts", "vat_codes")}
 
     def _outlook(self, asset: Asset, today: dt.date) -> Outlook | None:
         """The whole fiscal year's depreciation."""

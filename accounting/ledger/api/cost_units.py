@@ -15,6 +15,7 @@ from accounting.ledger.models import CostCentre, CostObject
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import DayField, Input
+from erp.companies.models import Module
 
 
 class CostCentreOutput(serializers.ModelSerializer[CostCentre]):
@@ -49,6 +50,7 @@ class _CostUnits(mixins.ListModelMixin, CompanyViewSet):
         "create": Permission.CHART_CHANGE,
         "partial_update": Permission.CHART_CHANGE,
     }
+    modules = dict.fromkeys(permissions, Module.COST_ACCOUNTING)
     pagination_class = None
     model: type[CostCentre | CostObject]
 

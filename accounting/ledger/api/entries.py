@@ -14,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounting.ledger import posting, queries
+from accounting.ledger import later, posting, queries
 from accounting.ledger.api.lines import LineInput, LineOutput, LinesInput
 from accounting.ledger.api.vouchers import VoucherOutput
 from accounting.ledger.entering import Reader
@@ -54,7 +54,11 @@ class EntryInput(LinesInput):
 
 
 class JournalEntryInput(EntryInput):
+    """With the days it concerns, what belongs to later fiscal years is accrued along (``…/year-accruals/``)."""
+
     draft = serializers.BooleanField(required=False)
+    concerns_from = DayField(required=False, allow_null=True)
+    concerns_until = DayField(required=False, allow_null=True)
 
 
 class DraftChange(EntryInput):
@@ -111,6 +115,8 @@ class _Entries(mixins.ListModelMixin, CompanyViewSet):
             by=self.access.user, voucher=told.get("voucher", ""),
             kind=told.get("kind", Kind.NORMAL),
         )  # fmt: skip
+        time = later.Time.of(told.get("concerns_from"), told.get("concerns_until"))
+        later.accrue(entry, time, by=self.access.user)
         return self._answer(entry, 201)
 
     def _answer(self, entry: JournalEntry, status: int = 200) -> Response:

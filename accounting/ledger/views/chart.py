@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounting.ledger import charting, queries
 from accounting.ledger.balances import AccountSums, account_sums
 from accounting.ledger.forms import AccountForm
+from accounting.ledger.lookups import units_to_choose
 from accounting.ledger.models import Account, AccountGroup, CostCentre
 from accounting.ledger.sheets import sheet_table
 from erp.access.permissions import Permission
@@ -117,7 +118,7 @@ class AccountSheet(CompanyView):
             "page_title": f"{account.number} {account.name}",
             "sheet": sheet,
             "centre": centre,
-            "cost_centres": CostCentre.of(self.company).order_by("number"),
+            "cost_centres": units_to_choose(CostCentre, self.company),
             "previous": numbers[at - 1] if at else None,
             "next": numbers[at + 1] if at + 1 < len(numbers) else None,
         }

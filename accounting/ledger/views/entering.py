@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounting.ledger import posting, queries
+from accounting.ledger import later, posting, queries
 from accounting.ledger.entering import Reader, choices
 from accounting.ledger.models import (
     Account,
@@ -45,7 +45,7 @@ class EnterEntry(CompanyView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             typed = read_object(request.POST.get("entry", ""), lists=("lines",))
-            entry, warnings = self._save(typed, request)
+            entry, told_beside = self._save(typed, request)
         except DomainError as refusal:
             return refused(request, JsonResponse({"errors": told(refusal)}))
         return JsonResponse(
@@ -57,7 +57,7 @@ class EnterEntry(CompanyView):
                 "text": entry.text,
                 "said": (_("Entry %s is posted.") % entry.number) if entry.number
                 else _("The draft is saved."),
-                "warnings": warnings,
+                "warnings": told_beside,
                 "lines": [
                     [row.account.number, chf(row.debit, zero=""), chf(row.credit, zero="")]
                     for row in entry.lines.order_by("position").select_related("account")
@@ -69,7 +69,7 @@ class EnterEntry(CompanyView):
         key = f"mask:{typed['once']}"[:100] if typed.get("once") else ""
         if key and (saved := posting.sent_before(self.company, key)):
             return saved, []
-        date = day_of(typed.get("date", ""))
+        date, time = day_of(typed.get("date", "")), later.time_in(typed)
         reader = Reader(self.company)
         lines = reader.lines(lines_of(typed, reader, date), date=date)
         files = [
@@ -97,7 +97,8 @@ class EnterEntry(CompanyView):
                 posting.post_draft(draft, by=self.access.user) if draft
                 else posting.post(company=self.company, vouchers=files, **header)
             )  # fmt: skip
-        return entry, reader.warnings
+        accrued = later.accrue(entry, time, by=self.access.user)
+        return entry, [*reader.warnings, *accrued]
 
     def _start_from(self, request: HttpRequest) -> Typed | None:
         """The contents to begin with: a draft, a copy of an entry, or a template."""

@@ -25,6 +25,7 @@ from accounting.ledger.models import (
 )
 from accounting.ledger.typed import day_of, typed_anew
 from erp.access.permissions import Permission
+from erp.companies.models import Module
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.web.pages import CompanyView, id_of, refused, tell
@@ -101,6 +102,7 @@ class CostUnits(CompanyView):
 
     permission = Permission.LEDGER_READ
     permissions = {"POST": Permission.CHART_CHANGE}
+    module = Module.COST_ACCOUNTING
     help_page = "cost-centres"
     kinds = {"centre": (CostCentre, CostCentreForm), "object": (CostObject, CostObjectForm)}
 

@@ -269,7 +269,9 @@ ASSETS: Final = of(
     ("asset-line", "POST assets/from-line/, POST assets/{}/additions/"),
     ("asset", "GET assets/{}/, GET assets/{}/whole/, GET assets/{}/proceeds/, PATCH assets/{}/, "
               "DELETE assets/{}/, POST assets/{}/revalue/, POST assets/{}/transfer/, "
-              "POST assets/{}/dispose/, POST assets/{}/undo/"),
+              "POST assets/{}/dispose/, POST assets/{}/sell/, POST assets/{}/undo/, GET asset-vouchers/, "
+              "GET asset-vouchers/{}/, POST asset-vouchers/, DELETE asset-vouchers/{}/"),
+    ("asset-voucher", "GET asset-vouchers/{}/file/, GET asset-vouchers/{}/picture/"),
     ("asset-categories", "GET asset-categories/, POST asset-categories/, "
                          "POST asset-categories/defaults/, GET asset-categories/ceilings/"),
     ("asset-category", "GET asset-categories/{}/, PATCH asset-categories/{}/, "

@@ -48,7 +48,7 @@ class VatDueOutput(serializers.Serializer[Any]):
 class OverviewTodoOutput(serializers.Serializer[Any]):
     """Bank transactions to be booked, drafts, recurring entries that are due, and the next return."""
 
-    bank = serializers.IntegerField()
+    bank = serializers.IntegerField(allow_null=True)
     drafts = serializers.IntegerField()
     recurring = serializers.IntegerField()
     vat = VatDueOutput(allow_null=True)

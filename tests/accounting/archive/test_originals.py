@@ -11,13 +11,17 @@ import pytest
 
 from accounting.archive.errors import OriginalLost
 from accounting.archive.originals import Original
+from accounting.assets import categories
+from accounting.assets.vouching import attach as hang
 from accounting.banking import importing
 from accounting.banking.models import Statement
 from accounting.receivables.models import SalesDocument
+from erp.companies.models import Module
 from erp.documents import storing
 from erp.documents.models import StoredFile
 from tests import make
 from tests.accounting.archive import books
+from tests.accounting.assets import books as assets
 from tests.accounting.banking.files import camt053, paid
 from tests.accounting.receivables import sales
 from tests.vat.returns.test_filing import UID, filed_return
@@ -33,6 +37,8 @@ def test_invoices_are_printed_and_returns_and_files_of_the_bank_are_as_they_came
     told = camt053(paid("150.00", "Kundin GmbH", ref="R1"))
     importing.take_in(company=company, content=told, by=by)
     done = filed_return(company)
+    van, paper = _van(company), b"%PDF-1.7 contract of a van"
+    hang(van, [storing.store(company=company, name="a.pdf", content=paper, by=by)], by=by)
     books.lock(company)
     with zipfile.ZipFile(books.package(company)) as archive:
         rows = csv.DictReader(
@@ -46,7 +52,16 @@ def test_invoices_are_printed_and_returns_and_files_of_the_bank_are_as_they_came
         ("voucher", invoice.number, printed), ("invoice", invoice.number, printed),
         ("vat-return", period, storing.content_of(done.xml)),
         ("vat-return", period, storing.content_of(done.pdf)), ("bank-statement", "S-1", told),
+        ("asset", van.number, paper),
     ]  # fmt: skip
+
+
+def _van(company):
+    """A van that was bought in the year."""
+    company.modules = [*company.modules, Module.ASSETS]
+    company.save(update_fields=["modules"])
+    categories.add_defaults(company, by=make.owner_of(company), valid_from=assets.JANUARY)
+    return assets.van(company, date=books.day(3))
 
 
 def test_the_bank_s_file_is_kept_once_by_the_digest_that_its_statements_have():

@@ -271,8 +271,8 @@ def test_who_may_only_read_posts_nothing(company):
     reader = Client()
     reader.force_login(make.user(company=company, granted=["assets.read"]))
     here = f"/c/{company.pk}/assets/{asset.pk}/"
-    assert "Verkauf oder Verschrottung" not in told(reader.get(here))
-    for do in ("save", "delete", "undo", "dispose", "revalue", "transfer"):
+    assert "Verschrottung" not in told(reader.get(here))
+    for do in ("save", "delete", "undo", "dispose", "sell", "revalue", "transfer"):
         assert reader.post(here, {"do": do}).status_code == 403
     company.modules = ["ledger"]
     company.save(update_fields=["modules"])

@@ -12,6 +12,7 @@ const $ = (id) => document.getElementById(id);
 const body = mask.querySelector("#split tbody");
 const history = JSON.parse($("history").textContent);
 const SIMPLE = ["debit", "credit", "amount", "amount_foreign", "vat_code", "vat_basis", "vat_rate", "supply_date", "cost_centre", "cost_object"];
+const TIME = ["concerns_from", "concerns_until"];  // folded away, they say nothing
 let draftId = null, last = null, busy = false, once = null, left = null;
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
@@ -141,6 +142,7 @@ function read() {
   const mode = $("mode").value;
   const typed = { mode: mode === "simple" ? "simple" : "split", kind: mode === "opening" ? "opening" : "", date: dateOf($("date")), text: $("text").value.trim(), voucher: $("voucher").value.trim() };
   if (draftId) typed.draft_id = draftId;
+  if ($("later")?.open) for (const name of TIME) typed[name] = dateOf($(name));
   if (mode === "simple") for (const name of SIMPLE) typed[name] = valueOf($(name));
   else typed.lines = [...body.rows].map((row) => ({ ...row.dataset, ...Object.fromEntries([...row.querySelectorAll("input[name]")].map((i) => [i.name, valueOf(i)])) }));
   return typed;
@@ -159,11 +161,20 @@ function fill(typed) {
     for (const side of ["debit", "credit"]) $(side).dataset.taken = $(side).value;
     describe();
   }
+  fillTime(typed);
   setMode(typed.kind === "opening" ? "opening" : typed.mode || "simple");
+}
+
+/** The time that an entry concerns, unfolded where there is one. */
+function fillTime(typed) {
+  if (!$("later")) return;
+  for (const name of TIME) $(name).value = typed[name] ? shown(typed[name]) : "";
+  $("later").open = TIME.some((name) => typed[name]);
 }
 
 function clear() {
   draftId = null;
+  fillTime({});
   for (const name of ["text", "voucher", ...SIMPLE]) if ($(name) && name !== "vat_basis") $(name).value = "";
   for (const side of ["debit", "credit"]) $(side).dataset.taken = "";
   mask.querySelectorAll("[aria-invalid=true]").forEach((input) => input.setAttribute("aria-invalid", "false"));
@@ -231,7 +242,7 @@ const fields = () => [...mask.querySelectorAll("input:not([type=hidden],[type=fi
 
 mask.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); (left = event.target).blur(); save(false); return; }
-  if (event.key !== "Enter" || event.target.tagName === "BUTTON") return;
+  if (event.key !== "Enter" || ["BUTTON", "SUMMARY"].includes(event.target.tagName)) return;
   event.preventDefault();
   const all = fields(), at = all.indexOf(event.target);
   const row = event.target.closest("#split tbody tr");
@@ -251,6 +262,11 @@ document.addEventListener("keydown", (event) => {
   if (!event.altKey) return;
   if (event.key === "d") { event.preventDefault(); document.activeElement?.blur(); save(true); }
   if (event.key === "w") { event.preventDefault(); repeat(); }
+  if (event.key === "z" && $("later")) {
+    event.preventDefault();
+    $("later").open = !$("later").open;
+    ($("later").open ? $("concerns_from") : $("text")).focus();
+  }
   if (event.key === "+" && $("mode").value !== "simple") { event.preventDefault(); addLine().querySelector("input").focus(); }
 });
 mask.addEventListener("submit", (event) => { event.preventDefault(); save(false); });
