@@ -6,11 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-<<<<<<<< HEAD:accounting/migrations/0023_budget_warnings.py
-    dependencies = [("accounting", "0022_left_out")]
-========
     dependencies = [("accounting", "0024_accruals_of_entries")]
->>>>>>>> main:accounting/migrations/0025_budget_warnings.py
 
     operations = [
         migrations.AddField(
