@@ -29,6 +29,7 @@ from erp.fiduciary.models import (
 )
 from erp.handover.models import CompanyExport
 from erp.jobs.models import Job, JobLine
+from erp.layouts.models import Layout
 from erp.mails.models import MailFile, MailTemplate, OutgoingMail
 from erp.own_fields.models import OwnField
 from erp.reference.models import (
@@ -83,6 +84,7 @@ __all__ = [
     "Job",
     "JobLine",
     "KnownDevice",
+    "Layout",
     "LeakFinding",
     "Locality",
     "MailDomain",

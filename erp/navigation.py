@@ -250,6 +250,7 @@ SECTIONS = (
             Item(_("Mail texts"), "mail-texts", Permission.COMPANY_READ),
             Item(_("Contact groups"), "contact-settings", Permission.CONTACTS_READ),
             Item(_("Own fields"), "own-fields", Permission.COMPANY_READ),
+            Item(_("Layout of papers"), "layout", Permission.COMPANY_READ),
             Item(_("Settings of documents"), "sales-settings", Permission.RECEIVABLES_READ),
             Item(_("Payment terms"), "payment-terms", Permission.RECEIVABLES_READ),
             Item(_("Dunning levels"), "dunning-settings", Permission.RECEIVABLES_READ),

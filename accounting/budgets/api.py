@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -20,15 +21,17 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.budgets import importing, planning, queries
+from accounting.budgets.comparing import MOST_OTHERS, Measure, comparison
 from accounting.budgets.models import Budget
 from accounting.budgets.planning import Plan, Source, Spread
-from accounting.budgets.reports import budget_table
+from accounting.budgets.reports import budget_table, comparison_table
 from accounting.ledger.api.named import NumberedField
 from accounting.ledger.models import Account, CostCentre, FiscalYear
 from erp.access.permissions import Permission
 from erp.api.imports import KEY_UNLESS_DRY, DryRunQuery, FileImports, ImportInput
-from erp.api.inputs import AmountField, Input, MonthField
+from erp.api.inputs import AmountField, DayField, Input, MonthField, missing
 from erp.api.reports import Filed, shown_or_filed
+from erp.core import clock
 from erp.core.money import ZERO
 
 MOST_PLANS = 1000
@@ -39,7 +42,7 @@ class BudgetOutput(serializers.ModelSerializer[Budget]):
 
     class Meta:
         model = Budget
-        fields = ("id", "fiscal_year", "name", "is_chosen", "changed_at")
+        fields = ("id", "fiscal_year", "name", "is_chosen", "warn_percent", "changed_at")
 
 
 class BudgetInput(Input):
@@ -84,6 +87,7 @@ class BudgetInput(Input):
 class BudgetChange(Input):
     name = serializers.CharField(max_length=60, required=False)
     is_chosen = serializers.BooleanField(required=False)
+    warn_percent = AmountField(required=False)
 
 
 class MonthAmount(Input):
@@ -177,6 +181,72 @@ class BudgetMonthOutput(serializers.Serializer[Any]):
     so_far = AmountField()
 
 
+class ComparisonQuery(serializers.Serializer[Any]):
+    """``others`` are ids of further budgets of the same year, between commas."""
+
+    until = DayField(required=False, help_text="A day of the year; today, or the nearest, without")
+    show = serializers.ChoiceField(choices=Measure.choices, required=False)
+    account = NumberedField(Account, max_length=10, required=False, help_text="In place of show")
+    cost_centre = NumberedField(CostCentre, max_length=10, required=False)
+    others = serializers.CharField(max_length=80, required=False)
+    percent = AmountField(required=False, help_text="In place of the budget's own warn_percent")
+
+    def validate_percent(self, percent: Decimal) -> Decimal:
+        if not 0 <= percent <= planning.MOST_PERCENT:
+            raise serializers.ValidationError(_("Send a percentage from 0 to 1000."))
+        return percent
+
+    def validate_others(self, told: str) -> list[Budget]:
+        ids = [one.strip() for one in told.split(",")]
+        if len(ids) > MOST_OTHERS or not all(re.fullmatch(r"[0-9]{1,18}", one) for one in ids):
+            raise serializers.ValidationError(
+                _("Send at most %s ids between commas.") % MOST_OTHERS
+            )
+        rows = Budget.of(self.context["company"]).select_related("fiscal_year", "company")
+        found = rows.in_bulk([int(one) for one in ids])
+        if len(found) != len(set(ids)):
+            raise missing("others")
+        return list(found.values())
+
+
+class BudgetComparedOutput(serializers.Serializer[Any]):
+    """Planned beside booked; ``others`` are what the other budgets plan, in their order."""
+
+    planned = AmountField()
+    booked = AmountField()
+    difference = AmountField()
+    percent = AmountField(allow_null=True, help_text="The difference in percent of the plan")
+    others = serializers.ListField(child=AmountField())
+    warns = serializers.BooleanField(help_text="Worse than planned by more than is allowed")
+
+
+class BudgetComparedAccountOutput(BudgetComparedOutput):
+    account = serializers.CharField(source="account.number")
+    name = serializers.CharField(source="account.name")
+
+
+class BudgetComparedMonthOutput(BudgetComparedOutput):
+    month = MonthField()
+
+
+class BudgetComparedSumsOutput(serializers.Serializer[Any]):
+    income = BudgetComparedOutput()
+    expense = BudgetComparedOutput()
+    result = BudgetComparedOutput()
+
+
+class BudgetComparisonOutput(serializers.Serializer[Any]):
+    """Accounts and sums are as of ``until``, months are those of the whole year."""
+
+    budget = BudgetOutput()
+    others = BudgetOutput(many=True)
+    until = DayField()
+    percent = AmountField()
+    rows = BudgetComparedAccountOutput(many=True)
+    sums = BudgetComparedSumsOutput()
+    months = BudgetComparedMonthOutput(many=True)
+
+
 class BudgetImportOutput(serializers.Serializer[Any]):
     """``total`` is the planned result of the file's rows: income less expense."""
 
@@ -194,12 +264,13 @@ class BudgetViewSet(mixins.ListModelMixin, Filed):
         "amounts": Permission.LEDGER_READ,
         "sheet": Permission.LEDGER_READ,
         "account": Permission.LEDGER_READ,
+        "comparison": Permission.LEDGER_READ,
         "create": Permission.BUDGET_CHANGE,
         "partial_update": Permission.BUDGET_CHANGE,
         "destroy": Permission.BUDGET_CHANGE,
         "plan": Permission.BUDGET_CHANGE,
     }
-    takes_along = {"amounts": Permission.LEDGER_EXPORT}
+    takes_along = {"amounts": Permission.LEDGER_EXPORT, "comparison": Permission.LEDGER_EXPORT}
     serializer_class = BudgetOutput
     queryset = Budget.unscoped.none()
     pagination_class = None
@@ -254,6 +325,26 @@ class BudgetViewSet(mixins.ListModelMixin, Filed):
         account = get_object_or_404(Account.of(self.company), number=number)
         rows = queries.month_rows(budget, account, cost_centre=self._centre())
         return Response(BudgetMonthOutput(rows, many=True).data)
+
+    @shown_or_filed(BudgetComparisonOutput, parameters=[ComparisonQuery])
+    @action(detail=True, methods=["get"])
+    def comparison(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
+        """The budget beside the books and other budgets, by account and by month, with warnings."""
+        budget, told = self.get_object(), self.asked(ComparisonQuery)
+        year, others = budget.fiscal_year, told.get("others", [])
+        if any(one.fiscal_year_id != year.pk or one == budget for one in others):
+            raise serializers.ValidationError(
+                {"others": [_("Name other budgets of the same fiscal year.")]}
+            )
+        found = comparison(
+            budget, until=min(max(told.get("until") or clock.today(), year.start), year.end),
+            language=get_language() or "de", others=others, cost_centre=told.get("cost_centre"),
+            measure=told.get("show", Measure.RESULT), account=told.get("account"),
+            percent=told.get("percent"),
+        )  # fmt: skip
+        if self.form:
+            return self.filed(comparison_table(found))
+        return Response(BudgetComparisonOutput(found).data)
 
     def _centre(self) -> int | None:
         centre = self.asked(CentreQuery).get("cost_centre")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,9 @@ class Budget(CompanyOwned):
     name = models.CharField(_("name"), max_length=60)
     is_chosen = models.BooleanField(_("shown in reports"), default=False)
     changed_at = models.DateTimeField(_("changed at"))
+    warn_percent = models.DecimalField(
+        _("warns beyond, in percent"), max_digits=6, decimal_places=2, default=Decimal(10)
+    )
 
     class Meta:
         verbose_name = _("budget")
@@ -29,6 +34,9 @@ class Budget(CompanyOwned):
                 fields=["company", "fiscal_year"],
                 condition=Q(is_chosen=True),
                 name="budget_chosen_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_percent__range=(0, 1000)), name="budget_warn_percent"
             ),
         ]
 

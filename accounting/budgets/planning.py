@@ -21,9 +21,10 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
-from erp.core.money import CENTIME, ZERO, rounded_to, split_by
+from erp.core.money import CENTIME, ZERO, rounded_to, split_by, to_centimes
 
 LARGEST: Final = Decimal("9999999999999.99")
+MOST_PERCENT: Final = 1000
 MOST_TOLD: Final = 200  # accounts that an event of the trail names
 
 
@@ -68,6 +69,14 @@ class AmountTooLarge(DomainError):
     code = "budgets.amount_too_large"
     message = _("Account %(account)s: the planned amount has more than 13 digits. Check it.")
     field = "amount"
+
+
+class BadWarnPercent(DomainError):
+    code = "budgets.bad_warn_percent"
+    message = _(
+        "A warning beyond %(value)s percent is not possible. From 0 to %(most)s percent is."
+    )
+    field = "warn_percent"
 
 
 class Source(TextChoices):
@@ -128,24 +137,29 @@ def open_budget(
 
 @transaction.atomic
 def change_budget(
-    budget: Budget, *, by: User, name: str | None = None, is_chosen: bool | None = None
-) -> Budget:
+    budget: Budget, *, by: User, name: str | None = None, is_chosen: bool | None = None,
+    warn_percent: Decimal | None = None,
+) -> Budget:  # fmt: skip
     """Rename a budget, or choose it for the reports: the one chosen before steps back.
 
-    Raises ``BudgetNameTaken`` or ``BudgetNameMissing``.
+    ``warn_percent`` is by how much the books may be worse than it without a warning. Raises
+    ``BudgetNameTaken``, ``BudgetNameMissing`` or ``BadWarnPercent``.
     """
     budget = _held(budget)
-    before = {"name": budget.name, "is_chosen": budget.is_chosen}
+    before = _told(budget)
     if name is not None:
         _name(budget, name)
     if is_chosen is not None:
         if is_chosen:
             _of_year(budget).exclude(pk=budget.pk).update(is_chosen=False)
         budget.is_chosen = is_chosen
+    if warn_percent is not None:
+        if not 0 <= warn_percent <= MOST_PERCENT:
+            raise BadWarnPercent(value=warn_percent, most=MOST_PERCENT)
+        budget.warn_percent = to_centimes(warn_percent)
     budget.changed_at = clock.now()
     budget.save()
-    after = {"name": budget.name, "is_chosen": budget.is_chosen}
-    if changed := trail.changes(before, after):
+    if changed := trail.changes(before, _told(budget)):
         trail.record(company=budget.company, by=by, action="budget.change", subject=budget,
                      details=changed)  # fmt: skip
     return budget
@@ -285,6 +299,11 @@ def _write(budget: Budget, places: Mapping[Place, Mapping[dt.date, Decimal]]) ->
         ),
         batch_size=2000,
     )  # fmt: skip
+
+
+def _told(budget: Budget) -> dict[str, Any]:
+    return {"name": budget.name, "is_chosen": budget.is_chosen,
+            "warn_percent": f"{budget.warn_percent:.2f}"}  # fmt: skip
 
 
 def _name(budget: Budget, name: str) -> None:

@@ -68,7 +68,7 @@ class Budgets(CompanyView):
         return render(request, "accounting/budgets/budgets.html", context)
 
 
-class _OfBudget(CompanyView):
+class OfBudget(CompanyView):
     """A page of one budget, for one cost centre or (``?cost_centre=``) for none."""
 
     permission = Permission.LEDGER_READ
@@ -94,7 +94,7 @@ class _OfBudget(CompanyView):
         return f"{address}?{urlencode({'cost_centre': centre})}" if centre else address
 
 
-class BudgetPage(_OfBudget):
+class BudgetPage(OfBudget):
     """``/c/{company}/budgets/{budget}/``: each account's year, to be typed down the column."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -177,7 +177,7 @@ class BudgetPage(_OfBudget):
         return render(request, "accounting/budgets/budget.html", context)
 
 
-class BudgetAccount(_OfBudget):
+class BudgetAccount(OfBudget):
     """``/c/{company}/budgets/{budget}/accounts/{number}/``: an account, month by month."""
 
     def _account(self) -> Account:

@@ -46,6 +46,7 @@ from erp.api.endpoints import CompanyViewSet
 from erp.api.files import AnyType
 from erp.api.inputs import named
 from erp.api.jobs import JobOutput, accepted
+from erp.api.layouts import LookQuery, asked_look
 from erp.api.parsers import StrictJSONParser
 from erp.api.schema import KEY
 from erp.core.errors import DomainError
@@ -53,6 +54,8 @@ from erp.core.filetypes import DOCUMENTS
 from erp.core.money import ZERO
 from erp.documents import storing
 from erp.documents.serving import original
+from erp.layouts.queries import look_of
+from erp.layouts.values import Kind
 from erp.web.export import as_file
 
 CHECK = "checks/(?P<check>[a-z_]{1,40})"
@@ -235,13 +238,16 @@ class YearEndViewSet(mixins.ListModelMixin, CompanyViewSet):
         write_note(company=self.company, year=year, by=self.access.user, **told)
         return Response(AnnualNoteOutput(notes_of(self.company, year), many=True).data)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[LookQuery], responses={(200, "application/pdf"): OpenApiTypes.BINARY}
+    )
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
     def report(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """The annual accounts as a PDF."""
-        year = self.get_object()
+        """The annual accounts as a PDF; with a layout that is tried, and not kept, where one is told."""
+        year, told = self.get_object(), self.asked(LookQuery)
+        look = asked_look(told, look_of(self.company, Kind.ANNUAL)) if told else None
         name = f"{self.company.short_name}-{year.name.replace('/', '-')}.pdf"
-        return as_file(annual_report(self.company, year), "application/pdf", name)
+        return as_file(annual_report(self.company, year, look=look), "application/pdf", name)
 
 
 class YearAccrualViewSet(mixins.ListModelMixin, CompanyViewSet):

@@ -25,6 +25,7 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf, swiss_date
 from erp.core.money import ZERO
+from erp.layouts.values import Look
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,24 @@ class Section:
     notes: tuple[Note, ...] = ()
 
 
-def annual_report(company: Company, year: FiscalYear) -> bytes:
+def annual_report(company: Company, year: FiscalYear, *, look: Look | None = None) -> bytes:
     """The PDF of a year in the language of the company; a draft says so until the year is closed.
 
-    Of a closed year it is as it was closed, but for what was decided on its profit since, and the logo.
+    Of a closed year it is as it was closed, with the layout and the logo of then, but for what was
+    decided on its profit since. ``look`` is another layout to be tried.
     """
-    from erp.documents.logos import logo_as_data
+    from erp.documents.logos import picture_as_data
     from erp.documents.pdf import render
+    from erp.documents.pictures import printable
 
     closing = YearClosing.standing(company).filter(fiscal_year=year).first()
     paper = paper_of(company, year, closing)
+    look = look or paper.look
+    logo = "" if look.letterhead else picture_as_data(company, paper.logo)
     with override(paper.language):
-        html = render_to_string("accounting/closing/report.html", {
+        html = render_to_string("accounting/closing/annual_accounts.html", {
             "company": company, "paper": paper, "year": year, "closing": closing,
-            "logo": logo_as_data(company), "printed": _moment(closing),
+            "look": look, "logo": printable(logo) if logo else "", "printed": _moment(closing),
             "sections": sections(company, year, closing, paper),
         })  # fmt: skip
         return render(html, sheets=("print", "annual"), archive=True)

@@ -110,20 +110,22 @@ def missing_slip(reasons: Sequence[DomainError], *, language: str) -> SafeString
 def page(
     body: SafeString, *, slips: Sequence[SafeString] = (), title: str, language: str,
     draft: bool = False, separate: bool = False, created: dt.date | None = None, foot: str = "",
+    classes: str = "", accent: str = "",
 ) -> str:  # fmt: skip
     """A document with its slips, for ``pdf.render(..., sheets=[SHEET])``.
 
     The first slip stands at the foot of the last page, or alone on a further page where there is
     no room, or where it is to be ``separate``; each further one is on a page of its own. A
     ``draft`` bears a watermark on every page. ``foot`` is a text for the foot of each page; where
-    a slip is, it stands above it. ``created`` is told in the PDF.
+    a slip is, it stands above it. ``created`` is told in the PDF. ``classes`` mark the body for a
+    style sheet over this one, ``accent`` is a colour (``#rrggbb``) for it; slips take no heed of them.
     """
     lines = fitting.all_lines(foot.splitlines(), size=FOOT_SIZE, room=FOOT_ROOM)
     with override(language):
         return render_to_string("accounting/qr/page.html", {
             "body": body, "slips": slips, "title": title, "language": language, "draft": draft,
             "separate": separate, "created": created.isoformat() if created else "", "foot": foot,
-            "room": f"{ROOM + lines * FOOT_LINE + FOOT_GAP:.1f}",
+            "room": f"{ROOM + lines * FOOT_LINE + FOOT_GAP:.1f}", "classes": classes, "accent": accent,
         })  # fmt: skip
 
 

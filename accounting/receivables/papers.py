@@ -24,6 +24,7 @@ from accounting.receivables.splitting import Term, dues
 from accounting.receivables.texts import fill
 from contacts.letters import greeting
 from erp.core.display import chf, swiss_date
+from erp.layouts.queries import look_of
 from erp.own_fields import values as own_values
 from erp.own_fields.lists import fields_of
 from erp.reference import queries as reference
@@ -59,6 +60,7 @@ def printed(document: SalesDocument, lines: Sequence[DocumentLine]) -> Printed:
         if document.intro else "",
         intro=_filled(document, document.intro), closing=_filled(document, document.closing),
         draft=not document.is_issued, address_left=settings.address_left,
+        look=look_of(company, document.kind),
     )  # fmt: skip
     body = DocumentBody(
         currency=document.currency, basis=document.basis,

@@ -18,6 +18,7 @@ from erp.audit.models import AccessLogEntry
 from erp.core import clock
 from erp.own_fields.lists import FILTERED, asked, fields_of, narrowed
 from erp.own_fields.masks import inputs
+from erp.own_fields.values import texts
 from erp.web.pages import CompanyView
 
 Look = AccessLogEntry.Kind
@@ -56,10 +57,12 @@ class Contacts(CompanyView):
         access_log.note(company=self.company, by=self.access.user, subject=Contact,
                         kind=Look.SEARCH if search else Look.LIST, count=len(page.rows))  # fmt: skip
         today = clock.today()
+        columns = own if told.get("columns") == "own" else []
         context = {
             "page_title": _("Contacts"), "page": page, "search": search,
             "rows": [(row, queries.main_address(row, today), queries.phone_of(row),
-                      queries.mail_of(row)) for row in page.rows],
+                      queries.mail_of(row), texts(columns, row.own_values)) for row in page.rows],
+            "has_own": bool(own), "columns": columns,
             "groups": ContactGroup.of(self.company).order_by("code"),
             "kinds": Contact.Kind.choices, "order": order,
             "own": inputs([one for one in own if one.kind in FILTERED], wanted, {}),

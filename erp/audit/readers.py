@@ -24,6 +24,7 @@ READ_BY: Final = {
     "erp.fiduciary": Permission.QUESTIONS_READ,
     "erp.handover": Permission.MEMBERS_CHANGE,
     "erp.jobs": Permission.JOBS_READ,
+    "erp.layouts": Permission.COMPANY_READ,
     "erp.mails": Permission.COMPANY_READ,
     "erp.own_fields": Permission.COMPANY_READ,
     "erp.search": Permission.COMPANY_READ,

@@ -39,7 +39,7 @@ _HOMES: Final = {
     "contact": ("contact", "pk"), "contactgroup": ("contact-settings", ""),
     "employee": ("employee", "pk"), "payrollrun": ("payroll-run", "pk"),
     "taxsettlement": ("payroll-tax-settlement", "pk"),
-    "ownfield": ("own-fields", ""), "role": ("roles", ""), "invitation": ("members", ""),
+    "ownfield": ("own-fields", ""), "layout": ("layout", ""), "role": ("roles", ""), "invitation": ("members", ""),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from erp.cockpit.job_pages import (
     Jobs,
 )
 from erp.cockpit.joining import FirmJoinPage, JoinPage
+from erp.cockpit.layout_pages import LayoutPage
 from erp.cockpit.mail_pages import CancelMail, MailPage, Mails, MailText, MailTexts, RetryMail
 from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
@@ -71,6 +72,7 @@ pages = [
     path("settings/mail-texts/<slug:kind>/<slug:language>/", MailText.as_view(), name="mail-text"),
     path("settings/", views.CompanySettings.as_view(), name="company-settings"),
     path("settings/own-fields/", OwnFields.as_view(), name="own-fields"),
+    path("settings/layout/", LayoutPage.as_view(), name="layout"),
     path(
         "payroll/delivery/<int:employee>/invite/",
         wage_access.InviteEmployee.as_view(),

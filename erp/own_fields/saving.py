@@ -28,8 +28,8 @@ class ChoicesMissing(DomainError):
 
 class FieldHasValues(DomainError):
     code = "fields.has_values"
-    message = _("The field “%(name)s” has values on %(count)s records, so its kind and code stay. Empty "
-                "them first, or add another field.")  # fmt: skip
+    message = _("“%(value)s” stays: the field “%(name)s” has values on %(count)s records. Empty them "
+                "first, or add another field.")  # fmt: skip
     field = "kind"
     conflict = True
 
@@ -105,7 +105,7 @@ def delete_own_field(own_field: OwnField, *, by: User) -> None:
     """Delete an own field that has no values. Raises ``FieldHasValues``."""
     carrier = subject_of(own_field.company, own_field.subject)
     if count := sum(carrier.values_of(own_field.company, own_field.code).values()):
-        raise FieldHasValues(name=own_field.name, count=count)
+        raise FieldHasValues(name=own_field.name, count=count, value=own_field.code, field="code")
     trail.record(company=own_field.company, by=by, action="own_field.delete", subject=own_field,
                  details=trail.values(own_field, "subject", "code", "kind", *NAMES))  # fmt: skip
     own_field.delete()
@@ -118,7 +118,10 @@ def _require_kept(row: OwnField, old: OwnField, carrier: Subject) -> None:
         return
     used = carrier.values_of(row.company, old.code)
     if used and (row.kind, row.code) != (old.kind, old.code):
-        raise FieldHasValues(name=row.name, count=sum(used.values()))
+        place, stays = "code", old.code
+        if row.kind != old.kind:
+            place, stays = "kind", str(OwnField.Kind(old.kind).label)
+        raise FieldHasValues(name=row.name, count=sum(used.values()), value=stays, field=place)
     for value in sorted(gone):
         if used.get(value):
             raise ChoiceInUse(value=value, count=used[value])

@@ -124,6 +124,12 @@ def shown(
     return told
 
 
+def texts(fields: Iterable[OwnField], values: Mapping[str, Any]) -> list[str]:
+    """The values of all of these fields, as people read them, blank where there is none: a row of a list."""
+    told = ((field, values.get(field.code)) for field in fields)
+    return ["" if value is None else _text(field, value) for field, value in told]
+
+
 def _text(field: OwnField, value: Any) -> str:
     if field.kind == OwnField.Kind.FLAG:
         return str(_("yes") if value else _("no"))

@@ -17,7 +17,7 @@ BARE = {
         "accounts_list", "bank_accounts_list", "bank_rules_list", "budgets_list", "cash_books_list",
         "cash_books_balances_list", "contact_groups_list", "cost_centres_list", "cost_objects_list",
         "document_texts_list", "dunning_procedures_list", "firms_checklist_templates_list",
-        "firms_mandate_templates_list", "institutions_list", "insurance_solutions_list",
+        "firms_mandate_templates_list", "institutions_list", "insurance_solutions_list", "layouts_list",
         "mail_texts_list", "my_expenses_kinds_list", "number_ranges_list", "open_items_control_list",
         "open_items_residue_limits_list", "own_fields_list", "payment_terms_list",
         "payroll_own_figures_list", "payroll_readiness_list", "vat_activities_list",

@@ -51,6 +51,7 @@ from tools.bench.books import (  # noqa: E402
 from tools.bench.capture import bench_capture  # noqa: E402
 from tools.bench.closing import bench_closing  # noqa: E402
 from tools.bench.cockpit import bench_cockpit  # noqa: E402
+from tools.bench.fields import bench_fields  # noqa: E402
 from tools.bench.invoices import bench_invoices  # noqa: E402
 from tools.bench.matching import bench_matching  # noqa: E402
 from tools.bench.measuring import RESULTS, interleaved, note  # noqa: E402
@@ -380,6 +381,7 @@ ALONE: Final[dict[str, Callable[[], None]]] = {
     "sync": partial(bench_sync, analyse),
     "api": partial(bench_api, analyse),
     "cockpit": partial(bench_cockpit, analyse),
+    "fields": partial(bench_fields, analyse),
     "vat": partial(bench_return, analyse),
     "vat-reconciliation": partial(bench_reconciliation, analyse),
     "payroll": partial(bench_payroll, analyse),

@@ -26,7 +26,10 @@ from erp.core.errors import DomainError
 from erp.documents import storing
 from erp.documents.serving import original
 from erp.jobs.queries import may_cancel
+from erp.layouts.queries import look_of
+from erp.layouts.values import Kind
 from erp.web.export import as_file
+from erp.web.layouts import asked_look, not_pictured, pictured
 from erp.web.pages import CompanyView
 
 SHOWN = 200  # entries since a closing; the journal has the rest
@@ -169,11 +172,23 @@ class YearCheck(OfYear):
 
 
 class AnnualReport(OfYear):
-    """``…/report.pdf``: the annual accounts."""
+    """``…/report.pdf``: the annual accounts, or with ``page=`` a picture of that page.
+
+    ``accent`` and what goes with it is a layout to be tried.
+    """
 
     permission = Permission.LEDGER_EXPORT
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        year = self.year()
+        year, look, page = self.year(), None, request.GET.get("page", "")
+        if "kind" in request.GET:
+            kind = Kind.DEFAULT if request.GET["kind"] == Kind.DEFAULT else Kind.ANNUAL
+            try:
+                look = asked_look(request.GET, look_of(self.company, kind), kind=Kind.ANNUAL)
+            except DomainError as refusal:
+                return not_pictured(refusal)
+        made = annual_report(self.company, year, look=look)
+        if page:
+            return pictured(made, page)
         name = f"{self.company.short_name}-{year.name.replace('/', '-')}-{_('annual-accounts')}.pdf"
-        return as_file(annual_report(self.company, year), "application/pdf", name)
+        return as_file(made, "application/pdf", name)

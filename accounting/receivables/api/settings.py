@@ -17,14 +17,17 @@ from accounting.receivables import number_ranges, sales_settings, texts
 from accounting.receivables.models import DocumentText, NumberRange, SalesDocument, SalesSettings
 from accounting.receivables.models.documents import ROUNDINGS
 from accounting.receivables.paper import pdf
-from accounting.receivables.sample import sample
+from accounting.receivables.sample import SAMPLES, sample
 from accounting.terms.models import PaymentTerms
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
+from erp.api.layouts import LookQuery, asked_look
 from erp.companies.models import Language
 from erp.core import clock
 from erp.core.filetypes import PDF
+from erp.layouts.queries import look_of
+from erp.layouts.values import Kind
 from erp.web.export import as_file
 from vat.codes.breakdown import Basis
 
@@ -86,7 +89,10 @@ class SalesSettingsViewSet(CompanyViewSet):
         )
 
 
-class SampleQuery(serializers.Serializer[Any]):
+class SampleQuery(LookQuery):
+    kind = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in Kind if kind.value in SAMPLES], required=False
+    )
     language = serializers.ChoiceField(choices=Language.choices, required=False)
 
 
@@ -99,9 +105,14 @@ class SampleInvoiceViewSet(CompanyViewSet):
 
     @extend_schema(parameters=[SampleQuery], responses={(200, PDF): OpenApiTypes.BINARY})
     def retrieve(self, request: Request, **kwargs: Any) -> HttpResponse:
-        """An invoice as it would come out with the settings as they are, as PDF; nothing is kept."""
-        language = self.asked(SampleQuery).get("language") or self.company.language
-        made = sample(self.company, by=self.access.user, language=language, on=clock.today())
+        """A paper as it would come out with the settings as they are, or tried; nothing is kept."""
+        told = self.asked(SampleQuery)
+        kind = told.get("kind", Kind.INVOICE.value)
+        made = sample(
+            self.company, by=self.access.user, on=clock.today(), kind=kind,
+            language=told.get("language") or self.company.language,
+            look=asked_look(told, look_of(self.company, kind)),
+        )  # fmt: skip
         return as_file(pdf(made), PDF, f"{self.company.short_name}-sample.pdf")
 
 

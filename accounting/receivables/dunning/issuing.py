@@ -20,6 +20,8 @@ from accounting.receivables.paper import Sender
 from contacts.models import Contact
 from erp.companies.models import Company
 from erp.core.errors import DomainError
+from erp.layouts.queries import look_of
+from erp.layouts.values import PLAIN, Kind, Look
 from erp.reference import queries as reference_data
 from erp.reference.models import Country
 
@@ -44,6 +46,7 @@ class Issuer:
     accounts: Mapping[str, BankAccount] = field(default_factory=dict)
     countries: Mapping[str, Country] = field(default_factory=dict)
     address_left: bool = False
+    look: Look = PLAIN
 
     @property
     def codes(self) -> frozenset[str]:
@@ -51,13 +54,17 @@ class Issuer:
 
 
 def issuer_of(company: Company, day: dt.date) -> Issuer:
-    """Sender, bank accounts and countries, as invoices have them: five queries at most."""
+    """Sender, bank accounts and countries, as invoices have them, and the layout of letters.
+
+    Six queries at most.
+    """
     settings = settings_of(company)
     accounts = bank_accounts(company, settings)
     return Issuer(
         parties.sender(company, settings, day), parties.creditor(company),
         {of: row for of, row in accounts.items() if row.iban[:2] in rules.SWISS},
         {one.alpha2: one for one in reference_data.countries()}, settings.address_left,
+        look_of(company, Kind.LETTER),
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def write(
         recipient=issuing.envelope(contact, day, issuer), title=title, date=day,
         facts=tuple(facts), greeting=greetings.greeting(contact), intro=_filled(intro, filled),
         closing=_filled(closing, filled), draft=draft, address_left=issuer.address_left,
+        look=issuer.look,
     )  # fmt: skip
     paper = Paper(sheet, _body(letter, day), tuple(bills), issuer.codes)
     return Written(letter, number, title, reference, paper, faults)

@@ -94,6 +94,7 @@ def _printed(found: Statement, contact: Contact, issuer: Issuer, *, slip: bool) 
         date=found.on, facts=((words.customer, str(contact.number)), (words.as_of, day)),
         greeting=greetings.greeting(contact), intro=words.statement_intro.format(day=day),
         closing=words.statement_closing, address_left=issuer.address_left,
+        look=issuer.look,
     )  # fmt: skip
     paper = Paper(letter, _body(found, contact.language), bills, issuer.codes)
     return Printed(found, contact, paper, faults)

@@ -16,7 +16,7 @@ from accounting.qr import slip
 from accounting.qr.bill import Party
 from accounting.receivables.paper import tables
 from accounting.receivables.paper.figures import percent
-from accounting.receivables.paper.values import DocumentBody, Paper, Sender, Style, Total
+from accounting.receivables.paper.values import DocumentBody, Letter, Paper, Sender, Style, Total
 from accounting.receivables.paper.wording import WORDINGS, Wording
 from erp.core.display import chf, swiss_date
 from erp.core.errors import DomainError
@@ -38,23 +38,30 @@ def slips(paper: Paper) -> list[tuple[SafeString, tuple[DomainError, ...]]]:
 def drawn(paper: Paper) -> str:
     """The page of a paper with its slips. It needs nothing from outside."""
     letter, body = paper.letter, paper.body
+    look = letter.look
     wording = WORDINGS[letter.language]
     context: dict[str, Any] = {
         "wording": wording, "left": letter.address_left, "title": letter.title,
-        "sender": letter.sender, "recipient": "\n".join(letter.recipient),
-        "facts": [(wording.date, swiss_date(letter.date)), *letter.facts],
+        "sender": letter.sender, "recipient": "\n".join(letter.recipient), "look": look,
+        "facts": [(wording.date, swiss_date(letter.date)), *letter.facts, *_number(letter, wording)],
         "before": [*_paragraphs(letter.greeting), *_paragraphs(letter.intro)],
         "after": _paragraphs(letter.closing), "totals": _totals(body.totals, body.currency),
         **_sender(letter.sender, wording),
     }  # fmt: skip
     if isinstance(body, DocumentBody):
-        context |= {"table": tables.of_lines(body, wording), "vat": _vat(body), "terms": body.terms}
+        context |= {
+            "table": tables.of_lines(body, wording, look),
+            "vat": _vat(body),
+            "terms": body.terms,
+        }
     else:
-        context["table"] = tables.of_columns(body)
+        context["table"] = tables.of_columns(body, look)
     page = slip.page(
         render_to_string("accounting/receivables/paper.html", context),
         slips=[told for told, _reasons in slips(paper)], title=letter.title, draft=letter.draft,
-        language=letter.language, created=letter.date, foot=letter.sender.footer,
+        language=letter.language, created=letter.date,
+        foot="" if look.letterhead else letter.sender.footer, classes=look.classes,
+        accent=look.accent,
     )  # fmt: skip
     return _UNPRINTABLE.sub("", page)
 
@@ -64,15 +71,23 @@ def _sender(sender: Sender, wording: Wording) -> dict[str, str]:
     place = Party(sender.name, sender.postcode, sender.town, sender.country, sender.street,
                   sender.house_number)  # fmt: skip
     address = slip.address_lines(place)
-    uid = format_uid(sender.uid)
-    if uid and sender.vat_liable:
-        uid = f"{uid} {wording.vat}"
-    lines = (*address[1:], sender.phone, sender.mail, sender.web, uid)
+    lines = (*address[1:], sender.phone, sender.mail, sender.web, _uid(sender, wording))
     return {
         "contact": "\n".join(line for line in lines if line),
         "back": ", ".join(address),
         "logo": printable(sender.logo) if sender.logo else "",
     }
+
+
+def _uid(sender: Sender, wording: Wording) -> str:
+    uid = format_uid(sender.uid)
+    return f"{uid} {wording.vat}" if uid and sender.vat_liable else uid
+
+
+def _number(letter: Letter, wording: Wording) -> list[tuple[str, str]]:
+    """The sender's UID as a fact where the head that has it is not printed (MWSTG Art. 26 para. 2 a)."""
+    number = _uid(letter.sender, wording) if letter.look.letterhead else ""
+    return [("UID", number)] if number else []
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -25,6 +25,7 @@ from accounting.receivables.paper.values import (
     Sender,
     TableBody,
 )
+from erp.layouts.values import look_from
 
 
 def to_json(paper: Paper) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def from_json(told: dict[str, Any], *, logo: str = "", countries: Iterable[str] 
     letter["date"] = dt.date.fromisoformat(letter["date"])
     letter["recipient"] = tuple(letter["recipient"])
     letter["facts"] = _pairs(letter["facts"])
+    letter["look"] = look_from(letter["look"])
     bills = tuple(map(_bill, told["bills"]))
     return Paper(Letter(**letter), _body(told["body"]), bills, frozenset(countries))
 

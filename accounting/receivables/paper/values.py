@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from accounting.qr.bill import Bill
+from erp.layouts.values import PLAIN, Look
 
 #: A label, an amount, and how it is printed (``Style``).
 Total = tuple[str, Decimal, str]
@@ -65,7 +66,7 @@ class Letter:
     on the right or, with ``address_left``, on the left. ``title`` is ready to print
     (``Rechnung RE-2026-00012``), ``facts`` are labels with their values; the date stands before
     them and is not among them. Texts are plain, a blank line begins a paragraph. A ``draft``
-    bears a watermark.
+    bears a watermark. ``look`` is the layout it is kept with.
     """
 
     language: str
@@ -79,6 +80,7 @@ class Letter:
     closing: str = ""
     draft: bool = False
     address_left: bool = False
+    look: Look = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

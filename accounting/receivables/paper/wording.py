@@ -15,6 +15,7 @@ class Wording(NamedTuple):
     page: str
     pages: str  # between the number of a page and that of all
     date: str
+    position: str
     text: str
     quantity: str
     unit: str
@@ -33,16 +34,16 @@ class Wording(NamedTuple):
 
 
 WORDINGS: Final[dict[str, Wording]] = {
-    "de": Wording("Seite", "von", "Datum", "Bezeichnung", "Menge", "Einheit", "Preis", "Rabatt",
+    "de": Wording("Seite", "von", "Datum", "Pos.", "Bezeichnung", "Menge", "Einheit", "Preis", "Rabatt",
                   "MWST", "Betrag", "inkl. MWST", "exkl. MWST", "Übertrag", "Zwischentotal",
                   "Leistung", "MWST-Satz", "Nettobetrag", "MWST-Betrag"),
-    "fr": Wording("Page", "sur", "Date", "Désignation", "Quantité", "Unité", "Prix", "Rabais",
+    "fr": Wording("Page", "sur", "Date", "Pos.", "Désignation", "Quantité", "Unité", "Prix", "Rabais",
                   "TVA", "Montant", "TVA incluse", "hors TVA", "Report", "Sous-total",
                   "Prestation", "Taux de TVA", "Montant net", "Montant de la TVA"),
-    "it": Wording("Pagina", "di", "Data", "Descrizione", "Quantità", "Unità", "Prezzo", "Sconto",
+    "it": Wording("Pagina", "di", "Data", "Pos.", "Descrizione", "Quantità", "Unità", "Prezzo", "Sconto",
                   "IVA", "Importo", "IVA inclusa", "IVA esclusa", "Riporto", "Subtotale",
                   "Prestazione", "Aliquota IVA", "Importo netto", "Importo IVA"),
-    "en": Wording("Page", "of", "Date", "Description", "Quantity", "Unit", "Price", "Discount",
+    "en": Wording("Page", "of", "Date", "No.", "Description", "Quantity", "Unit", "Price", "Discount",
                   "VAT", "Amount", "incl. VAT", "excl. VAT", "Carried forward", "Subtotal",
                   "Supply", "VAT rate", "Net amount", "VAT amount"),
 }  # fmt: skip

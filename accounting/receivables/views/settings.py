@@ -14,12 +14,15 @@ from accounting.receivables import number_ranges, sales_settings, texts
 from accounting.receivables.forms import RangeForm, SalesSettingsForm, TextForm
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.paper import pdf
-from accounting.receivables.sample import sample
+from accounting.receivables.sample import SAMPLES, sample
 from erp.access.permissions import Permission
 from erp.companies.models import Language
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.core.filetypes import PDF
+from erp.layouts.queries import look_of
+from erp.layouts.values import Kind as Paper
+from erp.web.layouts import asked_look, not_pictured, pictured
 from erp.web.pages import CompanyView, refused, tell
 
 Kind = SalesDocument.Kind
@@ -59,21 +62,31 @@ class SalesSettingsPage(CompanyView):
 
 
 class SampleInvoice(CompanyView):
-    """``/c/{company}/receivables/settings/sample/?language=…``: a PDF with the settings as they are."""
+    """``/c/{company}/receivables/settings/sample/?kind=…&language=…``: with the settings as they are.
+
+    It is a PDF, or with ``page=`` a picture of that page; ``accent`` and what goes with it is a
+    layout to be tried.
+    """
 
     permission = Permission.RECEIVABLES_READ
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         language = request.GET.get("language") or self.company.language
-        if language not in Language.values:
+        kind = request.GET.get("kind") or Paper.INVOICE.value
+        page = request.GET.get("page", "")
+        if language not in Language.values or kind not in SAMPLES:
             raise Http404
         try:
-            made = pdf(
-                sample(self.company, by=self.access.user, language=language, on=clock.today())
-            )
+            look = asked_look(request.GET, look_of(self.company, kind), kind=kind)
+            made = pdf(sample(self.company, by=self.access.user, language=language,
+                              on=clock.today(), kind=kind, look=look))  # fmt: skip
         except DomainError as refusal:
-            messages.error(request, str(refusal))
+            if page:
+                return not_pictured(refusal)
+            self.tell_all(refusal)
             return redirect("sales-settings", self.company.pk)
+        if page:
+            return pictured(made, page)
         response = HttpResponse(made, content_type=PDF)
         response["Content-Disposition"] = f'inline; filename="{self.company.short_name}-sample.pdf"'
         return response

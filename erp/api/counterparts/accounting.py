@@ -52,6 +52,7 @@ LEDGER: Final = of(
     ("budgets", "GET budgets/, POST budgets/"),
     ("budget", "GET budgets/{}/sheet/, GET budgets/{}/amounts/, PUT budgets/{}/amounts/, "
                "PATCH budgets/{}/, DELETE budgets/{}/"),
+    ("budget-comparison", "GET budgets/{}/comparison/, PATCH budgets/{}/"),
     ("budget-import", "POST budgets/{}/imports/"),
     ("budget-account", "GET budgets/{}/accounts/{}/, PUT budgets/{}/amounts/"),
     ("liquidity", "GET liquidity/"),

@@ -22,6 +22,8 @@ COCKPIT: Final = of(
     ("mail-texts", "GET mail-texts/"),
     ("mail-text", "GET mail-texts/{}/{}/, PUT mail-texts/{}/{}/, DELETE mail-texts/{}/{}/"),
     ("company-settings", "GET, PATCH, GET logo/, PUT logo/"),
+    ("layout", "GET layouts/, GET layouts/{}/, PATCH layouts/{}/, DELETE layouts/{}/, "
+               "GET sales-settings/sample/, GET year-end/{}/report/"),
     ("own-fields", "GET own-fields/, POST own-fields/, PATCH own-fields/{}/, DELETE own-fields/{}/"),
     ("payroll-delivery-invite", "POST wage-delivery/{}/invite/"),
     ("members", "GET members/, POST members/, DELETE members/{}/, DELETE members/{}/person/, "

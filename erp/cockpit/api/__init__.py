@@ -15,6 +15,7 @@ from erp.cockpit.api.favourites import FavouriteViewSet
 from erp.cockpit.api.firms import FirmsViewSet
 from erp.cockpit.api.invitations import InvitationViewSet
 from erp.cockpit.api.jobs import JobViewSet
+from erp.cockpit.api.layouts import LayoutViewSet
 from erp.cockpit.api.looking_up import HistoryViewSet, MyTokenViewSet, RightsViewSet
 from erp.cockpit.api.mails import MailTextViewSet, MailViewSet
 from erp.cockpit.api.mandates import MandateViewSet
@@ -43,6 +44,7 @@ router.register("mandates", MandateViewSet, basename="mandates")
 router.register("mail-domains", MailDomainViewSet, basename="mail-domains")
 router.register("leak-findings", LeakFindingViewSet, basename="leak-findings")
 router.register("own-fields", OwnFieldViewSet, basename="own-fields")
+router.register("layouts", LayoutViewSet, basename="layouts")
 router.register("favourites", FavouriteViewSet, basename="api-favourites")
 router.register("jobs", JobViewSet, basename="jobs")
 router.register("mails", MailViewSet, basename="mails")

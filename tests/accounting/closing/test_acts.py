@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -38,6 +39,7 @@ from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.years import YearIsClosed, open_fiscal_year
 from accounting.statements import statements
 from accounting.statements.cash_flow import cash_flow, flow_lines
+from erp.layouts.saving import save_layout
 from tests import make
 from tests.accounting.closing import books
 from tests.make import chf
@@ -282,20 +284,25 @@ def test_notes_are_of_a_company_and_a_year():
 
 def test_the_annual_accounts_are_one_paper():
     company, year = closed()
-    text = text_of(annual_report(company, year))
+    signed = annual_report(company, year)
+    text = text_of(signed)
     for part in ("Jahresrechnung 2025", "Bilanz", "Erfolgsrechnung", "Geldflussrechnung", "Anhang",
                  "Gewinnverwendung", "30’000.00", "2979 Jahresgewinn", "OR 959c"):  # fmt: skip
         assert part in text
-    assert annual_report(company, year) == annual_report(company, year)
     by = make.owner_of(company)
     for number, values in {"6000": {"name_de": "Umbenannt"}, "1020": {"or_position": "959a-1-1b"},
                            "2979": {"purpose": ""}}.items():  # fmt: skip
         change_account(make.account(company, number), by=by, **values)
     company.name, company.town = "Ganz Anders AG", "Anderswil"
     company.save(update_fields=["name", "town"])
-    assert text_of(annual_report(company, year)) == text  # as it was signed
+    save_layout(company=company, kind="annual", by=by, font="serif", accent="#8a1c1c")
+    assert annual_report(company, year) == signed  # whatever things are called now, and look like
     running = books.year_of(company, "2026")
-    draft = text_of(annual_report(company, running))
+    report = annual_report(company, running)
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        fonts = {str(font.BaseFont) for font in pdf.pages[1].Resources.Font.values()}
+    assert fonts and all("Serif" in font for font in fonts)
+    draft = text_of(report)
     assert "Entwurf" in draft and "130’000.00" in draft  # beside the year before
 
 

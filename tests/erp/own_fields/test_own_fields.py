@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from contacts import saving
@@ -245,3 +247,48 @@ def test_a_field_is_changed_by_the_right_of_its_subject(company, field):
     company.modules = [one for one in company.modules if one != "receivables"]
     company.save()
     assert {one["subject"] for one in api.get("own-fields/").json()} == {"contact"}
+
+
+def test_another_kind_under_values_is_refused_with_place_value_and_remedy(
+    page, company, anna, add, field
+):
+    """On the page beside the field, to a program as a conflict; nothing changes, and no value is lost."""
+    row = field("stufe", "choice", choices=["Gold", "Silber"])
+    add("A AG", stufe="Gold")
+    told = {"subject": "contact", "id": row.pk, "code": "stufe", "kind": "number", "choices": "",
+            "name_de": "Stufe"}  # fmt: skip
+    refused = page.post(page.start, told)
+    (part,) = [one for one in refused.context["parts"] if one["subject"].name == "contact"]
+    words = "«Auswahl» bleibt: Das Feld «Stufe» hat Werte auf 1 Datensätzen."
+    assert refused.status_code == 422 and words in part["form"].errors["kind"][0]
+    assert "oder fügen Sie ein anderes Feld hinzu" in part["form"].errors["kind"][0]
+    api = Api(company, anna)
+    for change, place in (({"kind": "text"}, "kind"), ({"code": "rang"}, "code")):
+        _told, version = api.read(f"own-fields/{row.pk}/")
+        answer = problem(
+            api.patch(f"own-fields/{row.pk}/", change, **version), 409, "fields.has_values"
+        )
+        assert [one["field"] for one in answer["errors"]] == [place]
+    row.refresh_from_db()
+    assert (row.kind, Contact.of(company).get().own_values) == ("choice", {"stufe": "Gold"})
+
+
+def test_the_list_of_contacts_shows_them_where_asked_at_no_query_more(company, anna, add, field):
+    field("seit", "date", name_de="Kunde seit")
+    field("vip", "flag", name_de="Wichtig")
+    add("A AG", seit="1.2.2020", vip=True)
+    add("B AG")
+    client = Client()
+    client.force_login(anna)
+
+    def asked(**query):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"/c/{company.pk}/contacts/", query)
+        return page.content.decode(), len(queries)
+
+    asked()
+    plain, few = asked()
+    shown_page, more = asked(columns="own")
+    assert "01.02.2020" in shown_page and '<th class="desk">Kunde seit</th>' in shown_page
+    assert "01.02.2020" not in plain and "mit eigenen Feldern" in plain
+    assert more == few

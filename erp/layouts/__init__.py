@@ -1,0 +1,1 @@
+"""How a company's papers look: colour, font, logo, columns, and which papers look otherwise."""
