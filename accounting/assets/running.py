@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,12 @@ from erp.core.errors import called
 from erp.core.money import ZERO
 
 _Kind = AssetMovement.Kind
+_MOVEMENTS = """
+    INSERT INTO accounting_assetmovement
+        (company_id, date, kind, cost, entry_id, run_id, text, asset_id, category_id, depreciation, told)
+    SELECT %s, %s, 'depreciation', 0, %s, %s, '', m.asset, m.category, m.amount, m.told
+    FROM jsonb_to_recordset(%s::jsonb) AS m (asset bigint, category bigint, amount numeric, told jsonb)
+"""
 
 
 @dataclass(frozen=True)
@@ -135,16 +142,7 @@ def run(
         count=len(proposal.posted), total=proposal.total, entry=entry, created_at=clock.now(),
         created_by=by,
     )  # fmt: skip
-    AssetMovement.unscoped.bulk_create(
-        [
-            AssetMovement(
-                company=company, asset=row.asset, category_id=row.asset.category_id, date=until,
-                kind=_Kind.DEPRECIATION, depreciation=row.amount, entry=entry, run=made,
-                told=row.told,
-            )
-            for row in proposal.posted
-        ]
-    )  # fmt: skip
+    _write(made, proposal.posted)
     trail.record(company=company, by=by, action="depreciation_run.post", subject=made,
                  details={"until": until, "count": made.count, "total": made.total,
                           "entry": entry.number})  # fmt: skip
@@ -184,6 +182,17 @@ def movements_of(made: DepreciationRun) -> QuerySet[AssetMovement]:
 def month_end(day: dt.date) -> dt.date:
     """The last day of a month."""
     return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _write(made: DepreciationRun, rows: Sequence[Outlook]) -> None:
+    """The movements of a run, in one statement and without an object for each."""
+    told = json.dumps([
+        {"asset": row.asset.pk, "category": row.asset.category_id, "amount": str(row.amount),
+         "told": row.told}
+        for row in rows
+    ])  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENTS, [made.company_id, made.end, made.entry_id, made.pk, told])
 
 
 def _require_first(company: Company, proposal: Proposal) -> None:

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Prefetch, QuerySet, Sum
 
 from accounting.assets import ceilings
 from accounting.assets.calculating import Figures, Rule, Standing, ceiling_of, depreciation
+from accounting.assets.categories import categories
 from accounting.assets.errors import NoRule, YearBefore
 from accounting.assets.holding import RELATED
 from accounting.assets.models import Asset, AssetMovement, AssetRule, Method
@@ -186,8 +187,16 @@ def _outlook(
 
 
 def in_use(company: Company, until: dt.date) -> list[Asset]:
-    """The assets of a day that are not disposed of."""
-    return list(assets(company).filter(disposed_on=None, acquired_on__lte=until))
+    """The assets of a day that are not disposed of, by number.
+
+    What they have in common, such as categories with their accounts, is read once and not beside each.
+    """
+    rows = Asset.of(company).filter(disposed_on=None, acquired_on__lte=until).order_by("number")
+    kinds = Prefetch("category", categories(company))
+    found = list(rows.prefetch_related(kinds, "cost_centre", "cost_object"))
+    for one in found:
+        one.company = company
+    return found
 
 
 def require_years_before(

@@ -47,6 +47,13 @@ class Why(models.TextChoices):
     NO_CURRENCY = "no_currency", _("lines in a foreign currency on an account that is kept in none")
 
 
+#: What it follows from, as pages tell it; ``data/non_monetary.csv`` says it account by account.
+_LAW: Final[Mapping[Why, Any]] = {
+    Why.ADVANCE: _("OR 960a para. 1 and 2, 960e para. 1; IAS 21.16, IFRIC 22"),
+    Why.NOT_MONEY: _("OR 960a para. 1 and 2; IAS 21.16"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class NonMonetary:
     """Accounts of a purpose, or at a place of the balance sheet, that keep their rate."""
@@ -72,7 +79,6 @@ class LeftOut:
     amount: Decimal
     book: Decimal
     why: Why
-    source: str = ""
 
     @property
     def is_finding(self) -> bool:
@@ -83,11 +89,16 @@ class LeftOut:
     def reason(self) -> str:
         return str(self.why.label)
 
+    @property
+    def source(self) -> str:
+        """What it follows from in law; blank where nobody but the company says it."""
+        return str(_LAW.get(self.why, ""))
+
     def stored(self) -> dict[str, Any]:
         return {
             "account": self.account, "number": self.number, "name": self.name,
             "currency": self.currency, "amount": str(self.amount), "book": str(self.book),
-            "why": self.why.value, "source": self.source,
+            "why": self.why.value,
         }  # fmt: skip
 
 
@@ -95,7 +106,7 @@ def restored(told: Iterable[Mapping[str, Any]]) -> list[LeftOut]:
     """What was left out, as a run keeps it."""
     return [
         LeftOut(one["account"], one["number"], one["name"], one["currency"],
-                Decimal(one["amount"]), Decimal(one["book"]), Why(one["why"]), one["source"])
+                Decimal(one["amount"]), Decimal(one["book"]), Why(one["why"]))
         for one in told
     ]  # fmt: skip
 
@@ -111,14 +122,14 @@ def rules() -> tuple[NonMonetary, ...]:
         )  # fmt: skip
 
 
-def keeps_its_rate(account: Account, day: dt.date) -> tuple[Why, str] | None:
-    """Why an account is not valued on a day, and the source; None where it is."""
+def keeps_its_rate(account: Account, day: dt.date) -> Why | None:
+    """Why an account is not valued on a day; None where it is."""
     if account.valuation:
-        return None if account.valuation == AccountValuation.CLOSING else (Why.CHOSEN, "")
+        return None if account.valuation == AccountValuation.CLOSING else Why.CHOSEN
     for rule in rules():
         named = account.purpose if rule.purpose else account.or_position
         if rule.valid_from <= day and named == (rule.purpose or rule.position):
-            return rule.why, rule.source
+            return rule.why
     return None
 
 
@@ -126,8 +137,8 @@ def left_out(
     account: Account, day: dt.date, currency: str, amount: Decimal, book: Decimal
 ) -> LeftOut:
     """What stands on an account that is not valued: because it keeps its rate, or is kept in no currency."""
-    why, source = keeps_its_rate(account, day) or (Why.NO_CURRENCY, "")
-    return LeftOut(account.pk, account.number, account.name, currency, amount, book, why, source)
+    why = keeps_its_rate(account, day) or Why.NO_CURRENCY
+    return LeftOut(account.pk, account.number, account.name, currency, amount, book, why)
 
 
 def noted(company: Company, accounts: Mapping[int, Account], day: dt.date) -> list[LeftOut]:

@@ -84,7 +84,7 @@ def _filled(count: int) -> Book:
 
 
 def bench_assets(analyse: Callable[[], None]) -> None:
-    """A run takes as many queries for 5,000 assets as for 50, and a few times the bare SQL."""
+    """A run takes as many queries for 5,000 assets as for 50, and at most four times the bare SQL."""
     few, many = _filled(FEW), _filled(MANY)
     analyse()
     with acting(few) as (company, owner):
@@ -130,7 +130,7 @@ def bench_assets(analyse: Callable[[], None]) -> None:
 
         a, b = least_cpu(5, ours, plain)
         assert written["ours"] == written["plain"], written
-        note(f"depreciation run of {MANY:,} assets", MANY, a, b, "<= 6", 6)
+        note(f"depreciation run of {MANY:,} assets", MANY, a, b, "<= 4", 4)
 
 
 def _reversed(company: Company, owner: object) -> None:
