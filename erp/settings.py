@@ -424,6 +424,7 @@ SPECTACULAR_SETTINGS = {
         "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
         "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
         "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
+        "LayoutKindEnum": "erp.layouts.values.Kind",
         "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
     },
 }

@@ -440,7 +440,7 @@ def test_the_document_is_drawn_up_without_a_warning(language, capsys):
         "LocalityKindEnum", "DocumentKindEnum", "DunningStopKindEnum", "DeriveInputKindEnum",
         "DocumentLineInputKindEnum", "CashBookKindEnum", "SuggestionOutputKindEnum",
         "SupplierInvoiceInputKindEnum", "WageTypeKindEnum", "InstitutionKindEnum", "FactKindEnum",
-        "LeaveKindEnum", "FieldWorkKindEnum", "QuestionKindEnum", "SettlementKindEnum",
+        "LayoutKindEnum", "LeaveKindEnum", "FieldWorkKindEnum", "QuestionKindEnum", "SettlementKindEnum",
     }  # fmt: skip
 
 
