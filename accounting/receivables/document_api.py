@@ -45,6 +45,7 @@ from erp.api.authentication import bearer_in
 from erp.api.files import AnyType
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
+from erp.api.own_values import OwnQueryField, asked_own
 from erp.api.paging import Pages
 from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
@@ -53,6 +54,7 @@ from erp.documents.serving import download
 from erp.jobs.starting import start
 from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT
 from erp.mails.queries import states_of
+from erp.own_fields.lists import fields_of, narrowed
 
 _Kind = SalesDocument.Kind
 
@@ -64,6 +66,7 @@ class DocumentQuery(serializers.Serializer[Any]):
     contact = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     since = DayField(required=False)
     until = DayField(required=False)
+    own = OwnQueryField()
 
 
 class LinePartInput(Input):
@@ -204,6 +207,8 @@ class SalesDocumentViewSet(Filed):
             search=told.get("q", ""), contact=told.get("contact"), since=told.get("since"),
             until=told.get("until"),
         )  # fmt: skip
+        if wanted := asked_own(told):
+            found = narrowed(found, fields_of(self.company, SalesDocument.OWN_FIELDS), wanted)
         page = self.paginate_queryset(found) or []
         known = queries.standings(self.company, page, on=clock.today())
         mails = states_of(self.company, SalesDocument, [row.pk for row in page])
@@ -214,6 +219,7 @@ class SalesDocumentViewSet(Filed):
         wanted = listing.Asked(
             kind=told.get("kind", ""), status=told.get("status", ""), search=told.get("q", ""),
             contact=told.get("contact"), since=told.get("since"), until=told.get("until"),
+            own=asked_own(told),
         )  # fmt: skip
         return self.filed(listing.as_table(self.company, wanted, on=clock.today(), form=self.form))
 

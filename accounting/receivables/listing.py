@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.mails.models import OutgoingMail
 from erp.mails.queries import states_of
+from erp.own_fields import lists as own_lists
+from erp.own_fields.models import OwnField
 from erp.web.dates import read_day
 from erp.web.export import Table, table
 from erp.web.keyed import page_by_key
@@ -62,7 +64,7 @@ class TooManyDocuments(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is filtered and sorted by, as its address says."""
+    """What a list is filtered and sorted by, as its address says; ``own`` by fields of one's own, by code."""
 
     kind: str = ""
     status: str = ""
@@ -71,12 +73,17 @@ class Asked:
     since: dt.date | None = None
     until: dt.date | None = None
     order: str = LATEST
+    own: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self, company: Company, on: dt.date) -> QuerySet[SalesDocument]:
-        return queries.documents(
+    def rows(
+        self, company: Company, on: dt.date, fields: Sequence[OwnField]
+    ) -> QuerySet[SalesDocument]:
+        """What is asked for; ``fields`` are the company's own ones of documents."""
+        found = queries.documents(
             company, kind=self.kind, status=self.status, search=self.search, contact=self.contact,
             since=self.since, until=self.until, on=on,
         )  # fmt: skip
+        return own_lists.narrowed(found, fields, self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Page:
     before: int | None
 
 
-def asked(query: Any) -> Asked:
+def asked(query: Any, fields: Sequence[OwnField]) -> Asked:
     """What an address asks for; what makes no sense in it is left out."""
     kind = query.get("kind", "")
     kind = kind if kind in _Kind.values else ""
@@ -114,16 +121,18 @@ def asked(query: Any) -> Asked:
         contact=id_or_none(query.get("contact")),
         since=read_day(query.get("from")), until=read_day(query.get("until")),
         order=order if order.removeprefix("-") in ORDERS else LATEST,
+        own=own_lists.asked(fields, query),
     )  # fmt: skip
 
 
 def page_of(
-    company: Company, told: Asked, *, on: dt.date, after: int | None = None,
-    before: int | None = None, size: int = PAGE,
+    company: Company, told: Asked, *, on: dt.date, fields: Sequence[OwnField],
+    after: int | None = None, before: int | None = None, size: int = PAGE,
 ) -> Page:  # fmt: skip
     """A page by key: as fast at the end of a long list as at its beginning."""
     found = page_by_key(
-        told.rows(company, on).defer("paper"), among=SalesDocument.of(company), size=size, after=after, before=before,
+        told.rows(company, on, fields).defer("paper"), among=SalesDocument.of(company), size=size,
+        after=after, before=before,
         column=ORDERS[told.order.removeprefix("-")], down=told.order.startswith("-"),
     )  # fmt: skip
     listed = with_standings(company, found.rows, on)
@@ -151,28 +160,32 @@ def sums(rows: Iterable[Listed]) -> list[tuple[str, Decimal, Decimal]]:
 
 
 def as_table(company: Company, told: Asked, *, on: dt.date, form: str) -> Table:
-    """What the list shows, all pages of it, as a file. Raises ``TooManyDocuments``."""
+    """What the list shows, all pages of it, as a file, with own fields but in a PDF. Raises ``TooManyDocuments``."""
+    fields = own_lists.fields_of(company, SalesDocument.OWN_FIELDS)
+    columns = fields if form != "pdf" else []  # a page has no more room
     column, down = ORDERS[told.order.removeprefix("-")], "-" if told.order[0] == "-" else ""
     most = MOST_PRINTED if form == "pdf" else MOST_EXPORTED
-    found = list(told.rows(company, on).defer("paper").order_by(f"{down}{column}", f"{down}pk")
-                 [: most + 1])  # fmt: skip
+    asked_for = told.rows(company, on, fields)
+    found = list(asked_for.defer("paper").order_by(f"{down}{column}", f"{down}pk")[: most + 1])
     if len(found) > most:
-        raise TooManyDocuments(count=told.rows(company, on).count(), most=most)
+        raise TooManyDocuments(count=asked_for.count(), most=most)
     listed = with_standings(company, found, on)
     rows: list[list[Any]] = [
         [str(row.document.get_kind_display()), row.document.number, row.document.date,
          row.document.due_date if row.document.is_claim else None, row.document.contact.name,
          row.document.subject, str(row.standing.state.label), row.standing.days_overdue or None,
-         row.document.currency, row.total, row.standing.open]
+         row.document.currency, row.total, row.standing.open,
+         *own_lists.cells(columns, row.document.own_values)]
         for row in listed
     ]  # fmt: skip
     blank: list[Any] = [None] * 7
-    rows += [[_("Total"), *blank, currency, whole, left] for currency, whole, left in sums(listed)]
+    rows += [[_("Total"), *blank, currency, whole, left, *("" for _one in columns)]
+             for currency, whole, left in sums(listed)]  # fmt: skip
     kinds = dict.fromkeys(range(len(listed), len(rows)), "total")
     title = next(str(label) for kind, label in TABS if kind == told.kind)
     return table(
         title=_("Offers and invoices") if not told.kind else title, subtitle=_("As of %s") % swiss_date(on),
         head=[_("Kind"), _("Number"), _("Date"), _("Due"), _("Customer"), _("Subject"), _("State"),
-              _("Days overdue"), _("Currency"), _("Total"), _("Amount open")],
+              _("Days overdue"), _("Currency"), _("Total"), _("Amount open"), *own_lists.heads(columns)],
         rows=rows, name="documents", wide=True, kinds=kinds,
     )  # fmt: skip

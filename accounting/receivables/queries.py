@@ -17,6 +17,7 @@ from accounting.receivables.models import DocumentLine, SalesDocument
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.money import ZERO
+from erp.own_fields.lists import holds
 
 _Kind = SalesDocument.Kind
 _Status = SalesDocument.Status
@@ -65,7 +66,7 @@ def documents(
     ``status`` is that of ``SalesDocument``, or a decision on an offer or order (``accepted``…), or
     ``open`` for invoices and credit notes of which something is open, and offers and orders that
     nobody has decided on, or ``overdue`` for invoices not paid in time ``on`` a day. ``search`` is
-    a part of number, subject, customer's reference or name.
+    a part of number, subject, customer's reference or name, or of a value of an own field.
     """
     found = SalesDocument.of(company).exclude(status=_Status.PATTERN).select_related("contact")
     if kind:
@@ -90,7 +91,7 @@ def documents(
     for word in search.split()[:5]:
         found = found.filter(
             Q(number__icontains=word) | Q(subject__icontains=word)
-            | Q(customer_reference__icontains=word) | Q(contact__name__icontains=word)
+            | Q(customer_reference__icontains=word) | Q(contact__name__icontains=word) | Q(holds(word))
         )  # fmt: skip
     return found.order_by("-date", "-pk")
 

@@ -13,6 +13,7 @@ from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core.bulk import among
 from erp.core.spelling import looked_up_by
+from erp.own_fields.values import searched
 from erp.search import kinds
 from erp.search.asking import amount_word
 from erp.search.kinds import Hit, Index
@@ -20,14 +21,22 @@ from erp.search.sources import Changed
 
 
 def _document_words(company: Company, ids: Sequence[int]) -> Mapping[int, set[str]]:
-    """Number, subject, customer's reference and name, total; patterns are no documents."""
+    """Number, subject, customer's reference and name, texts of own fields, total; patterns are no documents."""
     rows = SalesDocument.of(company).filter(pk__in=among(ids))
     told = rows.exclude(status=SalesDocument.Status.PATTERN).values_list(
-        "pk", "payable", "net", "number", "subject", "customer_reference", "contact__name"
+        "pk",
+        "payable",
+        "net",
+        "own_values",
+        "number",
+        "subject",
+        "customer_reference",
+        "contact__name",
     )
     return {
-        pk: looked_up_by(texts) | {amount_word(amount) for amount in (payable, net) if amount}
-        for pk, payable, net, *texts in told
+        pk: looked_up_by([*texts, *searched(own)])
+        | {amount_word(amount) for amount in (payable, net) if amount}
+        for pk, payable, net, own, *texts in told
     }
 
 

@@ -19,6 +19,7 @@ from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
+from erp.api.own_values import OwnQueryField, asked_own
 from erp.api.paging import Pages
 from erp.api.reports import Filed, form_of
 from erp.api.schema import KEY
@@ -37,8 +38,7 @@ class ContactQuery(serializers.Serializer[Any]):
     )
     group = serializers.CharField(max_length=20, required=False, help_text="The code of a group")
     kind = serializers.ChoiceField(choices=Contact.Kind.choices, required=False)
-    own = serializers.RegexField(r"^[a-z0-9_-]{1,20}:.+$", max_length=230, required=False,
-                                 help_text="Code and value of an own field, such as colour:red")  # fmt: skip
+    own = OwnQueryField()
     archived = serializers.BooleanField(required=False, default=False)
     order = serializers.ChoiceField(
         choices=[*queries.ORDERS, *(f"-{one}" for one in queries.ORDERS)], default="name"
@@ -102,10 +102,8 @@ class ContactViewSet(Filed):
             self.company, search=told.get("q", ""), group=told.get("group", ""),
             kind=told.get("kind", ""), archived=told["archived"],
         )  # fmt: skip
-        if "own" in told:
-            code, _colon, value = told["own"].partition(":")
-            own = fields_of(self.company, Contact.OWN_FIELDS)
-            found = narrowed(found, own, {code: value})
+        if wanted := asked_own(told):
+            found = narrowed(found, fields_of(self.company, Contact.OWN_FIELDS), wanted)
         if self.form:
             return exporting.answer(self.form, found, access=self.access)
         rows = queries.with_parts(found).prefetch_related("bank_accounts")

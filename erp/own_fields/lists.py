@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import DecimalField, QuerySet
+from django.db.models import DecimalField, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, IContains
@@ -56,6 +56,16 @@ def narrowed(
         else:
             rows = rows.filter(own_values__contains={code: value})
     return rows
+
+
+def holds(word: str) -> IContains:
+    """The condition that a value among ``own_values`` holds a word, as it is kept."""
+    values = Func(
+        "own_values",
+        function="jsonb_path_query_array",
+        template="%(function)s(%(expressions)s, '$.*')",
+    )
+    return IContains(Cast(values, TextField()), word)
 
 
 def heads(fields: Iterable[OwnField]) -> list[str]:

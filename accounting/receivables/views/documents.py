@@ -18,6 +18,9 @@ from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.errors import DomainError, Refusals
 from erp.core.filetypes import PDF
+from erp.own_fields.lists import FILTERED, fields_of
+from erp.own_fields.masks import inputs
+from erp.own_fields.values import texts
 from erp.web.export import answer
 from erp.web.pages import CompanyView, id_or_none
 
@@ -29,7 +32,8 @@ class Documents(CompanyView):
     help_page = "sales-documents"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        told, today = listing.asked(request.GET), clock.today()
+        own = fields_of(self.company, SalesDocument.OWN_FIELDS)
+        told, today = listing.asked(request.GET, own), clock.today()
         if form := request.GET.get("format"):
             self.require(Permission.RECEIVABLES_EXPORT)
             try:
@@ -39,16 +43,20 @@ class Documents(CompanyView):
                 return redirect("sales-documents", self.company.pk)
             return answer(form, content, company=self.company)
         page = listing.page_of(
-            self.company, told, on=today, after=id_or_none(request.GET.get("after")),
+            self.company, told, on=today, fields=own, after=id_or_none(request.GET.get("after")),
             before=id_or_none(request.GET.get("before")),
         )  # fmt: skip
         customer = (
             Contact.of(self.company).filter(pk=told.contact).first() if told.contact else None
         )
+        columns = own if request.GET.get("columns") == "own" else []
         context = {
             "page_title": _("Offers and invoices"), "page": page, "told": told, "tabs": listing.TABS,
+            "rows": [(row, texts(columns, row.document.own_values)) for row in page.rows],
+            "own": inputs([one for one in own if one.kind in FILTERED], told.own, {}),
+            "has_own": bool(own), "columns": columns,
             "states": listing.STATES[told.kind], "customer": customer, "today": today,
-            "filtered": any((told.status, told.search, told.contact, told.since, told.until)),
+            "filtered": any((told.status, told.search, told.contact, told.since, told.until, told.own)),
             "new_kind": told.kind or SalesDocument.Kind.INVOICE,
             "new_label": dict(SalesDocument.Kind.choices)[told.kind or SalesDocument.Kind.INVOICE],
         }  # fmt: skip

@@ -106,3 +106,34 @@ def test_a_field_with_values_stays(books):
     with pytest.raises(DomainError) as found:
         save(company=books, by=anna, document=one, typed=typed)
     assert found.value.place == "own_values.margin"
+
+
+def test_lists_files_endpoints_and_search_know_them(books):
+    anna, huber = make.owner_of(books), customer(books)
+    save_own_field(company=books, by=anna, subject="document", code="kind", kind="choice",
+                   choices=["Bau", "Service"], name_de="Art")  # fmt: skip
+    one, other = (draft(books, huber, own_values=VALUES | {"kind": kind, "site": site})
+                  for kind, site in (("Bau", "Seestrasse 1"), ("Service", "Quellenweg 2")))  # fmt: skip
+    client = Client()
+    client.force_login(anna)
+    address = reverse("sales-documents", args=[books.pk])
+    whole = client.get(address)
+    assert [box.field.code for box in whole.context["own"]] == ["kind"]
+    assert {row.document.pk for row, _texts in whole.context["rows"]} == {one.pk, other.pk}
+    shown = client.get(address, {"own-kind": "Service", "columns": "own"})
+    assert [(row.document.pk, texts) for row, texts in shown.context["rows"]] == [
+        (other.pk, ["Service", "12.5", "Quellenweg 2", "09.03.2026"])
+    ]
+    assert "Quellenweg 2" in shown.content.decode()
+    head, row, *_total = (
+        client.get(address, {"own-kind": "Bau", "format": "csv"}).content.decode().splitlines()
+    )
+    assert head.endswith("own.kind;own.margin;own.site;own.until")
+    assert row.endswith("Bau;12.5;Seestrasse 1;2026-03-09")
+    api = Api(books, anna)
+    for asked in ({"own": "site:quellenweg"}, {"q": "QUELLENWEG"}, {"q": "quellenweg 12.5"}):
+        found = api.get("sales-documents/", **asked).json()["results"]
+        assert [told["id"] for told in found] == [other.pk], asked
+    assert api.get("sales-documents/", q="site").json()["results"] == []
+    hits = api.get("search/", q="quellenweg").json()["results"]
+    assert [(hit["kind"], hit["id"]) for hit in hits] == [("sales_documents", other.pk)]
