@@ -25,6 +25,7 @@ from tests.accounting.closing import books
 from tests.accounting.ledger.test_concurrency import at_the_desk
 from tests.accounting.ledger.test_jobs import worked
 from tests.erp.client import Api, new_key, problem
+from tests.examples import of_today
 from tests.payroll.runs.test_concurrency import RUN_JOB, process
 
 
@@ -109,7 +110,7 @@ def test_page_and_endpoint_start_the_job_and_show_it(books_of_2025):
             "closing.already_closed")  # fmt: skip
 
 
-@pytest.mark.parametrize("point", ["job.worked", "closing.held", "closing.closed"])
+@pytest.mark.parametrize("point", of_today(["job.worked", "closing.held", "closing.closed"]))
 def test_a_job_that_is_killed_closes_the_year_once_all_the_same(committed_db, point):
     company = make.company()
     with at_the_desk(company) as by:
