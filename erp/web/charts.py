@@ -43,10 +43,18 @@ def level(value: Decimal, low: Decimal, high: Decimal) -> float:
 
 
 def lines(low: Decimal, high: Decimal) -> list[dict[str, Any]]:
-    """Lines to read the height by: bottom, middle, top, and zero."""
+    """Lines to read the height by: bottom, middle and top; about zero, multiples of one round step."""
+    if low < 0 < high:
+        step = round_up((high - low) / 4)
+        values = [step * nth for nth in range(-int(-low // step), int(high // step) + 1)]
+    else:
+        values = [low, (low + high) / 2, high]
     return [
-        {"y": level(value, low, high), "text": f"{value:,.0f}".replace(",", GROUP)}
-        for value in sorted({low, (low + high) / 2, high, Decimal(0)})
+        {
+            "y": level(value, low, high),
+            "text": f"{value:,.0f}".replace(",", GROUP).replace("-", "−"),
+        }
+        for value in values
     ]
 
 
