@@ -367,6 +367,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["erp.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "erp.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": "erp.api.metadata.Pointer",
     "EXCEPTION_HANDLER": "erp.api.problems.answer",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -20,10 +20,24 @@ M = TypeVar("M", bound=Model)
 MONTH: Final = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
+class RowsInput(serializers.ListSerializer[Any]):
+    """Rows of a body. The list may be null where its field says so; a row never is."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        if data is None:
+            raise serializers.ValidationError(
+                [ErrorDetail(str(self.error_messages["null"]), "null")]
+            )
+        return super().run_child_validation(data)
+
+
 class Input(serializers.Serializer[Any]):
     """A request body. Unknown fields are refused by name (no mass assignment), numbers where text or yes and no
     are wanted by place.
     """
+
+    class Meta:
+        list_serializer_class = RowsInput
 
     def to_internal_value(self, data: Any) -> Any:
         faults: dict[str, Any] = {}

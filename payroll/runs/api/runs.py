@@ -102,7 +102,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, Filed):
         "cancel": Permission.PAYROLL_RUN,
         "correct": Permission.PAYROLL_RUN,
         "approve": Permission.PAYROLL_APPROVE,
-        "post": Permission.PAYROLL_POST,
+        "post_run": Permission.PAYROLL_POST,
         "undo": Permission.PAYROLL_POST,
         "pay": Permission.PAYROLL_PAY,
         "recall": Permission.PAYROLL_PAY,
@@ -212,8 +212,8 @@ class PayrollRunViewSet(mixins.ListModelMixin, Filed):
         return self.state(beginning.cancel(run, by=self.access.user, **told))
 
     @extend_schema(request=PostPayrollRunInput, responses=PayrollRunOutput, parameters=[KEY])
-    @action(detail=True, methods=["post"])
-    def post(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    @action(detail=True, methods=["post"], url_path="post", url_name="post")
+    def post_run(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Post an approved run by one entry, and freeze it."""
         run = self.run()
         return self.acted(
