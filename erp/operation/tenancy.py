@@ -21,7 +21,7 @@ _UNFENCED: Final = """
     UNION
     SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, true
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id'
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> ALL (%s)
 """
 _ROLE: Final = """
     SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication,
@@ -77,8 +77,9 @@ def _of_tables() -> list[str]:
         model._meta.db_table for model in apps.get_models()
         if issubclass(model, (Company, CompanyOwned, FirmOwned)) and model._meta.managed
     ]  # fmt: skip
+    of_people = [model._meta.db_table for model in apps.get_models() if model._meta.db_table not in names]
     found = []
-    for name, is_fenced, has_policy in _rows(_UNFENCED, names):
+    for name, is_fenced, has_policy in _rows(_UNFENCED, names, of_people):
         if not is_fenced:
             found.append(f"{name} has no forced row-level security")
         elif not has_policy:

@@ -136,7 +136,7 @@ class Folder:
                 whole[path.name] = path
             elif found := _PARTIAL.fullmatch(path.name):
                 partial[found[1]] = path
-        yield from ({**partial, **whole}).items()
+        yield from sorted(({**partial, **whole}).items())
 
     def prune(self, keep: int) -> list[str]:
         """Let go of all but the newest ``keep`` base backups, and of WAL that none of them needs."""

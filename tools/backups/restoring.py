@@ -32,14 +32,17 @@ class Restored:
     passed: bool
 
 
-def restore(folder: Folder, home: Path, *, at: dt.datetime | None = None) -> Restored:
+def restore(
+    folder: Folder, home: Path, *, at: dt.datetime | None = None, durable: bool = True
+) -> Restored:
     """Restore into the new folder ``home`` and start the server there, which takes connections on its
-    socket alone. Without ``at`` all that was streamed is replayed. Raises ``BackupFailed``."""
+    socket alone. Without ``at`` all that was streamed is replayed. What is looked at and thrown away
+    need not be ``durable``. Raises ``BackupFailed``."""
     generation = folder.newest(at)
     if damages := generation.damages():
         raise BackupFailed("the backup is damaged: " + "; ".join(damages))
     streamed = dict(folder.write_ahead())
-    server = Postgres(home, major=generation.major, patience=_PATIENCE)
+    server = Postgres(home, durable=durable, major=generation.major, patience=_PATIENCE)
     if server.home.exists() and any(server.home.iterdir()):
         raise BackupFailed(f"{server.home} is not empty")
     server.home.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
     def _check(self, folder: Folder, scratch: Path, at: Any, told: dict[str, Any]) -> None:
         began = time.monotonic()
-        found = restore(folder, scratch / "postgres", at=at)
+        found = restore(folder, scratch / "postgres", at=at, durable=False)
         try:
             told["seconds"]["restore"] = round(time.monotonic() - began, 1)
             told["base"], told["passed"] = found.generation.name, found.passed

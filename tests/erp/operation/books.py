@@ -1,4 +1,7 @@
-"""``python -m tests.erp.operation.books found|post N``: books in a cluster of their own, by real commits."""
+"""``python -m tests.erp.operation.books``: books in a cluster of their own, by real commits.
+
+Reads ``found N`` and ``post N``, line by line, posts so many entries and tells the moment after.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,10 @@ def main(act: str, count: int) -> None:
             make.rent(access.company)
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        print(cursor.fetchone()[0].isoformat())
+        print(cursor.fetchone()[0].isoformat(), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    for line in sys.stdin:
+        act, count = line.split()
+        main(act, int(count))

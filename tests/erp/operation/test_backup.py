@@ -33,6 +33,7 @@ class Installation:
         self.var.mkdir()
         self.folder = Folder(place / "backups")
         self.server = Postgres(place / "postgres", durable=False)
+        self.bookkeeper: subprocess.Popen[str] | None = None
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in FROM_THE_TESTS},
             "RAPPEN_MODE": "test", "RAPPEN_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "erp.settings",
@@ -49,9 +50,13 @@ class Installation:
 
     def books(self, act: str, count: int) -> dt.datetime:
         """The moment after the last entry."""
-        done = self.python("-m", "tests.erp.operation.books", act, str(count))
-        assert done.returncode == 0, done.stderr[-2000:]
-        return dt.datetime.fromisoformat(done.stdout.split()[-1])
+        if self.bookkeeper is None:
+            self.bookkeeper = subprocess.Popen(
+                [sys.executable, "-m", "tests.erp.operation.books"], cwd=ROOT, env=self.environment,
+                text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
+            )  # fmt: skip
+        self.bookkeeper.stdin.write(f"{act} {count}\n")
+        return dt.datetime.fromisoformat(self.bookkeeper.stdout.readline().strip())
 
     def follow(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -94,8 +99,11 @@ def saved():
         installation.caught_up()
         follower.send_signal(signal.SIGTERM)
         assert follower.wait(timeout=30) == 0
+        installation.bookkeeper.communicate()
         yield installation
     finally:
+        if installation.bookkeeper is not None:
+            installation.bookkeeper.kill()
         if follower is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(follower.pid, signal.SIGKILL)
@@ -162,7 +170,7 @@ def test_what_is_damaged_is_found(saved, hurt, told):
                 file.seek(1000)
                 file.write(b"damaged")
         with pytest.raises(BackupFailed, match=told):
-            restored(folder, place / "postgres")
+            restored(folder, place / "postgres", durable=False)
     finally:
         shutil.rmtree(place)
 
