@@ -480,6 +480,11 @@ REFERENCE_RUNS = {
 REFERENCE_OFF = env.list("RAPPEN_REFERENCE_OFF", default=["all"] if TESTING else [])
 REFERENCE_BASES = env.dict("RAPPEN_REFERENCE_BASES", default={})
 CELERY_BEAT_SCHEDULE = {
+    "show that work in the background is done": {
+        "task": "operation.alive",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "send again what the queue has lost": {
         "task": "jobs.sweep",
         "schedule": JOB_SWEEP,

@@ -27,6 +27,7 @@ from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
 from erp.handover import urls as handover
+from erp.operation import urls as operation
 from erp.web.health import healthz, readyz
 from erp.web.help import help_page
 from erp.web.language import choose_language
@@ -65,10 +66,12 @@ endpoints = [pattern for room in ROOMS for pattern in room.endpoints]
 
 urlpatterns = [
     *cockpit.entrance,
+    *operation.entrance,
     path("firms/<int:firm>/", include(fiduciary.firm_pages)),
     path("c/<int:company>/", include(pages)),
     path("api/v1/companies/<int:company>/", include(endpoints)),
     path("api/v1/", include(cockpit.general_endpoints)),
+    path("api/v1/", include(operation.general_endpoints)),
     path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),

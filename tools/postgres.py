@@ -39,8 +39,13 @@ class Postgres:
     """One PostgreSQL cluster under ``home``, reached by a Unix socket."""
 
     def __init__(
-        self, home: Path, *, durable: bool = True, major: int | None = None,
-        settings: Mapping[str, str] | None = None, patience: int = 30,
+        self,
+        home: Path,
+        *,
+        durable: bool = True,
+        major: int | None = None,
+        settings: Mapping[str, str] | None = None,
+        patience: int = 30,
     ) -> None:
         """``major`` is the version of the binaries, where it must be one; ``settings`` are the server's,
         beside ours; ``patience`` says how many seconds it may take until it answers."""

@@ -35,7 +35,9 @@ def main(arguments: list[str]) -> int:
     folder, into = Folder(told.backups), told.into.absolute()
     try:
         if into.exists() and any(path.name != "secrets" for path in into.iterdir()):
-            raise BackupFailed(f"{into} is not empty; name a new folder, or one with secrets/ alone")
+            raise BackupFailed(
+                f"{into} is not empty; name a new folder, or one with secrets/ alone"
+            )
         into.mkdir(mode=0o711, parents=True, exist_ok=True)
         found = restore(folder, into / "postgres", at=told.at)
         settle(found.server)
@@ -52,7 +54,9 @@ def main(arguments: list[str]) -> int:
         print("Nothing later is in the backup: whether something between this and the moment that was asked "
               "for is missing, the backup cannot tell.")  # fmt: skip
     if not (into / "secrets").is_dir():
-        print(f"Put the secrets of the installation into {into / 'secrets'}, or its keys into the environment.")
+        print(
+            f"Put the secrets of the installation into {into / 'secrets'}, or its keys into the environment."
+        )
     print(f"Next: RAPPEN_VAR={into} .venv/bin/python -m tools.run shell .venv/bin/python manage.py verify_all\n"
           f"Then: RAPPEN_VAR={into} make up")  # fmt: skip
     return 0

@@ -77,7 +77,10 @@ class Machine:
         """The environment of the instance that runs on this data folder already."""
         told = json.loads(self.running.read_text())
         return child_environment(
-            told["mode"], runtime=told["runtime"], owner=told["owner"], redis=told["redis"],
+            told["mode"],
+            runtime=told["runtime"],
+            owner=told["owner"],
+            redis=told["redis"],
             backup=told["backup"],
         )
 

@@ -51,8 +51,12 @@ def breaches() -> list[str]:
     Looks at roles, grants, policies and functions, then at the rows: none without a company, and
     in each company none of another.
     """
-    found = [*_of_role(), *_of_tables(), *_of_functions()]
-    return found or _of_rows()
+    return of_catalogue() or _of_rows()
+
+
+def of_catalogue() -> list[str]:
+    """What roles, grants, policies and functions let clients see of each other."""
+    return [*_of_role(), *_of_tables(), *_of_functions()]
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -77,7 +81,9 @@ def _of_tables() -> list[str]:
         model._meta.db_table for model in apps.get_models()
         if issubclass(model, (Company, CompanyOwned, FirmOwned)) and model._meta.managed
     ]  # fmt: skip
-    of_people = [model._meta.db_table for model in apps.get_models() if model._meta.db_table not in names]
+    of_people = [
+        model._meta.db_table for model in apps.get_models() if model._meta.db_table not in names
+    ]
     found = []
     for name, is_fenced, has_policy in _rows(_UNFENCED, names, of_people):
         if not is_fenced:
@@ -88,9 +94,7 @@ def _of_tables() -> list[str]:
 
 
 def _of_functions() -> list[str]:
-    return [
-        f"function {name} does not say where it looks" for (name,) in _rows(_LOOSE_FUNCTIONS)
-    ]
+    return [f"function {name} does not say where it looks" for (name,) in _rows(_LOOSE_FUNCTIONS)]
 
 
 def _of_rows() -> list[str]:

@@ -112,7 +112,9 @@ class Folder:
         for about in sorted(self.base.glob(f"[!.]*/{ABOUT}")):
             told = json.loads(about.read_text())
             if told["format"] != FORMAT:
-                raise BackupFailed(f"{about} has format {told['format']}; this program reads {FORMAT}")
+                raise BackupFailed(
+                    f"{about} has format {told['format']}; this program reads {FORMAT}"
+                )
             found.append(Generation(about.parent, told))
         return found
 
@@ -165,7 +167,9 @@ class Folder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise BackupFailed(f"another process does this in {self.path}; wait for its end") from None
+                raise BackupFailed(
+                    f"another process does this in {self.path}; wait for its end"
+                ) from None
             yield
 
 

@@ -15,13 +15,20 @@ from tools.backups.originals import Mirror
 from tools.backups.source import SLOT, Source
 
 #: What pg_receivewal says when the server has let go of what would follow, or goes another way since a restore.
-_BEGIN_ANEW: Final = ("requested WAL segment", "requested starting point", "invalidated", "timeline")
+_BEGIN_ANEW: Final = (
+    "requested WAL segment",
+    "requested starting point",
+    "invalidated",
+    "timeline",
+)
 
 
 class Follower:
     """Streams into a folder until it is told to stop, whatever becomes of the server meanwhile."""
 
-    def __init__(self, folder: Folder, source: Source, var: Path, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Folder, source: Source, var: Path, *, say: Callable[[str], None]
+    ) -> None:
         self.folder, self.source, self.say = folder, source, say
         self.mirror = Mirror(var / "files", folder.files)
         self.stopped = False
@@ -99,7 +106,10 @@ class Follower:
             " FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
         )[0][0]
         if behind >= 0:
-            write(self.folder.path / "following.json", {"at": now().isoformat(), "behind_bytes": behind})
+            write(
+                self.folder.path / "following.json",
+                {"at": now().isoformat(), "behind_bytes": behind},
+            )
 
     def _base(self, base: Callable[[], None], after: dt.timedelta) -> None:
         newest = self.folder.generations()[-1:]

@@ -73,7 +73,9 @@ def restore(
     broken = "" if passed else generation.breaks_off(set(streamed), after=str(reached))
     if broken:
         server.stop()
-        raise BackupFailed(f"what was streamed breaks off after {last or generation.usable_from}: {broken}")
+        raise BackupFailed(
+            f"what was streamed breaks off after {last or generation.usable_from}: {broken}"
+        )
     return Restored(server, generation, last, passed)  # type: ignore[arg-type]
 
 
@@ -84,10 +86,14 @@ def _unpack(generation: Generation, data: Path) -> None:
             archive.extractall(target, filter="data")
     shutil.copyfile(generation.path / "backup_manifest", data / "backup_manifest")
     proven = subprocess.run(
-        [str(binaries(generation.major) / "pg_verifybackup"), str(data)], capture_output=True, text=True
+        [str(binaries(generation.major) / "pg_verifybackup"), str(data)],
+        capture_output=True,
+        text=True,
     )
     if proven.returncode:
-        raise BackupFailed(f"the backup is not what the server sent: {proven.stderr.strip()[-800:]}")
+        raise BackupFailed(
+            f"the backup is not what the server sent: {proven.stderr.strip()[-800:]}"
+        )
 
 
 def _recover(server: Postgres) -> bool:

@@ -75,4 +75,3 @@ class Source:
         )  # fmt: skip
         if done.returncode:
             raise BackupFailed(f"{name} failed: {done.stderr.strip()[-800:]}")
-

@@ -43,7 +43,9 @@ class Command(BaseCommand):
             "name": taken.generation.name, "bytes": size, "seconds": round(time.monotonic() - began),
             "why": ", ".join(taken.damaged[:20]),
         })  # fmt: skip
-        self.stdout.write(f"{taken.generation.path}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s")
+        self.stdout.write(
+            f"{taken.generation.path}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s"
+        )
         for name in taken.let_go:
             self.stdout.write(f"let go of {name}")
         for one in taken.damaged:

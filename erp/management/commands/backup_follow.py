@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("folder", nargs="?", default=settings.BACKUP, help="or RAPPEN_BACKUP")
         parser.add_argument("--keep", type=int, default=settings.BACKUP_KEEP)
-        parser.add_argument("--pause", type=int, default=30, help="seconds between two looks at originals")
+        parser.add_argument(
+            "--pause", type=int, default=30, help="seconds between two looks at originals"
+        )
         parser.add_argument("--base-hours", type=int, default=24, help="age of the newest base backup"
                             " from which a new one is taken")  # fmt: skip
 
@@ -47,6 +49,10 @@ class Command(BaseCommand):
                                 say=log.warning)  # fmt: skip
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: follower.stop())
-            follower.run(pause=options["pause"], base=base, base_after=dt.timedelta(hours=options["base_hours"]))
+            follower.run(
+                pause=options["pause"],
+                base=base,
+                base_after=dt.timedelta(hours=options["base_hours"]),
+            )
         except BackupFailed as refusal:
             raise CommandError(str(refusal)) from None

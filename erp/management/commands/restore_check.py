@@ -31,7 +31,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("folder", nargs="?", default=settings.BACKUP, help="or RAPPEN_BACKUP")
-        parser.add_argument("--at", type=moment, help="2026-11-27T14:30, Swiss time; else all that was saved")
+        parser.add_argument(
+            "--at", type=moment, help="2026-11-27T14:30, Swiss time; else all that was saved"
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +44,9 @@ class Command(BaseCommand):
             "base": None, "last_commit": None, "passed": None, "why": "", "seconds": {}, "proofs": [],
         }  # fmt: skip
         (Path(settings.RAPPEN_VAR) / "scratch").mkdir(mode=0o711, parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="restored-", dir=Path(settings.RAPPEN_VAR) / "scratch"))
+        scratch = Path(
+            tempfile.mkdtemp(prefix="restored-", dir=Path(settings.RAPPEN_VAR) / "scratch")
+        )
         scratch.chmod(0o711)
         try:
             self._check(Folder(Path(options["folder"])), scratch, options["at"], told)
@@ -81,7 +85,9 @@ class Command(BaseCommand):
 
     def _tell(self, sound: bool, told: dict[str, Any]) -> None:
         if told["base"]:
-            self.stdout.write(f"base backup {told['base']}, last change {told['last_commit'] or 'in it'}")
+            self.stdout.write(
+                f"base backup {told['base']}, last change {told['last_commit'] or 'in it'}"
+            )
         for one in told["proofs"]:
             of = f"company {one['company']}" if one["company"] else "all companies"
             self.stdout.write(f"{of}: {one['proof']}, {one['count']} looked at: "
@@ -92,7 +98,9 @@ class Command(BaseCommand):
             self.stdout.write("Nothing later than the moment is in the backup; what came just before it may be"
                               " missing.")  # fmt: skip
         spent = ", ".join(f"{name} {seconds} s" for name, seconds in told["seconds"].items())
-        self.stdout.write(f"{'The backup is good' if sound else told['why']} ({spent or 'nothing restored'})")
+        self.stdout.write(
+            f"{'The backup is good' if sound else told['why']} ({spent or 'nothing restored'})"
+        )
 
 
 def _proven(found: Restored, folder: Folder, var: Path) -> list[dict[str, Any]]:
@@ -116,4 +124,3 @@ def _proven(found: Restored, folder: Folder, var: Path) -> list[dict[str, Any]]:
     if not rows or (done.returncode and all(row["sound"] for row in rows)):
         raise BackupFailed(f"the proofs did not come to an end: {done.stderr.strip()[-800:]}")
     return rows
-

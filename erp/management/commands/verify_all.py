@@ -21,9 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = 0
+        broken: set[str] = set()
         for proof in proofs():
-            faults += len(proof.breaks)
+            if not proof.sound:
+                broken.add(proof.name)
             if options["format"] == "json":
                 self.stdout.write(json.dumps({
                     "proof": proof.name, "company": proof.company, "count": proof.count,
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                               f"{'as it was' if proof.sound else f'{len(proof.breaks)} BREAKS'}")  # fmt: skip
             for one in proof.breaks[:100]:
                 self.stdout.write(f"  {one}")
-        records.keep("verify_all", sound=not faults, told={"breaks": faults})
-        if faults:
+        for name, kept in (("ledger", "verify_ledger"), ("audit", "verify_audit")):
+            records.keep(kept, sound=name not in broken, told={})
+        if broken:
             raise SystemExit(1)

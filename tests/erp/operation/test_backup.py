@@ -113,13 +113,19 @@ def saved():
 
 def test_a_moment_comes_back_and_is_proven(saved):
     """OPS-2: of what was posted before the moment nothing is missing, and nothing later is there."""
-    done = saved.python("manage.py", "restore_check", "--at", saved.moment.isoformat(), "--format=json")
+    done = saved.python(
+        "manage.py", "restore_check", "--at", saved.moment.isoformat(), "--format=json"
+    )
     told = json.loads(done.stdout)
     assert done.returncode == 0 and told["sound"] and told["passed"], (told, done.stderr[-2000:])
     counts = {one["proof"]: one["count"] for one in told["proofs"]}
     assert counts["ledger"] == 5 and counts["files"] == 1 and counts["tenancy"] == 1
     assert set(counts) == {"tenancy", "ledger", "audit", "trial_balance", "files"}
-    assert saved.moment - dt.timedelta(seconds=5) < dt.datetime.fromisoformat(told["last_commit"]) <= saved.moment
+    assert (
+        saved.moment - dt.timedelta(seconds=5)
+        < dt.datetime.fromisoformat(told["last_commit"])
+        <= saved.moment
+    )
     kept = json.loads((saved.var / "operation" / "restore_check.json").read_text())
     assert kept["sound"] and kept["told"]["base"] == told["base"]
     assert list((saved.var / "scratch").iterdir()) == []
@@ -133,10 +139,14 @@ def test_all_that_was_saved_comes_back_as_an_installation(saved, tmp_path_factor
         server = Postgres(into / "postgres", durable=False)
         server.start()
         try:
-            assert server.sql("SELECT count(*) FROM accounting_journalentry", database="rappen") == [(9,)]
+            assert server.sql(
+                "SELECT count(*) FROM accounting_journalentry", database="rappen"
+            ) == [(9,)]
         finally:
             server.stop()
-        assert [p.read_bytes() for p in (into / "files").rglob("*") if p.is_file()] == [b"%PDF-1.4 saved"]
+        assert [p.read_bytes() for p in (into / "files").rglob("*") if p.is_file()] == [
+            b"%PDF-1.4 saved"
+        ]
         assert restore.main([str(saved.folder.path), "--into", str(into)]) == 1
         assert "is not empty" in capsys.readouterr().err
     finally:
@@ -151,7 +161,8 @@ def test_before_the_first_backup_there_is_nothing(saved, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("hurt", "told"), [("base", "not as it was written"), ("segment", "damaged"), ("gap", "is missing")]
+    ("hurt", "told"),
+    [("base", "not as it was written"), ("segment", "damaged"), ("gap", "is missing")],
 )
 def test_what_is_damaged_is_found(saved, hurt, told):
     place = Path(tempfile.mkdtemp(prefix="rappen-damaged-"))
