@@ -118,7 +118,8 @@ class Machine:
         address = os.environ.get("RAPPEN_BIND", "127.0.0.1")
         self._start("web", "gunicorn", "erp.wsgi", "--bind", f"{address}:{self.port}",
                     "--workers", "2", "--threads", "4", "--worker-class", "gthread",
-                    "--no-control-socket", "--timeout", "120", "--log-level", "warning")  # fmt: skip
+                    "--no-control-socket", "--timeout", "120", "--log-level", "warning",
+                    "--config", "python:erp.web.workers")  # fmt: skip
         self._start("worker", "celery", "-A", "erp", "worker", "--loglevel", "WARNING",
                     "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
         self._start("beat", "celery", "-A", "erp", "beat", "--loglevel", "WARNING",

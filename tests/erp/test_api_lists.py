@@ -54,6 +54,7 @@ WHOLE = {
     "accounts_sheet_retrieve": "one account's span: 1000 lines, and whether that was all",
     "assets_table_list": "one report: by category and asset, with sums that make sense of all of it alone",
     "dunning_plan_list": "what dunning would do now: one decides over all of it",
+    "installation_health_retrieve": "one state of the whole: a finding for each thing that is looked at",
     "liquidity_list": "columns of a forecast, by the span",
     "me_devices_retrieve": "where one person is signed in",
     "payment_proposal_list": "what a payment run would take along: one decides over all of it",
