@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tools.environment import secret, var_folder
-from tools.postgres import ADMIN, OWNER, READ_ONLY, RUNTIME, Postgres
+from tools.postgres import BACKUP, OWNER, READ_ONLY, RUNTIME, Postgres
 
 
 class RolesMissing(RuntimeError):
@@ -32,7 +32,7 @@ def embedded() -> Database:
     server.create_database("rappen")
     return Database(
         server.url(OWNER, "rappen"), server.url(RUNTIME, "rappen"), server,
-        backup=server.url(ADMIN, "postgres"),
+        backup=server.url(BACKUP, "postgres"),
     )  # fmt: skip
 
 

@@ -25,9 +25,16 @@ from urllib.parse import quote
 OWNER: Final = "rappen_owner"
 RUNTIME: Final = "rappen_app"
 READ_ONLY: Final = "rappen_readonly"
+BACKUP: Final = "rappen_backup"
 ADMIN: Final = "postgres"
 #: WAL that waits for a backup that is away is let go beyond this, before it fills the disk.
 KEPT_FOR_BACKUPS: Final = "4GB"
+#: A log without values of rows: neither statements, which may hold them, nor their parameters, nor details.
+OURS: Final = {
+    "max_slot_wal_keep_size": KEPT_FOR_BACKUPS, "log_min_error_statement": "panic", "log_statement": "none",
+    "log_parameter_max_length_on_error": "0", "log_parameter_max_length": "0", "log_error_verbosity": "terse",
+    "log_timezone": "UTC",
+}  # fmt: skip
 LONGEST_SOCKET: Final = 90  # the kernel allows 107 bytes for the whole path
 
 
@@ -72,7 +79,7 @@ class Postgres:
         if not self.durable:
             options += ["-c", "fsync=off", "-c", "synchronous_commit=off",
                         "-c", "full_page_writes=off"]  # fmt: skip
-        for name, value in {"max_slot_wal_keep_size": KEPT_FOR_BACKUPS, **self.settings}.items():
+        for name, value in {**OURS, **self.settings}.items():
             options += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -115,11 +122,11 @@ class Postgres:
             return cursor.fetchall() if cursor.description else []
 
     def create_roles(self) -> None:
-        """The owner who migrates, the runtime role that owns nothing, and one that only reads."""
+        """The owner who migrates, the runtime role that owns nothing, one that only reads, one that copies."""
         known = {name for (name,) in self.sql("SELECT rolname FROM pg_roles")}
         limits = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE"
         for name, more in ((OWNER, "LOGIN CREATEDB"), (RUNTIME, "LOGIN NOCREATEDB"),
-                           (READ_ONLY, "NOLOGIN NOCREATEDB")):  # fmt: skip
+                           (READ_ONLY, "NOLOGIN NOCREATEDB"), (BACKUP, "LOGIN REPLICATION NOCREATEDB")):  # fmt: skip
             if name not in known:
                 self.sql(f"CREATE ROLE {name} {more} {limits}")
 

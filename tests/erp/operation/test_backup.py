@@ -20,7 +20,7 @@ from tools import migrated, restore
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.restoring import restore as restored
 from tools.environment import ROOT
-from tools.postgres import ADMIN, OWNER, RUNTIME, Postgres
+from tools.postgres import BACKUP, OWNER, RUNTIME, Postgres
 
 FROM_THE_TESTS = ("PYTEST_XDIST_WORKER",)
 
@@ -39,7 +39,7 @@ class Installation:
             "RAPPEN_MODE": "test", "RAPPEN_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "erp.settings",
             "DATABASE_URL": self.server.url(RUNTIME, "rappen"),
             "DATABASE_OWNER_URL": self.server.url(OWNER, "rappen"),
-            "RAPPEN_BACKUP_URL": self.server.url(ADMIN, "postgres"),
+            "RAPPEN_BACKUP_URL": self.server.url(BACKUP, "postgres"),
             "RAPPEN_BACKUP": str(self.folder.path),
         }  # fmt: skip
         migrated.start(self.server, self.environment)
