@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import util
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 OWNER: Final = "rappen_owner"
@@ -243,7 +243,7 @@ def _socket_folder(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"rappen-{mark}"
 
 
-def as_nobody() -> dict[str, object]:
+def as_nobody() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     user = pwd.getpwnam("nobody")

@@ -29,6 +29,7 @@ from erp.core.errors import DomainError
 from erp.documents import pdf
 from erp.operation import running, tenancy
 from erp.operation.findings import Finding, State, fault, fine, watch
+from erp.reference.statuses import statuses
 from erp.web.health import database_answers
 
 OLDEST_REDIS: Final = 7
@@ -280,6 +281,20 @@ def certificate() -> Finding:
     )
 
 
+def outside() -> Finding:
+    """Which hosts this installation asks by itself, for those who let nothing out."""
+    asked = {
+        urlsplit(one).hostname
+        for one in (settings.PWNED_URL, settings.LEAKS_URL if settings.LEAKS_KEY else "")
+        if one
+    }
+    sources = [one.name for one in statuses() if one.is_on and one.is_fetched]
+    text = ", ".join(
+        [*sorted(filter(None, asked)), *(f"the publisher of {name}" for name in sources)]
+    )
+    return fine("outside", "Asked outside", f"{text or 'nobody'}.")
+
+
 CHECKS: Final[tuple[Callable[[], Finding | list[Finding]], ...]] = (
     queue_server,
     data_folder,
@@ -287,6 +302,7 @@ CHECKS: Final[tuple[Callable[[], Finding | list[Finding]], ...]] = (
     translated,
     relay,
     certificate,
+    outside,
 )
 
 

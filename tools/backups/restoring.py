@@ -125,7 +125,7 @@ def settle(server: Postgres) -> None:
             path.write_text(content)
             path.chmod(0o600)
             if owner := as_nobody():
-                os.chown(path, owner["user"], owner["group"])  # type: ignore[call-overload]
+                os.chown(path, owner["user"], owner["group"])
     for name in ("restore.conf", "restore_hba.conf"):
         (server.home / name).unlink()
     shutil.rmtree(server.home / "wal")
