@@ -19,6 +19,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.receivables import (
     archiving,
+    checking,
     drafting,
     issuing,
     jobs,
@@ -249,7 +250,7 @@ class SalesDocumentViewSet(Filed):
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, **kwargs: Any) -> Response:
         """What a document would come to. Nothing is written."""
-        draft = drafting.drafted(self.company, self._typed())
+        draft = checking.drafted(self.company, self._typed())
         return Response(DocumentPreviewOutput(previewed(draft)).data)
 
     @extend_schema(request=DocumentInput, parameters=[KEY], responses={201: DocumentOutput})

@@ -18,7 +18,7 @@ from accounting.open_items.control import control_account
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
 from accounting.qr.rules import CURRENCIES
-from accounting.receivables import defaults, drafting, making
+from accounting.receivables import checking, checking_lines, defaults, drafting, making
 from accounting.receivables.claims import Accounts, Claim, claim
 from accounting.receivables.errors import (
     AccountMissing,
@@ -100,7 +100,7 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
         )  # before the number is taken, which others wait for
     claimed = _claim(now, lines, reader) if now.is_claim else None
     if claimed is not None:
-        drafting.require_room(*(line.debit or line.credit for line in claimed.lines))
+        checking.require_room(*(line.debit or line.credit for line in claimed.lines))
     now.number = next_number(now.company, now.kind, now.date.year)
     now.status, now.issued_at = _Status.ISSUED, clock.now()
     paper = printed(now, lines)
@@ -230,7 +230,7 @@ def _require_liable(document: SalesDocument, lines: Sequence[DocumentLine], read
     """Who is not liable bills no VAT, even if a draft is older (MWSTG Art. 27)."""
     day = method_day(document)
     coded = next((line for line in lines if line.vat_code_id is not None), None)
-    if coded is not None and not drafting.is_liable(document.company, reader, day):
+    if coded is not None and not checking_lines.is_liable(document.company, reader, day):
         raise NotLiable(field=f"lines[{coded.position - 1}].vat_code", date=day)
 
 
