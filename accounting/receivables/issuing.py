@@ -86,18 +86,10 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     _refuse(_lacks(now, lines, amounts.payable))
     _require_creditable(now, amounts.payable)
     _require_deposits(now, lines)
-    if now.currency == now.company.currency:
-        now.exchange_rate = None
-    elif now.exchange_rate is None:
-        official = exchange_rate(now.company, now.currency, now.date)
-        now.exchange_rate, now.rate_source = official.value, official.source
-        now.rate_date = official.published
-    elif now.follows is not None and now.follows.exchange_rate == now.exchange_rate:
-        now.rate_source, now.rate_date = now.follows.rate_source, now.follows.rate_date
+    _set_rate(now)
     if now.kind == _Kind.INVOICE and amounts.payable:
-        _refuse(
-            _without_slip(printed(now, lines))
-        )  # before the number is taken, which others wait for
+        # Before the number is taken, which others wait for.
+        _refuse(_without_slip(printed(now, lines)))
     claimed = _claim(now, lines, reader) if now.is_claim else None
     if claimed is not None:
         checking.require_room(*(line.debit or line.credit for line in claimed.lines))
@@ -119,6 +111,19 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
         for hear in after_credit:
             hear(now, by=by)
     return now
+
+
+def _set_rate(document: SalesDocument) -> None:
+    """The rate that is frozen: as typed, that of what the document follows, or the day's official one."""
+    origin = document.follows
+    if document.currency == document.company.currency:
+        document.exchange_rate = None
+    elif document.exchange_rate is None:
+        official = exchange_rate(document.company, document.currency, document.date)
+        document.exchange_rate, document.rate_source = official.value, official.source
+        document.rate_date = official.published
+    elif origin is not None and origin.exchange_rate == document.exchange_rate:
+        document.rate_source, document.rate_date = origin.rate_source, origin.rate_date
 
 
 @transaction.atomic

@@ -17,9 +17,9 @@ from accounting.banking import booking, importing
 from accounting.banking.models import BankTransaction, Statement
 from accounting.ledger import posting
 from accounting.ledger.entering import NotLiable, TypedLine, UnknownAccount, UnknownVatCode
+from accounting.ledger.errors import NoOpenYear, PeriodLocked, UndoneElsewhere
 from accounting.ledger.lines import TooFewLines, UnbalancedEntry
 from accounting.ledger.models import CostCentre, JournalEntry, Period
-from accounting.ledger.posting import NoOpenYear, PeriodLocked, UndoneElsewhere
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period
 from erp.access.gate import operating
