@@ -133,7 +133,11 @@ def test_it_asks_as_often_however_much_there_is():
     account = make.account(company, "6000")
     for nth in range(5):
         BankRule.unscoped.create(
-            company=company, name=f"Regel {nth}", position=nth, account=account
+            company=company,
+            name=f"Regel {nth}",
+            position=nth,
+            text_contains="Miete",
+            account=account,
         )
         someone = make.user()
         with on(5, nth + 1):
@@ -221,7 +225,7 @@ def test_page_paper_and_endpoint_say_the_same(settings, tmp_path):
     french = client.get(f"/c/{company.pk}/procedure/?year={year.pk}&language=fr").content.decode()
     assert "Paiements" in french
     paper = client.get(f"/c/{company.pk}/procedure/procedure.pdf?year={year.pk}&language=it")
-    assert paper["Content-Type"] == "application/pdf" and b"pdfaid" in paper.content
+    assert paper["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF")
     client.post(f"/c/{company.pk}/procedure/", {"year": year.pk})
     (kept,) = kept_of(company, year)
     assert client.get(f"/c/{company.pk}/procedure/kept/{kept.file.pk}/").status_code == 200
