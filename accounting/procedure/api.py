@@ -178,7 +178,7 @@ class ProcedureTextViewSet(CompanyViewSet):
     serializer_class = ProcedureTextOutput
     queryset = ProcedureText.unscoped.none()
     lookup_field = "code"
-    lookup_value_regex = "[a-z_]{1,20}"
+    lookup_value_regex = "[A-Za-z_]{1,20}"
     pagination_class = None
 
     def get_object(self) -> OwnText:
