@@ -189,6 +189,18 @@ def all_companies(only: str | None = None) -> list[str]:
 
 
 @contextmanager
+def looking_for_work() -> Iterator[None]:
+    """Open all companies at once, to read only: for jobs that ask in which of them there is something to do.
+
+    So what recurs does not go through every company each time. What is done there is done behind
+    ``operating``, one company after the other; only their numbers are to be taken along.
+    """
+    with transaction.atomic():
+        open_companies(map(int, all_companies()), read_only=True)
+        yield
+
+
+@contextmanager
 def operating(reference: str, *, by: str | None = None) -> Iterator[Access]:
     """Act in one company as the operator of this machine (commands), in one transaction.
 

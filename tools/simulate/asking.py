@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import os
@@ -22,9 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.test import Client
 
 from erp.access.gate import access_to
 from erp.access.models import User
@@ -69,12 +67,9 @@ class Taken:
 
 def session_of(user: User) -> str:
     """A session as after a sign-in."""
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return str(store.session_key)
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def person(user: User, company: int) -> Person:
@@ -92,10 +87,11 @@ def server() -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **os.environ, "RAPPEN_MODE": "demo", "RAPPEN_SECRET_KEY": settings.SECRET_KEY,
-        "RAPPEN_FIELD_KEYS": "bench:" + base64.b64encode(os.urandom(32)).decode(),
+        **os.environ, "RAPPEN_MODE": "demo",
         **{f"RAPPEN_API_{who}": "1000000000" for who in ("TOKEN", "PERSON", "COMPANY", "ADDRESS")},
     }  # fmt: skip
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+                   cwd=ROOT, env=environment, check=True)  # fmt: skip
     starter = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
     running = subprocess.Popen(
         [sys.executable, "-c", starter, "erp.wsgi:application", "--workers", "2", "--threads", "4",
@@ -103,6 +99,8 @@ def server() -> Iterator[tuple[int, int]]:
     )  # fmt: skip
     try:
         for _attempt in range(600):
+            if running.poll() is not None:
+                raise RuntimeError("the server has ended")
             if _answers(port):
                 break
             time.sleep(0.2)
@@ -124,15 +122,15 @@ def _answers(port: int) -> bool:
 
 
 def kinds(
-    firm: int, lead: str
+    firm: int, lead: str, owner: str
 ) -> dict[str, tuple[int, Callable[[Person], tuple[str, str, dict[str, str], str]]]]:
     """What people do, how often beside the rest: method, address, headers and body of one."""
 
     def page(path: str) -> Callable[[Person], tuple[str, str, dict[str, str], str]]:
         return lambda one: ("GET", f"/c/{one.company}/{path}", _cookie(one.session), "")
 
-    def of_lead(path: str) -> Callable[[Person], tuple[str, str, dict[str, str], str]]:
-        return lambda _one: ("GET", path, _cookie(lead), "")
+    def by(session: str, path: str) -> Callable[[Person], tuple[str, str, dict[str, str], str]]:
+        return lambda _one: ("GET", path, _cookie(session), "")
 
     def post(one: Person) -> tuple[str, str, dict[str, str], str]:
         headers = {"Authorization": f"Bearer {one.token}", "Content-Type": "application/json",
@@ -151,8 +149,9 @@ def kinds(
         "search": (2, page("palette/?q=Rechnung")),
         "open items": (2, page("open-items/receivables/")),
         "account sheet": (3, page("ledger/accounts/1020/")),
-        "companies of a firm": (1, of_lead("/")),
-        "cockpit of a firm": (1, of_lead(f"/firms/{firm}/cockpit/")),
+        "companies of a firm": (1, by(lead, "/")),
+        "companies of one in all": (1, by(owner, "/")),
+        "cockpit of a firm": (1, by(lead, f"/firms/{firm}/cockpit/")),
     }
 
 
@@ -161,10 +160,17 @@ def _cookie(session: str) -> dict[str, str]:
 
 
 def load(
-    port: int, people: Sequence[Person], firm: int, lead: str, *, seconds: float, seed: int
+    port: int,
+    people: Sequence[Person],
+    firm: int,
+    lead: str,
+    owner: str,
+    *,
+    seconds: float,
+    seed: int,
 ) -> Taken:
     """Let each of them do one thing after the other for so long; what every answer took."""
-    told, taken, held = kinds(firm, lead), Taken(), threading.Lock()
+    told, taken, held = kinds(firm, lead, owner), Taken(), threading.Lock()
     names, weights = list(told), [weight for weight, _make in told.values()]
     until = time.perf_counter() + seconds
 
