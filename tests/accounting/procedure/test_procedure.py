@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.banking.models import BankRule
+from accounting.closing.closing import close_year
 from accounting.ledger.models import FiscalYear
 from accounting.payments import four_eyes
 from accounting.procedure import happened
@@ -27,8 +28,12 @@ from erp.audit.models import AuditEvent
 from erp.audit.verifying import HEADS
 from erp.cockpit.members import change_company, grant, withdraw
 from erp.core import clock
+from erp.core.tenancy import open_companies
+from erp.jobs import running
+from erp.jobs.models import Job
 from payroll.setup.institutions import save_institution
 from tests import make
+from tests.accounting.closing import books as closing_books
 from tests.erp.client import Api, problem
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +241,23 @@ def test_page_paper_and_endpoint_say_the_same(settings, tmp_path):
     assert own["Internes Kontrollsystem"] == "Kassensturz wöchentlich"
     assert api.get("procedure-documentation/").json()["results"][0]["sha256"] == kept.file.digest
     assert problem(api.get("procedure-documentation/999999/"), 404)
+
+
+def test_with_each_closing_one_is_kept(settings, tmp_path):
+    settings.RAPPEN_VAR = tmp_path
+    company, year = closing_books.of_2025()
+    by = make.owner_of(company)
+    closing_books.accept_all(company, year)
+    closing = close_year(company=company, year=year, by=by)
+    job = Job.of(company).get(kind="procedure.keep")
+    running.run(job.pk, company.pk)
+    open_companies([company.pk])
+    (kept,) = kept_of(company, year)
+    assert Job.of(company).get(pk=job.pk).result["sha256"] == kept.file.digest
+    closings = rows(told_of(company, year)["closing"], "Abschlüsse des Jahres")
+    assert [row[3] for row in closings] == [closing.digest]
+
+
+def told_of(company, year):
+    made = compose(company, year, language="de", granted=ALL, at=clock.now())
+    return {one.code: one for one in made.chapters}
