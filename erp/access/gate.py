@@ -172,9 +172,8 @@ def supported_by(user: User) -> list[SupportConsent]:
     """
     if not _sees_consents(user):
         return []
-    own = [company.pk for company in companies_of(user)]
     longest: dict[int, SupportConsent] = {}
-    for consent in SupportConsent.running().exclude(company__in=own):
+    for consent in SupportConsent.running().exclude(company__in=open_to(user)):
         longest.setdefault(consent.company_id, consent)
     return sorted(longest.values(), key=lambda one: one.company.name)
 

@@ -36,6 +36,7 @@ from erp.access.firms.models import Firm  # noqa: E402
 from erp.access.models import User  # noqa: E402
 from tools.bench.books import Book  # noqa: E402
 from tools.simulate import asking, founding, nights  # noqa: E402
+from tools.simulate.processors import of_database, of_tree  # noqa: E402
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,6 +80,7 @@ def _measured(
     taken = asking.Taken()
     with asking.server() as (port, process):
         asking.load(port, people, firm.pk, *sessions, seconds=5, seed=0)
+        used = of_tree(process) + of_database()
         for nth in range(chosen.rounds):
             pace.append(_pace())
             part = asking.load(
@@ -89,13 +91,14 @@ def _measured(
             for kind, count in part.failed.items():
                 taken.failed[kind] += count
             taken.seconds += part.seconds
+        used = of_tree(process) + of_database() - used
         held = asking.memory(process)
     pace.append(_pace())
     return {
-        "companies": len(numbers), "per_second": taken.per_second, "answers": taken.rows(),
+        "companies": len(numbers), "per_second": taken.per_second,
+        "processor_ms": used / sum(map(len, taken.times.values())) * 1000, "answers": taken.rows(),
         "failed": dict(taken.failed), "pace_ms": sum(pace) / len(pace) * 1000, "memory_mb": held,
-        "by_day": nights.timed(nights.BY_DAY), "by_night": nights.timed(nights.BY_NIGHT),
-        "pace_of_night_ms": _pace() * 1000, **_sizes(),
+        "by_day": nights.timed(nights.BY_DAY), "by_night": nights.timed(nights.BY_NIGHT), **_sizes(),
     }  # fmt: skip
 
 
@@ -136,12 +139,17 @@ def _table(few: dict[str, Any], many: dict[str, Any]) -> str:
                  f" ({many['per_second'] / few['per_second'] * busier:.2f} as busy);"
                  f" failed: {few['failed']} {many['failed']}; the machine was {busier:.2f} times as busy")  # fmt: skip
     lines.append(f"memory of the server: {few['memory_mb']:.0f} and {many['memory_mb']:.0f} MB")
-    busier = many["pace_of_night_ms"] / few["pace_of_night_ms"]
+    lines.append(
+        f"processor time of an answer: {few['processor_ms']:.0f} and {many['processor_ms']:.0f} ms"
+    )
     for title, name in (("all day", "by_day"), ("by night", "by_night")):
-        lines.append(f"{title + ', seconds for all':<28}{n:>9}{m:>9}   per company, ratio as busy")
-        for work, seconds in many[name].items():
-            each = seconds / m / (few[name][work] / n) / busier
-            lines.append(f"{work:<28}{few[name][work]:>9.2f}{seconds:>9.2f}   {each:.2f}")
+        lines.append(f"{title + ', processor seconds':<28}{n:>9}{m:>9}   per company: ms, ratio")
+        for work, told in many[name].items():
+            before, after = few[name][work]["processor"] / n, told["processor"] / m
+            ratio = f"{after / before:.2f}" if before else ""
+            lines.append(
+                f"{work:<28}{before * n:>9.2f}{after * m:>9.2f}   {after * 1000:.1f}, {ratio}"
+            )
     for one in (few, many):
         count = one["companies"]
         lines.append(f"{count} companies: {one['tables'] / count / 1e6:.2f} MB of tables and"

@@ -51,7 +51,9 @@ def _state(year: Any) -> str:
 
 def organisation(asked: Asked) -> Content:
     """What the company says itself; one query."""
-    return Content(own=tuple((one.title, one.text or NONE) for one in texts_of(asked.company)))
+    return Content(
+        own=tuple((one.title, one.text or _("not written yet")) for one in texts_of(asked.company))
+    )
 
 
 def program(asked: Asked) -> Content:
