@@ -188,6 +188,7 @@ JOB_KINDS = [
     "accounting.statements.jobs",
     "accounting.valuation.jobs",
     "accounting.closing.jobs",
+    "accounting.procedure.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "erp.handover.jobs",

@@ -16,6 +16,7 @@ from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.payables import urls as payables
 from accounting.payments import urls as payments
+from accounting.procedure import urls as procedure
 from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
@@ -58,7 +59,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, closing, valuation, assets,
+    hours, expenses, archive, closing, procedure, valuation, assets,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]

@@ -20,7 +20,7 @@ BARE = {
         "firms_mandate_templates_list", "institutions_list", "insurance_solutions_list", "layouts_list",
         "mail_texts_list", "my_expenses_kinds_list", "number_ranges_list", "open_items_control_list",
         "open_items_residue_limits_list", "own_fields_list", "payment_terms_list",
-        "payroll_own_figures_list", "payroll_readiness_list", "vat_activities_list",
+        "payroll_own_figures_list", "payroll_readiness_list", "procedure_texts_list", "vat_activities_list",
         "valuation_rules_list",
         "vat_activity_accounts_list", "vat_code_table_list", "vat_codes_list", "vat_settings_list",
     },
