@@ -458,6 +458,7 @@ LOGGING = {
 }
 
 NAVIGATION = "erp.navigation.sections"
+SETUP_WAY = "erp.cockpit.setup_pages.way"
 DEMO_SIGN_IN = {
     "email": "demo@rappen.example",
     "password": "Buchhaltung-macht-Freude",

@@ -14,6 +14,8 @@ PAGES = {
     "companies": "/",
     "add-company": "/companies/add/",
     "start": "/c/1/",
+    "setup": "/c/3/setup/",
+    "start-of-set-up": "/c/3/",
     "enter": "/c/1/ledger/post/",
     "journal": "/c/1/ledger/journal/",
     "drafts": "/c/1/ledger/drafts/",
