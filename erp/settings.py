@@ -389,6 +389,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AccrualKindEnum": "accounting.closing.models.YearAccrual.Kind",
         "DepreciationMethodEnum": "accounting.assets.models.Method",
+        "SetupStepEnum": "erp.companies.models.SetupStep",
         "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
         "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
         "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",

@@ -21,7 +21,7 @@ from erp.companies.models import Company, SetupStep
 class SetupStepOutput(serializers.Serializer[Any]):
     """A step: ``holds`` says what is there, ``missing`` what is not; ``aside`` is missing and not asked for."""
 
-    code = serializers.ChoiceField(choices=SetupStep.values)
+    code = serializers.ChoiceField(choices=SetupStep.choices)
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=[one.value for one in setup_steps.State])
     holds = serializers.CharField(allow_blank=True)
@@ -31,14 +31,14 @@ class SetupStepOutput(serializers.Serializer[Any]):
 class SetupOutput(serializers.Serializer[Any]):
     """``asked`` are the steps that the guided set-up asks for; none once it is over."""
 
-    asked = serializers.ListField(child=serializers.ChoiceField(choices=SetupStep.values))
+    asked = serializers.ListField(child=serializers.ChoiceField(choices=SetupStep.choices))
     steps = SetupStepOutput(many=True)
 
 
 class SetupChange(Input):
     """The steps to ask for from now on; none ends the set-up."""
 
-    asked = serializers.MultipleChoiceField(choices=SetupStep.values, allow_empty=True)
+    asked = serializers.MultipleChoiceField(choices=SetupStep.choices, allow_empty=True)
 
 
 class SetupViewSet(CompanyViewSet):
