@@ -1,6 +1,6 @@
 """A company's first year: founded, billed, paid, dunned, buying, paying wages, declaring, closed, looked into.
 
-Three people: the founder with a passkey, who prepares; a second person, who approves wages; the fiduciary,
+Three people: the founder with a passkey, who prepares; a second person, who approves wages and payments; the fiduciary,
 who looks in by its mandate. Each kind of act is done in the browser once. What only repeats (further
 invoices, months of wages, quarters) goes through the endpoints, each by the session of whom it is, as an app
 would do it. All figures at the end are reckoned here by hand, in francs:
@@ -73,13 +73,13 @@ class Desk:
     def goto(self, path: str):
         return self.watched.goto(f"/c/{self.company}/{path}")
 
-    def call(self, method: str, path: str, body: object = None, **headers: str):
+    def call(self, method: str, path: str, body: object = None):
         (csrf,) = {
             one["value"] for one in self.page.context.cookies() if one["name"] == "rappen_csrf"
         }
         answer = self.page.request.fetch(
             f"{self.site.url}/api/v1/companies/{self.company}/{path}", method=method, data=body,
-            headers={"X-CSRFToken": csrf, "Idempotency-Key": str(uuid.uuid4()), **headers},
+            headers={"X-CSRFToken": csrf, "Idempotency-Key": str(uuid.uuid4()), "If-Match": "*"},
         )  # fmt: skip
         assert answer.ok, (method, path, answer.status, answer.text()[:600])
         return (
@@ -160,7 +160,7 @@ def test_the_first_year_of_a_company(at, browser, site, shared):
     matched(desk)
     declared(desk)
     closed(desk)
-    paid(desk, shared)
+    paid(desk, second, shared)
     looked_into(desk, at(Entrance(browser, site, EMAIL).session()))
     proof = site.manage("verify_ledger", "--company", str(desk.company), "--format", "json")
     assert '"sound": true' in proof
@@ -238,11 +238,12 @@ def founded(desk: Desk) -> None:
 
 
 def invited(desk: Desk, second: Desk) -> None:
-    """A second person is invited to approve wages, and joins by the link of the mail."""
+    """A second person is invited to approve wages and payments, and joins by the link of the mail."""
     page = desk.goto("settings/access/")
     form = page.locator("form:has([name=email])")
     form.locator("[name=email]").fill(APPROVER)
-    form.locator("[name=roles][value=payroll]").check()
+    for role in ("payroll", "approver"):
+        form.locator(f"[name=roles][value={role}]").check()
     form.locator("button.primary").click()
     expect(page.locator(".note.success")).to_be_visible()
     mails = Path(os.environ["RAPPEN_VAR"]) / "web.log"  # where the site of the tests sends them
@@ -546,8 +547,9 @@ def closed(desk: Desk) -> None:
     assert sum(amount for number, amount in told.items() if number[:2] in {"20", "22"}) == debts
 
 
-def paid(desk: Desk, shared) -> None:
+def paid(desk: Desk, second: Desk, shared: Path) -> None:
     """The bill is paid by a file that a bank takes, and booked when the statement says so."""
+    desk.post("fiscal-years/", start="2026-01-01", end="2026-12-31")
     page = desk.goto("payments/new/?until=2026-12-31")
     line = page.locator("tbody tr", has_text="4711")
     expect(line).to_contain_text("1’949.75")
@@ -556,8 +558,12 @@ def paid(desk: Desk, shared) -> None:
             box.uncheck()
     page.click("form button.primary[data-key=s]")
     page.wait_for_url(re.compile(r"/payments/runs/\d+/$"))
-    page.click("button[data-key=a]")
-    expect(page.locator("button[data-key=e]")).to_be_visible()
+    run = page.url.partition(f"/c/{desk.company}/")[2]
+    desk.looks_right()
+    other = second.goto(run)
+    other.click("button[data-key=a]")
+    expect(other.locator(".note.success")).to_be_visible()
+    page = desk.goto(run)
     page.click("button[data-key=e]")
     order = page.locator("a[data-key=d]")
     expect(order).to_be_visible()
