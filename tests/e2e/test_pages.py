@@ -238,6 +238,18 @@ def test_a_page_opens_fits_is_accessible_and_has_help(gallery, name):
     assert not watched.faults, watched.faults
 
 
+def test_a_breach_of_the_security_policy_would_be_noticed(gallery):
+    """Chromium reports one as an error of the console, and with one no page of this folder passes."""
+    watched = gallery()
+    watched.goto("/c/1/")
+    watched.page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), { textContent: '1' }))"
+    )
+    watched.page.wait_for_timeout(50)
+    assert "Content Security Policy" in watched.faults.pop()
+    assert not watched.faults
+
+
 def test_the_language_is_chosen_in_the_menu_and_kept(wide):
     """One test, so that whatever comes after it is German again."""
     for language, told in (
