@@ -82,6 +82,8 @@ GENERAL: Final[dict[str, str]] = {
     "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
+    "api-installation-health": OPERATOR,
+    "installation-health": OPERATOR,
     "installation-jobs": OPERATOR,
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp", "0037_layouts")]
+    dependencies = [("erp", "0038_work_waiting")]
 
     operations = [
         migrations.AddField(
