@@ -82,6 +82,8 @@ GENERAL: Final[dict[str, str]] = {
     "api-docs": SIGNED_IN,
     "firm": SIGNED_IN,
     "help": SIGNED_IN,
+    "manual": SIGNED_IN,
+    "manual-find": SIGNED_IN,
     "installation-jobs": OPERATOR,
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,

@@ -1,0 +1,11 @@
+"""Addresses of the manual: of no company, for whoever is signed in."""
+
+from django.urls import path
+
+from erp.manual import views
+
+pages = [
+    path("", views.contents, name="manual"),
+    path("find/", views.palette, name="manual-find"),
+    path("<slug:name>/", views.help_page, name="help"),
+]

@@ -1,0 +1,68 @@
+"""The manual inside the program: beside a page, as pages of its own, and as a file to take along."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from erp.manual import texts
+from erp.manual.contents import CHAPTERS, beside, chapter_of
+from erp.manual.finding import address, find
+from erp.manual.texts import Page
+
+_NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
+FEW: Final = 5
+#: Before the ids of a text that is shown beside a page, which has ids of its own.
+BESIDE: Final = "help-"
+
+
+def spoken() -> str:
+    """The language of whoever reads."""
+    return (get_language() or "de")[:2]
+
+
+def contents(request: HttpRequest) -> HttpResponse:
+    """``/help/?q=``: the contents of the manual, or the sections that have some words."""
+    asked = request.GET.get("q", "").strip()
+    chapters = [(one, one.read(spoken())) for one in CHAPTERS]
+    return render(request, "erp/manual/contents.html", {
+        "page_title": _("Manual"), "chapters": chapters, "asked": asked,
+        "found": find(asked, spoken()),
+    })  # fmt: skip
+
+
+def palette(request: HttpRequest) -> HttpResponse:
+    """``/help/find/?q=``: the few best places of the manual, for the command palette."""
+    found = find(request.GET.get("q", ""), spoken(), limit=FEW)
+    rows = [{"label": one.label, "note": _("Manual"), "url": one.url} for one in found]
+    return JsonResponse(rows, safe=False)
+
+
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """``/help/{name}/``: a page of the manual, or with ``?fragment=1`` only its text."""
+    read = _read(name)
+    if read is None:
+        raise Http404
+    if "fragment" in request.GET:
+        return HttpResponse(read.html(address, BESIDE))
+    before, after = beside(name)
+    return render(request, "erp/manual/page.html", {
+        "page_title": read.title, "read": read, "text": read.html(address),
+        "chapter": chapter_of(name), "pages": chapter_of(name).read(spoken()),
+        "before": before and texts.page(before, spoken()),
+        "after": after and texts.page(after, spoken()),
+    })  # fmt: skip
+
+
+def _read(name: str) -> Page | None:
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        return texts.page(name, spoken())
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,75 @@
+"""The manual: every page has its place in it, is found, and is built alike in four languages."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from erp.manual import texts
+from erp.manual.contents import CHAPTERS, beside, order
+from erp.manual.finding import find
+from tests import make
+
+LANGUAGES = texts.LANGUAGES
+
+
+@pytest.fixture
+def reader(db):
+    client = Client()
+    client.force_login(make.user())
+    return client
+
+
+def test_every_page_is_in_exactly_one_chapter():
+    assert sorted(order()) == texts.names()
+    assert len({chapter.key for chapter in CHAPTERS}) == len(CHAPTERS)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it"])
+def test_pages_are_built_alike_and_lead_to_the_same_in_each_language(language):
+    """Anchors are of the English words and go by their turn."""
+    for name in texts.names():
+        assert texts.shape(name, language) == texts.shape(name, "en"), (name, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_to_places_lead_somewhere(language):
+    for name in order():
+        wanted = set()
+        texts.page(name, language).html(lambda page, anchor, w=wanted: w.add((page, anchor)) or "")
+        for page, anchor in wanted:
+            there = {place.anchor for place in texts.page(page, language).places}
+            assert not anchor or anchor in there, (name, page, anchor)
+
+
+def test_titles_come_first_and_umlauts_may_be_written_out():
+    assert [one.page.name for one in find("Mahnwesen", "de")][0] == "dunning"
+    for typed in ("Löhne", "loehne", "lohne"):
+        assert find(typed, "de"), typed
+    assert find("skonto", "de") and not find("xyzzy", "de") and not find("x", "de")
+    ranked = [one.place.depth for one in find("bilanz", "de")]
+    assert ranked[0] == 1
+
+
+def test_reading_goes_from_front_to_back():
+    assert beside(order()[0]) == (None, order()[1])
+    assert beside(order()[-1]) == (order()[-2], None)
+
+
+def test_contents_search_and_pages(reader, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        shown = reader.get("/help/").content.decode()
+    assert "Buchhaltung" in shown and 'href="/help/vat-codes/"' in shown
+    found = reader.get("/help/", {"q": "Vorsteuer Anteil"}).content.decode()
+    assert "/help/vat-codes/#" in found
+    page = reader.get("/help/vat-codes/").content.decode()
+    assert 'rel="prev" href="/help/vat/"' in page and 'id="the-deductible-share"' in page
+    assert reader.get("/help/no-such-page/").status_code == 404
+    beside_page = reader.get("/help/vat-codes/?fragment=1").content.decode()
+    assert 'id="help-the-deductible-share"' in beside_page and "<html" not in beside_page
+
+
+def test_the_palette_finds_the_manual(reader):
+    rows = reader.get("/help/find/", {"q": "mahnwesen"}).json()
+    assert rows[0] == {"label": "Mahnwesen", "note": "Handbuch", "url": "/help/dunning/"}
+    assert len(rows) <= 5 and reader.get("/help/find/", {"q": "m"}).json() == []
