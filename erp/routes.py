@@ -84,6 +84,7 @@ GENERAL: Final[dict[str, str]] = {
     "help": SIGNED_IN,
     "manual": SIGNED_IN,
     "manual-find": SIGNED_IN,
+    "manual-codes": SIGNED_IN,
     "installation-jobs": OPERATOR,
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,

@@ -7,5 +7,6 @@ from erp.manual import views
 pages = [
     path("", views.contents, name="manual"),
     path("find/", views.palette, name="manual-find"),
+    path("codes/", views.code_reference, name="manual-codes"),
     path("<slug:name>/", views.help_page, name="help"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from erp.manual import texts
+from erp.manual.codes import by_page
 from erp.manual.contents import CHAPTERS, beside, chapter_of
 from erp.manual.finding import address, find
 from erp.manual.texts import Page
@@ -41,6 +42,17 @@ def palette(request: HttpRequest) -> HttpResponse:
     found = find(request.GET.get("q", ""), spoken(), limit=FEW)
     rows = [{"label": one.label, "note": _("Manual"), "url": one.url} for one in found]
     return JsonResponse(rows, safe=False)
+
+
+def code_reference(request: HttpRequest) -> HttpResponse:
+    """``/help/codes/?q=``: every message that has a code, each with an anchor, by the page that explains it."""
+    asked = request.GET.get("q", "").strip()[:80]
+    found = by_page(spoken(), asked)
+    return render(request, "erp/manual/codes.html", {
+        "page_title": _("Messages and their codes"), "asked": asked,
+        "found": [(texts.page(name, spoken()), told) for name, told in found.items()],
+        "number": sum(map(len, found.values())),
+    })  # fmt: skip
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
-from erp.manual import texts
+from erp.manual import codes, texts
 from erp.manual.contents import CHAPTERS, beside, order
+from erp.manual.explained import PAGES
 from erp.manual.finding import find
+from erp.manual.placeholders import WORDS
 from tests import make
 
 LANGUAGES = texts.LANGUAGES
@@ -59,7 +65,7 @@ def test_reading_goes_from_front_to_back():
 def test_contents_search_and_pages(reader, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         shown = reader.get("/help/").content.decode()
-    assert "Buchhaltung" in shown and 'href="/help/vat-codes/"' in shown
+    assert "Finanzbuchhaltung" in shown and 'href="/help/vat-codes/"' in shown
     found = reader.get("/help/", {"q": "Vorsteuer Anteil"}).content.decode()
     assert "/help/vat-codes/#" in found
     page = reader.get("/help/vat-codes/").content.decode()
@@ -73,3 +79,50 @@ def test_the_palette_finds_the_manual(reader):
     rows = reader.get("/help/find/", {"q": "mahnwesen"}).json()
     assert rows[0] == {"label": "Mahnwesen", "note": "Handbuch", "url": "/help/dunning/"}
     assert len(rows) <= 5 and reader.get("/help/find/", {"q": "m"}).json() == []
+
+
+def values_of(message):
+    return re.findall(r"%\((\w+)\)", message)
+
+
+def test_every_message_is_in_the_reference_once_and_its_values_have_words():
+    told = Counter(one.code for one in codes.messages("de"))
+    assert len(told) > 1000 and set(told.values()) == {1}
+    assert {one.code for one in codes.refusals()} <= set(told)
+    used = {name for one in codes.refusals() for name in values_of(str(one.message))} | {"limit"}
+    assert used == set(WORDS), "a value without a word, or a word of no value"
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it"])
+def test_every_message_is_told_in_each_language(language):
+    """What reads as in English was not translated; of what the framework says itself, too."""
+    english = {one.code: one.text for one in codes.messages("en")}
+    same = {one.code for one in codes.messages(language) if one.text == english[one.code]}
+    with translation.override("en"):
+        only_values = {one.code for one in codes.refusals() if not re.sub(r"%\(\w+\)s|\W", "", str(one.message))}
+    assert same - only_values == set()
+    assert not [one.code for one in codes.messages(language) if "%(" in one.text]
+
+
+def test_every_room_with_messages_has_a_page_and_no_entry_is_idle():
+    modules = {one.__module__ for one in codes.refusals()} | {"erp.api"}
+    for name, page in PAGES.items():
+        assert page in order(), (name, page)
+        assert any(f"{one}.".startswith(f"{name}.") for one in modules), f"{name} refuses nothing"
+
+
+def test_statuses_are_those_of_the_api():
+    by_code = {one.code: one for one in codes.messages("de")}
+    assert by_code["ledger.unbalanced_entry"].status == 422
+    assert by_code["core.overtaken"].status == 409
+    assert by_code["not_found"].status == 404 and by_code["not_found"].page == "api"
+    missing = next(one for one in codes.refusals() if one.missing)
+    assert by_code[missing.code].status == 400
+
+
+def test_the_page_of_codes_has_an_anchor_for_each_and_a_search(reader):
+    shown = reader.get("/help/codes/").content.decode()
+    assert 'id="ledger.unbalanced_entry"' in shown and "‹Betrag›" in shown
+    assert shown.count("<dt>") == len(codes.messages("de"))
+    few = reader.get("/help/codes/", {"q": "ledger.unbal"}).content.decode()
+    assert few.count("<dt>") == 1

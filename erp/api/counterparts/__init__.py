@@ -29,6 +29,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "help": Reason.FACE,
     "manual": Reason.FACE,
     "manual-find": Reason.FACE,
+    "manual-codes": Reason.FACE,
     "manifest": Reason.FACE,
     "shortcut": Reason.FACE,
     "language": Reason.FACE,
