@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import exceptions
 
@@ -19,6 +20,12 @@ from erp.manual.contents import order
 from erp.manual.explained import page_of
 from erp.manual.placeholders import WORDS
 
+TITLE: Final = _("Messages and their codes")
+ABOUT: Final = _(
+    "Whenever something is refused, nothing is saved, and the message says why. Here are all messages "
+    "with the code that programs get. Where a message names a value, its kind stands ‹in pointed "
+    "brackets›."
+)
 PACKAGES: Final = ("erp", "contacts", "vat", "accounting", "payroll")
 #: What is no refusal of the trade, and is explained where programs read.
 OF_PROGRAMS: Final = "api"

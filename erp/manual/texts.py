@@ -149,16 +149,21 @@ def _places(tokens: list[Token]) -> Iterator[tuple[Token, str, int]]:
 def _below(tokens: list[Token]) -> list[str]:
     """What stands below each heading."""
     found: list[list[str]] = []
-    is_title = False
+    is_title, row = False, ""
     for token in tokens:
         if token.type == "heading_open":
             found.append([])
             is_title = True
+        elif token.type == "tr_open":
+            row = " – "
+        elif token.type == "tr_close":
+            row = ""
+            found[-1][-1] = found[-1][-1].removesuffix(" – ")
         elif token.type == "inline":
             if not is_title and found:
-                found[-1].append(_words(token))
+                found[-1].append(_words(token) + row)
             is_title = False
-    return [" ".join(parts) for parts in found]
+    return [" ".join(" ".join(parts).split()) for parts in found]
 
 
 def _words(inline: Token) -> str:

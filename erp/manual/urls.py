@@ -8,5 +8,6 @@ pages = [
     path("", views.contents, name="manual"),
     path("find/", views.palette, name="manual-find"),
     path("codes/", views.code_reference, name="manual-codes"),
+    path("pdf/", views.book, name="manual-pdf"),
     path("<slug:name>/", views.help_page, name="help"),
 ]

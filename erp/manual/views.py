@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from erp.manual import texts
-from erp.manual.codes import by_page
+from erp.manual.book import kept
+from erp.manual.codes import ABOUT, TITLE, by_page
 from erp.manual.contents import CHAPTERS, beside, chapter_of
 from erp.manual.finding import address, find
+from erp.manual.tasks import print_manual
 from erp.manual.texts import Page
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
 FEW: Final = 5
+ASKED_AGAIN: Final = 300  # seconds until the queue is asked once more
+LOOKS_AGAIN: Final = 5
 #: Before the ids of a text that is shown beside a page, which has ids of its own.
 BESIDE: Final = "help-"
 
@@ -49,10 +54,24 @@ def code_reference(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80]
     found = by_page(spoken(), asked)
     return render(request, "erp/manual/codes.html", {
-        "page_title": _("Messages and their codes"), "asked": asked,
+        "page_title": TITLE, "about": ABOUT, "asked": asked,
         "found": [(texts.page(name, spoken()), told) for name, told in found.items()],
         "number": sum(map(len, found.values())),
     })  # fmt: skip
+
+
+def book(request: HttpRequest) -> HttpResponse:
+    """``/help/pdf/``: the whole manual in the reader's language; while it is printed, a page that looks again."""
+    language = spoken()
+    if (pdf := kept(language)) is not None:
+        answer = HttpResponse(pdf, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="Rappen-{language}.pdf"'
+        return answer
+    if cache.add(f"manual-asked:{language}", True, ASKED_AGAIN):
+        print_manual.delay(language=language)
+    answer = render(request, "erp/manual/printing.html", {"page_title": _("Manual")}, status=202)
+    answer["Refresh"] = str(LOOKS_AGAIN)
+    return answer
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
