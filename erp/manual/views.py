@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Final
 
 from django.core.cache import cache
@@ -11,12 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from erp.jobs.sending import put
 from erp.manual import texts
 from erp.manual.book import kept
 from erp.manual.codes import ABOUT, TITLE, by_page
 from erp.manual.contents import CHAPTERS, beside, chapter_of
 from erp.manual.finding import address, find
-from erp.manual.tasks import print_manual
 from erp.manual.texts import Page
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
@@ -67,8 +68,11 @@ def book(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(pdf, content_type="application/pdf")
         answer["Content-Disposition"] = f'attachment; filename="Rappen-{language}.pdf"'
         return answer
-    if cache.add(f"manual-asked:{language}", True, ASKED_AGAIN):
-        print_manual.delay(language=language)
+    asked = f"manual-asked:{language}"
+    if cache.add(asked, True, ASKED_AGAIN) and not put(
+        "manual.print", str(uuid.uuid4()), language=language
+    ):
+        cache.delete(asked)  # the queue is away: ask again
     answer = render(request, "erp/manual/printing.html", {"page_title": _("Manual")}, status=202)
     answer["Refresh"] = str(LOOKS_AGAIN)
     return answer

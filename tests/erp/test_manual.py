@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
 
 import pytest
+from django import forms
 from django.test import Client
 from django.utils import translation
+from django.utils.module_loading import import_string
 
-from erp.manual import codes, texts
+from erp.manual import codes, fields, texts
 from erp.manual.contents import CHAPTERS, beside, order
 from erp.manual.explained import PAGES
 from erp.manual.finding import find
 from erp.manual.placeholders import WORDS
+from payroll.employees.facts import Personal
+from payroll.employees.fields import KINDS, PERSONAL, SHARE
+from payroll.employees.masks import OF_SHARES, mask_of
 from tests import make
+from tools.environment import ROOT
 
 LANGUAGES = texts.LANGUAGES
 
@@ -126,3 +133,61 @@ def test_the_page_of_codes_has_an_anchor_for_each_and_a_search(reader):
     assert shown.count("<dt>") == len(codes.messages("de"))
     few = reader.get("/help/codes/", {"q": "ledger.unbal"}).content.decode()
     assert few.count("<dt>") == 1
+
+
+def bare(kind):
+    """The fields that a form declares, or brings when it is made of a model."""
+    return getattr(kind, "base_fields", {})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_that_is_explained_has_its_place_in_each_language(language):
+    for place in fields.places():
+        name, _sign, anchor = place.partition("#")
+        there = {one.anchor for one in texts.page(name, language).places}
+        assert not anchor or anchor in there, (language, place)
+
+
+def test_every_field_that_is_explained_is_on_its_form():
+    for path, told in fields.forms().items():
+        kind = import_string(path)
+        made_later = "".join(inspect.getsource(one) for one in kind.__mro__ if one.__module__ == kind.__module__)
+        for name in told:
+            assert name in bare(kind) or f'"{name}"' in made_later, (path, name)
+
+
+def test_every_field_with_a_hint_has_its_place():
+    codes.refusals()  # reads the whole program, and so all its forms
+    for kind in set(below(forms.BaseForm)):
+        if kind.__module__.split(".")[0] in codes.PACKAGES:
+            for name, field in bare(kind).items():
+                assert not field.help_text or fields.of_form(kind, name), (kind, name)
+
+
+def below(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from below(one)
+
+
+def test_every_input_of_a_mask_that_is_explained_is_drawn_with_its_sign():
+    drawn = {
+        tuple(found) for path in ROOT.glob("*/templates/**/*.html")
+        for found in re.findall(r'{% why "([a-z]+)" "(\w+)"', path.read_text(encoding="utf-8"))
+    }  # fmt: skip
+    of_people = {
+        (mask_of(one.value), field.name) for one in KINDS.values() for field in one.fields
+    } | {(OF_SHARES, one.name) for one in SHARE} | {(mask_of(Personal), one.name) for one in PERSONAL}  # fmt: skip
+    named = {(mask, name) for mask, told in fields.masks().items() for name in told}
+    assert {one for one in named if one[0].startswith("employee-")} <= of_people
+    assert {one for one in named if not one[0].startswith("employee-")} == drawn
+
+
+def test_a_form_shows_where_its_fields_are_explained(db):
+    company = make.company()
+    client = Client()
+    client.force_login(make.owner_of(company))
+    shown = client.get(f"/c/{company.pk}/ledger/accounts/add/").content.decode()
+    assert 'class="why" href="/help/accounts/#purpose"' in shown
+    entry = client.get(f"/c/{company.pk}/ledger/post/").content.decode()
+    assert 'class="why" href="/help/enter/#supplied-on"' in entry
