@@ -86,6 +86,7 @@ GENERAL: Final[dict[str, str]] = {
     "manual-find": SIGNED_IN,
     "manual-codes": SIGNED_IN,
     "manual-pdf": SIGNED_IN,
+    "screen": SIGNED_IN,
     "installation-jobs": OPERATOR,
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,

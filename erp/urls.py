@@ -28,6 +28,7 @@ from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
 from erp.handover import urls as handover
 from erp.manual import urls as manual
+from erp.manual.views import ToScreen
 from erp.web.health import healthz, readyz
 from erp.web.language import choose_language
 from erp.web.manifest import manifest
@@ -73,6 +74,7 @@ urlpatterns = [
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),
     path("help/", include(manual.pages)),
+    path("screens/<slug:name>/", ToScreen.as_view(), name="screen"),
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),

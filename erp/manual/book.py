@@ -63,7 +63,7 @@ def book_html(language: str, *, version: str, day: dt.date) -> str:
     """
     with override(language):
         chapters = [
-            (chapter, [(read, read.html(_within, f"{read.name}--")) for read in chapter.read(language)])
+            (chapter, [(read, read.html(_within, prefix=f"{read.name}--")) for read in chapter.read(language)])
             for chapter in CHAPTERS
         ]  # fmt: skip
         context: dict[str, Any] = {

@@ -21,8 +21,12 @@ LANGUAGES: Final = ("de", "fr", "it", "en")
 NAMES: Final = "en"
 _OWN: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#([a-z0-9-]+))?")
 
+#: A screen of the program, by the name of its address.
+_SCREEN: Final = re.compile(r"screen:([a-z-]+)")
 #: The address of a page, or of a place on it.
 Address = Callable[[str, str], str]
+#: The address of a screen.
+Screen = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,26 @@ class Page:
         """Its first sentence, or nothing where it begins with a list or table."""
         return re.split(r"(?<=[.:!?])\s", self.places[0].text, maxsplit=1)[0]
 
-    def html(self, address: Address, prefix: str = "") -> str:
-        """Its text. Links go where ``address`` says; each place has an id, ``prefix`` before its anchor."""
+    @property
+    def screens(self) -> list[str]:
+        """The screens that its links open, by the names of their addresses."""
+        tokens = _parsed(self.name, self.language)
+        hrefs = (str(one.attrGet("href")) for token in tokens for one in token.children or [])
+        return [found[1] for href in hrefs if (found := _SCREEN.fullmatch(href))]
+
+    def html(self, address: Address, screen: Screen | None = None, prefix: str = "") -> str:
+        """Its text. Links go where ``address`` and ``screen`` say, those to screens nowhere without the
+        latter; each place has an id, ``prefix`` before its anchor.
+        """
         tokens = _parsed(self.name, self.language)
         for (token, _title, _depth), place in zip(_places(tokens), self.places, strict=True):
             token.attrSet("id", prefix + place.anchor)
-        for token in tokens:
-            for child in token.children or []:
-                found = _OWN.fullmatch(str(child.attrGet("href") or ""))
-                if child.type == "link_open" and found:
-                    child.attrSet("href", address(found[1], found[2] or ""))
+        for child in (child for token in tokens for child in token.children or []):
+            href = str(child.attrGet("href") or "")
+            if found := _OWN.fullmatch(href):
+                child.attrSet("href", address(found[1], found[2] or ""))
+            elif found := _SCREEN.fullmatch(href):
+                child.attrs = {"href": screen(found[1])} if screen else {}
         html: str = _reader().renderer.render(tokens, _reader().options, {})
         return html
 

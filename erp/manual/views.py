@@ -6,12 +6,17 @@ import re
 import uuid
 from typing import Final
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.generic import View
 
+from erp.access.gate import companies_of
 from erp.jobs.sending import put
 from erp.manual import texts
 from erp.manual.book import kept
@@ -24,6 +29,7 @@ _NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
 FEW: Final = 5
 ASKED_AGAIN: Final = 300  # seconds until the queue is asked once more
 LOOKS_AGAIN: Final = 5
+DEMO: Final = "alpenholz"  # the demo company that the tour goes through
 #: Before the ids of a text that is shown beside a page, which has ids of its own.
 BESIDE: Final = "help-"
 
@@ -84,14 +90,37 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
     if read is None:
         raise Http404
     if "fragment" in request.GET:
-        return HttpResponse(read.html(address, BESIDE))
+        return HttpResponse(read.html(address, screen, BESIDE))
     before, after = beside(name)
     return render(request, "erp/manual/page.html", {
-        "page_title": read.title, "read": read, "text": read.html(address),
+        "page_title": read.title, "read": read, "text": read.html(address, screen),
         "chapter": chapter_of(name), "pages": chapter_of(name).read(spoken()),
         "before": before and texts.page(before, spoken()),
         "after": after and texts.page(after, spoken()),
     })  # fmt: skip
+
+
+def screen(name: str) -> str:
+    """The address that leads to a screen, in whichever company the reader is."""
+    return reverse("screen", args=[name])
+
+
+class ToScreen(View):
+    """``/screens/{name}/``: on to a screen of the demo company, or of the only one; else to the companies.
+
+    What is no screen of a company is a 404.
+    """
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        with transaction.atomic():
+            companies = companies_of(request.user)  # type: ignore[arg-type]
+        shown = [one for one in companies if one.short_name == DEMO] if settings.DEMO else []
+        found = shown or (companies if len(companies) == 1 else [])
+        try:
+            address = reverse(name, args=[found[0].pk if found else 0])
+        except NoReverseMatch:
+            raise Http404 from None
+        return redirect(address if found else "companies")
 
 
 def _read(name: str) -> Page | None:

@@ -191,3 +191,20 @@ def test_a_form_shows_where_its_fields_are_explained(db):
     assert 'class="why" href="/help/accounts/#purpose"' in shown
     entry = client.get(f"/c/{company.pk}/ledger/post/").content.decode()
     assert 'class="why" href="/help/enter/#supplied-on"' in entry
+
+
+def test_the_tour_leads_to_screens_that_exist_and_are_the_same_in_each_language(reader):
+    wanted = texts.page("tour", "de").screens
+    assert len(wanted) > 8
+    assert all(texts.page("tour", one).screens == wanted for one in LANGUAGES)
+    for name in wanted:
+        assert reader.get(f"/screens/{name}/").url == "/", name  # of no company: to choose one
+    assert reader.get("/screens/no-such-screen/").status_code == 404
+    assert 'href="/screens/balance-sheet/"' in reader.get("/help/tour/").content.decode()
+
+
+def test_a_screen_opens_in_the_only_company(db):
+    company = make.company()
+    client = Client()
+    client.force_login(make.owner_of(company))
+    assert client.get("/screens/journal/").url == f"/c/{company.pk}/ledger/journal/"

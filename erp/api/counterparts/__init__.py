@@ -31,6 +31,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "manual-find": Reason.FACE,
     "manual-codes": Reason.FACE,
     "manual-pdf": Reason.FACE,
+    "screen": Reason.FACE,
     "manifest": Reason.FACE,
     "shortcut": Reason.FACE,
     "language": Reason.FACE,
