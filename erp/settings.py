@@ -6,14 +6,14 @@ import hashlib
 from pathlib import Path
 
 import environ
-import structlog
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.logs import discreet
+from erp.api.enum_names import ENUM_NAMES
+from erp.core.logs import logging_of
 from erp.core.vault_keys import parse_keys
+from erp.schedule import plan
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -386,192 +386,19 @@ SPECTACULAR_SETTINGS = {
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "AccrualKindEnum": "accounting.closing.models.YearAccrual.Kind",
-        "DepreciationMethodEnum": "accounting.assets.models.Method",
-        "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
-        "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
-        "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
-        "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
-        "RateSourceEnum": "erp.reference.models.ExchangeRate.Source",
-        "RhythmEnum": "vat.codes.models.VatSettings.Interval",
-        "PlannedRhythmEnum": "accounting.liquidity.models.PlannedPayment.Rhythm",
-        "ContactKindEnum": "contacts.models.Contact.Kind",
-        "ContactAddressKindEnum": "contacts.models.ContactAddress.Kind",
-        "CommunicationKindEnum": "contacts.models.Communication.Kind",
-        "ActivityKindEnum": "contacts.models.Activity.Kind",
-        "LocalityKindEnum": "erp.reference.models.Locality.Kind",
-        "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
-        "DunningChannelEnum": "accounting.receivables.dunning.models.Channel",
-        "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
-        "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
-        "VatMethodEnum": "vat.codes.models.VatSettings.Method",
-        "VatSettingsBasisEnum": "vat.codes.models.VatSettings.Basis",
-        "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
-        "PriceBasisEnum": "vat.codes.breakdown.Basis",
-        "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
-        "MailStateEnum": "erp.mails.models.State",
-        "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
-        "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
-        "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
-        "WageDeliveryWayEnum": "payroll.delivery.models.Way",
-        "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
-        "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
-        "QuestionKindEnum": "erp.fiduciary.models.questions.Question.Kind",
-        "QuestionStateEnum": "erp.fiduciary.models.questions.Question.State",
-        "ChecklistStateEnum": "erp.fiduciary.models.checklists.ChecklistItem.State",
-        "ChecklistRhythmEnum": "erp.fiduciary.models.checklists.ChecklistTemplate.Rhythm",
-        "HourStateEnum": "accounting.hours.models.HourEntry.State",
-        "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
-        "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
-        "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
-        "LayoutKindEnum": "erp.layouts.values.Kind",
-        "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
-_SHARED = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _SHARED,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                discreet,
-                structlog.processors.JSONRenderer(ensure_ascii=False)
-                if MODE == "production"
-                else structlog.dev.ConsoleRenderer(colors=False),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
-}
-
+LOGGING = logging_of(MODE)
 NAVIGATION = "erp.navigation.sections"
 DEMO_SIGN_IN = {
     "email": "demo@rappen.example",
     "password": "Buchhaltung-macht-Freude",
     "seed": "RAPPENDEMORAPPENDEMORAPPENDEMO22",  # of the codes; known to everybody
 }
-# Reference data: when each source is asked (Europe/Zurich), which are not ("all": no network),
-# and where, if not at the publisher.
-REFERENCE_RUNS = {
-    "banks": crontab(hour=3, minute=0),
-    "localities": crontab(hour=3, minute=10, day_of_month="2"),
-    "postcodes": crontab(hour=3, minute=15, day_of_month="2"),
-    "communes": crontab(hour=3, minute=20, day_of_month="2"),
-    "bazg-daily": crontab(hour="13,17", minute=15, day_of_week="mon-fri"),
-    "bazg-monthly": crontab(hour=13, minute=25, day_of_month="1-3,25-31"),
-    "ecb": crontab(hour=16, minute=30, day_of_week="mon-fri"),
-}
+# Reference data: which sources are not asked ("all": no network), and where, if not at the publisher.
 REFERENCE_OFF = env.list("RAPPEN_REFERENCE_OFF", default=["all"] if TESTING else [])
 REFERENCE_BASES = env.dict("RAPPEN_REFERENCE_BASES", default={})
-CELERY_BEAT_SCHEDULE = {
-    "send again what the queue has lost": {
-        "task": "jobs.sweep",
-        "schedule": JOB_SWEEP,
-        "options": {"expires": JOB_SWEEP},
-    },
-    "send mails that wait": {
-        "task": "mails.sweep",
-        "schedule": MAIL_SWEEP,
-        "options": {"expires": MAIL_SWEEP},
-    },
-    "keep the ledgers' heads": {
-        "task": "ledger.keep_heads",
-        "schedule": crontab(hour=2, minute=30),
-    },
-    "compare control accounts with open items": {
-        "task": "open_items.check_all",
-        "schedule": crontab(hour=2, minute=45),
-    },
-    "keep figures for fiduciaries": {
-        "task": "fiduciary.look_at_all",
-        "schedule": crontab(hour=4, minute=0),
-    },
-    "ask for receipts and recall questions": {
-        "task": "fiduciary.remind_all",
-        "schedule": crontab(hour=7, minute=30),
-    },
-    "write to those whose approval is waited for": {
-        "task": "approvals.tell_all",
-        "schedule": crontab(hour=7, minute=0),
-    },
-    "make PDF files of documents that have none": {
-        "task": "receivables.archive_all",
-        "schedule": crontab(hour=3, minute=0),
-    },
-    "take bills out of their folders": {
-        "task": "payables.look_into_folders",
-        "schedule": INBOX_LOOK,
-        "options": {"expires": INBOX_LOOK},
-    },
-    "keep the words that search finds": {
-        "task": "search.keep_words",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "keep the audit trails' heads": {
-        "task": "audit.keep_heads",
-        "schedule": crontab(hour=2, minute=35),
-    },
-    "forget what is left of imports of employees": {
-        "task": "employees.forget_uploads",
-        "schedule": crontab(hour=3, minute=15),
-    },
-    "forget old idempotency keys": {
-        "task": "api.forget_keys",
-        "schedule": crontab(hour=4, minute=10),
-    },
-    "forget people's old idempotency keys": {
-        "task": "api.forget_keys_of_people",
-        "schedule": crontab(hour=4, minute=12),
-    },
-    "forget uploads that expired": {
-        "task": "uploads.forget",
-        "schedule": crontab(minute=20),
-    },
-    "forget what killed exports of journals left": {
-        "task": "ledger.forget_scratch",
-        "schedule": crontab(hour=3, minute=25),
-    },
-    "forget exported companies that expired": {
-        "task": "handover.forget",
-        "schedule": crontab(minute=50),
-    },
-    "tell webhooks what changed": {
-        "task": "webhooks.sweep",
-        "schedule": WEBHOOK_SWEEP,
-        "options": {"expires": WEBHOOK_SWEEP},
-    },
-    "forget old tombstones": {
-        "task": "changes.forget",
-        "schedule": crontab(hour=2, minute=40),
-    },
-    "look for mail domains in leaks": {
-        "task": "leaks.check_all",
-        "schedule": crontab(hour=3, minute=30, day_of_week="mon"),
-    },
-    "put reference data in force": {
-        "task": "reference.daily",
-        "schedule": crontab(hour=0, minute=10),
-    },
-    **{
-        f"reference data: {name}": {
-            "task": "reference.update",
-            "schedule": when,
-            "kwargs": {"source": name},
-        }
-        for name, when in REFERENCE_RUNS.items()
-    },
-}
+CELERY_BEAT_SCHEDULE = plan(
+    jobs=JOB_SWEEP, mails=MAIL_SWEEP, inbox=INBOX_LOOK, webhooks=WEBHOOK_SWEEP
+)

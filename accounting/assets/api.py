@@ -16,27 +16,22 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.assets import (
-    categories,
-    ceilings,
-    control,
     disposing,
     importing,
     moving,
     queries,
     registering,
-    reports,
-    running,
     selling,
     shapes,
-    table,
     unregistered,
 )
+from accounting.assets.category_api import AssetCategoryViewSet
 from accounting.assets.forms import residual_of
-from accounting.assets.models import Asset, AssetCategory, AssetRule, DepreciationRun
+from accounting.assets.models import Asset
 from accounting.assets.registering import LineOfEntry
+from accounting.assets.run_api import AssetsTableViewSet, DepreciationRunViewSet
 from accounting.assets.standings import assets, outlooks
 from accounting.assets.voucher_api import AssetVoucherViewSet
-from accounting.ledger.api.spans import SpanQuery
 from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.ledger.queries import year_of
 from erp.access.permissions import Permission
@@ -255,86 +250,6 @@ class AssetViewSet(mixins.ListModelMixin, Filed):
         return found
 
 
-class AssetCategoryViewSet(mixins.ListModelMixin, CompanyViewSet):
-    """``…/asset-categories/``"""
-
-    permissions = {
-        "list": Permission.ASSETS_READ,
-        "retrieve": Permission.ASSETS_READ,
-        "ceilings": Permission.ASSETS_READ,
-        "create": Permission.ASSETS_SETTINGS,
-        "partial_update": Permission.ASSETS_SETTINGS,
-        "defaults": Permission.ASSETS_SETTINGS,
-        "rules": Permission.ASSETS_SETTINGS,
-        "rule": Permission.ASSETS_SETTINGS,
-    }
-    serializer_class = shapes.AssetCategoryOutput
-    queryset = AssetCategory.unscoped.none()
-    ordering = ("code",)
-
-    def get_queryset(self) -> QuerySet[AssetCategory]:
-        return categories.categories(self.company).prefetch_related("rules")
-
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.shown(self.get_object())
-
-    @extend_schema(request=shapes.AssetCategoryInput)
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        category = AssetCategory(company=self.company, **self.told(shapes.AssetCategoryInput))
-        return self.shown(categories.save_category(category, by=self.access.user), 201)
-
-    @extend_schema(request=shapes.AssetCategoryInput)
-    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        category = self.changing()
-        for name, value in self.told(shapes.AssetCategoryInput, partial=True).items():
-            setattr(category, name, value)
-        return self.shown(categories.save_category(category, by=self.access.user))
-
-    @extend_schema(
-        request=shapes.AssetDefaultsInput, responses={201: shapes.AssetCategoryOutput(many=True)}
-    )
-    @action(detail=False, methods=["post"])
-    def defaults(self, request: Request, **kwargs: Any) -> Response:
-        """Add the categories of the KMU chart that the company has the accounts of."""
-        told = self.told(shapes.AssetDefaultsInput)
-        made = categories.add_defaults(self.company, by=self.access.user, **told)
-        return Response(self.get_serializer(made, many=True).data, status=201)
-
-    @extend_schema(request=shapes.AssetRuleInput, responses={201: shapes.AssetRuleOutput})
-    @action(detail=True, methods=["post"])
-    def rules(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Let a rule of depreciation hold from a day on, for fiscal years that begin then or later."""
-        category, told = self.get_object(), self.told(shapes.AssetRuleInput)
-        made = categories.add_rule(category, by=self.access.user, **told)
-        return Response(shapes.AssetRuleOutput(made).data, status=201)
-
-    @extend_schema(responses={204: None})
-    @action(detail=True, methods=["delete"], url_path="rules/(?P<rule>[0-9]{1,18})")
-    def rule(self, request: Request, pk: str, rule: str, **kwargs: Any) -> Response:
-        """Delete a rule; another one must stay. ``If-Match`` is the category's ETag."""
-        category = self.changing()
-        rows = AssetRule.of(self.company).filter(category=category)
-        found = named(rows.select_related("company", "category"), int(rule), place="rule")
-        categories.delete_rule(found, by=self.access.user)
-        return Response(status=204)
-
-    @extend_schema(
-        parameters=[shapes.CeilingQuery], responses=shapes.DepreciationCeilingOutput(many=True)
-    )
-    @action(detail=False, methods=["get"])
-    def ceilings(self, request: Request, **kwargs: Any) -> Response:
-        """The highest rates that tax accepts without proof, with their source."""
-        on = self.asked(shapes.CeilingQuery).get("on") or clock.today()
-        rows = [
-            {"code": one.code, "name": one.name, "valid_from": one.valid_from,
-             "valid_to": one.valid_to, "of_book_value": one.of_book_value, "of_cost": one.of_cost,
-             "origin": ceilings.SOURCE}
-            for one in ceilings.ceilings(on).values()
-        ]  # fmt: skip
-        page = self.page_of(rows, by=lambda row: row["code"])
-        return self.get_paginated_response(shapes.DepreciationCeilingOutput(page, many=True).data)
-
-
 class AssetLineViewSet(CompanyViewSet):
     """``…/asset-lines/``"""
 
@@ -348,99 +263,6 @@ class AssetLineViewSet(CompanyViewSet):
         on = self.asked(shapes.AssetsOnQuery).get("on") or clock.today()
         page = self.page_of(unregistered.free_lines(self.company, until=on), by=lambda row: row.key)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-class DepreciationRunViewSet(mixins.ListModelMixin, Filed):
-    """``…/depreciation-runs/``"""
-
-    permissions = {
-        "list": Permission.ASSETS_READ,
-        "retrieve": Permission.ASSETS_READ,
-        "proposal": Permission.ASSETS_READ,
-        "rows": Permission.ASSETS_READ,
-        "create": Permission.ASSETS_POST,
-        "reverse": Permission.ASSETS_POST,
-    }
-    takes_along: ClassVar[dict[str, Permission]] = {
-        "proposal": Permission.LEDGER_EXPORT, "rows": Permission.LEDGER_EXPORT
-    }  # fmt: skip
-    serializer_class = shapes.DepreciationRunOutput
-    queryset = DepreciationRun.unscoped.none()
-    ordering = ("-end", "-pk")
-
-    def get_queryset(self) -> QuerySet[DepreciationRun]:
-        return running.runs(self.company)
-
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.shown(self.get_object())
-
-    @shown_or_filed(shapes.DepreciationProposalOutput, parameters=[shapes.DepreciationUntilQuery])
-    @action(detail=False, methods=["get"])
-    def proposal(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
-        """What a run until a day would post, per asset with base, rate and months."""
-        found = running.propose(self.company, **self.asked(shapes.DepreciationUntilQuery))
-        if self.form:
-            return self.filed(reports.proposal_table(found))
-        page = self.page_of(found.posted, by=lambda row: row.asset.pk)
-        return self.told_beside(shapes.DepreciationProposalOutput, page, start=found.start, until=found.until,
-                                total=found.total, warned=found.warned)  # fmt: skip
-
-    @extend_schema(
-        request=shapes.DepreciationInput,
-        responses={201: shapes.DepreciationRunOutput},
-        parameters=[KEY],
-    )
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        """Post the depreciation of all assets until a day as one entry."""
-        told = self.told(shapes.DepreciationInput)
-        return self.once(lambda: self.shown(running.run(
-            self.company, until=told["until"], by=self.access.user, expected=told.get("total")
-        ), 201))  # fmt: skip
-
-    @extend_schema(
-        request=shapes.DepreciationReversalInput,
-        responses=shapes.DepreciationRunOutput,
-        parameters=[KEY],
-    )
-    @action(detail=True, methods=["post"])
-    def reverse(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Undo the whole of the latest run by the mirror image of its entry."""
-        found = self.get_object()
-        self.told(shapes.DepreciationReversalInput)
-        return self.once(lambda: self.shown(running.reverse(found, by=self.access.user)))
-
-    @shown_or_filed(shapes.DepreciatedOutput(many=True))
-    @action(detail=True, methods=["get"])
-    def rows(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse | Response:
-        """What a run posted, per asset."""
-        found = self.get_object()
-        movements = running.movements_of(found)
-        if self.form:
-            return self.filed(reports.run_table(found, list(movements)))
-        page = self.page_of(list(movements), by=lambda row: row.pk)
-        return self.get_paginated_response(shapes.DepreciatedOutput(page, many=True).data)
-
-
-class AssetsTableViewSet(Filed):
-    """``…/assets-table/``"""
-
-    permissions = {"list": Permission.ASSETS_READ}
-    takes_along: ClassVar[dict[str, Permission]] = {"list": Permission.LEDGER_EXPORT}
-    serializer_class = shapes.AssetsTableOutput
-    queryset = Asset.unscoped.none()
-    pagination_class = None
-
-    @shown_or_filed(shapes.AssetsTableOutput, parameters=[SpanQuery])
-    def list(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
-        """Cost, depreciation and book values of a span by category and asset, held against the ledger."""
-        told = self.asked(SpanQuery)
-        groups = table.assets_table(self.company, **told)
-        if self.form:
-            return self.filed(table.as_table(groups, **told))
-        return Response(shapes.AssetsTableOutput({
-            "groups": groups, "total": table.total_of(groups),
-            "control": control.control(self.company, until=told["until"]),
-        }).data)  # fmt: skip
 
 
 class AssetImportViewSet(FileImports):

@@ -20,9 +20,9 @@ from accounting.assets.posting import OWNER, Place, Sums, mirror, of_result, pos
 from accounting.assets.registering import LineOfEntry, require_open, sold_by_line
 from accounting.assets.standings import Outlook, live, outlooks, require_years_before
 from accounting.ledger import posting
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry
 from accounting.ledger.models.accounts import AccountType
-from accounting.ledger.posting import NoOpenYear
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company

@@ -38,8 +38,8 @@ from accounting.assets.holding import held, hold
 from accounting.assets.models import Asset, AssetCategory, AssetMovement, AssetVoucher
 from accounting.assets.standings import Value, live, rules_by_category, values
 from accounting.ledger import posting
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry, Period
-from accounting.ledger.posting import PeriodLocked
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company

@@ -33,8 +33,8 @@ from accounting.assets.standings import (
     require_years_before,
 )
 from accounting.ledger import posting
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.models import FiscalYear
-from accounting.ledger.posting import NoOpenYear
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounting.assets import api
-from accounting.assets.views import importing, register, runs, settings, vouchers
+from accounting.assets.views import asset, importing, register, runs, settings, vouchers
 
 pages = [
     path("assets/", register.Assets.as_view(), name="assets"),
@@ -19,6 +19,6 @@ pages = [
     path("assets/table/", runs.AssetsTable.as_view(), name="assets-table"),
     path("assets/<int:asset>/vouchers/<int:voucher>/", vouchers.VoucherFile.as_view(),
          name="asset-voucher"),
-    path("assets/<int:asset>/", register.AssetPage.as_view(), name="asset"),
+    path("assets/<int:asset>/", asset.AssetPage.as_view(), name="asset"),
 ]  # fmt: skip
 endpoints = api.urls

@@ -33,7 +33,7 @@ from accounting.ledger.models.accounts import Purpose
 from accounting.open_items import settling
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import Party
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from erp.access.models import User
 from erp.core.money import ZERO, to_centimes
 from erp.documents.models import StoredFile

@@ -26,7 +26,7 @@ from accounting.closing.models import Appropriation
 from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
 from accounting.ledger.entering import PurposeMissing
-from accounting.ledger.lines import Line, credit, debit
+from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, EntryLine, FiscalYear, JournalEntry, YearClosing
 from accounting.ledger.models.accounts import Purpose
 from erp.access.models import User
@@ -251,24 +251,22 @@ def appropriate(
         raise MoreThanThereIs(used=used, available=found.available)
     if used and statutory < found.statutory:
         raise ReserveTooSmall(needed=found.statutory, told=statutory)
-    retained = Account.of(company).filter(purpose=Purpose.RETAINED_EARNINGS).first()
-    if retained is None:
-        raise PurposeMissing(purpose=Purpose.RETAINED_EARNINGS.label)
     parts = (
         (statutory, statutory_account, STATUTORY, "statutory_account", _("Statutory reserve")),
         (voluntary, voluntary_account, VOLUNTARY, "voluntary_account", _("Voluntary reserves")),
         (dividend, dividend_account, OWED, "dividend_account", _("Dividend")),
     )
-    lines: list[Line] = [debit(retained, used)] if used else []
-    for amount, account, position, place, what in parts:
-        if amount:
-            lines.append(credit(_taking(company, account, position, place, what), amount))
-    entry = None
+    lines = [
+        credit(_taking(company, account, position, place, what), amount)
+        for amount, account, position, place, what in parts
+        if amount
+    ]
+    entry, retained = None, _retained(company)
     if lines:
         with override(company.language):
             text = _("Appropriation of profit %s") % year
         entry = posting.post(
-            company=company, date=decided_on, text=text, lines=lines, by=by,
+            company=company, date=decided_on, text=text, lines=[debit(retained, used), *lines], by=by,
             source=JournalEntry.Source.RECURRING, source_key=f"{APPROPRIATION}{uuid.uuid4().hex}",
         )  # fmt: skip
     made: Appropriation = Appropriation.unscoped.create(
@@ -280,6 +278,13 @@ def appropriate(
                  details={"name": year.name, "statutory": statutory, "voluntary": voluntary,
                           "dividend": dividend, "entry": entry.number if entry else None})  # fmt: skip
     return made
+
+
+def _retained(company: Company) -> Account:
+    found: Account | None = Account.of(company).filter(purpose=Purpose.RETAINED_EARNINGS).first()
+    if found is None:
+        raise PurposeMissing(purpose=Purpose.RETAINED_EARNINGS.label)
+    return found
 
 
 @transaction.atomic

@@ -11,17 +11,10 @@ from typing import Final
 from django.db import connection, transaction
 
 from accounting.ledger import chain
+from accounting.ledger.errors import NoOpenYear, PeriodLocked, TextMissing
 from accounting.ledger.lines import Line, require_balance, require_sound_lines
 from accounting.ledger.models import JournalEntry, Period
-from accounting.ledger.posting import (
-    ENTRY_COLUMNS,
-    LINE_COLUMNS,
-    NoOpenYear,
-    PeriodLocked,
-    TextMissing,
-    refused_by_database,
-    rows_of,
-)
+from accounting.ledger.posting import ENTRY_COLUMNS, LINE_COLUMNS, refused_by_database, rows_of
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
@@ -77,14 +70,9 @@ def check(company: Company, entry: NewEntry, calendar: Calendar) -> None:
 
 @transaction.atomic
 def post_many(
-    *,
-    company: Company,
-    entries: Sequence[NewEntry],
-    by: User,
-    source: str = JournalEntry.Source.IMPORT,
-    closing: bool = False,
-    checked: bool = False,
-) -> list[int]:
+    *, company: Company, entries: Sequence[NewEntry], by: User,
+    source: str = JournalEntry.Source.IMPORT, closing: bool = False, checked: bool = False,
+) -> list[int]:  # fmt: skip
     """Post entries in the order given, all or none; returns their ids.
 
     The same checks, guards, numbers, chain and totals as ``posting.post``; ``closing`` says that
@@ -112,16 +100,11 @@ def post_many(
     def lines() -> Iterator[tuple[object, ...]]:
         for entry_id, year, entry in zip(ids, years, entries, strict=True):
             rows = rows_of(entry.lines)
-            digests.append(
-                chain.content_digest(
-                    company=company.seal_number, fiscal_year=year, date=entry.date,
-                    kind=entry.kind,
-                    text=entry.text, voucher=entry.voucher, source=source,
-                    source_key=entry.source_key, reverses=None,
-                    posted_by=doer,
-                    posted_at=moment, lines=rows, vouchers=(),
-                )
-            )  # fmt: skip
+            digests.append(chain.content_digest(
+                company=company.seal_number, fiscal_year=year, date=entry.date, kind=entry.kind,
+                text=entry.text, voucher=entry.voucher, source=source, source_key=entry.source_key,
+                reverses=None, posted_by=doer, posted_at=moment, lines=rows, vouchers=(),
+            ))  # fmt: skip
             for row in rows:
                 yield (company.pk, entry_id, entry.date, *row)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -289,10 +288,6 @@ def chart_rows(company: Company, *, language: str) -> list[ChartRow]:
         )
         for pk, number, kind, position, purpose, group, currency, *names in rows
     ]
-
-
-def accounts_by_number(company: Company, numbers: Sequence[str]) -> dict[str, Account]:
-    return {a.number: a for a in Account.of(company).filter(number__in=numbers)}
 
 
 _HISTORY = """

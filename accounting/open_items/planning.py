@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -27,6 +27,15 @@ from accounting.open_items.errors import (
 )
 from accounting.open_items.models import OpenItem, ResidueLimit, Settlement, Side
 from accounting.open_items.opening import Party, signed
+from accounting.open_items.plans import (
+    Money,
+    Paid,
+    Part,
+    Plan,
+    PlannedCredit,
+    PlannedLine,
+    PlannedRow,
+)
 from accounting.open_items.reductions import codes_for_reductions, lines_of_entries, reduction
 from erp.companies.models import Company
 from erp.core.money import CENTIME, ZERO, to_centimes
@@ -34,91 +43,6 @@ from vat.codes.queries import exchange_rate
 
 Kind = Settlement.Kind
 HALF: Final = CENTIME / 2  # at most this is lost by rounding
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What becomes of one item: amounts in its currency, with the sign of what is open of it."""
-
-    item: OpenItem
-    paid: Decimal = ZERO
-    discount: Decimal = ZERO
-    write_off: Decimal = ZERO
-
-    @property
-    def whole(self) -> Decimal:
-        return self.paid + self.discount + self.write_off
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What was paid, in the direction of the side: from customers to us, from us to suppliers.
-
-    Paid back the other way it is negative. ``amount`` is in the items' currency, ``base`` the same
-    in the company's. Left out it is the amount, or in another currency what the official rate of
-    the day makes of it on an account kept in that currency.
-    """
-
-    account: Account
-    amount: Decimal
-    base: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Paid:
-    """Money whose worth in the books is known."""
-
-    account: Account
-    amount: Decimal
-    base: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """A line to be posted, and why."""
-
-    line: Line
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """A settlement to be written, on the line at ``position``."""
-
-    item: OpenItem
-    kind: str
-    amount: Decimal
-    base: Decimal
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedCredit:
-    """What was paid beyond the items: it becomes an item of its own."""
-
-    amount: Decimal
-    base: Decimal
-    position: int
-
-
-@dataclass
-class Plan:
-    """All that a settlement does: entry lines with their reasons, settlements, and a credit."""
-
-    company: Company
-    date: dt.date
-    side: Side
-    currency: str
-    account: Account
-    party: Party | None
-    lines: list[PlannedLine] = field(default_factory=list)
-    rows: list[PlannedRow] = field(default_factory=list)
-    credit: PlannedCredit | None = None
-
-    def left_of(self, item: OpenItem) -> Decimal:
-        """What stays open of an item."""
-        settled = sum((row.amount for row in self.rows if row.item.pk == item.pk), ZERO)
-        return item.open_amount - settled
 
 
 def residue_limit(company: Company, date: dt.date) -> Decimal:
@@ -247,7 +171,7 @@ class _Reckoning:
             self._beyond(over)
         return self.plan
 
-    def _paid(self, money: Money) -> _Paid:
+    def _paid(self, money: Money) -> Paid:
         """What was paid, with what it is worth in the books."""
         base = money.base
         if base is None and self.own:
@@ -258,7 +182,7 @@ class _Reckoning:
                                       own=self.company.currency)  # fmt: skip
             rate = exchange_rate(self.company, self.plan.currency, self.date).value
             base = to_centimes(money.amount * rate)
-        return _Paid(money.account, money.amount, base)
+        return Paid(money.account, money.amount, base)
 
     def _require_sound(self) -> None:
         plan, items = self.plan, [part.item for part in self.parts]
@@ -303,7 +227,7 @@ class _Reckoning:
             return self._as_rounded_before(self.money, shares)
         return [*shares]
 
-    def _as_rounded_before(self, money: _Paid, shares: list[Decimal]) -> list[Decimal | None]:
+    def _as_rounded_before(self, money: Paid, shares: list[Decimal]) -> list[Decimal | None]:
         """Shares at the rate of the item come to what it stands for, to the centime.
 
         Money in the items' own currency has no other worth in the books than its rate gives it.

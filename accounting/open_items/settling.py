@@ -33,7 +33,8 @@ from accounting.open_items.opening import (
     side_of,
     write_items,
 )
-from accounting.open_items.planning import Money, Part, Plan, plan
+from accounting.open_items.planning import plan
+from accounting.open_items.plans import Money, Part, Plan
 from accounting.open_items.recording import Row, record
 from erp.access.models import User
 from erp.audit import trail

@@ -21,7 +21,8 @@ from accounting.ledger.models import Account, EntryLine, JournalEntry
 from accounting.open_items.errors import AlreadyUndone, CreditUsed, NothingToSettle
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
-from accounting.open_items.planning import Money, Part, PlannedLine, plan
+from accounting.open_items.planning import plan
+from accounting.open_items.plans import Money, Part, PlannedLine
 from accounting.open_items.recording import Row, record
 from accounting.open_items.settling import hold
 from erp.access.models import User

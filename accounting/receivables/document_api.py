@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounting.receivables import (
     archiving,
+    checking,
     drafting,
     issuing,
     jobs,
@@ -29,8 +29,20 @@ from accounting.receivables import (
     sending,
     tasks,
 )
+from accounting.receivables.document_inputs import (
+    AroundOutput,
+    CollectInput,
+    CreditInput,
+    DecideInput,
+    DepositInput,
+    DeriveInput,
+    DocumentQuery,
+    DocumentsInput,
+    SendDocumentsInput,
+    SendInput,
+    quantities_of,
+)
 from accounting.receivables.document_shapes import (
-    LARGEST_ID,
     DayInput,
     DocumentBrief,
     DocumentInput,
@@ -43,114 +55,18 @@ from accounting.receivables.typed import TypedDocument
 from erp.access.permissions import Permission
 from erp.api.authentication import bearer_in
 from erp.api.files import AnyType
-from erp.api.inputs import AmountField, DayField, Input
 from erp.api.jobs import JobOutput, accepted
-from erp.api.own_values import OwnQueryField, asked_own
+from erp.api.own_values import asked_own
 from erp.api.paging import Pages
 from erp.api.reports import FORM, Filed
 from erp.api.schema import KEY
 from erp.core import clock
 from erp.documents.serving import download
 from erp.jobs.starting import start
-from erp.mails.models import LONGEST_BODY, LONGEST_SUBJECT
 from erp.mails.queries import states_of
 from erp.own_fields.lists import fields_of, narrowed
 
 _Kind = SalesDocument.Kind
-
-
-class DocumentQuery(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=_Kind.choices, required=False)
-    status = serializers.ChoiceField(choices=["draft", "issued", "open"], required=False)
-    q = serializers.CharField(max_length=80, required=False, help_text="Part of number, name …")
-    contact = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
-    since = DayField(required=False)
-    until = DayField(required=False)
-    own = OwnQueryField()
-
-
-class LinePartInput(Input):
-    """So much of a line, by its id."""
-
-    line = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    quantity = AmountField(decimals=4)
-
-
-class DeriveInput(Input):
-    """What to make of a document; ``parts`` bill so much of each line, else all that is left."""
-
-    kind = serializers.ChoiceField(choices=[_Kind.ORDER, _Kind.INVOICE])
-    date = DayField()
-    parts = LinePartInput(many=True, required=False, max_length=500)  # type: ignore[call-arg]
-
-
-class CreditInput(Input):
-    """``parts`` credit so much of each line, else all of the invoice."""
-
-    date = DayField()
-    parts = LinePartInput(many=True, required=False, max_length=500)  # type: ignore[call-arg]
-
-
-class DepositInput(Input):
-    date = DayField()
-    percent = AmountField(positive=True)
-    text = serializers.CharField(max_length=200)
-
-
-class CollectInput(Input):
-    """The orders to bill together, by id."""
-
-    documents = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
-        max_length=200,
-    )  # fmt: skip
-    date = DayField()
-
-
-class DocumentsInput(Input):
-    documents = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1,
-        max_length=5000,
-    )  # fmt: skip
-
-
-class SendInput(Input):
-    """Whom to mail it to, and what to say; what is left out is as the program proposes it."""
-
-    to = serializers.ListField(
-        child=serializers.CharField(max_length=254), required=False, min_length=1, max_length=30
-    )
-    subject = serializers.CharField(max_length=LONGEST_SUBJECT, required=False)
-    body = serializers.CharField(max_length=LONGEST_BODY, required=False, trim_whitespace=False)
-
-
-class SendDocumentsInput(DocumentsInput):
-    """``again``: also what was mailed already."""
-
-    again = serializers.BooleanField(default=False)
-
-
-class DecideInput(Input):
-    decision = serializers.ChoiceField(choices=SalesDocument.Decision.choices, allow_blank=True)
-
-
-class ObstacleOutput(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-class LeftOutput(serializers.Serializer[Any]):
-    line = serializers.IntegerField()
-    quantity = AmountField(decimals=4)
-
-
-class AroundOutput(serializers.Serializer[Any]):
-    """What stands around a document: ``made_from`` and ``made`` are ids of documents."""
-
-    obstacles = ObstacleOutput(many=True)
-    made_from = serializers.ListField(child=serializers.IntegerField())
-    made = serializers.ListField(child=serializers.IntegerField())
-    left_to_credit = LeftOutput(many=True)
 
 
 class DocumentPages(Pages):
@@ -249,7 +165,7 @@ class SalesDocumentViewSet(Filed):
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, **kwargs: Any) -> Response:
         """What a document would come to. Nothing is written."""
-        draft = drafting.drafted(self.company, self._typed())
+        draft = checking.drafted(self.company, self._typed())
         return Response(DocumentPreviewOutput(previewed(draft)).data)
 
     @extend_schema(request=DocumentInput, parameters=[KEY], responses={201: DocumentOutput})
@@ -313,7 +229,7 @@ class SalesDocumentViewSet(Filed):
         def act() -> Response:
             told = self.told(DeriveInput)
             return self._kept(making.derived(found, told["kind"], date=told["date"],
-                                             quantities=_quantities(told)))  # fmt: skip
+                                             quantities=quantities_of(told)))  # fmt: skip
 
         return self.once(act)
 
@@ -332,7 +248,9 @@ class SalesDocumentViewSet(Filed):
 
         def act() -> Response:
             told = self.told(CreditInput)
-            return self._kept(making.credit(found, date=told["date"], quantities=_quantities(told)))
+            return self._kept(
+                making.credit(found, date=told["date"], quantities=quantities_of(told))
+            )
 
         return self.once(act)
 
@@ -424,12 +342,6 @@ class SalesDocumentViewSet(Filed):
 
     def _anew(self, document: SalesDocument, status: int = 200) -> Response:
         return self.shown(self.get_queryset().get(pk=document.pk), status)
-
-
-def _quantities(told: dict[str, Any]) -> dict[int, Decimal] | None:
-    if "parts" not in told:
-        return None
-    return {part["line"]: part["quantity"] for part in told["parts"]}
 
 
 router = SimpleRouter()

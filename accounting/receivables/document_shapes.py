@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounting.open_items.models import OpenItem
-from accounting.receivables import drafting, queries
+from accounting.receivables import checking, drafting, queries
 from accounting.receivables.amounts import told
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, SalesDocument
@@ -264,7 +264,7 @@ class DocumentPreviewOutput(serializers.Serializer[Any]):
     steps = serializers.ListField(child=serializers.CharField())
 
 
-def previewed(draft: drafting.Draft) -> dict[str, Any]:
+def previewed(draft: checking.Draft) -> dict[str, Any]:
     """A draft as its preview tells it."""
     amounts = draft.amounts
     return {

@@ -18,7 +18,7 @@ from accounting.open_items.control import control_account
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
 from accounting.qr.rules import CURRENCIES
-from accounting.receivables import defaults, drafting, making
+from accounting.receivables import checking, checking_lines, defaults, drafting, making
 from accounting.receivables.claims import Accounts, Claim, claim
 from accounting.receivables.errors import (
     AccountMissing,
@@ -86,21 +86,13 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
     _refuse(_lacks(now, lines, amounts.payable))
     _require_creditable(now, amounts.payable)
     _require_deposits(now, lines)
-    if now.currency == now.company.currency:
-        now.exchange_rate = None
-    elif now.exchange_rate is None:
-        official = exchange_rate(now.company, now.currency, now.date)
-        now.exchange_rate, now.rate_source = official.value, official.source
-        now.rate_date = official.published
-    elif now.follows is not None and now.follows.exchange_rate == now.exchange_rate:
-        now.rate_source, now.rate_date = now.follows.rate_source, now.follows.rate_date
+    _set_rate(now)
     if now.kind == _Kind.INVOICE and amounts.payable:
-        _refuse(
-            _without_slip(printed(now, lines))
-        )  # before the number is taken, which others wait for
+        # Before the number is taken, which others wait for.
+        _refuse(_without_slip(printed(now, lines)))
     claimed = _claim(now, lines, reader) if now.is_claim else None
     if claimed is not None:
-        drafting.require_room(*(line.debit or line.credit for line in claimed.lines))
+        checking.require_room(*(line.debit or line.credit for line in claimed.lines))
     now.number = next_number(now.company, now.kind, now.date.year)
     now.status, now.issued_at = _Status.ISSUED, clock.now()
     paper = printed(now, lines)
@@ -119,6 +111,19 @@ def issue(document: SalesDocument, *, by: User) -> SalesDocument:
         for hear in after_credit:
             hear(now, by=by)
     return now
+
+
+def _set_rate(document: SalesDocument) -> None:
+    """The rate that is frozen: as typed, that of what the document follows, or the day's official one."""
+    origin = document.follows
+    if document.currency == document.company.currency:
+        document.exchange_rate = None
+    elif document.exchange_rate is None:
+        official = exchange_rate(document.company, document.currency, document.date)
+        document.exchange_rate, document.rate_source = official.value, official.source
+        document.rate_date = official.published
+    elif origin is not None and origin.exchange_rate == document.exchange_rate:
+        document.rate_source, document.rate_date = origin.rate_source, origin.rate_date
 
 
 @transaction.atomic
@@ -230,7 +235,7 @@ def _require_liable(document: SalesDocument, lines: Sequence[DocumentLine], read
     """Who is not liable bills no VAT, even if a draft is older (MWSTG Art. 27)."""
     day = method_day(document)
     coded = next((line for line in lines if line.vat_code_id is not None), None)
-    if coded is not None and not drafting.is_liable(document.company, reader, day):
+    if coded is not None and not checking_lines.is_liable(document.company, reader, day):
         raise NotLiable(field=f"lines[{coded.position - 1}].vat_code", date=day)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from accounting.banking.models import BankAccount
-from accounting.receivables.drafting import Draft
+from accounting.receivables.checking import Draft
 from accounting.receivables.explaining import explained
 from accounting.receivables.lines import Kind
 from accounting.receivables.models import DocumentLine, Product

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 
 from accounting.budgets.models import Budget
 from accounting.ledger.api.units import UnitLineOutput
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.models import CostCentre, CostObject, FiscalYear
-from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.queries import year_of
 from accounting.statements import statements
 from accounting.statements.costs import MOST_LINES, By, cost_report, cost_table, object_lines

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounting.ledger.posting import NoOpenYear
+from accounting.ledger.errors import NoOpenYear
 from accounting.statements import statements
 from accounting.statements.reports import statement_table
 from erp.access.permissions import Permission

@@ -7,7 +7,7 @@ from typing import Final
 
 from accounting.ledger.models import Account
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.settling import settle
 from contacts import saving
 from erp.access.models import User

@@ -1,9 +1,11 @@
-"""What a log line never holds (LOG-1): links that open something, and rows of the database."""
+"""What a log line never holds (LOG-1): links that open something, and rows of the database; and how it is written."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
+
+import structlog
 
 _LINKS: Final = re.compile(r"(/invitation/(?:firm/)?|/accounts/password/reset/key/)[^/\s]+")
 #: PostgreSQL tells here the values that it refused.
@@ -16,3 +18,34 @@ def discreet(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]
         if isinstance(told := line.get(part), str):
             line[part] = _VALUES.sub(r"\1 …", _LINKS.sub(r"\1…", told))
     return line
+
+
+def logging_of(mode: str) -> dict[str, Any]:
+    """The settings of ``logging``: a line of JSON per event in production, one for the eye elsewhere."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if mode == "production"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    line = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+        ],
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            discreet,
+            renderer,
+        ],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": line},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": "WARNING" if mode == "test" else "INFO"},
+    }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -24,7 +22,6 @@ from django.db import (
     connections,
     transaction,
 )
-from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.verifying import verify_ledger
 from erp.access.models import Membership, Role, User
@@ -34,15 +31,22 @@ from erp.audit.anchors import Anchor
 from erp.audit.verifying import verify_audit
 from erp.companies.models import Company
 from erp.core import crashpoints, vault
-from erp.core.errors import DomainError
 from erp.core.sealed import SealedField
 from erp.core.tenancy import open_companies, set_local
 from erp.documents import storing
 from erp.documents.models import StoredFile
 from erp.handover.archives import HIGHEST, Archive, Tampered, Told
 from erp.handover.columns import Column, quoted
+from erp.handover.errors import (
+    NoOwnerConnection,
+    NoSuchOwner,
+    NotTheSame,
+    ShortNameTaken,
+    TablesBusy,
+)
 from erp.handover.exporting import company_row, heads_of
 from erp.handover.passphrases import CannotOpen, Lock, NoPassphrase, lock_of
+from erp.handover.placing import MARK, files_of
 from erp.handover.rows import lines_of, place_in_file, tallied
 from erp.handover.tables import OWN_TO_INSTALLATION, TAKEN
 
@@ -50,46 +54,8 @@ from erp.handover.tables import OWN_TO_INSTALLATION, TAKEN
 _FIRST: Final = ("accounting_journalentry", "accounting_entryline")
 IN_ORDER: Final = (*_FIRST, *(table for table in TAKEN if table not in _FIRST))
 _PATIENCE: Final = 120  # times that tables are asked for, a second apart
-_MARK: Final = ".being-taken-in"
 _SHORT_NAME: Final = 30
 _NOWHERE: Final = ".invalid"  # RFC 2606, 2: no address is there
-
-
-class NoSuchOwner(DomainError):
-    code = "handover.no_such_owner"
-    message = _("Nobody signs in here as %(email)s. Add the person first, then name them as owner.")
-    field = "owner"
-
-
-class ShortNameTaken(DomainError):
-    code = "handover.short_name_taken"
-    message = _(
-        "Another company is called “%(short_name)s” here. Give a short name with --short-name."
-    )
-    field = "short_name"
-
-
-class NotTheSame(DomainError):
-    code = "handover.not_the_same"
-    message = _(
-        "What would be taken in is not what was handed over: %(what)s. Nothing was taken in."
-    )
-    field = "file"
-
-
-class TablesBusy(DomainError):
-    code = "handover.tables_busy"
-    message = _(
-        "Others are working all the time, so that the tables could not be held. Try again at a quieter hour."
-    )
-    conflict = True
-
-
-class NoOwnerConnection(DomainError):
-    code = "handover.no_owner_connection"
-    message = _(
-        "Companies are taken in by the owner of the database. Set DATABASE_OWNER_URL, as for migrations."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +89,7 @@ def import_company(
         archive.check()
         with as_owner(), transaction.atomic():
             done = _taken_in(archive, lock, owner=owner, short_name=short_name)
-        (storing.folder_of(done.company) / _MARK).unlink(missing_ok=True)
+        (storing.folder_of(done.company) / MARK).unlink(missing_ok=True)
         return done
     except (
         DataError,
@@ -166,7 +132,7 @@ def _taken_in(archive: Archive, lock: Lock | None, *, owner: str, short_name: st
     if person is None:
         raise NoSuchOwner(email=owner[:100])
     open_companies([number])
-    with _tables_held(), _files_of(archive, number):
+    with _tables_held(), files_of(archive, number):
         company = _company(told, number, short_name)
         _people(told, number)
         for table in IN_ORDER:
@@ -350,49 +316,6 @@ def _move_sequences() -> None:
                 " WHERE h.highest > coalesce(pg_sequence_last_value(s.name::regclass), 0)",
                 [table],
             )
-
-
-@contextmanager
-def _files_of(archive: Archive, number: int) -> Iterator[None]:
-    """The company's files in their place; gone again where it is not taken in.
-
-    What an import that was killed has left goes first: it bears a mark, and nobody has its number.
-    """
-    folder = storing.folder_of(number)
-    _sweep(folder.parent)
-    is_new = not folder.exists()
-    if is_new:
-        folder.mkdir(parents=True, mode=0o700)
-        (folder / _MARK).touch()
-    try:
-        for digest in archive.told.files:
-            _write(storing.path_of(number, digest), archive.chunks(digest))
-        yield
-    except BaseException:
-        if is_new:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _write(path: Path, chunks: Iterator[bytes]) -> None:
-    """A file in its place when it is whole, in place of what may be there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    scratch = path.with_name(f".{path.name}")
-    with scratch.open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.chmod(0o400)
-    scratch.replace(path)
-
-
-def _sweep(folder: Path) -> None:
-    for mark in folder.glob(f"*/{_MARK}"):
-        if Company.objects.filter(pk=int(mark.parent.name)).exists():
-            mark.unlink()
-        else:
-            shutil.rmtree(mark.parent)
 
 
 def _proven(told: Told, company: Company, lock: Lock | None) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from erp.core import clock
 from erp.reference.fetching import base_of
 from erp.reference.models import ReferenceVersion, SourceState
 from erp.reference.sources import SOURCES, Source
+from erp.schedule import REFERENCE_RUNS
 
 LATEST = 5
 
@@ -121,13 +122,13 @@ def _status(
 def is_on(source: Source) -> bool:
     """Whether this installation asks the source by itself."""
     off = settings.REFERENCE_OFF
-    return source.name in settings.REFERENCE_RUNS and not {"all", source.name} & set(off)
+    return source.name in REFERENCE_RUNS and not {"all", source.name} & set(off)
 
 
 def next_run(source: Source) -> dt.datetime | None:
     """When the source will be asked next."""
     now = clock.now()
-    start, delta, _now = settings.REFERENCE_RUNS[source.name].remaining_delta(now)
+    start, delta, _now = REFERENCE_RUNS[source.name].remaining_delta(now)
     return (start + delta).astimezone(clock.ZURICH)
 
 

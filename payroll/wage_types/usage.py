@@ -39,11 +39,6 @@ def used_in(company: Company, number: int, *, to_delete: bool = False) -> list[s
     ]  # fmt: skip
 
 
-def used_numbers(company: Company) -> set[int]:
-    """Numbers of all wage types that something names."""
-    return set().union(*(use.numbers(company) for use in _uses.values()))
-
-
 def _of_percentages(company: Company) -> set[int]:
     rows = WageType.of(company).filter(method=WageType.Method.PERCENT, is_active=True)
     return {number for of_types in rows.values_list("of_types", flat=True) for number in of_types}

@@ -27,7 +27,7 @@ from accounting.hours.rates import add_rate
 from accounting.ledger.models import CostCentre, FiscalYear
 from accounting.open_items.models import Settlement
 from accounting.open_items.opening import NewItem, Party
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import TakenOver, take_over
 from accounting.payables import approving

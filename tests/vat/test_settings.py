@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.posting import post
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError

@@ -128,16 +128,15 @@ def listed(
     """
     told = _told(asked) | {"codes": list(codes or []), "rate": rate, "limit": limit,
                            "accounts": list(accounts or [])}  # fmt: skip
-    where = ["true"]
-    if codes is not None:
-        where.append("p.code = ANY (%(codes)s)")
-    if rate is not None:
-        where.append("p.rate = %(rate)s")
-    if accounts is not None:
-        where.append("p.account = ANY (%(accounts)s)")
+    conditions = {
+        "p.code = ANY (%(codes)s)": codes,
+        "p.rate = %(rate)s": rate,
+        "p.account = ANY (%(accounts)s)": accounts,
+        "p.supply_date BETWEEN %(supplied_from)s AND %(supplied_until)s": supplied,
+    }
+    where = ["true", *(one for one, wanted in conditions.items() if wanted is not None)]
     if supplied is not None:
         told |= {"supplied_from": supplied[0], "supplied_until": supplied[1]}
-        where.append("p.supply_date BETWEEN %(supplied_from)s AND %(supplied_until)s")
     follows = "true"
     if after is not None:
         names = ("last_date", "last_place", "last_code", "last_rate", "last_document")

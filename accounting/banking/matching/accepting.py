@@ -22,7 +22,7 @@ from accounting.ledger.models import Account, JournalEntry
 from accounting.ledger.models.accounts import Purpose
 from accounting.open_items import together
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Money, Part, PlannedLine
+from accounting.open_items.plans import Money, Part, PlannedLine
 from accounting.open_items.together import Block
 from erp.access.models import User
 from erp.companies.models import Company

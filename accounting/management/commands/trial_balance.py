@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounting.ledger.posting import NoOpenYear
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.queries import year_of
 from accounting.statements.trial_balance import trial_balance
 from erp.access.gate import operating

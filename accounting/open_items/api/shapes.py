@@ -13,7 +13,7 @@ from accounting.open_items import queries
 from accounting.open_items.contacts import contact_of
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import Party
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from erp.api.inputs import AmountField, DayField, Input
 from erp.api.paging import PageOutput
 

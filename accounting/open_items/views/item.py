@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounting.open_items import queries, settling, taking_over
 from accounting.open_items.forms import SettleForm
 from accounting.open_items.models import OpenItem, Settlement
-from accounting.open_items.planning import Money, Part, discount_of
+from accounting.open_items.planning import discount_of
+from accounting.open_items.plans import Money, Part
 from contacts.queries import call_of
 from erp.access.permissions import Permission
 from erp.core import clock

@@ -21,7 +21,8 @@ from accounting.open_items import queries, settling
 from accounting.open_items.forms import Amount
 from accounting.open_items.models import OpenItem, Side
 from accounting.open_items.opening import Party
-from accounting.open_items.planning import Money, Part, shared_out
+from accounting.open_items.planning import shared_out
+from accounting.open_items.plans import Money, Part
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 from erp.core import clock

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounting.banking.models import BankAccount
 from accounting.ledger.entering import choices
 from accounting.ledger.models import Account, CostCentre, CostObject
-from accounting.receivables import drafting, issuing, lookups, making, masks, queries
+from accounting.receivables import checking, drafting, issuing, lookups, making, masks, queries
 from accounting.receivables.models import SalesDocument
 from accounting.receivables.typed import TypedDocument
 from accounting.terms.models import PaymentTerms
@@ -159,7 +159,7 @@ class PreviewDocument(CompanyView):
             sent = read_object(request.POST.get("document", ""), lists=LISTS)
             typed = masks.typed_document(sent)
             typed = replace(typed, kind=typed.kind or SalesDocument.Kind.INVOICE)
-            draft = drafting.drafted(self.company, typed)
+            draft = checking.drafted(self.company, typed)
         except DomainError as refusal:
             return JsonResponse({"errors": told(refusal)})
         return JsonResponse({"errors": [], **lookups.reckoned(draft)})

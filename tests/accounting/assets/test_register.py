@@ -53,9 +53,10 @@ from accounting.assets.selling import Sale, sell
 from accounting.assets.standings import assets, outlooks, values
 from accounting.ledger import posting
 from accounting.ledger.charting import save_cost_unit
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import CostCentre, EntryLine, FiscalYear, Period
-from accounting.ledger.posting import PeriodLocked, post
+from accounting.ledger.posting import post
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.core.money import ZERO
 from tests import make

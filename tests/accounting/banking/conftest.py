@@ -10,9 +10,14 @@ from django.utils import translation
 
 from accounting.banking import booking, importing
 from accounting.banking.models import BankAccount, BankTransaction, Statement
+from accounting.ledger.entering import TypedLine
 from erp.audit.models import AuditEvent
 from tests import make
-from tests.accounting.banking.files import IBAN
+from tests.accounting.banking.files import (
+    IBAN,
+    camt053,
+    paid,
+)
 
 
 def bank_account(company, *, iban=IBAN, account="1020", currency="CHF", name="Hausbank"):
@@ -89,3 +94,23 @@ def refused(company, take_in):
         return message
 
     return check
+
+
+@pytest.fixture
+def moved(take_in, movements):
+    """Takes one entry in and gives its transaction."""
+    count = iter(range(1, 1000))
+
+    def one(amount="108.10", party="Kundin GmbH", **more):
+        nth = next(count)
+        take_in(camt053(paid(amount, party, ref=f"R{nth}", **more), ident=f"S-{nth}"))
+        return movements()[-1] if "day" not in more else max(movements(), key=lambda m: m.pk)
+
+    return one
+
+
+@pytest.fixture
+def book(anna):
+    return lambda movement, *lines, **more: booking.book(
+        movement, contra=lines or [TypedLine("3600")], by=anna, **more
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from decimal import Decimal
 
 import pytest
 from django.db import connection, connections, transaction
@@ -14,17 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounting.banking import booking, importing
-from accounting.banking.models import BankTransaction, Statement
+from accounting.banking.models import BankTransaction
 from accounting.ledger import posting
 from accounting.ledger.entering import NotLiable, TypedLine, UnknownAccount, UnknownVatCode
+from accounting.ledger.errors import NoOpenYear, PeriodLocked, UndoneElsewhere
 from accounting.ledger.lines import TooFewLines, UnbalancedEntry
 from accounting.ledger.models import CostCentre, JournalEntry, Period
-from accounting.ledger.posting import NoOpenYear, PeriodLocked, UndoneElsewhere
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period
 from erp.access.gate import operating
-from erp.core.errors import DomainError, Refusals
-from erp.core.tenancy import open_companies
+from erp.core.errors import Refusals
 from tests import make
 from tests.accounting.banking.conftest import bank_account, wait_until_somebody_waits
 from tests.accounting.banking.files import (
@@ -34,48 +32,12 @@ from tests.accounting.banking.files import (
     entry,
     paid,
 )
+from tests.accounting.banking.sides import lines, posted, sides
 from tests.make import MARCH_31, chf
 from vat.codes.models import VatSettings
 
 EURO_ACCOUNT = f"<Id><IBAN>{EURO_IBAN}</IBAN></Id><Ccy>EUR</Ccy>"
 THIRD_IBAN = "CH3908704016075473007"
-
-
-@pytest.fixture
-def moved(take_in, movements):
-    """Takes one entry in and gives its transaction."""
-    count = iter(range(1, 1000))
-
-    def one(amount="108.10", party="Kundin GmbH", **more):
-        nth = next(count)
-        take_in(camt053(paid(amount, party, ref=f"R{nth}", **more), ident=f"S-{nth}"))
-        return movements()[-1] if "day" not in more else max(movements(), key=lambda m: m.pk)
-
-    return one
-
-
-@pytest.fixture
-def book(anna):
-    return lambda movement, *lines, **more: booking.book(
-        movement, contra=lines or [TypedLine("3600")], by=anna, **more
-    )
-
-
-def lines(entry):
-    """(account, debit, credit, VAT code, part, base) in order."""
-    return [
-        (row.account.number, str(row.debit), str(row.credit), row.vat_code and row.vat_code.code,
-         row.vat_part, row.vat_base and str(row.vat_base))
-        for row in entry.lines.order_by("position").select_related("account", "vat_code")
-    ]  # fmt: skip
-
-
-def sides(entry):
-    return [line[:3] for line in lines(entry)]
-
-
-def posted(company):
-    return JournalEntry.of(company).exclude(number=None).count()
 
 
 class TestBooking:
@@ -473,309 +435,6 @@ class TestPeriods:
             book(movement)
         movement.refresh_from_db()
         assert movement.entry is None
-
-
-class TestForeignCurrency:
-    @pytest.fixture
-    def euro(self, company):
-        return bank_account(
-            company, iban=EURO_IBAN, account="1024", currency="EUR", name="Eurokonto"
-        )
-
-    @pytest.fixture
-    def moved(self, euro, take_in, movements):
-        def one(amount, side="CRDT"):
-            content = camt053(entry(amount, side=side, currency="EUR", ref=f"{amount}{side}"),
-                              account=EURO_ACCOUNT, currency="EUR")  # fmt: skip
-            take_in(content)
-            return max(movements(), key=lambda m: m.pk)
-
-        return one
-
-    def test_without_a_rate_it_is_refused(self, company, moved, book):
-        movement = moved("100.00")
-        with translation.override("en"), pytest.raises(booking.RateMissing) as caught:
-            book(movement)
-        assert caught.value.values == {"currency": "EUR", "date": MARCH_31}
-        assert caught.value.place == "rate"
-        movement.refresh_from_db()
-        assert (movement.entry, posted(company)) == (None, 0)
-
-    @pytest.mark.parametrize(
-        ("side", "bank_side", "contra", "foreign"),
-        [("CRDT", ("1024", "95.00", "0.00"), ("3600", "0.00", "95.00"), "100.00"),
-         ("DBIT", ("1024", "0.00", "95.00"), ("3600", "95.00", "0.00"), "-100.00")],
-    )  # fmt: skip
-    def test_the_books_keep_both_amounts(
-        self, company, moved, book, side, bank_side, contra, foreign
-    ):
-        entry = book(moved("100.00", side), rate=Decimal("0.95"))
-        assert sides(entry) == [bank_side, contra]
-        line = entry.lines.get(account__number="1024")
-        assert (line.currency, str(line.amount_foreign)) == ("EUR", foreign)
-        assert verify_ledger(company).sound
-
-    @pytest.mark.parametrize(
-        ("amount", "rate", "in_books"),
-        [("33.33", "0.9537", "31.79"), ("0.10", "0.95", "0.10"), ("10.01", "0.9500", "9.51"),
-         ("100.00", "1.0000", "100.00"), ("0.30", "0.95", "0.29")],
-    )  # fmt: skip
-    def test_the_rate_is_applied_and_rounded_half_up(self, moved, book, amount, rate, in_books):
-        entry = book(moved(amount), rate=Decimal(rate))
-        assert sides(entry)[0] == ("1024", in_books, "0.00")
-
-    def test_tax_is_split_off_the_amount_in_francs(self, moved, book):
-        entry = book(moved("108.10"), TypedLine("3400", vat_code="UN"), rate=Decimal("0.50"))
-        assert sides(entry)[1:] == [("3400", "0.00", "50.00"), ("2200", "0.00", "4.05")]
-
-    def test_typed_amounts_are_in_francs(self, moved, book):
-        movement = moved("100.00")
-        with pytest.raises(UnbalancedEntry):
-            book(movement, TypedLine("3600", credit=chf("100.00")), rate=Decimal("0.95"))
-        assert book(movement, TypedLine("3600", credit=chf("95.00")), rate=Decimal("0.95"))
-
-    @pytest.mark.parametrize("rate", ["0", "-0.95"])
-    def test_a_rate_that_is_none_is_refused(self, company, moved, book, rate):
-        movement = moved("100.00")
-        with pytest.raises(DomainError):
-            book(movement, rate=Decimal(rate))
-        movement.refresh_from_db()
-        assert (movement.entry, JournalEntry.of(company).count()) == (None, 0)
-
-    def test_undoing_takes_both_amounts_back(self, anna, euro, moved, book):
-        movement = moved("100.00")
-        book(movement, rate=Decimal("0.95"))
-        mirror = booking.unbook(movement, by=anna)
-        line = mirror.lines.get(account__number="1024")
-        assert (str(line.credit), str(line.amount_foreign)) == ("95.00", "-100.00")
-
-    def test_the_agreement_is_in_euro(self, euro, moved, book):
-        movement = moved("100.00")
-        now = booking.agreement(euro)
-        assert (now.ledger, now.unbooked, now.agrees) == (Decimal(0), Decimal("100.00"), False)
-        book(movement, rate=Decimal("0.95"))
-        now = booking.agreement(euro)
-        assert (now.ledger, now.statement.closing, now.agrees) == (
-            Decimal("100.00"), Decimal("100.00"), True,
-        )  # fmt: skip
-
-
-class TestProposals:
-    def proposed(self, company, movement):
-        found = booking.proposals(company, [movement]).get(movement.pk)
-        return found and (found.account, found.vat_code)
-
-    def test_nothing_is_proposed_without_history(self, company, moved):
-        assert self.proposed(company, moved()) is None
-        assert booking.proposals(company, []) == {}
-
-    def test_what_was_booked_for_the_party_is_proposed_with_its_code(self, company, moved, book):
-        entry = book(moved(), TypedLine("3400", vat_code="UN"))
-        now = moved("50.00")
-        with translation.override("en"):
-            (found,) = booking.proposals(company, [now]).values()
-        assert (found.account, found.vat_code) == ("3400", "UN")
-        assert found.because == f"same name as in entry {entry.number}"
-
-    def test_the_iban_comes_before_the_name(self, company, moved, book):
-        book(moved("1.00", "Muster AG", iban=OTHER_IBAN), TypedLine("3400"))
-        book(moved("2.00", "Muster AG", iban=THIRD_IBAN), TypedLine("3600"))
-        assert self.proposed(company, moved("3.00", "Muster AG", iban=OTHER_IBAN)) == ("3400", "")
-        assert self.proposed(company, moved("4.00", "Muster AG", iban=THIRD_IBAN)) == ("3600", "")
-        now = moved("5.00", "Ganz Anders", iban=OTHER_IBAN)
-        with translation.override("en"):
-            (found,) = booking.proposals(company, [now]).values()
-        assert (found.account, found.because) == ("3400", "same account as in entry 1")
-
-    def test_the_name_helps_where_the_iban_is_new_or_missing(self, company, moved, book):
-        book(moved("1.00", "Muster AG", iban=OTHER_IBAN), TypedLine("3400"))
-        assert self.proposed(company, moved("2.00", "Muster AG", iban=THIRD_IBAN)) == ("3400", "")
-        assert self.proposed(company, moved("3.00", "Muster AG")) == ("3400", "")
-
-    def test_money_out_learns_nothing_from_money_in(self, company, moved, book):
-        book(moved("1.00", "Muster AG", iban=OTHER_IBAN), TypedLine("3400"))
-        out = moved("2.00", "Muster AG", iban=OTHER_IBAN, side="DBIT")
-        assert self.proposed(company, out) is None
-        book(out, TypedLine("6200", vat_code="IN"))
-        again = moved("3.00", "Muster AG", iban=OTHER_IBAN, side="DBIT")
-        back = moved("4.00", "Muster AG", iban=OTHER_IBAN)
-        assert self.proposed(company, again) == ("6200", "IN")
-        assert self.proposed(company, back) == ("3400", "")
-
-    @pytest.mark.parametrize(
-        ("earlier", "later"),
-        [(("Muster AG", OTHER_IBAN), ("Muster AG", OTHER_IBAN)),
-         (("Zeta AG", OTHER_IBAN), ("Alpha AG", OTHER_IBAN)),
-         (("Alpha AG", OTHER_IBAN), ("Zeta AG", OTHER_IBAN))],
-    )  # fmt: skip
-    def test_the_last_booking_of_an_account_counts_under_whatever_name(
-        self, company, moved, book, earlier, later
-    ):
-        book(moved("2.00", later[0], iban=later[1], day="2026-03-20"), TypedLine("3600"))
-        book(moved("1.00", earlier[0], iban=earlier[1], day="2026-01-10"), TypedLine("3400"))
-        assert self.proposed(company, moved("3.00", "Neu AG", iban=OTHER_IBAN)) == ("3600", "")
-
-    @pytest.mark.parametrize(("earlier", "later"), [(OTHER_IBAN, THIRD_IBAN),
-                                                    (THIRD_IBAN, OTHER_IBAN), ("", OTHER_IBAN),
-                                                    (OTHER_IBAN, "")])  # fmt: skip
-    def test_the_last_booking_of_a_name_counts_from_whatever_account(
-        self, company, moved, book, earlier, later
-    ):
-        book(moved("2.00", "Muster AG", iban=later, day="2026-03-20"), TypedLine("3600"))
-        book(moved("1.00", "Muster AG", iban=earlier, day="2026-01-10"), TypedLine("3400"))
-        now = moved("3.00", "Muster AG", iban="LI21088100002324013AA")
-        assert self.proposed(company, now) == ("3600", "")
-
-    def test_of_several_lines_the_first_is_proposed_never_the_tax(self, company, moved, book):
-        book(
-            moved("208.10", side="DBIT"),
-            TypedLine("6200", debit=chf("108.10"), vat_code="IN"),
-            TypedLine("6000", debit=chf("100.00")),
-        )
-        assert self.proposed(company, moved("1.00", side="DBIT")) == ("6200", "IN")
-
-    def test_what_was_undone_is_proposed_no_more(self, company, anna, moved, book):
-        movement = moved()
-        book(movement)
-        booking.unbook(movement, by=anna)
-        assert self.proposed(company, moved("2.00")) is None
-
-    def test_the_nameless_learn_nothing_from_each_other(self, company, take_in, movements, book):
-        take_in(camt053(entry("1.00", ref="A"), entry("2.00", ref="B")))
-        first, second = movements()
-        book(first)
-        assert self.proposed(company, second) is None
-
-    def test_another_companys_history_is_its_own(self, company, moved, book):
-        book(moved("1.00", "Muster AG", iban=OTHER_IBAN))
-        connection.check_constraints()
-        other = make.company()
-        bank_account(other)
-        anna = make.owner_of(other)
-        importing.take_in(
-            company=other, content=camt053(paid("2.00", "Muster AG", iban=OTHER_IBAN)), by=anna
-        )
-        open_companies([company.pk, other.pk])
-        assert booking.proposals(other, BankTransaction.of(other)) == {}
-
-
-class TestAgreement:
-    def test_before_any_statement_there_is_nothing_to_agree_with(self, bank):
-        now = booking.agreement(bank)
-        assert (now.statement, now.difference, now.agrees) == (None, None, False)
-
-    def test_it_agrees_once_everything_is_booked(self, bank, take_in, movements, book):
-        take_in(camt053(paid("100.00", "A"), paid("30.00", "B", side="DBIT"), paid("7.00", "C")))
-        for left in ("77.00", "-23.00", "7.00"):
-            now = booking.agreement(bank)
-            assert (now.unbooked, now.difference) == (Decimal(left), Decimal(0))
-            assert not now.agrees
-            book(movements(entry=None)[0])
-        now = booking.agreement(bank)
-        assert (now.ledger, now.unbooked, now.difference) == (Decimal("77.00"), 0, 0)
-        assert now.agrees
-
-    def test_it_does_not_agree_while_open_transactions_outweigh_each_other(
-        self, bank, take_in, movements, book
-    ):
-        take_in(camt053(paid("50.00", "A"), paid("50.00", "A", side="DBIT")))
-        now = booking.agreement(bank)
-        assert (now.unbooked, now.difference, now.waiting) == (0, 0, 2)
-        assert not now.agrees
-        for movement in movements():
-            book(movement)
-        assert booking.agreement(bank).agrees
-
-    def test_it_does_not_agree_when_the_ledger_holds_more(
-        self, company, bank, anna, take_in, movements, book
-    ):
-        take_in(camt053(paid("100.00", "A")))
-        book(movements()[0])
-        assert booking.agreement(bank).agrees
-        make.rent(company, amount="40.00", by=anna)
-        now = booking.agreement(bank)
-        assert (now.difference, now.agrees) == (Decimal("40.00"), False)
-
-    def test_an_opening_balance_must_be_in_the_ledger_too(
-        self, company, bank, anna, take_in, movements, book
-    ):
-        take_in(camt053(paid("100.00", "A"), opening="500.00"))
-        book(movements()[0])
-        now = booking.agreement(bank)
-        assert (now.difference, now.agrees) == (Decimal("500.00"), False)
-        opening = [
-            posting.Line(make.account(company, "1020"), debit=chf("500.00")),
-            posting.Line(make.account(company, "2800"), credit=chf("500.00")),
-        ]
-        posting.post(company=company, date=dt.date(2026, 1, 1), text="Eröffnung", lines=opening,
-                     by=anna, kind=JournalEntry.Kind.OPENING)  # fmt: skip
-        assert booking.agreement(bank).agrees
-
-    def test_what_comes_after_the_statement_does_not_matter(
-        self, company, bank, anna, take_in, movements, book
-    ):
-        take_in(camt053(paid("100.00", "A", day="2026-03-15"), days=("2026-03-01", "2026-03-15")))
-        book(movements()[0])
-        make.rent(company, amount="40.00", by=anna, date=dt.date(2026, 3, 16))
-        assert booking.agreement(bank).agrees
-        make.rent(company, amount="1.00", by=anna, date=dt.date(2026, 3, 15))
-        assert booking.agreement(bank).difference == Decimal("1.00")
-
-    def test_undoing_ends_it(self, bank, anna, take_in, movements, book):
-        take_in(camt053(paid("100.00", "A")))
-        (movement,) = movements()
-        book(movement)
-        assert booking.agreement(bank).agrees
-        booking.unbook(movement, by=anna)
-        now = booking.agreement(bank)
-        assert (now.unbooked, now.agrees) == (Decimal("100.00"), False)
-
-    def test_each_account_is_asked_by_itself(self, company, bank, take_in, movements, book):
-        post = bank_account(company, iban=OTHER_IBAN, account="1010", name="Post")
-        take_in(camt053(paid("100.00", "A")))
-        take_in(camt053(paid("5.00", "B"), account=f"<Id><IBAN>{OTHER_IBAN}</IBAN></Id>"))
-        book(movements(bank_account=bank)[0])
-        assert booking.agreement(bank).agrees
-        assert booking.agreement(post).unbooked == Decimal("5.00")
-
-
-class TestForeignCompanies:
-    @pytest.fixture
-    def theirs(self, moved):
-        return moved("108.10", "Geheime Kundin")
-
-    @pytest.fixture
-    def stranger(self, theirs):
-        """The owner of another company; afterwards only that company is open."""
-        return make.owner_of(make.company())
-
-    def test_a_transaction_is_invisible_from_another_company(self, theirs, stranger):
-        assert not BankTransaction.unscoped.filter(pk=theirs.pk).exists()
-        assert not Statement.unscoped.filter(pk=theirs.statement_id).exists()
-        with pytest.raises(BankTransaction.DoesNotExist):
-            booking.book(theirs, contra=[TypedLine("3600")], by=stranger)
-        with pytest.raises(BankTransaction.DoesNotExist):
-            booking.unbook(theirs, by=stranger)
-
-    def test_the_pages_do_not_know_it(self, company, theirs, stranger):
-        (own,) = make.Membership.unscoped.filter(user=stranger).values_list("company", flat=True)
-        client = Client()
-        client.force_login(stranger)
-        for reached_by in (own, company.pk):
-            for act in ("book", "unbook"):
-                answer = client.post(
-                    f"/c/{reached_by}/banking/transactions/{theirs.pk}/{act}/",
-                    json.dumps({"account": "3600"}), content_type="application/json",
-                )  # fmt: skip
-                assert answer.status_code == 404
-        page = client.get(f"/c/{own}/banking/transactions/")
-        assert page.status_code == 200
-        assert "Geheime Kundin" not in page.content.decode()
-        assert client.get(f"/c/{company.pk}/banking/transactions/").status_code == 404
-
-        open_companies([company.pk])
-        theirs.refresh_from_db()
-        assert (theirs.entry, posted(company)) == (None, 0)
 
 
 class TestPages:

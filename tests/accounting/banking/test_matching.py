@@ -16,8 +16,8 @@ from accounting.banking.matching.proposal import Confidence
 from accounting.banking.matching.proposing import proposals_for, search, waiting
 from accounting.banking.matching.reasons import Why
 from accounting.banking.models import BankTransaction
-from accounting.ledger import posting
 from accounting.ledger.entering import TypedLine
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import Account
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
@@ -201,7 +201,7 @@ class TestCertain:
         period = Period.of(company).get(start=dt.date(2026, 2, 1))
         lock_period(company=company, period=period, lock=Period.Lock.LOCKED, by=anna)
         booked, refusals = accepting.accept_certain(company, list(waiting(company)), by=anna)
-        assert booked == 1 and [type(r) for r in refusals] == [posting.PeriodLocked]
+        assert booked == 1 and [type(r) for r in refusals] == [PeriodLocked]
         early.refresh_from_db()
         assert early.entry is None
 

@@ -32,9 +32,9 @@ from accounting.cash.errors import (
     StatementDiffers,
 )
 from accounting.cash.models import CashBook, CashCount
-from accounting.ledger import posting
 from accounting.ledger.bulk import NewEntry, post_many
 from accounting.ledger.entering import PurposeMissing
+from accounting.ledger.errors import AlreadyReversed, NoOpenYear
 from accounting.ledger.holders import AccountHeld
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
@@ -42,7 +42,7 @@ from accounting.ledger.posting import post, reverse
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from tests import make
 from tests.accounting.cash.books import MARCH_1, MARCH_5, MARCH_9, cash_book, enter
 from tests.accounting.open_items import books as items
@@ -220,7 +220,7 @@ def test_undo_mirrors_what_was_entered_here_and_nothing_else(book, company, by):
     entry = enter(book, "20.00")
     mirror = booking.undo(book=book, entry=entry, by=by, date=MARCH_9)
     assert (mirror.reverses, mirror.date, queries.balance_on(book, MARCH_9)) == (entry, MARCH_1, 0)
-    with pytest.raises(posting.AlreadyReversed):
+    with pytest.raises(AlreadyReversed):
         booking.undo(book=book, entry=entry, by=by, date=MARCH_9)
     by_hand = make.rent(company)
     with pytest.raises(NotOfBook):
@@ -235,7 +235,7 @@ def test_undo_mirrors_what_was_entered_here_and_nothing_else(book, company, by):
 def test_a_wish_repeated_is_entered_once(book):
     first, again = (enter(book, "20.00", key="x") for _ in range(2))
     assert first == again and len(shown(book)) == 1
-    with pytest.raises(posting.NoOpenYear):
+    with pytest.raises(NoOpenYear):
         enter(book, "1.00", date=dt.date(2031, 1, 1))
     assert enter(book, "1.00").voucher == "K-2"  # a refusal takes no number
 

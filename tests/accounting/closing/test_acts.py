@@ -34,8 +34,8 @@ from accounting.closing.report import annual_report
 from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
 from accounting.ledger.charting import change_account
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.models import Account, JournalEntry
-from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.years import YearIsClosed, open_fiscal_year
 from accounting.statements import statements
 from accounting.statements.cash_flow import cash_flow, flow_lines

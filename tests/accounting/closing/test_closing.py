@@ -24,8 +24,8 @@ from accounting.closing.errors import (
 from accounting.closing.noting import accept, withdraw
 from accounting.closing.proving import proof
 from accounting.ledger import charting, posting, years
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import Account, LedgerHead, Period, YearClosing
-from accounting.ledger.posting import PeriodLocked
 from accounting.ledger.queries import account_sheet
 from accounting.ledger.year_end import State
 from accounting.ledger.years import YearIsClosed

@@ -10,9 +10,9 @@ import pytest
 from accounting.closing.closing import close_year
 from accounting.closing.proving import proof
 from accounting.ledger.bulk import NewEntry, post_many
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Period, YearClosing
-from accounting.ledger.posting import PeriodLocked
 from tests import make
 from tests.accounting.closing import books
 from tests.accounting.ledger.test_concurrency import at_the_desk, one_waits_for_the_other

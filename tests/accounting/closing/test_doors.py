@@ -11,9 +11,10 @@ from django.test import Client
 
 from accounting.closing.closing import close_year
 from accounting.ledger import jobs
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import JournalEntry
-from accounting.ledger.posting import PeriodLocked, post_draft, reverse, write_draft
+from accounting.ledger.posting import post_draft, reverse, write_draft
 from erp.core.tenancy import open_companies
 from erp.jobs.models import State
 from tests import make

@@ -14,9 +14,9 @@ from accounting.closing.later import NothingLater, NothingToAccrue, accrue_entry
 from accounting.closing.models import YearAccrual
 from accounting.ledger import posting
 from accounting.ledger.entering import Reader, TypedLine
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.later import Time
 from accounting.ledger.models import JournalEntry
-from accounting.ledger.posting import NoOpenYear
 from accounting.ledger.years import open_fiscal_year
 from tests import make
 from tests.accounting.closing import books

@@ -20,7 +20,7 @@ from accounting.ledger.models import Account, FiscalYear, Period, YearClosing
 from accounting.ledger.posting import reverse
 from accounting.ledger.queries import account_sheet
 from accounting.ledger.verifying import verify_ledger
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.queries import open_on
 from accounting.open_items.settling import settle
 from accounting.statements import statements

@@ -19,12 +19,12 @@ from accounting.closing.accruing import accrue
 from accounting.closing.closing import close_year
 from accounting.ledger import recurring
 from accounting.ledger.entering import TypedLine
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import EntryTemplate, JournalEntry
-from accounting.ledger.posting import PeriodLocked
 from accounting.ledger.years import open_fiscal_year
 from accounting.open_items import settling
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.payables import approving
 from accounting.receivables import issuing
 from accounting.valuation import running as valuing

@@ -18,9 +18,9 @@ from django.db import connection, connections, transaction
 from accounting.ledger import posting
 from accounting.ledger.balances import account_sums
 from accounting.ledger.bulk import NewEntry, post_many
+from accounting.ledger.errors import AlreadyReversed, NotADraft, PeriodLocked
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import FiscalYear, JournalEntry, Period
-from accounting.ledger.posting import AlreadyReversed, NotADraft, PeriodLocked
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period, open_fiscal_year
 from erp.core.tenancy import open_companies, set_local

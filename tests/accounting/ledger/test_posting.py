@@ -10,6 +10,13 @@ from django.db import DatabaseError, connection, transaction
 
 from accounting.ledger import chain
 from accounting.ledger.balances import account_sums
+from accounting.ledger.errors import (
+    AlreadyReversed,
+    NoOpenYear,
+    NotADraft,
+    PeriodLocked,
+    TextMissing,
+)
 from accounting.ledger.lines import (
     AccountBlocked,
     BadLineAmount,
@@ -21,17 +28,7 @@ from accounting.ledger.lines import (
     debit,
 )
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry, Period
-from accounting.ledger.posting import (
-    AlreadyReversed,
-    NoOpenYear,
-    NotADraft,
-    PeriodLocked,
-    TextMissing,
-    post,
-    post_draft,
-    reverse,
-    write_draft,
-)
+from accounting.ledger.posting import post, post_draft, reverse, write_draft
 from accounting.ledger.verifying import verify_ledger
 from accounting.ledger.years import lock_period
 from erp.audit.models import AuditEvent

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounting.ledger.entering import Reader, simple_entry
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import EntryLine, EntryTemplate, JournalEntry, Period
-from accounting.ledger.posting import PeriodLocked, post, reverse
+from accounting.ledger.posting import post, reverse
 from accounting.ledger.recurring import (
     NextDateMissing,
     NotDue,

@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounting.ledger.errors import NoOpenYear, PeriodLocked
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import FiscalYear, Period
-from accounting.ledger.posting import NoOpenYear, PeriodLocked, delete_draft, write_draft
+from accounting.ledger.posting import delete_draft, write_draft
 from accounting.ledger.queries import year_of
 from accounting.ledger.years import (
     DraftsInPeriod,

@@ -19,7 +19,7 @@ from accounting.liquidity import planning
 from accounting.liquidity.forecast import Kind
 from accounting.liquidity.gathering import Wish, forecast
 from accounting.liquidity.models import PlannedPayment
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.payables import recurring as purchases
 from accounting.payables.models import RecurringSupplierInvoice

@@ -9,7 +9,7 @@ from accounting.ledger.entering import Reader, TypedLine
 from accounting.ledger.lines import Line
 from accounting.ledger.posting import post
 from accounting.open_items.opening import OWNER, NewItem, Party, open_items
-from accounting.open_items.planning import Money
+from accounting.open_items.plans import Money
 from contacts import saving
 from erp.companies.models import Module
 from tests import make

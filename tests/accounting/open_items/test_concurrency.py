@@ -10,7 +10,7 @@ from accounting.ledger.verifying import verify_ledger
 from accounting.open_items import errors
 from accounting.open_items.checking import differences
 from accounting.open_items.models import OpenItem, Settlement
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import net, settle, undo
 from tests.accounting.ledger.test_concurrency import at_once, at_the_desk
 from tests.accounting.open_items.books import APRIL_30, MARCH_9, MARCH_31, company, invoice, money

@@ -12,16 +12,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from accounting.ledger.errors import NoOpenYear
 from accounting.ledger.lines import credit, debit
 from accounting.ledger.models import Account, JournalEntry
-from accounting.ledger.posting import NoOpenYear, post
+from accounting.ledger.posting import post
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items import errors, importing, jobs
 from accounting.open_items.checking import differences
 from accounting.open_items.importing import Terms
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import CreditUsed
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import undo_take_over
 from contacts import lifecycle

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import Party
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from erp.core.tenancy import open_companies
 from tests import make

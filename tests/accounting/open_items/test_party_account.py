@@ -14,7 +14,7 @@ from accounting.open_items.habits import habits_of, payment_habits
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import Party
 from accounting.open_items.party_account import party_account
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import net, settle, undo
 from contacts import merging
 from tests import make

@@ -16,7 +16,7 @@ from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import comparison, differences
 from accounting.open_items.models import OpenItem, Settlement, Side
 from accounting.open_items.opening import Party, cancel
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.queries import ageing, open_on, total
 from accounting.open_items.settling import net, set_residue_limit, settle, undo
 from accounting.statements.trial_balance import trial_balance

@@ -17,7 +17,8 @@ from accounting.open_items import errors, settling
 from accounting.open_items.checking import comparison, differences
 from accounting.open_items.models import OpenItem, Settlement
 from accounting.open_items.opening import NewItem, Party, cancel
-from accounting.open_items.planning import Money, Part, discount_of, shared_out
+from accounting.open_items.planning import discount_of, shared_out
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.settling import preview, settle, undo
 from accounting.open_items.taking_over import TakenOver, take_over
 from erp.reference.queries import NoRate

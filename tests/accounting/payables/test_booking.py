@@ -15,7 +15,7 @@ from accounting.ledger import posting, years
 from accounting.ledger.models import Account, JournalEntry, Period
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.payables import accruing, approving, booking, drafting, making
 from accounting.payables.models import AccrualPart, SupplierInvoice

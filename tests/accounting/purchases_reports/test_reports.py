@@ -17,7 +17,7 @@ from accounting.ledger.vat_journal import beside_accounts, purchase_journal, vat
 from accounting.open_items.due import due_list
 from accounting.open_items.models import Side
 from accounting.open_items.opening import NewItem, Party
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.open_items.taking_over import TakenOver, take_over
 from accounting.purchases_reports import turnover

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounting.receivables import drafting, errors, issuing, masks, queries
+from accounting.receivables import checking, drafting, errors, issuing, masks, queries
 from accounting.receivables.masks import CustomerMissing
 from accounting.receivables.models import DocumentLine, SalesDocument
 from accounting.receivables.queries import State
@@ -556,7 +556,7 @@ def test_masks_and_documents_say_the_same(books, huber):
         supply_from=MARCH_1, open_amount_on_slip=True, five_centimes=False,
     )  # fmt: skip
     typed = making.typed_of(stored, drafting.lines_of(stored))
-    again = drafting.drafted(books, masks.typed_document(masks.sent_by(typed)))
+    again = checking.drafted(books, masks.typed_document(masks.sent_by(typed)))
     assert making.typed_of(again.document, again.lines) == typed
     money(books, "1")
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from accounting.open_items.checking import differences
 from accounting.receivables import (
     archiving,
+    checking,
     drafting,
     errors,
     issuing,
@@ -112,10 +113,10 @@ def test_a_deposit_is_deducted_as_far_as_it_was_not_credited(books, huber):
         issuing.issue(ready, by=by)
     drafting.delete(ready, by=by)
     again = making.derived(order, "invoice", date=MARCH_31)
-    assert drafting.drafted(books, again).amounts.net == D("850.00")
+    assert checking.drafted(books, again).amounts.net == D("850.00")
     goes_out(books, making.credit(deposit, date=MARCH_9, quantities={line.pk: D("0.5")}))
     assert (
-        drafting.drafted(books, making.derived(order, "invoice", date=MARCH_31)).amounts.net == 1000
+        checking.drafted(books, making.derived(order, "invoice", date=MARCH_31)).amounts.net == 1000
     )
     with pytest.raises(errors.DeductedTooMuch), transaction.atomic():
         goes_out(books, again)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
 from accounting.open_items.models import Settlement
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.settling import settle, undo
 from accounting.receivables import archiving, drafting, errors, issuing, making, queries
 from accounting.receivables.models import DocumentLine, SalesDocument

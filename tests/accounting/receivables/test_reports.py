@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.ledger.queries import year_of
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.receivables import drafting, issuing, making, turnover
 from accounting.receivables.typed import TypedItem

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounting.ledger.verifying import verify_ledger
 from accounting.open_items.checking import differences
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.receivables import drafting, issuing, making
 from accounting.receivables.models import SalesDocument

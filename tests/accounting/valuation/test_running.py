@@ -7,12 +7,13 @@ import datetime as dt
 import pytest
 from django.db import connection, transaction
 
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import JournalEntry, Period
-from accounting.ledger.posting import PeriodLocked, reverse
+from accounting.ledger.posting import reverse
 from accounting.ledger.queries import year_of
 from accounting.ledger.years import lock_period
 from accounting.open_items.checking import differences
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.statements.trial_balance import trial_balance
 from accounting.valuation import errors

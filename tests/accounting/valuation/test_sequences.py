@@ -16,7 +16,7 @@ from accounting.ledger.models import EntryLine
 from accounting.ledger.queries import year_of
 from accounting.open_items.checking import differences
 from accounting.open_items.models import OpenItem, Settlement, Side
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.queries import open_on
 from accounting.open_items.settling import settle, undo
 from accounting.statements.trial_balance import trial_balance

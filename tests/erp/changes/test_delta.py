@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounting.hours import entering
 from accounting.hours.entering import TypedHours
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from contacts import activities, groups, lifecycle, merging, saving
 from contacts.models import Contact, ContactGroup

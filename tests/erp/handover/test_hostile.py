@@ -22,13 +22,9 @@ from erp.access.models import User
 from erp.audit.models import AuditEvent
 from erp.core.errors import DomainError
 from erp.documents.storing import folder_of, path_of
+from erp.handover.errors import NoSuchOwner, NotTheSame, ShortNameTaken
 from erp.handover.exporting import FileExists, FileLost, export_company
-from erp.handover.importing import (
-    NoSuchOwner,
-    NotTheSame,
-    ShortNameTaken,
-    import_company,
-)
+from erp.handover.importing import import_company
 from erp.handover.passphrases import NoPassphrase, ShortPassphrase, WrongPassphrase
 from tests.erp.handover.conftest import PASSPHRASE
 from tools.environment import ROOT

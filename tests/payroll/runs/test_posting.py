@@ -10,8 +10,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import CostCentre, EntryLine, JournalEntry, Period
-from accounting.ledger.posting import PeriodLocked, reverse
+from accounting.ledger.posting import reverse
 from accounting.ledger.years import lock_period
 from accounting.payments.four_eyes import NeedsAnother
 from erp.audit.models import AuditEvent

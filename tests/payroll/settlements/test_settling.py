@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounting.ledger.errors import PeriodLocked
 from accounting.ledger.models import Period
-from accounting.ledger.posting import PeriodLocked, reverse
+from accounting.ledger.posting import reverse
 from accounting.ledger.years import lock_period
 from accounting.open_items.models import OpenItem
 from accounting.payments import approving, drafting, exporting

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounting.ledger.entering import Reader, TypedLine, simple_entry
 from accounting.ledger.posting import post
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from tests import make
 from tests.accounting.open_items import books as items

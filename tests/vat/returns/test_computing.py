@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounting.open_items.models import Settlement
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import net, settle, undo
 from tests import make
 from tests.accounting.open_items import books as items

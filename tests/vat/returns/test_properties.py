@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounting.ledger.models import JournalEntry, LedgerHead
 from accounting.ledger.posting import reverse
 from accounting.open_items.models import OpenItem
-from accounting.open_items.planning import Money, Part
+from accounting.open_items.plans import Money, Part
 from accounting.open_items.settling import settle
 from erp.core.errors import DomainError
 from tests.accounting.open_items.books import invoice

@@ -12,7 +12,7 @@ import zxingcpp
 from accounting.banking.booking import save_bank_account
 from accounting.banking.models import BankAccount
 from accounting.open_items.opening import Party
-from accounting.open_items.planning import Part
+from accounting.open_items.plans import Part
 from accounting.open_items.settling import settle
 from accounting.receivables.dunning import levels, running
 from accounting.receivables.dunning.models import DunningLevel, DunningProcedure

@@ -1,0 +1,48 @@
+"""What the enumerations of the API's document are called: where two fields would share a name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENUM_NAMES: Final = {
+    "AccrualKindEnum": "accounting.closing.models.YearAccrual.Kind",
+    "DepreciationMethodEnum": "accounting.assets.models.Method",
+    "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
+    "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",
+    "EntryKindEnum": "accounting.ledger.models.JournalEntry.Kind",
+    "TypedKindEnum": "accounting.ledger.api.entries.TYPED_KINDS",
+    "RateSourceEnum": "erp.reference.models.ExchangeRate.Source",
+    "RhythmEnum": "vat.codes.models.VatSettings.Interval",
+    "PlannedRhythmEnum": "accounting.liquidity.models.PlannedPayment.Rhythm",
+    "ContactKindEnum": "contacts.models.Contact.Kind",
+    "ContactAddressKindEnum": "contacts.models.ContactAddress.Kind",
+    "CommunicationKindEnum": "contacts.models.Communication.Kind",
+    "ActivityKindEnum": "contacts.models.Activity.Kind",
+    "LocalityKindEnum": "erp.reference.models.Locality.Kind",
+    "OwnFieldKindEnum": "erp.own_fields.models.OwnField.Kind",
+    "DunningChannelEnum": "accounting.receivables.dunning.models.Channel",
+    "DunningInterestEnum": "accounting.receivables.dunning.models.Interest",
+    "DunningStopKindEnum": "accounting.receivables.dunning.models.StopKind",
+    "VatMethodEnum": "vat.codes.models.VatSettings.Method",
+    "VatSettingsBasisEnum": "vat.codes.models.VatSettings.Basis",
+    "RoundingEnum": "accounting.receivables.models.documents.ROUNDINGS",
+    "PriceBasisEnum": "vat.codes.breakdown.Basis",
+    "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
+    "MailStateEnum": "erp.mails.models.State",
+    "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
+    "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
+    "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
+    "WageDeliveryWayEnum": "payroll.delivery.models.Way",
+    "PayrollRoundingEnum": "payroll.setup.models.PayrollSettings.Rounding",
+    "FactKindEnum": "payroll.employees.api.shapes.FACT_KINDS",
+    "QuestionKindEnum": "erp.fiduciary.models.questions.Question.Kind",
+    "QuestionStateEnum": "erp.fiduciary.models.questions.Question.State",
+    "ChecklistStateEnum": "erp.fiduciary.models.checklists.ChecklistItem.State",
+    "ChecklistRhythmEnum": "erp.fiduciary.models.checklists.ChecklistTemplate.Rhythm",
+    "HourStateEnum": "accounting.hours.models.HourEntry.State",
+    "ExpenseStateEnum": "payroll.expenses.models.ExpenseClaim.State",
+    "ExpenseWayEnum": "payroll.expenses.models.ExpenseClaim.Way",
+    "SettlementKindEnum": "accounting.open_items.models.Settlement.Kind",
+    "LayoutKindEnum": "erp.layouts.values.Kind",
+    "LeaveKindEnum": "payroll.employees.api.shapes.LEAVE_KINDS",
+}
