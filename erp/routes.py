@@ -85,6 +85,7 @@ GENERAL: Final[dict[str, str]] = {
     "manual": SIGNED_IN,
     "manual-find": SIGNED_IN,
     "manual-codes": SIGNED_IN,
+    "manual-code": SIGNED_IN,
     "manual-pdf": SIGNED_IN,
     "screen": SIGNED_IN,
     "installation-jobs": OPERATOR,

@@ -20,7 +20,7 @@ from erp.access.gate import companies_of
 from erp.jobs.sending import put
 from erp.manual import texts
 from erp.manual.book import kept
-from erp.manual.codes import ABOUT, TITLE, by_page
+from erp.manual.codes import ABOUT, TITLE, by_page, messages
 from erp.manual.contents import CHAPTERS, beside, chapter_of
 from erp.manual.finding import address, find
 from erp.manual.texts import Page
@@ -64,6 +64,19 @@ def code_reference(request: HttpRequest) -> HttpResponse:
         "page_title": TITLE, "about": ABOUT, "asked": asked,
         "found": [(texts.page(name, spoken()), told) for name, told in found.items()],
         "number": sum(map(len, found.values())),
+    })  # fmt: skip
+
+
+def one_code(request: HttpRequest, code: str) -> HttpResponse:
+    """``/help/codes/{code}/``: on to its place in the reference, or with ``?fragment=1`` it alone."""
+    told = next((one for one in messages(spoken()) if one.code == code), None)
+    if told is None:
+        raise Http404
+    if "fragment" not in request.GET:
+        return redirect(f"{reverse('manual-codes')}#{code}")
+    explained = texts.page(told.page, spoken())
+    return render(request, "erp/manual/code.html", {
+        "told": told, "page": explained, "text": explained.html(address, screen, BESIDE),
     })  # fmt: skip
 
 

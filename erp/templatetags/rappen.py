@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -152,6 +153,12 @@ def why(mask: str, field: str, label: Any = "") -> SafeString | str:
 def why_field(bound: Any) -> SafeString | str:
     """The same for a field of a form."""
     return _why(fields.of_form(type(bound.form), bound.name), bound.label)
+
+
+@register.simple_tag
+def why_refused(code: str | None) -> SafeString | str:
+    """Behind a message: a link to what the manual says of its code. Of the framework's own it says nothing."""
+    return _why(reverse("manual-code", args=[code]), code) if code and "." in code else ""
 
 
 def _why(address: str, label: Any) -> SafeString | str:

@@ -208,3 +208,17 @@ def test_a_screen_opens_in_the_only_company(db):
     client = Client()
     client.force_login(make.owner_of(company))
     assert client.get("/screens/journal/").url == f"/c/{company.pk}/ledger/journal/"
+
+
+def test_a_refusal_in_a_form_leads_to_its_code(db, reader):
+    company = make.company()
+    client = Client()
+    client.force_login(make.owner_of(company))
+    sent = {"number": "1020", "type": "asset", "name_de": "Zweite Bank"}
+    shown = client.post(f"/c/{company.pk}/ledger/accounts/add/", sent).content.decode()
+    code = re.search(r'href="/help/codes/([a-z.]+_[a-z_]+)/"', shown)
+    assert code, shown
+    assert reader.get(f"/help/codes/{code[1]}/").url == f"/help/codes/#{code[1]}"
+    beside_form = reader.get(f"/help/codes/{code[1]}/?fragment=1").content.decode()
+    assert code[1] in beside_form and "<html" not in beside_form and 'id="help-accounts"' in beside_form
+    assert reader.get("/help/codes/no.such_code/").status_code == 404

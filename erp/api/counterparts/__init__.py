@@ -30,6 +30,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "manual": Reason.FACE,
     "manual-find": Reason.FACE,
     "manual-codes": Reason.FACE,
+    "manual-code": Reason.FACE,
     "manual-pdf": Reason.FACE,
     "screen": Reason.FACE,
     "manifest": Reason.FACE,

@@ -116,7 +116,7 @@ function help() {
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a.why[href^="/help/"], dialog.help a[href^="/help/"], dialog.palette a[href^="/help/"]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || link.search || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     document.querySelector("dialog.palette[open]")?.close();
     open(link.getAttribute("href"));
