@@ -33,17 +33,29 @@ def rows() -> Iterator[Row]:
     )
     for language in texts.LANGUAGES:
         there = {path.stem for path in (texts.FOLDER / language).glob("*.md")}
-        alike = [one for one in names & there if texts.shape(one, language) == texts.shape(one, texts.NAMES)]
+        alike = [
+            one
+            for one in names & there
+            if texts.shape(one, language) == texts.shape(one, texts.NAMES)
+        ]
         yield f"pages, built alike ({language})", len(alike), len(names)
         places = fields.places()
-        yield f"places of fields ({language})", sum(_is_there(one, language) for one in places), len(places)
+        yield (
+            f"places of fields ({language})",
+            sum(_is_there(one, language) for one in places),
+            len(places),
+        )
     english = {one.code: one.text for one in codes.messages(texts.NAMES)}
     for language in LANGUAGES:
         told = codes.messages(language)
         own = [one for one in told if one.text != english[one.code] or not _has_words(one.text)]
         yield f"messages with a code ({language})", len(own), len(english)
         catalogued = polib.pofile(str(catalogue(language)))
-        yield f"texts of the program ({language})", len(catalogued.translated_entries()), len(catalogued)
+        yield (
+            f"texts of the program ({language})",
+            len(catalogued.translated_entries()),
+            len(catalogued),
+        )
 
 
 def _screens() -> list[str]:

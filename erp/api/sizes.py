@@ -18,7 +18,9 @@ class TooLarge(APIException):
 
     status_code = 413
     default_code = "too_large"
-    default_detail = _("What was sent is larger than %(limit)s MB, which is all that is taken here.")
+    default_detail = _(
+        "What was sent is larger than %(limit)s MB, which is all that is taken here."
+    )
 
     def __init__(self, limit: int) -> None:
         super().__init__(str(self.default_detail) % {"limit": limit >> 20})

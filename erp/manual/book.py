@@ -29,6 +29,7 @@ SHEET: Final = STYLES / "manual.css"
 WORDINGS: Final = Path(__file__).resolve().parent.parent / "locale"
 TEMPLATE: Final = WORDINGS.parent / "templates" / "erp" / "manual" / "book.html"
 
+
 def kept(language: str) -> bytes | None:
     """The book as it was printed of what the program holds now, or None where nobody asked for it yet."""
     found: bytes | None = cache.get(_key(language))

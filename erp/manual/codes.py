@@ -101,7 +101,9 @@ def status_of(kind: type[DomainError]) -> int:
 @cache
 def of_programs() -> tuple[type[exceptions.APIException], ...]:
     """What the API refuses without a word of the trade: each code once."""
-    seen = {one.code for one in refusals()}
+    seen = {one.code for one in refusals()} | {
+        "error"
+    }  # a fault of ours, of which nothing is known
     found: dict[str, type[exceptions.APIException]] = {}
     for one in _below(exceptions.APIException):
         if one.__module__.startswith(("rest_framework.", "erp.")) and one.default_code not in seen:
@@ -109,7 +111,7 @@ def of_programs() -> tuple[type[exceptions.APIException], ...]:
     return tuple(found.values())
 
 
-def _below(kind: type) -> Iterator[Any]:
+def _below(kind: Any) -> Iterator[Any]:
     for one in kind.__subclasses__():
         yield one
         yield from _below(one)

@@ -44,7 +44,9 @@ def of_mask(mask: str, field: str) -> str:
 
 def places() -> list[str]:
     """Every ``page#anchor`` that is named."""
-    return [place for kinds in (forms(), masks()) for told in kinds.values() for place in told.values()]
+    return [
+        place for kinds in (forms(), masks()) for told in kinds.values() for place in told.values()
+    ]
 
 
 @cache

@@ -56,7 +56,7 @@ def test_links_to_places_lead_somewhere(language):
 
 
 def test_titles_come_first_and_umlauts_may_be_written_out():
-    assert [one.page.name for one in find("Mahnwesen", "de")][0] == "dunning"
+    assert next(one.page.name for one in find("Mahnwesen", "de")) == "dunning"
     for typed in ("Löhne", "loehne", "lohne"):
         assert find(typed, "de"), typed
     assert find("skonto", "de") and not find("xyzzy", "de") and not find("x", "de")
@@ -106,7 +106,11 @@ def test_every_message_is_told_in_each_language(language):
     english = {one.code: one.text for one in codes.messages("en")}
     same = {one.code for one in codes.messages(language) if one.text == english[one.code]}
     with translation.override("en"):
-        only_values = {one.code for one in codes.refusals() if not re.sub(r"%\(\w+\)s|\W", "", str(one.message))}
+        only_values = {
+            one.code
+            for one in codes.refusals()
+            if not re.sub(r"%\(\w+\)s|\W", "", str(one.message))
+        }
     assert same - only_values == set()
     assert not [one.code for one in codes.messages(language) if "%(" in one.text]
 
@@ -151,7 +155,9 @@ def test_every_field_that_is_explained_has_its_place_in_each_language(language):
 def test_every_field_that_is_explained_is_on_its_form():
     for path, told in fields.forms().items():
         kind = import_string(path)
-        made_later = "".join(inspect.getsource(one) for one in kind.__mro__ if one.__module__ == kind.__module__)
+        made_later = "".join(
+            inspect.getsource(one) for one in kind.__mro__ if one.__module__ == kind.__module__
+        )
         for name in told:
             assert name in bare(kind) or f'"{name}"' in made_later, (path, name)
 
@@ -214,11 +220,15 @@ def test_a_refusal_in_a_form_leads_to_its_code(db, reader):
     company = make.company()
     client = Client()
     client.force_login(make.owner_of(company))
-    sent = {"number": "1020", "type": "asset", "name_de": "Zweite Bank"}
-    shown = client.post(f"/c/{company.pk}/ledger/accounts/add/", sent).content.decode()
+    sent = {"start": "01.01.2031", "end": "31.12.2034"}
+    shown = client.post(f"/c/{company.pk}/ledger/years/", sent).content.decode()
     code = re.search(r'href="/help/codes/([a-z.]+_[a-z_]+)/"', shown)
     assert code, shown
     assert reader.get(f"/help/codes/{code[1]}/").url == f"/help/codes/#{code[1]}"
     beside_form = reader.get(f"/help/codes/{code[1]}/?fragment=1").content.decode()
-    assert code[1] in beside_form and "<html" not in beside_form and 'id="help-accounts"' in beside_form
+    assert (
+        code[1] in beside_form
+        and "<html" not in beside_form
+        and 'id="help-fiscal-years"' in beside_form
+    )
     assert reader.get("/help/codes/no.such_code/").status_code == 404
