@@ -11,7 +11,7 @@ echo '*' > .gitignore
 secret() { [ -s "$1" ] || od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$1"; }
 line() { [ -s "$1" ] || printf '%s' "$2" > "$1"; }
 
-for name in secret_key postgres_password owner_password app_password valkey_password; do
+for name in secret_key postgres_password owner_password app_password backup_password valkey_password; do
     secret "$name"
 done
 secret .field_key
@@ -19,6 +19,7 @@ line field_keys "1:$(cat .field_key)"
 rm -f .field_key
 line database_url "postgres://rappen_app:$(cat app_password)@postgres/rappen"
 line database_owner_url "postgres://rappen_owner:$(cat owner_password)@postgres/rappen"
+line backup_url "postgres://rappen_backup:$(cat backup_password)@postgres/postgres"
 line redis_url "redis://:$(cat valkey_password)@valkey:6379/0"
 
 # The containers' users read the files through their mounts; the folder keeps others out.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Create the roles and the database, as the server's administrator. It may run twice.
-# Needs owner_password and app_password in SECRETS; further settings as psql reads them.
+# Needs owner_password and app_password in SECRETS, and backup_password for backups; further settings as psql
+# reads them.
 set -eu
 export SECRETS="${SECRETS:-/run/secrets}"
 
@@ -18,3 +19,16 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'rappen') \gexec
 REVOKE ALL ON DATABASE rappen FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE rappen TO rappen_app, rappen_readonly;
 SQL
+
+# Copies the whole cluster, and sees no row by SQL.
+if [ -s "$SECRETS/backup_password" ]; then
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\set backup_password `cat "$SECRETS/backup_password"`
+SELECT 'CREATE ROLE rappen_backup' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rappen_backup') \gexec
+ALTER ROLE rappen_backup LOGIN REPLICATION NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'backup_password';
+SQL
+    # In a container its replication comes from another one.
+    if [ -n "${PGDATA:-}" ] && ! grep -q rappen_backup "$PGDATA/pg_hba.conf"; then
+        echo "host replication rappen_backup samenet scram-sha-256" >> "$PGDATA/pg_hba.conf"
+    fi
+fi

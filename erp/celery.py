@@ -31,6 +31,7 @@ app.autodiscover_tasks(
         "erp.cockpit",
         "erp.fiduciary",
         "erp.handover",
+        "erp.operation",
         "accounting.ledger",
         "accounting.open_items",
         "accounting.receivables",

@@ -264,6 +264,7 @@ SECTIONS = (
             Item(_("Security"), "security", Permission.SECURITY_READ),
             Item(_("Support access"), "support-access", Permission.COMPANY_READ),
             Item(_("Export the company"), "company-export", Permission.MEMBERS_CHANGE),
+            Item(_("Procedure documentation"), "procedure", Permission.COMPANY_READ),
             Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),
             Item(_("Access log"), "access-log", Permission.AUDIT_READ),
         ),

@@ -88,6 +88,8 @@ GENERAL: Final[dict[str, str]] = {
     "manual-code": SIGNED_IN,
     "manual-pdf": SIGNED_IN,
     "screen": SIGNED_IN,
+    "api-installation-health": OPERATOR,
+    "installation-health": OPERATOR,
     "installation-jobs": OPERATOR,
     "installation-job": OPERATOR,
     "installation-job-progress": OPERATOR,

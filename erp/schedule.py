@@ -21,6 +21,7 @@ REFERENCE_RUNS = {
 def plan(*, jobs: int, mails: int, inbox: int, webhooks: int) -> dict[str, dict[str, Any]]:
     """The whole schedule; what is looked for again and again has a pause in seconds."""
     return {
+        "show that work in the background is done": _often("operation.alive", 60),
         "send again what the queue has lost": _often("jobs.sweep", jobs),
         "send mails that wait": _often("mails.sweep", mails),
         "keep the ledgers' heads": _at("ledger.keep_heads", crontab(hour=2, minute=30)),

@@ -36,6 +36,9 @@ if (CRASH_AT or CLOCK_AT or WEBHOOK_TRUST) and not TESTING:
 
 RAPPEN_VAR = Path(env("RAPPEN_VAR", default=str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", default=8000)
+# The folder of backups, and how many base backups stay in it.
+BACKUP = env("RAPPEN_BACKUP", default="")
+BACKUP_KEEP = env.int("RAPPEN_BACKUP_KEEP", default=7)
 SECRET_KEY = env("RAPPEN_SECRET_KEY", default="")
 if not SECRET_KEY:
     if not TESTING:
@@ -185,6 +188,7 @@ JOB_KINDS = [
     "accounting.statements.jobs",
     "accounting.valuation.jobs",
     "accounting.closing.jobs",
+    "accounting.procedure.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "erp.handover.jobs",

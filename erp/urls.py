@@ -16,6 +16,7 @@ from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.payables import urls as payables
 from accounting.payments import urls as payments
+from accounting.procedure import urls as procedure
 from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
@@ -29,6 +30,7 @@ from erp.fiduciary import urls as fiduciary
 from erp.handover import urls as handover
 from erp.manual import urls as manual
 from erp.manual.views import ToScreen
+from erp.operation import urls as operation
 from erp.web.health import healthz, readyz
 from erp.web.language import choose_language
 from erp.web.manifest import manifest
@@ -58,7 +60,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, closing, valuation, assets,
+    hours, expenses, archive, closing, procedure, valuation, assets,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -66,10 +68,12 @@ endpoints = [pattern for room in ROOMS for pattern in room.endpoints]
 
 urlpatterns = [
     *cockpit.entrance,
+    *operation.entrance,
     path("firms/<int:firm>/", include(fiduciary.firm_pages)),
     path("c/<int:company>/", include(pages)),
     path("api/v1/companies/<int:company>/", include(endpoints)),
     path("api/v1/", include(cockpit.general_endpoints)),
+    path("api/v1/", include(operation.general_endpoints)),
     path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),

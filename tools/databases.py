@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tools.environment import secret, var_folder
-from tools.postgres import OWNER, READ_ONLY, RUNTIME, Postgres
+from tools.postgres import BACKUP, OWNER, READ_ONLY, RUNTIME, Postgres
 
 
 class RolesMissing(RuntimeError):
@@ -16,11 +16,12 @@ class RolesMissing(RuntimeError):
 
 @dataclass(frozen=True)
 class Database:
-    """How the owner and the runtime role reach it; ``server`` is ours to stop, if embedded."""
+    """How the owner, the runtime role and backups reach it; ``server`` is ours to stop, if embedded."""
 
     owner: str
     runtime: str
     server: Postgres | None = None
+    backup: str = ""
 
 
 def embedded() -> Database:
@@ -29,7 +30,10 @@ def embedded() -> Database:
     server.start()
     server.create_roles()
     server.create_database("rappen")
-    return Database(server.url(OWNER, "rappen"), server.url(RUNTIME, "rappen"), server)
+    return Database(
+        server.url(OWNER, "rappen"), server.url(RUNTIME, "rappen"), server,
+        backup=server.url(BACKUP, "postgres"),
+    )  # fmt: skip
 
 
 def external(url: str) -> Database:
@@ -41,13 +45,13 @@ def external(url: str) -> Database:
     """
     owner = os.environ.get("DATABASE_OWNER_URL")
     if owner:
-        return Database(owner, url)
+        return Database(owner, url, backup=os.environ.get("RAPPEN_BACKUP_URL", ""))
     password = secret("runtime_password")
     _create_roles(url, password)
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     runtime = urlunsplit(parts._replace(netloc=f"{RUNTIME}:{quote(password, safe='')}@{host}"))
-    return Database(url, runtime)
+    return Database(url, runtime, backup=os.environ.get("RAPPEN_BACKUP_URL", ""))
 
 
 def _create_roles(url: str, password: str) -> None:

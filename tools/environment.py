@@ -32,8 +32,11 @@ def secret(name: str, *, of: str = "{}") -> str:
     return path.read_text().strip()
 
 
-def child_environment(mode: str, *, runtime: str, owner: str | None, redis: str) -> dict[str, str]:
-    """What web, worker and commands read. Without ``owner`` a process cannot migrate."""
+def child_environment(
+    mode: str, *, runtime: str, owner: str | None, redis: str, backup: str = ""
+) -> dict[str, str]:
+    """What web, worker and commands read. Without ``owner`` a process cannot migrate, without ``backup``
+    it cannot copy the database."""
     told = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "erp.settings",
@@ -46,6 +49,9 @@ def child_environment(mode: str, *, runtime: str, owner: str | None, redis: str)
         "PYTHONUNBUFFERED": "1",
     }
     told.pop("DATABASE_OWNER_URL", None)
+    told.pop("RAPPEN_BACKUP_URL", None)
+    if backup:
+        told["RAPPEN_BACKUP_URL"] = backup
     if owner is not None:
         told["DATABASE_OWNER_URL"] = owner
     return told

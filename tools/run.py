@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from tools.backups.following import drop_slot
+from tools.backups.source import Source
 from tools.databases import Database, RolesMissing, chosen
 from tools.environment import ROOT, child_environment, var_folder
 from tools.postgres import PostgresFailed
@@ -68,21 +70,26 @@ class Machine:
         self.running.touch(mode=0o600)
         self.running.write_text(json.dumps({
             "mode": self.mode, "runtime": self.database.runtime, "owner": self.database.owner,
-            "redis": redis,
+            "redis": redis, "backup": self.database.backup,
         }))  # fmt: skip
 
     def join(self) -> dict[str, str]:
         """The environment of the instance that runs on this data folder already."""
         told = json.loads(self.running.read_text())
         return child_environment(
-            told["mode"], runtime=told["runtime"], owner=told["owner"], redis=told["redis"]
+            told["mode"],
+            runtime=told["runtime"],
+            owner=told["owner"],
+            redis=told["redis"],
+            backup=told["backup"],
         )
 
-    def environment(self, *, owner: bool = False) -> dict[str, str]:
+    def environment(self, *, owner: bool = False, backup: bool = False) -> dict[str, str]:
         assert self.database is not None
         return child_environment(
             self.mode, runtime=self.database.runtime,
             owner=self.database.owner if owner else None, redis=self.redis,
+            backup=self.database.backup if backup or owner else "",
         )  # fmt: skip
 
     def prepare(self) -> None:
@@ -111,11 +118,16 @@ class Machine:
         address = os.environ.get("RAPPEN_BIND", "127.0.0.1")
         self._start("web", "gunicorn", "erp.wsgi", "--bind", f"{address}:{self.port}",
                     "--workers", "2", "--threads", "4", "--worker-class", "gthread",
-                    "--no-control-socket", "--timeout", "120", "--log-level", "warning")  # fmt: skip
+                    "--no-control-socket", "--timeout", "120", "--log-level", "warning",
+                    "--config", "python:erp.web.workers")  # fmt: skip
         self._start("worker", "celery", "-A", "erp", "worker", "--loglevel", "WARNING",
                     "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
         self._start("beat", "celery", "-A", "erp", "beat", "--loglevel", "WARNING",
                     "--schedule", str(var_folder() / "beat-schedule"), "--pidfile=")  # fmt: skip
+        if os.environ.get("RAPPEN_BACKUP"):
+            self._start("backup", "python", "manage.py", "backup_follow", backup=True)
+        elif self.database and self.database.server:
+            drop_slot(Source(self.database.backup))
         self._wait_until_answering()
         self._tell()
         while True:
@@ -146,10 +158,10 @@ class Machine:
             self.pids.unlink(missing_ok=True)
             self.running.unlink(missing_ok=True)
 
-    def _start(self, name: str, program: str, *arguments: str) -> None:
+    def _start(self, name: str, program: str, *arguments: str, backup: bool = False) -> None:
         child = subprocess.Popen(
             [str(Path(sys.executable).with_name(program)), *arguments], cwd=ROOT,
-            env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            env=self.environment(backup=backup), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         self.children[name] = child

@@ -7,7 +7,9 @@ from typing import Any, cast
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,7 +22,7 @@ from accounting.ledger import queries
 from accounting.ledger.models import Account
 from contacts import activities
 from erp.access.firms.models import Firm
-from erp.access.gate import companies_of, supported_by
+from erp.access.gate import companies_of, open_to, supported_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
@@ -36,22 +38,32 @@ from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
 from erp.documents.storing import read_upload
-from erp.web.pages import CompanyView, refused, tell
+from erp.web.pages import CompanyView, id_of, refused, tell
 
+COMPANIES_AT_ONCE = 100  # on the entrance; what it costs does not grow with how many one has
 MOST_TASKS = 8  # on the start page; all of them have a page of their own
 
 
 class Companies(View):
-    """``/``: the companies a user may open."""
+    """``/``: the companies a user may open, a page of them; ``q`` finds them by name, town or number."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         request.help_page = "start"  # type: ignore[attr-defined]
+        asked = request.GET.get("q", "").strip()[:120]
         with transaction.atomic():
-            companies = companies_of(request.user)  # type: ignore[arg-type]
-            supported = supported_by(request.user)  # type: ignore[arg-type]
-            firms = firms_of(request.user)  # type: ignore[arg-type]
+            user: Any = request.user
+            rows = open_to(user).order_by("name", "pk")
+            if asked:
+                named = Q(name__icontains=asked) | Q(town__icontains=asked)
+                rows = rows.filter(named | Q(pk=id_of(asked)))
+            page = Paginator(rows, COMPANIES_AT_ONCE).get_page(request.GET.get("page"))
+            page.object_list = list(page.object_list)
+            supported = supported_by(user) if page.number == 1 and not asked else []
+            firms = firms_of(user)
         context = {
-            "companies": companies,
+            "companies": page.object_list,
+            "page": page,
+            "asked": asked,
             "supported": supported,
             "firms": firms,
             "page_title": _("Companies"),

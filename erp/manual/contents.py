@@ -72,7 +72,7 @@ CHAPTERS: Final = (
     Chapter(
         "year-end", _("Year end"),
         ("year-accruals", "valuations", "year-end", "annual-notes", "appropriation",
-         "year-archives"),
+         "year-archives", "procedure"),
     ),
     Chapter(
         "reports", _("Reports"),
@@ -83,7 +83,8 @@ CHAPTERS: Final = (
     Chapter(
         "settings", _("Settings and rights"),
         ("company", "members", "roles", "security", "audit", "access-log", "support", "layout",
-         "mail-texts", "mails", "own-fields", "reference", "jobs", "company-export"),
+         "mail-texts", "mails", "own-fields", "reference", "jobs", "health",
+         "company-export"),
     ),
     Chapter("programs", _("Programs"), ("api", "tokens", "webhooks")),
 )  # fmt: skip

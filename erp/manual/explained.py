@@ -47,6 +47,7 @@ PAGES: Final[Mapping[str, str]] = {
     "accounting.payables.accruing": "deferred-costs",
     "accounting.payables.capture": "inbox",
     "accounting.payments": "payments",
+    "accounting.procedure": "procedure",
     "accounting.qr": "sales-documents",
     "accounting.receivables": "sales-documents",
     "accounting.receivables.dunning": "dunning",

@@ -14,17 +14,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """``/readyz``: 200 when the database answers; says which helper service is away."""
-    state = {"database": _database(), "queue": _queue()}
+    state = {"database": "ok" if database_answers() else "away", "queue": _queue()}
     return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
 
 
-def _database() -> str:
+def database_answers() -> bool:
+    """Whether PostgreSQL does."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return "away"
-    return "ok"
+        return False
+    return True
 
 
 def _queue() -> str:

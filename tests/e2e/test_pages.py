@@ -163,6 +163,7 @@ PAGES = {
     "history": "/c/1/history/company/1/",
     "access-log": "/c/1/settings/access-log/",
     "jobs": "/c/1/jobs/",
+    "installation-health": "/health/",
     "installation-jobs": "/jobs/",
     "vat": "/c/1/vat/settings/",
     "mandates": "/c/3/settings/mandates/",

@@ -213,6 +213,7 @@ def test_security_definer_functions_are_few_and_fixed():
         ("rappen_mails_due", True),
         ("rappen_my_firms", True),
         ("rappen_webhooks_due", True),
+        ("rappen_work_waiting", True),
     ]
 
 

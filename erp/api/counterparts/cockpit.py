@@ -77,6 +77,7 @@ COCKPIT: Final = of(
                  "POST questions/{}/files/{}/take/"),
     ("question-new", "POST questions/"),
     ("question-file", "GET questions/{}/files/{}/, GET questions/{}/files/{}/picture/"),
+    ("installation-health", "GET /installation/health/"),
     ("installation-jobs", "GET /installation/jobs/"),
     ("installation-job", "GET /installation/jobs/{}/, POST /installation/jobs/{}/cancel/"),
     ("installation-job-progress", "GET /installation/jobs/{}/"),

@@ -45,14 +45,16 @@ def working(log: Path) -> Iterator[None]:
 
 
 @contextmanager
-def running(log: Path, *, workers: int = 1) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Its port and its first process; it must leave no trace of an error in the log."""
+def running(
+    log: Path, *, workers: int = 1, more: tuple[str, ...] = ()
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Its port and its first process; it must leave no trace of an error in the log. ``more`` is for gunicorn."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).with_name("gunicorn")), "erp.wsgi", "--bind",
                f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4",
-               "--no-control-socket"]  # fmt: skip
+               "--no-control-socket", *more]  # fmt: skip
     with log.open("w") as out:
         web = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment())
     try:

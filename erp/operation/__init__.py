@@ -1,0 +1,1 @@
+"""Operation (Betrieb): what whoever runs an installation asks, and how it fares."""

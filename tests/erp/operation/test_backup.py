@@ -1,0 +1,215 @@
+"""Backups of a real cluster: restored to a moment, proven, and found out when they are damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tools import migrated, restore
+from tools.backups.folder import BackupFailed, Folder
+from tools.backups.restoring import restore as restored
+from tools.environment import ROOT
+from tools.postgres import BACKUP, OWNER, RUNTIME, Postgres
+
+FROM_THE_TESTS = ("PYTEST_XDIST_WORKER",)
+
+
+class Installation:
+    """A cluster of its own with books, followed by a backup."""
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.var = place, place / "var"
+        self.var.mkdir()
+        self.folder = Folder(place / "backups")
+        self.server = Postgres(place / "postgres", durable=False)
+        self.bookkeeper: subprocess.Popen[str] | None = None
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in FROM_THE_TESTS},
+            "RAPPEN_MODE": "test", "RAPPEN_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "erp.settings",
+            "DATABASE_URL": self.server.url(RUNTIME, "rappen"),
+            "DATABASE_OWNER_URL": self.server.url(OWNER, "rappen"),
+            "RAPPEN_BACKUP_URL": self.server.url(BACKUP, "postgres"),
+            "RAPPEN_BACKUP": str(self.folder.path),
+        }  # fmt: skip
+        migrated.start(self.server, self.environment)
+
+    def python(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, text=True,
+                              capture_output=True)  # fmt: skip
+
+    def books(self, act: str, count: int) -> dt.datetime:
+        """The moment after the last entry."""
+        if self.bookkeeper is None:
+            self.bookkeeper = subprocess.Popen(
+                [sys.executable, "-m", "tests.erp.operation.books"], cwd=ROOT, env=self.environment,
+                text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
+            )  # fmt: skip
+        self.bookkeeper.stdin.write(f"{act} {count}\n")
+        return dt.datetime.fromisoformat(self.bookkeeper.stdout.readline().strip())
+
+    def follow(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "backup_follow", "--pause=1"], cwd=ROOT, env=self.environment,
+            text=True, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def caught_up(self) -> None:
+        """Wait until all that is written has been streamed."""
+        for _ in range(100):
+            if self.server.sql(
+                "SELECT flush_lsn >= pg_current_wal_flush_lsn() FROM pg_stat_replication"
+                " WHERE application_name = 'pg_receivewal'"
+            ) == [(True,)]:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the stream does not catch up")
+
+
+@pytest.fixture(scope="module")
+def saved():
+    """Three entries, a base backup, two more, a moment, three more; each is streamed."""
+    place = Path(tempfile.mkdtemp(prefix="rappen-backup-"))
+    place.chmod(0o755)
+    installation = Installation(place)
+    follower = None
+    try:
+        installation.books("found", 3)
+        follower = installation.follow()
+        for _ in range(200):
+            if installation.folder.base.is_dir() and installation.folder.generations():
+                break
+            assert follower.poll() is None, follower.stderr.read()
+            time.sleep(0.1)
+        installation.moment = installation.books("post", 2)
+        installation.books("post", 3)
+        installation.server.sql("SELECT pg_switch_wal()")
+        installation.books("post", 1)
+        installation.server.sql("SELECT pg_switch_wal()")
+        installation.caught_up()
+        follower.send_signal(signal.SIGTERM)
+        assert follower.wait(timeout=30) == 0
+        installation.bookkeeper.communicate()
+        yield installation
+    finally:
+        if installation.bookkeeper is not None:
+            installation.bookkeeper.kill()
+        if follower is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(follower.pid, signal.SIGKILL)
+        installation.server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def test_a_moment_comes_back_and_is_proven(saved):
+    """OPS-2: of what was posted before the moment nothing is missing, and nothing later is there."""
+    done = saved.python(
+        "manage.py", "restore_check", "--at", saved.moment.isoformat(), "--format=json"
+    )
+    told = json.loads(done.stdout)
+    assert done.returncode == 0 and told["sound"] and told["passed"], (told, done.stderr[-2000:])
+    counts = {one["proof"]: one["count"] for one in told["proofs"]}
+    assert counts["ledger"] == 5 and counts["files"] == 1 and counts["tenancy"] == 1
+    assert set(counts) == {"tenancy", "ledger", "audit", "trial_balance", "files"}
+    assert (
+        saved.moment - dt.timedelta(seconds=5)
+        < dt.datetime.fromisoformat(told["last_commit"])
+        <= saved.moment
+    )
+    kept = json.loads((saved.var / "operation" / "restore_check.json").read_text())
+    assert kept["sound"] and kept["told"]["base"] == told["base"]
+    assert list((saved.var / "scratch").iterdir()) == []
+
+
+def test_all_that_was_saved_comes_back_as_an_installation(saved, tmp_path_factory, capsys):
+    into = Path(tempfile.mkdtemp(prefix="rappen-restored-"))
+    into.chmod(0o755)
+    try:
+        assert restore.main([str(saved.folder.path), "--into", str(into)]) == 0, capsys.readouterr()
+        server = Postgres(into / "postgres", durable=False)
+        server.start()
+        try:
+            assert server.sql(
+                "SELECT count(*) FROM accounting_journalentry", database="rappen"
+            ) == [(9,)]
+        finally:
+            server.stop()
+        assert [p.read_bytes() for p in (into / "files").rglob("*") if p.is_file()] == [
+            b"%PDF-1.4 saved"
+        ]
+        assert restore.main([str(saved.folder.path), "--into", str(into)]) == 1
+        assert "is not empty" in capsys.readouterr().err
+    finally:
+        shutil.rmtree(into)
+
+
+def test_before_the_first_backup_there_is_nothing(saved, tmp_path):
+    with pytest.raises(BackupFailed, match="leads to moments from"):
+        saved.folder.newest(saved.moment - dt.timedelta(days=1))
+    with pytest.raises(BackupFailed, match="holds no backup"):
+        Folder(tmp_path).newest()
+
+
+@pytest.mark.parametrize(
+    ("hurt", "told"),
+    [("base", "not as it was written"), ("segment", "damaged"), ("gap", "is missing")],
+)
+def test_what_is_damaged_is_found(saved, hurt, told):
+    place = Path(tempfile.mkdtemp(prefix="rappen-damaged-"))
+    place.chmod(0o755)
+    try:
+        folder = Folder(place / "backups")
+        shutil.copytree(saved.folder.path, folder.path)
+        generation = folder.generations()[-1]
+        whole = [path for name, path in folder.write_ahead() if name > generation.last_segment]
+        assert len(whole) >= 2
+        victim = generation.path / "base.tar.gz" if hurt == "base" else whole[0]
+        if hurt == "gap":
+            victim.unlink()
+        else:
+            with victim.open("r+b") as file:
+                file.seek(1000)
+                file.write(b"damaged")
+        with pytest.raises(BackupFailed, match=told):
+            restored(folder, place / "postgres", durable=False)
+    finally:
+        shutil.rmtree(place)
+
+
+def test_a_killed_backup_counts_for_nothing_and_the_next_one_clears_up(saved):
+    before = [one.name for one in saved.folder.generations()]
+    killed = subprocess.Popen([sys.executable, "manage.py", "backup"], cwd=ROOT, env=saved.environment,
+                              start_new_session=True)  # fmt: skip
+    while not list(saved.folder.base.glob(".*/base.tar.gz")):
+        assert killed.poll() is None
+        time.sleep(0.01)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert [one.name for one in saved.folder.generations()] == before
+    assert list(saved.folder.base.glob(".*"))
+    done = saved.python("manage.py", "backup", "--keep=1")
+    assert done.returncode == 0, done.stderr
+    (only,) = saved.folder.generations()
+    assert only.name not in before and list(saved.folder.base.glob(".*")) == []
+    assert not [n for n, _path in saved.folder.write_ahead() if n < only.first_segment]
+
+
+def test_another_cluster_gets_a_folder_of_its_own(saved, tmp_path):
+    about = saved.folder.generations()[-1].path / "backup.json"
+    told = about.read_text()
+    about.write_text(json.dumps({**json.loads(told), "system": "1"}))
+    try:
+        done = saved.python("manage.py", "backup")
+        assert done.returncode == 1 and "another database cluster" in done.stderr
+    finally:
+        about.write_text(told)
