@@ -6,7 +6,7 @@ PY := .venv/bin/python
 PLAIN_PACKAGES := python3-venv libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation
 DEV_PACKAGES := chromium libatomic1 gettext
 
-.PHONY: help setup setup-dev demo up test check bench e2e messages clean
+.PHONY: help setup setup-dev demo up test check bench e2e simulate messages clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -41,9 +41,13 @@ check: setup-dev ## Style, types, layers, migrations, translations
 	.venv/bin/lint-imports
 	RAPPEN_MODE=test $(PY) manage.py makemigrations --check --dry-run --skip-checks
 	$(PY) -m tools.messages check
+	$(PY) -m tools.manual
 
 bench: setup-dev ## Speed beside plain SQL, in the same run
 	@$(PY) -m tools.testing --durable $(PY) -m tools.bench $(ARGS)
+
+simulate: setup-dev ## Many companies on one machine, beside few, in the same run
+	@$(PY) -m tools.testing --durable $(PY) -m tools.simulate $(ARGS)
 
 messages: setup-dev ## Collect and compile translations
 	@$(PY) -m tools.messages collect

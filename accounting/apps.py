@@ -14,3 +14,4 @@ class AccountingConfig(AppConfig):
         connecting.parties()
         connecting.documents()
         connecting.year_end()
+        connecting.procedure()

@@ -20,7 +20,7 @@ from accounting.cash import books
 from accounting.cash import year_end as of_boxes
 from accounting.cash.errors import BelowZero, below_zero
 from accounting.closing import asides as of_closings
-from accounting.closing import guarding, legal, proving
+from accounting.closing import closing, guarding, legal, proving
 from accounting.closing import later as of_later_years
 from accounting.hours import billing
 from accounting.hours import contacts as worked_for
@@ -36,6 +36,8 @@ from accounting.payables import searching as of_bills
 from accounting.payables import year_end as of_costs
 from accounting.payments import booking as paid
 from accounting.payments import payees
+from accounting.procedure import jobs as of_procedure
+from accounting.procedure import registering
 from accounting.receivables import contact_panels, drafting, issuing
 from accounting.receivables import contacts as sold_to
 from accounting.receivables import searching as of_sales
@@ -115,3 +117,9 @@ def year_end() -> None:
         legal, of_closings,
     ):  # fmt: skip
         room.register_own()
+
+
+def procedure() -> None:
+    """Who tells how the books are kept, and that it is kept with each closing."""
+    registering.register_own()
+    closing.after_closing.append(of_procedure.hear_closed)

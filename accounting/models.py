@@ -49,6 +49,7 @@ from accounting.payments.models import (
     RunItem,
     RunPayment,
 )
+from accounting.procedure.models import ProcedureText
 from accounting.receivables.dunning.models import (
     CustomerDunning,
     DunningFee,
@@ -130,6 +131,7 @@ __all__ = [
     "PaymentTerms",
     "Period",
     "PlannedPayment",
+    "ProcedureText",
     "Product",
     "Project",
     "RecurringInvoice",

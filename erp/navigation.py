@@ -240,6 +240,7 @@ SECTIONS = (
         "settings",
         (
             Item(_("Company"), "company-settings", Permission.COMPANY_READ),
+            Item(_("Set-up"), "setup", Permission.COMPANY_CHANGE),
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(
                 _("Cost centres"),
@@ -264,6 +265,7 @@ SECTIONS = (
             Item(_("Security"), "security", Permission.SECURITY_READ),
             Item(_("Support access"), "support-access", Permission.COMPANY_READ),
             Item(_("Export the company"), "company-export", Permission.MEMBERS_CHANGE),
+            Item(_("Procedure documentation"), "procedure", Permission.COMPANY_READ),
             Item(_("Audit trail"), "audit-trail", Permission.AUDIT_READ),
             Item(_("Access log"), "access-log", Permission.AUDIT_READ),
         ),

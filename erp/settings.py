@@ -188,6 +188,7 @@ JOB_KINDS = [
     "accounting.statements.jobs",
     "accounting.valuation.jobs",
     "accounting.closing.jobs",
+    "accounting.procedure.jobs",
     "accounting.archive.jobs",
     "erp.fiduciary.jobs",
     "erp.handover.jobs",
@@ -394,6 +395,7 @@ SPECTACULAR_SETTINGS = {
 
 LOGGING = logging_of(MODE)
 NAVIGATION = "erp.navigation.sections"
+SETUP_WAY = "erp.cockpit.setup_pages.way"
 DEMO_SIGN_IN = {
     "email": "demo@rappen.example",
     "password": "Buchhaltung-macht-Freude",

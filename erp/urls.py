@@ -16,6 +16,7 @@ from accounting.liquidity import urls as liquidity
 from accounting.open_items import urls as open_items
 from accounting.payables import urls as payables
 from accounting.payments import urls as payments
+from accounting.procedure import urls as procedure
 from accounting.purchases_reports import urls as purchases_reports
 from accounting.receivables import urls as receivables
 from accounting.statements import urls as statements
@@ -27,9 +28,10 @@ from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
 from erp.handover import urls as handover
+from erp.manual import urls as manual
+from erp.manual.views import ToScreen
 from erp.operation import urls as operation
 from erp.web.health import healthz, readyz
-from erp.web.help import help_page
 from erp.web.language import choose_language
 from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
@@ -58,7 +60,7 @@ ROOMS = [
     wage_types, payroll_runs, payroll_setup,
     payroll_rates, employees, payroll_declarations, payroll_settlements,
     payroll_delivery, payroll_portal, fiduciary, handover,
-    hours, expenses, archive, closing, valuation, assets,
+    hours, expenses, archive, closing, procedure, valuation, assets,
 ]  # fmt: skip
 
 pages = [pattern for room in ROOMS for pattern in room.pages]
@@ -75,7 +77,8 @@ urlpatterns = [
     path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),
-    path("help/<slug:name>/", help_page, name="help"),
+    path("help/", include(manual.pages)),
+    path("screens/<slug:name>/", ToScreen.as_view(), name="screen"),
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),

@@ -17,6 +17,7 @@ class PayrollConfig(AppConfig):
         from payroll.declarations import deferring, year_end
         from payroll.employees import above, following, insured_by, ready
         from payroll.expenses import booking as expenses
+        from payroll.expenses import procedure
         from payroll.runs import bank, booking, movements, queries, using, words  # noqa: F401 - brings its words
         from payroll.settlements import guarding
         from payroll.setup import institutions
@@ -46,3 +47,4 @@ class PayrollConfig(AppConfig):
             "expense_claims", expenses.follow_payee, expenses.paid_any, label=_("expense claims")
         )
         year_end.register_own()
+        procedure.register_own()

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounting.archive.jobs import ARCHIVE, ZIP
-from accounting.archive.queries import archive_file, archives_of, require_closed
+from accounting.archive.queries import archive_of, archives_of, require_closed
 from accounting.archive.rights import lacking, require_all
 from accounting.ledger.models import FiscalYear
 from erp.access.permissions import Permission
@@ -83,10 +83,10 @@ class YearArchiveViewSet(CompanyViewSet):
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, AnyType])
     def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
         """The package, bit for bit; wants the second factor."""
-        found = archive_file(self.company, int(pk))
-        if lacking(self.company, self.access.may):
+        found = archive_of(self.company, int(pk))
+        if lacking(self.company, self.access.may, found.further):
             raise PermissionDenied
-        return streamed(found)
+        return streamed(found.file)
 
 
 router = SimpleRouter()

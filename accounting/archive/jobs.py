@@ -36,7 +36,7 @@ def archive_year(job: Running, cursor: Cursor) -> Next | Done:
     year = year_with(job.company, dt.date.fromisoformat(job.arguments["until"]))
     room = Workroom(job.company, job.number)
     done = Making(**cursor) if cursor and room.is_there else Making()
-    work = Work(job.company, year, job.user, room, done, job.memory)
+    work = Work(job.company, year, job.user, room, done, job.memory, job.may)
     if not done.stage:
         sweep(job.company)
         room.open()
@@ -70,6 +70,6 @@ def _kept(work: Work) -> Done:
     told = {"sha256": file.digest, "size": file.size, "entries": facts["entries"],
             "lines": facts["lines"], "originals": facts["originals"]}  # fmt: skip
     trail.record(company=work.company, by=work.by, action=MADE, subject=year,
-                 details={"name": year.name, **told})  # fmt: skip
+                 details={"name": year.name, **told, "rights": facts["further"]})  # fmt: skip
     transaction.on_commit(work.room.close, robust=True)
     return Done(told, message=_("The archive of %s is made and checked.") % year.name)

@@ -19,12 +19,14 @@ from accounting.archive import journal, originals, packing, reports, sheets, tra
 from accounting.archive.errors import BooksChanged
 from accounting.archive.names import Names
 from accounting.archive.queries import require_closed
+from accounting.archive.rights import FURTHER, NEEDED
 from accounting.archive.tables import rows_as_csv
 from accounting.archive.workroom import Workroom
 from accounting.ledger.models import EntryLine, FiscalYear, JournalEntry
 from accounting.receivables import archiving
 from accounting.receivables.models import SalesDocument
 from erp.access.models import User
+from erp.access.permissions import Permission
 from erp.companies.models import Company
 
 ENTRIES_AT_ONCE: Final = 2_000
@@ -59,6 +61,7 @@ class Work:
     room: Workroom
     making: Making
     memory: dict[str, Any]
+    may: Callable[[Permission], bool]
 
     @property
     def names(self) -> Names:
@@ -177,6 +180,14 @@ def _closing(work: Work) -> None:
         work.add(name, content)
 
 
+def _procedure(work: Work) -> None:
+    """How the books are kept; who has access only where who has it made may see that."""
+    more = [right.value for right in FURTHER if work.may(right)]
+    for name, content in reports.procedure(work.company, work.year, NEEDED | set(more)).items():
+        work.add(name, content)
+    work.making.facts["further"] = more
+
+
 def _trail(work: Work) -> dict[str, Any] | None:
     facts = work.making.facts
     content, after, who = trail.trail_page(
@@ -225,6 +236,7 @@ STAGES: Final[Mapping[str, tuple[Stage, Callable[[], str]]]] = {
     "balance_sheet": (_balance_sheet, lambda: _("Writing the reports …")),
     "income_statement": (_income_statement, lambda: _("Writing the reports …")),
     "closing": (_closing, lambda: _("Writing the reports …")),
+    "procedure": (_procedure, lambda: _("Writing the reports …")),
     "trail": (_trail, lambda: _("Writing the audit trail …")),
     "papers": (_papers, lambda: _("Collecting the vouchers …")),
     "originals": (_originals, lambda: _("Collecting the vouchers …")),

@@ -28,6 +28,7 @@ class Archive:
     entries: int
     lines: int
     is_outdated: bool  # a period of its year was opened again afterwards
+    further: tuple[str, ...]  # rights that what is in it asks for beyond those of every archive
 
 
 def require_closed(year: FiscalYear) -> None:
@@ -59,7 +60,7 @@ def archives_of(company: Company) -> list[Archive]:
     return [
         Archive(files[row.details["sha256"]], row.subject_id or 0, row.at, row.by.name or row.by.email,
                 row.details["entries"], row.details["lines"],
-                opened.get(row.subject_id or 0, 0) > row.pk)
+                opened.get(row.subject_id or 0, 0) > row.pk, tuple(row.details["rights"]))
         for row in rows if row.details["sha256"] in files
     ]  # fmt: skip
 
@@ -84,9 +85,9 @@ def _opened_again(company: Company, years: Collection[int | None]) -> dict[int, 
     return found
 
 
-def archive_file(company: Company, pk: int) -> StoredFile:
-    """The file of an archive by its id; what is no archive is a 404."""
-    found = next((one.file for one in archives_of(company) if one.file.pk == pk), None)
+def archive_of(company: Company, pk: int) -> Archive:
+    """An archive by the id of its file; what is no archive is a 404."""
+    found = next((one for one in archives_of(company) if one.file.pk == pk), None)
     if found is None:
         raise Http404
     return found

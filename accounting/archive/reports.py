@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,15 @@ from accounting.archive.tables import rows_as_csv
 from accounting.closing.report import annual_report
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account, FiscalYear, YearClosing
+from accounting.procedure.composing import compose
+from accounting.procedure.paper import printed
 from accounting.statements import statements
 from accounting.statements.reports import statement_table
 from accounting.statements.trial_balance import TrialBalance, trial_balance
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.companies.models import Company
+from erp.core import clock
 from erp.web.export import Table, as_csv, as_pdf
 
 Files = Mapping[str, bytes]
@@ -119,6 +122,13 @@ def closing(company: Company, year: FiscalYear) -> Files:
 def _word(check: dict[str, Any]) -> str:
     """Why somebody accepted what a check found, as a closing keeps it."""
     return str(check["accepted"]["text"]) if check["permission"] == Permission.LEDGER_READ else ""
+
+
+def procedure(company: Company, year: FiscalYear, granted: Collection[str]) -> Files:
+    """How the books are kept (Verfahrensdokumentation), in the company's language: as a PDF, and as data."""
+    told = compose(company, year, language=company.language, granted=granted, at=clock.now())
+    content = json.dumps(told.told(), ensure_ascii=False, indent=1).encode() + b"\n"
+    return {"procedure.pdf": printed(told), "procedure.json": content}
 
 
 def people(company: Company, ids: Iterable[int]) -> Files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from accounting.archive.errors import RightsMissing
@@ -16,13 +16,22 @@ NEEDED: Final = frozenset({
     Permission.BANKING_READ, Permission.RECEIVABLES_READ, Permission.PAYABLES_READ,
     Permission.VAT_READ, Permission.ASSETS_READ,
 })  # fmt: skip
+#: What the procedure documentation in it tells besides, where who has it made may see that: an archive
+#: keeps which of them it was made with, and is handed out to those who have them, too.
+FURTHER: Final = (Permission.MEMBERS_READ, Permission.WEBHOOKS_READ)
 
 
-def lacking(company: Company, may: Callable[[Permission], bool]) -> list[Permission]:
-    """The rights that somebody lacks; those of modules that are off nobody has, and none are asked for."""
+def lacking(
+    company: Company, may: Callable[[Permission], bool], further: Collection[str] = ()
+) -> list[Permission]:
+    """The rights that somebody lacks; those of modules that are off nobody has, and none are asked for.
+
+    ``further`` are those that an archive was made with beyond ``NEEDED``.
+    """
     return [
         right for right in Permission
-        if right in NEEDED and (right.module is None or company.uses(right.module)) and not may(right)
+        if (right in NEEDED or right in further)
+        and (right.module is None or company.uses(right.module)) and not may(right)
     ]  # fmt: skip
 
 

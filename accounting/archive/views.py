@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounting.archive.jobs import ARCHIVE
-from accounting.archive.queries import Archive, archive_file, archives_of, require_closed
+from accounting.archive.queries import Archive, archive_of, archives_of, require_closed
 from accounting.archive.rights import lacking, require_all
 from accounting.ledger.models import FiscalYear, Period
 from erp.access.permissions import Permission
@@ -55,6 +55,8 @@ class YearArchives(CompanyView):
         ]
         context = {
             "page_title": _("Archives of fiscal years"), "rows": rows,
+            "withheld": {one.file.pk for one in made
+                         if lacking(self.company, self.access.may, one.further)},
             "missing": [right.label for right in lacking(self.company, self.access.may)],
         }  # fmt: skip
         return render(request, "accounting/archive/archives.html", context)
@@ -80,7 +82,7 @@ class YearArchiveFile(CompanyView):
     step_up = frozenset({"GET"})
 
     def get(self, request: HttpRequest, file: int, **kwargs: Any) -> HttpResponseBase:
-        found = archive_file(self.company, file)
-        if lacking(self.company, self.access.may):
+        found = archive_of(self.company, file)
+        if lacking(self.company, self.access.may, found.further):
             raise PermissionDenied
-        return streamed(found)
+        return streamed(found.file)

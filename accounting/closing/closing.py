@@ -7,6 +7,9 @@ Closing locks all periods and keeps the figures with their digest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from django.db import transaction
 
 from accounting.closing.appropriating import UsedAlready, hold_uses, used_of
@@ -31,6 +34,9 @@ from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
 from erp.core.errors import DomainError, Refusals
+
+#: Who hears that a year was closed, in the same transaction: the closing and by whom.
+after_closing: Final[list[Callable[[YearClosing, User], None]]] = []
 
 
 @transaction.atomic
@@ -88,6 +94,8 @@ def close_checked(
         details={"name": year.name, "nth": closing.nth, "result": closing.result,
                  "carried": closing.carried, "digest": closing.digest, "position": head},
     )  # fmt: skip
+    for hear in after_closing:
+        hear(closing, by)
     return closing
 
 

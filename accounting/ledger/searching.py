@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -33,6 +34,11 @@ _TOLD: Final = {
     "credits": ArrayAgg("lines__credit"),
     "foreign": ArrayAgg("lines__amount_foreign", distinct=True),
 }
+_BEHIND: Final = """
+    SELECT l.company_id FROM accounting_ledgerhead l
+    LEFT JOIN erp_searchhead h ON h.company_id = l.company_id AND h.kind = %s
+    WHERE l.position > coalesce(h.place, 0)
+"""
 
 
 class Chain(Source):
@@ -51,6 +57,13 @@ class Chain(Source):
         rows = list(self._behind(company, head)[:most])
         last = rows[-1][0] if rows else head.place
         return [pk for _place, pk in rows], self._end(company) - last
+
+    @classmethod
+    def behind(cls, kinds: Mapping[int, Source]) -> set[int]:
+        (number,) = kinds
+        with connection.cursor() as cursor:
+            cursor.execute(_BEHIND, [number])
+            return {company for (company,) in cursor.fetchall()}
 
     @classmethod
     def fresh(

@@ -172,9 +172,8 @@ def supported_by(user: User) -> list[SupportConsent]:
     """
     if not _sees_consents(user):
         return []
-    own = [company.pk for company in companies_of(user)]
     longest: dict[int, SupportConsent] = {}
-    for consent in SupportConsent.running().exclude(company__in=own):
+    for consent in SupportConsent.running().exclude(company__in=open_to(user)):
         longest.setdefault(consent.company_id, consent)
     return sorted(longest.values(), key=lambda one: one.company.name)
 
@@ -186,6 +185,18 @@ def all_companies(only: str | None = None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rappen_company_numbers()")
         return [str(row[0]) for row in cursor.fetchall()]
+
+
+@contextmanager
+def looking_for_work() -> Iterator[None]:
+    """Open all companies at once, to read only: for jobs that ask in which of them there is something to do.
+
+    So what recurs does not go through every company each time. What is done there is done behind
+    ``operating``, one company after the other; only their numbers are to be taken along.
+    """
+    with transaction.atomic():
+        open_companies(map(int, all_companies()), read_only=True)
+        yield
 
 
 @contextmanager

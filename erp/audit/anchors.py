@@ -6,11 +6,12 @@ A chain cannot notice that its end was cut and its head rewritten; who keeps hea
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from django.conf import settings
 
@@ -18,6 +19,8 @@ from erp.access.gate import operating
 from erp.access.nightly import in_each_company
 from erp.companies.models import Company
 from erp.core import clock
+
+_PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,26 @@ class Anchors:
                "at": clock.now().isoformat()}  # fmt: skip
         file.write(json.dumps(row) + "\n")
         return 1
+
+    def last_of(self, company: int) -> Anchor | None:
+        """The head of a company's chain that was kept last; reads the file from its end, no further than that."""
+        mark = f'{{"company": {company}, '.encode()
+        if not self.path.exists():
+            return None
+        with self.path.open("rb") as file:
+            place, rest = file.seek(0, os.SEEK_END), b""
+            while place > 0:
+                size = min(_PIECE, place)
+                place -= size
+                file.seek(place)
+                *lines, rest = reversed((file.read(size) + rest).splitlines())
+                found = next((line for line in lines if line.startswith(mark)), None)
+                if found is None and place == 0 and rest.startswith(mark):
+                    found = rest
+                if found is not None:
+                    row = json.loads(found)
+                    return Anchor(row["position"], row["digest"])
+        return None
 
     def kept(self, company: int) -> list[Anchor]:
         """The heads of a company's chain that were kept."""

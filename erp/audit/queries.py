@@ -145,7 +145,7 @@ def trail_of(company: Company, subject: str, subject_id: int, *, granted: Collec
     if record is None and not found.exists():
         raise NoSuchSubject(subject)
     return Trail(
-        subject=str(SUBJECTS.get(subject, capfirst(model._meta.verbose_name))),
+        subject=_kind(subject),
         about=str(record) if record is not None and subject in readable(granted) else "",
         events=found,
     )
@@ -180,10 +180,17 @@ def in_words(
         about = names.get(row.subject, {}).get(row.subject_id or 0, "")
         yield Told(
             event=row, label=str(ACTIONS.get(row.action, row.action)),
-            subject=str(SUBJECTS.get(row.subject, row.subject)), about=about,
+            subject=_kind(row.subject), about=about,
             details=_details(row, roles) if row.subject in open_to else [],
             closed=row.subject not in open_to,
         )  # fmt: skip
+
+
+def _kind(subject: str) -> str:
+    """What a kind of record is called: by our word for it, else as its model says."""
+    model = subjects().get(subject)
+    told = SUBJECTS.get(subject) or (capfirst(model._meta.verbose_name) if model else subject)
+    return str(told)
 
 
 def _rows(model: type[models.Model], company: Company) -> QuerySet[Any]:

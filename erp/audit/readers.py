@@ -38,6 +38,7 @@ READ_BY: Final = {
     "accounting.hours": Permission.HOURS_READ,
     "accounting.open_items": Permission.OPEN_ITEMS_READ,
     "accounting.payments": Permission.PAYMENTS_READ,
+    "accounting.procedure": Permission.COMPANY_READ,
     "accounting.terms": Permission.RECEIVABLES_READ,
     "accounting.terms.models.SupplierTerms": Permission.PAYABLES_READ,
     "accounting.receivables": Permission.RECEIVABLES_READ,

@@ -86,8 +86,18 @@ class Delta:
 
 # The epoch changes with the company's era, and with the server or database that keeps the books: a
 # backup that was restored elsewhere counts its transactions anew.
-_EPOCH: Final = """
-    SELECT left(md5(concat_ws(':', coalesce(f.era, 0), s.system_identifier, c.timeline_id, d.oid)), 12) AS epoch,
+_WORD: Final = (
+    "left(md5(concat_ws(':', coalesce(f.era, 0), s.system_identifier, c.timeline_id, d.oid)), 12)"
+)
+#: The epochs of all open companies, as ``company`` and ``epoch``.
+EPOCHS: Final = f"""
+    SELECT o.id AS company, {_WORD} AS epoch
+    FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d, erp_company o
+    LEFT JOIN erp_changefloor f ON f.company_id = o.id AND f.resource = ''
+    WHERE d.datname = current_database()
+"""  # noqa: S608 - our own text
+_EPOCH: Final = f"""
+    SELECT {_WORD} AS epoch,
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
            pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS beyond,
            (SELECT max(r.place) FROM erp_changefloor r
@@ -95,7 +105,7 @@ _EPOCH: Final = """
     FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
     LEFT JOIN erp_changefloor f ON f.company_id = %(company)s AND f.resource = ''
     WHERE d.datname = current_database()
-"""
+"""  # noqa: S608 - our own text
 _SINCE: Final = f"""
     WITH now AS MATERIALIZED ({_EPOCH})
     SELECT now.epoch, now.beyond, now.floor, now.horizon, found.* FROM now LEFT JOIN LATERAL (

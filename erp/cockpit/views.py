@@ -7,7 +7,9 @@ from typing import Any, cast
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,11 +22,11 @@ from accounting.ledger import queries
 from accounting.ledger.models import Account
 from contacts import activities
 from erp.access.firms.models import Firm
-from erp.access.gate import companies_of, supported_by
+from erp.access.gate import companies_of, open_to, supported_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
-from erp.cockpit import charts, overview
+from erp.cockpit import charts, overview, setup_steps
 from erp.cockpit.firms import firms_of
 from erp.cockpit.forms import CompanyForm, NewCompanyForm
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
@@ -36,22 +38,32 @@ from erp.core.display import swiss_date
 from erp.core.errors import DomainError
 from erp.documents.logos import set_logo
 from erp.documents.storing import read_upload
-from erp.web.pages import CompanyView, refused, tell
+from erp.web.pages import CompanyView, id_of, refused, tell
 
+COMPANIES_AT_ONCE = 100  # on the entrance; what it costs does not grow with how many one has
 MOST_TASKS = 8  # on the start page; all of them have a page of their own
 
 
 class Companies(View):
-    """``/``: the companies a user may open."""
+    """``/``: the companies a user may open, a page of them; ``q`` finds them by name, town or number."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         request.help_page = "start"  # type: ignore[attr-defined]
+        asked = request.GET.get("q", "").strip()[:120]
         with transaction.atomic():
-            companies = companies_of(request.user)  # type: ignore[arg-type]
-            supported = supported_by(request.user)  # type: ignore[arg-type]
-            firms = firms_of(request.user)  # type: ignore[arg-type]
+            user: Any = request.user
+            rows = open_to(user).order_by("name", "pk")
+            if asked:
+                named = Q(name__icontains=asked) | Q(town__icontains=asked)
+                rows = rows.filter(named | Q(pk=id_of(asked)))
+            page = Paginator(rows, COMPANIES_AT_ONCE).get_page(request.GET.get("page"))
+            page.object_list = list(page.object_list)
+            supported = supported_by(user) if page.number == 1 and not asked else []
+            firms = firms_of(user)
         context = {
-            "companies": companies,
+            "companies": page.object_list,
+            "page": page,
+            "asked": asked,
             "supported": supported,
             "firms": firms,
             "page_title": _("Companies"),
@@ -122,7 +134,7 @@ class NewCompany(View):
             except DomainError as refusal:
                 tell(form, refusal)
             else:
-                return redirect("start", company.pk)
+                return redirect("setup", company.pk)
         response = self._show(request, form)
         response.status_code = 422
         return response
@@ -132,8 +144,20 @@ class NewCompany(View):
         return NewCompanyForm(*args, firms=self.firms, alone=alone, **kwargs)
 
     def _show(self, request: HttpRequest, form: NewCompanyForm) -> HttpResponse:
-        context = {"form": form, "page_title": _("Add a company")}
+        context = {"form": form, "page_title": _("Add a company"), "groups": _groups(form)}
         return render(request, "erp/new_company.html", context)
+
+
+def _groups(form: NewCompanyForm) -> list[tuple[str, list[Any]]]:
+    """The fields of founding a company under the headings that they belong to."""
+    headings = {
+        _("Who it is"): ("name", "legal_form", "street", "house_number", "postcode", "town", "uid",
+                         "short_name"),
+        _("Books"): ("year_start", "year_end", "language", "currency", "vat_method", "vat_basis"),
+        _("What it works with"): ("modules", "firm"),
+    }  # fmt: skip
+    return [(heading, [form[name] for name in names if name in form.fields])
+            for heading, names in headings.items()]  # fmt: skip
 
 
 class Start(CompanyView):
@@ -151,7 +175,10 @@ class Start(CompanyView):
             return redirect("my-wage", kwargs["company"])
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        context: dict[str, Any] = {"page_title": self.company.name}
+        context: dict[str, Any] = {
+            "page_title": self.company.name,
+            "setup": setup_steps.waiting(self.access),
+        }
         if self.access.may(Permission.CONTACTS_READ):
             due = activities.due(self.company, on=clock.today(), user=self.access.user)
             context["tasks"] = due[:MOST_TASKS]

@@ -150,6 +150,12 @@ def take(export: CompanyExport, *, by: User) -> Path:
     return path
 
 
+def companies_with_rooms() -> set[int]:
+    """The companies that have folders of exports on the disk, whatever lies in them."""
+    folders = (Path(settings.RAPPEN_VAR) / "exports").glob("*/*")
+    return {int(room.parent.name) for room in folders if room.parent.name.isdigit()}
+
+
 def forget(company: Company) -> int:
     """Clear away files that expired, and what broken attempts left; how many folders went."""
     rooms = {int(room.name): room for room in _folder(company.pk).glob("*") if room.name.isdigit()}

@@ -25,7 +25,7 @@ TAKEN: Final = (
     "accounting_numberseries", "accounting_openitem", "accounting_payeeaccount",
     "accounting_paymentinstruction", "accounting_paymentreport", "accounting_paymentrun",
     "accounting_paymentsettings", "accounting_paymentterms", "accounting_period",
-    "accounting_plannedpayment", "accounting_product", "accounting_project",
+    "accounting_plannedpayment", "accounting_proceduretext", "accounting_product", "accounting_project",
     "accounting_recurringinvoice", "accounting_recurringsupplierinvoice", "accounting_residuelimit",
     "accounting_runitem", "accounting_runpayment", "accounting_salesdocument",
     "accounting_salessettings", "accounting_settlement", "accounting_statement",

@@ -14,7 +14,7 @@ from erp.handover import orders
 @shared_task(name="handover.forget")
 def forget(**_later: Any) -> int:
     """Clear away each company's exported files that expired; how many."""
-    return in_each_company(_forget)
+    return in_each_company(_forget, only=orders.companies_with_rooms())
 
 
 def _forget(number: str) -> int:

@@ -61,6 +61,14 @@ def keep(company: Company, indexes: Sequence[Index], *, most: int = AT_ONCE) -> 
     return _moved(company, fresh, most)[1] if fresh else 0
 
 
+def behind(indexes: Sequence[Index]) -> set[int]:
+    """The open companies in which ``keep`` may find something; one query for each class of sources."""
+    classes: dict[type[Source], dict[int, Source]] = defaultdict(dict)
+    for index in indexes:
+        classes[type(index.source)][index.number] = index.source
+    return {company for kind, some in classes.items() for company in kind.behind(some)}
+
+
 def _heads(company: Company, indexes: Iterable[Index]) -> dict[int, SearchHead]:
     found = {head.kind: head for head in SearchHead.of(company)}
     for index in indexes:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from erp.changes.delta import epoch_of
+from erp.changes.delta import EPOCHS, epoch_of
 from erp.changes.models import Change
 from erp.companies.models import Company, CompanyOwned
 from erp.search.models import SearchHead, SearchWord
@@ -24,6 +24,19 @@ _FRESH: Final = """
           AND (k.place > asked.place OR k.record > asked.record)
     )
 """
+#: Of all open companies at once: a head is missing, of another epoch, still filled, or has something behind it.
+_BEHIND: Final = f"""
+    WITH now AS MATERIALIZED ({EPOCHS})
+    SELECT now.company FROM now WHERE EXISTS (
+        SELECT FROM unnest(%(kinds)s::integer[], %(names)s::text[]) AS asked(kind, name)
+        LEFT JOIN erp_searchhead h ON h.company_id = now.company AND h.kind = asked.kind
+        WHERE h.kind IS NULL OR h.filling OR h.epoch <> now.epoch OR EXISTS (
+            SELECT FROM erp_change k
+            WHERE k.company_id = now.company AND k.resource = asked.name AND k.place >= h.place
+              AND (k.place > h.place OR k.record > h.record)
+        )
+    )
+"""  # noqa: S608 - our own text
 
 
 class Source(ABC):
@@ -43,6 +56,14 @@ class Source(ABC):
     @abstractmethod
     def rest(self, company: Company, head: SearchHead, most: int) -> tuple[list[int], int]:
         """The first ``most`` records behind a head, and how many more there are."""
+
+    @classmethod
+    @abstractmethod
+    def behind(cls, kinds: Mapping[int, Source]) -> set[int]:
+        """The open companies whose heads of these kinds, by number, are behind or missing; one query.
+
+        It may name one that has nothing to be read, and leaves none out that has.
+        """
 
     @classmethod
     @abstractmethod
@@ -93,6 +114,16 @@ class Changed(Source):
         there = self._there(company, head)
         newest = list(there.reverse()[:most])
         return newest, there.count() - len(newest)
+
+    @classmethod
+    def behind(cls, kinds: Mapping[int, Source]) -> set[int]:
+        told = {number: one._resource for number, one in kinds.items() if isinstance(one, cls)}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _BEHIND,
+                {"kinds": list(told), "names": list(told.values())},
+            )
+            return {company for (company,) in cursor.fetchall()}
 
     @classmethod
     def fresh(

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from erp.access.gate import operating
+from erp.access.gate import looking_for_work, operating
 from erp.access.nightly import in_each_company
 from erp.search import indexing
 from erp.search.kinds import indexes
@@ -14,8 +14,10 @@ from erp.search.kinds import indexes
 
 @shared_task(name="search.keep_words")
 def keep_words(**_later: Any) -> int:
-    """Keep the words of all that is new in each company; how many transactions that took."""
-    return in_each_company(_keep)
+    """Keep the words of all that is new, in the companies that have any; how many transactions that took."""
+    with looking_for_work():
+        found = indexing.behind(indexes())
+    return in_each_company(_keep, only=found)
 
 
 def _keep(number: str) -> int:

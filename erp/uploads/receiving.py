@@ -144,6 +144,12 @@ def forget(upload: Upload) -> None:
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
+def companies_with_expired() -> set[int]:
+    """The open companies that have uploads that expired; one query."""
+    expired = Upload.unscoped.filter(expires_at__lte=clock.now())
+    return set(expired.values_list("company_id", flat=True))
+
+
 def forget_expired(company: Company) -> int:
     """Give up what expired; how many they were. What is just being written stays."""
     expired = Upload.of(company).filter(expires_at__lte=clock.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 from django.db import transaction
 
 from accounting.banking.booking import save_bank_account
@@ -98,3 +100,10 @@ def random_lines(accounts: dict[str, Account], chance: random.Random) -> list[Li
     parts = [Decimal(chance.randrange(100, 500_000)) / 100 for _ in range(count)]
     lines = [debit(accounts[chance.choice(NUMBERS)], part) for part in parts]
     return [*lines, credit(accounts["1020"], sum(parts, Decimal(0)))]
+
+
+def analyse() -> None:
+    """What autovacuum would do by itself after a while."""
+    url = os.environ["DATABASE_OWNER_URL"].replace("rappen_owner", "postgres", 1)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("VACUUM ANALYZE")

@@ -69,7 +69,7 @@ def bench_wage_papers() -> None:
         [sys.executable, "-m", "tools.bench.wage_papers"], check=True, capture_output=True, text=True, env=os.environ
     )  # fmt: skip
     early, late = (float(line) for line in done.stdout.split()[-2:])
-    note("memory in GB after 300 PDFs, beside after 100", 300, late, early, "<= 1.1", 1.1)
+    note("memory after 300 PDFs, beside after 100", 300, late, early, "<= 1.1", 1.1, unit="MB")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ LEDGER: Final = of(
     ("appropriation", "GET year-end/{}/appropriation/, POST year-end/{}/appropriation/, "
                       "DELETE year-end/{}/appropriation/"),
     ("annual-notes", "GET year-end/{}/notes/, PATCH year-end/{}/notes/"),
+    ("procedure", "GET procedure-documentation/, GET procedure-documentation/{}/, "
+                  "POST procedure-documentation/{}/keep/"),
+    ("procedure-pdf", "GET procedure-documentation/{}/report/"),
+    ("procedure-file", "GET procedure-documentation/kept/{}/"),
+    ("procedure-texts", "GET procedure-texts/, GET procedure-texts/{}/, PATCH procedure-texts/{}/"),
     ("year-archives", "GET year-archives/, POST year-archives/"),
     ("year-archive", "GET year-archives/{}/file/"),
     ("cost-centres", "GET cost-centres/, POST cost-centres/, PATCH cost-centres/{}/, "

@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounting.archive import making
@@ -21,6 +22,7 @@ from accounting.ledger.models import Period
 from accounting.ledger.posting import post
 from accounting.ledger.queries import account_sheet
 from erp.access.models import Membership
+from erp.access.permissions import Permission
 from erp.audit.models import AuditEvent
 from erp.core import clock
 from erp.core.tenancy import open_companies
@@ -79,6 +81,7 @@ def holds(files):
         "balance_sheet.csv", "balance_sheet.pdf", "income_statement.csv", "income_statement.pdf",
         "trail.jsonl", "originals.csv", "people.csv", "bank_statements.csv", "cost_centres.csv",
         "cost_objects.csv", "vat_codes.csv", "annual_accounts.pdf", "closings.json",
+        "procedure.pdf", "procedure.json",
     } == {name for name in files if not name.startswith("originals/")}  # fmt: skip
     journal = table(files["journal.csv"])
     assert [(row["number"], row["account"], row["debit"], row["credit"], row["reverses"])
@@ -125,7 +128,8 @@ def test_parts_are_as_large_as_they_are_and_make_the_same_package(monkeypatch):
     first = contents(first)
     assert first.keys() == later.keys()
     assert {name for name in first if first[name] != later[name]} == {
-        "manifest.json", "balance_sheet.pdf", "income_statement.pdf", "annual_accounts.pdf"
+        "manifest.json", "balance_sheet.pdf", "income_statement.pdf", "annual_accounts.pdf",
+        "procedure.pdf", "procedure.json",
     }  # fmt: skip
 
 
@@ -221,3 +225,33 @@ def test_sheets_say_what_stands_against_a_line_as_the_page_does():
             if row["account"] == "1020"] == [
         (str(row.number), row.contra, f"{row.balance:.2f}") for row in shown
     ]  # fmt: skip
+
+
+def test_who_has_access_stands_in_it_where_the_maker_may_see_that_and_is_told_to_nobody_else():
+    company = books.closed()
+    owner = make.owner_of(company)
+    less = sorted({right.value for right in Permission} - {"members.read", "webhooks.read"})
+    keeper = make.user(company=company, granted=less)
+
+    def chapter():
+        (made, *_older) = archives_of(company)
+        told = json.loads(contents(storing.path_of(company.pk, made.file.digest))["procedure.json"])
+        assert "payroll.read" not in made.further and "Geheim" not in str(told)
+        return made, next(one for one in told["chapters"] if one["code"] == "access")
+
+    assert books.worked(company, by=keeper).state == "done"
+    made, access = chapter()
+    assert made.further == () and access["withheld"] and str(owner) not in str(access)
+    assert books.worked(company, by=owner).state == "done"
+    made, access = chapter()
+    assert made.further == ("members.read", "webhooks.read") and str(owner) in str(access)
+    page = f"/c/{company.pk}/ledger/archives/"
+    assert signed_in(owner).get(f"{page}{made.file.pk}/").status_code != 403
+    assert signed_in(keeper).get(f"{page}{made.file.pk}/").status_code == 403
+    assert f"{made.file.pk}/" not in signed_in(keeper).get(page).content.decode()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client

@@ -7,16 +7,16 @@ import time
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.hours.models import Project
 from accounting.receivables.models import Product, SalesDocument
 from contacts.models import Contact
-from erp.access.gate import access_to, operating
+from erp.access.gate import access_to, looking_for_work, operating
 from erp.companies.models import Module
 from erp.core import clock
-from erp.search import finding, indexing
+from erp.search import finding, indexing, tasks
 from erp.search.kinds import indexes
 from erp.search.models import SearchHead, SearchWord
 from tests import make
@@ -130,3 +130,48 @@ def test_words_follow_what_changes_and_go_with_what_goes(committed_db):
         assert indexing.keep(company, indexes()) == 1
         assert SearchHead.of(company).get(kind=2).place < 2**60
     assert asked("treppe") == {"sales_documents": 1}
+
+
+def test_by_itself_words_are_kept_where_something_is_new_and_nowhere_else(
+    committed_db, monkeypatch
+):
+    with transaction.atomic():
+        company = sales.company(bank=False)
+        product = sales.product(company, number="DACH", name_de="Dachlatte")
+    looked_at = []
+
+    def kept(number):
+        looked_at.append(int(number))
+        return step(number)
+
+    step = tasks._step
+    monkeypatch.setattr(tasks, "_step", kept)
+
+    def settled():
+        """Whether a run no longer looks into the company; transactions elsewhere delay that."""
+        looked_at.clear()
+        tasks.keep_words()
+        return company.pk not in looked_at
+
+    def settles():
+        end = time.monotonic() + 120
+        while not settled() and time.monotonic() < end:
+            time.sleep(0.05)
+        return settled()
+
+    assert not settled() and settles()
+    for change in (
+        lambda: Product.of(company).filter(pk=product.pk).update(name_de="Ziegel"),
+        lambda: make.rent(company),
+        lambda: SearchHead.of(company).filter(kind=2).update(epoch="elsewhere", place=2**60),
+    ):
+        with operating(str(company.pk)):
+            change()
+        assert not settled() and settles()
+
+
+def test_whoever_looks_for_work_writes_nothing(committed_db):
+    with pytest.raises(DatabaseError), looking_for_work():
+        SearchHead.unscoped.update(place=0)
+    with looking_for_work():
+        assert SearchHead.unscoped.count() >= 0

@@ -1,0 +1,1 @@
+"""What the procedure documentation tells, subject by subject."""
