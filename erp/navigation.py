@@ -240,6 +240,7 @@ SECTIONS = (
         "settings",
         (
             Item(_("Company"), "company-settings", Permission.COMPANY_READ),
+            Item(_("Set-up"), "setup", Permission.COMPANY_CHANGE),
             Item(_("Fiscal years"), "fiscal-years", Permission.LEDGER_READ),
             Item(
                 _("Cost centres"),

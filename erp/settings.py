@@ -395,6 +395,7 @@ SPECTACULAR_SETTINGS = {
 
 LOGGING = logging_of(MODE)
 NAVIGATION = "erp.navigation.sections"
+SETUP_WAY = "erp.cockpit.setup_pages.way"
 DEMO_SIGN_IN = {
     "email": "demo@rappen.example",
     "password": "Buchhaltung-macht-Freude",

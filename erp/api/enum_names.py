@@ -6,6 +6,7 @@ from typing import Final
 
 ENUM_NAMES: Final = {
     "AccrualKindEnum": "accounting.closing.models.YearAccrual.Kind",
+    "SetupStepEnum": "erp.companies.models.SetupStep",
     "DepreciationMethodEnum": "accounting.assets.models.Method",
     "AccountRuleEnum": "accounting.ledger.models.Account.Rule",
     "CashBookKindEnum": "accounting.cash.models.CashBook.Kind",

@@ -102,7 +102,7 @@ def _bakery(owner: User, chance: random.Random) -> None:
     company = set_up_company(
         by=owner, name="Bäckerei Sonnenegg, P. Beispiel", short_name="sonnenegg",
         legal_form="sole", first_year=_year(SECOND), street="Dorfstrasse", house_number="4",
-        postcode="6454", town="Flüelen", vat_method=VatSettings.Method.EFFECTIVE,
+        postcode="6454", town="Flüelen", guided=False, vat_method=VatSettings.Method.EFFECTIVE,
     )  # fmt: skip
     _small_books(company, owner, chance, income="3200", code="UR")
 
@@ -110,7 +110,7 @@ def _bakery(owner: User, chance: random.Random) -> None:
 def _shop(owner: User, chance: random.Random, *, nth: int) -> None:
     company = set_up_company(
         by=owner, name=f"Laden {nth} GmbH", short_name=f"laden-{nth}", legal_form="llc",
-        first_year=_year(SECOND), postcode="6460", town="Altdorf",
+        first_year=_year(SECOND), guided=False, postcode="6460", town="Altdorf",
         vat_method=VatSettings.Method.EFFECTIVE,
     )  # fmt: skip
     _small_books(company, owner, chance, income="3200", code="UN")
@@ -135,7 +135,7 @@ def _trading_company(owner: User, chance: random.Random) -> None:
     company = set_up_company(
         by=owner, name="Alpenholz Handels AG", short_name="alpenholz", legal_form="corporation",
         first_year=_year(FIRST), uid="CHE-107.810.911", street="Bahnhofstrasse", house_number="12",
-        postcode="6460", town="Altdorf",
+        postcode="6460", town="Altdorf", guided=False,
     )  # fmt: skip
     open_fiscal_year(company=company, start=_year(SECOND)[0], end=_year(SECOND)[1], by=owner)
     add_cost_centres(company, owner)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from erp.access.firms.models import Firm
@@ -57,22 +58,45 @@ class CompanyForm(forms.ModelForm):
             raise forms.ValidationError(str(refusal), code=refusal.code) from None
 
 
+_SPELT = {ord(letter): spelt for letter, spelt in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))}
+
+
+def short_name_of(name: str) -> str:
+    """What a company may be called in short: “Bäckerei Huber GmbH” is ``baeckerei-huber-gmbh``."""
+    return slugify(name.lower().translate(_SPELT))[:30].strip("-")
+
+
 class NewCompanyForm(forms.Form):
     """A company to take on."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    short_name = forms.SlugField(label=_("Short name"), max_length=30,
-                                 help_text=_("Lower-case letters, digits and dashes."))  # fmt: skip
     legal_form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
-    uid = forms.CharField(label="UID", max_length=20, required=False)
+    uid = forms.CharField(
+        label="UID", max_length=20, required=False,
+        help_text=_("As in the register, such as CHE-123.456.788; it is the VAT number, too."),
+    )  # fmt: skip
+    street = forms.CharField(label=_("Street"), max_length=70, required=False)
+    house_number = forms.CharField(label=_("House number"), max_length=16, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=16, required=False)
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
+    short_name = forms.SlugField(
+        label=_("Short name"), max_length=30, required=False,
+        help_text=_("Lower-case letters, digits and dashes; from the name, where it is left out."),
+    )  # fmt: skip
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in ("CHF", "EUR")])
-    vat_method = forms.ChoiceField(label=_("VAT"), choices=VatSettings.Method.choices,
-                                   initial=VatSettings.Method.EFFECTIVE)  # fmt: skip
     year_start = forms.DateField(label=_("First fiscal year from"),
                                  widget=DayInput())  # fmt: skip
-    year_end = forms.DateField(label=_("until"), widget=DayInput())
+    year_end = forms.DateField(
+        label=_("until"), widget=DayInput(),
+        help_text=_("A first year may be short or long; the tax offices accept up to 23 months."),
+    )  # fmt: skip
+    vat_method = forms.ChoiceField(label=_("VAT"), choices=VatSettings.Method.choices,
+                                   initial=VatSettings.Method.EFFECTIVE)  # fmt: skip
+    vat_basis = forms.ChoiceField(
+        label=_("VAT is owed by"), choices=VatSettings.Basis.choices,
+        initial=VatSettings.Basis.AGREED, required=False,
+    )  # fmt: skip
     modules = forms.MultipleChoiceField(
         label=_("Modules"), choices=Module.choices, required=False,
         initial=list(Module.values), widget=forms.CheckboxSelectMultiple,
@@ -91,13 +115,31 @@ class NewCompanyForm(forms.Form):
     ) -> None:
         """``firms`` are those it may be a client of; ``alone`` says whether of none, too."""
         super().__init__(*args, **kwargs)
-        self.fields["modules"].width = "w12"  # type: ignore[attr-defined]
+        widths = {"name": "w8", "legal_form": "w4", "street": "w8", "house_number": "w4",
+                  "postcode": "w4", "town": "w8", "uid": "w6", "short_name": "w6", "modules": "w12",
+                  "language": "w6", "currency": "w6", "year_start": "w6", "year_end": "w6",
+                  "vat_method": "w6", "vat_basis": "w6"}  # fmt: skip
+        for name, width in widths.items():
+            self.fields[name].width = width  # type: ignore[attr-defined]
+        for name in ("postcode", "town"):
+            self.fields[name].widget.attrs["data-place"] = name
         if not firms:
             del self.fields["firm"]
             return
         of_firm: Any = self.fields["firm"]
         of_firm.required = not alone
         of_firm.choices = [*([("", "–")] if alone else []), *((f.pk, f.name) for f in firms)]
+
+    def clean_vat_basis(self) -> str:
+        return self.cleaned_data["vat_basis"] or VatSettings.Basis.AGREED
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if not told.get("short_name") and "short_name" not in self.errors:
+            told["short_name"] = short_name_of(told.get("name", ""))
+            if not told["short_name"]:
+                self.add_error("short_name", _("Choose a short name."))
+        return told
 
 
 class InvitationForm(forms.Form):

@@ -15,7 +15,7 @@ from erp.access.firms.models import FirmStaff
 from erp.access.models import User
 from erp.cockpit.firms import firms_of, give_mandate
 from erp.cockpit.members import found_company
-from erp.companies.models import Company
+from erp.companies.models import Company, SetupStep
 from erp.core.errors import DomainError, called
 from vat.codes.models import VatSettings
 from vat.codes.setup import set_up_codes
@@ -61,9 +61,10 @@ def set_up_company(
     first_year: tuple[dt.date, dt.date],
     vat_method: str = VatSettings.Method.EFFECTIVE,
     vat_basis: str = VatSettings.Basis.AGREED,
+    guided: bool = True,
     **more: Any,
 ) -> Company:
-    """Found a company that can be posted to at once.
+    """Found a company that can be posted to at once; ``guided``: its set-up asks for the rest.
 
     ``first_year`` are the first and last day of its first fiscal year; VAT settings hold from the
     start of the quarter it begins in. Raises what founding and opening a year raise, the days of
@@ -72,7 +73,7 @@ def set_up_company(
     start, end = first_year
     company = found_company(
         by=by, name=name, short_name=short_name, legal_form=legal_form,
-        fiscal_year_start=start.month, **more,
+        fiscal_year_start=start.month, setup_steps=list(SetupStep.values) if guided else [], **more,
     )  # fmt: skip
     set_up_codes(company=company)
     set_up_chart(company=company, by=by)

@@ -24,6 +24,7 @@ from erp.cockpit.own_field_pages import OwnFields
 from erp.cockpit.recovery_pages import Denial, lost_factors, lost_factors_link
 from erp.cockpit.reference_pages import OneSource, ReferenceData
 from erp.cockpit.security_pages import SecurityPage
+from erp.cockpit.setup_pages import Setup
 from erp.cockpit.shortcuts import Shortcut
 from erp.cockpit.support_pages import SupportAccess
 from erp.cockpit.token_pages import CompanyTokens, OwnTokens
@@ -57,6 +58,7 @@ entrance = [
 ]
 pages = [
     path("", views.Start.as_view(), name="start"),
+    path("setup/", Setup.as_view(), name="setup"),
     path("favourites/", Favourites.as_view(), name="favourites"),
     path("palette/", views.Palette.as_view(), name="palette"),
     path("jobs/", Jobs.as_view(), name="jobs"),

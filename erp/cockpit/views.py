@@ -26,7 +26,7 @@ from erp.access.gate import companies_of, open_to, supported_by
 from erp.access.models import User
 from erp.access.permissions import Permission
 from erp.access.sign_in.stepup import is_fresh
-from erp.cockpit import charts, overview
+from erp.cockpit import charts, overview, setup_steps
 from erp.cockpit.firms import firms_of
 from erp.cockpit.forms import CompanyForm, NewCompanyForm
 from erp.cockpit.founding import founding_firms, set_up_client, set_up_company
@@ -134,7 +134,7 @@ class NewCompany(View):
             except DomainError as refusal:
                 tell(form, refusal)
             else:
-                return redirect("start", company.pk)
+                return redirect("setup", company.pk)
         response = self._show(request, form)
         response.status_code = 422
         return response
@@ -144,8 +144,20 @@ class NewCompany(View):
         return NewCompanyForm(*args, firms=self.firms, alone=alone, **kwargs)
 
     def _show(self, request: HttpRequest, form: NewCompanyForm) -> HttpResponse:
-        context = {"form": form, "page_title": _("Add a company")}
+        context = {"form": form, "page_title": _("Add a company"), "groups": _groups(form)}
         return render(request, "erp/new_company.html", context)
+
+
+def _groups(form: NewCompanyForm) -> list[tuple[str, list[Any]]]:
+    """The fields of founding a company under the headings that they belong to."""
+    headings = {
+        _("Who it is"): ("name", "legal_form", "street", "house_number", "postcode", "town", "uid",
+                         "short_name"),
+        _("Books"): ("year_start", "year_end", "language", "currency", "vat_method", "vat_basis"),
+        _("What it works with"): ("modules", "firm"),
+    }  # fmt: skip
+    return [(heading, [form[name] for name in names if name in form.fields])
+            for heading, names in headings.items()]  # fmt: skip
 
 
 class Start(CompanyView):
@@ -163,7 +175,10 @@ class Start(CompanyView):
             return redirect("my-wage", kwargs["company"])
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        context: dict[str, Any] = {"page_title": self.company.name}
+        context: dict[str, Any] = {
+            "page_title": self.company.name,
+            "setup": setup_steps.waiting(self.access),
+        }
         if self.access.may(Permission.CONTACTS_READ):
             due = activities.due(self.company, on=clock.today(), user=self.access.user)
             context["tasks"] = due[:MOST_TASKS]

@@ -50,6 +50,18 @@ class LegalForm(models.TextChoices):
     FOUNDATION = "foundation", _("Foundation")
 
 
+class SetupStep(models.TextChoices):
+    """What the guided set-up (Einrichtung) of a company goes through, in its order."""
+
+    COMPANY = "company", _("Company and fiscal year")
+    VAT = "vat", _("VAT")
+    BANK = "bank", _("Bank accounts")
+    LAYOUT = "layout", _("Logo and layout")
+    PAYROLL = "payroll", _("Payroll")
+    PEOPLE = "people", _("People and fiduciary")
+    OPENING = "opening", _("Opening balances")
+
+
 #: What a company switches on itself: with debtors, creditors and payroll on, nobody posts to their
 #: control accounts by hand; hours, expenses and fixed assets are not everybody's.
 BY_CHOICE = frozenset(
@@ -88,6 +100,11 @@ class Company(models.Model):
     modules = ArrayField(
         models.CharField(max_length=12, choices=Module), default=modules_at_first, blank=True
     )
+    #: What its guided set-up still asks for; whether it is done is seen in the data itself.
+    setup_steps = ArrayField(
+        models.CharField(max_length=8, choices=SetupStep), default=list, blank=True,
+        verbose_name=_("steps of the set-up"),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created at"))
     #: The number that seals of its books name, where they were begun in another installation.
     sealed_as = models.BigIntegerField(null=True, editable=False)

@@ -24,7 +24,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo_sign_in": settings.DEMO_SIGN_IN if settings.DEMO else None,
         "limits": limits_of(match.func) if (match := request.resolver_match) else None,
         "navigation": [],
+        "way": None,
     }
     if access:
         context["navigation"] = import_string(settings.NAVIGATION)(access, request)
+        context["way"] = import_string(settings.SETUP_WAY)(access, request)
     return context

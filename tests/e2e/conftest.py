@@ -102,7 +102,7 @@ def site(own_books: None) -> Iterator[Site]:
     log = Path(os.environ["RAPPEN_VAR"]) / "web.log"
     with log.open("w") as out:
         web = subprocess.Popen(
-            [str(Path(sys.executable).with_name("gunicorn")), "erp.wsgi", "--bind",
+            [str(Path(sys.executable).with_name("gunicorn")), "tests.e2e.counted", "--bind",
              f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket"],
             cwd=ROOT, stdout=out, stderr=out,
             env={**os.environ, "RAPPEN_MAIL_KINDS": "tests.erp.mails.kinds"},

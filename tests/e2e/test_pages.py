@@ -14,6 +14,8 @@ PAGES = {
     "companies": "/",
     "add-company": "/companies/add/",
     "start": "/c/1/",
+    "setup": "/c/3/setup/",
+    "start-of-set-up": "/c/3/",
     "enter": "/c/1/ledger/post/",
     "journal": "/c/1/ledger/journal/",
     "drafts": "/c/1/ledger/drafts/",
@@ -235,6 +237,18 @@ def test_a_page_opens_fits_is_accessible_and_has_help(gallery, name):
         page.wait_for_selector("dialog.help[open] h1")
         assert len(page.inner_text("dialog.help .manual")) > 300, name
     assert not watched.faults, watched.faults
+
+
+def test_a_breach_of_the_security_policy_would_be_noticed(gallery):
+    """Chromium reports one as an error of the console, and with one no page of this folder passes."""
+    watched = gallery()
+    watched.goto("/c/1/")
+    watched.page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), { textContent: '1' }))"
+    )
+    watched.page.wait_for_timeout(50)
+    assert "Content Security Policy" in watched.faults.pop()
+    assert not watched.faults
 
 
 def test_the_language_is_chosen_in_the_menu_and_kept(wide):

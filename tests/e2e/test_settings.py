@@ -1,8 +1,6 @@
-"""Imports with a preview, periods that lock, a company from nothing."""
+"""Imports with a preview, periods that lock."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from playwright.sync_api import expect
@@ -66,31 +64,6 @@ def test_a_period_locks_and_opens_again_with_a_reason(wide):
     expect(page.locator("select[name=lock]").nth(11)).to_have_value("open")
     wide.goto("/c/3/settings/audit/")
     expect(page.locator("tbody tr").first).to_contain_text("Nachtrag der Revision")
-
-
-def test_a_company_from_nothing_to_its_first_entry(wide):
-    page = wide.goto("/companies/add/")
-    page.fill("[name=name]", "Neu & Söhne GmbH")
-    page.fill("[name=short_name]", "neu-soehne")
-    page.select_option("[name=legal_form]", "llc")
-    page.fill("[name=uid]", "CHE-123.456.789")
-    page.click("button.primary")
-    expect(page.locator("main")).to_contain_text("keine gültige UID")
-    page.fill("[name=uid]", "CHE-123.456.788")
-    page.fill("[name=year_start]", "1.7.2026")
-    page.fill("[name=year_end]", "31.12.2027")
-    page.click("button.primary")
-    page.wait_for_url(re.compile(r"/c/\d+/$"))
-    page.keyboard.press("g")
-    page.keyboard.press("b")
-    page.wait_for_selector("#mask")
-    page.fill("#date", "1.8.2026")
-    page.fill("#text", "Einlage Stammkapital")
-    page.fill("#debit", "1020")
-    page.fill("#credit", "2800")
-    page.fill("#amount", "20000")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#said")).to_contain_text("Buchung 1 ist verbucht")
 
 
 def test_a_cost_centre_is_changed(wide):

@@ -65,6 +65,7 @@ WHOLE = {
     "reports_costs_retrieve": "as long as the list of cost centres",
     "reports_income_statement_retrieve": "as long as the chart of accounts",
     "reports_trial_balance_retrieve": "as long as the chart of accounts",
+    "setup_retrieve": "the steps there are",
     "security_read": "a page of warnings, each with the last ones",
     "vat_reconciliation_list": "a proposal for each rate",
     "vat_settings_preview_retrieve": "what a change of method would bring, by account",

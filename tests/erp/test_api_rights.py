@@ -555,6 +555,8 @@ ENDPOINTS = [
     ("DELETE", "employee-files/{paper}/", {}, "payroll.people"),
     ("POST", "employee-imports/", None, "payroll.people"),
     ("GET", "overview/", {}, "company.read"),
+    ("GET", "setup/", {}, "company.change"),
+    ("PATCH", "setup/", {"asked": ["vat"]}, "company.change"),
     ("GET", "permissions/", {}, "members.read"),
     ("GET", "history/company/1/", {}, "audit.read"),
     ("GET", "my-tokens/", {}, "company.read"),

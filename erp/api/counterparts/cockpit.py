@@ -8,6 +8,7 @@ from erp.api.counterparts.rows import of
 
 COCKPIT: Final = of(
     ("start", "GET overview/"),
+    ("setup", "GET setup/, PATCH setup/"),
     ("favourites", "GET favourites/, POST favourites/, PATCH favourites/{}/, DELETE favourites/{}/"),
     ("palette", "GET search/, GET accounts/"),
     ("jobs", "GET jobs/"),

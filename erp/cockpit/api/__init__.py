@@ -26,6 +26,7 @@ from erp.cockpit.api.recoveries import RecoveryViewSet
 from erp.cockpit.api.roles import RoleViewSet
 from erp.cockpit.api.search import SearchViewSet
 from erp.cockpit.api.security import LeakFindingViewSet, MailDomainViewSet, SecurityViewSet
+from erp.cockpit.api.setup import SetupViewSet
 from erp.cockpit.api.support import SupportConsentViewSet
 from erp.cockpit.api.tokens import AppTokenViewSet
 from erp.cockpit.api.trail import AccessLogViewSet, AuditEventViewSet
@@ -76,6 +77,7 @@ of_company = [
         renderer_classes=[JSONRenderer, AnyType]),
          name="api-company-logo"),
     path("overview/", OverviewViewSet.as_view({"get": "read"}), name="api-overview"),
+    path("setup/", SetupViewSet.as_view({"get": "read", "patch": "change"}), name="api-setup"),
     path("permissions/", RightsViewSet.as_view({"get": "read"}), name="api-permissions"),
     path("history/<slug:subject>/<int:record>/", HistoryViewSet.as_view({"get": "read"}),
          name="api-history"),

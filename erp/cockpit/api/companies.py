@@ -56,10 +56,18 @@ class NewCompanyInput(Input):
     short_name = serializers.SlugField(max_length=30)
     legal_form = serializers.ChoiceField(choices=LegalForm.choices)
     uid = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    street = serializers.CharField(max_length=70, required=False, allow_blank=True)
+    house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
+    postcode = serializers.CharField(max_length=16, required=False, allow_blank=True)
     town = serializers.CharField(max_length=35, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=Language.choices)
     currency = serializers.ChoiceField(choices=CURRENCIES)
     vat_method = serializers.ChoiceField(choices=VatSettings.Method.choices)
+    vat_basis = serializers.ChoiceField(
+        choices=VatSettings.Basis.choices,
+        required=False,
+        help_text="“agreed”, where it is left out",
+    )
     year_start = DayField()
     year_end = DayField()
     modules = serializers.MultipleChoiceField(

@@ -175,6 +175,9 @@ document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
+const here = document.querySelector(".side [aria-current]"), side = here?.closest(".side");
+if (side && here.offsetTop + here.offsetHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
+
 document.querySelector(".menu-button")?.addEventListener("click", (event) => {
   const open = document.querySelector(".side").classList.toggle("open");
   event.currentTarget.setAttribute("aria-expanded", open);
