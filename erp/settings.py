@@ -6,14 +6,15 @@ import hashlib
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from erp import kinds
 from erp.api.enum_names import ENUM_NAMES
 from erp.core.logs import logging_of
 from erp.core.vault_keys import parse_keys
 from erp.schedule import plan
+from erp.web.policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -182,29 +183,7 @@ JOB_RESEND = env.int("RAPPEN_JOBS_RESEND", default=120)
 JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 # What is done in one go has a limit of its own. Its message comes to another worker meanwhile, which finds it held.
 JOB_WHOLE_LIMIT = env.int("RAPPEN_JOBS_WHOLE_LIMIT", default=4 * 60 * 60)
-JOB_KINDS = [
-    "erp.reference.jobs",
-    "accounting.ledger.jobs",
-    "accounting.statements.jobs",
-    "accounting.valuation.jobs",
-    "accounting.closing.jobs",
-    "accounting.procedure.jobs",
-    "accounting.archive.jobs",
-    "erp.fiduciary.jobs",
-    "erp.handover.jobs",
-    "accounting.receivables.jobs",
-    "accounting.open_items.jobs",
-    "accounting.banking.matching.jobs",
-    "accounting.receivables.dunning.jobs",
-    "accounting.payables.capture.jobs",
-    "contacts.jobs",
-    "vat.returns.jobs",
-    "payroll.employees.jobs",
-    "payroll.runs.jobs",
-    "payroll.runs.delivering",
-    "payroll.declarations.jobs",
-    "payroll.declarations.delivering",
-]  # modules that offer kinds of jobs
+JOB_KINDS = [*kinds.JOBS]
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 # Folders that bills are dropped in: how often they are looked into, and how long a file must have
@@ -213,18 +192,7 @@ INBOX_LOOK = env.int("RAPPEN_INBOX_LOOK", default=60)
 INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
-MAIL_KINDS = [
-    "erp.webhooks.notices",
-    "accounting.receivables.mail_kinds",
-    "accounting.receivables.dunning.mailing",
-    "accounting.payments.notices",
-    "payroll.delivery.mail_kinds",
-    "erp.fiduciary.mail_kinds",
-    "accounting.hours.notices",
-    "accounting.payables.notices",
-    "payroll.expenses.notices",
-    "erp.cockpit.digests",
-]
+MAIL_KINDS = [*kinds.MAILS]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
 MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)
@@ -322,19 +290,6 @@ if env.int("RAPPEN_TRUSTED_PROXIES", default=0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("RAPPEN_TRUSTED_PROXIES")
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "frame-src": [SELF, "blob:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

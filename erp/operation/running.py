@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import platform
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -266,7 +264,8 @@ def backup() -> Finding:
             _("Let manage.py backup run, and look at what it says."),
             figures,
         )
-    followed = _followed()
+    mark = records.kept("backup_follow")
+    followed = mark.at if mark else None
     figures["followed"] = followed.isoformat() if followed else None
     if followed is None or clock.now() - followed > FOLLOWED:
         return watch(
@@ -282,15 +281,6 @@ def backup() -> Finding:
         _("The base backup is new, and what is written since is streamed."),
         figures=figures,
     )
-
-
-def _followed() -> dt.datetime | None:
-    """When the stream last said that it is at work; None where it cannot be read from here."""
-    try:
-        told = json.loads((Path(settings.BACKUP) / "following.json").read_text(encoding="utf-8"))
-        return dt.datetime.fromisoformat(told["at"])
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def restore() -> Finding:

@@ -5,7 +5,6 @@
     base/20261127T021500Z/   a base backup: base.tar.gz, pg_wal.tar.gz, backup_manifest, anchors/, backup.json
     wal/                     everything the database wrote since the oldest base, as it was streamed
     files/                   the originals, named by their digests, as in the data folder
-    following.json           when the stream was last seen at work
 
 What is unfinished begins with a full stop and counts for nothing. Keys and passwords are in none of it.
 """

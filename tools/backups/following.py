@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools.backups.folder import BackupFailed, Folder, now, write
+from tools.backups.folder import BackupFailed, Folder, now
 from tools.backups.originals import Mirror
 from tools.backups.source import SLOT, Source
 
@@ -27,15 +27,17 @@ class Follower:
     """Streams into a folder until it is told to stop, whatever becomes of the server meanwhile."""
 
     def __init__(
-        self, folder: Folder, source: Source, var: Path, *, say: Callable[[str], None]
-    ) -> None:
-        self.folder, self.source, self.say = folder, source, say
+        self, folder: Folder, source: Source, var: Path, *, say: Callable[[str], None],
+        note: Callable[[int], None],
+    ) -> None:  # fmt: skip
+        """``say`` is told what goes wrong; ``note``, each time all is well, by how many bytes it is behind."""
+        self.folder, self.source, self.say, self.note = folder, source, say, note
         self.mirror = Mirror(var / "files", folder.files)
         self.stopped = False
         self._child: subprocess.Popen[str] | None = None
 
     def run(self, *, pause: float, base: Callable[[], None], base_after: dt.timedelta) -> None:
-        """Go on until ``stop``. Each ``pause`` seconds originals are copied and the state is written down;
+        """Go on until ``stop``. Each ``pause`` seconds originals are copied and the state is noted;
         ``base`` takes a base backup when the newest is older than ``base_after``."""
         self.folder.make()
         with self.folder.locked("following"):
@@ -98,18 +100,15 @@ class Follower:
     _anew = False
 
     def _tell(self) -> None:
-        """Write down that the stream is at work, and by how many bytes it is behind."""
+        """Note that the stream is at work, and by how many bytes it is behind."""
         if self._child is None or self._child.poll() is not None:
             return
         behind = self.source.ask(
-            "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), flush_lsn)), -1)::bigint"
-            " FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
+            "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn)), -1)::bigint"
+            f" FROM pg_replication_slots WHERE slot_name = '{SLOT}' AND active"
         )[0][0]
         if behind >= 0:
-            write(
-                self.folder.path / "following.json",
-                {"at": now().isoformat(), "behind_bytes": behind},
-            )
+            self.note(behind)
 
     def _base(self, base: Callable[[], None], after: dt.timedelta) -> None:
         newest = self.folder.generations()[-1:]

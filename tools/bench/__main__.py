@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
@@ -35,27 +36,35 @@ def main(arguments: Sequence[str]) -> int:
             f"--only: {', '.join(sorted(unknown))} is none of {', '.join(one.name for one in WORKS)}"
         )
     with redirect_stdout(sys.stderr):  # what works say while they run
-        measure(
+        broken = measure(
             [one for one in WORKS if one.name in named],
             [int(size) for size in chosen.lines.split(",")],
         )
     areas = list(dict.fromkeys(one.area for one in WORKS))
     results = sorted(RESULTS, key=lambda one: areas.index(one.area))
     print(as_json(results) if chosen.format == "json" else as_text(results))
-    return 1 if any(one.met is False and not one.reason for one in results) else 0
+    if broken:
+        print(f"broke off: {', '.join(broken)}", file=sys.stderr)
+    return 1 if broken or any(one.met is False and not one.reason for one in results) else 0
 
 
-def measure(works: Sequence[Work], sizes: Sequence[int]) -> None:
-    """Fill books of all sizes where a work wants them, and let each work note its figures."""
+def measure(works: Sequence[Work], sizes: Sequence[int]) -> list[str]:
+    """Fill books of all sizes where a work wants them, let each work note its figures; those that broke off."""
     books = [_filled(size) for size in sizes] if any(one.on_books for one in works) else []
     analyse()
+    broken = []
     for one in works:
         print(one.name, flush=True)
-        with working(one.area, one.name):
-            if one.on_books is not None:
-                one.on_books(books)
-            elif one.alone is not None:
-                one.alone()
+        try:
+            with working(one.area, one.name):
+                if one.on_books is not None:
+                    one.on_books(books)
+                elif one.alone is not None:
+                    one.alone()
+        except Exception:  # the figures of the others are worth having
+            traceback.print_exc()
+            broken.append(one.name)
+    return broken
 
 
 def _filled(size: int) -> Book:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import qrbill
 from django.utils.safestring import SafeString
-from msgspec.structs import replace
 
 from accounting.qr import references, slip
 from accounting.qr.bill import Bill, Party

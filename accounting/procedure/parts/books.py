@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounting.ledger.chain import FORMAT
 from accounting.ledger.models import LedgerHead, NumberSeries, YearClosing
@@ -69,10 +71,14 @@ def integrity(asked: Asked) -> Content:
 
 
 def retention(asked: Asked) -> Content:
-    """How long what is kept, by the rules in force at the end of the year."""
+    """How long what is kept, by the rules in force at the end of the year, and whether the program makes backups."""
     rows = tuple(
         (one.name, str(one.years), day(one.until(asked.year.end)), one.source)
         for one in rules_on(asked.year.end)
     )
     heads = _("What"), _("Years"), _("kept at least until"), _("Source")
-    return Content(tables=(Table(_("Retention"), heads, rows),))
+    state = pgettext("switch", "on") if settings.BACKUP else pgettext("switch", "off")
+    facts = [(_("Backup by the program"), state)]
+    if settings.BACKUP:
+        facts.append((_("Base backups that stay"), str(settings.BACKUP_KEEP)))
+    return Content(tuple(facts), (Table(_("Retention"), heads, rows),))

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from erp.core import records
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.following import Follower
 from tools.backups.source import Source
@@ -44,9 +45,12 @@ class Command(BaseCommand):
             )  # fmt: skip
             (log.info if done.returncode == 0 else log.error)((done.stdout + done.stderr).strip())
 
+        def note(behind: int) -> None:
+            records.keep("backup_follow", sound=True, told={"behind_bytes": behind})
+
         try:
             follower = Follower(Folder(Path(options["folder"])), Source.told(), Path(settings.RAPPEN_VAR),
-                                say=log.warning)  # fmt: skip
+                                say=log.warning, note=note)  # fmt: skip
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: follower.stop())
             follower.run(

@@ -55,14 +55,19 @@ def test_it_costs_the_same_however_much_waits(django_assert_max_num_queries):
         running.running()
 
 
-def test_signs_of_life_proofs_and_backups_grow_old(settings, tmp_path):
+def test_signs_of_life_proofs_and_backups_grow_old():
     found = states(running.running())
     assert (
         found["workers"] == found["proofs"] == found["backup"] == found["restore"] == State.WARNING
     )
-    settings.BACKUP = str(tmp_path)
-    (tmp_path / "following.json").write_text(json.dumps({"at": clock.now().isoformat()}))
-    for name in ("alive", "verify_ledger", "verify_audit", "backup", "restore_check"):
+    for name in (
+        "alive",
+        "verify_ledger",
+        "verify_audit",
+        "backup",
+        "backup_follow",
+        "restore_check",
+    ):
         records.keep(name, sound=True, told={})
     found = states(running.running())
     assert found["workers"] == found["proofs"] == found["backup"] == found["restore"] == State.OK
