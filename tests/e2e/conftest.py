@@ -23,7 +23,15 @@ import psycopg
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Playwright, TimeoutError, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Playwright,
+    Response,
+    TimeoutError,
+    expect,
+    sync_playwright,
+)
 
 PATIENCE = 20_000  # milliseconds; several browsers share the cores of a small machine
 expect.set_options(timeout=PATIENCE)
@@ -192,6 +200,7 @@ class Watched:
     def __init__(self, page: Page, site: Site) -> None:
         self.page, self.site = page, site
         self.faults: list[str] = []
+        self.answer: Response | None = None
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("console", self._note)
         page.on("response", lambda r: r.status >= 500 and self.faults.append(f"{r.status} {r.url}"))
@@ -202,8 +211,14 @@ class Watched:
             self.faults.append(f"console: {message.text}")
 
     def goto(self, path: str) -> Page:
-        self.page.goto(self.site.url + path)
+        self.answer = self.page.goto(self.site.url + path)
         return self.page
+
+    @property
+    def statements(self) -> int:
+        """How many statements the page that was gone to last has asked the database."""
+        assert self.answer is not None
+        return int(self.answer.headers["x-statements"])  # as counted.py says it
 
 
 @pytest.fixture

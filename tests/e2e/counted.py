@@ -9,8 +9,6 @@ from django.db import connection
 
 from erp.wsgi import application as served
 
-HEADER = "X-Statements"
-
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     count = 0
@@ -21,7 +19,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return execute(*told)
 
     def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        return start_response(status, [*headers, (HEADER, str(count))], *more)
+        return start_response(status, [*headers, ("X-Statements", str(count))], *more)
 
     with connection.execute_wrapper(note):
         return served(environ, start)
