@@ -18,7 +18,9 @@ import pytest
 
 from tools import migrated, restore
 from tools.backups.folder import BackupFailed, Folder
+from tools.backups.following import drop_slot
 from tools.backups.restoring import restore as restored
+from tools.backups.source import SLOT, Source
 from tools.environment import ROOT
 from tools.postgres import BACKUP, OWNER, RUNTIME, Postgres
 
@@ -215,3 +217,10 @@ def test_another_cluster_gets_a_folder_of_its_own(saved, tmp_path):
         assert done.returncode == 1 and "another database cluster" in done.stderr
     finally:
         about.write_text(told)
+
+
+def test_a_server_that_nobody_backs_up_any_more_keeps_no_wal_for_it(saved):
+    slots = "SELECT slot_name FROM pg_replication_slots"
+    assert saved.server.sql(slots) == [(SLOT,)]
+    drop_slot(Source(saved.environment["RAPPEN_BACKUP_URL"]))
+    assert saved.server.sql(slots) == []
