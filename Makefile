@@ -41,6 +41,7 @@ check: setup-dev ## Style, types, layers, migrations, translations
 	.venv/bin/lint-imports
 	RAPPEN_MODE=test $(PY) manage.py makemigrations --check --dry-run --skip-checks
 	$(PY) -m tools.messages check
+	$(PY) -m tools.manual
 
 bench: setup-dev ## Speed beside plain SQL, in the same run
 	@$(PY) -m tools.testing --durable $(PY) -m tools.bench $(ARGS)

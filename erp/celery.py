@@ -25,6 +25,7 @@ app.autodiscover_tasks(
         "erp.webhooks",
         "erp.jobs",
         "erp.mails",
+        "erp.manual",
         "erp.reference",
         "erp.search",
         "erp.cockpit",

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from erp import offered
+from erp import kinds
 from erp.api.enum_names import ENUM_NAMES
 from erp.core.logs import logging_of
 from erp.core.vault_keys import parse_keys
@@ -183,7 +183,7 @@ JOB_RESEND = env.int("RAPPEN_JOBS_RESEND", default=120)
 JOB_SWEEP = env.int("RAPPEN_JOBS_SWEEP", default=60)
 # What is done in one go has a limit of its own. Its message comes to another worker meanwhile, which finds it held.
 JOB_WHOLE_LIMIT = env.int("RAPPEN_JOBS_WHOLE_LIMIT", default=4 * 60 * 60)
-JOB_KINDS = [*offered.JOBS]
+JOB_KINDS = [*kinds.JOBS]
 if TESTING:
     JOB_KINDS += env.list("RAPPEN_JOB_KINDS", default=[])
 # Folders that bills are dropped in: how often they are looked into, and how long a file must have
@@ -192,7 +192,7 @@ INBOX_LOOK = env.int("RAPPEN_INBOX_LOOK", default=60)
 INBOX_REST = env.int("RAPPEN_INBOX_REST", default=10)
 # Outgoing mail (erp.mails): kinds by module; how many mails a company sends in an hour, to how many
 # people and how large (MB); in seconds, the pauses between tries, how long one may take, a sweep.
-MAIL_KINDS = [*offered.MAILS]
+MAIL_KINDS = [*kinds.MAILS]
 if TESTING:
     MAIL_KINDS += env.list("RAPPEN_MAIL_KINDS", default=[])
 MAIL_PER_HOUR = env.int("RAPPEN_MAILS_PER_HOUR", default=500)

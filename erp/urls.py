@@ -28,9 +28,10 @@ from erp.api.document import Browser, Document
 from erp.cockpit import urls as cockpit
 from erp.fiduciary import urls as fiduciary
 from erp.handover import urls as handover
+from erp.manual import urls as manual
+from erp.manual.views import ToScreen
 from erp.operation import urls as operation
 from erp.web.health import healthz, readyz
-from erp.web.help import help_page
 from erp.web.language import choose_language
 from erp.web.manifest import manifest
 from payroll.declarations import urls as payroll_declarations
@@ -76,7 +77,8 @@ urlpatterns = [
     path("api/v1/firms/<int:firm>/", include(fiduciary.firm_endpoints)),
     path("api/v1/openapi.json", Document.as_view(), name="openapi"),
     path("api/v1/docs/", Browser.as_view(), name="api-docs"),
-    path("help/<slug:name>/", help_page, name="help"),
+    path("help/", include(manual.pages)),
+    path("screens/<slug:name>/", ToScreen.as_view(), name="screen"),
     path("accounts/", include(sign_in.accounts)),
     path("_allauth/", include((sign_in.headless, "headless"), namespace="headless")),
     path("language/", choose_language, name="language"),

@@ -33,7 +33,8 @@ ROOM: Final = "banking"
 
 class AlreadyBooked(DomainError):
     code = "banking.already_booked"
-    message = _("This transaction is booked already, by entry %(number)s.")
+    message = _("This transaction is booked already, by entry %(number)s. "
+                "Undo it first if that is wrong.")  # fmt: skip
     field = "transaction"
     conflict = True
 
@@ -61,14 +62,16 @@ class PartsTooLarge(DomainError):
 
 class BankAccountTaken(DomainError):
     code = "banking.bank_account_taken"
-    message = _("%(value)s belongs to another bank account already.")
+    message = _("%(value)s belongs to another bank account already. "
+                "Check the number, or change that account.")  # fmt: skip
     field = "iban"
 
 
 class WrongLedgerAccount(DomainError):
     code = "banking.wrong_ledger_account"
     message = _(
-        "Ledger account %(account)s is kept in %(found)s, the bank account in %(expected)s."
+        "Ledger account %(account)s is kept in %(found)s, the bank account in %(expected)s. "
+        "Choose a ledger account of the same currency."
     )
     field = "account"
 

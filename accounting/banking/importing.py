@@ -44,7 +44,8 @@ class UnknownBankAccount(DomainError):
 
 class WrongCurrency(DomainError):
     code = "banking.wrong_currency"
-    message = _("Statement %(statement)s is in %(found)s, the account in %(expected)s.")
+    message = _("Statement %(statement)s is in %(found)s, the account in %(expected)s. "
+                "Choose the bank account of that currency.")  # fmt: skip
     field = "file"
 
 
@@ -71,7 +72,8 @@ class NoStatement(DomainError):
 
 class BadArchive(DomainError):
     code = "banking.bad_archive"
-    message = _("The ZIP file cannot be read, is too large or holds more than %(limit)s files.")
+    message = _("The ZIP file cannot be read, is too large or holds more than %(limit)s files. "
+                "Import the statements in smaller archives, or one by one.")  # fmt: skip
     field = "file"
 
 

@@ -67,7 +67,8 @@ class MoreThanThereIs(DomainError):
 class ReserveTooSmall(DomainError):
     code = "closing.reserve_too_small"
     message = gettext_lazy(
-        "The law wants %(needed)s for the statutory reserve (OR 672, 860), not %(told)s."
+        "The law wants %(needed)s for the statutory reserve (OR 672, 860), not %(told)s. "
+        "Allocate at least that."
     )
     field = "statutory"
 

@@ -114,7 +114,8 @@ class BankGone(DomainError):
 
 class UnknownChoice(DomainError):
     code = "payments.unknown_choice"
-    message = _("“%(value)s” cannot be chosen here.")
+    message = _("“%(value)s” cannot be chosen here. "
+                "Load the page again, and choose from the list.")  # fmt: skip
 
 
 def checked(told: dict[str, Any]) -> dict[str, Any]:

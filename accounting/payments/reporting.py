@@ -25,7 +25,8 @@ READER = "accounting.payments.pain.status:read"
 class UnknownOrder(DomainError):
     code = "payments.unknown_order"
     message = _(
-        "The report speaks of message %(message)s, and no payment run of this company has it."
+        "The report speaks of message %(message)s, and no payment run of this company has it. "
+        "Import it in the company that paid."
     )
     field = "file"
 

@@ -18,13 +18,15 @@ from erp.core.texts import one_line
 
 class EmailTaken(DomainError):
     code = "access.email_taken"
-    message = _("Somebody signs in with %(email)s already.")
+    message = _("Somebody signs in with %(email)s already. "
+                "Use another address, or sign in with it.")  # fmt: skip
     field = "email"
 
 
 class NotAnEmail(DomainError):
     code = "access.not_an_email"
-    message = _("“%(email)s” is no e-mail address.")
+    message = _("“%(email)s” is no e-mail address. "
+                "Write it such as name@example.ch.")  # fmt: skip
     field = "email"
 
 

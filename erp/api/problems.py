@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, JsonResponse
 from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -23,13 +24,13 @@ log = logging.getLogger(__name__)
 class PreconditionRequired(exceptions.APIException):
     status_code = 428
     default_code = "precondition_required"
-    default_detail = "Send If-Match with the ETag you read."
+    default_detail = _("Send If-Match with the ETag you read.")
 
 
 class PreconditionFailed(exceptions.APIException):
     status_code = 412
     default_code = "precondition_failed"
-    default_detail = "The resource has changed since you read it. Read it again."
+    default_detail = _("The resource has changed since you read it. Read it again.")
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -18,10 +18,12 @@ class TooLarge(APIException):
 
     status_code = 413
     default_code = "too_large"
+    default_detail = _(
+        "What was sent is larger than %(limit)s MB, which is all that is taken here."
+    )
 
     def __init__(self, limit: int) -> None:
-        told = _("What was sent is larger than %(limit)s MB, which is all that is taken here.")
-        super().__init__(told % {"limit": limit >> 20})
+        super().__init__(str(self.default_detail) % {"limit": limit >> 20})
 
 
 def limit(request: HttpRequest, *, of_a_file: int, together: int) -> None:

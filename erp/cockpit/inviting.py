@@ -65,7 +65,8 @@ class InvitationGone(DomainError):
 
 class ForSomebodyElse(DomainError):
     code = "access.invitation_for_somebody_else"
-    message = _("This invitation is for another address than the one you are signed in with.")
+    message = _("This invitation is for another address than the one you are signed in with. "
+                "Sign out, and open the link once more.")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ MOST: Final = 100  # of a company's own roles
 
 class NoSuchRole(DomainError):
     code = "access.no_such_role"
-    message = _("There is no role “%(role)s” in this company.")
+    message = _("There is no role “%(role)s” in this company. "
+                "Choose one of the list of roles.")  # fmt: skip
     field = "role"
 
 

@@ -37,20 +37,21 @@ class Busy(DomainError):
     field = "file"
 
 
-def call(function: str, content: bytes, **arguments: Any) -> Any:
+def call(function: str, content: bytes, *, patience: int = 1, **arguments: Any) -> Any:
     """Call ``package.module:name`` with bytes in a child process and return its result.
 
     ``arguments`` are passed along by name, as JSON has them. The child has 1 GB of memory, 30
-    seconds of processor and 60 of time, and none of our secrets. What it raises as
-    ``DomainError`` is raised here; if it dies, ``TooCostly`` is, and ``Busy`` if others take too long.
+    seconds of processor and 60 of time, ``patience`` times as many of both for what is our own,
+    and none of our secrets. What it raises as ``DomainError`` is raised here; if it dies,
+    ``TooCostly`` is, and ``Busy`` if others take too long.
     """
     if not _places.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
         done = subprocess.run(
             [sys.executable, "-c", "from erp.core.sandbox import serve; serve()", function,
-             json.dumps(arguments)],
-            input=content, capture_output=True, timeout=WALL_SECONDS, cwd=ROOT, check=False,
+             json.dumps(arguments), str(CPU_SECONDS * patience)],
+            input=content, capture_output=True, timeout=WALL_SECONDS * patience, cwd=ROOT, check=False,
             env={"PYTHONPATH": str(ROOT), "PATH": ""},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -68,7 +69,7 @@ def call(function: str, content: bytes, **arguments: Any) -> Any:
 def serve() -> None:
     """The child's side: limits first, then the function, then its result on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]), int(sys.argv[3])))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     module, _colon, name = sys.argv[1].partition(":")
     function = getattr(import_module(module), name)

@@ -25,13 +25,18 @@ def render(html: str, *, sheets: Sequence[str] = ("print",), archive: bool = Fal
     """A PDF of a page that needs nothing from outside, in the style of some of our sheets.
 
     ``sheets`` are ``print`` (lists), ``slip`` (documents with a QR-bill), ``paper`` (letters, over
-    ``slip``), ``annual`` (annual accounts, over ``print``),
-    ``procedure`` (procedure documentation, over ``print``). For the ``archive`` it is PDF/A-3b
+    ``slip``), ``annual`` (annual accounts, over ``print``), ``procedure`` (procedure documentation, over
+    ``print``), ``manual``. For the ``archive`` it is PDF/A-3b
     (ISO 19005-3). The same page gives the same bytes: nothing in it is of chance, and a date only
     where the page tells one. Raises ``PdfUnavailable``.
     """
     pdf: bytes = _laid_out(html, sheets).write_pdf(pdf_variant="pdf/a-3b" if archive else None)
     return pdf
+
+
+def render_apart(html: bytes, *, sheets: Sequence[str]) -> bytes:
+    """As ``render``, for a child process (``erp.core.sandbox``): what takes half a minute and half a gigabyte."""
+    return render(html.decode(), sheets=tuple(sheets))
 
 
 def bind(pages: Iterable[str], *, sheets: Sequence[str] = ("print",)) -> bytes:

@@ -1,6 +1,6 @@
 """Kinds of mail (Mailarten): what a room writes, who may see it, and the texts it begins with.
 
-A room declares its kinds in a module that ``MAIL_KINDS`` (``erp/settings.py``) names::
+A room declares its kinds in a module that ``erp/kinds.py`` names::
 
     register(
         "invoice", label=_("Invoice"), see=Permission.RECEIVABLES_READ,

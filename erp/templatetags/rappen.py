@@ -9,12 +9,15 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from erp.core import clock, display
 from erp.core.filetypes import DOCUMENTS
 from erp.core.identifiers import format_iban, format_uid
+from erp.manual import fields
 from erp.web.asides import asides_of
 
 register = template.Library()
@@ -138,3 +141,30 @@ def browser(agent: str) -> str:
     system = next((one for one in systems if one in agent), "")
     told = ", ".join(filter(None, (program, system.replace("Mac OS X", "macOS"))))
     return told or agent[:40] or "–"
+
+
+@register.simple_tag
+def why(mask: str, field: str, label: Any = "") -> SafeString | str:
+    """``{% why "entry" "vat_code" %}``: a link to what the manual says of an input, or nothing."""
+    return _why(fields.of_mask(mask, field), label)
+
+
+@register.simple_tag
+def why_field(bound: Any) -> SafeString | str:
+    """The same for a field of a form."""
+    return _why(fields.of_form(type(bound.form), bound.name), bound.label)
+
+
+@register.simple_tag
+def why_refused(code: str | None) -> SafeString | str:
+    """Behind a message: a link to what the manual says of its code. Of the framework's own it says nothing."""
+    return _why(reverse("manual-code", args=[code]), code) if code and "." in code else ""
+
+
+def _why(address: str, label: Any) -> SafeString | str:
+    """Not reached by Tab, which goes from field to field; F1 in the field does the same."""
+    if not address:
+        return ""
+    told = _("Explained: %(field)s") % {"field": label} if label else _("What the manual says")
+    return format_html('<a class="why" href="{}" tabindex="-1" aria-label="{}" title="{} (F1)">?</a>',
+                       address, told, told)  # fmt: skip

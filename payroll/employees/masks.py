@@ -25,7 +25,10 @@ _SHARE: Final = re.compile(r"shares\[(\d)\]\.([a-z]+)")
 
 @dataclass
 class Input:
-    """An input as a template draws it. ``rows`` are accounts of a payout, each with its inputs."""
+    """An input as a template draws it. ``rows`` are accounts of a payout, each with its inputs.
+
+    ``mask`` and ``field`` are what the manual knows it by.
+    """
 
     name: str
     label: Any
@@ -37,6 +40,8 @@ class Input:
     fault: str = ""
     choices: list[tuple[str, Any, bool]] = field(default_factory=list)
     rows: list[list[Input]] = field(default_factory=list)
+    mask: str = ""
+    field: str = ""
 
 
 @dataclass
@@ -65,7 +70,15 @@ def inputs(
 ) -> list[Input]:  # fmt: skip
     """The inputs of a value's fields, named by ``prefix`` and field."""
     types = {one.name: one.type for one in msgspec.structs.fields(kind)}
-    return [_input(types[one.name], one, mask, known, prefix) for one in fields]
+    made = [_input(types[one.name], one, mask, known, prefix) for one in fields]
+    for shown, one in zip(made, fields, strict=True):
+        shown.mask, shown.field = mask_of(kind), one.name
+    return made
+
+
+def mask_of(kind: type[msgspec.Struct]) -> str:
+    """What the manual knows the mask of a kind of facts by, or that of what does not change."""
+    return f"employee-{kind.__struct_config__.tag or 'personal'}"
 
 
 def _input(kind: Any, one: Field, mask: Mask, known: Known, prefix: str) -> Input:
@@ -114,6 +127,7 @@ def _offered(many: str, known: Known) -> list[tuple[str, Any]]:
     return [(str(number), str(one)) for number, one in known.wage_types.items() if one.is_active]
 
 
+OF_SHARES: Final = "employee-share"
 _WIDGETS: Final = {"iban": "iban", "name": "text", "bic": "text"}
 
 
@@ -126,7 +140,8 @@ def _share_rows(value: list[Any], mask: Mask, name: str) -> list[list[Input]]:
             place = f"{name}[{nth}].{one.name}"
             widget = _WIDGETS.get(one.name, "amount")
             cells.append(Input(place, one.label, widget, row.get(one.name, ""), one.width,
-                               most=one.most, fault=mask.faults.get(place, "")))  # fmt: skip
+                               most=one.most, fault=mask.faults.get(place, ""), mask=OF_SHARES,
+                               field=one.name))  # fmt: skip
         made.append(cells)
     return made
 

@@ -37,7 +37,7 @@ from tests import make
 from tests.accounting.payables.capture import papers
 from tests.accounting.receivables import sales
 from tests.erp.client import Api, new_key
-from tests.erp.test_api_rights import one_of_everything
+from tests.erp.everything import one_of_everything
 
 OWN: Final = 1_000_000_000
 FOREIGN: Final = 1_100_000_000

@@ -8,18 +8,29 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from accounting.closing.models import Appropriation, YearAccrual
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account, FiscalYear, Period, YearClosing
 from accounting.ledger.queries import account_sheet
 from accounting.ledger.verifying import verify_ledger
+from accounting.payables.capture import keeping
+from accounting.payables.capture.models import InboxDocument
+from accounting.payables.capture.reading import countries_in_use
+from accounting.payables.capture.scanning import scan
 from accounting.statements import statements
 from accounting.statements.trial_balance import trial_balance
 from erp.access.gate import operating
 from erp.cockpit.demo import seed
+from erp.documents.storing import content_of
+from erp.manual import texts
+from erp.manual.texts import LANGUAGES, source_of
 from payroll.declarations.models import IssuedCertificate
-from payroll.runs.models import PayrollRun
+from payroll.runs.models import PayrollRun, Payslip
+from tests import make
+from vat.codes.tax import tax_in_gross, tax_on_net
 
 DAYS = [dt.date(2025, 12, 31), dt.date(2026, 6, 17), dt.date(2026, 11, 30), dt.date(2025, 3, 9)]
 CENT = Decimal("0.01")
@@ -177,3 +188,52 @@ def test_the_first_year_is_closed_and_the_second_opens_with_it(books, company):
 def test_the_proof_of_the_books_holds(company):
     verdict = verify_ledger(company)
     assert verdict.sound and verdict.entries >= 1500
+
+
+#: What the tour of the manual says of the demo company: where, and what stands there.
+TOLD = [
+    ("contacts", "?q=seeblick", ["1002", "Hotel Seeblick AG", "Flüelen"]),
+    ("balance-sheet", "?until=31.12.2025", ["796’782.61"]),
+    ("income-statement", "?until=31.12.2025", ["354’106.93"]),
+    ("reconcile-home", "", ["13’416.51", "2026-426"]),
+    ("inbox", "", ["40078"]),
+    ("vat-returns", "", ["38’657.31"]),
+    ("year-ends", "", ["354’106.93"]),
+]
+
+
+@pytest.mark.parametrize(("screen", "query", "figures"), TOLD, ids=[one[0] for one in TOLD])
+def test_the_tour_tells_the_truth(screen, query, figures, books, company, django_db_blocker):
+    """Whatever stands in the first hour of the manual, in each language, stands on the page it speaks of."""
+    reader = Client()
+    with django_db_blocker.unblock():
+        reader.force_login(make.owner_of(company))
+        shown = reader.get(reverse(screen, args=[company.pk]) + query, follow=True)
+    page = shown.content.decode()
+    for figure in figures:
+        assert figure in page, figure
+        for language in LANGUAGES:
+            assert figure in source_of("tour", language).read_text(encoding="utf-8"), language
+    assert screen in texts.page("tour", "de").screens
+
+
+def test_what_the_tour_books_comes_out_as_it_says(company):
+    """Printer paper for 108.10 on 6500, and two hours of advice."""
+    office = Account.of(company).select_related("vat_code").get(number="6500")
+    assert office.vat_code.code == "IN"
+    assert tax_in_gross(Decimal("108.10"), rate=Decimal("8.1")) == Decimal("8.10")
+    assert tax_on_net(Decimal("300.00"), rate=Decimal("8.1")) == Decimal("24.30")
+    with operating("alpenholz") as access:
+        may = PayrollRun.of(access.company).filter(month=dt.date(2026, 5, 1))
+        counts = sorted(Payslip.of(access.company).filter(run=run).count() for run in may)
+    assert len(counts) == 2 and counts[0] == 3
+
+
+def test_the_bill_that_the_tour_captures_reads_as_it_says(books, company):
+    row = InboxDocument.of(company).get(name="Rechnung 40078.pdf")
+    found = keeping.restored(keeping.kept(scan(content_of(row.file))), countries=countries_in_use())
+    ((_page, read),) = found.bills
+    assert (read.bill.creditor.name, read.bill.amount) == ("Stadtwerke Altdorf", Decimal("162.15"))
+    for language in LANGUAGES:
+        told = source_of("tour", language).read_text(encoding="utf-8")
+        assert "Stadtwerke Altdorf" in told and "162.15" in told

@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 
 from erp.core.display import chf
-from erp.web.help import source_of
+from erp.manual.texts import source_of
 from tests.vat.declarations import EFFECTIVE, NET_2024, SIMPLE
 from vat.codes.catalogue import catalogue
 from vat.returns.boxes import (

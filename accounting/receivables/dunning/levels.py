@@ -71,7 +71,8 @@ class SetUpAlready(DomainError):
 
 class TooManyLevels(DomainError):
     code = "dunning.too_many_levels"
-    message = _("A procedure has at most %(most)s levels.")
+    message = _("A procedure has at most %(most)s levels. "
+                "Change one of those that are there.")  # fmt: skip
     conflict = True
 
 

@@ -27,6 +27,12 @@ class Reason(StrEnum):
 #: Pages without an operation, or with a part that has none, and why.
 REASONS: Final[Mapping[str, Reason]] = {
     "help": Reason.FACE,
+    "manual": Reason.FACE,
+    "manual-find": Reason.FACE,
+    "manual-codes": Reason.FACE,
+    "manual-code": Reason.FACE,
+    "manual-pdf": Reason.FACE,
+    "screen": Reason.FACE,
     "manifest": Reason.FACE,
     "shortcut": Reason.FACE,
     "language": Reason.FACE,

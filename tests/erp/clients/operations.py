@@ -31,8 +31,8 @@ from schemathesis.generation.hypothesis.builder import (
 from schemathesis.generation.overrides import Override
 
 from erp.api.document import drawn_in
+from tests.erp.endpoints import ENDPOINTS
 from tests.erp.sign_in.people import address
-from tests.erp.test_api_rights import ENDPOINTS
 
 SEED = 20261127
 _PLACE = re.compile(r"/\{(\w+)\}")

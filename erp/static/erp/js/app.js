@@ -62,24 +62,25 @@ function palette() {
     }));
     mark(at);
   };
-  /** The server knows all records; the last question counts. */
+  /** The server knows all records, and the manual; the last question counts. */
   const look = async () => {
     const nth = ++asked, text = input.value.trim();
     found = [];
     draw();
-    if (!dialog.dataset.search || !whole || text.length < 2) return;
+    if (!whole || text.length < 2) return;
     await new Promise((go) => setTimeout(go, 120));
     if (nth !== asked) return;
-    const told = await fetched(`${dialog.dataset.search}?${new URLSearchParams({ q: text.slice(0, 80), limit: 5 })}`);
+    const words = new URLSearchParams({ q: text.slice(0, 80), limit: 5 });
+    const [told, read] = await Promise.all([dialog.dataset.search ? fetched(`${dialog.dataset.search}?${words}`) : {}, fetched(`${dialog.dataset.manual}?${words}`)]);
     if (nth !== asked) return;
-    found = (told.results || []).map((one) => ({ label: one.label, note: noted(one), url: one.url }));
+    found = [...(told.results || []).map((one) => ({ label: one.label, note: noted(one), url: one.url })), ...read];
     draw(marked);
   };
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") { event.preventDefault(); mark(marked + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
-    if (event.key === "Enter" && shown[marked]) location.href = shown[marked].url;
+    if (event.key === "Enter" && shown[marked]) list.children[marked].querySelector("a").click();
   });
   document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
   const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; asked++; draw(); };
@@ -89,23 +90,44 @@ function palette() {
   return open;
 }
 
+/** The manual beside the page. An address may end in the place that is meant, `/help/vat/#interval`. */
 function help() {
   const dialog = document.querySelector("dialog.help");
   if (!dialog) return;
   const read = async (address) => {
-    const answer = await fetch(address + "?fragment=1"), manual = dialog.querySelector(".manual");
+    const [page, anchor] = address.split("#");
+    const answer = await fetch(page + "?fragment=1"), manual = dialog.querySelector(".manual");
     manual.innerHTML = answer.ok ? await answer.text() : "";
-    dialog.scrollTop = 0;
+    manual.dataset.page = page;
+    return anchor;
   };
-  const open = async () => { await read(dialog.dataset.source); dialog.showModal(); };
-  dialog.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="/help/"]');
-    if (link) { event.preventDefault(); read(link.getAttribute("href")); }
+  const show = (anchor) => {
+    const place = anchor && document.getElementById(`help-${anchor}`);
+    dialog.querySelectorAll(".meant").forEach((old) => old.classList.remove("meant"));
+    dialog.scrollTop = 0;
+    if (!place) return;
+    place.classList.add("meant");
+    place.scrollIntoView({ block: "start" });
+  };
+  const open = async (address) => {
+    const anchor = await read(address || dialog.dataset.source);
+    if (!dialog.open) dialog.showModal();
+    show(anchor);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a.why[href^="/help/"], dialog.help a[href^="/help/"], dialog.palette a[href^="/help/"]');
+    if (!link || link.search || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    document.querySelector("dialog.palette[open]")?.close();
+    open(link.getAttribute("href"));
   });
   document.querySelectorAll("[data-help]").forEach((b) => b.addEventListener("click", (event) => { event.preventDefault(); open(); }));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   return open;
 }
+
+/** What explains the field one is in, if anything does. */
+const explained = (target) => target.closest?.(".field, td, label, fieldset")?.querySelector("a.why")?.getAttribute("href");
 
 function rows() {
   let at = -1;
@@ -127,7 +149,7 @@ if (location.hash === "#search") {  // a shortcut of the installed app; going ba
 let prefix = false;
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); openPalette?.(); return; }
-  if (event.key === "F1") { event.preventDefault(); openHelp?.(); return; }
+  if (event.key === "F1") { event.preventDefault(); openHelp?.(explained(event.target)); return; }
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "?") { openHelp?.(); return; }
   if (prefix) {

@@ -1,8 +1,10 @@
-"""Modules that offer kinds of jobs and of mails: each is imported when the first kind is asked for."""
+"""Modules of the rooms that offer kinds of jobs (``erp.jobs``) and of mails (``erp.mails``)."""
+
+from __future__ import annotations
 
 from typing import Final
 
-JOBS: Final = (
+JOBS: Final = [
     "erp.reference.jobs",
     "accounting.ledger.jobs",
     "accounting.statements.jobs",
@@ -24,8 +26,9 @@ JOBS: Final = (
     "payroll.runs.delivering",
     "payroll.declarations.jobs",
     "payroll.declarations.delivering",
-)
-MAILS: Final = (
+]
+
+MAILS: Final = [
     "erp.webhooks.notices",
     "accounting.receivables.mail_kinds",
     "accounting.receivables.dunning.mailing",
@@ -36,4 +39,4 @@ MAILS: Final = (
     "accounting.payables.notices",
     "payroll.expenses.notices",
     "erp.cockpit.digests",
-)
+]
