@@ -16,7 +16,7 @@ from django.db.utils import OperationalError
 
 #: How long a change may hold up others while it waits, how long it lets them pass, and how long it tries.
 WAITS_MS: Final = 400
-PASSES: Final = 0.3  # seconds
+PASSES_MS: Final = 300
 TRIES_FOR: Final = 15 * 60  # seconds
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
@@ -45,7 +45,7 @@ def patiently(
                 ):
                     raise
                 say("somebody is at work on the table; trying again")
-                time.sleep(PASSES)
+                time.sleep(PASSES_MS / 1000)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET lock_timeout")

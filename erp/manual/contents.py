@@ -24,7 +24,7 @@ class Chapter:
 
 
 CHAPTERS: Final = (
-    Chapter("first-steps", _("First steps"), ("tour", "start", "account", "favourites")),
+    Chapter("first-steps", _("First steps"), ("tour", "start", "setup", "account", "favourites")),
     Chapter("contacts", _("Contacts"), ("contacts", "contact-import", "contact-settings")),
     Chapter(
         "ledger", _("Ledger"),

@@ -12,6 +12,9 @@ pytestmark = pytest.mark.e2e
 
 PAGES = {
     "companies": "/",
+    "manual": "/help/",
+    "manual-codes": "/help/codes/?q=vat",
+    "tour": "/help/tour/",
     "add-company": "/companies/add/",
     "start": "/c/1/",
     "setup": "/c/3/setup/",

@@ -104,8 +104,8 @@ class Follower:
         if self._child is None or self._child.poll() is not None:
             return
         behind = self.source.ask(
-            "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), flush_lsn)), -1)::bigint"
-            " FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
+            "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn)), -1)::bigint"
+            f" FROM pg_replication_slots WHERE slot_name = '{SLOT}' AND active"
         )[0][0]
         if behind >= 0:
             self.note(behind)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             "why": ", ".join(taken.damaged[:20]),
         })  # fmt: skip
         self.stdout.write(
-            f"{taken.generation.path}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s"
+            f"{taken.generation.path}: {size // 10**6} MB in {time.monotonic() - began:.1f} s"
         )
         for name in taken.let_go:
             self.stdout.write(f"let go of {name}")

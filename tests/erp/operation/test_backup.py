@@ -100,6 +100,8 @@ def saved():
         follower.send_signal(signal.SIGTERM)
         assert follower.wait(timeout=30) == 0
         installation.bookkeeper.communicate()
+        followed = json.loads((installation.var / "operation" / "backup_follow.json").read_text())
+        assert followed["sound"] and followed["told"]["behind_bytes"] >= 0
         yield installation
     finally:
         if installation.bookkeeper is not None:
