@@ -30,6 +30,7 @@ ENUM_NAMES: Final = {
     "PriceBasisEnum": "vat.codes.breakdown.Basis",
     "DocumentKindEnum": "accounting.receivables.models.SalesDocument.Kind",
     "MailStateEnum": "erp.mails.models.State",
+    "FindingStateEnum": "erp.operation.findings.State",
     "WageTypeKindEnum": "payroll.wage_types.models.WageType.Kind",
     "WageTypeMethodEnum": "payroll.wage_types.models.WageType.Method",
     "InstitutionKindEnum": "payroll.setup.models.Institution.Kind",
