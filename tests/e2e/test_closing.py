@@ -14,6 +14,7 @@ from erp.cockpit.demo import statement_xml
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_banking import upload
 from tests.e2e.test_pages import accessible, fits
+from tests.examples import turn
 from tests.payroll.runs.books import iban
 
 pytestmark = pytest.mark.e2e
@@ -121,6 +122,7 @@ class Closing:
         self.page.emulate_media(color_scheme="light")
 
 
+@turn(1)
 def test_a_year_is_closed_reopened_closed_again_and_its_profit_used(opened, site):
     company = site.manage("shell", "-v", "0", "-c", BOOKS).split()[-1]
     desk = Closing(opened(), company)

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_jobs import MINUTE, Worker
+from tests.examples import one_of_today
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +41,7 @@ def fits(page):
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", one_of_today([WIDE, NARROW]))
 def test_an_owner_exports_the_company_and_takes_it_along(opened, worker, site, tmp_path, viewport):
     page = opened(viewport).goto(PAGE)
     shot(page, "export-asked")

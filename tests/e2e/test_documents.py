@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW
 from tests.e2e.test_entering import typed
+from tests.examples import one_of_today
 
 pytestmark = pytest.mark.e2e
 
@@ -186,7 +187,7 @@ def test_documents_fit_a_phone(opened):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", one_of_today(["light", "dark"]))
 def test_the_pages_are_accessible_and_have_their_help(opened, site, scheme):
     watched = opened(color_scheme=scheme)
     page = watched.goto(NEW + "?kind=offer&contact=1")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.accounting.banking.files import camt053, entry, tx
 from tests.e2e.conftest import NARROW
 from tests.e2e.test_banking import upload
+from tests.examples import turn
 
 pytestmark = pytest.mark.e2e
 
@@ -57,6 +58,7 @@ def statement():
     )  # fmt: skip
 
 
+@turn(2)
 def test_payments_find_their_invoices_and_leave_them_again(opened, site, tmp_path):
     site.manage("shell", "-c", BOOKS)
     watched = opened()

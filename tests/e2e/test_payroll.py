@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, WIDE, Entrance, Watched
 from tests.e2e.test_jobs import Worker
+from tests.examples import turn
 
 pytestmark = pytest.mark.e2e
 
@@ -127,6 +128,7 @@ def hired(page, good):
     expect(page.locator("h1")).to_contain_text("Lara Lärche")
 
 
+@turn(0)
 def test_from_the_first_insurer_to_the_wage_certificate(opened, approver, site, here, good):
     watched = opened()
     set_up(watched, here, good)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.accounting.banking.files import camt053, entry, tx
 from tests.e2e.conftest import NARROW
 from tests.e2e.test_banking import upload
+from tests.examples import turn
 
 pytestmark = pytest.mark.e2e
 
@@ -58,6 +59,7 @@ def statement():
     )  # fmt: skip
 
 
+@turn(2)
 def test_a_statement_is_reconciled_by_the_keyboard_alone(opened, site, tmp_path):
     company, bank = site.manage("shell", "-v", "0", "-c", BOOKS).split()[-2:]
     watched = opened()

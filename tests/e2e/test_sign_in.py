@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e.conftest import NARROW, WIDE, code_of
+from tests.examples import one_of_today
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "vier-Wolken-tragen-einen-Amboss"
@@ -110,7 +111,7 @@ def test_a_refused_passkey_is_told_in_the_page(new, site):
     assert not page.faults
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", one_of_today([WIDE, NARROW]))
 def test_an_app_is_set_up_and_each_page_fits_and_is_accessible(new, site, viewport):
     email = f"app{viewport['width']}@rappen.example"
     page = new(email, viewport)
