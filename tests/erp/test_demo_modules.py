@@ -45,9 +45,9 @@ from payroll.employees.models import Employee
 from tests import make
 from tests.erp.client import problem
 from tests.erp.test_routes import fill, flat
-from tests.examples import DEEP, of_today
+from tests.examples import DEEP, of_today, turn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, turn(2)]
 #: What looking at pages writes: who looked, and words that searches find.
 OF_LOOKING = {"erp_auditevent", "erp_audithead", "erp_accesslogentry", "erp_searchword",
               "erp_searchhead"}  # fmt: skip
@@ -193,7 +193,7 @@ def records(company):
         yield reverse("contact", args=[company.pk, who])
 
 
-@pytest.mark.parametrize("module", [*of_today(Module.values), "all"])
+@pytest.mark.parametrize("module", [*of_today(Module.values, in_turn=True), "all"])
 def test_a_module_goes_and_comes_back_as_it_was(company, owner, client, module):
     """Each seventh of its doors is tried, all of them with ``RAPPEN_DEEP=1``."""
     all_on = list(company.modules)
@@ -287,7 +287,7 @@ def test_no_page_that_stays_leads_to_one_that_is_gone(company, owner, client, of
     every = [*records(company), *open_pages(company, off)]
     switch(company, [one for one in Module.values if one not in off], owner)
     looked, astray = 0, set()
-    for address in of_today(every):
+    for address in of_today(every, in_turn=True):
         answer = client.get(address)
         assert answer.status_code in {200, 302, 400, 403, 404}, address
         if answer.status_code == 200 and "html" in answer["Content-Type"]:

@@ -38,6 +38,7 @@ from tests.erp.changes.mirror import until_all_is_told
 from tests.erp.clients.cutting import breaking_off
 from tests.erp.clients.phone import Phone, Write
 from tests.erp.clients.site import running
+from tests.examples import turn
 from tests.payroll.expenses import books as expenses
 
 #: What is done, and how often; 500 writes together.
@@ -188,6 +189,7 @@ def told(phone, cursors):
     return found
 
 
+@turn(1)
 def test_500_writes_sent_twice_over_a_line_that_breaks_off_take_effect_once(books, tmp_path):
     company, anna, huber, book, items = books
     seed = random.randrange(2**32)

@@ -19,7 +19,7 @@ import pytest
 from tests.erp.jobs.machine import Machine
 from tests.examples import cases
 
-KILLS = cases(20, each_time=8)
+KILLS = cases(20, each_time=4)
 ENTRIES, MS = 30, 10  # steps of a job, and how long each takes at least
 PATIENCE = 60  # seconds for the rest to be done, once nothing is killed any more
 LONGEST = 0.4  # seconds that work has gone on again when the next kill comes
