@@ -15,7 +15,7 @@ from rest_framework.routers import SimpleRouter
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet
 from erp.api.inputs import Input
-from erp.api.schema import KEY
+from erp.api.schema import IF_MATCH, KEY
 from erp.audit import access_log
 from payroll.delivery import passwords, signing_in, terms
 from payroll.delivery.models import DeliverySettings, DeliveryTerms, Way
@@ -50,7 +50,11 @@ class WageDeliverySettingsViewSet(CompanyViewSet):
         """How wage papers go out as a rule."""
         return self.shown(terms.settings_of(self.company))
 
-    @extend_schema(request=WageDeliverySettingsInput, responses={200: WageDeliverySettingsOutput})
+    @extend_schema(
+        parameters=[IF_MATCH],
+        request=WageDeliverySettingsInput,
+        responses={200: WageDeliverySettingsOutput},
+    )
     @action(detail=False, methods=["post"])
     def change(self, request: Request, **kwargs: Any) -> Response:
         """Change how wage papers go out as a rule; wants the second factor."""

@@ -17,7 +17,7 @@ from contacts.models import Contact
 from erp.access.permissions import Permission
 from erp.api.endpoints import CompanyViewSet, with_etag
 from erp.api.inputs import AmountField, DayField, Input
-from erp.api.schema import KEY
+from erp.api.schema import IF_MATCH, KEY
 from erp.core import clock
 from erp.core.errors import DomainError
 from payroll.setup import accounts, institutions, queries, readiness, settings, solutions
@@ -63,7 +63,9 @@ class SettingsViewSet(CompanyViewSet):
         """How the company reckons wages."""
         return self.shown(settings.settings_of(self.company))
 
-    @extend_schema(request=PayrollSettingsInput, responses={200: PayrollSettingsOutput})
+    @extend_schema(
+        parameters=[IF_MATCH], request=PayrollSettingsInput, responses={200: PayrollSettingsOutput}
+    )
     @action(detail=False, methods=["post"])
     def change(self, request: Request, **kwargs: Any) -> Response:
         """Change how wages are reckoned from the next calculation on."""

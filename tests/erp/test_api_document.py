@@ -46,6 +46,13 @@ def test_the_document_is_drawn_up_once_for_all_who_ask(document, monkeypatch):
     assert Client().post(ADDRESS).status_code == 405
 
 
+def test_what_wants_the_etag_that_was_read_says_so(document):
+    """Changes by PUT, PATCH and DELETE by themselves; of settings that are changed by POST, these."""
+    for address in ("payroll-settings/change/", "wage-delivery-settings/change/"):
+        asked = document["paths"][f"/api/v1/companies/{{company}}/{address}"]["post"]["parameters"]
+        assert "If-Match" in {one["name"] for one in asked}, address
+
+
 def test_operations_are_named_by_room_and_address(document):
     told = list(operations(document))
     names = [one["operationId"] for one in told]
