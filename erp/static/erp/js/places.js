@@ -38,6 +38,7 @@ export function enhance(input) {
     const [only, ...others] = places.length ? places : all;
     if (!only || others.length || input.value.trim() !== text || isTyped()) return;
     fields.town.value = fields.town.dataset.brought = only.town;
+    if (document.activeElement === fields.town) fields.town.select(); // whoever types there types over it
     list.close();
   });
 }
