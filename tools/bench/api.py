@@ -6,10 +6,7 @@ import base64
 import http.client
 import os
 import secrets
-import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +23,7 @@ from tools.bench.books import Book, acting, fill, found
 from tools.bench.measuring import note
 from tools.bench.open_items import fill_items
 from tools.bench.sync import CONTACTS_SQL
-from tools.environment import ROOT
+from tools.serving import served
 
 LISTS: Final = {
     "contacts": "contacts/", "journal-entries": "journal-entries/", "open-items": "open-items/",
@@ -71,41 +68,13 @@ def _token(book: Book) -> str:
 
 @contextmanager
 def _server() -> Iterator[int]:
-    """The program as it is run, with two workers of four threads."""
-    with socket.socket() as found_free:
-        found_free.bind(("127.0.0.1", 0))
-        port = found_free.getsockname()[1]
-    environment = {
-        **os.environ, "RAPPEN_MODE": "demo", "RAPPEN_SECRET_KEY": secrets.token_hex(32),
+    """The program beside bare views, under keys of its own: its port."""
+    keys = {
+        "RAPPEN_SECRET_KEY": secrets.token_hex(32),
         "RAPPEN_FIELD_KEYS": "bench:" + base64.b64encode(os.urandom(32)).decode(),
-        **{f"RAPPEN_API_{who}": "1000000000" for who in ("TOKEN", "PERSON", "COMPANY", "ADDRESS")},
-    }  # fmt: skip
-    starter = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
-    server = subprocess.Popen(
-        [sys.executable, "-c", starter, "tools.bench.served:application", "--workers", "2",
-         "--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error"],
-        cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        for _attempt in range(300):
-            if _answers(port):
-                break
-            time.sleep(0.2)
-        else:
-            raise RuntimeError("the server does not answer")
+    }
+    with served("tools.bench.served:application", keys) as (port, _process):
         yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _answers(port: int) -> bool:
-    try:
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        asked.request("GET", "/healthz")
-        return asked.getresponse().status == 200
-    except OSError:
-        return False
 
 
 def _in_turns(

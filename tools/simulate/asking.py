@@ -7,7 +7,6 @@ import json
 import os
 import random
 import secrets
-import socket
 import statistics
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from erp.access.gate import access_to
 from erp.access.models import User
 from erp.cockpit.tokens import create_token
 from tools.environment import ROOT
+from tools.serving import served
 
 ENTRY: Final = {"date": "2026-06-15", "text": "Messung", "lines": [
     {"account": "6000", "debit": "100.00"}, {"account": "1020", "credit": "100.00"},
@@ -82,43 +82,11 @@ def person(user: User, company: int) -> Person:
 
 @contextmanager
 def server() -> Iterator[tuple[int, int]]:
-    """The program as it is run, with two workers of four threads: its port and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ, "RAPPEN_MODE": "demo",
-        **{f"RAPPEN_API_{who}": "1000000000" for who in ("TOKEN", "PERSON", "COMPANY", "ADDRESS")},
-    }  # fmt: skip
+    """The program as it is run, with its static files: its port and its process."""
     subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-                   cwd=ROOT, env=environment, check=True)  # fmt: skip
-    starter = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
-    running = subprocess.Popen(
-        [sys.executable, "-c", starter, "erp.wsgi:application", "--workers", "2", "--threads", "4",
-         "--bind", f"127.0.0.1:{port}", "--log-level", "error"], cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        for _attempt in range(600):
-            if running.poll() is not None:
-                raise RuntimeError("the server has ended")
-            if _answers(port):
-                break
-            time.sleep(0.2)
-        else:
-            raise RuntimeError("the server does not answer")
-        yield port, running.pid
-    finally:
-        running.terminate()
-        running.wait(60)
-
-
-def _answers(port: int) -> bool:
-    try:
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        asked.request("GET", "/healthz")
-        return asked.getresponse().status == 200
-    except OSError:
-        return False
+                   cwd=ROOT, env={**os.environ, "RAPPEN_MODE": "demo"}, check=True)  # fmt: skip
+    with served("erp.wsgi:application", {}) as told:
+        yield told
 
 
 def kinds(
