@@ -95,8 +95,8 @@ def _copy(admin: psycopg.Connection, template: int, new: list[int]) -> None:
     admin.execute(
         "INSERT INTO erp_company (id, short_name, name, sealed_as, legal_form, uid, street, house_number,"
         " postcode, town, country, language, currency, logo_digest, fiscal_year_start, modules,"
-        " created_at, people_above, setup_steps) SELECT n, 'copy-' || n, 'Mandant ' || n, c.id, legal_form, uid, street,"
-        " house_number, postcode, town, country, language, currency, logo_digest, fiscal_year_start,"
+        " created_at, people_above, setup_steps) SELECT n, 'copy-' || n, 'Mandant ' || n, c.id, legal_form, uid,"
+        " street, house_number, postcode, town, country, language, currency, logo_digest, fiscal_year_start,"
         " modules, created_at, people_above, setup_steps FROM erp_company c, unnest(%s::bigint[]) n WHERE c.id = %s",
         [new, template],
     )
