@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+
+class Detail(Struct, frozen=True):
     """One payment within an entry; ``amount`` from the account holder's view, credits positive.
 
     ``instruction_id``, ``block_id`` and ``message_id`` are those of our own order, where it was one.
@@ -34,8 +35,7 @@ class Detail:
     instructed_currency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A booking of the bank; ``amount`` is signed, credits positive."""
 
     amount: Decimal

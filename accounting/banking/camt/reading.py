@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
+from msgspec.structs import replace
 
 from accounting.banking.camt.charges import charges_of, instructed_of
 from accounting.banking.camt.contents import Detail, Entry, Statement, StatementFile
@@ -289,32 +290,25 @@ def _detail(
         amount, currency = amount_of(place, reading), place.get("Ccy", currency)
     indicator = text_of(told, reading, "CdtDbtInd")
     credited = is_credit if indicator not in {"CRDT", "DBIT"} else indicator == "CRDT"
-    refs, parties = child_of(told, reading, "Refs"), child_of(told, reading, "RltdPties")
+    refs, parties = (_children_in(told, reading, name) for name in ("Refs", "RltdPties"))
     role = "Dbtr" if credited != reversal else "Cdtr"
-    reference, kind = _reference(tx, reading)
-    texts = [
-        value_of(text, reading)
-        for path in (f"{ns}Ustrd", f"{ns}Strd/{ns}AddtlRmtInf")
-        for remittance in tx.iterchildren(f"{ns}RmtInf")
-        for text in remittance.iterfind(path)
-    ]
-    texts.append(text_of(told, reading, "AddtlTxInf"))
+    remittances = list(tx.iterchildren(f"{ns}RmtInf"))
+    reference, kind = _reference(remittances, reading)
+    texts = [*_told_in(remittances, reading), text_of(told, reading, "AddtlTxInf")]
     instructed, instructed_currency = instructed_of(told, reading)
     return Detail(
         amount=amount if credited else -amount,
         currency=currency,
-        servicer_reference="" if refs is None else _given(text_of(refs, reading, "AcctSvcrRef")),
-        end_to_end_id="" if refs is None else _given(text_of(refs, reading, "EndToEndId")),
-        message_id="" if refs is None else text_of(refs, reading, "MsgId"),
-        instruction_id="" if refs is None else _given(text_of(refs, reading, "InstrId")),
-        block_id="" if refs is None else _given(text_of(refs, reading, "PmtInfId")),
+        servicer_reference=_given(text_of(refs, reading, "AcctSvcrRef")),
+        end_to_end_id=_given(text_of(refs, reading, "EndToEndId")),
+        message_id=text_of(refs, reading, "MsgId"),
+        instruction_id=_given(text_of(refs, reading, "InstrId")),
+        block_id=_given(text_of(refs, reading, "PmtInfId")),
         reference=reference,
         reference_type=kind,
         text=_clean(" ".join(filter(None, texts))),
         party=_party(parties, reading, role),
-        party_iban=""
-        if parties is None
-        else text_of(parties, reading, f"{role}Acct", "Id", "IBAN"),
+        party_iban=text_of(parties, reading, f"{role}Acct", "Id", "IBAN"),
         return_reason=_return_reason(told, reading),
         charges=charges_of(told, reading, own),
         instructed=instructed,
@@ -335,9 +329,28 @@ def _given(reference: str) -> str:
     return "" if reference == "NOTPROVIDED" else reference
 
 
-def _reference(tx: Any, reading: Reading) -> tuple[str, str]:
-    ns = reading.ns
-    found = tx.find(f"{ns}RmtInf/{ns}Strd/{ns}CdtrRefInf")
+def _children_in(told: dict[str, Any], reading: Reading, name: str) -> dict[str, Any]:
+    """The first child of each name in the element of this name; none where it is missing."""
+    found = child_of(told, reading, name)
+    return {} if found is None else children_of(found)
+
+
+def _structured(remittances: Iterable[Any], reading: Reading, name: str) -> Iterator[Any]:
+    """What the structured parts of remittance information hold under a name, in turn."""
+    for remittance in remittances:
+        for part in remittance.iterchildren(f"{reading.ns}Strd"):
+            yield from part.iterchildren(reading.ns + name)
+
+
+def _told_in(remittances: Iterable[Any], reading: Reading) -> list[str]:
+    """The texts of remittance information: the free ones first."""
+    free = [text for one in remittances for text in one.iterchildren(f"{reading.ns}Ustrd")]
+    more = _structured(remittances, reading, "AddtlRmtInf")
+    return [value_of(text, reading) for text in (*free, *more)]
+
+
+def _reference(remittances: Iterable[Any], reading: Reading) -> tuple[str, str]:
+    found = next(_structured(remittances, reading, "CdtrRefInf"), None)
     if found is None:
         return "", ""
     reference = text_of(found, reading, "Ref").replace(" ", "")
@@ -349,10 +362,8 @@ def _reference(tx: Any, reading: Reading) -> tuple[str, str]:
     return reference, kind if kind in {"SCOR", "QRR"} else ""
 
 
-def _party(parties: Any, reading: Reading, role: str) -> str:
+def _party(parties: dict[str, Any], reading: Reading, role: str) -> str:
     """Name of a party, ultimate party or bank, with or without the ``Pty`` level of version 8."""
-    if parties is None:
-        return ""
     for name in (f"Ultmt{role}", role):
         found = child_of(parties, reading, name)
         if found is None:
