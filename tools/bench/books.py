@@ -25,6 +25,7 @@ from erp.access.gate import operating
 from erp.access.models import User
 from erp.cockpit.founding import set_up_company
 from erp.companies.models import Company
+from tools.bench.measuring import under_way
 
 YEARS = (2024, 2025, 2026)
 IBAN = "CH9300762011623852957"
@@ -49,8 +50,8 @@ def acting(book: Book) -> Iterator[tuple[Company, User]]:
 
 
 def found(lines: int) -> Book:
-    """A company with three years and, for ``lines`` lines, entries of two to four lines."""
-    reference = f"bench-{lines}"
+    """A company with three years, named by the work that asks for it and ``lines``: how many it is to have."""
+    reference = f"bench-{under_way()}-{lines}"
     with transaction.atomic():
         owner = User.objects.filter(email="bench@example.ch").first() or User.objects.create_user(
             "bench@example.ch", "nur-fuer-die-Messung"

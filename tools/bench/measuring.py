@@ -48,6 +48,11 @@ def known() -> dict[str, str]:
         return {row["subject"]: row["reason"] for row in csv.DictReader(file)}
 
 
+def under_way() -> str:
+    """The work that runs; “books” before the first one."""
+    return _now["work"] or "books"
+
+
 @contextmanager
 def working(area: str, work: str) -> Iterator[None]:
     """What is noted within is of this work."""

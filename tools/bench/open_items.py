@@ -47,7 +47,7 @@ _PLAIN = """
         ON s.company_id = i.company_id AND s.item_id = i.id AND s.date <= %(on)s
     WHERE i.company_id = %(company)s AND i.side = 'receivables' AND i.opened_on <= %(on)s
       AND (i.settled_on IS NULL OR i.settled_on > %(on)s)
-    GROUP BY i.id HAVING i.amount <> coalesce(sum(s.amount), 0) ORDER BY i.due_date, i.id
+    GROUP BY i.company_id, i.id HAVING i.amount <> coalesce(sum(s.amount), 0) ORDER BY i.due_date, i.id
 """
 
 
