@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 import structlog
+from django.core.exceptions import BadRequest, PermissionDenied
 
 _LINKS: Final = re.compile(r"(/invitation/(?:firm/)?|/accounts/password/reset/key/)[^/\s]+")
 #: PostgreSQL tells here the values that it refused.
@@ -17,6 +18,14 @@ def discreet(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]
     for part in ("event", "exception"):
         if isinstance(told := line.get(part), str):
             line[part] = _VALUES.sub(r"\1 …", _LINKS.sub(r"\1…", told))
+    return line
+
+
+def briefly(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """A request that was refused is no fault of the program: said without the place in the program."""
+    told = line.get("exc_info")
+    if isinstance(told, tuple) and isinstance(told[1], (PermissionDenied, BadRequest)):
+        del line["exc_info"]
     return line
 
 
@@ -34,6 +43,7 @@ def logging_of(mode: str) -> dict[str, Any]:
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            briefly,
             structlog.processors.format_exc_info,
         ],
         "processors": [

@@ -11,6 +11,7 @@ from structlog.stdlib import ProcessorFormatter
 
 from erp.access.models import User
 from erp.cockpit.invitations import invite
+from tests.erp.access.people import signed_in, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,10 @@ def test_what_the_database_refuses_is_logged_without_its_values(anna, caplog):
     lines = written(caplog.records)
     assert "erp_user_email" in lines and "IntegrityError" in lines
     assert anna.email not in lines
+
+
+def test_a_refused_page_is_a_line_and_no_traceback(company, caplog):
+    client = signed_in(somebody(company, "ledger.read"))
+    assert client.get(f"/c/{company.pk}/settings/access/").status_code == 403
+    lines = written(caplog.records)
+    assert "settings/access" in lines and "Traceback" not in lines
