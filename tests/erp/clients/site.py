@@ -30,10 +30,10 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def working(log: Path) -> Iterator[None]:
-    """A worker beside the site, which does what is put into its queue."""
+def working(log: Path, level: str = "WARNING") -> Iterator[None]:
+    """A worker beside the site, which does what is put into its queue; ``level`` is what it logs."""
     command = [sys.executable, "-m", "celery", "-A", "erp", "worker", "--pool", "solo",
-               "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]  # fmt: skip
+               "--without-gossip", "--without-mingle", "--loglevel", level]  # fmt: skip
     with log.open("w") as out:
         worker = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment())
     try:

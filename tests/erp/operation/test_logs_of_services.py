@@ -6,14 +6,19 @@ import contextlib
 import json
 import re
 import secrets
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from erp.access.gate import operating
+from erp.jobs.models import Job, State
 from tests import make
 from tests.erp.clients import site
 from tests.erp.tokens.program import token_of
@@ -61,6 +66,39 @@ def test_neither_web_nor_its_server_writes_what_people_typed(committed_db, tmp_p
         ).encode(), **{"Content-Type": "application/json"})  # fmt: skip
     written = log.read_text()
     assert "/accounts/login/" in written, "nothing was logged at all"
+    for kind, text in {**SECRETS, "token": secret}.items():
+        assert text not in written, kind
+
+
+def test_a_worker_writes_nothing_of_what_it_works_on(committed_db, tmp_path):
+    with transaction.atomic():
+        company = make.found()
+        secret = token_of(make.owner_of(company), company, "contacts.import")[1]
+    told = "Vorname;Nachname;Strasse;PLZ;Ort;IBAN\nRosa;{name};{street};6460;Altdorf UR;{iban}\n"
+    good, bad = told.format(**SECRETS), told.format(**SECRETS | {"iban": SECRETS["ahv"]})
+    log, ended = tmp_path / "worker.log", []
+    with (
+        site.running(tmp_path / "web.log") as (port, _web),
+        site.working(log, level="INFO"),
+    ):
+        for content in (good, bad):
+            body = {
+                "file": SimpleUploadedFile("adressen.csv", content.encode()),
+                "background": "true",
+            }
+            call(f"http://127.0.0.1:{port}/api/v1/companies/{company.pk}/contact-imports/",
+                 encode_multipart(BOUNDARY, body), Authorization=f"Bearer {secret}",
+                 **{"Content-Type": MULTIPART_CONTENT, "Idempotency-Key": secrets.token_hex(8)})  # fmt: skip
+        for _nth in range(240):
+            with operating(str(company.pk)):
+                ended = [one.state for one in Job.of(company).order_by("pk")
+                         if one.state in {State.DONE, State.FAILED}]  # fmt: skip
+            if len(ended) == 2:
+                break
+            time.sleep(0.25)
+    assert ended == [State.DONE, State.FAILED]
+    written = log.read_text()
+    assert written.count("jobs.run") > 2, "nothing was logged at all"
     for kind, text in {**SECRETS, "token": secret}.items():
         assert text not in written, kind
 
