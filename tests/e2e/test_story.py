@@ -14,6 +14,7 @@ would do it. All figures at the end are reckoned here by hand, in francs:
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import re
 import uuid
@@ -26,6 +27,7 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
+from PIL import Image
 from playwright.sync_api import expect
 
 from accounting.qr.bill import Party
@@ -216,14 +218,20 @@ def founded(desk: Desk) -> None:
     page.click("nav.way a.button")
     page.wait_for_url("**/settings/layout/**")
     expect(page.locator("nav.way")).to_contain_text("Schritt 4 von 7")
+    page.click(".head a.button[href$='/settings/']")
+    page.set_input_files(
+        "[name=logo]", {"name": "logo.png", "mimeType": "image/png", "buffer": logo()}
+    )
+    page.click("main form button.primary")
+    expect(page.locator(".note.success")).to_be_visible()
 
     page = desk.goto("setup/")
-    expect(page.locator(".set-up > .done")).to_have_count(3)
-    for step in ("layout", "payroll", "people"):
-        page.click(f"button[name=aside][value={step}]")
-        page.wait_for_selector(f"button[name=take_up][value={step}]")
+    expect(page.locator(".set-up > .done")).to_have_count(4)
+    page.click("button[name=aside][value=payroll]")
+    page.wait_for_selector("button[name=take_up][value=payroll]").click()
+    page.wait_for_selector("button[name=aside][value=payroll]")
     page = desk.goto("")
-    expect(page.locator(".way-steps li")).to_have_count(1)  # the opening, which the capital is
+    expect(page.locator(".way-steps li")).to_have_count(3)  # people, wages, and the opening
     page.keyboard.press("g")
     page.keyboard.press("b")
     page.wait_for_selector("#mask")
@@ -232,9 +240,15 @@ def founded(desk: Desk) -> None:
         page.fill(f"#{field}", value)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#said")).to_contain_text("Buchung 1 ist verbucht")
-    desk.goto("setup/").click("button[name=aside][value=opening]")
+    desk.goto("setup/").click("button[name=aside][value=opening]")  # the capital is all there was
     desk.goto("")
-    expect(page.locator(".way-steps")).to_have_count(0)
+    expect(page.locator(".way-steps li")).to_have_count(2)
+
+
+def logo() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (400, 120), "#2f5d50").save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def invited(desk: Desk, second: Desk) -> None:
@@ -255,6 +269,8 @@ def invited(desk: Desk, second: Desk) -> None:
     page = second.watched.goto(links[-1])
     page.click("form button.primary")
     expect(page.locator(f"main a[href='/c/{desk.company}/']")).to_be_visible()
+    page = desk.goto("")
+    expect(page.locator(".way-steps li")).to_have_count(1)  # wages
 
 
 def sold(desk: Desk) -> None:
@@ -420,6 +436,10 @@ def wages_paid(desk: Desk, second: Desk) -> None:
         desk.post(place + "post/")
     recap = desk.get("payroll/years/2025/recap/")
     assert "120000.00" in str(recap), recap
+    page = desk.goto("setup/")
+    expect(page.locator(".set-up > .done")).to_have_count(6)
+    page = desk.goto("")
+    expect(page.locator(".way-steps")).to_have_count(0)
 
 
 def first_run(desk: Desk, second: Desk, place: str) -> None:
