@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, transaction
 
 from erp.access.gate import access_to
-from erp.access.models import User
 from erp.cockpit.tokens import create_token
-from tools.bench.books import Book, acting, fill, found
+from tools.bench.books import Book, acting, fill, found, signed_up
 from tools.bench.measuring import note
 from tools.bench.open_items import fill_items
 from tools.bench.sync import CONTACTS_SQL
@@ -58,9 +56,8 @@ def bench_api(analyse: Callable[[], None]) -> None:
 
 
 def _token(book: Book) -> str:
-    owner = User.objects.get(email="bench@example.ch")
+    owner = signed_up()
     with transaction.atomic():
-        TOTP.activate(owner, "RAPPENDEMORAPPENDEMORAPPENDEMO22")
         access = access_to(book.company, user=owner)
         scopes = ["contacts.read", "ledger.read", "open_items.read"]
         return create_token(access, name="Messung", scopes=scopes, days=1)[1]

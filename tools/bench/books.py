@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 
 from accounting.banking.booking import save_bank_account
@@ -67,6 +68,15 @@ def found(lines: int) -> Book:
         save_bank_account(BankAccount(company=company, name="Bank", iban=IBAN, currency="CHF",
                                       account=bank), by=owner)  # fmt: skip
     return Book(lines, reference, company.pk)
+
+
+def signed_up() -> User:
+    """The owner of all books, with a second factor: without one no page or token opens a company."""
+    owner = User.objects.get(email="bench@example.ch")
+    if not owner.has_factor:
+        with transaction.atomic():
+            TOTP.activate(owner, "RAPPENDEMORAPPENDEMORAPPENDEMO22")
+    return User.objects.get(pk=owner.pk)  # who knows of it
 
 
 def fill(book: Book) -> float:

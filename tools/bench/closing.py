@@ -44,6 +44,18 @@ _TRAIL = """
     SELECT erp_audit_record(%(company)s, now(), %(by)s, 'year.close', 'fiscalyear', %(year)s, '{}', '', '',
                             'command', '')
 """
+# Its procedure documentation is ordered: a job, and its line of the trail.
+_JOB = """
+    WITH job AS (
+        INSERT INTO erp_job (company_id, kind, key, arguments, by_id, created_at, state, step, cursor, done,
+            furthest, message, lines, lease, attempts, error_code, error)
+        VALUES (%(company)s, 'procedure.keep', 'bench-' || %(year)s, '{}', %(by)s, now(), 'waiting', 0, '{}',
+                0, 0, '', 0, '', 0, '', '')
+        RETURNING id
+    )
+    SELECT erp_audit_record(%(company)s, now(), %(by)s, 'job.start', 'job', (SELECT id FROM job), '{}', '', '',
+                            'command', '')
+"""
 
 
 def bench_closing(book: Book) -> None:
@@ -72,7 +84,7 @@ def bench_closing(book: Book) -> None:
                 cursor.execute(_PLAIN, told)
                 cursor.execute("SELECT * FROM carried ORDER BY number")
                 cursor.fetchall()
-                for statement in (_LOCK, _KEEP, _TRAIL):
+                for statement in (_LOCK, _KEEP, _TRAIL, _JOB):
                     cursor.execute(statement, told)
                 transaction.set_rollback(True)
 

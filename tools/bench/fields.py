@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from allauth.mfa.totp.internal.auth import TOTP
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 
-from erp.access.models import User
 from erp.own_fields.models import OwnField
 from erp.own_fields.saving import save_own_field
-from tools.bench.books import Book, acting, found
+from tools.bench.books import Book, acting, found, signed_up
 from tools.bench.measuring import interleaved, note
 from tools.bench.sync import CONTACTS_SQL
 
@@ -36,7 +34,7 @@ def bench_fields(analyse: Callable[[], None]) -> None:
         cursor.execute(_VALUES, [company.pk])
     analyse()
     client = Client(SERVER_NAME="localhost")
-    client.force_login(_signed_up())
+    client.force_login(signed_up())
     for name, path in (
         ("list of contacts, five own fields", "/c/{}/contacts/?columns=own"),
         ("GET contacts, five own fields", "/api/v1/companies/{}/contacts/"),
@@ -57,11 +55,3 @@ def _book(lines: int) -> Book:
     with acting(book) as (company, _owner), connection.cursor() as cursor:
         cursor.execute(CONTACTS_SQL, [company.pk, CONTACTS])
     return book
-
-
-def _signed_up() -> User:
-    """The owner, with a second factor: without one no page of a company opens."""
-    owner = User.objects.get(email="bench@example.ch")
-    with transaction.atomic():
-        TOTP.activate(owner, "RAPPENDEMORAPPENDEMORAPPENDEMO22")
-    return owner
