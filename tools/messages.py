@@ -21,6 +21,7 @@ from tools.environment import ROOT
 
 LOCALE = ROOT / "erp" / "locale"
 LANGUAGES = ("de", "fr", "it")
+LEAST = 3  # letters of an English text that no language says in one
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w+\}")
 
 
@@ -76,9 +77,18 @@ def _faults(entry: polib.POEntry) -> list[str]:
     wanted = {frozenset(PLACEHOLDER.findall(t)) for t in (entry.msgid, entry.msgid_plural or "")}
     if any(frozenset(PLACEHOLDER.findall(text)) not in wanted for text in texts):
         faults.append("other placeholders than the English text")
+    if entry.msgid_plural and not _told(texts[-1], entry.msgid_plural):
+        faults.append("the plural does not say how many, as the English text does")
+    if len(entry.msgid) > LEAST and any(len(text) < 2 for text in texts):
+        faults.append("a single letter instead of a text")
     if any("ß" in text for text in texts):
         faults.append("ß is not used in Switzerland")
     return faults
+
+
+def _told(text: str, original: str) -> bool:
+    """Whether a text holds every placeholder of the original."""
+    return set(PLACEHOLDER.findall(original)) <= set(PLACEHOLDER.findall(text))
 
 
 def _texts(entry: polib.POEntry) -> list[str]:

@@ -72,10 +72,7 @@ def close_checked(
         require_ready(found)
     else:  # reopening the year before posts nothing, so the head does not tell of it
         require_ready([standing_of(company, year, YEAR_BEFORE)])
-    drafts = JournalEntry.of(company).filter(
-        chain_position=None,
-        date__range=(year.start, year.end),  # by the index of the chain
-    )
+    drafts = JournalEntry.of(company).filter(number=None, date__range=(year.start, year.end))
     if count := drafts.count():
         raise DraftsInPeriod(count=count)
     crashpoints.reach("closing.held")

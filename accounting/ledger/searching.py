@@ -107,7 +107,7 @@ def _entries(access: Access, ids: Sequence[int]) -> Iterator[Hit]:
 
 def _drafts(access: Access, question: Question, limit: int) -> list[Hit]:
     """Those of the newest drafts within somebody's reach that are meant; a second query if there are any."""
-    drafts = queries.within_reach(access).filter(chain_position=None).order_by("-pk")
+    drafts = queries.drafts_of(access).order_by("-pk")
     newest = list(drafts.values_list("pk", flat=True)[:MOST_DRAFTS])
     if not newest:
         return []

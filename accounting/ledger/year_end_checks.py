@@ -88,7 +88,7 @@ def _standing(
 
 def _drafts(company: Company, year: FiscalYear) -> Finding:
     count = JournalEntry.of(company).filter(
-        chain_position=None, date__range=(year.start, year.end)
+        number=None, date__range=(year.start, year.end)
     ).count()  # fmt: skip
     if not count:
         return Finding(True, _("No drafts lie in the year."))

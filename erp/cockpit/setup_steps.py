@@ -80,6 +80,7 @@ PLACES: Final[Mapping[SetupStep, tuple[Place, ...]]] = {
     ),
     SetupStep.LAYOUT: (
         Place(gettext_lazy("Layout of papers"), "layout", Permission.COMPANY_READ),
+        Place(gettext_lazy("Logo"), "company-settings", Permission.COMPANY_READ),
     ),
     SetupStep.PAYROLL: (
         Place(gettext_lazy("Start of payroll"), "payroll-start", Permission.PAYROLL_READ),
@@ -103,8 +104,9 @@ _WITHIN: Final[dict[str, SetupStep]] = {
     "institutions": SetupStep.PAYROLL,
     "institution": SetupStep.PAYROLL,
 }
+#: Whose page it is; where two steps have one, the first of them.
 STEP_OF: Final[Mapping[str, SetupStep]] = _WITHIN | {
-    place.address: step for step, places in PLACES.items() for place in places
+    place.address: step for step in reversed(SetupStep) for place in PLACES[step]
 }
 
 

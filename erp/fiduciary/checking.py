@@ -58,7 +58,7 @@ def _inbox(company: Company, end: dt.date) -> int:
 
 
 def _drafts(company: Company, end: dt.date) -> int:
-    return JournalEntry.of(company).filter(chain_position=None, date__lte=end).count()
+    return JournalEntry.of(company).filter(number=None, date__lte=end).count()
 
 
 def _control(company: Company, end: dt.date) -> int:

@@ -7,9 +7,10 @@ put right, where its line says so. Source: OR 957a; kept for audits of AHV and U
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from payroll.wages.kinds import Base, Kind
 from payroll.wages.values import SlipLine
 
 MONTHS: Final = 12
+NO_NAMES: Final[Mapping[int, str]] = MappingProxyType({})  # as slips have them
 Months = list[Decimal]
 
 
@@ -65,15 +67,23 @@ class _Sums:
         )  # fmt: skip
 
 
-def wage_account(people: Iterable[PersonYear]) -> list[Part]:
-    """The wage account of one person, or of all together (Rekapitulation des Jahres)."""
+def wage_account(people: Iterable[PersonYear], names: Mapping[int, str] = NO_NAMES) -> list[Part]:
+    """The wage account of one person, or of all together (Rekapitulation des Jahres).
+
+    Slips tell wage types in the language of whom they are for; ``names`` are what they are called
+    for whoever reads this.
+    """
     rows = list(people)
+
+    def lines(belongs: Callable[[SlipLine], bool]) -> tuple[Row, ...]:
+        return _lines(rows, belongs, names)
+
     parts = [
-        Part(_("Wages"), (*_lines(rows, _is_wage), _total(rows, _("Gross wages"), "gross"))),
-        Part(_("Deductions"), (*_lines(rows, _is_deduction), _total(rows, _("Net wages"), "net"))),
+        Part(_("Wages"), (*lines(_is_wage), _total(rows, _("Gross wages"), "gross"))),
+        Part(_("Deductions"), (*lines(_is_deduction), _total(rows, _("Net wages"), "net"))),
         Part(_("Expenses and advances"),
-             (*_lines(rows, _is_other), _total(rows, _("Payout"), "payout"))),
-        Part(_("Counts without payment"), _lines(rows, lambda line: not line.paid)),
+             (*lines(_is_other), _total(rows, _("Payout"), "payout"))),
+        Part(_("Counts without payment"), lines(lambda line: not line.paid)),
         Part(_("Bases"), _bases(rows)),
         Part(_("Insured wages"), _charges(rows, "insured")),
         Part(_("Employer's contributions"), _charges(rows, "employer")),
@@ -100,12 +110,15 @@ def _month_of(posted: Posted, line: SlipLine) -> int:
     return month.month
 
 
-def _lines(people: Sequence[PersonYear], belongs: Callable[[SlipLine], bool]) -> tuple[Row, ...]:
+def _lines(
+    people: Sequence[PersonYear], belongs: Callable[[SlipLine], bool], names: Mapping[int, str]
+) -> tuple[Row, ...]:
     sums = _Sums()
     for person in people:
         for posted, line in person.lines():
             if belongs(line):
-                sums.add(f"{line.type:04d}", line.name, _month_of(posted, line), line.amount)
+                name = names.get(line.type, line.name)
+                sums.add(f"{line.type:04d}", name, _month_of(posted, line), line.amount)
     return sums.rows()
 
 
@@ -184,19 +197,19 @@ def account_table(
     )  # fmt: skip
 
 
-def person_table(person: PersonYear, year: int) -> Table:
+def person_table(person: PersonYear, year: int, names: Mapping[int, str]) -> Table:
     """One person's wage account of a year to be taken along."""
     file = person.file
     return account_table(
-        wage_account([person]), year=year, title=_("Wage account"),
+        wage_account([person], names), year=year, title=_("Wage account"),
         subtitle=f"{file.name} ({file.number}) {file.personal.ahv_number}",
         name=f"account-{year}-{file.number}",
     )  # fmt: skip
 
 
-def recap_table(people: Sequence[PersonYear], year: int) -> Table:
+def recap_table(people: Sequence[PersonYear], year: int, names: Mapping[int, str]) -> Table:
     """All wage accounts of a year as one, to be taken along."""
     return account_table(
-        wage_account(people), year=year, title=_("Recapitulation of wages"), subtitle="",
+        wage_account(people, names), year=year, title=_("Recapitulation of wages"), subtitle="",
         name=f"recap-{year}",
     )  # fmt: skip

@@ -37,6 +37,7 @@ from payroll.declarations.models import IssuedCertificate
 from payroll.declarations.preparing import Prepared, prepared
 from payroll.declarations.reconciling import reconcile, reconciliation_table
 from payroll.employees.models import Employee
+from payroll.wage_types.queries import names_of
 
 
 class PayrollYearOutput(serializers.Serializer[Any]):
@@ -229,8 +230,8 @@ class PayrollYearViewSet(Filed):
         found = self.people(pk, only=[int(employee)])
         self.note_one(int(employee))
         if self.form:
-            return self.filed(person_table(found[0], self.year(pk)))
-        return self.told_in_parts(wage_account(found))
+            return self.filed(person_table(found[0], self.year(pk), names_of(self.company)))
+        return self.told_in_parts(wage_account(found, names_of(self.company)))
 
     @shown_or_filed(WageAccountPartOutput(many=True))
     @action(detail=True)
@@ -239,8 +240,8 @@ class PayrollYearViewSet(Filed):
         found = self.people(pk)
         self.note(len(found))
         if self.form:
-            return self.filed(recap_table(found, self.year(pk)))
-        return self.told_in_parts(wage_account(found))
+            return self.filed(recap_table(found, self.year(pk), names_of(self.company)))
+        return self.told_in_parts(wage_account(found, names_of(self.company)))
 
     def told_in_parts(self, parts: Sequence[Part]) -> Response:
         return Response(WageAccountPartOutput(parts, many=True).data)

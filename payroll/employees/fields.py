@@ -207,7 +207,7 @@ PERSONAL: Final = (
 #: Fields of an account that wages go to.
 SHARE: Final = (
     Field("iban", "IBAN", "w4", most=42),
-    Field("name", _("Account holder"), "w3", most=70),
+    Field("name", _("Account holder"), "w2", most=70),
     Field("bic", _("BIC, if abroad"), "w2 half", most=11),
     Field("amount", _("Amount"), "w2 half", most=16),
     Field("percent", _("Percent"), "w2 half", most=9),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -75,22 +75,26 @@ def totals_of(contents: Iterable[SlipContent]) -> Totals:
     )  # fmt: skip
 
 
-def by_type(contents: Iterable[SlipContent]) -> list[TypeTotal]:
-    """Totals by wage type in the order of their numbers."""
+def by_type(contents: Iterable[SlipContent], names: Mapping[int, str]) -> list[TypeTotal]:
+    """Totals by wage type in the order of their numbers.
+
+    Slips tell wage types in the language of whom they are for; ``names`` are what they are called
+    for whoever reads this.
+    """
     amounts: dict[int, Decimal] = defaultdict(Decimal)
     quantities: dict[int, Decimal] = defaultdict(Decimal)
-    names: dict[int, str] = {}
+    told: dict[int, str] = {}
     people: dict[int, set[int]] = defaultdict(set)
     paid: dict[int, bool] = {}
     for nth, content in enumerate(contents):
         for line in content.slip.lines:
             amounts[line.type] += line.amount
             quantities[line.type] += line.quantity or ZERO
-            names.setdefault(line.type, line.name)
+            told.setdefault(line.type, names.get(line.type, line.name))
             people[line.type].add(nth)
             paid[line.type] = paid.get(line.type, False) or line.paid
     return [
-        TypeTotal(number, names[number], quantities[number], amounts[number], len(people[number]),
+        TypeTotal(number, told[number], quantities[number], amounts[number], len(people[number]),
                   paid[number])
         for number in sorted(amounts)
     ]  # fmt: skip
@@ -108,11 +112,13 @@ def by_charge(contents: Iterable[SlipContent]) -> list[ChargeTotal]:
     return [ChargeTotal(name.upper(), code, *row) for (name, code), row in sorted(sums.items())]
 
 
-def recap_table(run: PayrollRun, contents: Sequence[SlipContent]) -> Table:
+def recap_table(
+    run: PayrollRun, contents: Sequence[SlipContent], names: Mapping[int, str]
+) -> Table:
     """The recapitulation as page, PDF, XLSX or CSV; also the voucher of the entry."""
     rows: list[list[object]] = []
     kinds: dict[int, str] = {}
-    for one in by_type(contents):
+    for one in by_type(contents, names):
         rows.append([str(one.number), one.name, one.people, one.quantity or "", one.amount])
     sums = totals_of(contents)
     for label, amount in ((_("Gross wages"), sums.gross), (_("Net wages"), sums.net),

@@ -21,6 +21,11 @@ TAKEN: Final = frozenset(
 )
 
 
+def names_of(company: Company) -> dict[int, str]:
+    """What each wage type is called in the active language, by number. One query."""
+    return {one.number: one.name for one in WageType.of(company)}
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """An account of a booking record; ``institution`` where that of the institution counts first."""

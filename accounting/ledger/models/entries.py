@@ -121,6 +121,9 @@ class JournalEntry(CompanyOwned):
                 name="entry_by_source",
                 condition=~Q(source_key=""),
             ),
+            models.Index(
+                fields=["company", "-id"], name="entry_draft", condition=Q(number=None)
+            ),  # few among many, and each start page counts them
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -41,14 +40,14 @@ class Accounts(CompanyView):
                 self.company, year=year, until=min(max(today, year.start), year.end)
             )
         groups = {g.number: g for g in AccountGroup.of(self.company)}
-        rows = []
+        rows: list[tuple[AccountGroup | None, list[Any]]] = []
         accounts = Account.of(self.company).select_related("vat_code").order_by("number")
-        for number, members in groupby(accounts, key=lambda a: a.group_number):
-            shown = [
-                (a, sums.get(a.pk, AccountSums()).shown(carried=a.is_balance_sheet))
-                for a in members
-            ]
-            rows.append((groups.get(number), shown))
+        for account in accounts:  # without a group it stands in that of the numbers around it
+            group = groups.get(account.group_number) or (rows[-1][0] if rows else None)
+            if not rows or rows[-1][0] != group:
+                rows.append((group, []))
+            balance = sums.get(account.pk, AccountSums()).shown(carried=account.is_balance_sheet)
+            rows[-1][1].append((account, balance))
         context = {"page_title": _("Chart of accounts"), "groups": rows, "today": today}
         return render(request, "accounting/ledger/accounts.html", context)
 

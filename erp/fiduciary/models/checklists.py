@@ -28,7 +28,7 @@ class ChecklistTemplate(FirmOwned):
     """Steps that come again every month, quarter or year (Checklistenvorlage)."""
 
     class Rhythm(models.TextChoices):
-        MONTH = "month", _("every month")
+        MONTH = "month", pgettext_lazy("checklist", "every month")
         QUARTER = "quarter", _("every quarter")
         YEAR = "year", _("every year")
 

@@ -29,6 +29,7 @@ from payroll.declarations.preparing import prepared
 from payroll.declarations.reconciling import reconcile, reconciliation_table
 from payroll.declarations.views.common import FileView, YearView
 from payroll.declarations.words import month_names
+from payroll.wage_types.queries import names_of
 
 
 class Years(YearView):
@@ -57,7 +58,7 @@ class WageAccount(YearView):
         person = person_of(self)
         self.note_one()
         return self.show(
-            request, "account.html", "people", parts=wage_account([person]), person=person,
+            request, "account.html", "people", parts=wage_account([person], names_of(self.company)), person=person,
             months=month_names(),
             page_title=_("Wage account %(name)s") % {"name": person.file.name},
         )  # fmt: skip
@@ -67,7 +68,7 @@ class WageAccountFile(FileView):
     """``…/accounts/{employee}/{form}/``"""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        table = person_table(person_of(self), self.year)
+        table = person_table(person_of(self), self.year, names_of(self.company))
         self.note_one(kind="export")
         return answer(self.kwargs["form"], table, company=self.company)
 
@@ -79,7 +80,7 @@ class Recap(YearView):
         people = year_of(self.company, self.year)
         self.note(len(people))
         return self.show(
-            request, "account.html", "recap", parts=wage_account(people), person=None,
+            request, "account.html", "recap", parts=wage_account(people, names_of(self.company)), person=None,
             months=month_names(), page_title=_("Recapitulation %(year)s") % {"year": self.year},
         )  # fmt: skip
 
@@ -89,7 +90,7 @@ class RecapFile(FileView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         people = year_of(self.company, self.year)
-        return self.table(recap_table(people, self.year), len(people))
+        return self.table(recap_table(people, self.year, names_of(self.company)), len(people))
 
 
 class Lists(YearView):

@@ -46,6 +46,7 @@ from payroll.runs.api.shapes import (
 )
 from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun, WageOrder
+from payroll.wage_types.queries import names_of
 
 
 class NewPayrollRunInput(Input):
@@ -286,7 +287,7 @@ class PayrollRunViewSet(mixins.ListModelMixin, Filed):
         access_log.note(company=self.company, by=self.access.user, subject=Employee,
                         kind="export" if self.form else "list", count=len(contents))  # fmt: skip
         if self.form:
-            return self.filed(recap.recap_table(run, contents))
-        told = {"totals": recap.totals_of(contents), "types": recap.by_type(contents),
+            return self.filed(recap.recap_table(run, contents, names_of(self.company)))
+        told = {"totals": recap.totals_of(contents), "types": recap.by_type(contents, names_of(self.company)),
                 "charges": recap.by_charge(contents)}  # fmt: skip
         return Response(RunRecapOutput(told).data)

@@ -40,6 +40,7 @@ from payroll.runs.digest import digest_of_run
 from payroll.runs.models import PayrollRun, Payslip, WageOrder
 from payroll.runs.refusals import BadDay, Tampered
 from payroll.runs.views.common import RunsView, read_month, this_month
+from payroll.wage_types.queries import names_of
 
 PAGE: Final = 100
 Status = PayrollRun.Status
@@ -276,7 +277,7 @@ class Recap(RunsView):
             missing = str(refusal)
         return render(request, "payroll/runs/recap.html", {
             "page_title": _("Totals of the run %s") % run, "run": run, "lines": lines,
-            "types": recap.by_type(contents), "charges": recap.by_charge(contents),
+            "types": recap.by_type(contents, names_of(self.company)), "charges": recap.by_charge(contents),
             "totals": recap.totals_of(contents), "missing": missing,
         })  # fmt: skip
 
@@ -291,7 +292,7 @@ class RecapFile(RunsView):
         run = self.run()
         contents = [one.content for one in queries.slips_of(run)]
         self.note(len(contents), kind="export")
-        table = recap.recap_table(run, contents)
+        table = recap.recap_table(run, contents, names_of(self.company))
         return answer(self.kwargs["form"], table, company=self.company)
 
 
