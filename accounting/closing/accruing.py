@@ -37,8 +37,6 @@ POSITION: Final = {
     Kind.PREPAID_EXPENSE: ASSETS, Kind.ACCRUED_INCOME: ASSETS,
     Kind.ACCRUED_EXPENSE: LIABILITIES, Kind.DEFERRED_INCOME: LIABILITIES,
 }  # fmt: skip
-#: Of those, what is of income; the others are of expense.
-OF_INCOME: Final = frozenset({Kind.ACCRUED_INCOME, Kind.DEFERRED_INCOME})
 
 
 class NoResultAccount(DomainError):

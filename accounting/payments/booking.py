@@ -22,7 +22,6 @@ from erp.core.bulk import update_rows
 from erp.core.money import ZERO
 
 Status = PaymentRun.Status
-_Block = tuple[int, str]
 
 
 def ordered_by(company: Company, debits: Sequence[Payment]) -> Mapping[tuple[int, int], Ordered]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,36 +19,6 @@ from vat.codes.queries import is_liable_on, rates_on
 PAGE: Final = 50
 #: What the list can be ordered by.
 ORDERS: Final = {"number": "number", "name": "shown_name", "price": "price"}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A product as the mask of a document needs it; ``text`` is in the document's language."""
-
-    number: str
-    name: str
-    text: str
-    unit: str
-    price: Decimal
-    basis: str
-    account: str
-    vat_code: str
-    cost_centre: str
-    cost_object: str
-
-
-def product_choices(company: Company, language: str) -> list[Choice]:
-    """The products that are offered, by number, in a language: one query."""
-    rows = whole(Product.of(company).filter(active=True)).order_by("number")
-    return [
-        Choice(
-            row.number, row.name_in(language), row.text_in(language), row.unit_in(language),
-            row.price, row.basis, row.account.number, row.vat_code.code if row.vat_code else "",
-            row.cost_centre.number if row.cost_centre else "",
-            row.cost_object.number if row.cost_object else "",
-        )
-        for row in rows
-    ]  # fmt: skip
 
 
 def whole(rows: QuerySet[Product]) -> QuerySet[Product]:

@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 ZERO = Decimal("0.00")
 CENTIME = Decimal("0.01")
 FIVE_CENTIMES = Decimal("0.05")
-AMOUNT_DIGITS = 15  # 13 before the point, 2 after: what a numeric(15, 2) column holds
 RATE_DIGITS = 6
 
 _GROUPS = re.compile(r"['’\s]")

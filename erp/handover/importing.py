@@ -29,6 +29,7 @@ from erp.access.permissions import OWNER
 from erp.audit import trail
 from erp.audit.anchors import Anchor
 from erp.audit.verifying import verify_audit
+from erp.changes.forgetting import begin_anew
 from erp.companies.models import Company
 from erp.core import crashpoints, vault
 from erp.core.sealed import SealedField
@@ -361,7 +362,6 @@ def _hand_to(company: Company, owner: User, details: dict[str, Any]) -> None:
     if role is None:
         raise NotTheSame(what=f"erp_role: {OWNER}")
     Membership.unscoped.get_or_create(company=company, user=owner, role=role)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rappen_begin_changes_anew(%s)", [company.pk])
+    begin_anew(company)
     trail.record(company=company, by=owner, action="company.import", subject=company,
                  details=details | {"owner": owner.email})  # fmt: skip

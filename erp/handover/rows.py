@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,9 +16,6 @@ from erp.handover.passphrases import Lock
 
 _BATCH: Final = 2_000
 _BATCH_SEALED: Final = 20  # papers are as large as uploads
-
-#: A value as it was written before it was sealed: where it stands in a file, and its bytes.
-Reseal = Callable[[bytes, str], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from payroll.wages.withholding.tariff import EXEMPT, is_code, row_for, tax_by
 
 Kind = WithholdingTariff.Kind
 SOURCE: Final = "tariffs"
-COMMISSIONS: Final = ("PEL", "PPA", "PSP")
 
 
 class TariffMissing(DomainError):

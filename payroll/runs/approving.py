@@ -90,19 +90,21 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
         raise faults[0] if len(faults) == 1 else Refusals(faults)
 
 
-#: What somebody does to wages: whoever did so since the last month needs another person.
+#: What somebody does to wages: whoever did so since the last month needs another person. Calculating
+#: is none of it: whatever was calculated last is what counts, and ``calculated_by`` says by whom.
 _HANDS_ON: Final = (
     "employee.hire", "employee.return", "employee.leave", "employee.change_employment",
     "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
     "employees.import", "movements.save", "movements.import", "payroll_run.begin",
-    "payroll_run.calculate", "payroll_run.correct",
+    "payroll_run.correct",
 )  # fmt: skip
 
 
 def waiver_for(held: PayrollRun, *, by: User) -> str:
     """Why ``by`` may approve alone; blank where nothing in the run is theirs. Raises ``NeedsAnother``.
 
-    Theirs is what they hired, changed, typed or calculated since the last month that was approved.
+    Theirs is what they hired, changed or typed since the last month that was approved, and a run
+    that they began or calculated last.
     """
     made = (held.created_by_id, held.calculated_by_id)
     involved = {pk for pk in made if pk is not None} | _hands_on(held, by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from erp.companies.models import Company, CompanyOwned
@@ -250,3 +251,29 @@ def test_one_client_neither_sees_nor_changes_nor_names_another():
         )  # fmt: skip
     open_companies([other.pk])
     assert rows("SELECT count(*) FROM accounting_journalentry") == [(1,)]
+
+
+def test_the_guide_to_scaling_counts_what_is_there():
+    """``docs/scaling.md`` says how many tables and keys are ready to be spread over several servers."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            WITH clients AS (
+                SELECT c.oid, array_length(i.indkey::int2[], 1) AS parts FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id' AND NOT attisdropped
+                LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
+            )
+            SELECT (SELECT count(*) FROM clients),
+                   (SELECT count(*) FROM clients WHERE parts = 2),
+                   (SELECT count(*) FROM clients WHERE parts = 1),
+                   (SELECT count(*) FROM pg_constraint k WHERE k.contype = 'f'
+                    AND k.conrelid IN (SELECT oid FROM clients) AND k.confrelid IN (SELECT oid FROM clients)),
+                   (SELECT count(*) FROM pg_constraint k WHERE k.contype = 'f' AND array_length(k.conkey, 1) > 1
+                    AND k.conrelid IN (SELECT oid FROM clients) AND k.confrelid IN (SELECT oid FROM clients))
+        """)
+        tables, by_company, alone, keys, composite = cursor.fetchone()
+    told = (settings.BASE_DIR / "docs/scaling.md").read_text(encoding="utf-8")
+    assert keys == composite
+    for words in (f"all {keys} are composite", f"yes, all {keys} |", f"each of the {tables} tables",
+                  f"({by_company} tables,", f"on {alone} that stay", f"of the {alone} other tables"):  # fmt: skip
+        assert words in told, words

@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -20,8 +20,11 @@ from accounting.payables.capture import keeping
 from accounting.payables.capture.models import InboxDocument
 from accounting.payables.capture.reading import countries_in_use
 from accounting.payables.capture.scanning import scan
+from accounting.receivables import drafting
+from accounting.receivables.typed import TypedDocument, TypedItem
 from accounting.statements import statements
 from accounting.statements.trial_balance import trial_balance
+from contacts.models import Contact
 from erp.access.gate import operating
 from erp.cockpit.demo import seed
 from erp.documents.storing import content_of
@@ -227,6 +230,24 @@ def test_what_the_tour_books_comes_out_as_it_says(company):
         may = PayrollRun.of(access.company).filter(month=dt.date(2026, 5, 1))
         counts = sorted(Payslip.of(access.company).filter(run=run).count() for run in may)
     assert len(counts) == 2 and counts[0] == 3
+
+
+def test_what_the_tour_bills_comes_to_what_it_says(company):
+    with operating("alpenholz") as access:
+        customer = Contact.of(access.company).get(number=1001)
+        income = Account.of(access.company).select_related("vat_code").get(number="3400")
+        line = TypedItem(text="Beratung", quantity=Decimal(2), price=Decimal(150), account="3400",
+                         vat_code=income.vat_code.code)  # fmt: skip
+        typed = TypedDocument(kind="invoice", contact=customer.pk, date=dt.date(2026, 11, 20), basis="net",
+                              lines=(line,))  # fmt: skip
+        drawn = drafting.save(company=access.company, typed=typed, by=access.user)
+        assert (customer.name, income.vat_code.code, drawn.payable) == (
+            "Sägerei Brunner GmbH", "UN", Decimal("324.30")
+        )  # fmt: skip
+        transaction.set_rollback(True)
+    for language in LANGUAGES:
+        told = source_of("tour", language).read_text(encoding="utf-8")
+        assert "`brunner`" in told and "`3400`" in told and "324.30" in told
 
 
 def test_the_bill_that_the_tour_captures_reads_as_it_says(books, company):

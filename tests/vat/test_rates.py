@@ -12,7 +12,7 @@ import pytest
 from tests import make
 from vat.codes.catalogue import catalogue
 from vat.codes.models import VatRate
-from vat.codes.queries import NoRate, boxes_by_rate, form_on, rate_on, was_ever_a_rate
+from vat.codes.queries import NoRate, boxes_by_rate, form_on, rate_on
 from vat.settings.changing import ChangesAtNewYear, change_settings
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,6 @@ def test_before_the_first_rate_there_is_none_and_no_rate_is_invented(history):
     assert rate_on("none", before) == 0
     told = {Decimal(row[column]) for row in history for column in COLUMNS.values() if row[column]}
     assert set(VatRate.objects.values_list("percent", flat=True)) == told
-    assert was_ever_a_rate(Decimal("7.6")) and not was_ever_a_rate(Decimal("7.8"))
 
 
 @pytest.mark.parametrize("rate_class", COLUMNS)

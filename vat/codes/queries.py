@@ -99,11 +99,6 @@ def boxes_of(code: VatCode, supply_date: dt.date) -> tuple[str, ...]:
     return form_on(supply_date).boxes_of(code)
 
 
-def was_ever_a_rate(percent: Decimal) -> bool:
-    """Whether the law ever knew this rate, in any class."""
-    return VatRate.objects.filter(percent=percent).exists()
-
-
 def all_rates() -> set[tuple[str, dt.date, Decimal]]:
     """All statutory rates ever, as (class, first day, percent)."""
     return set(VatRate.objects.values_list("rate_class", "valid_from", "percent"))

@@ -22,7 +22,6 @@ HUNDRED: Final = Decimal(100)
 DEDUCTIONS: Final = ("220", "221", "225", "230", "235", "280")
 CREDITS: Final = ("400", "405", "410")
 DEBITS: Final = ("415", "420")
-FLOWS: Final = ("900", "910")
 #: The rates of the first and second activity until 2024 (before, after the change of rates of 2024).
 ACTIVITY_BOXES: Final = (("322", "323"), ("332", "333"))
 RATES_OF_2024: Final = dt.date(2024, 1, 1)

@@ -130,6 +130,11 @@ class JournalEntry(CompanyOwned):
         return f"{self.number or '–'} {self.text}"
 
     @property
+    def total(self) -> Decimal:
+        """The sum of its debits in the company's currency, of lines that were fetched along."""
+        return sum((line.debit for line in self.lines.all()), Decimal(0))
+
+    @property
     def is_posted(self) -> bool:
         return self.number is not None
 

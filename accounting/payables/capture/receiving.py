@@ -18,7 +18,6 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.errors import DomainError
 from erp.documents import storing
-from erp.documents.models import StoredFile
 from erp.jobs.models import Job
 from erp.jobs.starting import start
 
@@ -233,9 +232,3 @@ def _moved(held: InboxDocument, state: str) -> InboxDocument:
     held.state = state
     held.save(update_fields=["state", "bill", "reason", "decided_at", "decided_by"])
     return held
-
-
-def known_as(company: Company, digest: str) -> InboxDocument | None:
-    """The document whose file has these bytes; None where there is none."""
-    file = StoredFile.of(company).filter(digest=digest).first()
-    return InboxDocument.of(company).filter(file=file).first() if file else None

@@ -33,7 +33,6 @@ _RECORD: Final = re.compile(
     r"[ A-Z]([ \d]\d)(\d{7})(\d\d)(\d{3})(\d\d)(?:[ \d]{0,3})",
     re.ASCII,
 )
-_WIDTH: Final = slice(6, 24)
 
 
 def parse(content: bytes, given: Given) -> Edition:

@@ -159,6 +159,17 @@ def test_who_changed_an_account_or_typed_something_does_not_approve(company, ann
     assert approving.approve(run, seen=digest_of_run(run), by=cleo).status == "approved"
 
 
+def test_who_only_calculated_approves_what_another_person_calculated_after_them(company, anna):
+    books.p1(company)
+    bea = make.user(company=company, granted=["payroll.approve", "payroll.run"])
+    run = books.calculated(company)
+    calculating.calculate_all(run, by=bea)
+    with pytest.raises(NeedsAnother):
+        approving.approve(run, seen=digest_of_run(run), by=bea)
+    calculating.calculate_all(run, by=anna)
+    assert approving.approve(run, seen=digest_of_run(run), by=bea).status == "approved"
+
+
 def test_who_works_alone_approves_and_the_run_says_so(company, anna):
     books.p1(company)
     assert books.approved(company).waiver == "alone"

@@ -233,7 +233,7 @@ function note(result) {
   cell("", "tight").append(link);
   cell(result.date, "tight"); cell(result.text);
   cell(result.lines.map((line) => line[0]).join(" · "), "soft");
-  cell(result.lines[0] ? result.lines[0][1] || result.lines[0][2] : "", "figure");
+  cell(result.total, "figure");
   while ($("latest").rows.length > 12) $("latest").deleteRow(-1);
 }
 

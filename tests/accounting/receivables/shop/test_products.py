@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounting.receivables import product_queries, products
+from accounting.receivables import products
 from accounting.receivables.models import DocumentLine, Product, SalesDocument
 from accounting.receivables.pricing import both_ways
 from erp.audit.models import AuditEvent
@@ -98,18 +98,6 @@ def test_what_stands_on_a_document_stays(sell, company, anna, add):
     products.delete_product(free, by=anna)
     assert [one.pk for one in Product.of(company)] == [used.pk]
     assert AuditEvent.of(company).get(action="product.delete").details["number"] == "1002"
-
-
-def test_the_mask_of_a_document_asks_once(sell, company):
-    for nth in range(5):
-        sell(f"Ware {nth}", name_fr=f"Objet {nth}", unit_de="Stk", text_de="gut")
-    sell("Alt", active=False)
-    with CaptureQueriesContext(connection) as queries:
-        found = product_queries.product_choices(company, "fr")
-    assert len(queries) == 1 and len(found) == 5
-    assert found[0] == product_queries.Choice(
-        "1001", "Objet 0", "Objet 0\ngut", "Stk", Decimal("100.0000"), "net", "3200", "UN", "", ""
-    )
 
 
 def test_the_list_finds_sorts_and_costs_the_same_however_much_there_is(page, sell):
