@@ -188,7 +188,7 @@ class Machine:
 
 def _relay(name: str, child: subprocess.Popen[str]) -> None:
     folder = var_folder() / "log"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     assert child.stdout is not None
     with (folder / f"{name}.log").open("a") as log:
         for line in child.stdout:

@@ -8,16 +8,28 @@ from typing import Any, Final
 import structlog
 from django.core.exceptions import BadRequest, PermissionDenied
 
-_LINKS: Final = re.compile(r"(/invitation/(?:firm/)?|/accounts/password/reset/key/)[^/\s]+")
-#: PostgreSQL tells here the values that it refused.
-_VALUES: Final = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
+_LINKS: Final = re.compile(
+    r"(/invitation/(?:firm/)?|/accounts/password/reset/key/|/accounts/confirm-email/|/account/email/"
+    r"|/address-back/|/lost-factors/(?:not-me/)?)(?!firm/|not-me/)[^/\s]+"
+)
+#: PostgreSQL tells here the values that it refused, in as many lines as they have.
+_VALUES: Final = re.compile(
+    r"^(\s*(?:DETAIL|CONTEXT|LINE \d+):).*?"
+    r"(?=^\s*(?:DETAIL|CONTEXT|HINT|LINE \d+):|^Traceback |^The above |^During handling |\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+#: And here, in the line of the error itself.
+_REFUSED: Final = re.compile(
+    r"(invalid input (?:syntax|value) for [^:\n]*:|field value out of range:|is out of range for [^:\n]*:)[^\n]*"
+)
 
 
 def discreet(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
     """Take out of a line what nobody who reads the log may know."""
     for part in ("event", "exception"):
         if isinstance(told := line.get(part), str):
-            line[part] = _VALUES.sub(r"\1 …", _LINKS.sub(r"\1…", told))
+            told = _LINKS.sub(r"\1…", told)
+            line[part] = _REFUSED.sub(r"\1 …", _VALUES.sub("\\1 …\n", told))
     return line
 
 
@@ -57,5 +69,7 @@ def logging_of(mode: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": line},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        # A letter that no font has is a warning there, letter by letter.
+        "loggers": {"weasyprint": {"level": "ERROR"}, "weasyprint.progress": {"level": "ERROR"}},
         "root": {"handlers": ["console"], "level": "WARNING" if mode == "test" else "INFO"},
     }

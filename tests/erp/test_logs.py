@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import get_resolver
 from structlog.stdlib import ProcessorFormatter
 
 from erp.access.models import User
 from erp.cockpit.invitations import invite
+from erp.core.logs import discreet
 from tests.erp.access.people import signed_in, somebody
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +68,33 @@ def test_a_refused_page_is_a_line_and_no_traceback(company, caplog):
     assert client.get(f"/c/{company.pk}/settings/access/").status_code == 403
     lines = written(caplog.records)
     assert "settings/access" in lines and "Traceback" not in lines
+
+
+def of_tokens(resolver, before="/"):
+    """Every address with a token in it, as a made-up one."""
+    for one in resolver.url_patterns:
+        path = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from of_tokens(one, path)
+        elif re.search(r"<(?:\w+:)?token>", path):
+            yield re.sub(r"<[^>]*>", "1", re.sub(r"<(?:\w+:)?token>", "s3cret-t0ken", path))
+
+
+def test_no_address_with_a_token_stands_in_the_log():
+    found = list(of_tokens(get_resolver()))
+    assert len(found) > 4
+    for path in found:
+        told = discreet(None, "", {"event": f"Forbidden (CSRF cookie not set.): {path}"})["event"]
+        assert "s3cret" not in told and path.partition("s3cret")[0] in told, path
+
+
+@pytest.mark.parametrize("told", [
+    'invalid input syntax for type date: "756.9217.0769.85"\nLINE 1: SELECT \'756.9217.0769.85\'::date\n   ^',
+    'date/time field value out of range: "756.9217.0769.85"',
+    'invalid input value for enum kind: "756.9217.0769.85"\n\nThe above exception was the direct cause',
+    "duplicate key\nDETAIL:  Key (x)=(a\n756.9217.0769.85) already exists.\nHINT:  none",
+])  # fmt: skip
+def test_no_value_that_the_database_refused_stands_in_the_log(told):
+    line = discreet(None, "", {"exception": told})["exception"]
+    assert "756.9217" not in line and line[:10] == told[:10]
+    assert ("The above" in line, "HINT" in line) == ("The above" in told, "HINT" in told)
