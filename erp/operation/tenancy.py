@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from erp.access.gate import all_companies
 from erp.companies.models import Company, CompanyOwned
-from erp.core.tenancy import RUNTIME_ROLE, open_companies
+from erp.core.tenancy import READ_ONLY_ROLE, RUNTIME_ROLE, open_companies
 from erp.fiduciary.models import FirmOwned
 
 #: Tables of companies or firms without a fence that holds for everybody, the owner included.
@@ -39,6 +39,41 @@ _GRANTS: Final = """
       AND (privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') OR grantee = 'PUBLIC')
     GROUP BY table_name ORDER BY table_name
 """
+#: Policies for those who keep books that ask for nothing of what is open: neither companies, firms nor a person.
+_OPEN_POLICIES: Final = """
+    SELECT c.relname, p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND p.polpermissive
+      AND (p.polroles = '{0}' OR p.polroles && (SELECT array_agg(oid) FROM pg_roles WHERE rolname = ANY (%s)))
+      AND EXISTS (
+        SELECT FROM unnest(ARRAY[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)]) AS e
+        WHERE e IS NOT NULL AND e !~ 'current_setting|rappen_my_firms'
+      )
+"""
+#: Views run with the rights of their owner unless they say otherwise; what is materialized knows no rows' fences.
+_OPEN_VIEWS: Final = """
+    SELECT c.relname FROM pg_class c, aclexplode(c.relacl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
+    WHERE c.relnamespace = 'public'::regnamespace AND (a.grantee = 0 OR r.rolname = ANY (%s))
+      AND (c.relkind = 'm' OR c.relkind = 'v'
+           AND NOT coalesce(array_to_string(c.reloptions, ' ') ~ 'security_invoker=(true|on|1)', false))
+    GROUP BY c.relname
+"""
+_WRITES: Final = """
+    SELECT table_name, string_agg(DISTINCT privilege_type, ', ') FROM information_schema.role_table_grants
+    WHERE grantee = %s AND table_schema = 'public' AND privilege_type <> 'SELECT'
+    GROUP BY table_name ORDER BY table_name
+"""
+#: What runs with the rights of its owner (DB-7): each looks at one thing, and is meant.
+DEFINERS: Final = frozenset({
+    "accounting_count_again", "accounting_settle_items", "erp_audit_chain", "erp_audit_record", "erp_follow",
+    "rappen_begin_changes_anew", "rappen_company_numbers", "rappen_find_company", "rappen_find_firm",
+    "rappen_find_firm_invitation", "rappen_find_invitation", "rappen_find_token", "rappen_forget_changes",
+    "rappen_forget_keys", "rappen_jobs_due", "rappen_mails_due", "rappen_my_firms", "rappen_webhooks_due",
+    "rappen_work_waiting",
+})  # fmt: skip
+_UNKNOWN_FUNCTIONS: Final = """
+    SELECT DISTINCT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+      AND p.proname <> ALL (%s)
+"""
 _LOOSE_FUNCTIONS: Final = """
     SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
       AND NOT coalesce(array_to_string(p.proconfig, ' ') LIKE '%%search_path=%%pg_temp%%', false)
@@ -66,14 +101,19 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def _of_role() -> list[str]:
-    found = _rows(_ROLE, RUNTIME_ROLE)
-    if not found:
-        return [f"there is no role {RUNTIME_ROLE}"]
-    told = [
-        f"{RUNTIME_ROLE} {words}" for may, words in zip(found[0], _ROLE_MAY_NOT, strict=True) if may
+    told = []
+    for role in (RUNTIME_ROLE, READ_ONLY_ROLE):
+        found = _rows(_ROLE, role)
+        if not found and role == RUNTIME_ROLE:
+            return [f"there is no role {role}"]
+        told += [
+            f"{role} {words}"
+            for row in found for may, words in zip(row, _ROLE_MAY_NOT, strict=True) if may
+        ]  # fmt: skip
+    told += [f"{table} grants {more}" for table, more in _rows(_GRANTS, RUNTIME_ROLE)]
+    return told + [
+        f"{READ_ONLY_ROLE} may {more} {table}" for table, more in _rows(_WRITES, READ_ONLY_ROLE)
     ]
-    grants = [f"{table} grants {more}" for table, more in _rows(_GRANTS, RUNTIME_ROLE)]
-    return told + grants
 
 
 def _of_tables() -> list[str]:
@@ -90,11 +130,21 @@ def _of_tables() -> list[str]:
             found.append(f"{name} has no forced row-level security")
         elif not has_policy:
             found.append(f"{name} has no policy for reading and writing")
+    roles = [RUNTIME_ROLE, READ_ONLY_ROLE]
+    found += [
+        f"{name}: policy {one} asks for nothing that is open"
+        for name, one in _rows(_OPEN_POLICIES, roles)
+    ]
+    found += [f"view {name} shows rows past all policies" for (name,) in _rows(_OPEN_VIEWS, roles)]
     return sorted(found)
 
 
 def _of_functions() -> list[str]:
-    return [f"function {name} does not say where it looks" for (name,) in _rows(_LOOSE_FUNCTIONS)]
+    told = [f"function {name} does not say where it looks" for (name,) in _rows(_LOOSE_FUNCTIONS)]
+    unknown = _rows(_UNKNOWN_FUNCTIONS, sorted(DEFINERS))
+    return told + [
+        f"function {name} runs with its owner's rights, and nobody knows it" for (name,) in unknown
+    ]
 
 
 def _of_rows() -> list[str]:

@@ -147,6 +147,31 @@ def test_the_commands_end_as_monitoring_wants(capsys):
         ("GRANT TRUNCATE ON erp_favourite TO rappen_app", "erp_favourite grants TRUNCATE"),
         ("ALTER FUNCTION rappen_find_token(text) RESET search_path", "rappen_find_token"),
         ("CREATE TABLE extra (company_id bigint)", "extra has no forced"),
+        (
+            "CREATE POLICY also ON erp_favourite USING (true)",
+            "erp_favourite: policy also asks for nothing",
+        ),
+        (
+            "CREATE POLICY also ON accounting_journalentry FOR INSERT TO rappen_app WITH CHECK (true)",
+            "accounting_journalentry: policy also asks for nothing",
+        ),
+        (
+            "CREATE VIEW seen AS SELECT * FROM erp_favourite; GRANT SELECT ON seen TO rappen_app",
+            "view seen",
+        ),
+        (
+            "CREATE MATERIALIZED VIEW kept AS SELECT 1 AS one; GRANT SELECT ON kept TO rappen_readonly",
+            "view kept",
+        ),
+        (
+            "CREATE FUNCTION more() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+            " AS 'SELECT 1'",
+            "function more runs with its owner's rights",
+        ),
+        (
+            "GRANT UPDATE ON erp_favourite TO rappen_readonly",
+            "rappen_readonly may UPDATE erp_favourite",
+        ),
     ],
 )
 def test_what_would_let_clients_see_each_other_is_found(deed, told, monkeypatch):
