@@ -31,7 +31,7 @@ from contacts.rows import (
 )
 from erp.companies.models import Language
 from erp.core import spelling
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, gathered, raise_all
 from erp.core.identifiers import parse_uid
 from erp.core.texts import one_line
 from erp.own_fields import values as own_values
@@ -138,13 +138,13 @@ def check(
     """
     faults: list[DomainError] = []
     draft = Draft(contact)
-    _try(faults, "", lambda: _names(contact, told, faults))
-    _try(faults, "", lambda: _more(contact, told, known, faults))
+    gathered(faults, lambda: _names(contact, told, faults))
+    gathered(faults, lambda: _more(contact, told, known, faults))
     if addresses is not None:
         draft.addresses = _rows(
             faults, draft, "addresses", addresses, lambda r: address_of(r, known)
         )
-        _try(faults, "", lambda: require_apart(draft.addresses or []))
+        gathered(faults, lambda: require_apart(draft.addresses or []))
         country = next((one.country for one in draft.addresses if one.country), country)
     if communications is not None:
         draft.communications = _rows(
@@ -164,20 +164,8 @@ def check(
         unknown = [code for code in groups if code not in known.groups]
         faults += [UnknownGroup(value=code[:40]) for code in unknown]
         draft.groups = [known.groups[c] for c in dict.fromkeys(groups) if c in known.groups]
-    if faults:
-        raise Refusals(faults) if len(faults) > 1 else faults[0]
+    raise_all(faults)
     return draft
-
-
-def _try(faults: list[DomainError], prefix: str, act: Callable[[], Any]) -> Any:
-    """Do something; a refusal is kept, with its place below ``prefix``."""
-    try:
-        return act()
-    except DomainError as refusal:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            one.place = ".".join(filter(None, (prefix, one.place)))
-            faults.append(one)
-    return None
 
 
 def _rows(
@@ -190,7 +178,7 @@ def _rows(
     made = []
     draft.row_ids[name] = []
     for nth, row in enumerate(rows):
-        one = _try(faults, f"{name}[{nth}]", partial(make, row))
+        one = gathered(faults, partial(make, row), prefix=f"{name}[{nth}]")
         if one is not None:
             made.append(one)
             draft.row_ids[name].append(row.get("id"))
@@ -209,7 +197,7 @@ def _names(contact: Contact, told: Row, faults: list[DomainError]) -> None:
     contact.kind = choice_of(told.get("kind", contact.kind), Contact.Kind, "kind")
     for name in _LINES:
         if name in told:
-            _try(faults, "", partial(_line, contact, name, told[name] or ""))
+            gathered(faults, partial(_line, contact, name, told[name] or ""))
     if "salutation" in told:
         contact.salutation = choice_of(told["salutation"] or "", Contact.Salutation, "salutation")
     if contact.is_organisation:
@@ -228,16 +216,16 @@ def _line(contact: Contact, name: str, text: str) -> None:
 
 def _more(contact: Contact, told: Row, known: Known, faults: list[DomainError]) -> None:
     if "language" in told:
-        _try(faults, "", lambda: setattr(
+        gathered(faults, lambda: setattr(
             contact, "language", choice_of(told["language"], Language, "language")
         ))  # fmt: skip
     if "uid" in told:
-        _try(faults, "", lambda: setattr(
+        gathered(faults, lambda: setattr(
             contact, "uid", parse_uid(told["uid"]) if (told["uid"] or "").strip() else ""
         ))  # fmt: skip
     if "notes" in told:
-        _try(
-            faults, "", lambda: setattr(contact, "notes", clean_text(told["notes"] or "", "notes"))
+        gathered(
+            faults, lambda: setattr(contact, "notes", clean_text(told["notes"] or "", "notes"))
         )
     if "own_values" in told:
         contact.own_values = own_values.checked(known.own_fields, told["own_values"])

@@ -22,7 +22,7 @@ from contacts.models import (
 from erp.companies.models import Company
 from erp.core import clock
 from erp.core.bulk import forget_plans, update_rows
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 
 FIELDS: Final = ("number", "kind", "name", "name_addition", "salutation", "title", "first_name",
                  "last_name", "language", "uid", "notes", "own_values")  # fmt: skip
@@ -65,8 +65,7 @@ def require_known(draft: Draft, known: Mapping[str, Collection[int]]) -> None:
         for nth, pk in enumerate(ids)
         if pk and pk not in known.get(name, ())
     ]
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
 
 
 @dataclass

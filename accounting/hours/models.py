@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import CostObject
 from accounting.receivables.models import Product, SalesDocument
-from accounting.terms.models import fk
+from accounting.terms.models import fk, person
 from contacts.models import Contact
 from erp.companies.models import CompanyOwned
 
 DAY_MINUTES = 24 * 60
-
-
-def person(label: object, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    """Somebody with access to the program."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
-                             db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
 
 
 class Project(CompanyOwned):

@@ -19,7 +19,7 @@ from accounting.hours.queries import of_days
 from erp.access.models import User
 from erp.companies.models import Company
 from erp.core.display import duration
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, Refusals, raise_all
 
 DAYS: Final = 7
 BLANK_ROWS: Final = 3
@@ -169,8 +169,7 @@ def typed_rows(start: dt.date, told: Mapping[str, str]) -> tuple[list[TypedHours
                 entry=int(entry) if mark else None, version=int(version) if mark else None,
             ))  # fmt: skip
             names.append(name)
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
     return rows, names
 
 

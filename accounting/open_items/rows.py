@@ -25,7 +25,7 @@ from accounting.open_items.parties import Parties
 from accounting.open_items.taking_over import TakenOver, line_of
 from erp.companies.models import Company
 from erp.core.clock import YEARS
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.importing import UnknownWord
 from erp.core.money import typed_amount
 from erp.core.texts import one_line
@@ -156,8 +156,7 @@ class Reading:
                              text=texts["text"], discount_percent=percent, discount_until=until),
             )  # fmt: skip
             tried(lambda: self._require_sound(found))
-        if faults:
-            raise Refusals(faults) if len(faults) > 1 else faults[0]
+        raise_all(faults)
         return found
 
     def _require_sound(self, found: TakenOver) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import Account, CostCentre, CostObject, JournalEntry
-from accounting.terms.models import fk
+from accounting.terms.models import fk, person
 from contacts.models import Contact
 from erp.companies.models import CompanyOwned
 from erp.core import rhythm
@@ -16,12 +15,6 @@ from erp.documents.models import StoredFile
 from erp.reference.models import ExchangeRate
 from vat.codes.breakdown import Basis
 from vat.codes.models import VatCode
-
-
-def person(label: object, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    """A reference to a user."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
-                             db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
 
 
 class SupplierInvoice(CompanyOwned):

@@ -22,7 +22,7 @@ from accounting.payments.refusals import (
 from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 
 Status = PaymentRun.Status
 
@@ -71,8 +71,7 @@ def require_faultless(rows: list[Checked]) -> None:
         FaultInRun(payee=row.payment.payee, amount=row.payment.amount, reason=str(fault))
         for row in rows for fault in row.faults
     ]  # fmt: skip
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
 
 
 def _whose(payment: RunPayment) -> Whose:

@@ -19,7 +19,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.identifiers import NotAnIban, is_qr_iban, parse_iban
 
 Reference = PayeeFields.Reference
@@ -146,8 +146,7 @@ def checked(told: dict[str, Any]) -> dict[str, Any]:
     found["charges"] = str(told.get("charges") or "")
     if found["charges"] not in ("", *PayeeFields.Charges.values):
         faults.append(UnknownChoice(field="charges", value=found["charges"][:20]))
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,12 @@ from vat.codes.models import VatCode
 def fk(to: type[models.Model], label: object, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
     """A reference within the company; the migration adds the composite key."""
     return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", db_constraint=False,
+                             db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+def person(label: object, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
+    """A reference to somebody with access to the program."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
                              db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
 
 

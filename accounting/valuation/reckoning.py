@@ -28,7 +28,7 @@ from accounting.valuation.leaving import LeftOut
 from accounting.valuation.models import ValuationPosition, ValuationRule, ValuationRun
 from accounting.valuation.rates import UsedRate, rates_on, rule_on
 from erp.companies.models import Company
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.money import ZERO
 from erp.reference.models import ExchangeRate
 
@@ -191,8 +191,7 @@ class Reckoning:
                         source=source)
             for code in self.missing
         ]  # fmt: skip
-        if faults:
-            raise Refusals(faults) if len(faults) > 1 else faults[0]
+        raise_all(faults)
 
     def rows(self, *, first: int = 0, most: int | None = None) -> list[PositionRow]:
         """The positions from ``first`` on, by account, currency and the day they are due. One query."""

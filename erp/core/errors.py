@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.display import told
+
+T = TypeVar("T")
 
 
 class DomainError(Exception):
@@ -62,6 +64,23 @@ class Refusals(DomainError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Refusals, (self.refusals,))
+
+
+def raise_all(faults: Sequence[DomainError], *, most: int | None = None) -> None:
+    """Raise what was found, all of it at once, or the first ``most``; nothing where nothing was."""
+    if faults:
+        raise faults[0] if len(faults) == 1 else Refusals(list(faults[:most]))
+
+
+def gathered(faults: list[DomainError], act: Callable[[], T], *, prefix: str = "") -> T | None:
+    """Do something; a refusal is kept, with its place below ``prefix``, and nothing comes out."""
+    try:
+        return act()
+    except DomainError as refusal:
+        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
+            one.place = ".".join(filter(None, (prefix, one.place)))
+            faults.append(one)
+    return None
 
 
 @contextmanager

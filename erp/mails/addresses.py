@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.texts import UNSEEN, one_line
 from erp.documents.models import StoredFile
 from erp.mails.models import LONGEST_ADDRESS, LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
@@ -114,8 +114,7 @@ def checked_recipients(
                 seen.add(address.casefold())
                 kept.append(address)
         lists.append(kept)
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
     if not lists[0]:
         raise NobodyToSendTo
     if len(seen) > settings.MAIL_RECIPIENTS:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError
 from payroll.employees.known import Known
 
 T = TypeVar("T")
@@ -48,23 +48,6 @@ class OtherCanton(DomainError):
 class OutOfRange(DomainError):
     code = "people.out_of_range"
     message = _("%(value)s is not possible here: from %(least)s to %(most)s. Correct it.")
-
-
-def raise_all(faults: list[DomainError]) -> None:
-    """Raise what was found, all of it at once."""
-    if faults:
-        raise Refusals(faults) if len(faults) > 1 else faults[0]
-
-
-def gathered(faults: list[DomainError], act: Callable[[], T], *, prefix: str = "") -> T | None:
-    """Do something; a refusal is kept, with its place below ``prefix``, and nothing comes out."""
-    try:
-        return act()
-    except DomainError as refusal:
-        for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
-            one.place = ".".join(filter(None, (prefix, one.place)))
-            faults.append(one)
-    return None
 
 
 def canton_of(text: str, known: Known, faults: list[DomainError], field: str = "canton") -> str:

@@ -14,12 +14,11 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
 from erp.core.display import swiss_date
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.texts import one_line
 from payroll.employees import checking, people, plausible
 from payroll.employees.above import posted_until
 from payroll.employees.checking import told_periods
-from payroll.employees.common import raise_all
 from payroll.employees.facts import FactValue, Leaving, LeavingReason, kind_of
 from payroll.employees.keeping import (
     AS_IT_IS,

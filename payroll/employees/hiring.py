@@ -18,12 +18,11 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, gathered, raise_all
 from erp.core.texts import one_line
 from erp.own_fields import values as own_values
 from payroll.employees import people, plausible
 from payroll.employees import personal as personal_data
-from payroll.employees.common import gathered, raise_all
 from payroll.employees.employments import require_span
 from payroll.employees.facts import (
     FactValue,

@@ -22,13 +22,13 @@ from erp.audit import trail
 from erp.audit.models import AuditEvent
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, Refusals, gathered, raise_all
 from erp.core.importing import AlreadyImported, BadRow
 from erp.core.spreadsheets import Row
 from erp.own_fields.lists import COLUMN
 from payroll.employees import hiring, reading
 from payroll.employees.columns import FACTS, PERSONAL
-from payroll.employees.common import ValueMissing, gathered, raise_all
+from payroll.employees.common import ValueMissing
 from payroll.employees.facts import FactValue, Payout, Personal, Share
 from payroll.employees.fields import KINDS
 from payroll.employees.fields import PERSONAL as PERSONAL_FIELDS

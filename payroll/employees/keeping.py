@@ -18,11 +18,10 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
 from erp.core.display import swiss_date
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, gathered
 from payroll.employees import checking, people, plausible
 from payroll.employees.above import posted_until
 from payroll.employees.ages import allowance_ends
-from payroll.employees.common import gathered
 from payroll.employees.facts import SEVERAL, Child, FactValue, Residence, ResidenceKind, kind_of
 from payroll.employees.known import Known
 from payroll.employees.models import Employee, Employment, Fact

@@ -15,10 +15,10 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.core import clock
 from erp.core.clock import YEARS
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.texts import one_line
 from payroll.employees.checking import DayNotPossible
-from payroll.employees.common import raise_all, within
+from payroll.employees.common import within
 from payroll.employees.facts import Holidays, LeaveBooking, LeaveKind, Wage
 from payroll.employees.keeping import held
 from payroll.employees.models import Employee, LeaveEntry

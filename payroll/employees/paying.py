@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.identifiers import format_iban, is_qr_iban, parse_iban
 from erp.core.texts import one_line
-from payroll.employees.common import missing, raise_all, within
+from payroll.employees.common import missing, within
 from payroll.employees.facts import Payout, Share
 from payroll.employees.known import Known
 from payroll.wages.values import HUNDRED

@@ -10,20 +10,11 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.display import figure
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, gathered, raise_all
 from erp.core.texts import one_line
 from payroll.employees import tax_codes
 from payroll.employees.ahv import parse_ahv
-from payroll.employees.common import (
-    canton_of,
-    country_of,
-    gathered,
-    missing,
-    place_of,
-    raise_all,
-    within,
-    years_between,
-)
+from payroll.employees.common import canton_of, country_of, missing, place_of, within, years_between
 from payroll.employees.facts import (
     Child,
     CivilStatus,

@@ -14,12 +14,12 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.display import figure, swiss_date
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.identifiers import format_iban
 from erp.core.money import typed_amount
 from erp.own_fields.values import NO, YES
 from erp.web.dates import read_day
-from payroll.employees.common import ValueMissing, raise_all
+from payroll.employees.common import ValueMissing
 from payroll.employees.facts import KINDS, FactValue, Share
 from payroll.employees.fields import SHARE, Field
 

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.texts import one_line
-from payroll.employees.common import canton_of, listed, missing, raise_all, within
+from payroll.employees.common import canton_of, listed, missing, within
 from payroll.employees.facts import (
     Holidays,
     Insured,

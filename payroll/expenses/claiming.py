@@ -19,7 +19,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals, called
+from erp.core.errors import DomainError, called, raise_all
 from erp.core.money import to_centimes
 from erp.core.texts import one_line
 from erp.documents.models import StoredFile
@@ -200,8 +200,7 @@ class _Desk:
                     made.append(self._line(nth, row))
             except DomainError as fault:
                 faults.append(fault)
-        if faults:
-            raise faults[0] if len(faults) == 1 else Refusals(faults)
+        raise_all(faults)
         return made
 
     def _line(self, nth: int, row: TypedExpense) -> ExpenseLine:

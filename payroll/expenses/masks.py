@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from erp.core import clock
 from erp.core.display import figure, swiss_date
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, Refusals, raise_all
 from erp.core.money import RATE_DIGITS, typed_amount
 from erp.documents.models import StoredFile
 from erp.web.dates import read_day
@@ -88,8 +88,7 @@ def typed_of(
         day = read_day(texts.pop("day")) or clock.today()
         values |= texts
         rows.append(TypedExpense(day=day, line=id_or_none(told.get(f"line-{nth}")), **values))
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
     return rows
 
 

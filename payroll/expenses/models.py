@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,19 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from accounting.hours.models import Project
 from accounting.ledger.models import Account, CostCentre, CostObject
 from accounting.payables.models import SupplierInvoice
-from accounting.terms.models import fk
+from accounting.terms.models import fk, person
 from contacts.models import Contact
 from erp.companies.models import CompanyOwned, Multilingual
 from erp.documents.models import StoredFile
 from payroll.employees.models import Employee
 from payroll.wage_types.models import WageType
 from vat.codes.models import VatCode
-
-
-def person(label: object, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    """Somebody with access to the program."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
-                             db_index=False, verbose_name=label, **more)  # type: ignore[arg-type]  # fmt: skip
 
 
 class ExpenseKind(CompanyOwned, Multilingual):

@@ -12,7 +12,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.audit.models import AuditEvent
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from payroll.runs.beginning import held_run
 from payroll.runs.booking import lines_for
 from payroll.runs.digest import changed_slips, digest_of_run
@@ -86,8 +86,7 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
         Stopped(person=slip.content.person.get("name", ""), reason=in_words(one))
         for slip in slips if slip.findings for one in slip.content.slip.findings if one.stops
     ][:MOST_TOLD]  # fmt: skip
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
 
 
 #: What somebody does to wages: whoever did so since the last month needs another person. Calculating

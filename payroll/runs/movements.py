@@ -17,7 +17,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.bulk import among
-from erp.core.errors import DomainError, Refusals, called
+from erp.core.errors import DomainError, called, raise_all
 from erp.core.sealed import SealedField, as_text
 from payroll.employees.models import Employee
 from payroll.runs.beginning import hold_company, mark_stale, named
@@ -349,5 +349,4 @@ def _note(
 
 
 def _raise(faults: list[DomainError]) -> None:
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults[:MOST_FAULTS])
+    raise_all(faults, most=MOST_FAULTS)

@@ -130,7 +130,7 @@ class JournalEntry(CompanyOwned):
         return f"{self.number or '–'} {self.text}"
 
     @property
-    def total(self) -> Decimal:
+    def amount(self) -> Decimal:
         """The sum of its debits in the company's currency, of lines that were fetched along."""
         return sum((line.debit for line in self.lines.all()), Decimal(0))
 

@@ -58,7 +58,7 @@ class EnterEntry(CompanyView):
                 "said": (_("Entry %s is posted.") % entry.number) if entry.number
                 else _("The draft is saved."),
                 "warnings": told_beside,
-                "total": chf(entry.total),
+                "total": chf(entry.amount),
                 "lines": [
                     [row.account.number, chf(row.debit, zero=""), chf(row.credit, zero="")]
                     for row in entry.lines.order_by("position").select_related("account")

@@ -20,10 +20,10 @@ from erp.access.permissions import Permission
 from erp.companies.models import Language
 from erp.core import clock
 from erp.core.display import swiss_date
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, gathered, raise_all
 from erp.web.pages import CompanyView, refused
 from payroll.employees import hiring, masks, reading
-from payroll.employees.common import ValueMissing, gathered, raise_all
+from payroll.employees.common import ValueMissing
 from payroll.employees.facts import FactValue, Personal
 from payroll.employees.fields import KINDS, PERSONAL
 from payroll.employees.known import Known

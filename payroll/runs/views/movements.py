@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from erp.access.permissions import Permission
 from erp.core.display import figure
-from erp.core.errors import DomainError, Refusals, called
+from erp.core.errors import DomainError, called, raise_all
 from erp.core.money import typed_amount
 from erp.web.importing import ImportPage
 from erp.web.pages import CompanyView, id_of, id_or_none, refused
@@ -100,8 +100,7 @@ class Grid(MovementsView):
                 continue
             told = {"quantity" if by_quantity else "amount": value}
             cells.append(Cell(id_of(who), id_of(number), **told))
-        if faults:
-            raise faults[0] if len(faults) == 1 else Refusals(faults)
+        raise_all(faults)
         return cells
 
     def _show(self, request: HttpRequest) -> HttpResponse:
@@ -198,8 +197,7 @@ def _typed_rows(request: HttpRequest) -> list[Typed]:
                 rows.append(_read(row))
         except DomainError as fault:
             faults.append(fault)
-    if faults:
-        raise faults[0] if len(faults) == 1 else Refusals(faults)
+    raise_all(faults)
     return rows
 
 
