@@ -42,7 +42,7 @@ LABELS: Final[Mapping[str, Any]] = {
     "number": _("Number"), "kind": _("Kind"), "name": _("Name of the organisation"),
     "name_addition": _("Name addition"), "salutation": _("Salutation"), "title": _("Title"),
     "first_name": _("First name"), "last_name": _("Last name"), "language": _("Language"),
-    "uid": "UID", "addition": _("Address line"), "street": _("Street"),
+    "uid": _("UID"), "addition": _("Address line"), "street": _("Street"),
     "house_number": _("House number"), "po_box": _("PO box"), "postcode": _("Postcode"),
     "town": _("Town"), "country": _("Country"), "phone": _("Phone"), "mobile": _("Mobile"),
     "mail": _("E-mail"), "web": _("Web"), "iban": "IBAN", "groups": _("Groups"),

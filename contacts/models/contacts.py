@@ -37,7 +37,7 @@ class Contact(CompanyOwned):
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     last_name = models.CharField(_("last name"), max_length=70, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DE)
-    uid = models.CharField("UID", max_length=12, blank=True)
+    uid = models.CharField(_("UID"), max_length=12, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
     own_values = models.JSONField(_("own fields"), default=dict)
     archived_at = models.DateTimeField(_("archived at"), null=True)

@@ -72,7 +72,7 @@ class NewCompanyForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     legal_form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
     uid = forms.CharField(
-        label="UID", max_length=20, required=False,
+        label=_("UID"), max_length=20, required=False,
         help_text=_("As in the register, such as CHE-123.456.788; it is the VAT number, too."),
     )  # fmt: skip
     street = forms.CharField(label=_("Street"), max_length=70, required=False)

@@ -87,7 +87,7 @@ class Company(models.Model):
     short_name = models.SlugField(_("short name"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=120)
     legal_form = models.CharField(_("legal form"), max_length=12, choices=LegalForm)
-    uid = models.CharField("UID", max_length=12, blank=True)
+    uid = models.CharField(_("UID"), max_length=12, blank=True)
     street = models.CharField(_("street"), max_length=70, blank=True)
     house_number = models.CharField(_("house number"), max_length=16, blank=True)
     postcode = models.CharField(_("postcode"), max_length=16, blank=True)

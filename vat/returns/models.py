@@ -48,7 +48,7 @@ class VatReturn(CompanyOwned):
     next_basis = models.CharField(max_length=8, choices=VatSettings.Basis, blank=True)
     carried_place = models.BigIntegerField(null=True)
     round_down = models.BooleanField(default=False)
-    uid = models.CharField("UID", max_length=12, blank=True)
+    uid = models.CharField(_("UID"), max_length=12, blank=True)
     note_280 = models.CharField(_("what box 280 is"), max_length=50, blank=True)
     differences = models.BooleanField(_("declares the differences"), default=False)
     reference = models.CharField(_("reference"), max_length=50, blank=True)

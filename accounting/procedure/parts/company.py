@@ -26,7 +26,7 @@ def company(asked: Asked) -> Content:
     place = " ".join(one for one in (told.street, told.house_number) if one)
     town = " ".join(one for one in (told.postcode, told.town) if one)
     facts += [
-        ("UID", format_uid(told.uid) if told.uid else NONE),
+        (_("UID"), format_uid(told.uid) if told.uid else NONE),
         (_("Address"), ", ".join(one for one in (place, town) if one) or NONE),
         *facts_of(told, ("currency", "language")),
     ]

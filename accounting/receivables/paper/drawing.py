@@ -87,7 +87,7 @@ def _uid(sender: Sender, wording: Wording) -> str:
 def _number(letter: Letter, wording: Wording) -> list[tuple[str, str]]:
     """The sender's UID as a fact where the head that has it is not printed (MWSTG Art. 26 para. 2 a)."""
     number = _uid(letter.sender, wording) if letter.look.letterhead else ""
-    return [("UID", number)] if number else []
+    return [(wording.uid, number)] if number else []
 
 
 def _paragraphs(text: str) -> list[str]:

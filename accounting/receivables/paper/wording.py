@@ -31,19 +31,20 @@ class Wording(NamedTuple):
     rate: str
     net: str
     tax: str
+    uid: str
 
 
 WORDINGS: Final[dict[str, Wording]] = {
     "de": Wording("Seite", "von", "Datum", "Pos.", "Bezeichnung", "Menge", "Einheit", "Preis", "Rabatt",
                   "MWST", "Betrag", "inkl. MWST", "exkl. MWST", "Übertrag", "Zwischentotal",
-                  "Leistung", "MWST-Satz", "Nettobetrag", "MWST-Betrag"),
+                  "Leistung", "MWST-Satz", "Nettobetrag", "MWST-Betrag", "UID"),
     "fr": Wording("Page", "sur", "Date", "Pos.", "Désignation", "Quantité", "Unité", "Prix", "Rabais",
                   "TVA", "Montant", "TVA incluse", "hors TVA", "Report", "Sous-total",
-                  "Prestation", "Taux de TVA", "Montant net", "Montant de la TVA"),
+                  "Prestation", "Taux de TVA", "Montant net", "Montant de la TVA", "IDE"),
     "it": Wording("Pagina", "di", "Data", "Pos.", "Descrizione", "Quantità", "Unità", "Prezzo", "Sconto",
                   "IVA", "Importo", "IVA inclusa", "IVA esclusa", "Riporto", "Subtotale",
-                  "Prestazione", "Aliquota IVA", "Importo netto", "Importo IVA"),
+                  "Prestazione", "Aliquota IVA", "Importo netto", "Importo IVA", "IDI"),
     "en": Wording("Page", "of", "Date", "No.", "Description", "Quantity", "Unit", "Price", "Discount",
                   "VAT", "Amount", "incl. VAT", "excl. VAT", "Carried forward", "Subtotal",
-                  "Supply", "VAT rate", "Net amount", "VAT amount"),
+                  "Supply", "VAT rate", "Net amount", "VAT amount", "UID"),
 }  # fmt: skip
