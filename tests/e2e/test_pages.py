@@ -113,7 +113,7 @@ PAGES = {
     "wage-types": "/c/1/payroll/wage-types/",
     "wage-type": "/c/1/payroll/wage-types/1/",
     "payroll-figures": "/c/1/payroll/figures/",
-    "payroll-tariffs": "/c/1/payroll/tariffs/?canton=UR&code=B1N&day=30.09.2026&determinant=5450",
+    "payroll-tariffs": "/c/1/payroll/tariffs/?canton=UR&code=B1N&year=2026&determinant=5450",
     "employees": "/c/1/payroll/employees/",
     "employee": "/c/1/payroll/employees/1/",
     "employee-add": "/c/1/payroll/employees/add/",
