@@ -9,6 +9,7 @@ import pytest
 
 from accounting.ledger import charting
 from accounting.ledger.entering import (
+    NoPlaceForVat,
     NotLiable,
     PurposeMissing,
     Reader,
@@ -100,6 +101,39 @@ def test_vat_goes_to_the_side_that_is_no_means_of_payment(company, debit, credit
     found = simple(company, debit, credit, "108.10", code)
     assert sides(found) == lines
     assert [(a, part, base) for a, _code, part, base in facts(found)] == vat
+
+
+@pytest.mark.parametrize(
+    ("debit", "credit", "code", "carries"),
+    [("2030", "1020", "UN", "2030"), ("1020", "2030", "IN", "2030"), ("2000", "1510", "IN", "1510"),
+     ("2210", "1100", "UN", "2210")],
+)  # fmt: skip
+def test_beside_an_account_that_only_pays_the_other_has_the_code(
+    company, debit, credit, code, carries
+):
+    """A deposit paid back is a sale taken back, though it is the credit that is the bank's."""
+    typed = simple_entry(reader=Reader(company), date=MARCH_31, debit=debit, credit=credit,
+                         amount=chf("10.00"), vat_code=code)  # fmt: skip
+    assert [line.account for line in typed if line.vat_code] == [carries]
+
+
+@pytest.mark.parametrize("account", ["1000", "1020", "1100", "2000"])
+@pytest.mark.parametrize("code", ["UN", "IN", "UX"])
+def test_money_and_open_items_take_no_code(company, account, code):
+    """Cash paid into the bank is no turnover: all of it arrives."""
+    line = TypedLine(account, debit=chf("10.00"), vat_code=code)
+    with pytest.raises(NoPlaceForVat) as found:
+        Reader(company).lines([line], date=MARCH_31)
+    assert found.value.place == "vat_code"
+    assert code in str(found.value) and account in str(found.value)
+
+
+def test_between_two_accounts_of_money_a_code_is_refused_and_without_it_all_arrives(company):
+    with pytest.raises(NoPlaceForVat):
+        simple(company, "1020", "1000", "10.00", "UN")
+    assert sides(simple(company, "1020", "1000", "10.00")) == [
+        ("1020", "10.00", "0.00"), ("1000", "0.00", "10.00")
+    ]  # fmt: skip
 
 
 def test_a_net_amount_is_paid_with_its_tax(company):
