@@ -90,9 +90,9 @@ def test_signing_in_forgets_the_misses_of_this_account_alone(anna):
 
 
 def test_misses_are_forgotten_after_a_month_unless_the_account_is_closed(monkeypatch):
-    """By night: that the schedule knows the job, and what it takes away."""
-    planned = {one["task"] for one in app.conf.beat_schedule.values()}
-    assert "sign_in.forget_misses" in planned
+    """By night: beat plans the job, workers know it, and what it takes away."""
+    assert "sign_in.forget_misses" in {one["task"] for one in app.conf.beat_schedule.values()}
+    app.loader.import_default_modules()
     now = clock.now()
     for days, email in ((31, "alt"), (31, "zu"), (29, "neu")):
         monkeypatch.setattr(clock, "now", lambda days=days: now - dt.timedelta(days=days))
