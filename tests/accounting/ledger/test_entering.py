@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.test import Client
 
 from accounting.ledger import charting
 from accounting.ledger.entering import (
@@ -19,7 +20,7 @@ from accounting.ledger.entering import (
     UnknownVatCode,
     simple_entry,
 )
-from accounting.ledger.models import Account, CostCentre, CostObject
+from accounting.ledger.models import Account, CostCentre, CostObject, JournalEntry
 from accounting.ledger.posting import post, rows_of
 from accounting.ledger.typed import lines_of, typed_of
 from erp.core.errors import Refusals
@@ -225,6 +226,34 @@ def test_net_tax_rates_split_nothing_off_but_acquisition_tax(company, method, ba
     assert sides(cost) == [("6500", "108.10", "0.00"), ("1020", "0.00", "108.10")]
     owed = simple(company, "4400", "1020", "1000.00", "BO", vat_basis=basis)
     assert (ACQUISITION, "0.00", "81.00") in sides(owed)
+
+
+# The mask
+
+
+@pytest.mark.parametrize("as_draft", [False, True])
+def test_the_mask_names_each_field_that_is_empty_or_cannot_be(company, anna, as_draft):
+    page = Client()
+    page.force_login(anna)
+
+    def refused(**typed):
+        told = {"mode": "simple", "date": "2026-03-31", "as_draft": as_draft} | typed
+        answer = page.post(f"/c/{company.pk}/ledger/post/", {"entry": json.dumps(told)})
+        assert answer.status_code == 422
+        return [(one["field"], one["message"]) for one in answer.json()["errors"]]
+
+    places, told = zip(*refused(), strict=True)
+    assert places == ("text", "debit", "credit", "amount")
+    assert "«Soll»" in told[1] and "«Haben»" in told[2] and len(set(told)) == 4
+    full = {"text": "Miete", "debit": "6000", "credit": "1020", "amount": "9.25"}
+    for wrong, words in (
+        ({"credit": "1O20"}, "1O20"), ({"amount": "-9.25"}, "9.25"), ({"amount": "0"}, "Betrag"),
+        ({"amount": "viel"}, "viel"), ({"text": " "}, "Text"),
+    ):  # fmt: skip
+        ((place, message),) = refused(**full | wrong)
+        assert place in wrong and words in message and "Zeile" not in message
+    assert not JournalEntry.of(company).exists()
+    assert refused(mode="split", lines=[])[0][0] == "text"
 
 
 # Cost units
