@@ -219,7 +219,9 @@ class Checking:
                         self.names[name] = title
                 if not {"name", "last_name", "first_name"} & self.names.keys():
                     raise ColumnMissing(column="name", found=", ".join(found)[:200])
-            cells = {name: _bare(row.cells.get(title) or "") for name, title in self.names.items()}
+            cells = {
+                name: (row.cells.get(title) or "").strip() for name, title in self.names.items()
+            }
             self._rows.append(Row(row.number, cells))
 
     def _placed(self, refusal: DomainError, source: Row | vcard.Card) -> list[DomainError]:
@@ -254,12 +256,6 @@ def _names_of(contact: Contact) -> list[str]:
 
 def _values_of(contact: Contact) -> list[Any]:
     return [getattr(contact, name) for name in _names_of(contact)]
-
-
-def _bare(cell: str) -> str:
-    """A cell without the mark that keeps spreadsheets from reading it as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 
 
 def _is_number(text: str) -> bool:

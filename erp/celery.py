@@ -18,6 +18,7 @@ app = Celery("rappen")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
+        "erp.access.sign_in",
         "erp.api",
         "erp.audit",
         "erp.changes",

@@ -48,6 +48,9 @@ def plan(*, jobs: int, mails: int, inbox: int, webhooks: int) -> dict[str, dict[
         "forget people's old idempotency keys": _at(
             "api.forget_keys_of_people", crontab(hour=4, minute=12)
         ),
+        "forget sign-ins that were missed long ago": _at(
+            "sign_in.forget_misses", crontab(hour=4, minute=15)
+        ),
         "forget uploads that expired": _at("uploads.forget", crontab(minute=20)),
         "forget what killed exports of journals left": _at(
             "ledger.forget_scratch", crontab(hour=3, minute=25)

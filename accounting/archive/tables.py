@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from erp.web.export import harmless
+from erp.core.spreadsheets import harmless
 
 MARK: Final = "\ufeff".encode()  # by which spreadsheets know UTF-8
 

@@ -56,6 +56,13 @@ class NotLiable(DomainError):
     field = "vat_code"
 
 
+class NoPlaceForVat(DomainError):
+    code = "ledger.no_place_for_vat"
+    message = _("VAT code %(value)s has no place on %(account)s: that account is money or keeps open "
+                "items. Put the code on the income, expense or asset account.")  # fmt: skip
+    field = "vat_code"
+
+
 class PurposeMissing(DomainError):
     code = "ledger.purpose_missing"
     message = _("No account has the purpose “%(purpose)s”. Set it in the chart of accounts.")
@@ -168,6 +175,8 @@ class Reader:
         code = self.vat_codes.get(row.vat_code.strip().upper())
         if code is None:
             raise UnknownVatCode(value=row.vat_code)
+        if account.only_pays:
+            raise NoPlaceForVat(value=code.code, account=account)
         return self._taxed(row, account, code, date, on_debit, told)
 
     def _taxed(
@@ -221,8 +230,8 @@ def simple_entry(
 ) -> list[TypedLine]:  # fmt: skip
     """Debit, credit, amount, code (einfache Buchung) as two typed lines.
 
-    The code goes to the side that is income, expense or an asset bought; the other side takes the
-    amount to be paid. ``more`` are further values of that line.
+    The code goes to the side that is income, expense or an asset bought, never to one that only pays
+    where the other does not; the other side takes the amount to be paid. ``more`` are further values of that line.
     """
     on_debit = _carries_vat(reader, debit, credit, vat_code)
     payable = amount
@@ -268,6 +277,8 @@ def _carries_vat(reader: Reader, debit: str, credit: str, vat_code: str) -> bool
     found = reader.vat_codes.get(vat_code.strip().upper())
     if found is not None and found.kind == CodeKind.CORRECTION:
         return left.purpose.startswith("input_tax")  # the correction stands on the tax account
+    if left.only_pays != right.only_pays:
+        return right.only_pays
     results = {Account.Type.INCOME, Account.Type.EXPENSE}
     if (left.type in results) != (right.type in results):
         return left.type in results

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounting.ledger.models import Account, CostCentre, CostObject, EntryLine, JournalEntry
-from accounting.ledger.models.accounts import Rule
+from accounting.ledger.models.accounts import OPEN_ITEMS, Rule
 from erp.companies.models import Company
 from erp.core.errors import DomainError, Refusals
 from erp.core.money import ZERO, FloatRefused
@@ -221,8 +221,7 @@ def _faults(company: Company, nth: int, line: Line, date: dt.date, owner: str) -
 
 def _owns(owner: str, control: str) -> bool:
     """Whether a sub-ledger posts to this control account; open items keep those of both sides."""
-    sides = {Account.SubLedger.RECEIVABLES, Account.SubLedger.PAYABLES}
-    return owner == control or (owner == JournalEntry.Source.ITEMS and control in sides)
+    return owner == control or (owner == JournalEntry.Source.ITEMS and control in OPEN_ITEMS)
 
 
 def _amount_faults(company: Company, nth: int, line: Line) -> list[DomainError]:

@@ -22,7 +22,7 @@ from accounting.ledger.models import JournalEntry
 from accounting.ledger.typed import same_again
 from erp.companies.models import Company
 from erp.core.filetypes import CSV
-from erp.web.export import harmless
+from erp.core.spreadsheets import harmless
 
 HEAD: Final = (
     "entry", "date", "voucher", "kind", "text", "account", "debit", "credit", "vat_code",

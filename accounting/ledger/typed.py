@@ -14,12 +14,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounting.ledger.entering import Reader, TypedLine, simple_entry
+from accounting.ledger.entering import Reader, TypedLine, UnknownAccount, simple_entry
+from accounting.ledger.errors import TextMissing
 from accounting.ledger.lines import line_of
 from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.ledger.posting import rows_of
-from erp.core.errors import DomainError
-from erp.core.money import ZERO, parse_amount
+from erp.core.errors import DomainError, Refusals
+from erp.core.money import ZERO, NotAnAmount, parse_amount
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind
 
@@ -30,6 +31,61 @@ class NotADate(DomainError):
     code = "ledger.not_a_date"
     message = _("“%(value)s” is no date. Type 31.12.2026, 31.12 or 31.")
     field = "date"
+
+
+class AccountMissing(DomainError):
+    code = "ledger.account_missing"
+    message = _("“%(side)s” has no account. Choose one of the chart.")
+    field = "debit"
+
+
+class AmountMissing(DomainError):
+    code = "ledger.amount_missing"
+    message = _("The amount is missing. Type one above zero.")
+    field = "amount"
+
+
+class AmountBelowZero(DomainError):
+    code = "ledger.amount_below_zero"
+    message = _(
+        "%(value)s is below zero. Type the amount without the minus, and swap debit and credit."
+    )
+    field = "amount"
+
+
+def require_filled(typed: Typed, reader: Reader) -> None:
+    """Refuse a mask whose fields are empty or cannot be, each by its name and all at once.
+
+    Of a split entry the lines say themselves what is wrong with them. Raises ``TextMissing``,
+    ``AccountMissing``, ``UnknownAccount``, ``AmountMissing``, ``AmountBelowZero``, ``NotAnAmount``, or
+    ``Refusals`` with several.
+    """
+    faults: list[DomainError] = []
+    if not _text(typed, "text"):
+        faults.append(TextMissing())
+    if typed.get("mode") != "split":
+        for name, side in (("debit", _("Debit")), ("credit", _("Credit"))):
+            number = _text(typed, name)
+            if not number:
+                faults.append(AccountMissing(field=name, side=side))
+            elif number not in reader.accounts:
+                faults.append(UnknownAccount(field=name, value=number))
+        try:
+            faults += _faults_of_amount(typed)
+        except NotAnAmount as refusal:
+            faults.append(refusal)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise Refusals(faults)
+
+
+def _faults_of_amount(typed: Typed) -> list[DomainError]:
+    """Nothing is wrong with an empty amount beside one in a foreign currency: a line says more of it."""
+    amount = _amount(typed, "amount")
+    if not amount:
+        return [] if _amount(typed, "amount_foreign") else [AmountMissing()]
+    return [AmountBelowZero(value=amount)] if amount < 0 else []
 
 
 def lines_of(typed: Typed, reader: Reader, date: dt.date) -> list[TypedLine]:

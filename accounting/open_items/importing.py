@@ -180,7 +180,9 @@ class Checking:
         for row in rows_of(self.content, most_rows):
             if not self.names:
                 self._name_columns(list(row.cells), chosen)
-            cells = {name: _bare(row.cells.get(title) or "") for name, title in self.names.items()}
+            cells = {
+                name: (row.cells.get(title) or "").strip() for name, title in self.names.items()
+            }
             self._rows.append(Row(row.number, cells))
 
     def _name_columns(self, titles: list[str], chosen: Mapping[str, str]) -> None:
@@ -283,9 +285,3 @@ def _effects(company: Company, items: list[TakenOver], terms: Terms) -> list[Eff
                row.items + taken[row.account.pk])
         for row in comparison(company, terms.date) if row.account.pk in taken
     ]  # fmt: skip
-
-
-def _bare(cell: str) -> str:
-    """A cell without the mark that keeps spreadsheets from reading it as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell

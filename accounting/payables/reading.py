@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from accounting.ledger.entering import (
+    NoPlaceForVat,
     NotLiable,
     Reader,
     UnknownAccount,
@@ -268,7 +269,7 @@ class Desk:
 
     def _account(self, typed: TypedLine, invoice: SupplierInvoice, place: str) -> Account | None:
         if typed.account:
-            found = self.reader.accounts.get(typed.account.strip())
+            found = self.reader.accounts.get((typed.account or "").strip())
             if found is None:
                 self.faults.append(
                     UnknownAccount(field=f"{place}.account", value=typed.account[:20])
@@ -289,6 +290,7 @@ class Desk:
             return self._usual_code(typed) if liable else None
         if not typed.vat_code.strip():
             return None
+        account = self.reader.accounts.get((typed.account or "").strip())
         found = self.reader.vat_codes.get(typed.vat_code.strip().upper())
         if found is None:
             self.faults.append(UnknownVatCode(field=f"{place}.vat_code", value=typed.vat_code[:20]))
@@ -296,12 +298,18 @@ class Desk:
             self.faults.append(NotForPurchases(field=f"{place}.vat_code", value=found.code))
         elif not liable:
             self.faults.append(NotLiable(field=f"{place}.vat_code", date=invoice.booked_on))
+        elif account is not None and account.only_pays and not account.control:
+            self.faults.append(
+                NoPlaceForVat(field=f"{place}.vat_code", value=found.code, account=account)
+            )
         return found
 
     def _usual_code(self, typed: TypedLine) -> VatCode | None:
         code = self.terms.vat_code
+        account = self.reader.accounts.get((typed.account or "").strip())
+        if account is not None and account.only_pays:
+            return None
         if code is None and typed.account:
-            account = self.reader.accounts.get(typed.account.strip())
             code = account.vat_code if account else None
         elif code is None and self.terms.expense_account is not None:
             code = self.terms.expense_account.vat_code

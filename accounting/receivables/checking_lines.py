@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from accounting.ledger.entering import (
+    NoPlaceForVat,
     NotLiable,
     Reader,
     UnknownAccount,
@@ -163,10 +164,12 @@ class Lines:
     ) -> VatCode | None:
         day = method_day(document)
         liable = is_liable(self.company, self.reader, day)
+        account = self.reader.accounts.get((item.account or "").strip())
         if item.vat_code is None:
+            if account is not None and account.only_pays:
+                return None
             code = product.vat_code if product else self.terms.vat_code
             if code is None and item.account:
-                account = self.reader.accounts.get(item.account.strip())
                 code = account.vat_code if account else None
             return code if liable and (code is None or code.kind in _SALES) else None
         if not item.vat_code.strip():
@@ -178,6 +181,10 @@ class Lines:
             self.faults.append(NotForSales(field=f"{place}.vat_code", value=found.code))
         elif not liable:
             self.faults.append(NotLiable(field=f"{place}.vat_code", date=day))
+        elif account is not None and account.only_pays:
+            self.faults.append(
+                NoPlaceForVat(field=f"{place}.vat_code", value=found.code, account=account)
+            )
         return found
 
     def _unit_of_cost(self, what: str, item: TypedItem, product: Product | None, place: str) -> Any:

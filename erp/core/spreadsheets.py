@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,23 @@ LARGE_CSV, LARGE_XLSX = 300_000, 150_000
 PRICE: Final = Decimal("0.0001")
 FIRST_ROWS: Final = 250  # that are read of a large workbook
 _WORKBOOK: Final = b"PK\x03\x04"
+#: What makes spreadsheets read a text as a formula; also as wide as Chinese characters.
+FORMULA_BEGINS: Final = frozenset({"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"})  # noqa: RUF001
+
+
+def harmless(text: Any) -> str:
+    """A text cell that no spreadsheet reads as a formula (OUT-1): such a one gets an apostrophe in front.
+
+    One that has apostrophes there already gets one more, so that ``as_meant`` gives back what it was.
+    """
+    cell = str(text)
+    return "'" + cell if cell.lstrip("'")[:1] in FORMULA_BEGINS else cell
+
+
+def as_meant(cell: str) -> str:
+    """The text that ``harmless`` made this cell of; another cell is as it is."""
+    told = cell.lstrip(" ")
+    return told[1:] if told[:1] == "'" and told.lstrip("'")[:1] in FORMULA_BEGINS else cell
 
 
 def is_large(content: bytes) -> bool:
@@ -61,6 +78,8 @@ def content_type_of(content: bytes) -> str:
 
 def rows_of(content: bytes, most: int | None = None, *, decimals: int = 2) -> Iterator[Row]:
     """The rows below the title row, empty ones and headings of one cell above it left out.
+
+    Cells are as they were meant, without the mark that keeps spreadsheets from reading formulas.
 
     ``most`` ends it after some rows (at most ``FIRST_ROWS`` of a large file), without reading the rest.
     Numbers of a workbook are read to 2 or 4 ``decimals``. Raises ``FileTooLarge`` or ``UnreadableFile``.
@@ -83,9 +102,9 @@ def rows_of(content: bytes, most: int | None = None, *, decimals: int = 2) -> It
         if titles is None:
             if len(cells) > 1 and sum(map(bool, cells)) < 2:
                 continue
-            titles = [cell.strip().lower() for cell in cells]
+            titles = [as_meant(cell).strip().lower() for cell in cells]
             continue
-        yield Row(number, dict(zip(titles, cells, strict=False)))
+        yield Row(number, dict(zip(titles, map(as_meant, cells), strict=False)))
         count += 1
         if count == most:
             return

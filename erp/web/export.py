@@ -19,10 +19,9 @@ from erp.companies.models import Company
 from erp.core import clock
 from erp.core.display import chf, price, swiss_date
 from erp.core.filetypes import CSV, PDF, XLSX
+from erp.core.spreadsheets import harmless
 
 LONG = 20_000  # rows of a workbook beyond which it is written by way of the disk
-#: Also as wide as Chinese characters, which some spreadsheets read alike.
-_FORMULA_BEGINS = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}  # noqa: RUF001
 
 
 PART = 400  # rows of a part of a long printed report: some seconds
@@ -169,12 +168,6 @@ def as_pdf(content: Table, company: Company, *, part: Part | None = None) -> byt
     return render(html)
 
 
-def harmless(text: Any) -> str:
-    """A text cell that no spreadsheet reads as a formula (OUT-1)."""
-    cell = str(text)
-    return "'" + cell if cell[:1] in _FORMULA_BEGINS else cell
-
-
 def _places(amount: Decimal) -> int:
     """Two decimals, but three or four of a price that has them."""
     exponent = amount.normalize().as_tuple().exponent
@@ -240,7 +233,6 @@ __all__ = [
     "as_pdf",
     "as_xlsx",
     "file_of",
-    "harmless",
     "shown",
     "table",
 ]

@@ -46,7 +46,7 @@ class Sheet:
                 self._find(list(row.cells), own)
             if len(self.rows) >= MOST_ROWS:
                 raise TooManyRows(limit=MOST_ROWS)
-            cells = {name: _bare(row.cells.get(title, "")) for name, title in self.names.items()}
+            cells = {name: row.cells.get(title, "").strip() for name, title in self.names.items()}
             self.rows.append(Row(row.number, cells))
 
     def _find(self, found: Sequence[str], own: Sequence[OwnField]) -> None:
@@ -62,9 +62,3 @@ class Sheet:
         for needed in ("entry", "birth_date", "sex"):
             if needed not in self.names:
                 raise ColumnMissing(column=needed, found=", ".join(filter(None, found))[:200])
-
-
-def _bare(cell: str) -> str:
-    """A cell without the mark that keeps spreadsheets from reading it as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell

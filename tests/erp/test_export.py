@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
@@ -15,6 +16,7 @@ from django.http import Http404
 
 from erp.companies.models import Company
 from erp.core.display import chf
+from erp.core.spreadsheets import rows_of
 from erp.web.export import PART, Part, answer, as_csv, as_pdf, as_xlsx, table
 
 COMPANY = Company(pk=1, name="Bäckerei Müller & Söhne AG", short_name="mueller", currency="CHF")
@@ -88,6 +90,20 @@ def test_no_text_cell_is_read_as_a_formula():
     assert len(found) == 3 + len(FORMULAS)
     assert {cell.data_type for cell in found} == {"s"}
     assert not any(cell.hyperlink for cell in found)
+
+
+def test_what_was_neutralised_is_read_as_it_was_meant():
+    """Also a text that begins with an apostrophe of its own, and a title."""
+    texts = [*FORMULAS, "'=1+1", "''-5", "'Aufgepasst'", "O'Neil", "'"]
+    written = as_csv(replace(DANGEROUS, rows=[[text] for text in texts]), COMPANY)
+    assert csv_rows(written)[-5:] == [
+        ["''=1+1"],
+        ["'" + "''-5"],
+        ["'Aufgepasst'"],
+        ["O'Neil"],
+        ["'"],
+    ]
+    assert [row.cells for row in rows_of(written)] == [{"=head()": text} for text in texts]
 
 
 def test_the_file_is_named_after_company_and_report():

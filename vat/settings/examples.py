@@ -63,7 +63,7 @@ def _account(code: VatCode, reader: Reader) -> Account:
     if code.kind == CodeKind.CORRECTION:
         return reader.by_purpose[code.shipped.input_purpose]
     wanted = Account.Type.INCOME if code.kind in _ON_INCOME else Account.Type.EXPENSE
-    plain = [a for a in reader.accounts.values() if not a.control and not a.purpose]
+    plain = [a for a in reader.accounts.values() if not (a.control or a.purpose or a.only_pays)]
     fitting = [one for one in _sorted(plain) if one.type == wanted] or _sorted(plain)
     for name in (code.code, code.catalogue_code):
         for one in fitting:

@@ -37,6 +37,7 @@ class AccountType(models.TextChoices):
 
 BALANCE_SHEET_TYPES = frozenset({AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY})
 RESULT_TYPES = frozenset({AccountType.INCOME, AccountType.EXPENSE})
+LIQUID = "959a-1-1a"  # place in the statements of cash, post and banks (OR 959a para. 1 no. 1 a)
 
 
 class Rule(models.TextChoices):
@@ -103,6 +104,9 @@ class SubLedger(models.TextChoices):
     RECEIVABLES = "receivables", _("Debtors")
     PAYABLES = "payables", _("Creditors")
     PAYROLL = "payroll", _("Payroll")
+
+
+OPEN_ITEMS = frozenset({SubLedger.RECEIVABLES, SubLedger.PAYABLES})
 
 
 class CostCentre(CompanyOwned, Multilingual):
@@ -195,3 +199,8 @@ class Account(CompanyOwned, Multilingual):
     @property
     def is_result(self) -> bool:
         return self.type in RESULT_TYPES
+
+    @property
+    def only_pays(self) -> bool:
+        """Whether it is money or keeps open items, and so is no supply that VAT is charged on."""
+        return self.or_position == LIQUID or self.control in OPEN_ITEMS

@@ -19,7 +19,14 @@ from accounting.ledger.models import (
     EntryTemplate,
     JournalEntry,
 )
-from accounting.ledger.typed import Typed, day_of, lines_of, typed_anew, typed_of
+from accounting.ledger.typed import (
+    Typed,
+    day_of,
+    lines_of,
+    require_filled,
+    typed_anew,
+    typed_of,
+)
 from erp.access.permissions import Permission
 from erp.core import clock
 from erp.core.display import chf, swiss_date
@@ -72,6 +79,7 @@ class EnterEntry(CompanyView):
             return saved, []
         date, time = day_of(typed.get("date", "")), later.time_in(typed)
         reader = Reader(self.company)
+        require_filled(typed, reader)
         lines = reader.lines(lines_of(typed, reader, date), date=date)
         files = [
             storing.store(company=self.company, name=upload.name or "file", content=storing.read_upload(upload),

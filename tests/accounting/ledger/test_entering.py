@@ -6,9 +6,11 @@ import datetime as dt
 import json
 
 import pytest
+from django.test import Client
 
 from accounting.ledger import charting
 from accounting.ledger.entering import (
+    NoPlaceForVat,
     NotLiable,
     PurposeMissing,
     Reader,
@@ -18,7 +20,7 @@ from accounting.ledger.entering import (
     UnknownVatCode,
     simple_entry,
 )
-from accounting.ledger.models import Account, CostCentre, CostObject
+from accounting.ledger.models import Account, CostCentre, CostObject, JournalEntry
 from accounting.ledger.posting import post, rows_of
 from accounting.ledger.typed import lines_of, typed_of
 from erp.core.errors import Refusals
@@ -100,6 +102,39 @@ def test_vat_goes_to_the_side_that_is_no_means_of_payment(company, debit, credit
     found = simple(company, debit, credit, "108.10", code)
     assert sides(found) == lines
     assert [(a, part, base) for a, _code, part, base in facts(found)] == vat
+
+
+@pytest.mark.parametrize(
+    ("debit", "credit", "code", "carries"),
+    [("2030", "1020", "UN", "2030"), ("1020", "2030", "IN", "2030"), ("2000", "1510", "IN", "1510"),
+     ("2210", "1100", "UN", "2210")],
+)  # fmt: skip
+def test_beside_an_account_that_only_pays_the_other_has_the_code(
+    company, debit, credit, code, carries
+):
+    """A deposit paid back is a sale taken back, though it is the credit that is the bank's."""
+    typed = simple_entry(reader=Reader(company), date=MARCH_31, debit=debit, credit=credit,
+                         amount=chf("10.00"), vat_code=code)  # fmt: skip
+    assert [line.account for line in typed if line.vat_code] == [carries]
+
+
+@pytest.mark.parametrize("account", ["1000", "1020", "1100", "2000"])
+@pytest.mark.parametrize("code", ["UN", "IN", "UX"])
+def test_money_and_open_items_take_no_code(company, account, code):
+    """Cash paid into the bank is no turnover: all of it arrives."""
+    line = TypedLine(account, debit=chf("10.00"), vat_code=code)
+    with pytest.raises(NoPlaceForVat) as found:
+        Reader(company).lines([line], date=MARCH_31)
+    assert found.value.place == "vat_code"
+    assert code in str(found.value) and account in str(found.value)
+
+
+def test_between_two_accounts_of_money_a_code_is_refused_and_without_it_all_arrives(company):
+    with pytest.raises(NoPlaceForVat):
+        simple(company, "1020", "1000", "10.00", "UN")
+    assert sides(simple(company, "1020", "1000", "10.00")) == [
+        ("1020", "10.00", "0.00"), ("1000", "0.00", "10.00")
+    ]  # fmt: skip
 
 
 def test_a_net_amount_is_paid_with_its_tax(company):
@@ -191,6 +226,34 @@ def test_net_tax_rates_split_nothing_off_but_acquisition_tax(company, method, ba
     assert sides(cost) == [("6500", "108.10", "0.00"), ("1020", "0.00", "108.10")]
     owed = simple(company, "4400", "1020", "1000.00", "BO", vat_basis=basis)
     assert (ACQUISITION, "0.00", "81.00") in sides(owed)
+
+
+# The mask
+
+
+@pytest.mark.parametrize("as_draft", [False, True])
+def test_the_mask_names_each_field_that_is_empty_or_cannot_be(company, anna, as_draft):
+    page = Client()
+    page.force_login(anna)
+
+    def refused(**typed):
+        told = {"mode": "simple", "date": "2026-03-31", "as_draft": as_draft} | typed
+        answer = page.post(f"/c/{company.pk}/ledger/post/", {"entry": json.dumps(told)})
+        assert answer.status_code == 422
+        return [(one["field"], one["message"]) for one in answer.json()["errors"]]
+
+    places, told = zip(*refused(), strict=True)
+    assert places == ("text", "debit", "credit", "amount")
+    assert "«Soll»" in told[1] and "«Haben»" in told[2] and len(set(told)) == 4
+    full = {"text": "Miete", "debit": "6000", "credit": "1020", "amount": "9.25"}
+    for wrong, words in (
+        ({"credit": "1O20"}, "1O20"), ({"amount": "-9.25"}, "9.25"), ({"amount": "0"}, "Betrag"),
+        ({"amount": "viel"}, "viel"), ({"text": " "}, "Text"),
+    ):  # fmt: skip
+        ((place, message),) = refused(**full | wrong)
+        assert place in wrong and words in message and "Zeile" not in message
+    assert not JournalEntry.of(company).exists()
+    assert refused(mode="split", lines=[])[0][0] == "text"
 
 
 # Cost units

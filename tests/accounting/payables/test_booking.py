@@ -144,11 +144,12 @@ def test_who_is_not_liable_has_no_codes(books, meier):
 
 def test_codes_of_sales_and_control_accounts_are_not_for_purchases(meier):
     assert refused(draft, meier, line(code="UN"), line(account="2000"), line(account="9999"),
-                   line(cost_centre="77")) == [
+                   line(cost_centre="77"), line(account="1000", code="MN")) == [
         ("payables.not_for_purchases", "lines[0].vat_code"),
         ("payables.controlled_account", "lines[1].account"),
         ("ledger.unknown_account", "lines[2].account"),
         ("ledger.unknown_cost_unit", "lines[3].cost_centre"),
+        ("ledger.no_place_for_vat", "lines[4].vat_code"),
     ]  # fmt: skip
 
 

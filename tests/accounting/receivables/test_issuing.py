@@ -215,7 +215,7 @@ def test_who_is_not_liable_writes_no_tax(books, huber):
 def test_every_fault_is_told_with_its_place(books, huber):
     lines = (
         item(account="9999x"), item(code="XX"), item(code="MN"), TypedItem(product="fehlt"),
-        item(cost_centre="77"), item(source=10**9),
+        item(cost_centre="77"), item(source=10**9), item(account="1020"),
     )  # fmt: skip
     with pytest.raises(Refusals) as found:
         draft(books, huber, *lines, bank_account=10**9, instalments=((D(50), 30),))
@@ -225,6 +225,7 @@ def test_every_fault_is_told_with_its_place(books, huber):
         ("lines[3].product", "receivables.unknown_product"),
         ("lines[4].cost_centre", "ledger.unknown_cost_unit"),
         ("lines[5].source", "receivables.unknown_origin"),
+        ("lines[6].vat_code", "ledger.no_place_for_vat"),
         ("bank_account", "receivables.unknown_bank_account"),
         ("instalments", "receivables.bad_instalments"),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 
@@ -13,6 +14,8 @@ from django.test import override_settings
 
 from erp.access.sign_in import limits
 from erp.access.sign_in.models import MissedSignIns, SecurityEvent
+from erp.celery import app
+from erp.core import clock
 from tests import make
 from tests.erp.sign_in.people import (
     PASSWORD,
@@ -84,6 +87,24 @@ def test_signing_in_forgets_the_misses_of_this_account_alone(anna):
     assert MissedSignIns.objects.count() == 2
     sign_in(browser(), anna)
     assert MissedSignIns.objects.count() == 1
+
+
+def test_misses_are_forgotten_after_a_month_unless_the_account_is_closed(monkeypatch):
+    """By night: beat plans the job, workers know it, and what it takes away."""
+    assert "sign_in.forget_misses" in {one["task"] for one in app.conf.beat_schedule.values()}
+    app.loader.import_default_modules()
+    now = clock.now()
+    for days, email in ((31, "alt"), (31, "zu"), (29, "neu")):
+        monkeypatch.setattr(clock, "now", lambda days=days: now - dt.timedelta(days=days))
+        limits.count_miss(f"{email}@example.ch")
+    MissedSignIns.objects.filter(digest=limits._digest("zu@example.ch")).update(
+        count=limits.MOST_IN_A_ROW
+    )
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert app.tasks["sign_in.forget_misses"]() == 1
+    kept = set(MissedSignIns.objects.values_list("digest", flat=True))
+    assert kept == {limits._digest("zu@example.ch"), limits._digest("neu@example.ch")}
+    assert app.tasks["sign_in.forget_misses"]() == 0
 
 
 def test_a_thousand_leaked_pairs_from_many_addresses_open_nothing(anna):

@@ -190,15 +190,16 @@ function refuse(errors) {
   const box = $("refusal");
   box.replaceChildren(...errors.map((error) => { const p = document.createElement("div"); p.textContent = error.message; return p; }));
   box.hidden = false;
-  const field = errors[0]?.field;
-  const place = field === "account" ? [$("debit"), $("credit")].find((i) => i && !choice("accounts", i.value)) : $(field);
-  if (place && !place.hidden) { place.setAttribute("aria-invalid", "true"); place.focus(); } else left?.focus();
+  const places = errors.map(({ field }) => field === "account" ? [$("debit"), $("credit")].find((i) => i && !choice("accounts", i.value)) : $(field)).filter((place) => place && !place.hidden);
+  places.forEach((place) => place.setAttribute("aria-invalid", "true"));
+  (places[0] || left)?.focus();
 }
 
 async function save(asDraft) {
   if (busy) return;
   busy = true;
   $("refusal").hidden = true;
+  mask.querySelectorAll("[aria-invalid=true]").forEach((input) => input.setAttribute("aria-invalid", "false"));
   const typed = read();
   const data = new FormData();
   data.set("entry", JSON.stringify({ ...typed, as_draft: asDraft, once: once ??= newKey() }));

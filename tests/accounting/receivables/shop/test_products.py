@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounting.receivables import products
+from accounting.receivables import product_exporting, product_importing, products
 from accounting.receivables.models import DocumentLine, Product, SalesDocument
 from accounting.receivables.pricing import both_ways
 from erp.audit.models import AuditEvent
 from erp.core.errors import Refusals
+from erp.web.export import as_csv
 from tests import make
 from tests.erp.client import new_key, places, problem
 from vat.codes.models import VatCode
@@ -260,10 +261,19 @@ def test_each_bad_row_is_named_and_nothing_is_written(page, api, company):
 
 
 def test_checking_a_file_asks_the_same_few_questions(company, django_assert_max_num_queries):
-    from accounting.receivables import product_importing
-
     rows = "".join(f"P{nth};Ware {nth};1.00;3200;UN\r\n" for nth in range(2000))
     content = ("number;name_de;price;account;vat_code\r\n" + rows).encode()
     with django_assert_max_num_queries(8):
         found = product_importing.dry_run(company=company, content=content)
     assert len(found.added) == 2000 and not found.refusals
+
+
+def test_a_discount_that_begins_with_a_minus_is_taken_back_from_its_file(sell, company, anna):
+    sell("-20 % Rabattartikel", text_de="=gilt nur im Juni", number="-20")
+    made = as_csv(product_exporting.importable(Product.of(company)), company)
+    assert "'-20 % Rabattartikel" in made.decode()
+    Product.of(company).update(name_de="anders", text_de="")
+    product_importing.import_products(company=company, content=made, by=anna)
+    assert list(Product.of(company).values_list("number", "name_de", "text_de")) == [
+        ("-20", "-20 % Rabattartikel", "=gilt nur im Juni")
+    ]
