@@ -5,6 +5,7 @@ import { enhance as date } from "./dates.js";
 import { enhance as iban } from "./banks.js";
 import { enhance as place } from "./places.js";
 import { enhance as contact } from "./contactfield.js";
+import { typing } from "./typing.js";
 import { keepKeyboard } from "./viewer.js";
 
 /** Bring the fields below `root` to life. */
@@ -29,8 +30,6 @@ function reachable(box) {
 const noted = ({ kind_label, note, day, amount, currency }) => [
   kind_label, note, day?.split("-").reverse().join("."), amount && `${currency}\u00a0${amount.replace(/\B(?=(\d{3})+\.)/g, "’")}`,
 ].filter(Boolean).join(" · ");
-
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 function palette() {
   const dialog = document.querySelector("dialog.palette");
@@ -162,9 +161,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "g") { prefix = true; setTimeout(() => { prefix = false; }, 1500); return; }
   const keyed = document.querySelector(`.main [data-key="${CSS.escape(event.key)}"]`);
   if (keyed) { event.preventDefault(); keyed.click(); keyed.parentElement.querySelector(".menu-panel :is(input:not([type=hidden]), button, a)")?.focus(); return; }
+  if (event.key.startsWith("Arrow") && event.target.matches("[type=radio]")) return;
   if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
-  if (event.key === "Enter") move(0);
+  if (event.key === "Enter" && !event.target.matches("input")) move(0);  // there it sends the form
 });
 
 document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
