@@ -34,15 +34,23 @@ const noted = ({ kind_label, note, day, amount, currency }) => [
 function palette() {
   const dialog = document.querySelector("dialog.palette");
   if (!dialog) return;
-  const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
-  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true;  // `found`: records for what is typed
+  const input = dialog.querySelector("input"), list = dialog.querySelector("ul"), state = dialog.querySelector("[role=status]");
+  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true, looking = false, away = false;  // `found`: records for what is typed
   const fetched = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    return answer.ok ? answer.json() : [];
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) away = true;
+    return answer?.ok ? answer.json() : [];
   };
   const load = async () => {
-    all = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
-    if (dialog.dataset.source) all.push(...await fetched(dialog.dataset.source));
+    const pages = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
+    if (dialog.dataset.source) pages.push(...await fetched(dialog.dataset.source));
+    if (!away) all = pages;
+    return pages;
+  };
+  /** An empty box says why; below what is shown already it is said only when the rest is slow. */
+  const tell = (slow) => {
+    const { searching, away: gone, nothing } = state.dataset, waits = looking || !items;
+    state.textContent = waits ? (slow || !shown.length ? searching : "") : away ? gone : shown.length ? "" : nothing;
   };
   const mark = (nth) => {
     marked = Math.max(0, Math.min(nth, shown.length - 1));
@@ -60,19 +68,24 @@ function palette() {
       return li;
     }));
     mark(at);
+    tell(false);
   };
   /** The server knows all records, and the manual; the last question counts. */
   const look = async () => {
     const nth = ++asked, text = input.value.trim();
     found = [];
+    looking = whole && text.length > 1;
     draw();
-    if (!whole || text.length < 2) return;
+    if (!looking) return;
     await new Promise((go) => setTimeout(go, 120));
     if (nth !== asked) return;
+    away = false;
+    setTimeout(() => { if (nth === asked) tell(true); }, 400);
     const words = new URLSearchParams({ q: text.slice(0, 80), limit: 5 });
     const [told, read] = await Promise.all([dialog.dataset.search ? fetched(`${dialog.dataset.search}?${words}`) : {}, fetched(`${dialog.dataset.manual}?${words}`)]);
     if (nth !== asked) return;
     found = [...(told.results || []).map((one) => ({ label: one.label, note: noted(one), url: one.url })), ...read];
+    looking = false;
     draw(marked);
   };
   input.addEventListener("input", look);
@@ -82,8 +95,8 @@ function palette() {
     if (event.key === "Enter" && shown[marked]) list.children[marked].querySelector("a").click();
   });
   document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
-  const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; asked++; draw(); };
-  const open = async () => { whole = true; begin(); if (!all) await load(); items = all; draw(); };
+  const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; looking = away = false; asked++; draw(); };
+  const open = async () => { whole = true; begin(); items = all ?? await load(); draw(); };
   /** Only the companies: to change to another one with two keys. */
   open.companies = async () => { whole = false; begin(); items = await fetched(dialog.dataset.companies); draw(); };
   return open;
@@ -91,7 +104,7 @@ function palette() {
 
 /** The manual beside the page. An address may end in the place that is meant, `/help/vat/#interval`. */
 function help() {
-  const dialog = document.querySelector("dialog.help");
+  const dialog = document.querySelector("dialog.help[data-source]");
   if (!dialog) return;
   const read = async (address) => {
     const [page, anchor] = address.split("#");
