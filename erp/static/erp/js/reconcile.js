@@ -120,7 +120,7 @@ async function sent(form, body) {
   }
   if (!table) { history.back(); return; }
   show("refusal", ""); show("said", result.said);
-  document.getElementById("waiting").textContent = result.waiting;
+  document.querySelectorAll("[data-waiting]").forEach((place) => { place.textContent = result.waiting; });
   undone = result.booked;
   const gone = new Set(result.booked.map(String)), all = lines(), nth = all.indexOf(form.closest("tbody.line"));
   const next = all.slice(nth).find((one) => !gone.has(one.dataset.line)) ?? all.find((one) => !gone.has(one.dataset.line));
