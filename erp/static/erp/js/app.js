@@ -134,7 +134,7 @@ function help() {
     open(link.getAttribute("href"));
   });
   document.querySelectorAll("[data-help]").forEach((b) => b.addEventListener("click", (event) => { event.preventDefault(); open(); }));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-close]")) dialog.close(); });
   return open;
 }
 
