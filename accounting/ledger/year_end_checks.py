@@ -151,7 +151,7 @@ def _periods(company: Company, year: FiscalYear) -> Finding:
     names = [f"{start:%m.%Y}" for start in still.order_by("start").values_list("start", flat=True)]
     if not names:
         return Finding(True, _("All periods are locked."), link=here, link_text=text)
-    return Finding(True, _("Still open: %s. Closing the year locks them.") % ", ".join(names),
+    return Finding(True, _("Closing the year locks those still open: %s.") % ", ".join(names),
                    link=here, link_text=text)  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def register_own() -> None:
               Weight.BLOCKS, _result_account),
         Check("transit", gettext_lazy("Transfer and clearing accounts are zero"), 50, Weight.WARNS,
               partial(_zero, which=IN_TRANSIT)),
-        Check("periods", gettext_lazy("Periods are locked"), 900, Weight.WARNS, _periods),
+        Check("periods", gettext_lazy("Locking of the periods"), 900, Weight.WARNS, _periods),
         Check("doubtful_debts", gettext_lazy("Doubtful debts are valued (Delkredere)"), 310,
               Weight.CONFIRM,
               confirmed_at(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, WIDE
 from tests.examples import of_today
@@ -290,6 +291,36 @@ def test_the_palette_finds_pages_and_accounts(wide):
     call_up(page, "bilanz")
     page.keyboard.press("Enter")
     page.wait_for_url("**/reports/balance-sheet/")
+
+
+def test_the_palette_says_that_it_found_nothing(wide):
+    page = wide.goto("/c/1/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("xqzxqz")
+    state = page.locator("dialog.palette [role=status]")
+    expect(state).to_have_text("Sucht …")
+    expect(state).to_have_text("Nichts gefunden.")
+    page.fill("dialog.palette input", "bilanz")
+    expect(state).to_be_empty()
+    assert page.locator("dialog.palette li").count()
+
+
+def test_keys_reach_the_content_close_the_help_and_work_beside_a_ticked_box(wide):
+    page = wide.goto("/c/1/receivables/documents/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.locator("a.skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("F1")
+    page.wait_for_selector("dialog.help[open] h1")
+    page.click("dialog.help button:has-text('Schliessen')")
+    expect(page.locator("dialog.help")).to_be_hidden()
+    page.locator("main input[name=document]").first.check()
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    page.wait_for_url("**/ledger/journal/")
 
 
 def test_two_keys_change_to_another_company(wide):

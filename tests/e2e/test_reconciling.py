@@ -75,6 +75,7 @@ def test_a_statement_is_reconciled_by_the_keyboard_alone(opened, site, tmp_path)
     press("Escape")
     press("Enter")  # what the rule proposes
     expect(waiting).to_have_text("4")
+    expect(page.locator(".tabs [aria-current] .badge")).to_have_text("4")
     press("u")
     expect(waiting).to_have_text("5")
     press("Enter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,9 +89,16 @@ class EditInvoice(CompanyView):
         return replace(masks.typed_invoice(sent), file=file)
 
     def _saved(self, pk: int) -> HttpResponse:
-        """Where to go on: to the invoice, or to the next bill that waits to be captured."""
+        """Where to go on: to the invoice, or to the next bill that waits to be captured, which says what was saved."""
         address = reverse("supplier-invoice", args=[self.company.pk, pk])
         document = self.kwargs.get("document")
+        if document and (saved := queries.with_all(self.company).filter(pk=pk).first()):
+            messages.success(
+                self.request, _("%(supplier)s, %(invoice)s is saved (%(state)s).") % {
+                    "supplier": saved.contact.name, "invoice": saved,
+                    "state": saved.get_status_display(),
+                },
+            )  # fmt: skip
         waiting = next_waiting(self.company, after=document) if document else None
         onwards = reverse("inbox-capture", args=[self.company.pk, waiting.pk]) if waiting else (
             reverse("inbox", args=[self.company.pk]))  # fmt: skip

@@ -42,6 +42,10 @@ def test_a_year_is_closed_and_reopened_on_its_page():
     assert "nicht abgeschlossen" in client.get(start).content.decode()
     shown = client.get(page).content.decode()
     assert "Aufwand und Ertrag sind abgegrenzt" in shown and "offen" in shown
+    assert (
+        "Sperre der Perioden" in shown
+        and "Der Jahresabschluss sperrt, was noch offen ist: 0" in shown
+    )
     client.post(f"{page}close/")
     assert not YearClosing.of(company).exists()
     for code in ("accruals", "provisions", "direct_taxes"):

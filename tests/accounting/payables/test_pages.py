@@ -222,6 +222,7 @@ def test_a_bill_of_the_inbox_is_filled_in_and_captured(books, desk):
         address, {"document": json.dumps({**told, "date": "01.06.2026", "number": "4711"})}
     )
     assert answer.json()["next"] == at(books, "inbox-capture", second.pk)
+    assert "Müller Holzbau AG, Rechnung 4711 ist gespeichert" in shown(desk, answer.json()["next"])
     open_companies([books.pk])
     invoice = SupplierInvoice.of(books).get()
     document = InboxDocument.of(books).get(pk=first.pk)

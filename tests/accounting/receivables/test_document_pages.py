@@ -372,6 +372,7 @@ def test_a_document_shows_its_way(books, huber, desk):
     assert [one.kind for one in (order, deposit, bill)] == ["order", "invoice", "invoice"]
     assert (deposit.is_deposit, deposit.net) == (True, D("300.00"))
     page = desk.get(at(books, "sales-document", offer.pk))
+    assert "Deutsch · Preise exkl. MWST" in page.content.decode()
     assert [row.document.pk for row in page.context["made"]] == [order.pk, deposit.pk, bill.pk]
     assert page.context["is_billed"]
     back = desk.get(at(books, "sales-document", bill.pk))

@@ -5,6 +5,7 @@ import { enhance as date } from "./dates.js";
 import { enhance as iban } from "./banks.js";
 import { enhance as place } from "./places.js";
 import { enhance as contact } from "./contactfield.js";
+import { typing } from "./typing.js";
 import { keepKeyboard } from "./viewer.js";
 
 /** Bring the fields below `root` to life. */
@@ -30,20 +31,26 @@ const noted = ({ kind_label, note, day, amount, currency }) => [
   kind_label, note, day?.split("-").reverse().join("."), amount && `${currency}\u00a0${amount.replace(/\B(?=(\d{3})+\.)/g, "’")}`,
 ].filter(Boolean).join(" · ");
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
-
 function palette() {
   const dialog = document.querySelector("dialog.palette");
   if (!dialog) return;
-  const input = dialog.querySelector("input"), list = dialog.querySelector("ul");
-  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true;  // `found`: records for what is typed
+  const input = dialog.querySelector("input"), list = dialog.querySelector("ul"), state = dialog.querySelector("[role=status]");
+  let items = null, all = null, found = [], shown = [], marked = 0, asked = 0, whole = true, looking = false, away = false;  // `found`: records for what is typed
   const fetched = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    return answer.ok ? answer.json() : [];
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) away = true;
+    return answer?.ok ? answer.json() : [];
   };
   const load = async () => {
-    all = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
-    if (dialog.dataset.source) all.push(...await fetched(dialog.dataset.source));
+    const pages = [...document.querySelectorAll(".side a")].map((a) => ({ label: a.dataset.label, note: a.dataset.section, url: a.href }));
+    if (dialog.dataset.source) pages.push(...await fetched(dialog.dataset.source));
+    if (!away) all = pages;
+    return pages;
+  };
+  /** An empty box says why; below what is shown already it is said only when the rest is slow. */
+  const tell = (slow) => {
+    const { searching, away: gone, nothing } = state.dataset, waits = looking || !items;
+    state.textContent = waits ? (slow || !shown.length ? searching : "") : away ? gone : shown.length ? "" : nothing;
   };
   const mark = (nth) => {
     marked = Math.max(0, Math.min(nth, shown.length - 1));
@@ -61,19 +68,24 @@ function palette() {
       return li;
     }));
     mark(at);
+    tell(false);
   };
   /** The server knows all records, and the manual; the last question counts. */
   const look = async () => {
     const nth = ++asked, text = input.value.trim();
     found = [];
+    looking = whole && text.length > 1;
     draw();
-    if (!whole || text.length < 2) return;
+    if (!looking) return;
     await new Promise((go) => setTimeout(go, 120));
     if (nth !== asked) return;
+    away = false;
+    setTimeout(() => { if (nth === asked) tell(true); }, 400);
     const words = new URLSearchParams({ q: text.slice(0, 80), limit: 5 });
     const [told, read] = await Promise.all([dialog.dataset.search ? fetched(`${dialog.dataset.search}?${words}`) : {}, fetched(`${dialog.dataset.manual}?${words}`)]);
     if (nth !== asked) return;
     found = [...(told.results || []).map((one) => ({ label: one.label, note: noted(one), url: one.url })), ...read];
+    looking = false;
     draw(marked);
   };
   input.addEventListener("input", look);
@@ -83,8 +95,8 @@ function palette() {
     if (event.key === "Enter" && shown[marked]) list.children[marked].querySelector("a").click();
   });
   document.querySelectorAll("[data-palette]").forEach((b) => b.addEventListener("click", () => open()));
-  const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; asked++; draw(); };
-  const open = async () => { whole = true; begin(); if (!all) await load(); items = all; draw(); };
+  const begin = () => { dialog.showModal(); input.value = ""; items = null; found = []; looking = away = false; asked++; draw(); };
+  const open = async () => { whole = true; begin(); items = all ?? await load(); draw(); };
   /** Only the companies: to change to another one with two keys. */
   open.companies = async () => { whole = false; begin(); items = await fetched(dialog.dataset.companies); draw(); };
   return open;
@@ -92,7 +104,7 @@ function palette() {
 
 /** The manual beside the page. An address may end in the place that is meant, `/help/vat/#interval`. */
 function help() {
-  const dialog = document.querySelector("dialog.help");
+  const dialog = document.querySelector("dialog.help[data-source]");
   if (!dialog) return;
   const read = async (address) => {
     const [page, anchor] = address.split("#");
@@ -122,7 +134,7 @@ function help() {
     open(link.getAttribute("href"));
   });
   document.querySelectorAll("[data-help]").forEach((b) => b.addEventListener("click", (event) => { event.preventDefault(); open(); }));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-close]")) dialog.close(); });
   return open;
 }
 
@@ -162,9 +174,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "g") { prefix = true; setTimeout(() => { prefix = false; }, 1500); return; }
   const keyed = document.querySelector(`.main [data-key="${CSS.escape(event.key)}"]`);
   if (keyed) { event.preventDefault(); keyed.click(); keyed.parentElement.querySelector(".menu-panel :is(input:not([type=hidden]), button, a)")?.focus(); return; }
+  if (event.key.startsWith("Arrow") && event.target.matches("[type=radio]")) return;
   if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
-  if (event.key === "Enter") move(0);
+  if (event.key === "Enter" && !event.target.matches("input")) move(0);  // there it sends the form
 });
 
 document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {

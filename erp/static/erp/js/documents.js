@@ -1,5 +1,6 @@
 /** The list of documents: found while typing, chosen by boxes or by the space bar. */
 import "./contacts.js";
+import { typing } from "./typing.js";
 
 const list = document.getElementById("document-list");
 const boxes = () => [...list.querySelectorAll("input[name=document]")];
@@ -16,7 +17,7 @@ list.addEventListener("change", (event) => {
   count();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "x" || event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "x" || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   const box = list.querySelector("tr[aria-selected=true] input[name=document]");
   if (box) { box.checked = !box.checked; count(); }
 });

@@ -1,4 +1,6 @@
 /** An original beside a mask: its pages by key, larger and smaller, turned. The mask keeps the keyboard. */
+import { typing } from "./typing.js";
+
 const original = document.getElementById("original");
 const box = original?.querySelector(".original-pages");
 const sheets = box ? [...box.querySelectorAll("figure")] : [];
@@ -63,8 +65,7 @@ if (sheets.length) {
   }, { passive: false });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    let act = event.altKey ? WITH_ALT[event.code] : typing ? null : PLAIN[event.key];
+    let act = event.altKey ? WITH_ALT[event.code] : typing(event.target) ? null : PLAIN[event.key];
     if (act === "larger" && event.altKey && event.shiftKey) act = "smaller";
     if (!act || document.querySelector("dialog[open]")) return;
     event.preventDefault();

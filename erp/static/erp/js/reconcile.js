@@ -3,6 +3,7 @@ import { evaluate, format, plain } from "./amount.js";
 import { send } from "./answers.js";
 import { enliven } from "./app.js";
 import { later } from "./live.js";
+import { typing } from "./typing.js";
 
 const table = document.getElementById("lines");
 const show = (id, text) => { const box = document.getElementById(id); if (box) { box.textContent = text; box.hidden = !text; } };
@@ -119,7 +120,7 @@ async function sent(form, body) {
   }
   if (!table) { history.back(); return; }
   show("refusal", ""); show("said", result.said);
-  document.getElementById("waiting").textContent = result.waiting;
+  document.querySelectorAll("[data-waiting]").forEach((place) => { place.textContent = result.waiting; });
   undone = result.booked;
   const gone = new Set(result.booked.map(String)), all = lines(), nth = all.indexOf(form.closest("tbody.line"));
   const next = all.slice(nth).find((one) => !gone.has(one.dataset.line)) ?? all.find((one) => !gone.has(one.dataset.line));
@@ -150,7 +151,6 @@ const keys = {
   "?": () => document.getElementById("keys").showModal(),
 };
 let prefix = false;
-const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select");
 if (table) document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (early !== null) {
