@@ -39,7 +39,7 @@ class ChangedSinceCheck(DomainError):
 
 class WarningsOpen(DomainError):
     code = "vat.warnings_open"
-    message = _("The check found: %(found)s. Mend it, or accept it as it is.")
+    message = _("The check found: %(found)s Mend it, or accept it as it is.")
     field = "accepted"
 
 

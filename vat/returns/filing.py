@@ -154,7 +154,7 @@ def check(open_return: VatReturn, *, by: User, accepted: Sequence[str] = ()) -> 
         raise Refusals([one.refusal for one in refused])
     left = [one for one in results if one.code not in accepted and not one.is_info]
     if left:
-        raise WarningsOpen(found="; ".join(str(one.text) for one in left))
+        raise WarningsOpen(found=" ".join(str(one.text) for one in left))
     current.state, current.checked_at, current.checked_by = State.CHECKED, clock.now(), by
     current.checked_digest = digest(frozen(found))
     current.accepted = sorted({one.code for one in results})
