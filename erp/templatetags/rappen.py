@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
@@ -26,6 +26,15 @@ register = template.Library()
 @register.filter
 def chf(amount: Decimal | None) -> str:
     return display.chf(amount)
+
+
+@register.filter
+def typed_chf(text: str) -> str:
+    """An amount as somebody typed it: as ``chf`` where it is one."""
+    try:
+        return display.chf(Decimal(text), zero="")
+    except (InvalidOperation, TypeError):
+        return text or ""
 
 
 @register.filter
