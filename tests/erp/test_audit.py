@@ -517,7 +517,7 @@ def test_names_and_values_of_records_are_told_to_those_who_may_see_them(company,
             )  # digests may hold it, too
             assert anna.name in text  # who did it is told to all of them
         found = browse.get(f"{start}/settings/audit/?q=Geheimkonto").content.decode()
-        assert ('class="act"' in found) is seen
+        assert ('class="act wide"' in found) is seen
     for who, seen in ((auditor, False), (keeper, False), (anna, True)):
         page = signed_in(who).get(f"{start}/history/user/{bea.pk}/")
         assert page.status_code == 200 and (bea.name in page.content.decode()) is seen
