@@ -24,7 +24,7 @@ from erp.companies.models import Company
 from erp.core import clock
 
 DATA: Final = Path(__file__).parent / "data"
-MOST: Final = 1_000  # events of a span that are told one by one; the trail has all
+MOST: Final = 300  # events of a span that are told one by one, the last of them; the trail has all
 _ROLES: Final = ("member.grant", "member.withdraw", "member.remove")
 _COMPANY: Final = ("company.found", "company.change")
 
@@ -67,7 +67,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Span:
-    """What happened in a span of time, the oldest first; ``more`` are not among ``events``."""
+    """What happened last in a span of time, the oldest first; ``more`` came before ``events``."""
 
     events: list[AuditEvent]
     more: int
@@ -107,9 +107,9 @@ def happened(
 
 def _span(company: Company, since: dt.datetime, until: dt.datetime) -> Span:
     rows = AuditEvent.of(company).filter(action__in=setting_acts(), at__gte=since, at__lt=until)
-    found = list(rows.select_related("by").order_by("pk")[: MOST + 1])
+    found = list(rows.select_related("by").order_by("-pk")[: MOST + 1])
     more = rows.count() - MOST if len(found) > MOST else 0
-    return Span(found[:MOST], more)
+    return Span(found[:MOST][::-1], more)
 
 
 def _switches(events: Sequence[AuditEvent]) -> list[Switch]:

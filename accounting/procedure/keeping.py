@@ -48,11 +48,14 @@ class Kept:
 
 
 @transaction.atomic
-def keep(company: Company, year: FiscalYear, *, by: User) -> Kept:
-    """Make the documentation of a year in the company's language, and keep it for good (GeBüV Art. 4 para. 2)."""
+def keep(company: Company, year: FiscalYear, *, by: User, in_turn: bool = False) -> Kept:
+    """Make the documentation of a year in the company's language, and keep it for good (GeBüV Art. 4 para. 2).
+
+    Raises as ``printed``, and waits ``in_turn`` as it does.
+    """
     at = clock.now()
     made = compose(company, year, language=company.language, granted=TOLD, at=at)
-    file = storing.store(company=company, name=file_name(made), content=printed(made), by=by)
+    file = storing.store(company=company, name=file_name(made), content=printed(made, in_turn=in_turn), by=by)
     trail.record(company=company, by=by, action=KEPT, subject=year, details={
         "name": year.name, "sha256": file.digest, "language": made.language,
         "digest": made.digest,

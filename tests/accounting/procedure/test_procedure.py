@@ -15,9 +15,10 @@ from accounting.banking.models import BankRule
 from accounting.closing.closing import close_year
 from accounting.ledger.models import FiscalYear
 from accounting.payments import four_eyes
-from accounting.procedure import happened
+from accounting.procedure import happened, paper
 from accounting.procedure.composing import compose, wording
 from accounting.procedure.keeping import TOLD, keep, kept_of
+from accounting.procedure.parts import changes
 from accounting.procedure.retention import rules_on
 from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, write_text
 from accounting.procedure.values import parts
@@ -27,7 +28,7 @@ from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
 from erp.audit.verifying import HEADS
 from erp.cockpit.members import change_company, grant, withdraw
-from erp.core import clock
+from erp.core import clock, sandbox
 from erp.core.tenancy import open_companies
 from erp.jobs import running
 from erp.jobs.models import Job
@@ -100,6 +101,42 @@ def test_what_changed_in_the_year_stands_there_with_its_day():
     assert [row[0][:10] for row in after] == ["01.02.2027"]
     assert "Ordner im Keller → Ordner im Archivraum" in after[0][4]
     assert dict(found["organisation"].own)["Belege auf Papier"] == "Ordner im Archivraum"
+
+
+def test_long_texts_and_many_changes_are_cut_and_the_trail_named(monkeypatch):
+    company, anna, *_more = worked()
+    with on(8):
+        for letter in "AB":
+            write_text(company=company, code="other", text=letter * 4000, by=anna)
+    monkeypatch.setattr(happened, "MOST", 2)
+    more, *told_of = rows(told(company)["changes"], "Änderungen im Geschäftsjahr")
+    assert more[2].endswith("frühere stehen im Protokoll") and int(more[2].split()[0]) > 2
+    assert "A… → BBB" in told_of[1][4] and len(told_of[1][4]) < changes.WIDEST
+
+
+def test_one_is_laid_out_at_a_time_and_none_without_end(monkeypatch):
+    company, anna, *_more = worked()
+    year = FiscalYear.of(company).get(name="2026")
+    made = compose(company, year, language="de", granted=TOLD, at=clock.now())
+    page = f"/c/{company.pk}/procedure/procedure.pdf?year={year.pk}"
+    client = Client()
+    client.force_login(anna)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_lock(hashtextextended('procedure-paper', %s))", [company.pk]
+            )
+        with pytest.raises(paper.BeingPrinted):
+            paper.printed(made)
+        assert client.get(page).status_code == 409
+        answer = Api(company, anna).get(f"procedure-documentation/{year.pk}/report/")
+        problem(answer, 409, "procedure.being_printed")
+    finally:
+        other.close()
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0)
+    with pytest.raises(paper.TooLongToPrint):
+        paper.printed(made, in_turn=True)
 
 
 def test_nobody_reads_of_wages_or_people_without_the_right_to():
@@ -182,8 +219,8 @@ def test_one_is_kept_for_good_and_says_the_same_to_the_same_digest(settings, tmp
     assert event.details["sha256"] == one.file.digest and event.subject_id == year.pk
     assert [row.file.digest for row in kept_of(company, year)] == [one.file.digest] * 2
     write_text(company=company, code="other", text="Neu", by=anna)
-    with on(3, year=2027):
-        assert keep(company, year, by=anna).digest != one.digest
+    later = compose(company, year, language=company.language, granted=TOLD, at=clock.now())
+    assert later.digest != one.digest
 
 
 def test_paragraphs_are_refused_in_words():
