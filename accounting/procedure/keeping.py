@@ -55,7 +55,9 @@ def keep(company: Company, year: FiscalYear, *, by: User, in_turn: bool = False)
     """
     at = clock.now()
     made = compose(company, year, language=company.language, granted=TOLD, at=at)
-    file = storing.store(company=company, name=file_name(made), content=printed(made, in_turn=in_turn), by=by)
+    file = storing.store(
+        company=company, name=file_name(made), content=printed(made, in_turn=in_turn), by=by
+    )
     trail.record(company=company, by=by, action=KEPT, subject=year, details={
         "name": year.name, "sha256": file.digest, "language": made.language,
         "digest": made.digest,
