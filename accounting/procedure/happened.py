@@ -105,6 +105,16 @@ def happened(
     )  # fmt: skip
 
 
+def modules_ever(company: Company) -> frozenset[str]:
+    """The modules that are on, or were at some time, as the trail tells; one query."""
+    told = AuditEvent.of(company).filter(action__in=_COMPANY, details__has_key="modules")
+    found = set(company.modules)
+    for one in told.values_list("details__modules", flat=True):
+        for part in one:  # a list of modules, or the one before and the one after
+            found.update([part] if isinstance(part, str) else part or ())
+    return frozenset(found)
+
+
 def _span(company: Company, since: dt.datetime, until: dt.datetime) -> Span:
     rows = AuditEvent.of(company).filter(action__in=setting_acts(), at__gte=since, at__lt=until)
     found = list(rows.select_related("by").order_by("-pk")[: MOST + 1])

@@ -15,6 +15,7 @@ from django.http import Http404
 
 from accounting.ledger.models import FiscalYear
 from accounting.procedure.composing import compose
+from accounting.procedure.happened import modules_ever
 from accounting.procedure.paper import file_name, printed
 from erp.access.models import User
 from erp.access.permissions import Permission
@@ -80,11 +81,16 @@ def kept_of(company: Company, year: FiscalYear | None = None) -> list[Kept]:
     ]  # fmt: skip
 
 
-def lacking(company: Company, may: Callable[[Permission], bool]) -> list[Permission]:
-    """The rights that somebody lacks for what is kept; those of modules that are off are not asked for."""
+def lacking(company: Company, holds: Callable[[Permission], bool]) -> list[Permission]:
+    """The rights that somebody lacks for what is kept.
+
+    Those of modules that are off are asked for as well, since it may be from when they were on; those of
+    modules that never were on are not. One query.
+    """
+    ever = modules_ever(company)
     return [
         right for right in Permission
-        if right in TOLD and (right.module is None or company.uses(right.module)) and not may(right)
+        if right in TOLD and (right.module is None or right.module in ever) and not holds(right)
     ]  # fmt: skip
 
 

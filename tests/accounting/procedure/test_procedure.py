@@ -11,18 +11,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounting.archive import rights as archive_rights
 from accounting.banking.models import BankRule
 from accounting.closing.closing import close_year
 from accounting.ledger.models import FiscalYear
 from accounting.payments import four_eyes
 from accounting.procedure import happened, paper
 from accounting.procedure.composing import compose, wording
-from accounting.procedure.keeping import TOLD, keep, kept_of
+from accounting.procedure.keeping import TOLD, keep, kept_of, lacking
 from accounting.procedure.parts import changes
 from accounting.procedure.retention import rules_on
-from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, write_text
+from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, texts_of, write_text
 from accounting.procedure.values import parts
+from erp.access.gate import access_to
 from erp.access.permissions import Permission
+from erp.access.tokens.bearing import Bearer
 from erp.audit.anchors import Anchors
 from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
@@ -234,6 +237,23 @@ def test_paragraphs_are_refused_in_words():
     assert AuditEvent.of(company).count() == events
 
 
+def test_a_page_that_lay_open_puts_back_no_paragraph_of_others():
+    company, anna, berta, _carl = worked()
+    client, page = Client(), f"/c/{company.pk}/procedure/texts/"
+    client.force_login(anna)
+    seen = {
+        f"seen-{one.code}": version for one, _text, version in client.get(page).context["texts"]
+    }
+    sent = {f"text-{one.code}": one.text for one in texts_of(company)} | seen
+    write_text(company=company, code="paper", text="Neu von Berta", by=berta)
+    client.post(page, sent | {"text-control": "Kassensturz"})
+    now = {one.code: one.text for one in texts_of(company)}
+    assert (now["paper"], now["control"]) == ("Neu von Berta", "Kassensturz")
+    answer = client.post(page, sent | {"text-paper": "Neu von Anna", "text-control": "Kassensturz"})
+    assert answer.status_code == 422 and "Neu von Anna" in answer.content.decode()
+    assert {one.code: one.text for one in texts_of(company)}["paper"] == "Neu von Berta"
+
+
 def test_the_law_says_how_long():
     assert [(one.years, one.until(dt.date(2026, 12, 31))) for one in rules_on(dt.date(2026, 12, 31))] == [
         (20, dt.date(2046, 12, 31)), (10, dt.date(2036, 12, 31)),
@@ -278,6 +298,23 @@ def test_page_paper_and_endpoint_say_the_same(settings, tmp_path):
     assert own["Internes Kontrollsystem"] == "Kassensturz wöchentlich"
     assert api.get("procedure-documentation/").json()["results"][0]["sha256"] == kept.file.digest
     assert problem(api.get("procedure-documentation/999999/"), 404)
+
+
+def test_what_is_kept_opens_to_nobody_who_could_not_see_it_when_a_module_goes_off():
+    company, anna, *_more = worked()
+    kept = make.user(company=company, granted=sorted({*TOLD, "ledger.export"}))
+    less = make.user(company=company, granted=sorted({*TOLD, "ledger.export"} - {"banking.read"}))
+    never = make.user(company=company, granted=sorted({*TOLD, "ledger.export"} - {"assets.read"}))
+    change_company(company, by=anna, modules=["ledger"])
+    company.refresh_from_db()
+    wanted = {one: [right.value for right in lacking(company, access_to(company.pk, user=one).holds)]
+              for one in (anna, kept, less, never)}  # fmt: skip
+    assert wanted == {anna: [], kept: [], less: ["banking.read"], never: []}
+    access = access_to(company.pk, user=less)
+    assert [one.value for one in archive_rights.lacking(company, access.holds)] == ["banking.read"]
+    assert not access_to(company.pk, user=kept).may("banking.read")
+    bearer = Bearer(1, company.pk, kept, frozenset({"company.read", "ledger.read"}))
+    assert "audit.read" in lacking(company, access_to(company.pk, user=kept, within=bearer).holds)
 
 
 def test_with_each_closing_one_is_kept(settings, tmp_path):
