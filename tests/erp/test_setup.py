@@ -154,7 +154,7 @@ def test_who_may_not_see_what_a_step_is_about_learns_nothing_of_it(company, owne
     assert {one["holds"] for one in told.values()} == {"", "Das Modul ist aus. Schalten Sie es unter «Mandant» ein, "
                                                        "wenn Löhne gezahlt werden."}  # fmt: skip
     assert (told["bank"]["state"], told["bank"]["missing"]) == ("done", [])
-    assert told["people"]["missing"] == ["Das ist noch nicht erledigt."]
+    assert told["vat"]["missing"] == ["Das ist noch nicht erledigt."]
 
 
 def test_a_step_is_set_aside_from_what_is_asked_by_then(company, owner):

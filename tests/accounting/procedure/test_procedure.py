@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounting.archive import rights as archive_rights
 from accounting.banking.models import BankRule
@@ -19,10 +20,10 @@ from accounting.payments import four_eyes
 from accounting.procedure import happened, paper
 from accounting.procedure.composing import compose, wording
 from accounting.procedure.keeping import TOLD, keep, kept_of, lacking
-from accounting.procedure.parts import changes
+from accounting.procedure.parts import books, changes
 from accounting.procedure.retention import rules_on
 from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, texts_of, write_text
-from accounting.procedure.values import parts
+from accounting.procedure.values import Asked, parts
 from erp.access.gate import access_to
 from erp.access.permissions import Permission
 from erp.access.tokens.bearing import Bearer
@@ -31,7 +32,7 @@ from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
 from erp.audit.verifying import HEADS
 from erp.cockpit.members import change_company, grant, withdraw
-from erp.core import clock, sandbox
+from erp.core import clock, records, sandbox
 from erp.core.tenancy import open_companies
 from erp.jobs import running
 from erp.jobs.models import Job
@@ -255,10 +256,42 @@ def test_a_page_that_lay_open_puts_back_no_paragraph_of_others():
 
 
 def test_the_law_says_how_long():
-    assert [(one.years, one.until(dt.date(2026, 12, 31))) for one in rules_on(dt.date(2026, 12, 31))] == [
-        (20, dt.date(2046, 12, 31)), (10, dt.date(2036, 12, 31)),
+    def until(*day):
+        return [(one.code, one.years, one.until(dt.date(*day))) for one in rules_on(dt.date(*day))]
+
+    at_once = dt.date(2036, 12, 31)
+    assert until(2026, 12, 31) == [
+        ("tax", 10, at_once), ("real_estate", 20, dt.date(2046, 12, 31)), ("books", 10, at_once),
     ]  # fmt: skip
-    assert [one.code for one in rules_on(dt.date(2012, 12, 31))] == ["real_estate"]
+    assert [row[2] for row in until(2026, 6, 30)] == [
+        at_once, dt.date(2046, 12, 31), dt.date(2036, 6, 30),
+    ]  # fmt: skip
+    assert [row[0] for row in until(2012, 12, 31)] == ["tax", "real_estate"]
+
+
+def test_the_later_day_and_the_backups_stand_in_the_chapter(settings, tmp_path):
+    settings.RAPPEN_VAR, settings.BACKUP = tmp_path, ""
+    company = make.company()
+    year = FiscalYear.of(company).get()
+    year.end = dt.date(2026, 6, 30)
+    asked = Asked(company, year, ALL, clock.now(), None)
+
+    def facts():
+        with override("de"):
+            return dict(books.retention(asked).facts)
+
+    assert facts() == {
+        "Alle Bücher und Belege sind aufzubewahren mindestens bis": "31.12.2036",
+        "Letzte Grundsicherung durch das Programm": "auf diesem Rechner ist keine bekannt",
+    }
+    with on(5, 2):
+        records.keep("backup", sound=True, told={"keep": 7})
+    with on(5, 3):
+        records.keep("backup_follow", sound=True, told={})
+    assert list(facts().values())[1:] == ["02.05.2026", "7", "03.05.2026"]
+    with on(5, 4):
+        records.keep("backup", sound=False, told={"why": "voll"})
+    assert list(facts().values())[1] == "fehlgeschlagen am 04.05.2026"
 
 
 def test_the_last_head_is_found_from_the_end(settings, tmp_path):
