@@ -57,5 +57,5 @@ def _stand_aside(worker: Any) -> None:
     end = time.monotonic() + ASIDE
     while worker.alive and os.getppid() == worker.ppid and time.monotonic() < end:
         worker.notify()
-        time.sleep(0.5)
+        time.sleep(1)
     sys.exit(0)
