@@ -12,12 +12,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from erp.web.workers import folder
+from erp.web.workers import ready
 from tools.environment import ROOT
 
 READY_WITHIN, GONE_WITHIN = 120, 180  # seconds
+#: What a new worker does before it takes requests, and more: addresses that read but lead nowhere are found.
+TRIAL = """
+import sys, erp.wsgi
+from django.core import checks
+from erp.web.workers import load
+load()
+wrong = [one for one in checks.run_checks(tags=[checks.Tags.urls]) if one.is_serious()]
+sys.exit("\\n".join(map(str, wrong)) or 0)
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -26,35 +36,53 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     server = int(arguments[0])
-    if subprocess.call([sys.executable, "-c", "import erp.wsgi"], cwd=ROOT):
+    if subprocess.call([sys.executable, "-c", TRIAL], cwd=ROOT, env=_environment(server)):
         print("The new program does not load; the old one goes on.", file=sys.stderr)
         return 1
-    old = _ready(server)
+    old = ready(server)
     if not old:
         print(f"Process {server} has no worker that is ready; was it started with "
               "--config python:erp.web.workers, and with this RAPPEN_VAR?", file=sys.stderr)  # fmt: skip
         return 1
     for _one in old:
-        os.kill(server, signal.SIGTTIN)
+        _send(server, signal.SIGTTIN)
         time.sleep(0.2)
-    up = _until(lambda: len(_ready(server) - old) >= len(old), READY_WITHIN)
-    if not up:
-        print("The new workers did not come up; the old ones go on beside them. Look at the log of web, then "
-              "restart it.", file=sys.stderr)  # fmt: skip
+    _until(lambda: len(ready(server) - old) >= len(old) or not _lives(server), READY_WITHIN)
+    if not _lives(server) or len(ready(server) - old) < len(old):
+        print("The new workers did not come up; the old ones go on beside them. Look at the log of web, put the "
+              "program right, then restart it." if ready(server) & old and _lives(server) else
+              "The web server has ended: nobody answers. Look at its log, put the program right, and start it.",
+              file=sys.stderr)  # fmt: skip
         return 1
     for _one in old:  # gunicorn lets the oldest go
-        os.kill(server, signal.SIGTTOU)
+        _send(server, signal.SIGTTOU)
         time.sleep(0.2)
-    if not _until(lambda: not _ready(server) & old, GONE_WITHIN):
+    if not _until(lambda: not ready(server) & old, GONE_WITHIN):
         print("The workers were not exchanged in time; look at the log of web.", file=sys.stderr)
         return 1
     return 0
 
 
-def _ready(server: int) -> set[int]:
-    """The workers of a server that take requests."""
-    found = {int(path.name.partition(".")[2]) for path in folder().glob(f"{server}.*")}
-    return {pid for pid in found if Path(f"/proc/{pid}").exists()}
+def _environment(server: int) -> dict[str, str]:
+    """What its new workers will be told; ours where that may not be read."""
+    try:
+        told = Path(f"/proc/{server}/environ").read_bytes().decode(errors="surrogateescape")
+    except OSError:
+        return dict(os.environ)
+    return dict(one.split("=", 1) for one in told.split("\0") if "=" in one)
+
+
+def _send(server: int, sign: signal.Signals) -> None:
+    """To a server that may have ended meanwhile: that is looked at afterwards."""
+    with suppress(ProcessLookupError):
+        os.kill(server, sign)
+
+
+def _lives(server: int) -> bool:
+    try:
+        return Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _until(true: Callable[[], bool], seconds: float) -> bool:

@@ -71,7 +71,7 @@ class YearArchiveViewSet(CompanyViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Have a closed year archived; the answer is the job that does it. Wants the second factor."""
         told = self.told(YearArchiveInput)
-        require_all(self.company, self.access.may)
+        require_all(self.company, self.access.holds)
         year = named(FiscalYear.of(self.company), told["fiscal_year"], place="fiscal_year")
         require_closed(year)
         return self.once(lambda: accepted(start(
@@ -84,7 +84,7 @@ class YearArchiveViewSet(CompanyViewSet):
     def file(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
         """The package, bit for bit; wants the second factor."""
         found = archive_of(self.company, int(pk))
-        if lacking(self.company, self.access.may, found.further):
+        if lacking(self.company, self.access.holds, found.further):
             raise PermissionDenied
         return streamed(found.file)
 

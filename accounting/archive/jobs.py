@@ -32,7 +32,7 @@ def archive_year(job: Running, cursor: Cursor) -> Next | Done:
 
     The file is handed out by the page of archives alone, to those who may see all that is in it.
     """
-    require_all(job.company, job.may)
+    require_all(job.company, job.holds)
     year = year_with(job.company, dt.date.fromisoformat(job.arguments["until"]))
     room = Workroom(job.company, job.number)
     done = Making(**cursor) if cursor and room.is_there else Making()

@@ -128,7 +128,7 @@ def procedure(company: Company, year: FiscalYear, granted: Collection[str]) -> F
     """How the books are kept (Verfahrensdokumentation), in the company's language: as a PDF, and as data."""
     told = compose(company, year, language=company.language, granted=granted, at=clock.now())
     content = json.dumps(told.told(), ensure_ascii=False, indent=1).encode() + b"\n"
-    return {"procedure.pdf": printed(told), "procedure.json": content}
+    return {"procedure.pdf": printed(told, in_turn=True), "procedure.json": content}
 
 
 def people(company: Company, ids: Iterable[int]) -> Files:

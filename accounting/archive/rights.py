@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from accounting.archive.errors import RightsMissing
+from accounting.procedure.happened import modules_ever
 from erp.access.permissions import Permission
 from erp.companies.models import Company
 
@@ -22,20 +23,22 @@ FURTHER: Final = (Permission.MEMBERS_READ, Permission.WEBHOOKS_READ)
 
 
 def lacking(
-    company: Company, may: Callable[[Permission], bool], further: Collection[str] = ()
+    company: Company, holds: Callable[[Permission], bool], further: Collection[str] = ()
 ) -> list[Permission]:
-    """The rights that somebody lacks; those of modules that are off nobody has, and none are asked for.
+    """The rights that somebody lacks; those of modules that are off, too, since the year has what they did.
 
-    ``further`` are those that an archive was made with beyond ``NEEDED``.
+    Those of modules that never were on are not asked for. ``further`` are those that an archive was made with
+    beyond ``NEEDED``. One query.
     """
+    ever = modules_ever(company)
     return [
         right for right in Permission
         if (right in NEEDED or right in further)
-        and (right.module is None or company.uses(right.module)) and not may(right)
+        and (right.module is None or right.module in ever) and not holds(right)
     ]  # fmt: skip
 
 
-def require_all(company: Company, may: Callable[[Permission], bool]) -> None:
+def require_all(company: Company, holds: Callable[[Permission], bool]) -> None:
     """Raises ``RightsMissing``, which names them."""
-    if missing := lacking(company, may):
+    if missing := lacking(company, holds):
         raise RightsMissing(rights=", ".join(f"“{right.label}”" for right in missing))

@@ -53,11 +53,12 @@ class YearArchives(CompanyView):
             )
             for year in FiscalYear.of(self.company).order_by("-start").prefetch_related("periods")
         ]
+        missing = lacking(self.company, self.access.holds)
         context = {
             "page_title": _("Archives of fiscal years"), "rows": rows,
             "withheld": {one.file.pk for one in made
-                         if lacking(self.company, self.access.may, one.further)},
-            "missing": [right.label for right in lacking(self.company, self.access.may)],
+                         if missing or not all(self.access.holds(right) for right in one.further)},
+            "missing": [right.label for right in missing],
         }  # fmt: skip
         return render(request, "accounting/archive/archives.html", context)
 
@@ -65,7 +66,7 @@ class YearArchives(CompanyView):
         """Let the archive of a year be made."""
         year = get_object_or_404(FiscalYear.of(self.company), pk=id_of(request.POST.get("year")))
         try:
-            require_all(self.company, self.access.may)
+            require_all(self.company, self.access.holds)
             require_closed(year)
         except DomainError as refusal:
             self.tell_all(refusal)
@@ -83,6 +84,6 @@ class YearArchiveFile(CompanyView):
 
     def get(self, request: HttpRequest, file: int, **kwargs: Any) -> HttpResponseBase:
         found = archive_of(self.company, file)
-        if lacking(self.company, self.access.may, found.further):
+        if lacking(self.company, self.access.holds, found.further):
             raise PermissionDenied
         return streamed(found.file)

@@ -22,7 +22,7 @@ from erp.documents.storing import is_intact
 
 CHANGED, MISSING, INSERTED, REORDERED = "changed", "missing", "inserted", "reordered"
 UNBALANCED, TOTALS, NUMBERS, ATTACHMENT = "unbalanced", "totals", "numbers", "attachment changed"
-CUT = "cut off"
+CUT, UNREADABLE = "cut off", "head unreadable"
 
 _BATCH: Final = 2000
 
@@ -128,7 +128,9 @@ def verify_ledger(company: Company, *, anchors: Iterable[Anchor] = ()) -> Verdic
     set_local("enable_nestloop", "off")  # whole tables are read, even before they were analysed
     kept = defaultdict[int, set[str]](set)
     for anchor in (head_of(company), *anchors):
-        if anchor.position:
+        if anchor.damaged:
+            _note(verdict, UNREADABLE, None, anchor.damaged)
+        elif anchor.position:
             kept[anchor.position].add(anchor.digest)
     walk = _Walk()
     for header, lines in _entries(company):

@@ -126,7 +126,7 @@ class ProcedureViewSet(CompanyViewSet):
     def keep(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Keep the documentation of a fiscal year as it stands now, in the company's language."""
         year = self.get_object()
-        if lacking(self.company, self.access.may):
+        if lacking(self.company, self.access.holds):
             raise PermissionDenied
         return self.once(lambda: Response(
             KeptProcedureOutput(keep(self.company, year, by=self.access.user)).data, status=201
@@ -138,7 +138,7 @@ class ProcedureViewSet(CompanyViewSet):
     def file(self, request: Request, file: str, **kwargs: Any) -> HttpResponseBase:
         """One that is kept, bit for bit."""
         found = kept_file(self.company, int(file))
-        if lacking(self.company, self.access.may):
+        if lacking(self.company, self.access.holds):
             raise PermissionDenied
         return streamed(found)
 

@@ -24,7 +24,7 @@ from erp.companies.models import Company
 from erp.core import clock
 
 DATA: Final = Path(__file__).parent / "data"
-MOST: Final = 1_000  # events of a span that are told one by one; the trail has all
+MOST: Final = 300  # events of a span that are told one by one, the last of them; the trail has all
 _ROLES: Final = ("member.grant", "member.withdraw", "member.remove")
 _COMPANY: Final = ("company.found", "company.change")
 
@@ -67,7 +67,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Span:
-    """What happened in a span of time, the oldest first; ``more`` are not among ``events``."""
+    """What happened last in a span of time, the oldest first; ``more`` came before ``events``."""
 
     events: list[AuditEvent]
     more: int
@@ -105,11 +105,21 @@ def happened(
     )  # fmt: skip
 
 
+def modules_ever(company: Company) -> frozenset[str]:
+    """The modules that are on, or were at some time, as the trail tells; one query."""
+    told = AuditEvent.of(company).filter(action__in=_COMPANY, details__has_key="modules")
+    found = set(company.modules)
+    for one in told.values_list("details__modules", flat=True):
+        for part in one:  # a list of modules, or the one before and the one after
+            found.update([part] if isinstance(part, str) else part or ())
+    return frozenset(found)
+
+
 def _span(company: Company, since: dt.datetime, until: dt.datetime) -> Span:
     rows = AuditEvent.of(company).filter(action__in=setting_acts(), at__gte=since, at__lt=until)
-    found = list(rows.select_related("by").order_by("pk")[: MOST + 1])
+    found = list(rows.select_related("by").order_by("-pk")[: MOST + 1])
     more = rows.count() - MOST if len(found) > MOST else 0
-    return Span(found[:MOST], more)
+    return Span(found[:MOST][::-1], more)
 
 
 def _switches(events: Sequence[AuditEvent]) -> list[Switch]:

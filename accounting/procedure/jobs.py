@@ -28,6 +28,6 @@ def hear_closed(closing: YearClosing, by: User) -> None:
 def keep_procedure(job: Running, cursor: Cursor) -> Next | Done:
     """Make and keep the documentation of the year with id ``year``."""
     year = FiscalYear.of(job.company).get(pk=job.arguments["year"])
-    kept = keep(job.company, year, by=job.user)
+    kept = keep(job.company, year, by=job.user, in_turn=True)
     return Done({"sha256": kept.file.digest, "digest": kept.digest},
                 message=_("The procedure documentation of %s is kept.") % year)  # fmt: skip

@@ -15,6 +15,7 @@ from django.http import Http404
 
 from accounting.ledger.models import FiscalYear
 from accounting.procedure.composing import compose
+from accounting.procedure.happened import modules_ever
 from accounting.procedure.paper import file_name, printed
 from erp.access.models import User
 from erp.access.permissions import Permission
@@ -48,11 +49,16 @@ class Kept:
 
 
 @transaction.atomic
-def keep(company: Company, year: FiscalYear, *, by: User) -> Kept:
-    """Make the documentation of a year in the company's language, and keep it for good (GeBüV Art. 4 para. 2)."""
+def keep(company: Company, year: FiscalYear, *, by: User, in_turn: bool = False) -> Kept:
+    """Make the documentation of a year in the company's language, and keep it for good (GeBüV Art. 4 para. 2).
+
+    Raises as ``printed``, and waits ``in_turn`` as it does.
+    """
     at = clock.now()
     made = compose(company, year, language=company.language, granted=TOLD, at=at)
-    file = storing.store(company=company, name=file_name(made), content=printed(made), by=by)
+    file = storing.store(
+        company=company, name=file_name(made), content=printed(made, in_turn=in_turn), by=by
+    )
     trail.record(company=company, by=by, action=KEPT, subject=year, details={
         "name": year.name, "sha256": file.digest, "language": made.language,
         "digest": made.digest,
@@ -75,11 +81,16 @@ def kept_of(company: Company, year: FiscalYear | None = None) -> list[Kept]:
     ]  # fmt: skip
 
 
-def lacking(company: Company, may: Callable[[Permission], bool]) -> list[Permission]:
-    """The rights that somebody lacks for what is kept; those of modules that are off are not asked for."""
+def lacking(company: Company, holds: Callable[[Permission], bool]) -> list[Permission]:
+    """The rights that somebody lacks for what is kept.
+
+    Those of modules that are off are asked for as well, since it may be from when they were on; those of
+    modules that never were on are not. One query.
+    """
+    ever = modules_ever(company)
     return [
         right for right in Permission
-        if right in TOLD and (right.module is None or company.uses(right.module)) and not may(right)
+        if right in TOLD and (right.module is None or right.module in ever) and not holds(right)
     ]  # fmt: skip
 
 

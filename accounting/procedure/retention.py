@@ -13,14 +13,23 @@ from typing import Final
 from django.utils.translation import get_language
 
 DATA: Final = Path(__file__).parent / "data"
+BOOKS: Final = "books"  # papers of which every company has some
+TAX_PERIOD: Final = "tax_period"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """``years`` full years from the end of the fiscal year (OR 958f para. 1), valid from a day on."""
+    """``years`` full years from the end of a span, of papers of a kind, valid from a day on.
+
+    The span is the fiscal year (OR 958f para. 1), or the last tax period that the fiscal year reaches into: that
+    is the calendar year (MWSTG art. 34 para. 2), and tax claims of it are time-barred ten years after its end
+    (art. 42 para. 6).
+    """
 
     code: str
+    papers: str
     years: int
+    span: str
     valid_from: dt.date
     source: str
     names: Mapping[str, str]
@@ -31,6 +40,8 @@ class Rule:
 
     def until(self, end: dt.date) -> dt.date:
         """The last day on which it is kept, of a fiscal year that ends on ``end``."""
+        if self.span == TAX_PERIOD:
+            end = end.replace(month=12, day=31)
         try:
             return end.replace(year=end.year + self.years)
         except ValueError:  # a leap day
@@ -42,7 +53,7 @@ def rules() -> tuple[Rule, ...]:
     languages = ("de", "fr", "it", "en")
     with (DATA / "retention.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            Rule(row["code"], int(row["years"]), dt.date.fromisoformat(row["valid_from"]),
+            Rule(row["code"], row["papers"], int(row["years"]), row["span"], dt.date.fromisoformat(row["valid_from"]),
                  row["source"], {one: row[f"name_{one}"] for one in languages})
             for row in csv.DictReader(file)
         )  # fmt: skip

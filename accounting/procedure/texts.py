@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ class TextTooLong(DomainError):
     field = "text"
 
 
+class TextOvertaken(DomainError):
+    code = "procedure.text_overtaken"
+    message = _("Somebody else wrote the paragraph “%(title)s” meanwhile. Copy what you wrote, look at the page "
+                "again, and bring both together.")  # fmt: skip
+    field = "text"
+    conflict = True
+
+
 @dataclass(frozen=True, slots=True)
 class OwnText:
     """A paragraph; ``hint`` says what belongs into it, ``text`` is blank where nobody wrote one."""
@@ -48,6 +57,11 @@ class OwnText:
     text: str
     changed_at: dt.datetime | None
     changed_by: User | None
+
+    @property
+    def version(self) -> str:
+        """Another one with each text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @cache
@@ -79,7 +93,7 @@ def write_text(*, company: Company, code: str, text: str, by: User) -> None:
     """
     if code not in kinds():
         raise NoSuchText(code=code, known=", ".join(kinds()))
-    told = text.replace("\r\n", "\n").strip()
+    told = _plain(text)
     if len(told) > LONGEST:
         raise TextTooLong(length=len(told), most=LONGEST)
     hold(company)
@@ -92,6 +106,32 @@ def write_text(*, company: Company, code: str, text: str, by: User) -> None:
     row.save()
     trail.record(company=company, by=by, action="procedure.write", subject=row,
                  details={"code": code, "text": [before, told]})  # fmt: skip
+
+
+@transaction.atomic
+def rewrite(
+    *, company: Company, texts: Mapping[str, str], seen: Mapping[str, str], by: User
+) -> None:
+    """Keep those of several paragraphs by code that were changed from what was ``seen``, a version each.
+
+    What stays as it was seen is left as it is now, whoever wrote it meanwhile. Raises as ``write_text``, or
+    ``TextOvertaken``.
+    """
+    hold(company)
+    now = {one.code: one for one in texts_of(company)}
+    for code, text in texts.items():
+        one = now.get(code)
+        told = hashlib.sha256(_plain(text).encode()).hexdigest()
+        if one is not None and told in (seen.get(code), one.version):
+            continue
+        if one is not None and code in seen and seen[code] != one.version:
+            raise TextOvertaken(title=one.title, field=f"text-{code}")
+        write_text(company=company, code=code, text=text, by=by)
+
+
+def _plain(text: str) -> str:
+    """A text as it is kept."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def hold(company: Company) -> None:

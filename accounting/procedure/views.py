@@ -16,7 +16,7 @@ from accounting.ledger.models import FiscalYear
 from accounting.procedure.composing import Procedure, compose
 from accounting.procedure.keeping import keep, kept_file, kept_of, lacking
 from accounting.procedure.paper import file_name, printed
-from accounting.procedure.texts import LONGEST, texts_of, write_text
+from accounting.procedure.texts import LONGEST, rewrite, texts_of
 from accounting.procedure.years import year_or_present
 from erp.access.permissions import Permission
 from erp.companies.models import Language
@@ -60,14 +60,14 @@ class ProcedurePage(OfYear):
             "page_title": _("Procedure documentation"), "procedure": found,
             "years": FiscalYear.of(self.company).order_by("-start"), "languages": Language.choices,
             "kept": kept_of(self.company, found.year) if found else [],
-            "missing": [right.label for right in lacking(self.company, self.access.may)],
+            "missing": [right.label for right in lacking(self.company, self.access.holds)],
         }  # fmt: skip
         return render(request, "accounting/procedure/procedure.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Keep the documentation of a year as it is now."""
         year = get_object_or_404(FiscalYear.of(self.company), pk=id_of(request.POST.get("year")))
-        if lacking(self.company, self.access.may):
+        if lacking(self.company, self.access.holds):
             raise PermissionDenied
         keep(self.company, year, by=self.access.user)
         messages.success(request, _("The procedure documentation of %s is kept.") % year)
@@ -91,7 +91,7 @@ class ProcedureFile(CompanyView):
 
     def get(self, request: HttpRequest, file: int, **kwargs: Any) -> HttpResponseBase:
         found = kept_file(self.company, file)
-        if lacking(self.company, self.access.may):
+        if lacking(self.company, self.access.holds):
             raise PermissionDenied
         return streamed(found)
 
@@ -104,23 +104,26 @@ class ProcedureTexts(CompanyView):
     help_page = "procedure"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._show({})
+        return self._show({}, {})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        typed = {name.removeprefix("text-"): text for name, text in request.POST.items()
-                 if name.startswith("text-") and isinstance(text, str)}  # fmt: skip
+        typed, seen = (
+            {name.removeprefix(start): text for name, text in request.POST.items()
+             if name.startswith(start) and isinstance(text, str)}
+            for start in ("text-", "seen-")
+        )  # fmt: skip
         try:
-            for code, text in typed.items():
-                write_text(company=self.company, code=code, text=text, by=self.access.user)
+            rewrite(company=self.company, texts=typed, seen=seen, by=self.access.user)
         except DomainError as refusal:
             self.tell_all(refusal)
-            return refused(request, self._show(typed))
+            return refused(request, self._show(typed, seen))
         messages.success(request, _("The paragraphs are saved."))
         return redirect("procedure-texts", self.company.pk)
 
-    def _show(self, typed: dict[str, str]) -> HttpResponse:
+    def _show(self, typed: dict[str, str], seen: dict[str, str]) -> HttpResponse:
         context = {
             "page_title": _("Own paragraphs of the procedure documentation"), "longest": LONGEST,
-            "texts": [(one, typed.get(one.code, one.text)) for one in texts_of(self.company)],
+            "texts": [(one, typed.get(one.code, one.text), seen.get(one.code, one.version))
+                      for one in texts_of(self.company)],
         }  # fmt: skip
         return render(self.request, "accounting/procedure/texts.html", context)

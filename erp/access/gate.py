@@ -82,14 +82,16 @@ _AT_HAND: Final = """;
 class Access:
     """What one user may do in one company's books right now.
 
-    ``support`` is the consent by which an operator looks in who is no member; ``favourites`` are
-    there for pages alone: id, name, address and user of each.
+    ``held`` is that with the rights of modules switched off, which nobody can use. ``support`` is the
+    consent by which an operator looks in who is no member; ``favourites`` are there for pages alone: id,
+    name, address and user of each.
     """
 
     company: Company
     user: User
     granted: frozenset[str]
     support: SupportConsent | None = None
+    held: frozenset[str] = frozenset()
     favourites: Sequence[tuple[int, str, str, int]] = ()
 
     @property
@@ -98,6 +100,10 @@ class Access:
 
     def may(self, permission: str | None) -> bool:
         return permission in self.granted
+
+    def holds(self, permission: str | None) -> bool:
+        """Whether they may, or might were the module on: for what was made while it was."""
+        return permission in self.granted or permission in self.held
 
     def uses(self, module: str | None) -> bool:
         """Whether the company has a module switched on; what is of none is always there."""
@@ -139,13 +145,12 @@ def access_to(
         return _as_support(company_id, user, within)
     has, favourites = let_in
     company: Company = Company.objects.get(pk=company_id)
-    granted = effective(company, has.rights)
-    if within is not None:
-        granted &= within.scopes
+    held = has.rights if within is None else has.rights & within.scopes
+    granted = effective(company, held)
     structlog.contextvars.bind_contextvars(company=company.pk)
     if Permission.LEDGER_CLOSE in granted:
         set_local("rappen.closing", "on")
-    return Access(company, user, granted, favourites=favourites)
+    return Access(company, user, granted, held=held, favourites=favourites)
 
 
 def open_to(user: User, *, within: Bearer | None = None) -> QuerySet[Company]:
@@ -285,7 +290,7 @@ def _as_support(company_id: int, user: User, within: Bearer | None) -> Access:
     company: Company = consent.company
     granted = effective(company, SUPPORT)
     _open(company, granted)
-    return Access(company, user, granted, consent)
+    return Access(company, user, granted, consent, held=frozenset(SUPPORT))
 
 
 def _let_in(

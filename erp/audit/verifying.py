@@ -17,6 +17,7 @@ from erp.companies.models import Company
 
 CHANGED, MISSING, INSERTED, REORDERED = "changed", "missing", "inserted", "reordered"
 CUT: Final = "cut off"
+UNREADABLE: Final = "head unreadable"
 
 _BATCH: Final = 1000
 _EVENTS: Final = f"""
@@ -79,7 +80,9 @@ def verify_audit(company: Company, *, anchors: Iterable[Anchor] = ()) -> Verdict
     kept = defaultdict[int, set[str]](set)
     head = head_of(company)  # before the events: what comes in meanwhile lies behind it
     for anchor in (head, *anchors):
-        if anchor.position:
+        if anchor.damaged:
+            verdict.breaks.append(Break(UNREADABLE, None, anchor.damaged))
+        elif anchor.position:
             kept[anchor.position].add(anchor.digest)
     unplaced = []
     for row in _events(company):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from erp.access.gate import Access
 from erp.access.permissions import Permission
 from erp.cockpit import setup_steps
-from erp.cockpit.setting_up import ask_for
+from erp.cockpit.setting_up import ask_also, ask_for
 from erp.companies.models import SetupStep
 from erp.web.pages import CompanyView
 
@@ -33,17 +33,15 @@ class Setup(CompanyView):
         return render(request, "erp/setup.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        asked = set(self.company.setup_steps)
         if "end" in request.POST:
             ask_for(self.company, steps=(), by=self.access.user)
             return redirect("start", self.company.pk)
         if (one := request.POST.get("aside", "")) in SetupStep.values:
-            asked -= {one}
+            ask_also(self.company, less=[one], by=self.access.user)
         elif (one := request.POST.get("take_up", "")) in SetupStep.values:
-            asked |= {one}
+            ask_also(self.company, more=[one], by=self.access.user)
         else:
             raise Http404
-        ask_for(self.company, steps=asked, by=self.access.user)
         return redirect("setup", self.company.pk)
 
 

@@ -110,14 +110,31 @@ STEP_OF: Final[Mapping[str, SetupStep]] = _WITHIN | {
 }
 
 
+#: The rights to see what a step tells of what is there, and of what is missing but for that it is.
+_TOLD: Final[Mapping[SetupStep, tuple[Permission, ...]]] = {
+    SetupStep.COMPANY: (Permission.COMPANY_READ, Permission.LEDGER_READ),
+    SetupStep.VAT: (Permission.VAT_READ, Permission.COMPANY_READ),
+    SetupStep.BANK: (Permission.BANKING_READ,),
+    SetupStep.LAYOUT: (Permission.COMPANY_READ,),
+    SetupStep.PAYROLL: (Permission.PAYROLL_READ,),
+    SetupStep.PEOPLE: (Permission.MEMBERS_READ,),
+    SetupStep.OPENING: (Permission.LEDGER_READ,),
+}
+
+
 def steps(access: Access) -> list[Step]:
-    """All steps in their order, with the pages that may be opened. A fixed number of queries."""
+    """All steps in their order, with the pages that may be opened. A fixed number of queries.
+
+    Who may not see what a step is about learns whether it is done, and nothing of it.
+    """
     company = access.company
     found = []
     for code in SetupStep:
         holds, missing = _SEEN[code](company)
         aside = code not in company.setup_steps
         state = State.DONE if not missing else State.ASIDE if aside else State.OPEN
+        if not all(access.may(one) or not access.uses(one.module) for one in _TOLD[code]):
+            holds, missing = "", [_("This is not done yet.")] if missing else []
         places = tuple(one for one in PLACES[code] if access.may(one.right))
         places = places or PLACES[SetupStep.COMPANY][:1]  # where its module is switched on
         found.append(Step(code, state, holds, tuple(missing), places))

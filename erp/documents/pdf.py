@@ -34,9 +34,9 @@ def render(html: str, *, sheets: Sequence[str] = ("print",), archive: bool = Fal
     return pdf
 
 
-def render_apart(html: bytes, *, sheets: Sequence[str]) -> bytes:
+def render_apart(html: bytes, *, sheets: Sequence[str], archive: bool = False) -> bytes:
     """As ``render``, for a child process (``erp.core.sandbox``): what takes half a minute and half a gigabyte."""
-    return render(html.decode(), sheets=tuple(sheets))
+    return render(html.decode(), sheets=tuple(sheets), archive=archive)
 
 
 def bind(pages: Iterable[str], *, sheets: Sequence[str] = ("print",)) -> bytes:

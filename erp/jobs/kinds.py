@@ -104,6 +104,9 @@ class Running:
     def may(self, permission: Permission) -> bool:
         return self._access.may(permission)
 
+    def holds(self, permission: Permission) -> bool:
+        return self._access.holds(permission)
+
     def log(self, text: str) -> None:
         """Add a line to the job's log, if the step comes to its end."""
         self.said.append(str(text))

@@ -15,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from accounting.ledger.verifying import HEADS as LEDGER_HEADS
+from erp.audit.verifying import HEADS as TRAIL_HEADS
 from erp.core import clock, records
 from erp.core.version import VERSION
 from erp.operation.findings import Finding, State, fault, fine, watch
@@ -215,6 +217,15 @@ def proofs() -> Finding:
             title,
             _("%(names)s found breaks.") % {"names": ", ".join(broken)},
             _("Stop posting, keep everything as it is, and compare with the last good backup."),
+            figures,
+        )
+    if torn := [one.path.name for one in (LEDGER_HEADS, TRAIL_HEADS) if one.is_torn()]:
+        return watch(
+            "proofs",
+            title,
+            _("The last line of %(names)s was not written whole; it counts for nothing.")
+            % {"names": ", ".join(torn)},
+            _("See that the disk has room. The next heads that are kept take its place."),
             figures,
         )
     if any(one is None or clock.now() - one.at > PROVEN for one in found.values()):

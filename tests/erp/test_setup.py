@@ -18,7 +18,7 @@ from erp.audit.models import AuditEvent
 from erp.cockpit import invitations
 from erp.cockpit.forms import short_name_of
 from erp.cockpit.members import change_company
-from erp.cockpit.setting_up import ask_for
+from erp.cockpit.setting_up import ask_also, ask_for
 from erp.cockpit.setup_steps import PLACES, STEP_OF, State, steps
 from erp.companies.models import Company, SetupStep
 from erp.core.tenancy import open_companies
@@ -141,6 +141,27 @@ def test_who_may_not_change_the_company_is_neither_asked_nor_led(company, owner)
     assert client.get(f"/c/{company.pk}/setup/").status_code == 403
     assert f"/c/{company.pk}/setup/" not in client.get(f"/c/{company.pk}/").content.decode()
     assert 'class="way"' not in client.get(f"/c/{company.pk}/vat/settings/").content.decode()
+
+
+def test_who_may_not_see_what_a_step_is_about_learns_nothing_of_it(company, owner):
+    bank = BankAccount(company=company, name="Bank", iban="CH9300762011623852957", currency="CHF",
+                       account=Account.of(company).get(number="1020"))  # fmt: skip
+    save_bank_account(bank, by=owner)
+    clerk = make.user(company=company, granted=["company.change"])
+    page = signed_in(clerk).get(f"/c/{company.pk}/setup/").content.decode()
+    assert "0076" not in page and "UID" not in page and "2026" not in page
+    told = {one["code"]: one for one in Api(company, clerk).get("setup/").json()["steps"]}
+    assert {one["holds"] for one in told.values()} == {"", "Das Modul ist aus. Schalten Sie es unter «Mandant» ein, "
+                                                       "wenn Löhne gezahlt werden."}  # fmt: skip
+    assert (told["bank"]["state"], told["bank"]["missing"]) == ("done", [])
+    assert told["vat"]["missing"] == ["Das ist noch nicht erledigt."]
+
+
+def test_a_step_is_set_aside_from_what_is_asked_by_then(company, owner):
+    before = Company.objects.get(pk=company.pk)
+    ask_also(company, less=["bank"], by=owner)
+    ask_also(before, less=["vat"], by=owner)
+    assert {"bank", "vat"}.isdisjoint(Company.objects.get(pk=company.pk).setup_steps)
 
 
 def test_the_endpoint_tells_the_steps_and_changes_what_is_asked(company, owner):

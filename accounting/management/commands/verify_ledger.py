@@ -22,6 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sound = True
+        if HEADS.is_torn():
+            self.stderr.write(
+                f"{HEADS.path}: the last line was not written whole; it counts for nothing"
+            )
         for reference in all_companies(options["company"]):
             try:
                 with operating(reference) as access:

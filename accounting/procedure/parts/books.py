@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounting.ledger.chain import FORMAT
 from accounting.ledger.models import LedgerHead, NumberSeries, YearClosing
 from accounting.ledger.verifying import HEADS as LEDGER_HEADS
-from accounting.procedure.retention import rules_on
+from accounting.procedure.retention import BOOKS, rules_on
 from accounting.procedure.values import NONE, Asked, Content, Table, day
 from accounting.valuation.models import ValuationRule
 from erp.access.permissions import Permission
 from erp.audit.chain import FORMAT as TRAIL_FORMAT
 from erp.audit.models import AuditHead
 from erp.audit.verifying import HEADS as AUDIT_HEADS
+from erp.core import records
 
 
 def entries(asked: Asked) -> Content:
@@ -71,14 +70,27 @@ def integrity(asked: Asked) -> Content:
 
 
 def retention(asked: Asked) -> Content:
-    """How long what is kept, by the rules in force at the end of the year, and whether the program makes backups."""
-    rows = tuple(
-        (one.name, str(one.years), day(one.until(asked.year.end)), one.source)
-        for one in rules_on(asked.year.end)
-    )
+    """How long what is kept, by the rules in force at the end of the year, and what is known here of backups."""
+    end = asked.year.end
+    rules = rules_on(end)
+    rows = tuple((one.name, str(one.years), day(one.until(end)), one.source) for one in rules)
     heads = _("What"), _("Years"), _("kept at least until"), _("Source")
-    state = pgettext("switch", "on") if settings.BACKUP else pgettext("switch", "off")
-    facts = [(_("Backup by the program"), state)]
-    if settings.BACKUP:
-        facts.append((_("Base backups that stay"), str(settings.BACKUP_KEEP)))
-    return Content(tuple(facts), (Table(_("Retention"), heads, rows),))
+    books = (_("All books and vouchers are kept at least until"),
+             day(max(one.until(end) for one in rules if one.papers == BOOKS)))  # fmt: skip
+    return Content((books, *_backups()), (Table(_("Retention"), heads, rows),))
+
+
+def _backups() -> list[tuple[str, str]]:
+    """What backups left behind in the data folder, whichever process made them."""
+    title = _("Last base backup by the program")
+    last = records.kept("backup")
+    if last is None:
+        return [(title, _("none is known on this machine"))]
+    facts = [(title, day(last.at) if last.sound else _("failed on %s") % day(last.at))]
+    if keep := last.told.get("keep"):
+        facts.append((_("Base backups that stay"), str(keep)))
+    for name, told in (("backup_follow", _("What is written since is streamed, last on")),
+                       ("restore_check", _("A backup was restored and proven, last on"))):  # fmt: skip
+        if (found := records.kept(name)) and found.sound:
+            facts.append((told, day(found.at)))
+    return facts

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         size = sum(one["bytes"] for one in taken.generation.told["files"].values())
         records.keep("backup", sound=not taken.damaged, told={
             "name": taken.generation.name, "bytes": size, "seconds": round(time.monotonic() - began),
-            "why": ", ".join(taken.damaged[:20]),
+            "keep": options["keep"], "why": ", ".join(taken.damaged[:20]),
         })  # fmt: skip
         self.stdout.write(
             f"{taken.generation.path}: {size // 10**6} MB in {time.monotonic() - began:.1f} s"

@@ -22,10 +22,11 @@ from accounting.ledger.lines import Line, VatFacts, credit, debit
 from accounting.ledger.models import CostCentre, EntryLine, EntryVoucher, JournalEntry
 from accounting.ledger.posting import LINE_COLUMNS, post, reverse, write_draft
 from accounting.ledger.tasks import keep_heads
-from accounting.ledger.verifying import head_of, verify_ledger
+from accounting.ledger.verifying import HEADS, head_of, verify_ledger
 from erp.audit.anchors import Anchor
 from erp.core.tenancy import open_companies
 from erp.documents.storing import path_of, store
+from erp.operation import running
 from tests import make
 from tests.make import MARCH_31, chf
 from vat.codes.models import VatCode
@@ -623,6 +624,22 @@ def test_the_command_uses_the_heads_kept(company, deed):
     said, code = verify_by_command(company)
     assert code == 1
     assert "cut off: a head at place 6 was kept, and the place is gone" in said
+
+
+def test_a_torn_line_of_the_heads_stops_no_proof(company, tmp_path):
+    path = tmp_path / "anchors" / "ledger-heads.jsonl"
+    keep_heads()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:20])
+    assert HEADS.is_torn() and verify_by_command(company)[1] == 0
+    assert running.proofs().state == "warning" and "ledger-heads" in running.proofs().text
+    keep_heads()
+    assert not HEADS.is_torn() and path.read_bytes().startswith(whole + b"{")
+    assert verify_by_command(company)[1] == 0
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b'{"company": \xff\n', *lines[1:]]))
+    said, code = verify_by_command(company)
+    assert code == 1 and "head unreadable: line 2 of ledger-heads.jsonl cannot be read" in said
 
 
 # --- memory

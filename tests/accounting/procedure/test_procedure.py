@@ -10,24 +10,29 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
+from accounting.archive import rights as archive_rights
 from accounting.banking.models import BankRule
 from accounting.closing.closing import close_year
 from accounting.ledger.models import FiscalYear
 from accounting.payments import four_eyes
-from accounting.procedure import happened
+from accounting.procedure import happened, paper
 from accounting.procedure.composing import compose, wording
-from accounting.procedure.keeping import TOLD, keep, kept_of
+from accounting.procedure.keeping import TOLD, keep, kept_of, lacking
+from accounting.procedure.parts import books, changes
 from accounting.procedure.retention import rules_on
-from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, write_text
-from accounting.procedure.values import parts
+from accounting.procedure.texts import NoSuchText, TextTooLong, kinds, texts_of, write_text
+from accounting.procedure.values import Asked, parts
+from erp.access.gate import access_to
 from erp.access.permissions import Permission
+from erp.access.tokens.bearing import Bearer
 from erp.audit.anchors import Anchors
 from erp.audit.labels import ACTIONS
 from erp.audit.models import AuditEvent
 from erp.audit.verifying import HEADS
 from erp.cockpit.members import change_company, grant, withdraw
-from erp.core import clock
+from erp.core import clock, records, sandbox
 from erp.core.tenancy import open_companies
 from erp.jobs import running
 from erp.jobs.models import Job
@@ -100,6 +105,42 @@ def test_what_changed_in_the_year_stands_there_with_its_day():
     assert [row[0][:10] for row in after] == ["01.02.2027"]
     assert "Ordner im Keller → Ordner im Archivraum" in after[0][4]
     assert dict(found["organisation"].own)["Belege auf Papier"] == "Ordner im Archivraum"
+
+
+def test_long_texts_and_many_changes_are_cut_and_the_trail_named(monkeypatch):
+    company, anna, *_more = worked()
+    with on(8):
+        for letter in "AB":
+            write_text(company=company, code="other", text=letter * 4000, by=anna)
+    monkeypatch.setattr(happened, "MOST", 2)
+    more, *told_of = rows(told(company)["changes"], "Änderungen im Geschäftsjahr")
+    assert more[2].endswith("frühere stehen im Protokoll") and int(more[2].split()[0]) > 2
+    assert "A… → BBB" in told_of[1][4] and len(told_of[1][4]) < changes.WIDEST
+
+
+def test_one_is_laid_out_at_a_time_and_none_without_end(monkeypatch):
+    company, anna, *_more = worked()
+    year = FiscalYear.of(company).get(name="2026")
+    made = compose(company, year, language="de", granted=TOLD, at=clock.now())
+    page = f"/c/{company.pk}/procedure/procedure.pdf?year={year.pk}"
+    client = Client()
+    client.force_login(anna)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_lock(hashtextextended('procedure-paper', %s))", [company.pk]
+            )
+        with pytest.raises(paper.BeingPrinted):
+            paper.printed(made)
+        assert client.get(page).status_code == 409
+        answer = Api(company, anna).get(f"procedure-documentation/{year.pk}/report/")
+        problem(answer, 409, "procedure.being_printed")
+    finally:
+        other.close()
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0)
+    with pytest.raises(paper.TooLongToPrint):
+        paper.printed(made, in_turn=True)
 
 
 def test_nobody_reads_of_wages_or_people_without_the_right_to():
@@ -182,8 +223,8 @@ def test_one_is_kept_for_good_and_says_the_same_to_the_same_digest(settings, tmp
     assert event.details["sha256"] == one.file.digest and event.subject_id == year.pk
     assert [row.file.digest for row in kept_of(company, year)] == [one.file.digest] * 2
     write_text(company=company, code="other", text="Neu", by=anna)
-    with on(3, year=2027):
-        assert keep(company, year, by=anna).digest != one.digest
+    later = compose(company, year, language=company.language, granted=TOLD, at=clock.now())
+    assert later.digest != one.digest
 
 
 def test_paragraphs_are_refused_in_words():
@@ -197,11 +238,60 @@ def test_paragraphs_are_refused_in_words():
     assert AuditEvent.of(company).count() == events
 
 
+def test_a_page_that_lay_open_puts_back_no_paragraph_of_others():
+    company, anna, berta, _carl = worked()
+    client, page = Client(), f"/c/{company.pk}/procedure/texts/"
+    client.force_login(anna)
+    seen = {
+        f"seen-{one.code}": version for one, _text, version in client.get(page).context["texts"]
+    }
+    sent = {f"text-{one.code}": one.text for one in texts_of(company)} | seen
+    write_text(company=company, code="paper", text="Neu von Berta", by=berta)
+    client.post(page, sent | {"text-control": "Kassensturz"})
+    now = {one.code: one.text for one in texts_of(company)}
+    assert (now["paper"], now["control"]) == ("Neu von Berta", "Kassensturz")
+    answer = client.post(page, sent | {"text-paper": "Neu von Anna", "text-control": "Kassensturz"})
+    assert answer.status_code == 422 and "Neu von Anna" in answer.content.decode()
+    assert {one.code: one.text for one in texts_of(company)}["paper"] == "Neu von Berta"
+
+
 def test_the_law_says_how_long():
-    assert [(one.years, one.until(dt.date(2026, 12, 31))) for one in rules_on(dt.date(2026, 12, 31))] == [
-        (20, dt.date(2046, 12, 31)), (10, dt.date(2036, 12, 31)),
+    def until(*day):
+        return [(one.code, one.years, one.until(dt.date(*day))) for one in rules_on(dt.date(*day))]
+
+    at_once = dt.date(2036, 12, 31)
+    assert until(2026, 12, 31) == [
+        ("tax", 10, at_once), ("real_estate", 20, dt.date(2046, 12, 31)), ("books", 10, at_once),
     ]  # fmt: skip
-    assert [one.code for one in rules_on(dt.date(2012, 12, 31))] == ["real_estate"]
+    assert [row[2] for row in until(2026, 6, 30)] == [
+        at_once, dt.date(2046, 12, 31), dt.date(2036, 6, 30),
+    ]  # fmt: skip
+    assert [row[0] for row in until(2012, 12, 31)] == ["tax", "real_estate"]
+
+
+def test_the_later_day_and_the_backups_stand_in_the_chapter(settings, tmp_path):
+    settings.RAPPEN_VAR, settings.BACKUP = tmp_path, ""
+    company = make.company()
+    year = FiscalYear.of(company).get()
+    year.end = dt.date(2026, 6, 30)
+    asked = Asked(company, year, ALL, clock.now(), None)
+
+    def facts():
+        with override("de"):
+            return dict(books.retention(asked).facts)
+
+    assert facts() == {
+        "Alle Bücher und Belege sind aufzubewahren mindestens bis": "31.12.2036",
+        "Letzte Grundsicherung durch das Programm": "auf diesem Rechner ist keine bekannt",
+    }
+    with on(5, 2):
+        records.keep("backup", sound=True, told={"keep": 7})
+    with on(5, 3):
+        records.keep("backup_follow", sound=True, told={})
+    assert list(facts().values())[1:] == ["02.05.2026", "7", "03.05.2026"]
+    with on(5, 4):
+        records.keep("backup", sound=False, told={"why": "voll"})
+    assert list(facts().values())[1] == "fehlgeschlagen am 04.05.2026"
 
 
 def test_the_last_head_is_found_from_the_end(settings, tmp_path):
@@ -241,6 +331,23 @@ def test_page_paper_and_endpoint_say_the_same(settings, tmp_path):
     assert own["Internes Kontrollsystem"] == "Kassensturz wöchentlich"
     assert api.get("procedure-documentation/").json()["results"][0]["sha256"] == kept.file.digest
     assert problem(api.get("procedure-documentation/999999/"), 404)
+
+
+def test_what_is_kept_opens_to_nobody_who_could_not_see_it_when_a_module_goes_off():
+    company, anna, *_more = worked()
+    kept = make.user(company=company, granted=sorted({*TOLD, "ledger.export"}))
+    less = make.user(company=company, granted=sorted({*TOLD, "ledger.export"} - {"banking.read"}))
+    never = make.user(company=company, granted=sorted({*TOLD, "ledger.export"} - {"assets.read"}))
+    change_company(company, by=anna, modules=["ledger"])
+    company.refresh_from_db()
+    wanted = {one: [right.value for right in lacking(company, access_to(company.pk, user=one).holds)]
+              for one in (anna, kept, less, never)}  # fmt: skip
+    assert wanted == {anna: [], kept: [], less: ["banking.read"], never: []}
+    access = access_to(company.pk, user=less)
+    assert [one.value for one in archive_rights.lacking(company, access.holds)] == ["banking.read"]
+    assert not access_to(company.pk, user=kept).may("banking.read")
+    bearer = Bearer(1, company.pk, kept, frozenset({"company.read", "ledger.read"}))
+    assert "audit.read" in lacking(company, access_to(company.pk, user=kept, within=bearer).holds)
 
 
 def test_with_each_closing_one_is_kept(settings, tmp_path):

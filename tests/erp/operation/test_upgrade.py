@@ -170,9 +170,9 @@ def test_an_upgrade_holds_nobody_up(books, tmp_path, monkeypatch, capsys):
                 for one in UPGRADE:
                     applied(owner, one)
             exchange, before = time.monotonic(), len(at_work.posted)
-            old = reload._ready(web.pid)
+            old = reload.ready(web.pid)
             assert reload.main([str(web.pid)]) == 0, capsys.readouterr().err
-            assert not reload._ready(web.pid) & old and reload._ready(web.pid)
+            assert not reload.ready(web.pid) & old and reload.ready(web.pid)
             time.sleep(1)
         finally:
             at_work.over.set()
