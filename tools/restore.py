@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.restoring import restore, settle
+from tools.postgres import PostgresFailed
 
 
 def moment(text: str) -> dt.datetime:
@@ -31,6 +34,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--at", type=moment)
     told = parser.parse_args(arguments)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # the server that was started ends with it
     began = time.monotonic()
     folder, into = Folder(told.backups), told.into.absolute()
     try:
@@ -39,12 +45,21 @@ def main(arguments: list[str]) -> int:
                 f"{into} is not empty; name a new folder, or one with secrets/ alone"
             )
         into.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if unreadable := folder.unreadable():
+            print(
+                f"These base backups do not say what they are: {', '.join(unreadable)}",
+                file=sys.stderr,
+            )
         found = restore(folder, into / "postgres", at=told.at)
-        settle(found.server)
+        try:
+            settle(found.server)
+        finally:
+            found.server.stop()
+        os.umask(0o077)
         if (anchors := found.generation.path / "anchors").is_dir():
             shutil.copytree(anchors, into / "anchors")
         shutil.copytree(folder.files, into / "files", ignore=shutil.ignore_patterns(".*"))
-    except BackupFailed as refusal:
+    except (BackupFailed, PostgresFailed, OSError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     last = found.last_commit
