@@ -124,7 +124,7 @@ def test_a_moment_comes_back_and_is_proven(saved):
     assert done.returncode == 0 and told["sound"] and told["passed"], (told, done.stderr[-2000:])
     counts = {one["proof"]: one["count"] for one in told["proofs"]}
     assert counts["ledger"] == 5 and counts["files"] == 1 and counts["tenancy"] == 1
-    assert set(counts) == {"tenancy", "ledger", "audit", "trial_balance", "files"}
+    assert set(counts) == {"tenancy", "seeds", "ledger", "audit", "trial_balance", "files", "keys"}
     assert (
         saved.moment - dt.timedelta(seconds=5)
         < dt.datetime.fromisoformat(told["last_commit"])
@@ -159,9 +159,9 @@ def test_all_that_was_saved_comes_back_as_an_installation(saved, tmp_path_factor
 
 def test_before_the_first_backup_there_is_nothing(saved, tmp_path):
     with pytest.raises(BackupFailed, match="leads to moments from"):
-        saved.folder.newest(saved.moment - dt.timedelta(days=1))
+        saved.folder.leading_to(saved.moment - dt.timedelta(days=1))
     with pytest.raises(BackupFailed, match="holds no backup"):
-        Folder(tmp_path).newest()
+        Folder(tmp_path).leading_to()
 
 
 @pytest.mark.parametrize(
