@@ -66,10 +66,10 @@ class Installation:
             text=True, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
-    def caught_up(self) -> None:
+    def caught_up(self, server: Postgres | None = None) -> None:
         """Wait until all that is written has been streamed."""
         for _ in range(100):
-            if self.server.sql(
+            if (server or self.server).sql(
                 "SELECT flush_lsn >= pg_current_wal_flush_lsn() FROM pg_stat_replication"
                 " WHERE application_name = 'pg_receivewal'"
             ) == [(True,)]:
@@ -155,6 +155,60 @@ def test_all_that_was_saved_comes_back_as_an_installation(saved, tmp_path_factor
         assert "is not empty" in capsys.readouterr().err
     finally:
         shutil.rmtree(into)
+
+
+def test_after_a_restore_the_same_folder_goes_on_and_leads_both_ways(saved):
+    """Neither way's base backups and WAL are let go while a base needs them, and each moment has its way."""
+    place = Path(tempfile.mkdtemp(prefix="rappen-ways-"))
+    place.chmod(0o755)
+    folder, into = Folder(place / "backups"), place / "var"
+    shutil.copytree(saved.folder.path, folder.path)
+    left = dt.datetime.now(dt.UTC)
+    server, follower = Postgres(into / "postgres", durable=False), None
+
+    try:
+        moment = saved.moment.isoformat()
+        assert restore.main([str(folder.path), "--into", str(into), "--at", moment]) == 0
+        server.start()
+        server.sql("CREATE TABLE onward (number int)", database="rappen")
+        follower = subprocess.Popen(
+            [sys.executable, "manage.py", "backup_follow", str(folder.path), "--pause=1", "--keep=7"],
+            cwd=ROOT, start_new_session=True,
+            env={**saved.environment, "RAPPEN_VAR": str(into),
+                 "RAPPEN_BACKUP_URL": server.url(BACKUP, "postgres")},
+        )  # fmt: skip
+        for _ in range(400):
+            if len(folder.generations()) > 1 and folder.reaches_back():
+                break
+            assert follower.poll() is None
+            time.sleep(0.1)
+        for _ in range(2):
+            server.sql("INSERT INTO onward VALUES (1)", database="rappen")
+            server.sql("SELECT pg_switch_wal()")
+        saved.caught_up(server)
+        follower.send_signal(signal.SIGTERM)
+        assert follower.wait(timeout=30) == 0
+        old, new = folder.generations()
+        assert (old.timeline, new.timeline) == (1, 2) and new.first < old.last + 4
+        way = folder.leading_to(left)
+        assert (way.generation, way.timeline) == (old, 1)
+        assert {name[:8] for name in way.pieces if len(name) == 24} == {"00000001"}
+        kept = {p.name for p in folder.path.glob("wal*/*")}
+        assert folder.prune(2) == [] and {p.name for p in folder.path.glob("wal*/*")} == kept
+        assert folder.prune(1) == [old.name]
+        assert not list(folder.path.glob("wal-until-*/" + "?" * 24))
+        again = restored(folder, place / "again", durable=False)
+        try:
+            counts = "SELECT (SELECT count(*) FROM onward), (SELECT count(*) FROM accounting_journalentry)"
+            assert again.server.sql(counts, database="rappen") == [(2, 5)]
+        finally:
+            again.server.stop()
+    finally:
+        if follower is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(follower.pid, signal.SIGKILL)
+        server.stop()
+        shutil.rmtree(place)
 
 
 def test_before_the_first_backup_there_is_nothing(saved, tmp_path):
