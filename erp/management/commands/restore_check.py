@@ -23,7 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from erp.core import records
 from tools.backups.folder import CAUGHT_UP, BackupFailed, Folder
 from tools.backups.restoring import Restored, restore
-from tools.postgres import OWNER, RUNTIME, Postgres
+from tools.postgres import OWNER, RUNTIME, Postgres, PostgresFailed
 from tools.restore import moment
 
 #: A row's own moment may lie so much before its file was there.
@@ -53,14 +53,16 @@ class Command(BaseCommand):
             "folder": options["folder"], "at": options["at"].isoformat() if options["at"] else None,
             "base": None, "last_commit": None, "passed": None, "why": "", "seconds": {}, "proofs": [],
         }  # fmt: skip
-        signal.signal(
-            signal.SIGTERM, lambda *_: sys.exit(143)
-        )  # the server that was started ends with it
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it
         try:
             with _scratch(Path(settings.RAPPEN_VAR) / "scratch") as scratch:
                 self._check(Folder(Path(options["folder"])), scratch, options["at"], told)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, nothing was proven
-            told["why"] = str(trouble) if isinstance(trouble, BackupFailed) else repr(trouble)
+            told["why"] = (
+                str(trouble)
+                if isinstance(trouble, BackupFailed | PostgresFailed)
+                else repr(trouble)
+            )
         sound = not told["why"] and all(one["sound"] for one in told["proofs"])
         records.keep("restore_check", sound=sound, told={
             "base": told["base"], "at": told["at"], "last_commit": told["last_commit"], "why": told["why"],
@@ -120,21 +122,32 @@ class Command(BaseCommand):
 def _scratch(folder: Path) -> Iterator[Path]:
     """A folder for what is restored, which goes away afterwards, as do those that killed checks left behind."""
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with (folder / "restore_check.lock").open("w") as begins:
-        fcntl.flock(begins, fcntl.LOCK_EX)
-        for left in folder.glob("restored-*"):
-            with suppress(OSError), (left / "lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(left)
-        scratch = Path(tempfile.mkdtemp(prefix="restored-", dir=folder))
-        held = (scratch / "lock").open("w")
-        fcntl.flock(held, fcntl.LOCK_EX)
+    begins = _lock(folder)
+    for left in folder.glob("restored-*"):
+        with suppress(OSError):
+            lock = _lock(left, fcntl.LOCK_NB)
+            _remove(left)
+            os.close(lock)
+    scratch = Path(tempfile.mkdtemp(prefix="restored-", dir=folder))
+    held = _lock(scratch)
+    os.close(begins)
     try:
         scratch.chmod(0o711)
         yield scratch
     finally:
         _remove(scratch)
-        held.close()
+        os.close(held)
+
+
+def _lock(folder: Path, how: int = 0) -> int:
+    """Hold a folder until what is returned is closed, or this process ends."""
+    number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | how)
+    except OSError:
+        os.close(number)
+        raise
+    return number
 
 
 def _remove(scratch: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tools import migrated, restore
+from tools.backups import wal
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.following import drop_slot
 from tools.backups.restoring import restore as restored
@@ -87,6 +88,11 @@ def saved():
     follower = None
     try:
         installation.books("found", 3)
+        stray = [installation.folder.base / "foreign" / "backup.json"]
+        stray += [company / "notes.txt" for company in (installation.var / "files").iterdir()]
+        for path in stray:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("{}")
         follower = installation.follow()
         for _ in range(200):
             if installation.folder.base.is_dir() and installation.folder.generations():
@@ -102,6 +108,8 @@ def saved():
         follower.send_signal(signal.SIGTERM)
         assert follower.wait(timeout=30) == 0
         installation.bookkeeper.communicate()
+        for path in stray:
+            path.unlink()
         followed = json.loads((installation.var / "operation" / "backup_follow.json").read_text())
         assert followed["sound"] and followed["told"]["behind_bytes"] >= 0
         yield installation
@@ -262,6 +270,33 @@ def test_a_killed_backup_counts_for_nothing_and_the_next_one_clears_up(saved):
     assert not [n for n, _path in saved.folder.write_ahead() if n < only.first_segment]
 
 
+def test_a_base_is_due_where_the_stream_does_not_lead_on_from_it(tmp_path):
+    folder = Folder(tmp_path)
+    folder.make()
+    base = folder.base / "20261127T021500Z"
+    base.mkdir()
+    (base / "backup.json").write_text(json.dumps({
+        "format": 1, "system": "1", "postgresql": 180006, "usable_from": "2026-11-27T02:16:00+00:00",
+        "segment_bytes": 16 << 20, "first_segment": "0000000100000000000000FE", "end": "1/128",
+        "last_segment": "000000010000000100000000", "files": {},
+    }))  # fmt: skip
+    assert folder.reaches_back()  # nothing is streamed yet
+    names = ["0000000100000000000000FF", "000000010000000100000000", "000000010000000100000001",
+             "000000010000000100000002.partial"]  # fmt: skip
+    for name in names:
+        (folder.wal / name).touch()
+    assert folder.reaches_back()
+    (folder.wal / names[2]).unlink()
+    assert not folder.reaches_back()
+    wal.put_aside(folder.path)
+    assert not folder.reaches_back() and folder.leading_to().generation.path == base
+    (folder.wal / "000000020000000100000002").touch()
+    with pytest.raises(BackupFailed, match="another way"):
+        folder.leading_to()
+    (folder.wal / "00000002.history").write_text("1\t1/2000100\tno recovery target specified\n")
+    assert folder.leading_to().timeline == 2
+
+
 def test_another_cluster_gets_a_folder_of_its_own(saved, tmp_path):
     about = saved.folder.generations()[-1].path / "backup.json"
     told = about.read_text()
@@ -269,6 +304,11 @@ def test_another_cluster_gets_a_folder_of_its_own(saved, tmp_path):
     try:
         done = saved.python("manage.py", "backup")
         assert done.returncode == 1 and "another database cluster" in done.stderr
+        about.write_text("{")
+        done = saved.python("manage.py", "restore_check")
+        assert done.returncode == 1 and "does not say what it is" in done.stdout
+        kept = json.loads((saved.var / "operation" / "restore_check.json").read_text())
+        assert not kept["sound"] and "does not say what it is" in kept["told"]["why"]
     finally:
         about.write_text(told)
 
