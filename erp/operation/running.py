@@ -284,7 +284,9 @@ def backup() -> Finding:
             title,
             _("What is written since is streamed, but is behind by %(megabytes)s MB.")
             % {"megabytes": behind // 10**6},
-            _("See that network and disk of the backups keep up, and look at the log of backup_follow."),
+            _(
+                "See that network and disk of the backups keep up, and look at the log of backup_follow."
+            ),
             figures,
         )
     return fine(
