@@ -34,9 +34,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--at", type=moment)
     told = parser.parse_args(arguments)
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # the server that was started ends with it
     began = time.monotonic()
     folder, into = Folder(told.backups), told.into.absolute()
     try:
@@ -55,10 +52,13 @@ def main(arguments: list[str]) -> int:
             settle(found.server)
         finally:
             found.server.stop()
-        os.umask(0o077)
-        if (anchors := found.generation.path / "anchors").is_dir():
-            shutil.copytree(anchors, into / "anchors")
-        shutil.copytree(folder.files, into / "files", ignore=shutil.ignore_patterns(".*"))
+        before = os.umask(0o077)
+        try:
+            if (anchors := found.generation.path / "anchors").is_dir():
+                shutil.copytree(anchors, into / "anchors")
+            shutil.copytree(folder.files, into / "files", ignore=shutil.ignore_patterns(".*"))
+        finally:
+            os.umask(before)
     except (BackupFailed, PostgresFailed, OSError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -78,4 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # the server that was started ends with it
     sys.exit(main(sys.argv[1:]))

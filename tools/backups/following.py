@@ -216,7 +216,7 @@ class Follower:
         for child in (self._taking, self._child):
             if child is not None:
                 try:
-                    child.wait(timeout=10)
+                    child.wait(timeout=5)
                 except subprocess.TimeoutExpired:
                     child.kill()
 
