@@ -239,12 +239,12 @@ def test_what_is_damaged_is_found(saved, hurt, told):
         generation = folder.generations()[-1]
         whole = [path for name, path in folder.write_ahead() if name > generation.last_segment]
         assert len(whole) >= 2
-        victim = generation.path / "base.tar.gz" if hurt == "base" else whole[0]
+        victim = generation.path / "base.tar.gz" if hurt == "base" else whole[-2]
         if hurt == "gap":
             victim.unlink()
         else:
             with victim.open("r+b") as file:
-                file.seek(1000)
+                file.seek(9000)  # after records that do read
                 file.write(b"damaged")
         with pytest.raises(BackupFailed, match=told):
             restored(folder, place / "postgres", durable=False)
