@@ -28,7 +28,7 @@ _BEGIN_ANEW: Final = (
 )
 #: A stream that ends sooner did not begin, in seconds.
 _AT_ONCE: Final = 10
-#: After a base backup that failed the next try waits so long, in seconds, then twice as long, and so on.
+#: After a base backup that did not help the next try waits so long, in seconds, then twice as long, and so on.
 _TRY_AGAIN, _LONGEST = 60, 60 * 60
 #: So long originals are copied after the stream has ended, in seconds.
 _AT_THE_END: Final = 5
@@ -169,7 +169,7 @@ class Follower:
         self.source.ask(
             f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{SLOT}'"
         )
-        wal.put_aside(self.folder.path)
+        wal.put_aside(self.folder.path, self.source.ask("SELECT clock_timestamp()")[0][0])
         self._vain = 0
         self.say(f"{why}; a new base backup is needed")
 
@@ -198,16 +198,18 @@ class Follower:
     def _base(self, base: Callable[[], subprocess.Popen[str]], after: dt.timedelta) -> None:
         """See to it that a base backup is taken where one is due, while everything else goes on."""
         if self._taking is not None:
-            if (ended := self._taking.poll()) is None:
+            if self._taking.poll() is None:
                 return
             self._taking = None
-            self._wait = min(max(_TRY_AGAIN, 2 * self._wait), _LONGEST) if ended else 0
+            self._wait = min(max(_TRY_AGAIN, 2 * self._wait), _LONGEST)
             self._not_before = time.monotonic() + self._wait
         if self.stopped or self._child is None or time.monotonic() < self._not_before:
             return
         newest = self.folder.generations()[-1:]
         if not newest or now() - newest[0].usable_from > after or not self.folder.reaches_back():
             self._taking = base()
+        else:
+            self._wait = 0.0
 
     def _end(self) -> None:
         for child in (self._taking, self._child):

@@ -60,9 +60,12 @@ def places(folder: Path) -> list[Place]:
     return [*sorted(found, key=lambda one: one.path.name), Place(folder / "wal")]
 
 
-def put_aside(folder: Path) -> None:
-    """Keep what was streamed in a place of its own, in one step, and begin an empty ``wal/``."""
-    (folder / "wal").rename(folder / f"wal-until-{dt.datetime.now(dt.UTC):{_ASIDE}}")
+def put_aside(folder: Path, until: dt.datetime) -> None:
+    """Keep what was streamed in a place of its own, in one step, and begin an empty ``wal/``.
+
+    ``until`` is now by the clock of the database, which base backups and commits are told by.
+    """
+    (folder / "wal").rename(folder / f"wal-until-{until.astimezone(dt.UTC):{_ASIDE}}")
     (folder / "wal").mkdir(mode=0o700)
 
 

@@ -288,7 +288,7 @@ def test_a_base_is_due_where_the_stream_does_not_lead_on_from_it(tmp_path):
     assert folder.reaches_back()
     (folder.wal / names[2]).unlink()
     assert not folder.reaches_back()
-    wal.put_aside(folder.path)
+    wal.put_aside(folder.path, dt.datetime.now(dt.UTC))
     assert not folder.reaches_back() and folder.leading_to().generation.path == base
     (folder.wal / "000000020000000100000002").touch()
     with pytest.raises(BackupFailed, match="another way"):
