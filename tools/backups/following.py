@@ -154,7 +154,8 @@ class Follower:
             self.source.ask("SELECT pg_size_bytes(current_setting('wal_segment_size'))")[0][0]
         )
         slot = self.source.ask(
-            "SELECT coalesce(wal_status = 'lost', false), coalesce(restart_lsn - '0/0', 0)::bigint"
+            "SELECT coalesce(wal_status = 'lost', false),"
+            " (coalesce(restart_lsn, (SELECT redo_lsn FROM pg_control_checkpoint())) - '0/0')::bigint"
             f" FROM pg_replication_slots WHERE slot_name = '{SLOT}' AND NOT active"
         )
         pieces = wal.Place(self.folder.wal).pieces()

@@ -94,6 +94,7 @@ def left_at(pieces: Mapping[str, Path], timeline: int) -> dict[int, int]:
 
 def copy(path: Path, target: Path) -> None:
     """Copy a piece that may be written or finished meanwhile, as it is at one moment."""
+    target.touch(mode=0o600)
     if path.suffix == ".partial":
         try:
             with path.open("rb") as there:
@@ -105,10 +106,8 @@ def copy(path: Path, target: Path) -> None:
         except FileNotFoundError:
             path = path.with_suffix("")
         else:
-            target.chmod(0o600)
             return
     shutil.copyfile(path, target)
-    target.chmod(0o600)
 
 
 def broken(
