@@ -266,6 +266,11 @@ def backup() -> Finding:
             _("Let manage.py backup run, and look at what it says."),
             figures,
         )
+    return _stream(title, figures)
+
+
+def _stream(title: str, figures: dict[str, Any]) -> Finding:
+    """That what is written since the base backup is streamed, and not far behind."""
     mark = records.kept("backup_follow")
     followed = mark.at if mark else None
     figures["followed"] = followed.isoformat() if followed else None
