@@ -69,7 +69,7 @@ class Postgres:
         self.socket.mkdir(parents=True, exist_ok=True)
         _give(self.home)
         _give(self.socket)
-        self._stop_leftover()
+        self.end_leftover()
         if not (self.data / "PG_VERSION").exists():
             shutil.rmtree(self.data, ignore_errors=True)
             self._run("initdb", "-D", str(self.data), "-U", ADMIN, "-A", "trust", "-E", "UTF8",
@@ -85,7 +85,7 @@ class Postgres:
             self._process = subprocess.Popen(
                 [self._binary("postgres"), "-D", str(self.data), *options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                **as_nobody(),
+                env=in_english(), **as_nobody(),
             )  # fmt: skip
         self._wait()
 
@@ -149,7 +149,7 @@ class Postgres:
         tail = self.log.read_text(errors="replace")[-800:]
         raise PostgresFailed(f"PostgreSQL did not start; its log is {self.log}:\n{tail}")
 
-    def _stop_leftover(self) -> None:
+    def end_leftover(self) -> None:
         """End a server that a killed launcher left behind, so that the data has one master."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -169,8 +169,9 @@ class Postgres:
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
-            [self._binary(name), *arguments], capture_output=True, text=True, **as_nobody()
-        )
+            [self._binary(name), *arguments], capture_output=True, text=True, env=in_english(),
+            **as_nobody(),
+        )  # fmt: skip
         if done.returncode:
             raise PostgresFailed(f"{name} failed: {done.stderr.strip()[-800:]}")
 
@@ -241,6 +242,11 @@ def _socket_folder(home: Path) -> Path:
         return folder
     mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"rappen-{mark}"
+
+
+def in_english() -> dict[str, str]:
+    """The environment of PostgreSQL's programs: what they say is read by ours."""
+    return {**os.environ, "LC_ALL": "C"}
 
 
 def as_nobody() -> dict[str, Any]:

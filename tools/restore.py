@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.restoring import restore, settle
+from tools.postgres import PostgresFailed
 
 
 def moment(text: str) -> dt.datetime:
@@ -39,12 +42,24 @@ def main(arguments: list[str]) -> int:
                 f"{into} is not empty; name a new folder, or one with secrets/ alone"
             )
         into.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if unreadable := folder.unreadable():
+            print(
+                f"These base backups do not say what they are: {', '.join(unreadable)}",
+                file=sys.stderr,
+            )
         found = restore(folder, into / "postgres", at=told.at)
-        settle(found.server)
-        if (anchors := found.generation.path / "anchors").is_dir():
-            shutil.copytree(anchors, into / "anchors")
-        shutil.copytree(folder.files, into / "files", ignore=shutil.ignore_patterns(".*"))
-    except BackupFailed as refusal:
+        try:
+            settle(found.server)
+        finally:
+            found.server.stop()
+        before = os.umask(0o077)
+        try:
+            if (anchors := found.generation.path / "anchors").is_dir():
+                shutil.copytree(anchors, into / "anchors")
+            shutil.copytree(folder.files, into / "files", ignore=shutil.ignore_patterns(".*"))
+        finally:
+            os.umask(before)
+    except (BackupFailed, PostgresFailed, OSError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     last = found.last_commit
@@ -63,4 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # the server that was started ends with it
     sys.exit(main(sys.argv[1:]))

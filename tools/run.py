@@ -26,6 +26,8 @@ from tools.environment import ROOT, child_environment, var_folder
 from tools.postgres import PostgresFailed
 from tools.valkey import Valkey, ValkeyFailed
 
+#: Seconds until a follower of backups that ended is started again.
+FOLLOW_AGAIN = 10
 SIGNS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -46,6 +48,7 @@ class Machine:
         self.pids = var_folder() / "run.pids"
         self.running = var_folder() / "running.json"
         self.claimed = False
+        self.follow_at = 0.0
 
     def claim(self) -> bool:
         """Hold the data folder for ourselves until we end, however we end."""
@@ -125,14 +128,18 @@ class Machine:
         self._start("beat", "celery", "-A", "erp", "beat", "--loglevel", "WARNING",
                     "--schedule", str(var_folder() / "beat-schedule"), "--pidfile=")  # fmt: skip
         if os.environ.get("RAPPEN_BACKUP"):
-            self._start("backup", "python", "manage.py", "backup_follow", backup=True)
+            self._follow()
         elif self.database and self.database.server:
             drop_slot(Source(self.database.backup))
         self._wait_until_answering()
         self._tell()
         while True:
-            for name, child in self.children.items():
-                if child.poll() is not None:
+            for name, child in list(self.children.items()):
+                if child.poll() is None:
+                    continue
+                if name == "backup":  # books are kept on without it
+                    self._follow_again(child.returncode)
+                else:
                     print(f"{name} ended with {child.returncode}; see "
                           f"{var_folder() / 'log' / name}.log", file=sys.stderr)  # fmt: skip
                     raise Stopped
@@ -140,6 +147,19 @@ class Machine:
                 print("PostgreSQL ended; see its log under var/postgres", file=sys.stderr)
                 raise Stopped
             time.sleep(0.5)
+
+    def _follow(self) -> None:
+        self._start("backup", "python", "manage.py", "backup_follow", backup=True)
+        self.follow_at = 0.0
+
+    def _follow_again(self, code: int) -> None:
+        """Start the follower of backups anew, after a pause."""
+        if not self.follow_at:
+            print(f"backup ended with {code}; see {var_folder() / 'log' / 'backup'}.log."
+                  f" It is started again in {FOLLOW_AGAIN} s", file=sys.stderr)  # fmt: skip
+            self.follow_at = time.monotonic() + FOLLOW_AGAIN
+        elif time.monotonic() > self.follow_at:
+            self._follow()
 
     def stop(self) -> None:
         for child in self.children.values():

@@ -33,6 +33,8 @@ LATELY: Final = dt.timedelta(days=1)
 PROVEN: Final = dt.timedelta(hours=36)
 BACKED_UP: Final = dt.timedelta(hours=36)
 FOLLOWED: Final = dt.timedelta(minutes=5)
+#: The stream may be behind by so many bytes.
+BEHIND: Final = 10**9
 RESTORED: Final = dt.timedelta(days=100)
 LITTLE_SPACE: Final = 5 * 10**9  # bytes
 NO_SPACE: Final = 10**9
@@ -275,6 +277,11 @@ def backup() -> Finding:
             _("Let manage.py backup run, and look at what it says."),
             figures,
         )
+    return _stream(title, figures)
+
+
+def _stream(title: str, figures: dict[str, Any]) -> Finding:
+    """That what is written since the base backup is streamed, and not far behind."""
     mark = records.kept("backup_follow")
     followed = mark.at if mark else None
     figures["followed"] = followed.isoformat() if followed else None
@@ -284,6 +291,18 @@ def backup() -> Finding:
             title,
             _("The base backup is new, but what is written since is not streamed."),
             _("Start manage.py backup_follow, and look at its log."),
+            figures,
+        )
+    figures["behind_bytes"] = behind = int((mark and mark.told.get("behind_bytes")) or 0)
+    if behind > BEHIND:
+        return watch(
+            "backup",
+            title,
+            _("What is written since is streamed, but is behind by %(megabytes)s MB.")
+            % {"megabytes": behind // 10**6},
+            _(
+                "See that network and disk of the backups keep up, and look at the log of backup_follow."
+            ),
             figures,
         )
     return fine(

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,49 +20,77 @@ class Mirror:
     def __init__(self, there: Path, here: Path) -> None:
         self.there, self.here = there, here
         self._seen: dict[Path, int] = {}
+        self.halt: Callable[[], bool] = lambda: False
 
     def catch_up(self) -> list[str]:
-        """Copy what is new; the originals that are not what their names say, which are left out."""
-        damaged = []
+        """Copy what is new; what was not copied, and why: its digest is another one, or it does not read.
+
+        Ends between two originals where it is to ``halt``.
+        """
+        troubles: list[str] = []
         if not self.there.is_dir():
             return []
-        for company in sorted(self.there.iterdir()):
-            for folder in sorted(company.iterdir()) if company.is_dir() else []:
-                changed = folder.stat().st_mtime_ns
-                if self._seen.get(folder) == changed:
-                    continue
-                found = self._copy(folder, self.here / company.name / folder.name)
-                damaged += found
+        for company in _folders(self.there):
+            for folder in _folders(company):
+                if self.halt():
+                    return troubles
+                try:
+                    changed = folder.stat().st_mtime_ns
+                    if self._seen.get(folder) == changed:
+                        continue
+                    found = self._copy(folder, self.here / company.name / folder.name)
+                except OSError as error:
+                    found = [f"{company.name}/{folder.name}: {error.strerror or error}"]
+                troubles += found
                 if not found:
                     self._seen[folder] = changed
-        return damaged
+        return troubles
 
     def _copy(self, there: Path, here: Path) -> list[str]:
-        damaged = []
+        troubles = []
         known = {path.name for path in here.iterdir()} if here.is_dir() else set()
         for path in sorted(there.iterdir()):
+            if self.halt():
+                return [f"{there.parent.name}/{there.name}: halted"]
             if path.name in known or not _DIGEST.fullmatch(path.name):
                 continue
-            here.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _copied(path, here / path.name):
-                damaged.append(f"{there.parent.name}/{path.name}")
-        return damaged
+            why = ""
+            try:
+                here.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not _copied(path, here / path.name):
+                    why = "its digest is another one"
+            except OSError as error:
+                why = error.strerror or str(error)
+            if why:
+                troubles.append(f"{there.parent.name}/{path.name}: {why}")
+        return troubles
+
+    def clear_leftovers(self) -> None:
+        """Remove what a kill left half copied; only while nobody else copies."""
+        for path in self.here.glob("*/*/.*"):
+            path.unlink(missing_ok=True)
+
+
+def _folders(of: Path) -> list[Path]:
+    return sorted(path for path in of.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _copied(path: Path, target: Path) -> bool:
     scratch = target.with_name(f".{secrets.token_hex(8)}")
     digest = hashlib.sha256()
-    with path.open("rb") as there, scratch.open("wb") as here:
-        while piece := there.read(1 << 20):
-            digest.update(piece)
-            here.write(piece)
-        here.flush()
-        os.fsync(here.fileno())
-    if digest.hexdigest() != path.name:
-        scratch.unlink()
-        return False
-    scratch.chmod(0o400)
-    scratch.replace(target)
+    try:
+        with path.open("rb") as there, scratch.open("wb") as here:
+            while piece := there.read(1 << 20):
+                digest.update(piece)
+                here.write(piece)
+            here.flush()
+            os.fsync(here.fileno())
+        if digest.hexdigest() != path.name:
+            return False
+        scratch.chmod(0o400)
+        scratch.replace(target)
+    finally:
+        scratch.unlink(missing_ok=True)
     return True
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.backups.folder import BackupFailed, Folder, Generation
-from tools.postgres import Postgres, PostgresFailed, as_nobody, binaries
+from tools.backups import wal
+from tools.backups.folder import BackupFailed, Folder, Generation, Way
+from tools.postgres import Postgres, PostgresFailed, as_nobody, binaries, in_english
 
 #: What PostgreSQL says where nothing was committed after the moment that was asked for.
 _NOTHING_LATER: Final = "recovery ended before configured recovery target was reached"
@@ -38,28 +39,39 @@ def restore(
     """Restore into the new folder ``home`` and start the server there, which takes connections on its
     socket alone. Without ``at`` all that was streamed is replayed. What is looked at and thrown away
     need not be ``durable``. Raises ``BackupFailed``."""
-    generation = folder.newest(at)
+    way = folder.leading_to(at)
+    generation = way.generation
     if damages := generation.damages():
         raise BackupFailed("the backup is damaged: " + "; ".join(damages))
-    streamed = dict(folder.write_ahead())
     server = Postgres(home, durable=durable, major=generation.major, patience=_PATIENCE)
     if server.home.exists() and any(server.home.iterdir()):
         raise BackupFailed(f"{server.home} is not empty")
-    server.home.mkdir(parents=True, exist_ok=True)
+    server.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server.home.chmod(0o700)
+    try:
+        return _restored(way, server, at)
+    except BaseException:
+        server.stop()
+        raise
+
+
+def _restored(way: Way, server: Postgres, at: dt.datetime | None) -> Restored:
+    generation = way.generation
     _unpack(generation, server.data)
-    wal = server.home / "wal"
-    wal.mkdir()
-    for name, path in streamed.items():
-        if len(name) != 24 or name[8:] >= generation.first_segment[8:]:
-            shutil.copyfile(path, wal / name)
+    streamed = server.home / "wal"
+    streamed.mkdir(mode=0o700)
+    for name, path in way.pieces.items():
+        wal.copy(path, streamed / name)
     (server.home / "restore.conf").write_text("")
     (server.home / "restore_hba.conf").write_text(_HBA)
     server.settings = {
         "config_file": str(server.home / "restore.conf"), "hba_file": str(server.home / "restore_hba.conf"),
         "listen_addresses": "", "hot_standby": "off", "archive_mode": "off", "shared_preload_libraries": "",
         "primary_conninfo": "", "ssl": "off", "log_min_messages": "warning",
-        "restore_command": f"cp {shlex.quote(str(wal)).replace('%', '%%')}/%f %p",
-        "recovery_target_action": "promote", "recovery_target_timeline": "latest",
+        "restore_command": f"cp {shlex.quote(str(streamed)).replace('%', '%%')}/%f %p",
+        "recovery_target_action": "promote", "lc_messages": "C",
+        "recovery_target_timeline":
+            "current" if way.timeline == generation.timeline else str(way.timeline),
     }  # fmt: skip
     if at is not None:
         server.settings["recovery_target_time"] = at.astimezone(dt.UTC).isoformat(sep=" ")
@@ -67,12 +79,15 @@ def restore(
     if os.geteuid() == 0:
         subprocess.run(["chown", "-R", "nobody:", str(server.home)], check=True)
     passed = _recover(server)
-    ((last, reached),) = server.sql(
-        "SELECT pg_last_xact_replay_timestamp(), pg_walfile_name(pg_last_wal_replay_lsn())"
+    ((last, reached, block),) = server.sql(
+        "SELECT pg_last_xact_replay_timestamp(), pg_last_wal_replay_lsn()::text,"
+        " current_setting('wal_block_size')"
     )
-    broken = "" if passed else generation.breaks_off(set(streamed), after=str(reached))
+    broken = "" if passed else wal.broken(
+        {name: streamed / name for name in way.pieces}, timeline=way.timeline,
+        ended=wal.position(str(reached)), size=generation.segment_bytes, block=int(str(block)),
+    )  # fmt: skip
     if broken:
-        server.stop()
         raise BackupFailed(
             f"what was streamed breaks off after {last or generation.usable_from}: {broken}"
         )
@@ -89,6 +104,7 @@ def _unpack(generation: Generation, data: Path) -> None:
         [str(binaries(generation.major) / "pg_verifybackup"), str(data)],
         capture_output=True,
         text=True,
+        env=in_english(),
     )
     if proven.returncode:
         raise BackupFailed(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tools.backups.folder import BackupFailed
-from tools.postgres import binaries
+from tools.postgres import binaries, in_english
 
 SLOT: Final = "rappen_backup"
 #: What libpq calls the parts of an address; a password never stands in a list of processes.
@@ -35,16 +35,24 @@ class Source:
             )
         return cls(url)
 
-    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+    def ask(self, statement: str, *, replication: bool = False) -> list[tuple[Any, ...]]:
         """Rows of the server's answer. Raises ``BackupFailed`` where it gives none."""
         import psycopg
 
+        more: dict[str, Any] = {"replication": "true"} if replication else {}
         try:
-            with psycopg.connect(self.url, autocommit=True, connect_timeout=10) as connection:
+            with psycopg.connect(
+                self.url, autocommit=True, connect_timeout=10, **more
+            ) as connection:
                 cursor = connection.execute(statement)  # type: ignore[arg-type]
                 return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise BackupFailed(f"the database does not answer: {error}".strip()) from None
+
+    def history(self, timeline: int) -> str:
+        """Where the server left which timeline before it came to this one."""
+        (_name, written), *_ = self.ask(f"TIMELINE_HISTORY {timeline}", replication=True)
+        return written.decode() if isinstance(written, bytes) else str(written)
 
     def version(self) -> int:
         """As PostgreSQL counts: 180006 is 18.6."""
@@ -65,7 +73,7 @@ class Source:
             told["PGUSER"] = unquote(parts.username)
         if parts.password:
             told["PGPASSWORD"] = unquote(parts.password)
-        return {**os.environ, **told}
+        return {**in_english(), **told}
 
     def run(self, name: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs. Raises ``BackupFailed`` with what it said."""

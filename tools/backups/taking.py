@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tools.backups import wal
 from tools.backups.folder import (
     ABOUT,
     FORMAT,
@@ -21,7 +22,7 @@ from tools.backups.folder import (
 )
 from tools.backups.originals import Mirror, copy_anchors
 from tools.backups.source import Source
-from tools.postgres import binaries
+from tools.postgres import binaries, in_english
 
 _SERVER: Final = """
     SELECT current_setting('server_version_num')::int,
@@ -39,8 +40,12 @@ class Taken:
     damaged: list[str]
 
 
-def take(folder: Folder, source: Source, var: Path, *, keep: int, program: str) -> Taken:
+def take(
+    folder: Folder, source: Source, var: Path, *, keep: int, program: str, companies: int | None
+) -> Taken:
     """Write a base backup of the running server, and copy new originals of the data folder ``var``.
+
+    ``companies`` says how many there were before, where that is known: as many come back at least.
 
     It counts once everything is on the disk and proven against its manifest; a kill before leaves
     nothing that counts. ``keep`` base backups stay. Raises ``BackupFailed``.
@@ -73,6 +78,7 @@ def take(folder: Folder, source: Source, var: Path, *, keep: int, program: str) 
             "segment_bytes": segment,
             "first_segment": _segment(ranges[0]["Timeline"], ranges[0]["Start-LSN"], segment),
             "last_segment": _segment(ranges[-1]["Timeline"], ranges[-1]["End-LSN"], segment),
+            "end": ranges[-1]["End-LSN"], "companies": companies,
             "files": {
                 str(path.relative_to(scratch)): {"sha256": digest_of(path), "bytes": path.stat().st_size}
                 for path in sorted(scratch.rglob("*")) if path.is_file()
@@ -92,7 +98,7 @@ def _prove(scratch: Path, major: int) -> None:
         return  # restore_check does, from what it has unpacked
     done = subprocess.run(
         [str(binaries(major) / "pg_verifybackup"), "--no-parse-wal", str(scratch)],
-        capture_output=True, text=True,
+        capture_output=True, text=True, env=in_english(),
     )  # fmt: skip
     if done.returncode:
         raise BackupFailed(f"the backup is not what the server sent: {done.stderr.strip()[-800:]}")
@@ -100,7 +106,4 @@ def _prove(scratch: Path, major: int) -> None:
 
 def _segment(timeline: int, position: str, size: int) -> str:
     """The name of the WAL segment that holds a position."""
-    high, _, low = position.partition("/")
-    number = ((int(high, 16) << 32) + int(low, 16)) // size
-    each = (1 << 32) // size
-    return f"{timeline:08X}{number // each:08X}{number % each:08X}"
+    return wal.name_of(timeline, wal.position(position) // size, size)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
+from erp.access.gate import all_companies
 from erp.core import records
 from erp.core.version import VERSION
 from tools.backups.folder import BackupFailed, Folder
 from tools.backups.source import Source
 from tools.backups.taking import take
+from tools.postgres import PostgresFailed
 
 
 class Command(BaseCommand):
@@ -30,12 +35,13 @@ class Command(BaseCommand):
             raise CommandError("Name a folder, or set RAPPEN_BACKUP.")
         if options["keep"] < 1:
             raise CommandError("--keep must be 1 or more.")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it
         began = time.monotonic()
         folder = Folder(Path(options["folder"]))
         try:
             taken = take(folder, Source.told(), Path(settings.RAPPEN_VAR), keep=options["keep"],
-                         program=VERSION)  # fmt: skip
-        except BackupFailed as refusal:
+                         program=VERSION, companies=_companies())  # fmt: skip
+        except (BackupFailed, PostgresFailed, OSError) as refusal:
             records.keep("backup", sound=False, told={"why": str(refusal)})
             raise CommandError(str(refusal)) from None
         size = sum(one["bytes"] for one in taken.generation.told["files"].values())
@@ -49,6 +55,14 @@ class Command(BaseCommand):
         for name in taken.let_go:
             self.stdout.write(f"let go of {name}")
         for one in taken.damaged:
-            self.stderr.write(f"not copied, as its digest is another one: {one}")
+            self.stderr.write(f"not copied: {one}")
         if taken.damaged:
             raise SystemExit(1)
+
+
+def _companies() -> int | None:
+    """How many clients there are, where this process may ask."""
+    try:
+        return len(all_companies())
+    except DatabaseError:
+        return None

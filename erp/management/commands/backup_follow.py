@@ -38,12 +38,11 @@ class Command(BaseCommand):
         if not options["folder"]:
             raise CommandError("Name a folder, or set RAPPEN_BACKUP.")
 
-        def base() -> None:
-            done = subprocess.run(
+        def base() -> subprocess.Popen[str]:
+            return subprocess.Popen(
                 [sys.executable, sys.argv[0], "backup", options["folder"], f"--keep={options['keep']}"],
-                capture_output=True, text=True,
+                stdout=sys.stderr, text=True,
             )  # fmt: skip
-            (log.info if done.returncode == 0 else log.error)((done.stdout + done.stderr).strip())
 
         def note(behind: int) -> None:
             records.keep("backup_follow", sound=True, told={"behind_bytes": behind})

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from erp.core import records
-from tools.backups.folder import BackupFailed, Folder
+from tools.backups.folder import CAUGHT_UP, BackupFailed, Folder
 from tools.backups.restoring import Restored, restore
-from tools.postgres import OWNER, RUNTIME
+from tools.postgres import OWNER, RUNTIME, Postgres, PostgresFailed
 from tools.restore import moment
+
+#: A row's own moment may lie so much before its file was there.
+_SLACK: Final = dt.timedelta(minutes=1)
+#: What was stored longer before the end must be copied, whatever the follower says.
+_LONGEST: Final = dt.timedelta(minutes=10)
 
 
 class Command(BaseCommand):
@@ -43,17 +53,16 @@ class Command(BaseCommand):
             "folder": options["folder"], "at": options["at"].isoformat() if options["at"] else None,
             "base": None, "last_commit": None, "passed": None, "why": "", "seconds": {}, "proofs": [],
         }  # fmt: skip
-        (Path(settings.RAPPEN_VAR) / "scratch").mkdir(mode=0o711, parents=True, exist_ok=True)
-        scratch = Path(
-            tempfile.mkdtemp(prefix="restored-", dir=Path(settings.RAPPEN_VAR) / "scratch")
-        )
-        scratch.chmod(0o711)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it
         try:
-            self._check(Folder(Path(options["folder"])), scratch, options["at"], told)
-        except BackupFailed as refusal:
-            told["why"] = str(refusal)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            with _scratch(Path(settings.RAPPEN_VAR) / "scratch") as scratch:
+                self._check(Folder(Path(options["folder"])), scratch, options["at"], told)
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, nothing was proven
+            told["why"] = (
+                str(trouble)
+                if isinstance(trouble, BackupFailed | PostgresFailed)
+                else repr(trouble)
+            )
         sound = not told["why"] and all(one["sound"] for one in told["proofs"])
         records.keep("restore_check", sound=sound, told={
             "base": told["base"], "at": told["at"], "last_commit": told["last_commit"], "why": told["why"],
@@ -67,6 +76,10 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _check(self, folder: Folder, scratch: Path, at: Any, told: dict[str, Any]) -> None:
+        if unreadable := folder.unreadable():
+            raise BackupFailed(
+                f"the backup is damaged: {', '.join(unreadable)} does not say what it is"
+            )
         began = time.monotonic()
         found = restore(folder, scratch / "postgres", at=at, durable=False)
         try:
@@ -78,10 +91,12 @@ class Command(BaseCommand):
             told["seconds"]["prove"] = round(time.monotonic() - began, 1)
             if any(not one["sound"] for one in told["proofs"]):
                 told["why"] = "what was restored is not as it was"
+            elif found.generation.told.get("companies") and not any(
+                one["count"] for one in told["proofs"] if one["proof"] == "tenancy"
+            ):
+                told["why"] = "there is no company, although the backup had some"
         finally:
             found.server.stop()
-            if not found.server.home.is_relative_to(scratch):
-                shutil.rmtree(found.server.home, ignore_errors=True)
 
     def _tell(self, sound: bool, told: dict[str, Any]) -> None:
         if told["base"]:
@@ -103,20 +118,72 @@ class Command(BaseCommand):
         )
 
 
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for what is restored, which goes away afterwards, as do those that killed checks left behind."""
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    begins = _lock(folder)
+    for left in folder.glob("restored-*"):
+        with suppress(OSError):
+            lock = _lock(left, fcntl.LOCK_NB)
+            _remove(left)
+            os.close(lock)
+    scratch = Path(tempfile.mkdtemp(prefix="restored-", dir=folder))
+    held = _lock(scratch)
+    os.close(begins)
+    try:
+        scratch.chmod(0o711)
+        yield scratch
+    finally:
+        _remove(scratch)
+        os.close(held)
+
+
+def _lock(folder: Path, how: int = 0) -> int:
+    """Hold a folder until what is returned is closed, or this process ends."""
+    number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | how)
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def _remove(scratch: Path) -> None:
+    """End the server that runs there, and remove it, wherever it had to lie."""
+    server = Postgres(scratch / "postgres")
+    server.end_leftover()
+    for folder in (server.home, server.socket, scratch):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _since(folder: Folder, found: Restored) -> dt.datetime | None:
+    """From when on an original need not be copied yet: the follower's last round, and never long ago."""
+    try:
+        at = dt.datetime.fromisoformat(json.loads((folder.path / CAUGHT_UP).read_text())["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    ended = found.last_commit or found.generation.usable_from
+    return max(at - _SLACK, ended - _LONGEST)
+
+
 def _proven(found: Restored, folder: Folder, var: Path) -> list[dict[str, Any]]:
     """What ``verify_all`` says of the restored cluster, with the copies of the originals beside it."""
     var.mkdir()
     (var / "files").symlink_to(folder.files)
     if (anchors := found.generation.path / "anchors").is_dir():
         (var / "anchors").symlink_to(anchors)
+    since = _since(folder, found)
     database = str(settings.DATABASES["default"]["NAME"])
     environment = {
         **os.environ, "DATABASE_URL": found.server.url(RUNTIME, database), "RAPPEN_VAR": str(var),
         "DATABASE_OWNER_URL": found.server.url(OWNER, database),
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, sys.argv[0], "verify_all", "--format=json"], env=environment, text=True,
-        capture_output=True,
+        [sys.executable, sys.argv[0], "verify_all", "--format=json",
+         *([f"--files-until={since.isoformat()}"] if since else [])],
+        env=environment, text=True, capture_output=True,
     )  # fmt: skip
     if done.returncode not in (0, 1):
         raise BackupFailed(f"the proofs did not come to an end: {done.stderr.strip()[-800:]}")

@@ -100,7 +100,7 @@ def boxes(page: pypdfium2.PdfPage) -> Iterator[tuple[str, float, float, float, f
     [
         (invoice(), [1]),
         (many(100), [0, 0, 0, 1]),
-        (many(40), [0, 0, 1]),
+        (many(44), [0, 0, 1]),
         (mixed(), [0, 1, 1, 1]),
         (dunning(), [1]),
         (EXAMPLES["one-line"], [1]),
@@ -293,7 +293,7 @@ def test_the_address_is_in_the_window():
 
 
 def test_a_table_has_texts_days_and_amounts():
-    paper = dunning(rows=45)
+    paper = dunning(rows=50)
     pdf = made(paper)
     told = words(pdf)
     assert isinstance(paper.body, TableBody) and len(pdf) == 3 and "Übertrag" not in told

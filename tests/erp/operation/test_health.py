@@ -71,6 +71,8 @@ def test_signs_of_life_proofs_and_backups_grow_old():
         records.keep(name, sound=True, told={})
     found = states(running.running())
     assert found["workers"] == found["proofs"] == found["backup"] == found["restore"] == State.OK
+    records.keep("backup_follow", sound=True, told={"behind_bytes": running.BEHIND + 10**6})
+    assert running.backup().state == State.WARNING and "1001 MB" in running.backup().text
     with clock.at(clock.now() + dt.timedelta(days=2)):
         later = states([running.workers(), running.proofs(), running.backup(), running.restore()])
     assert later == {
