@@ -51,8 +51,15 @@ def test_operators_alone_see_it_and_a_program_reads_the_same():
 
 
 def test_it_costs_the_same_however_much_waits(django_assert_max_num_queries):
+    company = make.company()
+    by = make.owner_of(company)
+    Job.unscoped.bulk_create(
+        Job(company=company, kind="ledger.import", by=by, created_at=clock.now())
+        for _nth in range(30)
+    )
     with django_assert_max_num_queries(9):
-        running.running()
+        found = running.running()
+    assert max(one.figures.get("waiting", 0) for one in found) == 30
 
 
 def test_signs_of_life_proofs_and_backups_grow_old():
@@ -84,6 +91,10 @@ def test_signs_of_life_proofs_and_backups_grow_old():
     for name in ("verify_ledger", "restore_check"):
         records.keep(name, sound=False, told={"why": "Bruch"})
     assert (running.proofs().state, running.restore().state) == (State.FAULT, State.FAULT)
+    records.keep("verify_ledger", sound=True, told={})
+    assert running.proofs().state == State.OK
+    records.keep("verify_all", sound=False, told={"broken": ["files"]})
+    assert "verify_all" in running.proofs().text
     assert "Bruch" in running.restore().text
 
 
