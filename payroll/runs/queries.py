@@ -77,8 +77,8 @@ def person_row(slip: Payslip, before: Slip | None) -> PersonRow:
         now.net - now.gross, now.net, now.payout, employer_part(now),
         now.net - before.net if before is not None else None,
         tuple(by_type(before.lines, now.lines)) if before is not None else (),
-        tuple(Told(one.code, in_words(one), one.stops)
-              for one in sorted(now.findings, key=lambda each: not each.stops)),
+        tuple(dict.fromkeys(Told(one.code, in_words(one), one.stops)  # two children, one sentence
+                            for one in sorted(now.findings, key=lambda each: not each.stops))),
     )  # fmt: skip
 
 
