@@ -24,6 +24,7 @@ from accounting.banking.models import BankAccount, BankTransaction, Statement
 from accounting.banking.reconciling.offering import choices_of
 from accounting.ledger.entering import TypedLine
 from accounting.ledger.models import Account, JournalEntry
+from accounting.ledger.models.accounts import LIQUID
 from accounting.ledger.views.entering import told
 from erp.access.permissions import Permission
 from erp.companies.models import Company
@@ -46,7 +47,7 @@ class BankAccountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, company: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = Account.of(company).filter(or_position="959a-1-1a").order_by("number")
+        accounts = Account.of(company).filter(or_position=LIQUID).order_by("number")
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
         for name in ("iban", "qr_iban"):
             self.fields[name].widget.attrs |= {

@@ -11,11 +11,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
+from accounting.ledger.models.accounts import LIQUID
 from accounting.ledger.spans import MonthRow, TurnoverRow, asked, by_months
 from erp.companies.models import Company
 from erp.core.money import ZERO, to_centimes
-
-CASH: Final = "959a-1-1a"  # place in the statements of cash, post and banks (OR 959a)
 
 _BILLS: Final = """
     WITH entries AS (
@@ -67,12 +66,12 @@ def by_supplier(company: Company, since: dt.date, until: dt.date) -> list[Turnov
     found = [
         TurnoverRow(pk, "", name, to_centimes(amount or ZERO), to_centimes(before or ZERO),
                     Decimal(count))
-        for pk, name, amount, before, count in asked(_BY_SUPPLIER, company, since, until, cash=CASH)
+        for pk, name, amount, before, count in asked(_BY_SUPPLIER, company, since, until, cash=LIQUID)
     ]  # fmt: skip
     return sorted(found, key=lambda row: (-row.amount, -row.before, row.name, row.key or 0))
 
 
 def by_month(company: Company, since: dt.date, until: dt.date) -> list[MonthRow]:
     """What was bought in each month of a span, beside the month a year before; one query."""
-    rows = asked(_BY_MONTH, company, since, until, cash=CASH)
+    rows = asked(_BY_MONTH, company, since, until, cash=LIQUID)
     return by_months({month: to_centimes(amount) for month, amount in rows}, since, until)

@@ -22,13 +22,13 @@ from django.utils.translation import gettext as _
 
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import FiscalYear
+from accounting.ledger.models.accounts import LIQUID
 from accounting.ledger.queries import ChartRow, chart_rows
 from accounting.statements.statements import StatementRow
 from erp.companies.models import Company
 from erp.core.money import ZERO
 
 DATA: Final = Path(__file__).parent / "data"
-CASH: Final = "959a-1-1a"
 RESULT, TAKEN_OVER, DEPRECIATION = "result", "taken_over", "depreciation"
 VALUE_ADJUSTMENTS: Final = "959b-2-6"
 
@@ -135,7 +135,7 @@ def _flows(company: Company, year: FiscalYear, accounts: Sequence[ChartRow]) -> 
             if account.or_position == VALUE_ADJUSTMENTS:  # in the result, and no money
                 flows[VALUE_ADJUSTMENTS] -= flow
                 flows[DEPRECIATION] += flow
-        elif account.or_position == CASH:
+        elif account.or_position == LIQUID:
             opening += own.before + own.opened
             closing += own.closing
         else:

@@ -10,9 +10,8 @@ from django.db import connection
 
 from accounting.ledger.balances import account_sums
 from accounting.ledger.models import Account, FiscalYear
+from accounting.ledger.models.accounts import LIQUID
 from erp.companies.models import Company
-
-LIQUID = "959a-1-1a"
 
 _MONTHS = """
     SELECT t.month,

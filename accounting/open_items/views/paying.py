@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounting.ledger.entering import PurposeMissing
 from accounting.ledger.models import Account, JournalEntry
-from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES
+from accounting.ledger.models.accounts import BALANCE_SHEET_TYPES, LIQUID
 from accounting.open_items import queries, settling
 from accounting.open_items.forms import Amount
 from accounting.open_items.models import OpenItem, Side
@@ -29,8 +29,6 @@ from erp.core import clock
 from erp.core.errors import DomainError
 from erp.web.dates import DayInput
 from erp.web.pages import CompanyView, refused, tell
-
-CASH = "959a-1-1a"  # place in the statements of cash, post and banks (OR 959a)
 
 
 class PaymentForm(forms.Form):
@@ -53,7 +51,7 @@ class PaymentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = items
         accounts = Account.of(company).filter(type__in=BALANCE_SHEET_TYPES, control="")
-        ordered = accounts.alias(elsewhere=~Q(or_position=CASH)).order_by("elsewhere", "number")
+        ordered = accounts.alias(elsewhere=~Q(or_position=LIQUID)).order_by("elsewhere", "number")
         self.fields["account"].queryset = ordered  # type: ignore[attr-defined]
         if currency == company.currency:
             del self.fields["base"]
