@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 #: Of long walks over all addresses a part is walked on a day; all have been after as many days.
-PARTS: Final = 3
+PARTS: Final = 4
 DEEP: Final = os.environ.get("RAPPEN_DEEP") == "1"
 
 

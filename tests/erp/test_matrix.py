@@ -75,7 +75,7 @@ def told():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [role.code for role in READY_ROLES])
 def test_each_role_gets_in_where_it_may_and_nowhere_else(role, told):
-    """A third of the roles at each address, in turn, all with ``RAPPEN_DEEP=1``."""
+    """A part of the roles at each address, in turn, all with ``RAPPEN_DEEP=1``."""
     place = [ready.code for ready in READY_ROLES].index(role)
     company = make.company(modules=Module.values)
     person = make.user()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import one_of_today, turn
 from tools import migrated, restore
 from tools.backups import wal
 from tools.backups.folder import BackupFailed, Folder
@@ -211,7 +212,9 @@ def test_before_the_first_backup_there_is_nothing(saved, tmp_path):
 
 @pytest.mark.parametrize(
     ("hurt", "told"),
-    [("base", "not as it was written"), ("segment", "damaged"), ("gap", "is missing")],
+    one_of_today(
+        [("base", "not as it was written"), ("segment", "damaged"), ("gap", "is missing")]
+    ),
 )
 def test_what_is_damaged_is_found(saved, hurt, told):
     place = Path(tempfile.mkdtemp(prefix="rappen-damaged-"))
@@ -280,6 +283,7 @@ def test_a_base_is_due_where_the_stream_does_not_lead_on_from_it(tmp_path):
     assert folder.leading_to().timeline == 2
 
 
+@turn(1)
 def test_another_cluster_gets_a_folder_of_its_own(saved, tmp_path):
     about = saved.folder.generations()[-1].path / "backup.json"
     told = about.read_text()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from erp.web import workers
+from tests.examples import turn
 from tools import reload
 from tools.environment import ROOT
 
@@ -55,6 +56,7 @@ def server(tmp_path, monkeypatch):
         web.wait(timeout=20)
 
 
+@turn(2)
 def test_addresses_that_break_leave_the_old_program_at_work(server, tmp_path, monkeypatch, capsys):
     web, asked = server
     assert asked() == b"yes"
