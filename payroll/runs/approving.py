@@ -90,7 +90,7 @@ def require_free_of_stops(slips: list[Payslip]) -> None:
 
 
 #: What somebody does to wages: whoever did so since the last month needs another person. Calculating
-#: is none of it: whatever was calculated last is what counts, and ``calculated_by`` says by whom.
+#: is none of it: what counts is who calculated what stands in the run now.
 _HANDS_ON: Final = (
     "employee.hire", "employee.return", "employee.leave", "employee.change_employment",
     "employee_fact.set", "employee_fact.correct", "employee_fact.remove",
@@ -103,11 +103,22 @@ def waiver_for(held: PayrollRun, *, by: User) -> str:
     """Why ``by`` may approve alone; blank where nothing in the run is theirs. Raises ``NeedsAnother``.
 
     Theirs is what they hired, changed or typed since the last month that was approved, and a run
-    that they began or calculated last.
+    that they began, or of which they calculated what stands in it.
     """
     made = (held.created_by_id, held.calculated_by_id)
-    involved = {pk for pk in made if pk is not None} | _hands_on(held, by)
+    involved = {pk for pk in made if pk is not None} | _calculated(held) | _hands_on(held, by)
     return four_eyes.waiver_for(held.company, by=by, involved=involved)
+
+
+def _calculated(held: PayrollRun) -> set[int]:
+    """Who calculated the run last as a whole, and who single people since."""
+    done = AuditEvent.of(held.company_id).filter(action="payroll_run.calculate", subject_id=held.pk)
+    found: set[int] = set()
+    for by, details in done.order_by("-pk").values_list("by_id", "details"):
+        found.add(by)
+        if "employee" not in details:
+            break
+    return found
 
 
 def _hands_on(held: PayrollRun, by: User) -> set[int]:
