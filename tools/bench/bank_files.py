@@ -62,9 +62,12 @@ def copied_movements(book: Book) -> float:
             [book.company],
         ).fetchall()
         started = time.perf_counter()
-        with admin.transaction(), admin.cursor() as cursor, cursor.copy(
-            f"COPY accounting_banktransaction ({columns}) FROM STDIN"
-        ) as copy:  # fmt: skip
-            for row in rows:
-                copy.write_row((*row[:4], "x" + row[4], *row[5:-2], *map(json.dumps, row[-2:])))
+        with admin.transaction(), admin.cursor() as cursor:
+            # What follows changes asks which companies are open.
+            cursor.execute(
+                "SELECT set_config('rappen.companies', %s, true)", [f"{{{book.company}}}"]
+            )
+            with cursor.copy(f"COPY accounting_banktransaction ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row((*row[:4], "x" + row[4], *row[5:-2], *map(json.dumps, row[-2:])))
         return time.perf_counter() - started

@@ -114,7 +114,10 @@ def test_every_page_tells_the_operator_where_they_are(company, anna, operator, c
         shown = client.get(f"/c/{company.pk}/{path}").content.decode()
         (banner,) = re.findall(r'<div class="note warning" role="status">([^<]*)', shown)
         assert until in banner and "Saldo 1020" in banner
-        assert 'class="note warning" role="status"' not in owner.get(f"/c/{company.pk}/{path}").content.decode()
+        assert (
+            'class="note warning" role="status"'
+            not in owner.get(f"/c/{company.pk}/{path}").content.decode()
+        )
     for path in ("settings/", "settings/support/"):  # and the members
         assert until in owner.get(f"/c/{company.pk}/{path}").content.decode()
 
