@@ -33,7 +33,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock, crashpoints
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 
 #: Who hears that a year was closed, in the same transaction: the closing and by whom.
 after_closing: Final[list[Callable[[YearClosing, User], None]]] = []
@@ -134,10 +134,7 @@ def require_ready(found: list[Standing]) -> None:
             refusals.append(CheckBlocks(check=one.check.title, reason=one.finding.reason))
         elif one.state == State.OPEN:
             refusals.append(CheckOpen(check=one.check.title, reason=one.finding.reason))
-    if len(refusals) == 1:
-        raise refusals[0]
-    if refusals:
-        raise Refusals(refusals)
+    raise_all(refusals)
 
 
 def require_open(company: Company, year: FiscalYear) -> None:

@@ -26,7 +26,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core.display import duration
-from erp.core.errors import DomainError, Refusals, called
+from erp.core.errors import DomainError, called, raise_all
 from erp.core.texts import one_line
 
 _TOLD = ("project", "day", "minutes", "text", "is_billable", "rate")
@@ -80,7 +80,7 @@ def save_hours(
             new.append(one)
         elif any(getattr(before, name) != getattr(one, name) for name in _TOLD):
             changed.append((before, one))
-    _refuse(faults)
+    raise_all(faults)
     _write(company, new, changed, gone, by=by)
     desk.require_room()
     return kept
@@ -90,13 +90,6 @@ def held(company: Company, ids: Sequence[int]) -> list[HourEntry]:
     """Entries as they are now, held in one order until the transaction ends."""
     rows = HourEntry.of(company).select_for_update(of=("self",)).filter(pk__in=list(ids))
     return list(rows.select_related("project", "user").order_by("pk"))
-
-
-def _refuse(faults: list[DomainError]) -> None:
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise Refusals(faults)
 
 
 def _write(
@@ -185,7 +178,7 @@ class _Desk:
         places = defaultdict[dt.date, list[int]](list)
         for nth, row in enumerate(self.rows):
             places[row.day].append(nth)
-        _refuse([
+        raise_all([
             DayTooFull(field=f"rows[{places[day][-1]}].minutes", day=day, hours=duration(minutes))
             for day, minutes in sums if minutes > DAY_MINUTES
         ])  # fmt: skip

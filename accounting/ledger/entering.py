@@ -18,7 +18,7 @@ from accounting.ledger.lines import Line, VatFacts
 from accounting.ledger.models import Account, CostCentre, CostObject
 from erp.companies.models import Company
 from erp.core.display import swiss_date
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.money import ZERO
 from vat.codes import queries as vat
 from vat.codes.breakdown import Basis, Breakdown, break_down
@@ -138,10 +138,7 @@ class Reader:
                 lines += self._line(row, date)
             except DomainError as refusal:
                 refusals.append(refusal)
-        if len(refusals) == 1:
-            raise refusals[0]
-        if refusals:
-            raise Refusals(refusals)
+        raise_all(refusals)
         return lines
 
     def rate_on(self, rate_class: str, day: dt.date) -> Decimal:

@@ -19,7 +19,7 @@ from accounting.ledger.errors import TextMissing
 from accounting.ledger.lines import line_of
 from accounting.ledger.models import EntryLine, JournalEntry
 from accounting.ledger.posting import rows_of
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from erp.core.money import ZERO, NotAnAmount, parse_amount
 from vat.codes.breakdown import Basis
 from vat.codes.models import CodeKind
@@ -74,10 +74,7 @@ def require_filled(typed: Typed, reader: Reader) -> None:
             faults += _faults_of_amount(typed)
         except NotAnAmount as refusal:
             faults.append(refusal)
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise Refusals(faults)
+    raise_all(faults)
 
 
 def _faults_of_amount(typed: Typed) -> list[DomainError]:

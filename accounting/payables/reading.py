@@ -269,7 +269,7 @@ class Desk:
 
     def _account(self, typed: TypedLine, invoice: SupplierInvoice, place: str) -> Account | None:
         if typed.account:
-            found = self.reader.accounts.get((typed.account or "").strip())
+            found = self.reader.accounts.get(typed.account.strip())
             if found is None:
                 self.faults.append(
                     UnknownAccount(field=f"{place}.account", value=typed.account[:20])

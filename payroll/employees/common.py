@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from payroll.employees.known import Known
-
-T = TypeVar("T")
 
 
 class ValueMissing(DomainError):

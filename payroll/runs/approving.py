@@ -112,7 +112,9 @@ def waiver_for(held: PayrollRun, *, by: User) -> str:
 
 def _calculated(held: PayrollRun) -> set[int]:
     """Who calculated the run last as a whole, and who single people since."""
-    done = AuditEvent.of(held.company_id).filter(action="payroll_run.calculate", subject_id=held.pk)
+    done = AuditEvent.of(held.company_id).filter(
+        action="payroll_run.calculate", subject=PayrollRun._meta.model_name, subject_id=held.pk
+    )
     found: set[int] = set()
     for by, details in done.order_by("-pk").values_list("by_id", "details"):
         found.add(by)

@@ -17,7 +17,7 @@ from accounting.ledger.models import Account
 from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 from vat.codes.models import VatActivity, VatSettings
 from vat.codes.net_rates import require_net_tax_rate
 from vat.codes.queries import settings_on
@@ -182,10 +182,7 @@ def _require_assignable(
             refusals.append(BooksItself(value=number, **told))
         elif code and code not in known:
             refusals.append(UnknownActivity(value=code, **told))
-    if len(refusals) == 1:
-        raise refusals[0]
-    if refusals:
-        raise Refusals(refusals)
+    raise_all(refusals)
 
 
 def _require_order(valid_from: dt.date, valid_to: dt.date | None) -> None:

@@ -28,7 +28,7 @@ from erp.access.models import User
 from erp.audit import trail
 from erp.companies.models import Company
 from erp.core import clock
-from erp.core.errors import DomainError, Refusals
+from erp.core.errors import DomainError, raise_all
 
 Status = DunningRun.Status
 
@@ -186,8 +186,7 @@ def execute(run: DunningRun, *, by: User, seen: str = "") -> list[DunningNotice]
         NoLetterPossible(customer=one.letter.customer.name, reason=str(fault))
         for one in papers for fault in one.faults
     ]  # fmt: skip
-    if refusals:
-        raise refusals[0] if len(refusals) == 1 else Refusals(refusals)
+    raise_all(refusals)
     notices = _write(held, papers)
     for notice, one in zip(notices, papers, strict=True):
         if one.letter.customer.rules.post_fees and notice.fee:
